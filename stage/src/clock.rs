@@ -1,0 +1,42 @@
+//! Time, behind a trait so that tests can set it.
+
+use std::io;
+use std::time::{Instant, SystemTime};
+
+/// Tells the time.
+pub trait Clock {
+    /// Monotonic time, for deadlines.
+    fn now(&self) -> Instant;
+    /// The time of day, for timestamps.
+    fn time_of_day(&self) -> SystemTime;
+}
+
+/// Why a wait ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wake {
+    /// The deadline has come.
+    Deadline,
+    /// A stop was requested.
+    Stop,
+}
+
+/// A clock that can be waited on.
+pub trait Timer: Clock {
+    /// Waits until `deadline`, or until a stop is requested. A deadline in the past only asks
+    /// for a stop.
+    fn wait_until(&mut self, deadline: Instant) -> io::Result<Wake>;
+}
+
+/// The system's clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn time_of_day(&self) -> SystemTime {
+        SystemTime::now()
+    }
+}

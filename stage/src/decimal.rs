@@ -1,0 +1,262 @@
+//! Exact decimal numbers: the one number type of the pipeline.
+//!
+//! A [`Decimal`] is mantissa × 10^−places. Mantissas of up to 18 digits, which is what
+//! converters deliver, live in a machine word; longer ones in a `BigInt`. Nothing here
+//! rounds: a sum or product has as many digits as it needs.
+//!
+//! [`parse`] reads the sample format's text, [`print`] writes its canonical form. Which
+//! numbers may be samples (finite, at most 400 places) is [`crate::sample`]'s business.
+
+mod parse;
+mod print;
+mod serial;
+
+pub(crate) use parse::{Malformed, parse, parse_computed};
+
+use std::cmp::Ordering;
+
+use num_bigint::{BigInt, Sign};
+
+/// Digits that a machine-word mantissa may have: 10^18 < 2^63, and the product of two
+/// such mantissas fits 128 bits.
+pub const SMALL_DIGITS: u32 = 18;
+
+const SMALL_LIMIT: u64 = 10u64.pow(SMALL_DIGITS);
+
+/// An exact decimal number: mantissa × 10^−places.
+///
+/// Compared by value: `1.50` equals `1.5`.
+#[derive(Clone, Debug)]
+pub struct Decimal {
+    mantissa: Mantissa,
+    places: u16,
+}
+
+/// The digits of a [`Decimal`], with its sign.
+#[derive(Clone, Debug)]
+pub enum Mantissa {
+    /// At most [`SMALL_DIGITS`] digits.
+    Small(i64),
+    /// More than [`SMALL_DIGITS`] digits.
+    Big(Box<BigInt>),
+}
+
+impl Mantissa {
+    fn from_wide(wide: i128) -> Mantissa {
+        match i64::try_from(wide) {
+            Ok(small) if small.unsigned_abs() < SMALL_LIMIT => Mantissa::Small(small),
+            _ => Mantissa::Big(Box::new(BigInt::from(wide))),
+        }
+    }
+
+    fn from_big(big: BigInt) -> Mantissa {
+        match i64::try_from(&big) {
+            Ok(small) if small.unsigned_abs() < SMALL_LIMIT => Mantissa::Small(small),
+            _ => Mantissa::Big(Box::new(big)),
+        }
+    }
+
+    /// The mantissa as a big integer, whatever its size.
+    pub fn to_big(&self) -> BigInt {
+        match self {
+            Mantissa::Small(small) => BigInt::from(*small),
+            Mantissa::Big(big) => (**big).clone(),
+        }
+    }
+}
+
+/// 10^`exponent`.
+pub fn power_of_ten(exponent: u32) -> BigInt {
+    BigInt::from(10u8).pow(exponent)
+}
+
+impl Decimal {
+    /// Zero.
+    pub const ZERO: Decimal = Decimal { mantissa: Mantissa::Small(0), places: 0 };
+    /// One.
+    pub const ONE: Decimal = Decimal { mantissa: Mantissa::Small(1), places: 0 };
+
+    /// `mantissa` × 10^−`places`.
+    pub fn new(mantissa: i64, places: u16) -> Decimal {
+        Decimal { mantissa: Mantissa::from_wide(i128::from(mantissa)), places }
+    }
+
+    /// `mantissa` × 10^−`places`, for a mantissa of any size.
+    pub fn from_big(mantissa: BigInt, places: u16) -> Decimal {
+        Decimal { mantissa: Mantissa::from_big(mantissa), places }
+    }
+
+    /// The shortest decimal that reads back as the same double; `None` for NaN and infinities.
+    pub fn shortest(double: f64) -> Option<Decimal> {
+        double.is_finite().then(|| Decimal::from_scientific(&format!("{double:e}")))
+    }
+
+    /// The shortest decimal that reads back as the same single-precision number; `None` for
+    /// NaN and infinities.
+    pub fn shortest_f32(single: f32) -> Option<Decimal> {
+        single.is_finite().then(|| Decimal::from_scientific(&format!("{single:e}")))
+    }
+
+    /// Reads what Rust's `{:e}` wrote, which is always well formed.
+    fn from_scientific(text: &str) -> Decimal {
+        parse(text.as_bytes()).unwrap_or(Decimal::ZERO)
+    }
+
+    /// The digits, with their sign.
+    pub fn mantissa(&self) -> &Mantissa {
+        &self.mantissa
+    }
+
+    /// How many of the mantissa's digits stand behind the point, useless zeros included.
+    pub fn places(&self) -> u16 {
+        self.places
+    }
+
+    /// The double nearest to this number; infinite beyond the doubles' range.
+    pub fn to_f64(&self) -> f64 {
+        self.to_string().parse().unwrap_or(f64::NAN)
+    }
+
+    /// self + `other`, exactly.
+    pub fn plus(&self, other: &Decimal) -> Decimal {
+        match Aligned::of(self, other) {
+            Aligned::Wide(a, b, places) => Decimal { mantissa: Mantissa::from_wide(a + b), places },
+            Aligned::Big(a, b, places) => Decimal::from_big(a + b, places),
+        }
+    }
+
+    /// self × `other`, exactly.
+    pub fn times(&self, other: &Decimal) -> Decimal {
+        let places = self.places + other.places;
+        match (&self.mantissa, &other.mantissa) {
+            (Mantissa::Small(a), Mantissa::Small(b)) => {
+                let wide = i128::from(*a) * i128::from(*b);
+                Decimal { mantissa: Mantissa::from_wide(wide), places }
+            }
+            (a, b) => Decimal::from_big(a.to_big() * b.to_big(), places),
+        }
+    }
+
+    /// Whether the number is below zero.
+    pub fn is_negative(&self) -> bool {
+        match &self.mantissa {
+            Mantissa::Small(small) => *small < 0,
+            Mantissa::Big(big) => big.sign() == Sign::Minus,
+        }
+    }
+}
+
+/// Two mantissas brought to the same number of places.
+enum Aligned {
+    Wide(i128, i128, u16),
+    Big(BigInt, BigInt, u16),
+}
+
+impl Aligned {
+    fn of(a: &Decimal, b: &Decimal) -> Aligned {
+        let places = a.places.max(b.places);
+        let (shift_a, shift_b) = (u32::from(places - a.places), u32::from(places - b.places));
+        match (&a.mantissa, &b.mantissa) {
+            // 10^18 × 10^18 is far below 2^127, so neither the shift nor a sum overflows.
+            (Mantissa::Small(x), Mantissa::Small(y)) if shift_a.max(shift_b) <= SMALL_DIGITS => {
+                let shifted = |small: i64, shift| i128::from(small) * 10i128.pow(shift);
+                Aligned::Wide(shifted(*x, shift_a), shifted(*y, shift_b), places)
+            }
+            (x, y) => Aligned::Big(
+                x.to_big() * power_of_ten(shift_a),
+                y.to_big() * power_of_ten(shift_b),
+                places,
+            ),
+        }
+    }
+}
+
+impl Ord for Decimal {
+    fn cmp(&self, other: &Decimal) -> Ordering {
+        if let (Mantissa::Small(a), Mantissa::Small(b)) = (&self.mantissa, &other.mantissa)
+            && self.places == other.places
+        {
+            return a.cmp(b);
+        }
+        match Aligned::of(self, other) {
+            Aligned::Wide(a, b, _) => a.cmp(&b),
+            Aligned::Big(a, b, _) => a.cmp(&b),
+        }
+    }
+}
+
+impl PartialOrd for Decimal {
+    fn partial_cmp(&self, other: &Decimal) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Decimal {
+    fn eq(&self, other: &Decimal) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Decimal {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn decimal(text: &str) -> Decimal {
+        parse(text.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn arithmetic_is_exact_where_doubles_are_not() {
+        assert_eq!(decimal("0.1").plus(&decimal("0.2")).to_string(), "0.3");
+        assert_eq!(decimal("3").times(&decimal("0.1")).to_string(), "0.3");
+        assert_eq!(
+            decimal("1e20").plus(&decimal("1e-20")).to_string(),
+            "1.0000000000000000000000000000000000000001e20"
+        );
+    }
+
+    #[test]
+    fn numbers_compare_by_value() {
+        assert_eq!(decimal("1.50"), decimal("1.5"));
+        assert_eq!(decimal("-0"), Decimal::ZERO);
+        assert!(decimal("-2") < decimal("-1.99"));
+        assert!(decimal("1e300") > decimal("1e-300"));
+        assert!(decimal("123456789012345678901234567890") > decimal("9"));
+    }
+
+    #[test]
+    fn a_double_becomes_its_shortest_decimal() {
+        let text = |double| Decimal::shortest(double).unwrap().to_string();
+        assert_eq!(text(0.1), "0.1");
+        assert_eq!(text(50.0), "50");
+        assert_eq!(text(5e-324), "5e-324");
+        assert_eq!(text(f64::MAX), "1.7976931348623157e308");
+        assert_eq!(Decimal::shortest(f64::NAN), None);
+        assert_eq!(Decimal::shortest_f32(0.1).unwrap().to_string(), "0.1");
+    }
+
+    proptest! {
+        #[test]
+        fn sums_and_products_agree_with_integers(
+            a in any::<i64>(), b in any::<i64>(), p in 0u16..30, q in 0u16..30,
+        ) {
+            let (x, y) = (Decimal::new(a, p), Decimal::new(b, q));
+            let big = |m: i64, shift: u16| BigInt::from(m) * power_of_ten(shift.into());
+            prop_assert_eq!(x.times(&y), Decimal::from_big(BigInt::from(a) * b, p + q));
+            let sum = big(a, 30 - p) + big(b, 30 - q);
+            prop_assert_eq!(x.plus(&y), Decimal::from_big(sum, 30));
+            prop_assert_eq!(x.cmp(&y), big(a, 30 - p).cmp(&big(b, 30 - q)));
+        }
+
+        #[test]
+        fn every_double_survives_printing_and_parsing(bits in any::<u64>()) {
+            let double = f64::from_bits(bits);
+            if let Some(decimal) = Decimal::shortest(double) {
+                prop_assert_eq!(decimal.to_f64(), double);
+            }
+        }
+    }
+}

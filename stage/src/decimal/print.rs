@@ -1,0 +1,129 @@
+//! Writing a decimal number in the sample format's canonical form: no `+`, no leading or
+//! useless trailing zeros, and no exponent unless plain digits would be longer than
+//! [`MAX_PLAIN`] characters.
+
+use std::fmt;
+
+use super::{Decimal, Mantissa};
+
+/// Characters, sign and point included, that a number may have before it gets an exponent.
+const MAX_PLAIN: usize = 40;
+
+impl Decimal {
+    /// Appends the canonical text to `text`.
+    pub fn print(&self, text: &mut Vec<u8>) {
+        match &self.mantissa {
+            Mantissa::Small(small) => {
+                let mut digits = itoa::Buffer::new();
+                if self.places == 0 {
+                    text.extend_from_slice(digits.format(*small).as_bytes());
+                } else {
+                    let magnitude = digits.format(small.unsigned_abs());
+                    print_digits(*small < 0, magnitude.as_bytes(), self.places.into(), text);
+                }
+            }
+            Mantissa::Big(big) => {
+                let digits = big.magnitude().to_string();
+                print_digits(self.is_negative(), digits.as_bytes(), self.places.into(), text);
+            }
+        }
+    }
+}
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = Vec::new();
+        self.print(&mut text);
+        formatter.pad(&String::from_utf8_lossy(&text))
+    }
+}
+
+/// ± `digits` × 10^−`places`.
+fn print_digits(negative: bool, digits: &[u8], places: usize, text: &mut Vec<u8>) {
+    let useless = digits.iter().rev().take(places).take_while(|&&digit| digit == b'0').count();
+    let (digits, places) = (&digits[..digits.len() - useless], places - useless);
+    if digits.iter().all(|&digit| digit == b'0') {
+        text.push(b'0');
+        return;
+    }
+    if negative {
+        text.push(b'-');
+    }
+    let integer_digits = digits.len().saturating_sub(places).max(1);
+    let behind_point = if places == 0 { 0 } else { 1 + places };
+    if usize::from(negative) + integer_digits + behind_point > MAX_PLAIN {
+        print_scientific(digits, places, text);
+    } else {
+        print_plain(digits, places, text);
+    }
+}
+
+fn print_plain(digits: &[u8], places: usize, text: &mut Vec<u8>) {
+    let (before, behind) = digits.split_at(digits.len().saturating_sub(places));
+    text.extend_from_slice(if before.is_empty() { b"0" } else { before });
+    if places > 0 {
+        text.push(b'.');
+        text.resize(text.len() + places - behind.len(), b'0');
+        text.extend_from_slice(behind);
+    }
+}
+
+fn print_scientific(digits: &[u8], places: usize, text: &mut Vec<u8>) {
+    let exponent = digits.len() as i64 - 1 - places as i64;
+    let zeros = digits.iter().rev().take_while(|&&digit| digit == b'0').count();
+    let significant = &digits[..digits.len() - zeros];
+    text.push(significant[0]);
+    if significant.len() > 1 {
+        text.push(b'.');
+        text.extend_from_slice(&significant[1..]);
+    }
+    text.push(b'e');
+    text.extend_from_slice(itoa::Buffer::new().format(exponent).as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse;
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_text_is_canonical() {
+        for (mantissa, places, text) in [
+            (0, 0, "0"),
+            (0, 5, "0"),
+            (57, 0, "57"),
+            (5700, 0, "5700"),
+            (5700, 2, "57"),
+            (-325, 2, "-3.25"),
+            (-5, 3, "-0.005"),
+            (120, 3, "0.12"),
+            (1, 38, "0.00000000000000000000000000000000000001"),
+            (-1, 38, "-1e-38"),
+            (15, 45, "1.5e-44"),
+        ] {
+            assert_eq!(Decimal::new(mantissa, places).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn long_integers_get_an_exponent_but_keep_every_digit() {
+        let text = |digits: &str| parse(digits.as_bytes()).unwrap().to_string();
+        let forty = "1234567890123456789012345678901234567890";
+        assert_eq!(text(forty), forty);
+        assert_eq!(text(&format!("{forty}1")), "1.2345678901234567890123456789012345678901e40");
+        assert_eq!(text("1e40"), "1e40");
+        assert_eq!(text("1e39"), format!("1{}", "0".repeat(39)));
+    }
+
+    proptest! {
+        #[test]
+        fn printing_and_parsing_round_trip(text in "-?[0-9]{1,60}(\\.[0-9]{0,60})?") {
+            let decimal = parse(text.as_bytes()).unwrap();
+            let printed = decimal.to_string();
+            let again = parse(printed.as_bytes()).unwrap();
+            prop_assert_eq!(&again, &decimal);
+            prop_assert_eq!(again.to_string(), printed);
+        }
+    }
+}

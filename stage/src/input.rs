@@ -1,0 +1,216 @@
+//! A stage's input: bytes that may be waited for.
+//!
+//! [`Input`] is what the stages' logic sees; a byte slice is one, so unit tests need no
+//! process. [`Channel`] is the one over a descriptor, and the place to change for a new kind
+//! of channel's reading side: it finds out what the descriptor is, and how to wait and read.
+
+use std::io::{self, IsTerminal, Read};
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::poll::PollFlags;
+
+use crate::ledger::Supervisor;
+use crate::stop::{GRACE, Polled, Stop};
+
+/// Why a wait for input ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// A read will not block: it brings data, an end of file or an error.
+    Ready,
+    /// The deadline has come.
+    Deadline,
+}
+
+/// Bytes that may be waited for. Where a stop ends the input, it ends as at end of file.
+pub trait Input: Read {
+    /// Waits until a read will not block, or until `deadline` if there is one.
+    fn wait(&mut self, deadline: Option<Instant>) -> io::Result<Wait>;
+}
+
+impl Input for &[u8] {
+    fn wait(&mut self, _deadline: Option<Instant>) -> io::Result<Wait> {
+        Ok(Wait::Ready)
+    }
+}
+
+/// What a stop request means for an input.
+#[derive(Clone, Debug)]
+pub enum AfterStop {
+    /// It ends there and then: for the program at the pipeline's head.
+    End,
+    /// It is read to its end. One that brings nothing for `grace` is taken to have ended,
+    /// unless a supervisor is there, who will see to it that it ends.
+    Drain {
+        /// How long to wait for more.
+        grace: Duration,
+        /// Who looks after this process.
+        supervisor: Option<Supervisor>,
+    },
+}
+
+impl AfterStop {
+    /// Draining, as the stages behind `conv` do. Nobody else can end a terminal's input, so
+    /// there is nothing to wait for there.
+    pub fn drain(input: &impl IsTerminal, supervisor: Option<Supervisor>) -> AfterStop {
+        let grace = if input.is_terminal() { Duration::ZERO } else { GRACE };
+        AfterStop::Drain { grace, supervisor }
+    }
+}
+
+/// An input over a descriptor: a pipe, a socket, a file, a terminal.
+#[derive(Debug)]
+pub struct Channel<F> {
+    fd: F,
+    stop: Stop,
+    after_stop: AfterStop,
+    /// When the grace period ends, once a stop was requested.
+    patience_ends: Option<Instant>,
+    ended: bool,
+}
+
+impl<F: AsFd> Channel<F> {
+    /// An input from `fd` that obeys `stop` as `after_stop` says.
+    pub fn new(fd: F, stop: Stop, after_stop: AfterStop) -> Channel<F> {
+        Channel { fd, stop, after_stop, patience_ends: None, ended: false }
+    }
+
+    /// The descriptor, for what is done to it other than reading, such as splicing.
+    pub fn fd(&self) -> &F {
+        &self.fd
+    }
+
+    /// Whether a stop has ended the input. (An end of file shows in a read of 0 bytes.)
+    pub fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    fn wait_running(&mut self, deadline: Option<Instant>) -> io::Result<Option<Wait>> {
+        match self.stop.poll(Some((self.fd.as_fd(), PollFlags::POLLIN)), deadline)? {
+            Polled::Ready => Ok(Some(Wait::Ready)),
+            Polled::Deadline => Ok(Some(Wait::Deadline)),
+            Polled::Stop => {
+                self.be_patient();
+                Ok(None)
+            }
+        }
+    }
+
+    /// Starts the grace period, or starts it again.
+    fn be_patient(&mut self) {
+        match self.after_stop {
+            AfterStop::End => self.ended = true,
+            AfterStop::Drain { grace, .. } => self.patience_ends = Some(Instant::now() + grace),
+        }
+    }
+
+    fn wait_draining(
+        &mut self,
+        deadline: Option<Instant>,
+        end: Instant,
+    ) -> io::Result<Option<Wait>> {
+        let until = deadline.map_or(end, |deadline| deadline.min(end));
+        match self.stop.poll_on(self.fd.as_fd(), PollFlags::POLLIN, Some(until))? {
+            Polled::Ready => {
+                self.be_patient();
+                Ok(Some(Wait::Ready))
+            }
+            _ if until < end => Ok(Some(Wait::Deadline)),
+            _ => {
+                if self.is_supervised() {
+                    self.be_patient();
+                } else {
+                    self.ended = true;
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    fn is_supervised(&self) -> bool {
+        match &self.after_stop {
+            AfterStop::Drain { supervisor: Some(supervisor), .. } => supervisor.is_there(),
+            _ => false,
+        }
+    }
+}
+
+impl<F: AsFd> Input for Channel<F> {
+    fn wait(&mut self, deadline: Option<Instant>) -> io::Result<Wait> {
+        loop {
+            if self.ended {
+                return Ok(Wait::Ready);
+            }
+            let waited = match self.patience_ends {
+                None => self.wait_running(deadline)?,
+                Some(end) => self.wait_draining(deadline, end)?,
+            };
+            if let Some(wait) = waited {
+                return Ok(wait);
+            }
+        }
+    }
+}
+
+impl<F: AsFd> Read for Channel<F> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while !self.ended {
+            match nix::unistd::read(self.fd.as_fd(), buffer) {
+                Ok(count) => return Ok(count),
+                Err(Errno::EINTR) => {}
+                // Somebody else may have set the descriptor to non-blocking, and another reader
+                // of it may have been faster.
+                Err(Errno::EAGAIN) => drop(self.wait(None)?),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn drained(fd: io::PipeReader) -> Channel<io::PipeReader> {
+        let after_stop = AfterStop::Drain { grace: Duration::ZERO, supervisor: None };
+        Channel::new(fd, Stop::never(), after_stop)
+    }
+
+    #[test]
+    fn a_deadline_passes_while_nothing_comes() {
+        let (reader, _writer) = io::pipe().unwrap();
+        let wait = drained(reader).wait(Some(Instant::now())).unwrap();
+        assert_eq!(wait, Wait::Deadline);
+    }
+
+    #[test]
+    fn data_and_then_the_end_are_read() {
+        let (reader, mut writer) = io::pipe().unwrap();
+        writer.write_all(b"1\n").unwrap();
+        drop(writer);
+        let mut input = drained(reader);
+        assert_eq!(input.wait(None).unwrap(), Wait::Ready);
+        let mut text = String::new();
+        input.read_to_string(&mut text).unwrap();
+        assert_eq!(text, "1\n");
+        assert_eq!(input.wait(None).unwrap(), Wait::Ready, "an end of file is ready for ever");
+    }
+
+    #[test]
+    fn a_non_blocking_descriptor_is_waited_for() {
+        use nix::fcntl::{FcntlArg, OFlag, fcntl};
+        let (reader, mut writer) = io::pipe().unwrap();
+        fcntl(&reader, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).unwrap();
+        let thread = std::thread::spawn(move || {
+            let mut text = String::new();
+            drained(reader).read_to_string(&mut text).unwrap();
+            text
+        });
+        writer.write_all(b"1\n").unwrap();
+        drop(writer);
+        assert_eq!(thread.join().unwrap(), "1\n");
+    }
+}

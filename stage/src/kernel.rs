@@ -1,0 +1,89 @@
+//! The few system calls that need `unsafe`, behind functions that do not.
+#![allow(unsafe_code)]
+
+use std::io;
+use std::mem::MaybeUninit;
+use std::os::fd::{FromRawFd, OwnedFd, RawFd};
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use nix::errno::Errno;
+use nix::sys::signal::{SigHandler, Signal, signal};
+
+/// Whether `signal` is ignored now.
+pub fn is_ignored(signal: Signal) -> Result<bool, Errno> {
+    let mut action = MaybeUninit::<libc::sigaction>::uninit();
+    // SAFETY: with a null new action the call only fills in the old one, which it has done
+    // when it returns 0.
+    let action = unsafe {
+        Errno::result(libc::sigaction(signal as i32, std::ptr::null(), action.as_mut_ptr()))?;
+        action.assume_init()
+    };
+    Ok(action.sa_sigaction == libc::SIG_IGN)
+}
+
+/// Ignores `signal` from now on; one that is pending is dropped.
+pub fn ignore(signal: Signal) -> Result<(), Errno> {
+    set_disposition(signal, SigHandler::SigIgn)
+}
+
+/// Gives `signal` its default effect again, whatever this process inherited.
+pub fn restore_default(signal: Signal) -> Result<(), Errno> {
+    set_disposition(signal, SigHandler::SigDfl)
+}
+
+fn set_disposition(signal_: Signal, handler: SigHandler) -> Result<(), Errno> {
+    // SAFETY: neither SIG_IGN nor SIG_DFL runs code of this process.
+    unsafe { signal(signal_, handler) }.map(drop)
+}
+
+/// Takes over a descriptor that this process inherited under a number that it was told.
+///
+/// To be called once for a number; standard streams are refused, since they have an owner.
+pub fn adopt(number: RawFd) -> io::Result<OwnedFd> {
+    // SAFETY: F_GETFD on any number at worst answers EBADF.
+    let flags = unsafe { libc::fcntl(number, libc::F_GETFD) };
+    if flags == -1 || number <= libc::STDERR_FILENO {
+        return Err(Errno::EBADF.into());
+    }
+    // SAFETY: the descriptor is open, and by this function's contract nobody else's.
+    Ok(unsafe { OwnedFd::from_raw_fd(number) })
+}
+
+/// A standard stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standard {
+    /// Descriptor 0.
+    Input = 0,
+    /// Descriptor 1.
+    Output = 1,
+    /// Descriptor 2.
+    Error = 2,
+}
+
+/// A bit for each standard stream that was closed when the process started.
+static CLOSED: AtomicU8 = AtomicU8::new(0);
+
+/// Which standard streams were closed when the process started. (Rust's runtime has put
+/// `/dev/null` in their place by the time `main` runs, so that the data would silently vanish.)
+pub fn closed_at_start() -> impl Iterator<Item = Standard> {
+    let closed = CLOSED.load(Ordering::Relaxed);
+    [Standard::Input, Standard::Output, Standard::Error]
+        .into_iter()
+        .filter(move |&stream| closed & (1 << stream as u8) != 0)
+}
+
+// SAFETY: the C runtime calls each pointer in this section once, before `main`, with arguments
+// that a function without parameters may ignore.
+#[unsafe(link_section = ".init_array")]
+#[used]
+static NOTE_CLOSED: extern "C" fn() = note_closed;
+
+/// Runs before Rust's runtime, so it only makes system calls and sets an atomic.
+extern "C" fn note_closed() {
+    for number in 0..3 {
+        // SAFETY: F_GETFD on any number at worst answers EBADF.
+        if unsafe { libc::fcntl(number, libc::F_GETFD) } == -1 {
+            CLOSED.fetch_or(1 << number, Ordering::Relaxed);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! What Wandler's five programs share.
+//!
+//! | module | owns |
+//! |---|---|
+//! | [`decimal`] | exact decimal numbers: reading, printing, arithmetic |
+//! | [`sample`] | which line is a sample, and the reasons why one is not |
+//! | [`record`] | what `stat` sends to `report` |
+//! | [`ledger`] | what each stage tells the launcher as it ends |
+//! | [`input`], [`output`] | standard input and output: **the only place that knows what a channel is made of** |
+//! | [`lines`] | cutting an input into lines in bounded memory |
+//! | [`stop`] | the request to stop, and all waiting: for input, for a deadline, or for a stop |
+//! | [`clock`] | time, so that tests can set it |
+//! | [`rejects`] | counting rejected lines, and warning of the first few |
+//! | [`message`] | the one grammar of messages on standard error |
+//! | [`exit`] | the exit statuses |
+//! | [`program`] | the frame of every `main`: title, arguments, errors, status |
+//! | [`quantity`] | durations and rates on command lines |
+//! | [`kernel`] | the few system calls that need `unsafe` |
+//! | `fake` | scripted input and hand-set time for unit tests (feature `fake`) |
+
+pub mod clock;
+pub mod decimal;
+pub mod exit;
+#[cfg(any(test, feature = "fake"))]
+pub mod fake;
+pub mod input;
+pub mod kernel;
+pub mod ledger;
+pub mod lines;
+pub mod message;
+pub mod output;
+pub mod program;
+pub mod quantity;
+pub mod record;
+pub mod rejects;
+pub mod sample;
+pub mod stop;

@@ -1,0 +1,220 @@
+//! The frame of every `main`: title, standard streams, arguments, and at the end the ledger,
+//! the message and the exit status. The only place that tells a fatal error.
+
+use std::error::Error as StdError;
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+use thiserror::Error;
+
+use crate::exit::Status;
+use crate::input::{self, AfterStop};
+use crate::kernel::{Standard, closed_at_start};
+use crate::ledger::{self, Entry, Ledger, Supervisor};
+use crate::message::{Messages, StandardError, chain};
+use crate::output;
+use crate::stop::{self, Stop};
+
+/// A program's options.
+pub trait CommandLine: Parser {
+    /// Checks what the options' grammar cannot say; the error is one line for the user.
+    fn check(&self) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+/// What a stage finds around it, once its command line is read.
+#[derive(Debug)]
+pub struct Surroundings {
+    /// The request to stop, and the clock to wait on.
+    pub stop: Stop,
+    /// Standard error.
+    pub messages: StandardError,
+    supervisor: Option<Supervisor>,
+}
+
+impl Surroundings {
+    /// Standard input, drained after a stop.
+    pub fn input(&self) -> input::Channel<io::Stdin> {
+        let after_stop = AfterStop::drain(&io::stdin(), self.supervisor.clone());
+        input::Channel::new(io::stdin(), self.stop.clone(), after_stop)
+    }
+
+    /// Standard output.
+    pub fn output(&self) -> output::Channel<io::Stdout> {
+        output::Channel::new(io::stdout(), self.stop.clone())
+    }
+}
+
+/// How a stage ended: what it did, for the ledger, and whether that went well.
+#[derive(Debug)]
+pub struct Ended<E> {
+    /// What it did, also if it failed.
+    pub entry: Entry,
+    /// How it went.
+    pub result: Result<Status, E>,
+}
+
+/// What can go wrong around a stage's own work.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// A standard stream was closed at the start.
+    #[error("cannot use standard {0}: it is closed")]
+    Closed(&'static str),
+    /// The help could not be written.
+    #[error("cannot write standard output")]
+    Help(#[source] io::Error),
+    /// Stop requests cannot be heard.
+    #[error(transparent)]
+    Stop(#[from] stop::Error),
+    /// The ledger cannot be used.
+    #[error(transparent)]
+    Ledger(#[from] ledger::Error),
+}
+
+/// Runs a program: reads its command line and calls `body`.
+pub fn run<O: CommandLine, E: StdError>(
+    program: &'static str,
+    body: impl FnOnce(O) -> Result<Status, E>,
+) -> ExitCode {
+    with_options(program, |options| tell_failure(program, body(options))).into()
+}
+
+/// Runs a stage: as [`run`] does, with a stop request to hear and a ledger to fill in.
+pub fn stage<O: CommandLine, E: StdError>(
+    program: &'static str,
+    body: impl FnOnce(O, &mut Surroundings) -> Ended<E>,
+) -> ExitCode {
+    with_options(program, |options| {
+        let result =
+            run_stage(StandardError::of(program), |surroundings| body(options, surroundings));
+        tell_failure(program, result)
+    })
+    .into()
+}
+
+/// Gives `body` its surroundings and writes its ledger; the status is what `body` came to.
+///
+/// Public for the launcher's fan-out, which is a stage without a command line.
+pub fn run_stage<E: StdError>(
+    mut messages: StandardError,
+    body: impl FnOnce(&mut Surroundings) -> Ended<E>,
+) -> Result<Status, Error> {
+    let ledger = Ledger::from_environment()?;
+    run_stage_with(ledger, &mut messages, body)
+}
+
+/// Like [`run_stage`], with a ledger that is known already.
+pub fn run_stage_with<E: StdError>(
+    ledger: Option<Ledger>,
+    messages: &mut StandardError,
+    body: impl FnOnce(&mut Surroundings) -> Ended<E>,
+) -> Result<Status, Error> {
+    let mut surroundings = Surroundings {
+        stop: Stop::on_signals()?,
+        messages: *messages,
+        supervisor: ledger.as_ref().map(Ledger::supervisor),
+    };
+    let Ended { entry, result } = body(&mut surroundings);
+    if let Err(error) = &result {
+        messages.tell(&chain(error));
+    }
+    match (&ledger, entry.told()) {
+        (Some(ledger), _) => ledger.write(&entry)?,
+        // A stage that failed before it did anything has said all there is to say.
+        (None, Some(text)) if result.is_ok() || !entry.is_blank() => messages.tell(&text),
+        (None, _) => {}
+    }
+    Ok(result.unwrap_or(Status::Failed))
+}
+
+fn tell_failure<E: StdError>(program: &'static str, result: Result<Status, E>) -> Status {
+    result.unwrap_or_else(|error| {
+        StandardError::of(program).tell(&chain(&error));
+        Status::Failed
+    })
+}
+
+fn with_options<O: CommandLine>(program: &'static str, body: impl FnOnce(O) -> Status) -> Status {
+    proctitle::set_title(program);
+    if let Some(stream) = closed_at_start().next() {
+        let name = match stream {
+            Standard::Input => "input",
+            Standard::Output => "output",
+            Standard::Error => "error",
+        };
+        return tell_failure(program, Err(Error::Closed(name)));
+    }
+    let checked = O::try_parse()
+        .map_err(NoOptions::from)
+        .and_then(|options| options.check().map(|()| options).map_err(NoOptions::Wrong));
+    match checked {
+        Ok(options) => body(options),
+        Err(NoOptions::Help(text)) => match io::stdout().write_all(text.as_bytes()) {
+            Err(error) if !output::reader_is_gone(&error) => {
+                tell_failure(program, Err(Error::Help(error)))
+            }
+            _ => Status::Done,
+        },
+        Err(NoOptions::Wrong(text)) => {
+            StandardError::of(program).tell(&format!("{text}; try '{program} --help'"));
+            Status::Usage
+        }
+    }
+}
+
+/// Why there are no options to run with.
+enum NoOptions {
+    /// Help or the version was asked for; here it is.
+    Help(String),
+    /// The command line is wrong, for this reason.
+    Wrong(String),
+}
+
+impl From<clap::Error> for NoOptions {
+    fn from(error: clap::Error) -> NoOptions {
+        match error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+                let text = error.render();
+                let styled = io::stdout().is_terminal();
+                NoOptions::Help(if styled { text.ansi().to_string() } else { text.to_string() })
+            }
+            _ => NoOptions::Wrong(one_line(&error.to_string())),
+        }
+    }
+}
+
+/// Clap explains over several lines; a message has one: the reason, and the tip if there is one.
+fn one_line(explanation: &str) -> String {
+    let reason = explanation.split("\n\n").next().unwrap_or_default();
+    let reason = reason.strip_prefix("error: ").unwrap_or(reason);
+    let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
+    let tip = explanation.lines().find_map(|line| line.trim_start().strip_prefix("tip: "));
+    match tip {
+        Some(tip) => format!("{reason} ({tip})"),
+        None => reason,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_explanation_of_several_lines_becomes_one() {
+        let explanation = "error: unexpected argument '--rat' found\n\n  \
+                           tip: a similar argument exists: '--rate'\n\nUsage: conv\n";
+        assert_eq!(
+            one_line(explanation),
+            "unexpected argument '--rat' found (a similar argument exists: '--rate')"
+        );
+        let explanation = "error: invalid value 'x' for '--format <F>'\n  \
+                           [possible values: plain, json]\n\nFor more information, try '--help'.\n";
+        assert_eq!(
+            one_line(explanation),
+            "invalid value 'x' for '--format <F>' [possible values: plain, json]"
+        );
+    }
+}

@@ -1,0 +1,182 @@
+//! The request to stop (SIGINT, SIGTERM, SIGHUP), and all waiting.
+//!
+//! A process that sleeps in `poll` must hear of a signal at once, without a descriptor of its
+//! own for it (a stage has only its standard streams and the ledger), and without the classic
+//! race in which the signal comes between the look at the flag and the sleep. So:
+//!
+//! 1. the three signals are blocked, so that the thread that `ctrlc` starts inherits the block
+//!    and only this thread ever takes one;
+//! 2. `ctrlc` installs its handler; those that were ignored before (`nohup`, a background job)
+//!    are ignored again, which also drops any that came meanwhile;
+//! 3. the signals are let in only inside `ppoll`, which swaps the mask and goes to sleep in one
+//!    step. A handler that runs there ends the `ppoll` with EINTR;
+//! 4. `ctrlc`'s thread, woken by the handler, sets the flag and sends this thread one more of
+//!    the signals: it stays pending until the next `ppoll`, which therefore cannot sleep past
+//!    a flag that was set after it was looked at.
+//!
+//! A process that starts with the signals blocked, as the launcher's stages do, loses none that
+//! comes before the handler stands. Several requests count as one.
+
+use std::io;
+use std::os::fd::BorrowedFd;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, ppoll};
+use nix::sys::pthread::{pthread_kill, pthread_self};
+use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
+use nix::sys::time::TimeSpec;
+use thiserror::Error;
+
+use crate::clock::{Clock, Timer, Wake};
+use crate::kernel;
+
+/// The signals that ask for an orderly stop.
+pub const SIGNALS: [Signal; 3] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP];
+
+/// Stop requests cannot be heard.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The signal mask or a disposition could not be read or set.
+    #[error("cannot set the signal mask")]
+    Mask(#[source] io::Error),
+    /// The handler, or its thread, could not be installed.
+    #[error("cannot install the signal handler")]
+    Handler(#[source] ctrlc::Error),
+}
+
+/// Whether a stop was requested, and the waiting that a request interrupts.
+///
+/// Clones share the request. All of them belong to the thread that made the first.
+#[derive(Clone, Debug)]
+pub struct Stop {
+    requested: Arc<AtomicBool>,
+    /// The signal mask while waiting.
+    waiting: SigSet,
+}
+
+/// What a wait on descriptors brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Polled {
+    /// The descriptor has data, or an end of file, or an error to tell.
+    Ready,
+    /// The deadline has come.
+    Deadline,
+    /// A stop was requested.
+    Stop,
+}
+
+impl Stop {
+    /// Hears SIGINT, SIGTERM and SIGHUP, save those that were ignored before. Once a process.
+    pub fn on_signals() -> Result<Stop, Error> {
+        let mask = |error: Errno| Error::Mask(error.into());
+        let mut waiting = SigSet::thread_get_mask().map_err(mask)?;
+        let mut heard = Vec::new();
+        let mut ignored = Vec::new();
+        for signal in SIGNALS {
+            waiting.remove(signal);
+            let list =
+                if kernel::is_ignored(signal).map_err(mask)? { &mut ignored } else { &mut heard };
+            list.push(signal);
+        }
+        sigprocmask(SigmaskHow::SIG_BLOCK, Some(&SigSet::from_iter(SIGNALS)), None)
+            .map_err(mask)?;
+
+        let requested = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&requested);
+        let waiter = pthread_self();
+        let nudge = heard.first().copied();
+        ctrlc::set_handler(move || {
+            if !flag.swap(true, Ordering::SeqCst) {
+                let _ = pthread_kill(waiter, nudge);
+            }
+        })
+        .map_err(Error::Handler)?;
+        for signal in ignored {
+            kernel::ignore(signal).map_err(mask)?;
+        }
+        Ok(Stop { requested, waiting })
+    }
+
+    /// Never requested by a signal.
+    pub fn never() -> Stop {
+        Stop { requested: Arc::new(AtomicBool::new(false)), waiting: SigSet::all() }
+    }
+
+    /// Waits until `fd` has one of `events`, until `deadline` if there is one, or until a stop
+    /// is requested. An interest in `fd` that is already met wins over the rest.
+    pub fn poll(
+        &self,
+        fd: Option<(BorrowedFd<'_>, PollFlags)>,
+        deadline: Option<Instant>,
+    ) -> io::Result<Polled> {
+        loop {
+            if self.requested.load(Ordering::SeqCst) {
+                return match self.sleep(fd, Some(Instant::now()))? {
+                    Some(Polled::Ready) => Ok(Polled::Ready),
+                    _ => Ok(Polled::Stop),
+                };
+            }
+            if let Some(polled) = self.sleep(fd, deadline)? {
+                return Ok(polled);
+            }
+        }
+    }
+
+    /// Like [`Stop::poll`], deaf to stop requests: for what must go on after one.
+    pub fn poll_on(
+        &self,
+        fd: BorrowedFd<'_>,
+        events: PollFlags,
+        deadline: Option<Instant>,
+    ) -> io::Result<Polled> {
+        loop {
+            if let Some(polled) = self.sleep(Some((fd, events)), deadline)? {
+                return Ok(polled);
+            }
+        }
+    }
+
+    /// One `ppoll`; `None` if a signal cut it short.
+    fn sleep(
+        &self,
+        fd: Option<(BorrowedFd<'_>, PollFlags)>,
+        deadline: Option<Instant>,
+    ) -> io::Result<Option<Polled>> {
+        let mut interest = fd.map(|(fd, events)| PollFd::new(fd, events));
+        let timeout = deadline.map(|deadline| {
+            TimeSpec::from_duration(deadline.saturating_duration_since(Instant::now()))
+        });
+        match ppoll(interest.as_mut_slice(), timeout, Some(self.waiting)) {
+            Ok(0) => Ok(Some(Polled::Deadline)),
+            Ok(_) => Ok(Some(Polled::Ready)),
+            Err(Errno::EINTR) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+impl Clock for Stop {
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn time_of_day(&self) -> SystemTime {
+        SystemTime::now()
+    }
+}
+
+impl Timer for Stop {
+    fn wait_until(&mut self, deadline: Instant) -> io::Result<Wake> {
+        match self.poll(None, Some(deadline))? {
+            Polled::Stop => Ok(Wake::Stop),
+            Polled::Ready | Polled::Deadline => Ok(Wake::Deadline),
+        }
+    }
+}
+
+/// How long a stage waits for more after a stop was requested, in a shell pipeline whose
+/// writer may never end. Long against a pipeline's latency, short against a person's patience.
+pub const GRACE: Duration = Duration::from_secs(1);
