@@ -1,0 +1,186 @@
+//! An A/D converter, real or simulated, becomes a stream of samples.
+//!
+//! | module | owns |
+//! |---|---|
+//! | [`options`] | the command line |
+//! | [`source`] | where raw readings come from: [`source::simulated`] (signals), [`source::polled`] (a file at each tick; [`source::iio`] its conventions), [`source::stream`] (text or words as they come; [`source::word`] the raw formats) |
+//! | [`ticks`] | which tick is due, which was missed |
+//! | [`conversion`] | raw reading to value: offset, scale, plausibility |
+//! | [`sender`] | counting, rejecting, and writing samples in blocks |
+//!
+//! A source that must be asked ([`source::Converter`]) is asked at each tick or, at
+//! `--rate max`, as fast as the output takes it; a stream comes by itself. Either way each
+//! reading goes through the one [`sender::Sender`].
+
+#![forbid(unsafe_code)]
+
+pub mod conversion;
+pub mod options;
+pub mod sender;
+pub mod source;
+pub mod ticks;
+
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
+
+use stage::clock::{Clock as _, Timer, Wake};
+use stage::exit::Status;
+use stage::input::{AfterStop, Channel};
+use stage::message::Messages;
+use stage::program::Ended;
+use stage::quantity::Rate;
+use stage::stop::Stop;
+use thiserror::Error;
+
+use crate::conversion::Conversion;
+pub use crate::options::Options;
+use crate::sender::Sender;
+use crate::source::Converter;
+use crate::source::polled::Polled;
+use crate::source::simulated::Simulated;
+use crate::ticks::{Manner, Ticks};
+
+/// Why conversion ended early.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The source could not be set up.
+    #[error(transparent)]
+    Source(#[from] source::Error),
+    /// The stream could not be read on.
+    #[error("cannot read {name}")]
+    Read {
+        /// The stream, quoted.
+        name: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// The samples could not be written.
+    #[error("cannot write standard output")]
+    Write(#[source] io::Error),
+    /// The clock could not be waited on.
+    #[error("cannot wait for the next tick")]
+    Wait(#[source] io::Error),
+}
+
+/// Converts until the source ends, a limit is reached, the reader goes away, or a stop is
+/// requested.
+pub fn run(
+    options: &Options,
+    stop: Stop,
+    messages: &mut dyn Messages,
+    output: impl Write,
+) -> Ended<Error> {
+    let mut sender = Sender::new(output, options.count, messages);
+    let result = convert(options, stop, &mut sender);
+    let entry = sender.close();
+    Ended { result: result.map(|()| Status::of_rejected(sender.rejected())), entry }
+}
+
+fn convert(
+    options: &Options,
+    mut stop: Stop,
+    sender: &mut Sender<impl Write>,
+) -> Result<(), Error> {
+    if let Some(path) = &options.from {
+        let (name, file) = source::open_stream(path)?;
+        sender.convert_with(Conversion::new(options, None));
+        let end = options.duration.map(|duration| stop.now() + duration);
+        return match file {
+            Some(file) => take_stream(options, name, file, stop, end, sender),
+            None => take_stream(options, name, io::stdin(), stop, end, sender),
+        };
+    }
+    if let Some(path) = &options.poll {
+        let (mut polled, attributes) = Polled::open(path)?;
+        sender.convert_with(Conversion::new(options, Some(attributes)));
+        return pace(
+            &mut polled,
+            options.ticking(),
+            options.duration,
+            Manner::Single,
+            &mut stop,
+            sender,
+        );
+    }
+    let mut simulated = Simulated::new(options.signal, &options.range, options.seed)?;
+    sender.convert_with(Conversion::new(options, None));
+    pace(&mut simulated, options.ticking(), options.duration, Manner::Batched, &mut stop, sender)
+}
+
+fn take_stream<F: std::os::fd::AsFd>(
+    options: &Options,
+    name: String,
+    fd: F,
+    stop: Stop,
+    end: Option<Instant>,
+    sender: &mut Sender<impl Write>,
+) -> Result<(), Error> {
+    let input = Channel::new(fd, stop, AfterStop::End);
+    source::stream::take(input, &options.layout(), end, sender).map_err(|error| match error {
+        source::stream::Error::Read(source) => Error::Read { name, source },
+        source::stream::Error::Write(source) => Error::Write(source),
+    })
+}
+
+/// Asks `converter` at each tick, or without a pause, until a limit is reached or `timer` says stop.
+fn pace(
+    converter: &mut dyn Converter,
+    rate: Rate,
+    duration: Option<Duration>,
+    manner: Manner,
+    timer: &mut impl Timer,
+    sender: &mut Sender<impl Write>,
+) -> Result<(), Error> {
+    match rate {
+        Rate::Every(period) => {
+            let ticks = Ticks::new(timer.now(), period, duration, manner);
+            keep_time(converter, ticks, timer, sender)
+        }
+        Rate::Max => {
+            flood(converter, duration.map(|duration| timer.now() + duration), timer, sender)
+        }
+    }
+}
+
+fn keep_time(
+    converter: &mut dyn Converter,
+    mut ticks: Ticks,
+    timer: &mut impl Timer,
+    sender: &mut Sender<impl Write>,
+) -> Result<(), Error> {
+    while let Some(deadline) = ticks.deadline() {
+        if timer.wait_until(deadline).map_err(Error::Wait)? == Wake::Stop {
+            break;
+        }
+        let due = ticks.take(timer.now());
+        sender.miss(due.missed);
+        for _ in 0..due.taken {
+            sender.take(converter);
+        }
+        sender.flush().map_err(Error::Write)?;
+        if sender.is_done() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn flood(
+    converter: &mut dyn Converter,
+    end: Option<Instant>,
+    timer: &mut impl Timer,
+    sender: &mut Sender<impl Write>,
+) -> Result<(), Error> {
+    loop {
+        let now = timer.now();
+        let over = end.is_some_and(|end| now >= end);
+        if over || timer.wait_until(now).map_err(Error::Wait)? == Wake::Stop {
+            return Ok(());
+        }
+        sender.fill(converter);
+        sender.flush().map_err(Error::Write)?;
+        if sender.is_done() {
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! The command line of `conv`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Parser;
+use stage::decimal::{Decimal, Mantissa};
+use stage::program::CommandLine;
+use stage::quantity::{self, Period, Range, Rate};
+
+use crate::source::simulated::Signal;
+use crate::source::stream::Layout;
+use crate::source::word::Format;
+
+/// The classic system's pace.
+const DEFAULT_PERIOD: Duration = Duration::from_millis(800);
+
+const EXAMPLES: &str = "\
+Examples:
+  conv                                       a random integer from 0 to 100 every 0.8 s
+  conv --rate 1k --signal sine --range -1.00..1.00
+  conv --poll /sys/class/thermal/thermal_zone0/temp --scale 0.001 --period 1s
+  conv --from /dev/ttyUSB0                   numbers from a serial line, one a line
+  arecord -t raw -f S16_LE | conv --from - --format s16le
+
+Limits: a line of text is looked at up to 64 KiB; a sample has at most 400 decimal places and
+is finite as a double; a simulated range has at most 18 digits. A reading that is no number or
+not plausible is counted and never passed on. A tick at which the output was not taken in time
+is missed and counted, not made up for; a simulated sample may be up to 10 ms late.
+
+";
+
+/// An A/D converter, real or simulated, becomes a stream of samples.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "conv", version, after_help = format!("{EXAMPLES}{}", stage::exit::HELP))]
+pub struct Options {
+    /// Samples a second: 10, 2.5k, 1M, or max for as many as the reader takes
+    #[arg(short, long, value_name = "HZ|max", value_parser = quantity::rate, allow_negative_numbers = true)]
+    #[arg(help_heading = "Pace", conflicts_with_all = ["period", "from"])]
+    pub rate: Option<Rate>,
+    /// Time between two samples: 800ms, 1.5s, 2min [default: 800ms]
+    #[arg(short, long, value_name = "DUR", value_parser = quantity::period)]
+    #[arg(help_heading = "Pace", conflicts_with = "from")]
+    pub period: Option<Period>,
+    /// Stop after N samples
+    #[arg(short = 'n', long, value_name = "N", help_heading = "Pace")]
+    pub count: Option<u64>,
+    /// Stop after this time
+    #[arg(short, long, value_name = "DUR", value_parser = quantity::duration, help_heading = "Pace")]
+    pub duration: Option<Duration>,
+
+    /// The range of the simulated values; its decimal places are their resolution
+    #[arg(long, value_name = "MIN..MAX", value_parser = grid, default_value = "0..100")]
+    #[arg(help_heading = "Simulated converter", allow_hyphen_values = true)]
+    #[arg(conflicts_with_all = ["poll", "from"])]
+    pub range: Grid,
+    /// The same samples for the same seed
+    #[arg(long, value_name = "N", help_heading = "Simulated converter")]
+    #[arg(conflicts_with_all = ["poll", "from"])]
+    pub seed: Option<u64>,
+    /// The shape of the simulated signal
+    #[arg(long, value_enum, default_value_t, help_heading = "Simulated converter")]
+    #[arg(conflicts_with_all = ["poll", "from"])]
+    pub signal: Signal,
+
+    /// Read one number from FILE at each tick; for an IIO channel (…_raw), the offset and
+    /// scale beside it are taken unless given here
+    #[arg(long, value_name = "FILE", help_heading = "Real converter", conflicts_with = "from")]
+    pub poll: Option<PathBuf>,
+    /// Take a stream as it comes from FILE (a file, FIFO, device), or - for standard input
+    #[arg(long, value_name = "FILE|-", help_heading = "Real converter")]
+    pub from: Option<PathBuf>,
+    /// What the stream consists of: text, or raw words
+    #[arg(long, value_enum, default_value_t, value_name = "FMT", help_heading = "Real converter")]
+    #[arg(requires = "from")]
+    pub format: Format,
+    /// Interleaved channels in a raw stream
+    #[arg(long, value_name = "K", default_value_t = 1, help_heading = "Real converter")]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..), requires = "from")]
+    pub channels: u16,
+    /// Which of them to take, from 1
+    #[arg(long, value_name = "K", default_value_t = 1, help_heading = "Real converter")]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..), requires = "from")]
+    pub channel: u16,
+
+    /// Value = (raw + OFFSET) × SCALE, in exact decimal arithmetic
+    #[arg(long, value_name = "OFFSET", value_parser = quantity::decimal, help_heading = "Conversion")]
+    #[arg(allow_negative_numbers = true)]
+    pub offset: Option<Decimal>,
+    /// Value = (raw + OFFSET) × SCALE, in exact decimal arithmetic
+    #[arg(long, value_name = "SCALE", value_parser = quantity::decimal, help_heading = "Conversion")]
+    #[arg(allow_negative_numbers = true)]
+    pub scale: Option<Decimal>,
+    /// Reject values outside of this range, its bounds included
+    #[arg(long, value_name = "MIN..MAX", value_parser = quantity::range, help_heading = "Conversion")]
+    #[arg(allow_hyphen_values = true)]
+    pub plausible: Option<Range>,
+}
+
+impl Options {
+    /// How often to ask a converter.
+    pub fn ticking(&self) -> Rate {
+        let default = || Period::every(DEFAULT_PERIOD).map_or(Rate::Max, Rate::Every);
+        self.rate.or(self.period.map(Rate::Every)).unwrap_or_else(default)
+    }
+
+    /// What a stream consists of.
+    pub fn layout(&self) -> Layout {
+        Layout { format: self.format, channels: self.channels.into(), channel: self.channel.into() }
+    }
+}
+
+impl CommandLine for Options {
+    fn check(&self) -> Result<(), String> {
+        if self.format == Format::Text && (self.channels, self.channel) != (1, 1) {
+            return Err("--channels and --channel need a raw --format".to_owned());
+        }
+        if self.channel > self.channels {
+            return Err(format!("there is no channel {} of {}", self.channel, self.channels));
+        }
+        Ok(())
+    }
+}
+
+/// The values of a simulated converter: all multiples of 10^−`places` from `min` to `max`, the
+/// bounds in units of that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grid {
+    /// The least value.
+    pub min: i64,
+    /// The greatest value, at least [`Grid::min`].
+    pub max: i64,
+    /// Decimal places of every value.
+    pub places: u16,
+}
+
+fn grid(text: &str) -> Result<Grid, String> {
+    let Range { min, max } = quantity::range(text)?;
+    let places = min.places().max(max.places());
+    // Adding a zero with so many places brings a bound to the same unit.
+    let zero = Decimal::new(0, places);
+    let units = |bound: &Decimal| match bound.plus(&zero).mantissa() {
+        Mantissa::Small(units) => Ok(*units),
+        Mantissa::Big(_) => Err("a simulated range has at most 18 digits".to_owned()),
+    };
+    Ok(Grid { min: units(&min)?, max: units(&max)?, places })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(words: &str) -> Result<Options, String> {
+        let options = Options::try_parse_from(format!("conv {words}").split_whitespace())
+            .map_err(|error| error.to_string().lines().next().unwrap().to_owned())?;
+        options.check().map(|()| options)
+    }
+
+    #[test]
+    fn the_default_is_the_classic_converter() {
+        let options = parse("").unwrap();
+        assert_eq!(options.range, Grid { min: 0, max: 100, places: 0 });
+        assert_eq!(options.signal, Signal::Uniform);
+        let Rate::Every(period) = options.ticking() else { unreachable!() };
+        assert_eq!(period.times(1), Duration::from_millis(800));
+    }
+
+    #[test]
+    fn the_ranges_places_are_the_resolution() {
+        let grid = |text: &str| parse(&format!("--range {text}")).unwrap().range;
+        assert_eq!(grid("-1.5..1"), Grid { min: -15, max: 10, places: 1 });
+        assert_eq!(grid("0.00..5.00"), Grid { min: 0, max: 500, places: 2 });
+        assert!(parse("--range 0..1e18").unwrap_err().ends_with("has at most 18 digits"));
+    }
+
+    #[test]
+    fn options_that_contradict_each_other_are_refused() {
+        for words in [
+            "--rate 5 --period 1s",
+            "--from x --rate 5",
+            "--from x --seed 1",
+            "--poll x --from y",
+            "--poll x --signal sine",
+            "--format s16le",
+            "--channels 2",
+            "--from x --channels 2",
+            "--from x --format u8 --channels 2 --channel 3",
+            "--from x --format u8 --channel 0",
+            "--rate 0",
+            "--rate -1",
+            "--range 5..1",
+            "--count -1",
+            "extra",
+        ] {
+            assert!(parse(words).is_err(), "{words}");
+        }
+    }
+
+    #[test]
+    fn negative_numbers_are_values() {
+        let options = parse("--offset -273.15 --scale -1 --plausible -5..5").unwrap();
+        assert_eq!(options.offset.unwrap().to_string(), "-273.15");
+        assert_eq!(options.plausible.unwrap().to_string(), "-5..5");
+    }
+}

@@ -1,0 +1,84 @@
+//! Where raw readings come from.
+
+pub mod iio;
+pub mod polled;
+pub mod simulated;
+pub mod stream;
+pub mod word;
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use nix::fcntl::OFlag;
+use stage::message::quoted_path;
+use thiserror::Error;
+
+use crate::sender::Offer;
+
+/// A source that gives a reading when it is asked.
+pub trait Converter {
+    /// Takes one reading and offers it.
+    fn read(&mut self, to: &mut dyn Offer);
+}
+
+/// A source could not be set up.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// A file could not be opened.
+    #[error("cannot open {name}")]
+    Open {
+        /// The file, quoted.
+        name: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file could not be read.
+    #[error("cannot read {name}")]
+    Read {
+        /// The file, quoted.
+        name: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// A device's own offset or scale is none.
+    #[error("cannot use {name}: {why}")]
+    Attribute {
+        /// The file, quoted.
+        name: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The system gave no seed for the simulation.
+    #[error("cannot seed the simulation")]
+    Seed(#[source] rand::rngs::SysError),
+}
+
+/// Opens `path` for reading, without waiting for a FIFO's writer or a modem's carrier, and
+/// without making a terminal this process's own.
+fn open(path: &Path) -> Result<File, Error> {
+    let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
+    OpenOptions::new()
+        .read(true)
+        .custom_flags(flags.bits())
+        .open(path)
+        .map_err(|source| Error::Open { name: quoted_path(path), source })
+}
+
+/// Opens a stream; `None` stands for standard input, which `-` names. With it comes the name
+/// that messages use.
+pub fn open_stream(path: &Path) -> Result<(String, Option<File>), Error> {
+    if path == Path::new("-") {
+        return Ok(("standard input".to_owned(), None));
+    }
+    let name = quoted_path(path);
+    let file = open(path)?;
+    match file.metadata() {
+        Ok(metadata) if metadata.is_dir() => {
+            Err(Error::Read { name, source: io::ErrorKind::IsADirectory.into() })
+        }
+        Ok(_) => Ok((name, Some(file))),
+        Err(source) => Err(Error::Read { name, source }),
+    }
+}

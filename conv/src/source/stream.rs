@@ -1,0 +1,190 @@
+//! A stream that is taken as it comes: text, or interleaved raw words.
+
+use std::io::{self, Write};
+use std::time::Instant;
+
+use stage::input::{Input, Wait};
+use stage::lines::{Block, Lines, each_line};
+use stage::sample::{NotASample, parse_line};
+
+use super::word::Format;
+use crate::sender::{Offer, Place, Sender};
+
+/// Bytes read at a time.
+const BLOCK: usize = 64 * 1024;
+
+/// What the stream consists of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// The format of a word.
+    pub format: Format,
+    /// Words in a frame.
+    pub channels: usize,
+    /// Which of them is taken, from 1.
+    pub channel: usize,
+}
+
+/// Why the stream could not be taken to its end.
+#[derive(Debug)]
+pub enum Error {
+    /// It could not be read.
+    Read(io::Error),
+    /// The samples could not be written.
+    Write(io::Error),
+}
+
+/// Takes `input` until it ends, `end` has come, or the sender wants no more.
+pub fn take(
+    input: impl Input,
+    layout: &Layout,
+    end: Option<Instant>,
+    sender: &mut Sender<impl Write>,
+) -> Result<(), Error> {
+    match layout.format.width() {
+        None => take_text(Lines::new(input), end, sender),
+        Some(width) => take_words(input, layout, width, end, sender),
+    }
+}
+
+fn take_text(
+    mut lines: Lines<impl Input>,
+    end: Option<Instant>,
+    sender: &mut Sender<impl Write>,
+) -> Result<(), Error> {
+    let mut place = Place { what: "line", number: 0 };
+    while !sender.is_done() {
+        match lines.next(end).map_err(Error::Read)? {
+            Block::Lines(block) => {
+                for line in each_line(block) {
+                    place.number += 1;
+                    match parse_line(line) {
+                        Ok(raw) => sender.offer(place, raw),
+                        Err(reason) => sender.reject(place, || reason.of(line)),
+                    }
+                    if sender.is_done() {
+                        break;
+                    }
+                }
+            }
+            Block::TooLong(start) => {
+                place.number += 1;
+                sender.reject(place, || NotASample::TooLong.of(start));
+            }
+            Block::Deadline | Block::End => break,
+        }
+        sender.flush().map_err(Error::Write)?;
+    }
+    Ok(())
+}
+
+fn take_words(
+    mut input: impl Input,
+    layout: &Layout,
+    width: usize,
+    end: Option<Instant>,
+    sender: &mut Sender<impl Write>,
+) -> Result<(), Error> {
+    let frame = width * layout.channels;
+    let taken = width * (layout.channel - 1)..width * layout.channel;
+    let mut buffer = vec![0; BLOCK.max(frame)];
+    // Bytes at the buffer's start that are the beginning of a frame.
+    let mut held = 0;
+    let mut place = Place { what: "word", number: 0 };
+    while !sender.is_done() {
+        if input.wait(end).map_err(Error::Read)? == Wait::Deadline {
+            break;
+        }
+        let count = match input.read(&mut buffer[held..]) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            result => result.map_err(Error::Read)?,
+        };
+        if count == 0 {
+            if held > 0 {
+                place.number += 1;
+                sender.reject(place, || format!("torn: the stream ends {held} bytes into {frame}"));
+            }
+            break;
+        }
+        let filled = held + count;
+        let whole = filled - filled % frame;
+        for word in buffer[..whole].chunks_exact(frame).map(|frame| &frame[taken.clone()]) {
+            place.number += 1;
+            match layout.format.decode(word) {
+                Some(raw) => sender.offer(place, raw),
+                None => sender.reject(place, || NotASample::NotANumber.to_string()),
+            }
+            if sender.is_done() {
+                break;
+            }
+        }
+        buffer.copy_within(whole..filled, 0);
+        held = filled - whole;
+        sender.flush().map_err(Error::Write)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use stage::fake::Chunks;
+    use stage::ledger::Entry;
+
+    /// What came out, what was told, and the entry.
+    fn taken(input: impl Input, layout: Layout) -> (String, Vec<String>, Entry) {
+        let (mut output, mut messages) = (Vec::new(), Vec::new());
+        let mut sender = Sender::new(&mut output, None, &mut messages);
+        take(input, &layout, None, &mut sender).unwrap();
+        let entry = sender.close();
+        (String::from_utf8(output).unwrap(), messages, entry)
+    }
+
+    const TEXT: Layout = Layout { format: Format::Text, channels: 1, channel: 1 };
+    const STEREO_RIGHT: Layout = Layout { format: Format::S16le, channels: 2, channel: 2 };
+
+    #[test]
+    fn text_is_made_canonical_and_what_is_no_number_is_told() {
+        let (output, messages, entry) = taken(&b"+07\r\n 1.50\t\nNaN\n\n1e2"[..], TEXT);
+        assert_eq!(output, "7\n1.5\n100\n");
+        assert_eq!(messages, ["line 3: not a number: \"NaN\"", "line 4: empty"]);
+        assert_eq!(entry, Entry::Conv { sent: 3, rejected: 2, missed: 0 });
+    }
+
+    #[test]
+    fn one_channel_of_several_is_taken() {
+        let (output, messages, _) = taken(&[1, 0, 2, 0, 3, 0, 0xff, 0xff][..], STEREO_RIGHT);
+        assert_eq!(output, "2\n-1\n");
+        assert!(messages.is_empty());
+    }
+
+    #[test]
+    fn a_torn_last_word_is_rejected() {
+        let layout = Layout { format: Format::S16le, channels: 1, channel: 1 };
+        let (output, messages, entry) = taken(&[1, 0, 2][..], layout);
+        assert_eq!(output, "1\n");
+        assert_eq!(messages, ["word 2: torn: the stream ends 1 bytes into 2"]);
+        assert_eq!(entry, Entry::Conv { sent: 1, rejected: 1, missed: 0 });
+    }
+
+    #[test]
+    fn a_word_that_is_not_finite_is_rejected() {
+        let layout = Layout { format: Format::F32le, channels: 1, channel: 1 };
+        let (output, messages, _) = taken(&f32::NAN.to_le_bytes()[..], layout);
+        assert_eq!(output, "");
+        assert_eq!(messages, ["word 1: not a number"]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_chunking_gives_the_same_samples(
+            bytes in proptest::collection::vec(any::<u8>(), 0..100), size in 1usize..10,
+        ) {
+            prop_assert_eq!(
+                taken(Chunks::of(&bytes, size), STEREO_RIGHT),
+                taken(&bytes[..], STEREO_RIGHT)
+            );
+            prop_assert_eq!(taken(Chunks::of(&bytes, size), TEXT), taken(&bytes[..], TEXT));
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! The raw formats: what one converter word looks like in a stream.
+//!
+//! A new word format: add it to [`Format`], where the command line finds it, to
+//! [`Format::width`] and to [`Format::decode`].
+
+use clap::ValueEnum;
+use stage::decimal::Decimal;
+
+/// What a stream consists of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[expect(missing_docs, reason = "the names say it: sign, bits, byte order")]
+pub enum Format {
+    /// One number a line
+    #[default]
+    Text,
+    U8,
+    S8,
+    U16le,
+    U16be,
+    S16le,
+    S16be,
+    S24le,
+    S24be,
+    S32le,
+    S32be,
+    F32le,
+    F64le,
+}
+
+impl Format {
+    /// Bytes in a word; `None` for text.
+    pub fn width(self) -> Option<usize> {
+        match self {
+            Format::Text => None,
+            Format::U8 | Format::S8 => Some(1),
+            Format::U16le | Format::U16be | Format::S16le | Format::S16be => Some(2),
+            Format::S24le | Format::S24be => Some(3),
+            Format::S32le | Format::S32be | Format::F32le => Some(4),
+            Format::F64le => Some(8),
+        }
+    }
+
+    /// The number in a word, which must have [`Format::width`] bytes. `None` if it is none:
+    /// NaN or an infinity, or bytes that are no word of this format.
+    pub fn decode(self, word: &[u8]) -> Option<Decimal> {
+        let integer = |value: i64| Some(Decimal::new(value, 0));
+        match (self, word) {
+            (Format::U8, &[a]) => integer(a.into()),
+            (Format::S8, &[a]) => integer(i8::from_le_bytes([a]).into()),
+            (Format::U16le, &[a, b]) => integer(u16::from_le_bytes([a, b]).into()),
+            (Format::U16be, &[a, b]) => integer(u16::from_be_bytes([a, b]).into()),
+            (Format::S16le, &[a, b]) => integer(i16::from_le_bytes([a, b]).into()),
+            (Format::S16be, &[a, b]) => integer(i16::from_be_bytes([a, b]).into()),
+            // Put into the upper three bytes, so that the sign comes down with the shift.
+            (Format::S24le, &[a, b, c]) => integer((i32::from_le_bytes([0, a, b, c]) >> 8).into()),
+            (Format::S24be, &[a, b, c]) => integer((i32::from_be_bytes([a, b, c, 0]) >> 8).into()),
+            (Format::S32le, &[a, b, c, d]) => integer(i32::from_le_bytes([a, b, c, d]).into()),
+            (Format::S32be, &[a, b, c, d]) => integer(i32::from_be_bytes([a, b, c, d]).into()),
+            (Format::F32le, &[a, b, c, d]) => {
+                Decimal::shortest_f32(f32::from_le_bytes([a, b, c, d]))
+            }
+            (Format::F64le, &[a, b, c, d, e, f, g, h]) => {
+                Decimal::shortest(f64::from_le_bytes([a, b, c, d, e, f, g, h]))
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_format_reads_its_extremes() {
+        for (format, word, value) in [
+            (Format::U8, &[0xff][..], "255"),
+            (Format::S8, &[0x80], "-128"),
+            (Format::U16le, &[0x34, 0x12], "4660"),
+            (Format::U16be, &[0xff, 0xfe], "65534"),
+            (Format::S16le, &[0x00, 0x80], "-32768"),
+            (Format::S16be, &[0x7f, 0xff], "32767"),
+            (Format::S24le, &[0x00, 0x00, 0x80], "-8388608"),
+            (Format::S24le, &[0xff, 0xff, 0x7f], "8388607"),
+            (Format::S24be, &[0xff, 0xff, 0xff], "-1"),
+            (Format::S32le, &[0x00, 0x00, 0x00, 0x80], "-2147483648"),
+            (Format::S32be, &[0x00, 0x00, 0x00, 0x01], "1"),
+            (Format::F32le, &0.1f32.to_le_bytes(), "0.1"),
+            (Format::F64le, &1e300f64.to_le_bytes(), "1e300"),
+        ] {
+            assert_eq!(Some(word.len()), format.width(), "{format:?}");
+            assert_eq!(format.decode(word).unwrap().to_string(), value, "{format:?} {word:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_finite_is_no_number() {
+        assert_eq!(Format::F32le.decode(&f32::NAN.to_le_bytes()), None);
+        assert_eq!(Format::F64le.decode(&f64::NEG_INFINITY.to_le_bytes()), None);
+    }
+}
