@@ -1,0 +1,151 @@
+//! Opening the file to record in.
+//!
+//! In this order, so that nothing is lost and nothing is written that another `log` owns:
+//!
+//! 1. open the file, creating it if need be, without truncating it and without waiting for
+//!    the reader of a FIFO;
+//! 2. lock it; one that is locked already is another `log`'s, and is left alone;
+//! 3. if it was created, sync its directory, so that its name survives a crash;
+//! 4. truncate it if asked to, else set aside a torn last line ([`crate::torn`]).
+//!
+//! What is not a regular file (a FIFO, a terminal, `/dev/null`) is written to as it is:
+//! no lock, no syncing.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use stage::message::{Messages, quoted_path};
+use thiserror::Error;
+
+use crate::recorder::Disk;
+use crate::torn;
+
+/// The file could not be made ready.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// It could not be opened or created.
+    #[error("cannot open {name}")]
+    Open {
+        /// The file, quoted.
+        name: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// Another process has locked it.
+    #[error("cannot lock {name}: another log is writing it")]
+    Locked {
+        /// The file, quoted.
+        name: String,
+    },
+    /// It could not be locked.
+    #[error("cannot lock {name}")]
+    Lock {
+        /// The file, quoted.
+        name: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// Its directory could not be synced.
+    #[error("cannot sync the directory of {name}")]
+    SyncDirectory {
+        /// The file, quoted.
+        name: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// It could not be truncated.
+    #[error("cannot truncate {name}")]
+    Truncate {
+        /// The file, quoted.
+        name: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// Its torn last line could not be set aside.
+    #[error("cannot set aside the torn end of {name}")]
+    SetAside {
+        /// The file, quoted.
+        name: String,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// The file that is recorded in.
+#[derive(Debug)]
+pub struct LogFile {
+    file: File,
+    /// Whether there is a disk behind it that can be synced.
+    is_regular: bool,
+}
+
+impl io::Write for LogFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Disk for LogFile {
+    fn sync(&mut self) -> io::Result<()> {
+        if self.is_regular { self.file.sync_data() } else { Ok(()) }
+    }
+}
+
+/// Opens `path` and locks it; see the module's head for the order.
+pub fn open(path: &Path, truncate: bool, messages: &mut dyn Messages) -> Result<LogFile, Error> {
+    let name = || quoted_path(path);
+    let (file, created) =
+        open_or_create(path).map_err(|source| Error::Open { name: name(), source })?;
+    let metadata = file.metadata().map_err(|source| Error::Open { name: name(), source })?;
+    if !metadata.is_file() {
+        return Ok(LogFile { file, is_regular: false });
+    }
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(Error::Locked { name: name() }),
+        Err(TryLockError::Error(source)) => return Err(Error::Lock { name: name(), source }),
+    }
+    if created {
+        sync_directory(path).map_err(|source| Error::SyncDirectory { name: name(), source })?;
+    }
+    if truncate {
+        file.set_len(0).map_err(|source| Error::Truncate { name: name(), source })?;
+    } else {
+        torn::set_aside(&file, path, messages)
+            .map_err(|source| Error::SetAside { name: name(), source })?;
+    }
+    Ok(LogFile { file, is_regular: true })
+}
+
+/// The file, and whether it was not there before.
+fn open_or_create(path: &Path) -> io::Result<(File, bool)> {
+    let mut options = OpenOptions::new();
+    options.append(true).custom_flags((OFlag::O_NONBLOCK | OFlag::O_NOCTTY).bits());
+    // Read as well, to find a torn end; but a FIFO's writer must not be its own reader.
+    options.read(std::fs::metadata(path).map_or(true, |metadata| metadata.is_file()));
+    let (file, created) = match options.clone().create_new(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            // Created again if it was removed in between, or is a dangling link.
+            (options.create(true).open(path)?, false)
+        }
+        result => (result?, true),
+    };
+    fcntl(&file, FcntlArg::F_SETFL(OFlag::O_APPEND))?;
+    Ok((file, created))
+}
+
+/// Makes the directory's entries, such as a new file's name, survive a crash.
+pub(crate) fn sync_directory(path: &Path) -> io::Result<()> {
+    let parent = match path.parent() {
+        Some(parent) if parent != Path::new("") => parent.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    File::open(parent)?.sync_all()
+}

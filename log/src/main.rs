@@ -1,0 +1,10 @@
+//! Records every sample in a file.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    stage::program::stage("log", |options: wandler_log::Options, around| {
+        let (input, output, clock) = (around.input(), around.output(), around.stop.clone());
+        wandler_log::run(&options, input, output, &clock, &mut around.messages)
+    })
+}

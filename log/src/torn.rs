@@ -1,0 +1,123 @@
+//! Setting aside the torn line that a crash left at the file's end, so that the next sample
+//! does not continue it.
+//!
+//! In this order, so that a crash in between loses nothing (it may set aside the same line
+//! again):
+//!
+//! 1. append the torn line, and a line feed, to `FILE.torn`;
+//! 2. sync `FILE.torn`, and its directory;
+//! 3. cut the torn line off the file;
+//! 4. sync the file.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use stage::message::{Messages, quoted_path};
+
+use crate::file::sync_directory;
+
+/// Bytes looked at in one step back from the end; lines are short.
+const STEP: usize = 4096;
+
+/// Moves what follows the last line feed of `file`, which lies at `path`, to `FILE.torn`.
+pub fn set_aside(file: &File, path: &Path, messages: &mut dyn Messages) -> io::Result<()> {
+    let length = file.metadata()?.len();
+    let whole = whole_lines(file, length)?;
+    if whole == length {
+        return Ok(());
+    }
+    let aside = beside(path);
+    let mut torn = OpenOptions::new().create(true).append(true).open(&aside)?;
+    copy(file, whole, &mut torn)?;
+    torn.write_all(b"\n")?;
+    torn.sync_all()?;
+    sync_directory(&aside)?;
+    file.set_len(whole)?;
+    file.sync_all()?;
+    messages.tell(&format!(
+        "{} ended in a torn line: {} bytes set aside in {}",
+        quoted_path(path),
+        length - whole,
+        quoted_path(&aside)
+    ));
+    Ok(())
+}
+
+/// Bytes up to and with the last line feed.
+fn whole_lines(file: &File, length: u64) -> io::Result<u64> {
+    let mut buffer = [0; STEP];
+    let mut end = length;
+    while end > 0 {
+        let start = end.saturating_sub(STEP as u64);
+        let step = &mut buffer[..(end - start) as usize];
+        file.read_exact_at(step, start)?;
+        if let Some(at) = memchr::memrchr(b'\n', step) {
+            return Ok(start + at as u64 + 1);
+        }
+        end = start;
+    }
+    Ok(0)
+}
+
+fn copy(file: &File, from: u64, to: &mut File) -> io::Result<()> {
+    let mut buffer = [0; STEP];
+    let mut at = from;
+    loop {
+        let count = file.read_at(&mut buffer, at)?;
+        if count == 0 {
+            return Ok(());
+        }
+        to.write_all(&buffer[..count])?;
+        at += count as u64;
+    }
+}
+
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".torn");
+    name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is left of a file with this text, what was set aside, and what was told.
+    fn after(text: &[u8]) -> (Vec<u8>, Option<Vec<u8>>, Vec<String>) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("run.log");
+        std::fs::write(&path, text).unwrap();
+        let file = OpenOptions::new().read(true).append(true).open(&path).unwrap();
+        let mut messages = Vec::new();
+        set_aside(&file, &path, &mut messages).unwrap();
+        let messages =
+            messages.iter().map(|it| it.replace(dir.path().to_str().unwrap(), ".")).collect();
+        (std::fs::read(&path).unwrap(), std::fs::read(beside(&path)).ok(), messages)
+    }
+
+    #[test]
+    fn whole_lines_are_left_alone() {
+        for text in [&b""[..], b"1\n", b"1\n22\n"] {
+            assert_eq!(after(text), (text.to_vec(), None, vec![]));
+        }
+    }
+
+    #[test]
+    fn a_torn_line_is_moved() {
+        let told = r#""./run.log" ended in a torn line: 3 bytes set aside in "./run.log.torn""#;
+        let expected = (b"1\n22\n".to_vec(), Some(b"333\n".to_vec()), vec![told.to_owned()]);
+        assert_eq!(after(b"1\n22\n333"), expected);
+    }
+
+    #[test]
+    fn a_torn_line_may_be_long_and_the_only_one() {
+        let text = vec![b'7'; 3 * STEP + 1];
+        let (left, aside, _) = after(&text);
+        assert_eq!(left, b"");
+        assert_eq!(aside.unwrap(), [&text[..], b"\n"].concat());
+        let (left, _, _) = after(&[b"1\n", &text[..]].concat());
+        assert_eq!(left, b"1\n");
+    }
+}
