@@ -1,0 +1,87 @@
+//! What a record looks like.
+//!
+//! A new report format: add it to [`Format`], where the command line finds it, and to
+//! [`Format::print`].
+
+use std::io::Write;
+
+use clap::ValueEnum;
+use stage::decimal::Decimal;
+use stage::record::Record;
+
+/// Significant digits of rounded numbers in the plain format: enough to watch, few enough to
+/// read. (`json` has them all.)
+const DIGITS: usize = 6;
+
+/// A form in which records are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// One line a record, mean and sd to six digits
+    #[default]
+    Plain,
+    /// The records as they come, one JSON object a line
+    Json,
+}
+
+impl Format {
+    /// Appends `record`, which was read from `line`, to `text`.
+    pub fn print(self, record: &Record, line: &[u8], text: &mut Vec<u8>) {
+        match self {
+            Format::Plain => print_plain(record, text),
+            Format::Json => text.extend_from_slice(line.trim_ascii()),
+        }
+        text.push(b'\n');
+    }
+}
+
+fn print_plain(record: &Record, text: &mut Vec<u8>) {
+    let exact = |number: &Option<Decimal>| match number {
+        Some(number) => number.to_string(),
+        None => "-".to_owned(),
+    };
+    let rounded = |number: &Option<Decimal>| match number {
+        Some(number) => significant(number.to_f64()),
+        None => "-".to_owned(),
+    };
+    // Writing to a vector does not fail.
+    let _ = write!(
+        text,
+        "n {}  sum {}  mean {}  sd {}  min {}  max {}  last {}",
+        record.n,
+        exact(&record.sum),
+        rounded(&record.mean),
+        rounded(&record.sd),
+        exact(&record.min),
+        exact(&record.max),
+        exact(&record.last)
+    );
+    if record.rejected > 0 {
+        let _ = write!(text, "  rejected {}", record.rejected);
+    }
+}
+
+/// `value` to [`DIGITS`] significant digits, in the samples' canonical form.
+fn significant(value: f64) -> String {
+    let rounded = format!("{value:.*e}", DIGITS - 1);
+    rounded.parse().ok().and_then(Decimal::shortest).map_or(rounded, |decimal| decimal.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn six_digits_are_significant_and_trailing_zeros_are_not_shown() {
+        for (value, text) in [
+            (52.833333333333336, "52.8333"),
+            (50.0, "50"),
+            (0.1, "0.1"),
+            (-123456789.0, "-123457000"),
+            (1.23456789e-9, "0.00000000123457"),
+            (1e300, "1e300"),
+            (0.0, "0"),
+        ] {
+            assert_eq!(significant(value), text);
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! Shows running statistics as they come.
+//!
+//! | module | owns |
+//! |---|---|
+//! | [`options`] | the command line |
+//! | [`format`](mod@format) | what a record looks like: **a new report format is added there** |
+//!
+//! Records come in as lines and go out as soon as they are read: those that arrived together
+//! in one write, so that a flood of them is no slower than it has to be.
+
+#![forbid(unsafe_code)]
+
+pub mod format;
+pub mod options;
+
+use std::io::{self, Write};
+
+use stage::exit::Status;
+use stage::input::Input;
+use stage::ledger::Entry;
+use stage::lines::{Block, Lines, each_line};
+use stage::message::{Messages, quoted};
+use stage::output::reader_is_gone;
+use stage::program::Ended;
+use stage::record::Record;
+use stage::rejects::Rejects;
+use stage::sample::NotASample;
+use thiserror::Error;
+
+use crate::format::Format;
+pub use crate::options::Options;
+
+/// Why the report ended early.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The records could not be read.
+    #[error("cannot read standard input")]
+    Read(#[source] io::Error),
+    /// The report could not be written.
+    #[error("cannot write standard output")]
+    Write(#[source] io::Error),
+}
+
+/// Shows the records of `input` to its end, or until the reader of `output` goes away.
+pub fn run(
+    options: &Options,
+    input: impl Input,
+    output: impl Write,
+    messages: &mut dyn Messages,
+) -> Ended<Error> {
+    let mut report = Report {
+        output,
+        format: options.format,
+        text: Vec::new(),
+        shown: 0,
+        rejects: Rejects::default(),
+        reader_gone: false,
+        messages,
+    };
+    let result = report.show(Lines::new(input));
+    report.close(result)
+}
+
+struct Report<'a, W> {
+    output: W,
+    format: Format,
+    /// What is not written yet.
+    text: Vec<u8>,
+    shown: u64,
+    rejects: Rejects,
+    reader_gone: bool,
+    messages: &'a mut dyn Messages,
+}
+
+impl<W: Write> Report<'_, W> {
+    fn show(&mut self, mut lines: Lines<impl Input>) -> Result<(), Error> {
+        while !self.reader_gone {
+            match lines.next(None).map_err(Error::Read)? {
+                Block::Lines(block) => each_line(block).for_each(|line| self.take(line)),
+                Block::TooLong(start) => self.reject(start, &NotASample::TooLong.to_string()),
+                Block::Deadline => {}
+                Block::End => break,
+            }
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, line: &[u8]) {
+        match Record::parse(line) {
+            Ok(record) => {
+                self.format.print(&record, line, &mut self.text);
+                self.shown += 1;
+            }
+            Err(error) => self.reject(line, &reason(&error)),
+        }
+    }
+
+    fn reject(&mut self, line: &[u8], reason: &str) {
+        let number = self.shown + self.rejects.count() + 1;
+        self.rejects.add(self.messages, || {
+            format!("line {number}: not a record: {reason}: {}", quoted(line))
+        });
+    }
+
+    fn flush(&mut self) -> Result<(), Error> {
+        match self.output.write_all(&self.text) {
+            Err(error) if reader_is_gone(&error) => self.reader_gone = true,
+            result => result.map_err(Error::Write)?,
+        }
+        self.text.clear();
+        Ok(())
+    }
+
+    fn close(self, result: Result<(), Error>) -> Ended<Error> {
+        self.rejects.sum_up(self.messages, "lines");
+        let entry = Entry::Report { shown: self.shown, reader_gone: self.reader_gone };
+        Ended { entry, result: result.map(|()| Status::of_rejected(self.rejects.count())) }
+    }
+}
+
+/// What is wrong, without the position that serde_json adds: the line's number is ours.
+fn reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.rfind(" at line ") {
+        Some(at) => text[..at].to_owned(),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    const FIRST: &str =
+        r#"{"n":1,"rejected":0,"last":57,"sum":57,"mean":57,"sd":null,"min":57,"max":57}"#;
+    const LAST: &str = r#"{"n":3,"rejected":1,"last":2.50,"sum":158.5,"mean":52.833333333333336,"sd":48.91915098777,"min":2.5,"max":99,"final":true,"p50":57}"#;
+
+    fn report(words: &str, input: &str) -> (String, Vec<String>, Ended<Error>) {
+        let options =
+            Options::try_parse_from(format!("report {words}").split_whitespace()).unwrap();
+        let (mut output, mut messages) = (Vec::new(), Vec::new());
+        let ended = run(&options, input.as_bytes(), &mut output, &mut messages);
+        (String::from_utf8(output).unwrap(), messages, ended)
+    }
+
+    #[test]
+    fn plain_is_one_line_a_record() {
+        let (output, messages, ended) = report("", &format!("{FIRST}\n{LAST}\n"));
+        assert_eq!(
+            output,
+            "n 1  sum 57  mean 57  sd -  min 57  max 57  last 57\n\
+             n 3  sum 158.5  mean 52.8333  sd 48.9192  min 2.5  max 99  last 2.5  rejected 1\n"
+        );
+        assert!(messages.is_empty());
+        assert_eq!(ended.result.unwrap(), Status::Done);
+        assert_eq!(ended.entry, Entry::Report { shown: 2, reader_gone: false });
+    }
+
+    #[test]
+    fn json_hands_on_the_records_as_they_are() {
+        let input = format!("{FIRST}\n{LAST}");
+        assert_eq!(report("--format json", &input).0, format!("{input}\n"));
+    }
+
+    #[test]
+    fn what_is_no_record_is_told_and_skipped() {
+        let wrong = FIRST.replace("\"sum\":57,", "");
+        let (output, messages, ended) = report("", &format!("{wrong}\n1\n\n{FIRST}\n"));
+        assert_eq!(output.lines().count(), 1);
+        assert_eq!(
+            messages,
+            [
+                format!("line 1: not a record: missing field `sum`: {}", quoted(wrong.as_bytes())),
+                "line 2: not a record: invalid type: integer `1`, expected struct Record: \"1\""
+                    .to_owned(),
+                "line 3: not a record: EOF while parsing a value: \"\"".to_owned(),
+            ]
+        );
+        assert_eq!(ended.result.unwrap(), Status::Rejected);
+    }
+}
