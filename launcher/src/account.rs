@@ -1,0 +1,203 @@
+//! The account: were all samples that `conv` sent recorded and counted?
+
+use std::fmt;
+
+use stage::ledger::Entry;
+
+use crate::process::{ByProcess, Process};
+
+/// What the ledgers add up to. A count is `None` if its stage left none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Account {
+    sent: Option<u64>,
+    recorded: Option<u64>,
+    durable: Option<u64>,
+    counted: Option<u64>,
+    rejected: u64,
+    /// Lines that `stat` read but did not take for samples.
+    not_counted: u64,
+    missed: u64,
+    /// Whether the reader of the report left, so that counting stopped before the end.
+    reader_gone: bool,
+}
+
+impl Account {
+    /// Adds up what the processes left.
+    pub fn settle(entries: &ByProcess<Option<Entry>>) -> Account {
+        let mut account = Account::default();
+        for entry in entries.iter().filter_map(|(_, entry)| entry.as_ref()) {
+            match *entry {
+                Entry::Conv { sent, rejected, missed } => {
+                    account.sent = Some(sent);
+                    account.rejected += rejected;
+                    account.missed = missed;
+                }
+                Entry::Tee { .. } => {}
+                Entry::Log { recorded, durable } => {
+                    account.recorded = Some(recorded);
+                    account.durable = Some(durable);
+                }
+                Entry::Stat { counted, rejected, reader_gone } => {
+                    account.counted = Some(counted);
+                    account.rejected += rejected;
+                    account.not_counted = rejected;
+                    account.reader_gone |= reader_gone;
+                }
+                Entry::Report { reader_gone, .. } => account.reader_gone |= reader_gone,
+            }
+        }
+        account
+    }
+
+    /// Whether every sample sent is on the disk, and counted unless nobody wanted to know.
+    pub fn is_settled(&self) -> bool {
+        self.objections().is_empty()
+    }
+
+    /// What is not as it should be, in words.
+    fn objections(&self) -> Vec<String> {
+        let mut objections = Vec::new();
+        let counts = [
+            (Process::Conv, self.sent),
+            (Process::Log, self.recorded),
+            (Process::Stat, self.counted),
+        ];
+        for (process, _) in counts.iter().filter(|(_, count)| count.is_none()) {
+            objections.push(format!("{process} left no account"));
+        }
+        let mut compare = |had: Option<u64>, has: Option<u64>, what: &str, opposite: &str| {
+            if let (Some(had), Some(has)) = (had, has) {
+                match had.cmp(&has) {
+                    std::cmp::Ordering::Greater => {
+                        objections.push(format!("{} not {what}", had - has))
+                    }
+                    std::cmp::Ordering::Less => {
+                        objections.push(format!("{} more {what} than {opposite}", has - had))
+                    }
+                    std::cmp::Ordering::Equal => {}
+                }
+            }
+        };
+        compare(self.sent, self.recorded, "recorded", "sent");
+        compare(self.recorded, self.durable, "on the disk", "recorded");
+        let seen = self.counted.map(|counted| counted + self.not_counted);
+        if !(self.reader_gone && seen <= self.sent) {
+            compare(self.sent, seen, "counted", "sent");
+        }
+        objections
+    }
+}
+
+/// `1200 samples sent, 1200 recorded, 1200 counted, 0 rejected`, and what is not right.
+impl fmt::Display for Account {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count =
+            |count: Option<u64>| count.map_or("unknown".to_owned(), |count| count.to_string());
+        let (sent, recorded) = (count(self.sent), count(self.recorded));
+        let counted = count(self.counted);
+        let rejected = self.rejected;
+        write!(
+            formatter,
+            "{sent} samples sent, {recorded} recorded, {counted} counted, {rejected} rejected"
+        )?;
+        if self.missed > 0 {
+            write!(formatter, ", {} ticks missed", self.missed)?;
+        }
+        if self.reader_gone && self.counted < self.sent {
+            write!(formatter, ", counted up to where the reader of the report left")?;
+        }
+        match self.objections() {
+            objections if objections.is_empty() => Ok(()),
+            objections => write!(formatter, "; not settled: {}", objections.join(", ")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn account(entries: &[Entry]) -> Account {
+        let mut by_process = ByProcess::default();
+        for entry in entries {
+            let process = match entry {
+                Entry::Conv { .. } => Process::Conv,
+                Entry::Tee { .. } => Process::Tee,
+                Entry::Log { .. } => Process::Log,
+                Entry::Stat { .. } => Process::Stat,
+                Entry::Report { .. } => Process::Report,
+            };
+            by_process[process] = Some(entry.clone());
+        }
+        Account::settle(&by_process)
+    }
+
+    fn conv(sent: u64) -> Entry {
+        Entry::Conv { sent, rejected: 0, missed: 0 }
+    }
+
+    fn log(recorded: u64) -> Entry {
+        Entry::Log { recorded, durable: recorded }
+    }
+
+    fn stat(counted: u64) -> Entry {
+        Entry::Stat { counted, rejected: 0, reader_gone: false }
+    }
+
+    #[test]
+    fn equal_counts_are_settled() {
+        let account = account(&[conv(1200), log(1200), stat(1200)]);
+        assert!(account.is_settled());
+        assert_eq!(
+            account.to_string(),
+            "1200 samples sent, 1200 recorded, 1200 counted, 0 rejected"
+        );
+    }
+
+    #[test]
+    fn rejects_and_missed_ticks_are_told_and_do_not_unsettle() {
+        let conv = Entry::Conv { sent: 5, rejected: 2, missed: 3 };
+        let account = account(&[conv, log(5), stat(5)]);
+        assert!(account.is_settled());
+        assert_eq!(
+            account.to_string(),
+            "5 samples sent, 5 recorded, 5 counted, 2 rejected, 3 ticks missed"
+        );
+    }
+
+    #[test]
+    fn differences_are_named() {
+        let account =
+            account(&[conv(1200), Entry::Log { recorded: 1100, durable: 1000 }, stat(1201)]);
+        assert!(!account.is_settled());
+        assert_eq!(
+            account.to_string(),
+            "1200 samples sent, 1100 recorded, 1201 counted, 0 rejected; \
+             not settled: 100 not recorded, 100 not on the disk, 1 more counted than sent"
+        );
+    }
+
+    #[test]
+    fn a_stage_that_died_leaves_its_count_unknown() {
+        let account = account(&[conv(1200), log(1200)]);
+        assert!(!account.is_settled());
+        assert_eq!(
+            account.to_string(),
+            "1200 samples sent, 1200 recorded, unknown counted, 0 rejected; \
+             not settled: stat left no account"
+        );
+    }
+
+    #[test]
+    fn a_reader_that_left_excuses_samples_not_counted_but_not_samples_not_recorded() {
+        let left = Entry::Stat { counted: 800, rejected: 0, reader_gone: true };
+        let settled = account(&[conv(1200), log(1200), left.clone()]);
+        assert!(settled.is_settled());
+        assert_eq!(
+            settled.to_string(),
+            "1200 samples sent, 1200 recorded, 800 counted, 0 rejected, \
+             counted up to where the reader of the report left"
+        );
+        assert!(!account(&[conv(1200), log(1100), left]).is_settled());
+    }
+}

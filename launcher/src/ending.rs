@@ -1,0 +1,59 @@
+//! How a process ended, and what it used.
+
+use std::fmt;
+use std::time::Duration;
+
+use nix::sys::signal::Signal;
+use stage::exit::Status;
+
+/// How a process ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It exited with this status.
+    Exited(i32),
+    /// A signal killed it.
+    Killed(i32),
+    /// It never began, for this reason.
+    NotStarted(String),
+}
+
+impl Ending {
+    /// Reads the status that `wait` gives.
+    pub fn from_status(status: i32) -> Ending {
+        if libc::WIFSIGNALED(status) {
+            Ending::Killed(libc::WTERMSIG(status))
+        } else {
+            Ending::Exited(libc::WEXITSTATUS(status))
+        }
+    }
+
+    /// Whether the process did its work, even if some input was rejected.
+    pub fn is_clean(&self) -> bool {
+        matches!(self, Ending::Exited(status)
+            if *status == Status::Done as i32 || *status == Status::Rejected as i32)
+    }
+}
+
+/// A sentence's end: `stat was killed by SIGKILL`.
+impl fmt::Display for Ending {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Ending::Exited(0) => write!(formatter, "ended"),
+            Ending::Exited(status) => write!(formatter, "ended with status {status}"),
+            Ending::Killed(number) => match Signal::try_from(*number) {
+                Ok(signal) => write!(formatter, "was killed by {signal}"),
+                Err(_) => write!(formatter, "was killed by signal {number}"),
+            },
+            Ending::NotStarted(_) => write!(formatter, "was not started"),
+        }
+    }
+}
+
+/// What a process used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Processor time, user and system.
+    pub cpu: Duration,
+    /// Peak resident memory, in KiB.
+    pub peak_kib: u64,
+}

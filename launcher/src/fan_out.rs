@@ -1,0 +1,284 @@
+//! The work of `tee`: everything that comes in goes to both outputs.
+//!
+//! Between pipes the bytes stay in the kernel: tee(2) copies them from the input to the first
+//! output without consuming them, then splice(2) moves exactly as many to the second. Where an
+//! end is no pipe, they are read and written; so are pieces smaller than [`SMALL`], since each
+//! piece that is spliced takes a whole slot of the pipe, of which there are few: a trickle
+//! would fill a pipe of 1 MiB with 256 samples.
+//!
+//! An output whose reader is gone gets nothing more; the other goes on. The work ends when the
+//! input ends or both readers are gone.
+
+use std::io::{self, Read, Write};
+use std::os::fd::AsFd;
+
+use nix::errno::Errno;
+use nix::fcntl::{SpliceFFlags, splice, tee};
+use nix::sys::stat::{SFlag, fstat};
+use stage::exit::Status;
+use stage::input::{Channel, Input};
+use stage::ledger::Entry;
+use stage::output::{self, reader_is_gone};
+use stage::program::Ended;
+use stage::stop::Stop;
+use thiserror::Error;
+
+use crate::kernel;
+
+/// Bytes below which copying is better than splicing: four pages.
+const SMALL: usize = 16 * 1024;
+
+/// Bytes moved in one call at the most: all that a pipe holds.
+const MOST: usize = 1 << 20;
+
+/// Why the fan-out ended early.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The input could not be read.
+    #[error("cannot read the samples")]
+    Read(#[source] io::Error),
+    /// An output could not be written.
+    #[error("cannot pass on the samples")]
+    Write(#[source] io::Error),
+}
+
+/// Copies `input` to both outputs until it ends.
+pub fn run<I: AsFd>(input: Channel<I>, outputs: [&dyn AsFd; 2], stop: &Stop) -> Ended<Error> {
+    let all_pipes = is_pipe(input.fd()) && outputs.iter().all(is_pipe);
+    let mut fan_out = FanOut {
+        input,
+        outputs: outputs
+            .map(|fd| Some(Output { fd, channel: output::Channel::new(fd, stop.clone()) })),
+        buffer: vec![0; SMALL.max(if all_pipes { 0 } else { MOST / 4 })],
+        all_pipes,
+        taken: 0,
+    };
+    let result = fan_out.run();
+    Ended { entry: Entry::Tee { taken: fan_out.taken }, result: result.map(|()| Status::Done) }
+}
+
+fn is_pipe(fd: &(impl AsFd + ?Sized)) -> bool {
+    fstat(fd.as_fd())
+        .is_ok_and(|stat| SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT == SFlag::S_IFIFO)
+}
+
+struct Output<'a> {
+    fd: &'a dyn AsFd,
+    channel: output::Channel<&'a dyn AsFd>,
+}
+
+struct FanOut<'a, I> {
+    input: Channel<I>,
+    /// Those whose reader is still there.
+    outputs: [Option<Output<'a>>; 2],
+    buffer: Vec<u8>,
+    all_pipes: bool,
+    /// Bytes taken from the input.
+    taken: u64,
+}
+
+impl<I: AsFd> FanOut<'_, I> {
+    fn run(&mut self) -> Result<(), Error> {
+        loop {
+            self.input.wait(None).map_err(Error::Read)?;
+            let splicing = self.all_pipes
+                && !self.input.has_ended()
+                && kernel::pending(self.input.fd()).map_err(Error::Read)? >= SMALL;
+            let moved = if splicing { self.splice()? } else { self.copy()? };
+            self.taken += moved as u64;
+            if moved == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Reads once and writes it to both; 0 when there is no more, or nobody to take it.
+    fn copy(&mut self) -> Result<usize, Error> {
+        let count = self.input.read(&mut self.buffer).map_err(Error::Read)?;
+        for slot in &mut self.outputs {
+            let Some(output) = slot else { continue };
+            match output.channel.write_all(&self.buffer[..count]) {
+                Err(error) if reader_is_gone(&error) => *slot = None,
+                result => result.map_err(Error::Write)?,
+            }
+        }
+        Ok(if self.is_alone() { 0 } else { count })
+    }
+
+    /// Lets the kernel move what is there; 0 when nobody is there to take it.
+    fn splice(&mut self) -> Result<usize, Error> {
+        let count = match &self.outputs {
+            [Some(first), Some(_)] => {
+                match retry(|| tee(self.input.fd(), first.fd, MOST, SpliceFFlags::empty())) {
+                    Err(Errno::EPIPE) => {
+                        self.outputs[0] = None;
+                        return self.splice();
+                    }
+                    result => result.map_err(|errno| Error::Write(errno.into()))?,
+                }
+            }
+            [None, None] => return Ok(0),
+            _ => MOST,
+        };
+        let second = if self.outputs[1].is_some() { 1 } else { 0 };
+        self.hand_over(count, self.outputs[0].is_some() && second == 1, second)
+    }
+
+    /// Moves `count` bytes from the input to one output: exactly so many if they were `copied`
+    /// to the other already, else as many as one call brings.
+    fn hand_over(&mut self, count: usize, copied: bool, to: usize) -> Result<usize, Error> {
+        let mut moved = 0;
+        while moved < count {
+            let Some(output) = &self.outputs[to] else { break };
+            let flags = SpliceFFlags::empty();
+            match retry(|| splice(self.input.fd(), None, output.fd, None, count - moved, flags)) {
+                Ok(0) => break,
+                Ok(bytes) => moved += bytes,
+                Err(Errno::EPIPE) => self.outputs[to] = None,
+                Err(errno) => return Err(Error::Write(errno.into())),
+            }
+            if !copied {
+                break;
+            }
+        }
+        if copied && self.outputs[to].is_none() {
+            self.discard(count - moved)?;
+            return Ok(count);
+        }
+        Ok(moved)
+    }
+
+    /// Takes `count` bytes from the input that one output has and the other does not want.
+    fn discard(&mut self, count: usize) -> Result<(), Error> {
+        let mut left = count;
+        while left > 0 {
+            let most = left.min(self.buffer.len());
+            match self.input.read(&mut self.buffer[..most]).map_err(Error::Read)? {
+                0 => return Ok(()),
+                bytes => left -= bytes,
+            }
+        }
+        Ok(())
+    }
+
+    fn is_alone(&self) -> bool {
+        self.outputs.iter().all(Option::is_none)
+    }
+}
+
+/// Calls again what a signal cut short.
+fn retry<T>(mut call: impl FnMut() -> Result<T, Errno>) -> Result<T, Errno> {
+    loop {
+        match call() {
+            Err(Errno::EINTR) => {}
+            result => return result,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use stage::input::AfterStop;
+    use std::io::{PipeReader, PipeWriter};
+    use std::os::unix::net::UnixStream;
+    use std::thread;
+
+    fn channel<F: AsFd>(fd: F) -> Channel<F> {
+        Channel::new(fd, Stop::never(), AfterStop::End)
+    }
+
+    /// So many bytes that follow no short pattern.
+    fn bytes(count: usize) -> Vec<u8> {
+        (0..count).map(|at| (at * at / 7) as u8).collect()
+    }
+
+    /// Feeds `input` in pieces of `piece` to a fan-out over pipes; what two readers, who stop
+    /// after so many bytes, got; and what was taken.
+    fn through_pipes(input: &[u8], piece: usize, read: [usize; 2]) -> ([Vec<u8>; 2], Entry) {
+        let (reader, mut writer) = io::pipe().unwrap();
+        let ((first, to_first), (second, to_second)) = (io::pipe().unwrap(), io::pipe().unwrap());
+        let receive = |pipe: PipeReader, most: usize| {
+            move || {
+                let mut text = Vec::new();
+                pipe.take(most as u64).read_to_end(&mut text).unwrap();
+                text
+            }
+        };
+        thread::scope(|scope| {
+            let first = scope.spawn(receive(first, read[0]));
+            let second = scope.spawn(receive(second, read[1]));
+            scope.spawn(move || {
+                // The fan-out may leave before everything is written.
+                let _ = input.chunks(piece).try_for_each(|piece| writer.write_all(piece));
+            });
+            let ended = run(channel(reader), [&to_first, &to_second], &Stop::never());
+            drop((to_first, to_second));
+            assert_eq!(ended.result.unwrap(), Status::Done);
+            ([first.join().unwrap(), second.join().unwrap()], ended.entry)
+        })
+    }
+
+    #[test]
+    fn both_outputs_get_every_byte_whatever_the_pieces() {
+        let input = bytes(3_000_000);
+        for piece in [1 << 20, 100_000, 4096, 1000] {
+            let (outputs, entry) = through_pipes(&input, piece, [usize::MAX; 2]);
+            assert!(outputs.iter().all(|output| *output == input), "pieces of {piece}");
+            assert_eq!(entry, Entry::Tee { taken: 3_000_000 });
+        }
+    }
+
+    #[test]
+    fn an_output_that_leaves_does_not_keep_the_other_from_getting_everything() {
+        let input = bytes(3_000_000);
+        for piece in [1 << 20, 1000] {
+            for left in [0, 1, 70_000] {
+                let (outputs, _) = through_pipes(&input, piece, [left, usize::MAX]);
+                assert!(outputs[1] == input, "first left after {left}, pieces of {piece}");
+                let (outputs, _) = through_pipes(&input, piece, [usize::MAX, left]);
+                assert!(outputs[0] == input, "second left after {left}, pieces of {piece}");
+            }
+        }
+    }
+
+    #[test]
+    fn when_both_have_left_the_work_ends() {
+        let (_, entry) = through_pipes(&bytes(3_000_000), 1 << 20, [10, 10]);
+        let Entry::Tee { taken } = entry else { unreachable!() };
+        assert!(taken < 3_000_000);
+    }
+
+    #[test]
+    fn ends_that_are_no_pipes_are_read_and_written() {
+        let input = bytes(1_000_000);
+        let (mut feed, socket) = UnixStream::pair().unwrap();
+        let files =
+            [tempfile::NamedTempFile::new().unwrap(), tempfile::NamedTempFile::new().unwrap()];
+        thread::scope(|scope| {
+            let input = &input;
+            scope.spawn(move || feed.write_all(input).unwrap());
+            let outputs: [&dyn AsFd; 2] = [files[0].as_file(), files[1].as_file()];
+            let ended = run(channel(socket), outputs, &Stop::never());
+            assert_eq!(ended.entry, Entry::Tee { taken: 1_000_000 });
+        });
+        for file in files {
+            assert!(std::fs::read(file.path()).unwrap() == input);
+        }
+    }
+
+    #[test]
+    fn small_pieces_do_not_use_up_the_pipes_slots() {
+        // A pipe of the kernel's default size has 16 slots; these are 1000 pieces.
+        let (reader, mut writer) = io::pipe().unwrap();
+        let ((_first, to_first), (_second, to_second)) = (io::pipe().unwrap(), io::pipe().unwrap());
+        let mut fan_out_done: Option<PipeWriter> = Some(to_first.try_clone().unwrap());
+        for _ in 0..1000 {
+            writer.write_all(b"57\n").unwrap();
+        }
+        drop(writer);
+        let ended = run(channel(reader), [&to_first, &to_second], &Stop::never());
+        assert_eq!(ended.entry, Entry::Tee { taken: 3000 });
+        drop(fan_out_done.take());
+    }
+}

@@ -1,0 +1,111 @@
+//! Wires conv, tee, log, stat and report together, and looks after them.
+//!
+//! | module | owns |
+//! |---|---|
+//! | [`options`] | the command line |
+//! | [`process`] | the five processes, in the pipeline's order |
+//! | [`wiring`] | the channels between them: **what a channel is made of** |
+//! | [`spawn`] | forking and executing: **the order of spawning** |
+//! | [`fan_out`] | the work of `tee`, the one child that executes no program |
+//! | [`supervise`] | what to do when: a pure function of state and event, and **what is said when a process ends** |
+//! | [`watch`] | the loop that turns signals into events, and actions into signals |
+//! | [`ending`] | how a process ended, and what it used |
+//! | [`account`] | samples sent, recorded and counted: settled or not |
+//! | [`verdict`] | the rules of the launcher's exit status |
+//! | [`table`], [`shell`] | `-v` and `--print` |
+//! | [`kernel`] | the few system calls that need `unsafe` |
+//!
+//! The launcher has a single thread, and hears of signals through a descriptor: it forks
+//! without care for locks, and can tell Ctrl-C from SIGTERM, which `ctrlc` cannot.
+
+pub mod account;
+pub mod ending;
+pub mod fan_out;
+pub mod kernel;
+pub mod options;
+pub mod process;
+pub mod shell;
+pub mod spawn;
+pub mod supervise;
+pub mod table;
+pub mod verdict;
+pub mod watch;
+pub mod wiring;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use stage::exit::Status;
+use stage::message::{Messages, StandardError};
+use thiserror::Error;
+
+use crate::account::Account;
+pub use crate::options::Options;
+use crate::process::{ByProcess, Process};
+use crate::supervise::Supervisor;
+use crate::watch::Watch;
+use crate::wiring::Wiring;
+
+/// Why there was no pipeline to look after.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The launcher does not know where it lies, so neither where the stages do.
+    #[error("cannot find the stages' directory")]
+    Directory(#[source] io::Error),
+    /// The channels could not be made.
+    #[error("cannot make the channels")]
+    Channels(#[source] io::Error),
+    /// Signals or children could not be heard of.
+    #[error("cannot watch the stages")]
+    Watch(#[source] io::Error),
+    /// The shell form could not be written.
+    #[error("cannot write standard output")]
+    Print(#[source] io::Error),
+}
+
+/// Runs the pipeline to its end, or prints its shell form.
+pub fn run(options: &Options, mut messages: StandardError) -> Result<Status, Error> {
+    let directory = stages_directory().map_err(Error::Directory)?;
+    if options.print {
+        let command = format!("{}\n", shell::command(&directory, options));
+        return match io::stdout().write_all(command.as_bytes()) {
+            Err(error) if !stage::output::reader_is_gone(&error) => Err(Error::Print(error)),
+            _ => Ok(Status::Done),
+        };
+    }
+    kernel::close_inherited();
+    let mut watch = Watch::begin().map_err(Error::Watch)?;
+    let (wiring, mut ledgers) = Wiring::new().map_err(Error::Channels)?;
+    let spawned = spawn::all(wiring, &directory, options, &watch, messages);
+    if options.verbose {
+        table::wiring(&spawned, &mut messages);
+    }
+    let mut supervisor = Supervisor::new(options.grace);
+    let usage = watch.run(&spawned, &mut supervisor, &mut messages).map_err(Error::Watch)?;
+    if options.verbose {
+        table::endings(supervisor.endings(), &usage, &mut messages);
+    }
+    let account = Account::settle(&ledgers.read());
+    messages.tell(&account.to_string());
+    Ok(verdict::status(supervisor.endings(), &account))
+}
+
+/// The directory that this executable lies in; its siblings are the stages.
+fn stages_directory() -> io::Result<PathBuf> {
+    let executable = std::env::current_exe()?;
+    Ok(executable.parent().map(PathBuf::from).unwrap_or_default())
+}
+
+/// What was started, and what was not.
+#[derive(Debug)]
+pub struct Spawned {
+    /// The process' number, or why there is none.
+    pub children: ByProcess<Result<nix::unistd::Pid, String>>,
+}
+
+impl Spawned {
+    /// The process with this number.
+    pub fn who(&self, pid: nix::unistd::Pid) -> Option<Process> {
+        Process::ALL.into_iter().find(|&process| self.children[process] == Ok(pid))
+    }
+}

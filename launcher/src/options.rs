@@ -1,0 +1,100 @@
+//! The command line of `launcher`.
+
+use std::time::Duration;
+
+use clap::Parser;
+use stage::program::CommandLine;
+use stage::quantity;
+
+use crate::process::Process;
+
+const EXAMPLES: &str = "\
+Examples:
+  launcher                                 the classic system: Ctrl-C ends it
+  launcher --conv \"--rate 1k --seed 7\" --log \"run.log --sync always\"
+  arecord -t raw -f S16_LE | launcher --conv \"--from - --format s16le\"
+  launcher --conv \"--poll /sys/class/thermal/thermal_zone0/temp --scale 0.001\"
+
+The stages are the programs conv, log, stat and report beside this one; tee is the launcher's
+own. At the end, the account says how many samples were sent, recorded and counted.
+
+Limits: what is still there after the grace period is killed, and what it held is lost; the
+account says so. If the launcher itself is killed the stages end by themselves. In this
+pipeline log --pass passes to nobody.
+
+Exit status: 0 every stage ended with 0 and the account is settled; 1 failed, a stage failed or
+died, or the account is not settled; 2 wrong usage; 3 done, but some input was rejected.";
+
+/// Wires conv, tee, log, stat and report together, and looks after them.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "launcher", version, after_help = EXAMPLES)]
+pub struct Options {
+    /// Options for conv, in one word that is split as a shell splits words
+    #[arg(long, value_name = "ARGS", value_parser = words, help_heading = "Stages")]
+    #[arg(default_value = "", hide_default_value = true, allow_hyphen_values = true)]
+    pub conv: Words,
+    /// Options for log
+    #[arg(long, value_name = "ARGS", value_parser = words, help_heading = "Stages")]
+    #[arg(default_value = "", hide_default_value = true, allow_hyphen_values = true)]
+    pub log: Words,
+    /// Options for stat
+    #[arg(long, value_name = "ARGS", value_parser = words, help_heading = "Stages")]
+    #[arg(default_value = "", hide_default_value = true, allow_hyphen_values = true)]
+    pub stat: Words,
+    /// Options for report
+    #[arg(long, value_name = "ARGS", value_parser = words, help_heading = "Stages")]
+    #[arg(default_value = "", hide_default_value = true, allow_hyphen_values = true)]
+    pub report: Words,
+    /// How long the stages may take to end once they were asked to
+    #[arg(long, value_name = "DUR", value_parser = quantity::duration, default_value = "5s")]
+    pub grace: Duration,
+    /// Print the same pipeline as a bash command, and run nothing
+    #[arg(long)]
+    pub print: bool,
+    /// Show the wiring at the start, and how each stage ended
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+/// A stage's options.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Words(Vec<String>);
+
+impl Options {
+    /// The options of a stage; `tee` has none.
+    pub fn words(&self, process: Process) -> &[String] {
+        match process {
+            Process::Conv => &self.conv.0,
+            Process::Tee => &[],
+            Process::Log => &self.log.0,
+            Process::Stat => &self.stat.0,
+            Process::Report => &self.report.0,
+        }
+    }
+}
+
+impl CommandLine for Options {}
+
+fn words(text: &str) -> Result<Words, String> {
+    shell_words::split(text).map(Words).map_err(|_| "a quote is not closed".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(arguments: &[&str]) -> Result<Options, String> {
+        Options::try_parse_from([&["launcher"], arguments].concat())
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn stage_options_are_split_as_a_shell_splits_words() {
+        let options =
+            parse(&["--log", "'my run.log' --sync always", "--conv", "--rate 5"]).unwrap();
+        assert_eq!(options.words(Process::Log), ["my run.log", "--sync", "always"]);
+        assert_eq!(options.words(Process::Conv), ["--rate", "5"]);
+        assert_eq!(options.words(Process::Stat), [""; 0]);
+        assert!(parse(&["--log", "'x"]).unwrap_err().contains("a quote is not closed"));
+    }
+}

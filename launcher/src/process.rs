@@ -1,0 +1,72 @@
+//! The five processes, in the pipeline's order.
+
+use std::fmt;
+use std::ops::{Index, IndexMut};
+
+/// One of the launcher's children.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Process {
+    /// The converter.
+    Conv,
+    /// The fan-out.
+    Tee,
+    /// The recorder.
+    Log,
+    /// The statistics.
+    Stat,
+    /// The report.
+    Report,
+}
+
+impl Process {
+    /// All of them; who writes comes before who reads.
+    pub const ALL: [Process; 5] =
+        [Process::Conv, Process::Tee, Process::Log, Process::Stat, Process::Report];
+
+    /// The name under which `ps` shows it, and under which its program lies beside the launcher.
+    pub fn name(self) -> &'static str {
+        match self {
+            Process::Conv => "conv",
+            Process::Tee => "tee",
+            Process::Log => "log",
+            Process::Stat => "stat",
+            Process::Report => "report",
+        }
+    }
+}
+
+impl fmt::Display for Process {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.name())
+    }
+}
+
+/// Something for each process.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ByProcess<T>([T; Process::ALL.len()]);
+
+impl<T> ByProcess<T> {
+    /// Makes it from a function of the process, called in the pipeline's order.
+    pub fn from_fn(make: impl FnMut(Process) -> T) -> ByProcess<T> {
+        ByProcess(Process::ALL.map(make))
+    }
+
+    /// Each process with what is its own.
+    pub fn iter(&self) -> impl Iterator<Item = (Process, &T)> {
+        Process::ALL.into_iter().zip(&self.0)
+    }
+}
+
+impl<T> Index<Process> for ByProcess<T> {
+    type Output = T;
+
+    fn index(&self, process: Process) -> &T {
+        &self.0[process as usize]
+    }
+}
+
+impl<T> IndexMut<Process> for ByProcess<T> {
+    fn index_mut(&mut self, process: Process) -> &mut T {
+        &mut self.0[process as usize]
+    }
+}

@@ -1,0 +1,320 @@
+//! What to do when: a state and an event in, actions out. No process is touched here.
+//!
+//! The rules:
+//!
+//! 1. `conv` that ends, for whatever reason, needs nothing: its end of file runs down the
+//!    pipeline.
+//! 2. A request to stop (Ctrl-C, SIGTERM, SIGHUP), or any other process that ends while `conv`
+//!    still runs, stops the pipeline in order: `conv` is asked to stop, and rule 1 does the
+//!    rest.
+//! 3. A process that failed, was killed, or could not be started is told of, and stops the
+//!    pipeline in order, too.
+//! 4. What is still there a grace period after the pipeline was first asked to stop is killed,
+//!    and told of. A pipeline that ends by itself may take its time.
+//! 5. A second Ctrl-C kills what is there at once.
+
+use std::time::{Duration, Instant};
+
+use crate::ending::Ending;
+use crate::process::{ByProcess, Process};
+
+/// Interrupts closer together than this are one: `timeout` and the like signal both a process
+/// and its group. A finger takes longer.
+const ECHO: Duration = Duration::from_millis(100);
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A process ended, or never began.
+    Ended(Process, Ending),
+    /// SIGINT came, at this time.
+    Interrupt(Instant),
+    /// SIGTERM or SIGHUP came.
+    Terminate,
+    /// The grace period is over.
+    GraceOver,
+}
+
+/// Something to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Ask a process to stop.
+    Stop(Process),
+    /// Kill a process.
+    Kill(Process),
+    /// Tell the user.
+    Say(String),
+    /// Send [`Event::GraceOver`] after this time.
+    StartGrace(Duration),
+}
+
+/// What is known of the processes.
+#[derive(Clone, Debug)]
+pub struct Supervisor {
+    grace: Duration,
+    endings: ByProcess<Option<Ending>>,
+    /// Killed by our own doing, and told of then.
+    killed: ByProcess<bool>,
+    stopping: bool,
+    /// When the user first asked for a stop.
+    asked: Option<Asked>,
+}
+
+/// How the user first asked for a stop.
+#[derive(Clone, Copy, Debug)]
+enum Asked {
+    ByInterrupt(Instant),
+    ByTermination,
+}
+
+impl Supervisor {
+    /// All processes run.
+    pub fn new(grace: Duration) -> Supervisor {
+        Supervisor {
+            grace,
+            endings: ByProcess::default(),
+            killed: ByProcess::default(),
+            stopping: false,
+            asked: None,
+        }
+    }
+
+    /// How each process ended; `None` while it runs.
+    pub fn endings(&self) -> &ByProcess<Option<Ending>> {
+        &self.endings
+    }
+
+    /// Whether no process is left.
+    pub fn is_over(&self) -> bool {
+        self.running().next().is_none()
+    }
+
+    fn running(&self) -> impl Iterator<Item = Process> {
+        Process::ALL.into_iter().filter(|&process| self.endings[process].is_none())
+    }
+
+    /// Takes note of an event; what is to be done about it.
+    pub fn on(&mut self, event: Event) -> Vec<Action> {
+        match event {
+            Event::Ended(process, ending) => self.ended(process, ending),
+            Event::Interrupt(at) => match self.asked {
+                Some(Asked::ByInterrupt(first)) if at.saturating_duration_since(first) < ECHO => {
+                    vec![]
+                }
+                Some(_) => self.kill_all(|process| {
+                    format!("{process} was killed at the second request to stop")
+                }),
+                None => {
+                    self.asked = Some(Asked::ByInterrupt(at));
+                    self.stop_in_order()
+                }
+            },
+            Event::Terminate => {
+                self.asked.get_or_insert(Asked::ByTermination);
+                self.stop_in_order()
+            }
+            Event::GraceOver => {
+                let grace = self.grace;
+                self.kill_all(|process| {
+                    format!("{process} did not end within {grace:?}, and was killed")
+                })
+            }
+        }
+    }
+
+    fn ended(&mut self, process: Process, ending: Ending) -> Vec<Action> {
+        let mut actions = match &ending {
+            Ending::NotStarted(reason) if reason.is_empty() => vec![],
+            Ending::NotStarted(reason) => vec![Action::Say(reason.clone())],
+            ending if ending.is_clean() || self.killed[process] => vec![],
+            ending => vec![Action::Say(format!("{process} {ending}"))],
+        };
+        let clean = ending.is_clean();
+        self.endings[process] = Some(ending);
+        let conv_runs = self.endings[Process::Conv].is_none();
+        if !self.is_over() && (!clean || conv_runs) {
+            actions.extend(self.stop_in_order());
+        }
+        actions
+    }
+
+    fn stop_in_order(&mut self) -> Vec<Action> {
+        if std::mem::replace(&mut self.stopping, true) {
+            return vec![];
+        }
+        let conv = self.running().find(|&process| process == Process::Conv).map(Action::Stop);
+        conv.into_iter().chain([Action::StartGrace(self.grace)]).collect()
+    }
+
+    fn kill_all(&mut self, say: impl Fn(Process) -> String) -> Vec<Action> {
+        let mut actions = Vec::new();
+        for process in Process::ALL {
+            let running = self.endings[process].is_none();
+            if running && !std::mem::replace(&mut self.killed[process], true) {
+                actions.extend([Action::Kill(process), Action::Say(say(process))]);
+            }
+        }
+        actions
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GRACE: Duration = Duration::from_secs(5);
+    const DONE: Ending = Ending::Exited(0);
+    const SIGKILL: Ending = Ending::Killed(9);
+
+    fn interrupt(after: Duration) -> Event {
+        static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+        Event::Interrupt(*START.get_or_init(Instant::now) + after)
+    }
+
+    const FIRST: Duration = Duration::ZERO;
+    const SECOND: Duration = Duration::from_millis(500);
+
+    fn say(text: &str) -> Action {
+        Action::Say(text.to_owned())
+    }
+
+    fn ended(process: Process, ending: Ending) -> Event {
+        Event::Ended(process, ending)
+    }
+
+    #[test]
+    fn a_pipeline_that_ends_by_itself_needs_nothing() {
+        let mut supervisor = Supervisor::new(GRACE);
+        for process in Process::ALL {
+            assert!(!supervisor.is_over());
+            assert_eq!(supervisor.on(ended(process, DONE)), []);
+        }
+        assert!(supervisor.is_over());
+    }
+
+    #[test]
+    fn a_request_to_stop_goes_to_conv_alone_and_starts_the_grace() {
+        for request in [interrupt(FIRST), Event::Terminate] {
+            let mut supervisor = Supervisor::new(GRACE);
+            assert_eq!(
+                supervisor.on(request),
+                [Action::Stop(Process::Conv), Action::StartGrace(GRACE)]
+            );
+            assert_eq!(supervisor.on(Event::Terminate), [], "asked once is enough");
+            assert_eq!(supervisor.on(ended(Process::Conv, DONE)), []);
+        }
+    }
+
+    #[test]
+    fn a_second_interrupt_kills_what_is_left() {
+        let mut supervisor = Supervisor::new(GRACE);
+        supervisor.on(interrupt(FIRST));
+        for process in [Process::Conv, Process::Tee, Process::Stat, Process::Report] {
+            supervisor.on(ended(process, DONE));
+        }
+        assert_eq!(
+            supervisor.on(interrupt(SECOND)),
+            [Action::Kill(Process::Log), say("log was killed at the second request to stop")]
+        );
+        assert_eq!(supervisor.on(interrupt(SECOND)), [], "once is enough");
+        assert_eq!(supervisor.on(ended(Process::Log, SIGKILL)), [], "told already");
+    }
+
+    #[test]
+    fn the_echo_of_an_interrupt_is_not_a_second_one() {
+        let mut supervisor = Supervisor::new(GRACE);
+        supervisor.on(interrupt(FIRST));
+        assert_eq!(supervisor.on(interrupt(ECHO / 2)), []);
+        assert_ne!(supervisor.on(interrupt(ECHO)), []);
+    }
+
+    #[test]
+    fn an_interrupt_after_a_termination_kills() {
+        let mut supervisor = Supervisor::new(GRACE);
+        supervisor.on(Event::Terminate);
+        assert_eq!(supervisor.on(interrupt(FIRST))[0], Action::Kill(Process::Conv));
+    }
+
+    #[test]
+    fn a_hang_up_on_top_of_an_interrupt_does_not_kill() {
+        let mut supervisor = Supervisor::new(GRACE);
+        supervisor.on(interrupt(FIRST));
+        assert_eq!(supervisor.on(Event::Terminate), []);
+    }
+
+    #[test]
+    fn a_stage_that_dies_is_told_of_and_stops_the_pipeline_in_order() {
+        for process in [Process::Tee, Process::Log, Process::Stat, Process::Report] {
+            let mut supervisor = Supervisor::new(GRACE);
+            assert_eq!(
+                supervisor.on(ended(process, SIGKILL)),
+                [
+                    say(&format!("{process} was killed by SIGKILL")),
+                    Action::Stop(Process::Conv),
+                    Action::StartGrace(GRACE)
+                ]
+            );
+        }
+    }
+
+    #[test]
+    fn conv_that_dies_is_told_of_and_the_rest_get_the_grace() {
+        let mut supervisor = Supervisor::new(GRACE);
+        assert_eq!(
+            supervisor.on(ended(Process::Conv, SIGKILL)),
+            [say("conv was killed by SIGKILL"), Action::StartGrace(GRACE)]
+        );
+    }
+
+    #[test]
+    fn a_stage_that_fails_is_told_with_its_status() {
+        let mut supervisor = Supervisor::new(GRACE);
+        let actions = supervisor.on(ended(Process::Log, Ending::Exited(1)));
+        assert_eq!(actions[0], say("log ended with status 1"));
+    }
+
+    #[test]
+    fn a_report_whose_reader_left_stops_the_pipeline_without_a_word() {
+        let mut supervisor = Supervisor::new(GRACE);
+        assert_eq!(
+            supervisor.on(ended(Process::Report, DONE)),
+            [Action::Stop(Process::Conv), Action::StartGrace(GRACE)]
+        );
+    }
+
+    #[test]
+    fn rejected_input_is_no_failure() {
+        let mut supervisor = Supervisor::new(GRACE);
+        assert_eq!(supervisor.on(ended(Process::Conv, Ending::Exited(3))), []);
+    }
+
+    #[test]
+    fn what_is_there_after_the_grace_is_killed_and_named() {
+        let mut supervisor = Supervisor::new(GRACE);
+        supervisor.on(Event::Terminate);
+        supervisor.on(ended(Process::Conv, DONE));
+        supervisor.on(ended(Process::Tee, DONE));
+        supervisor.on(ended(Process::Stat, DONE));
+        assert_eq!(
+            supervisor.on(Event::GraceOver),
+            [
+                Action::Kill(Process::Log),
+                say("log did not end within 5s, and was killed"),
+                Action::Kill(Process::Report),
+                say("report did not end within 5s, and was killed"),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_started_is_told_once_and_the_rest_is_stopped() {
+        let mut supervisor = Supervisor::new(GRACE);
+        let reason = "cannot execute \"stat\": No such file or directory";
+        let not_started = |reason: &str| Ending::NotStarted(reason.to_owned());
+        assert_eq!(
+            supervisor.on(ended(Process::Stat, not_started(reason))),
+            [say(reason), Action::Stop(Process::Conv), Action::StartGrace(GRACE)]
+        );
+        assert_eq!(supervisor.on(ended(Process::Report, not_started(""))), []);
+    }
+}

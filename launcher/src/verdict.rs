@@ -1,0 +1,65 @@
+//! The launcher's exit status.
+
+use stage::exit::Status;
+
+use crate::account::Account;
+use crate::ending::Ending;
+use crate::process::ByProcess;
+
+/// The rules, the first that fits:
+///
+/// 1. a process that could not be started, was killed, or ended with a status other than 0 or
+///    3: failed;
+/// 2. an account that is not settled: failed;
+/// 3. a process that ended with 3: some input was rejected;
+/// 4. done.
+pub fn status(endings: &ByProcess<Option<Ending>>, account: &Account) -> Status {
+    let is_clean = |ending: &Option<Ending>| ending.as_ref().is_some_and(Ending::is_clean);
+    let rejected = Some(Ending::Exited(Status::Rejected as i32));
+    if !endings.iter().all(|(_, ending)| is_clean(ending)) || !account.is_settled() {
+        Status::Failed
+    } else if endings.iter().any(|(_, ending)| *ending == rejected) {
+        Status::Rejected
+    } else {
+        Status::Done
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::process::Process;
+    use stage::ledger::Entry;
+
+    fn settled() -> Account {
+        let mut entries = ByProcess::default();
+        entries[Process::Conv] = Some(Entry::Conv { sent: 1, rejected: 0, missed: 0 });
+        entries[Process::Log] = Some(Entry::Log { recorded: 1, durable: 1 });
+        entries[Process::Stat] = Some(Entry::Stat { counted: 1, rejected: 0, reader_gone: false });
+        Account::settle(&entries)
+    }
+
+    /// All processes ended with 0, but this one.
+    fn endings(process: Process, ending: Ending) -> ByProcess<Option<Ending>> {
+        ByProcess::from_fn(|other| {
+            Some(if other == process { ending.clone() } else { Ending::Exited(0) })
+        })
+    }
+
+    #[test]
+    fn each_rule_has_its_status() {
+        let of = |ending| status(&endings(Process::Stat, ending), &settled());
+        assert_eq!(of(Ending::Exited(0)), Status::Done);
+        assert_eq!(of(Ending::Exited(3)), Status::Rejected);
+        assert_eq!(of(Ending::Exited(1)), Status::Failed);
+        assert_eq!(of(Ending::Exited(2)), Status::Failed);
+        assert_eq!(of(Ending::Killed(9)), Status::Failed);
+        assert_eq!(of(Ending::NotStarted(String::new())), Status::Failed);
+    }
+
+    #[test]
+    fn an_account_that_is_not_settled_is_a_failure_even_if_all_ended_well() {
+        let all_well = endings(Process::Conv, Ending::Exited(0));
+        assert_eq!(status(&all_well, &Account::default()), Status::Failed);
+    }
+}

@@ -1,0 +1,139 @@
+//! The loop around the supervisor: signals become events, and actions become signals.
+//!
+//! SIGINT, SIGTERM, SIGHUP and SIGCHLD are blocked and read from a descriptor, one after
+//! another. A stop signal that was ignored when the launcher started is not listened to.
+
+use std::io;
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, ppoll};
+use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, sigprocmask};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+use nix::sys::time::TimeSpec;
+use stage::message::Messages;
+use stage::{kernel as stage_kernel, stop};
+
+use crate::Spawned;
+use crate::ending::{Ending, Usage};
+use crate::kernel;
+use crate::process::{ByProcess, Process};
+use crate::supervise::{Action, Event, Supervisor};
+
+/// Ears for signals.
+#[derive(Debug)]
+pub struct Watch {
+    signals: SignalFd,
+    /// The mask for children: as inherited, and the stop signals blocked.
+    for_children: SigSet,
+    grace_over: Option<Instant>,
+    usage: ByProcess<Usage>,
+}
+
+impl Watch {
+    /// Begins to listen. To be called before the first fork.
+    pub fn begin() -> io::Result<Watch> {
+        // Inherited as ignored, it would keep us from ever learning how a child ended.
+        stage_kernel::restore_default(Signal::SIGCHLD)?;
+        let mut heard = SigSet::from(Signal::SIGCHLD);
+        let mut for_children = SigSet::thread_get_mask()?;
+        for signal in stop::SIGNALS {
+            if !stage_kernel::is_ignored(signal)? {
+                heard.add(signal);
+            }
+            for_children.add(signal);
+        }
+        for_children.remove(Signal::SIGCHLD);
+        sigprocmask(SigmaskHow::SIG_BLOCK, Some(&heard), None)?;
+        let signals = SignalFd::with_flags(&heard, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
+        Ok(Watch { signals, for_children, grace_over: None, usage: ByProcess::default() })
+    }
+
+    /// In a child: sets the signal mask that it should start with.
+    pub fn leave_to_child(&self) -> io::Result<()> {
+        Ok(sigprocmask(SigmaskHow::SIG_SETMASK, Some(&self.for_children), None)?)
+    }
+
+    /// Looks after the processes until all have ended; what each of them used.
+    pub fn run(
+        &mut self,
+        spawned: &Spawned,
+        supervisor: &mut Supervisor,
+        messages: &mut dyn Messages,
+    ) -> io::Result<ByProcess<Usage>> {
+        for (process, child) in spawned.children.iter() {
+            if let Err(reason) = child {
+                let event = Event::Ended(process, Ending::NotStarted(reason.clone()));
+                self.act(supervisor.on(event), spawned, messages);
+            }
+        }
+        while !supervisor.is_over() {
+            for event in self.next_events(spawned)? {
+                self.act(supervisor.on(event), spawned, messages);
+            }
+        }
+        // A child that could not execute its program is not waited for above.
+        while kernel::reap()?.is_some() {}
+        Ok(self.usage)
+    }
+
+    fn next_events(&mut self, spawned: &Spawned) -> io::Result<Vec<Event>> {
+        let timeout = self.grace_over.map(|end| end.saturating_duration_since(Instant::now()));
+        let mut interest = [PollFd::new(self.signals.as_fd(), PollFlags::POLLIN)];
+        match ppoll(&mut interest, timeout.map(TimeSpec::from_duration), None) {
+            Ok(0) => {
+                self.grace_over = None;
+                return Ok(vec![Event::GraceOver]);
+            }
+            Ok(_) | Err(Errno::EINTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let mut events = Vec::new();
+        while let Some(signal) = self.signals.read_signal()? {
+            match Signal::try_from(signal.ssi_signo as i32) {
+                Ok(Signal::SIGINT) => events.push(Event::Interrupt(Instant::now())),
+                Ok(Signal::SIGCHLD) => events.extend(self.reap(spawned)?),
+                _ => events.push(Event::Terminate),
+            }
+        }
+        Ok(events)
+    }
+
+    /// All that have ended, in the pipeline's order: when several ended since the last look,
+    /// the cause should be told before its effects.
+    fn reap(&mut self, spawned: &Spawned) -> io::Result<Vec<Event>> {
+        let mut ended = Vec::new();
+        while let Some((pid, ending, usage)) = kernel::reap()? {
+            if let Some(process) = spawned.who(pid) {
+                self.usage[process] = usage;
+                ended.push((process, ending));
+            }
+        }
+        ended.sort_by_key(|(process, _)| *process);
+        Ok(ended.into_iter().map(|(process, ending)| Event::Ended(process, ending)).collect())
+    }
+
+    fn act(&mut self, actions: Vec<Action>, spawned: &Spawned, messages: &mut dyn Messages) {
+        for action in actions {
+            match action {
+                Action::Stop(process) => send(spawned, process, Signal::SIGTERM),
+                Action::Kill(process) => send(spawned, process, Signal::SIGKILL),
+                Action::Say(text) => messages.tell(&text),
+                Action::StartGrace(grace) => self.grace_over = deadline(grace),
+            }
+        }
+    }
+}
+
+/// `None`, never, for a grace beyond all time.
+fn deadline(grace: Duration) -> Option<Instant> {
+    Instant::now().checked_add(grace)
+}
+
+/// The process has not been reaped, so its number is still its own; at worst it has just ended.
+fn send(spawned: &Spawned, process: Process, signal: Signal) {
+    if let Ok(pid) = spawned.children[process] {
+        let _ = kill(pid, signal);
+    }
+}
