@@ -149,16 +149,15 @@ fn keep_time(
     sender: &mut Sender<impl Write>,
 ) -> Result<(), Error> {
     while let Some(deadline) = ticks.deadline() {
-        if timer.wait_until(deadline).map_err(Error::Wait)? == Wake::Stop {
-            break;
-        }
+        let wake = timer.wait_until(deadline).map_err(Error::Wait)?;
+        // Also when asked to stop: what was due before is still sent, or counted as missed.
         let due = ticks.take(timer.now());
         sender.miss(due.missed);
         for _ in 0..due.taken {
             sender.take(converter);
         }
         sender.flush().map_err(Error::Write)?;
-        if sender.is_done() {
+        if wake == Wake::Stop || sender.is_done() {
             break;
         }
     }
@@ -182,5 +181,74 @@ fn flood(
         if sender.is_done() {
             return Ok(());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+    use stage::fake::FakeClock;
+    use stage::ledger::Entry;
+
+    /// An output that takes this long for each write.
+    struct Slow<'a>(&'a FakeClock, Duration, Vec<u8>);
+
+    impl Write for Slow<'_> {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.advance(self.1);
+            self.2.write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// Runs a simulated converter on `clock`, with an output that is as slow as told.
+    fn simulate(words: &str, clock: &mut FakeClock, slow: Duration) -> (usize, Entry) {
+        let options = Options::try_parse_from(format!("conv {words}").split_whitespace()).unwrap();
+        let (mut messages, timer) = (Vec::new(), clock.clone());
+        let mut output = Slow(&timer, slow, Vec::new());
+        let mut sender = Sender::new(&mut output, options.count, &mut messages);
+        let mut simulated = Simulated::new(options.signal, &options.range, Some(1)).unwrap();
+        pace(
+            &mut simulated,
+            options.ticking(),
+            options.duration,
+            Manner::Batched,
+            clock,
+            &mut sender,
+        )
+        .unwrap();
+        let entry = sender.close();
+        (output.2.iter().filter(|&&byte| byte == b'\n').count(), entry)
+    }
+
+    fn sent(sent: u64, missed: u64) -> (usize, Entry) {
+        (sent as usize, Entry::Conv { sent, rejected: 0, missed })
+    }
+
+    #[test]
+    fn a_run_is_as_long_as_its_duration_or_its_count() {
+        let mut clock = FakeClock::new();
+        assert_eq!(simulate("--rate 1k --duration 2s", &mut clock, Duration::ZERO), sent(2000, 0));
+        let mut clock = FakeClock::new();
+        assert_eq!(simulate("--rate 1k --count 1001", &mut clock, Duration::ZERO), sent(1001, 0));
+        assert_eq!(clock.elapsed(), Duration::from_secs(1), "the first sample comes at once");
+    }
+
+    #[test]
+    fn a_stop_ends_the_run_with_what_was_due_before() {
+        let mut clock = FakeClock::stopping_at(Duration::from_millis(2500));
+        assert_eq!(simulate("--period 1s", &mut clock, Duration::ZERO), sent(3, 0));
+    }
+
+    #[test]
+    fn a_slow_reader_costs_ticks_and_they_are_counted_up_to_the_stop() {
+        // Each write takes three and a half periods; ticks 0, 3, 7, 10 and 14 are kept.
+        let mut clock = FakeClock::stopping_at(Duration::from_millis(11_900));
+        let slow = Duration::from_millis(3_500);
+        assert_eq!(simulate("--period 1s", &mut clock, slow), sent(5, 10));
     }
 }

@@ -7,7 +7,7 @@ use memchr::memchr_iter;
 use stage::decimal::Decimal;
 use stage::ledger::Entry;
 use stage::message::Messages;
-use stage::output::reader_is_gone;
+use stage::output::{reader_is_gone, write_counting};
 use stage::rejects::Rejects;
 
 use crate::conversion::Conversion;
@@ -140,23 +140,16 @@ impl<W: Write> Offer for Sender<'_, W> {
 impl<W: Write> Sender<'_, W> {
     /// Writes what was gathered. A reader that is gone is a normal end, not an error.
     pub fn flush(&mut self) -> io::Result<()> {
-        let mut written = 0;
-        let result = loop {
-            match self.output.write(&self.block[written..]) {
-                _ if written == self.block.len() => break Ok(()),
-                Ok(0) => break Err(io::ErrorKind::WriteZero.into()),
-                Ok(count) => written += count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if reader_is_gone(&error) => {
-                    self.reader_gone = true;
-                    break Ok(());
-                }
-                Err(error) => break Err(error),
-            }
-        };
+        let (written, result) = write_counting(&mut self.output, &self.block);
         self.sent += memchr_iter(b'\n', &self.block[..written]).count() as u64;
         self.block.clear();
-        result
+        match result {
+            Err(error) if reader_is_gone(&error) => {
+                self.reader_gone = true;
+                Ok(())
+            }
+            result => result,
+        }
     }
 
     /// Sums up what was rejected, and what was done.

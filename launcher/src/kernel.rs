@@ -3,7 +3,7 @@
 
 use std::io;
 use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, AsRawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::time::Duration;
 
 use nix::errno::Errno;
@@ -18,17 +18,35 @@ pub fn fork() -> Result<ForkResult, Errno> {
     unsafe { nix::unistd::fork() }
 }
 
-/// Closes every descriptor but the standard streams, so that no stage gets one that the
-/// launcher inherited. To be called before anything is opened.
-pub fn close_inherited() {
-    let first = libc::STDERR_FILENO + 1;
-    // SAFETY: nothing in this process owns a descriptor yet, apart from the standard streams.
-    let result = unsafe { libc::syscall(libc::SYS_close_range, first, libc::c_uint::MAX, 0) };
-    if result == -1 {
+/// Closes every descriptor but the standard streams and those to `keep`.
+///
+/// At the launcher's start, before anything is opened: no stage shall get what the launcher
+/// inherited. In a child that executes no program, for whom close-on-exec does nothing: before
+/// it goes its own way, never to return to what its parent had open.
+pub fn close_all_but(keep: &[BorrowedFd<'_>]) {
+    let mut keep: Vec<u32> = keep.iter().map(|fd| fd.as_raw_fd().unsigned_abs()).collect();
+    keep.sort_unstable();
+    let mut first = libc::STDERR_FILENO.unsigned_abs() + 1;
+    for kept in keep {
+        close_range(first, kept.checked_sub(1));
+        first = kept + 1;
+    }
+    close_range(first, None);
+}
+
+/// Closes all descriptors from `first` to `last`, both included; `None` stands for the last
+/// there may be.
+fn close_range(first: u32, last: Option<u32>) {
+    let end = last.unwrap_or(u32::MAX);
+    if first > end {
+        return;
+    }
+    // SAFETY: by the contract above nothing that is still used owns these descriptors.
+    if unsafe { libc::syscall(libc::SYS_close_range, first, end, 0) } == -1 {
         // A kernel before 5.9 lacks the call.
-        for number in first..1024 {
+        for number in first..=end.min(1023) {
             // SAFETY: as above.
-            unsafe { libc::close(number) };
+            unsafe { libc::close(number.cast_signed()) };
         }
     }
 }

@@ -3,7 +3,7 @@
 //! The order:
 //!
 //! 1. every channel exists, close-on-exec from birth, and nothing else is open ([`Wiring`],
-//!    [`crate::kernel::close_inherited`]);
+//!    [`crate::kernel::close_all_but`]);
 //! 2. the stop signals are blocked ([`Watch`]), and stay so across `exec`: one that comes
 //!    before a stage can handle it stays pending until it can;
 //! 3. for each process, writers before readers: fork; the parent drops the ends it handed out,
@@ -18,7 +18,7 @@
 
 use std::ffi::{CString, NulError, OsString};
 use std::io::{self, Read, Write};
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 
@@ -58,7 +58,7 @@ pub fn all(
             continue;
         }
         let result = Program::of(process, directory, options, &ends)
-            .and_then(|program| fork(process, ends, program, &mut wiring, watch, messages));
+            .and_then(|program| fork(process, ends, program, watch, messages));
         match result {
             Ok(child) => forked[process] = Some(child),
             Err(error) => failure = Some((process, error.to_string())),
@@ -129,7 +129,6 @@ fn fork(
     process: Process,
     ends: Ends,
     program: Program,
-    wiring: &mut Wiring,
     watch: &Watch,
     messages: StandardError,
 ) -> io::Result<Forked> {
@@ -138,8 +137,6 @@ fn fork(
     match kernel::fork()? {
         ForkResult::Parent { child } => Ok(Forked { pid: child, exec_error }),
         ForkResult::Child => {
-            drop(std::mem::take(&mut wiring.ends));
-            drop(exec_error);
             let mut to_parent = Some(io::PipeWriter::from(to_parent));
             let status = match become_child(
                 process,
@@ -189,10 +186,10 @@ fn become_child(
             match execve(&path, &arguments, &environment)? {}
         }
         Program::FanOut => {
-            // Nothing is executed, so nothing closes it for us.
-            drop(to_parent.take());
-            proctitle::set_title(process.name());
             let Some(second_output) = ends.second_output else { return Ok(0) };
+            drop(to_parent.take());
+            kernel::close_all_but(&[second_output.as_fd(), ends.ledger.as_fd()]);
+            proctitle::set_title(process.name());
             Ok(tee(Ledger::new(ends.ledger), second_output, messages))
         }
     }

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use memchr::{memchr, memchr_iter};
 use stage::clock::Clock;
+use stage::output::write_counting;
 use thiserror::Error;
 
 use crate::sync::Policy;
@@ -121,16 +122,7 @@ impl<D: Disk> Recorder<D> {
 
     /// Writes all of `bytes`, and counts the lines that are whole, also if it fails halfway.
     fn write_out(&mut self, bytes: &[u8]) -> Result<(), Failed> {
-        let mut written = 0;
-        let result = loop {
-            match self.disk.write(&bytes[written..]) {
-                _ if written == bytes.len() => break Ok(()),
-                Ok(0) => break Err(io::ErrorKind::WriteZero.into()),
-                Ok(count) => written += count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => break Err(error),
-            }
-        };
+        let (written, result) = write_counting(&mut self.disk, bytes);
         self.recorded += memchr_iter(b'\n', &bytes[..written]).count() as u64;
         result.map_err(Failed::Write)
     }

@@ -16,6 +16,20 @@ pub fn reader_is_gone(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::BrokenPipe
 }
 
+/// Writes all of `bytes`; how many were written, also if that failed halfway.
+pub fn write_counting(output: &mut impl Write, bytes: &[u8]) -> (usize, io::Result<()>) {
+    let mut written = 0;
+    while written < bytes.len() {
+        match output.write(&bytes[written..]) {
+            Ok(0) => return (written, Err(io::ErrorKind::WriteZero.into())),
+            Ok(count) => written += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return (written, Err(error)),
+        }
+    }
+    (written, Ok(()))
+}
+
 /// An output to a descriptor: a pipe, a socket, a file, a terminal.
 #[derive(Debug)]
 pub struct Channel<F> {
@@ -47,5 +61,36 @@ impl<F: AsFd> Write for Channel<F> {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Takes so many bytes, two at a time; then it is full.
+    struct Small(usize);
+
+    impl Write for Small {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            assert!(!bytes.is_empty(), "nothing is not worth a call");
+            let count = bytes.len().min(2).min(self.0);
+            self.0 -= count;
+            if count == 0 { Err(io::ErrorKind::StorageFull.into()) } else { Ok(count) }
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_was_written_is_counted_also_if_the_rest_fails() {
+        let (written, result) = write_counting(&mut Small(10), b"12345");
+        assert!(written == 5 && result.is_ok());
+        let (written, result) = write_counting(&mut Small(3), b"12345");
+        assert_eq!((written, result.unwrap_err().kind()), (3, io::ErrorKind::StorageFull));
+        let (written, result) = write_counting(&mut Small(0), b"");
+        assert!(written == 0 && result.is_ok());
     }
 }
