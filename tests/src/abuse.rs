@@ -1,0 +1,37 @@
+//! The pipe-abuse kit: readers that leave, hang or are slow, and closed streams.
+
+use std::io::{self, PipeReader, PipeWriter, Read};
+
+use nix::fcntl::{FcntlArg, fcntl};
+
+use crate::programs;
+use crate::run::Program;
+
+/// A pipe whose reader has left.
+pub fn left_pipe() -> PipeWriter {
+    let (reader, writer) = io::pipe().expect("a pipe");
+    drop(reader);
+    writer
+}
+
+/// A pipe of a single page, whose reader decides when to read: nothing is hidden in it.
+pub fn narrow_pipe() -> (PipeReader, PipeWriter) {
+    let (reader, writer) = io::pipe().expect("a pipe");
+    fcntl(&writer, FcntlArg::F_SETPIPE_SZ(4096)).expect("a pipe of one page");
+    (reader, writer)
+}
+
+/// Reads exactly `count` bytes: a reader that reads so much and then hangs, or leaves if the
+/// pipe is dropped.
+pub fn read_some(reader: &mut PipeReader, count: usize) -> Vec<u8> {
+    let mut bytes = vec![0; count];
+    reader.read_exact(&mut bytes).expect("so many bytes come");
+    bytes
+}
+
+/// One of our programs with a standard stream closed: `stream` is `<&-`, `>&-` or `2>&-`.
+pub fn with_closed(stream: &str, program: &str, arguments: &[&str]) -> Program {
+    let script = format!("exec \"$0\" \"$@\" {stream}");
+    let path = programs::program(program);
+    Program::other("sh").args(["-c", &script]).args([path]).args(arguments)
+}

@@ -1,0 +1,32 @@
+//! The harness of the end-to-end tests: it drives the real programs as processes.
+//!
+//! | module | owns |
+//! |---|---|
+//! | [`programs`] | building the programs, and where they lie |
+//! | [`run`](mod@run) | starting a program, waiting for what it writes, its end, and saying all about it |
+//! | [`proc`] | what `/proc` tells of processes: children, names, descriptors, leftovers |
+//! | [`abuse`] | the pipe-abuse kit: readers that leave, hang or are slow, closed streams |
+//!
+//! A test waits for an event, never for a time. [`PATIENCE`] only bounds how long a test that
+//! has already failed may hang.
+
+// A harness fails by panicking, with all it knows.
+#![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used)]
+
+pub mod abuse;
+pub mod proc;
+pub mod programs;
+pub mod run;
+
+use std::time::Duration;
+
+/// How long an event may take before the test fails: long, for a busy machine with two cores.
+pub const PATIENCE: Duration = Duration::from_secs(120);
+
+/// How often a random test is repeated: `WANDLER_ROUNDS`, or a few times.
+pub fn rounds() -> u32 {
+    match std::env::var("WANDLER_ROUNDS") {
+        Ok(rounds) => rounds.parse().expect("WANDLER_ROUNDS is a number"),
+        Err(_) => 5,
+    }
+}

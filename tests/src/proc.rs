@@ -1,0 +1,78 @@
+//! What `/proc` tells of processes.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use nix::unistd::Pid;
+
+/// A process as `/proc/PID/stat` shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Process {
+    /// Its number.
+    pub pid: Pid,
+    /// Its name, the one that `ps` shows.
+    pub name: String,
+    /// `R`, `S`, `Z` and so on.
+    pub state: char,
+    /// Its parent's number.
+    pub parent: Pid,
+    /// Its group's number.
+    pub group: Pid,
+}
+
+/// All processes there are.
+pub fn all() -> Vec<Process> {
+    let entries = fs::read_dir("/proc").expect("/proc can be read");
+    entries.filter_map(|entry| read(entry.ok()?.path().join("stat"))).collect()
+}
+
+fn read(path: PathBuf) -> Option<Process> {
+    let text = fs::read_to_string(path).ok()?;
+    // The name stands in parentheses and may hold some itself.
+    let (pid, rest) = text.split_once(" (")?;
+    let (name, rest) = rest.rsplit_once(") ")?;
+    let mut fields = rest.split(' ');
+    let state = fields.next()?.chars().next()?;
+    let mut number = || fields.next()?.parse().ok().map(Pid::from_raw);
+    let (parent, group) = (number()?, number()?);
+    Some(Process {
+        pid: Pid::from_raw(pid.parse().ok()?),
+        name: name.to_owned(),
+        state,
+        parent,
+        group,
+    })
+}
+
+/// The children of `parent`, by their names.
+pub fn children(parent: Pid) -> BTreeMap<String, Pid> {
+    let children = all().into_iter().filter(|process| process.parent == parent);
+    children.map(|process| (process.name, process.pid)).collect()
+}
+
+/// The processes of a group, a line each, for a message.
+pub fn group(group: Pid) -> String {
+    let members = all().into_iter().filter(|process| process.group == group);
+    members
+        .map(|it| format!("  {} {} {} child of {}\n", it.pid, it.name, it.state, it.parent))
+        .collect()
+}
+
+/// The processes of a group that are still alive. (A zombie whose parent died waits for the
+/// system's first process to reap it, which is not ours to judge.)
+pub fn alive(group: Pid) -> Vec<Process> {
+    all().into_iter().filter(|process| process.group == group && process.state != 'Z').collect()
+}
+
+/// The open descriptors of a process, and what they are.
+pub fn descriptors(pid: Pid) -> BTreeMap<u32, String> {
+    let entries = fs::read_dir(format!("/proc/{pid}/fd")).expect("the process is there");
+    entries
+        .filter_map(|entry| {
+            let path = entry.ok()?.path();
+            let number = path.file_name()?.to_str()?.parse().ok()?;
+            Some((number, fs::read_link(path).ok()?.to_string_lossy().into_owned()))
+        })
+        .collect()
+}

@@ -1,0 +1,51 @@
+//! Building the programs, and where they lie.
+//!
+//! `CARGO_BIN_EXE_…` exists only for tests of the same package, so the harness builds the
+//! programs itself, once a process, in the profile and directory of the tests. That makes
+//! sure that they are current, too.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// The programs' packages.
+const PACKAGES: [&str; 5] =
+    ["wandler-conv", "wandler-log", "wandler-stat", "wandler-report", "wandler-launcher"];
+
+/// The directory with the programs in it.
+pub fn directory() -> &'static Path {
+    static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
+    DIRECTORY.get_or_init(build)
+}
+
+/// One of the programs.
+pub fn program(name: &str) -> PathBuf {
+    directory().join(name)
+}
+
+/// The root of the workspace.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package lies in the workspace")
+}
+
+fn build() -> PathBuf {
+    let test = std::env::current_exe().expect("a test knows where it lies");
+    // …/target/PROFILE/deps/TEST
+    let directory = test.parent().and_then(Path::parent).expect("below the target directory");
+    let target = directory.parent().expect("the target directory");
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(["build", "--quiet", "--bins"]).current_dir(root());
+    command.args(PACKAGES.iter().flat_map(|package| ["--package", package]));
+    command.arg("--target-dir").arg(target);
+    if directory.ends_with("release") {
+        command.arg("--release");
+    }
+    let output = command.output().expect("cargo can be run");
+    assert!(
+        output.status.success(),
+        "cannot build the programs: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    directory.to_owned()
+}

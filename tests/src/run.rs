@@ -1,0 +1,359 @@
+//! Starting a program, waiting for what it writes and for its end, and saying all about it.
+
+use std::ffi::OsStr;
+use std::fmt;
+use std::io::{Read, Write};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::Instant;
+
+use nix::sys::signal::{Signal, kill, killpg};
+use nix::unistd::Pid;
+
+use crate::{PATIENCE, programs};
+
+/// A program to be started, in a process group of its own.
+pub struct Program {
+    command: Command,
+    input: Option<Vec<u8>>,
+}
+
+impl Program {
+    /// One of ours.
+    pub fn new(name: &str) -> Program {
+        Program::other(programs::program(name))
+    }
+
+    /// Any other, such as a shell.
+    pub fn other(path: impl AsRef<OsStr>) -> Program {
+        let mut command = Command::new(path);
+        command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.env_remove("WANDLER_LEDGER");
+        Program { command, input: None }
+    }
+
+    /// A bash command that finds our programs by their names.
+    pub fn bash(script: &str) -> Program {
+        let directory = programs::directory().to_str().expect("a path in UTF-8");
+        let path = std::env::var("PATH").unwrap_or_default();
+        let mut program = Program::other("bash");
+        program.command.env("PATH", format!("{directory}:{path}"));
+        program.args(["-c", script])
+    }
+
+    /// More arguments.
+    pub fn args<S: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = S>) -> Program {
+        self.command.args(arguments);
+        self
+    }
+
+    /// More arguments, separated by white space.
+    pub fn words(self, words: &str) -> Program {
+        self.args(words.split_whitespace())
+    }
+
+    /// The working directory.
+    pub fn dir(mut self, dir: impl AsRef<Path>) -> Program {
+        self.command.current_dir(dir);
+        self
+    }
+
+    /// An environment variable.
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Program {
+        self.command.env(name, value);
+        self
+    }
+
+    /// What is written to its standard input, followed by an end of file.
+    pub fn input(mut self, bytes: impl Into<Vec<u8>>) -> Program {
+        self.command.stdin(Stdio::piped());
+        self.input = Some(bytes.into());
+        self
+    }
+
+    /// What its standard input is.
+    pub fn stdin(mut self, stdin: impl Into<Stdio>) -> Program {
+        self.command.stdin(stdin);
+        self
+    }
+
+    /// What its standard output is, instead of something that is kept.
+    pub fn stdout(mut self, stdout: impl Into<Stdio>) -> Program {
+        self.command.stdout(stdout);
+        self
+    }
+
+    /// Starts it.
+    pub fn start(mut self) -> Running {
+        let name = format!("{:?}", self.command);
+        let mut child = self.command.spawn().unwrap_or_else(|error| panic!("{name}: {error}"));
+        let feeder = self.input.take().zip(child.stdin.take()).map(|(bytes, mut stdin)| {
+            // The program may leave before it has read everything.
+            thread::spawn(move || drop(stdin.write_all(&bytes)))
+        });
+        Running {
+            name,
+            stdout: Kept::of(child.stdout.take()),
+            stderr: Kept::of(child.stderr.take()),
+            child,
+            feeder,
+        }
+    }
+
+    /// Runs it to its end.
+    pub fn finish(self) -> Finished {
+        self.start().finish()
+    }
+}
+
+/// A program that runs.
+pub struct Running {
+    name: String,
+    child: Child,
+    stdout: Kept,
+    stderr: Kept,
+    feeder: Option<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Its process number, which is its group's, too.
+    pub fn pid(&self) -> Pid {
+        Pid::from_raw(self.child.id().try_into().expect("a process number"))
+    }
+
+    /// Its standard input, if it is a pipe that nobody feeds.
+    pub fn stdin(&mut self) -> std::process::ChildStdin {
+        self.child.stdin.take().expect("standard input was asked to be a pipe")
+    }
+
+    /// Signals the process alone.
+    pub fn signal(&self, signal: Signal) {
+        kill(self.pid(), signal).unwrap_or_else(|error| panic!("{signal}: {error}\n{self}"));
+    }
+
+    /// Signals the whole group, as a terminal does.
+    pub fn signal_group(&self, signal: Signal) {
+        killpg(self.pid(), signal).unwrap_or_else(|error| panic!("{signal}: {error}\n{self}"));
+    }
+
+    /// Waits until standard output has so many lines.
+    pub fn wait_for_lines(&self, count: usize) {
+        self.stdout.wait(self, |text| text.iter().filter(|&&byte| byte == b'\n').count() >= count);
+    }
+
+    /// Waits until standard error contains `text`.
+    pub fn wait_for_message(&self, text: &str) {
+        self.stderr.wait(self, |bytes| String::from_utf8_lossy(bytes).contains(text));
+    }
+
+    /// Waits until `event` is true, looking again and again.
+    pub fn wait_until(&self, what: &str, mut event: impl FnMut() -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while !event() {
+            assert!(Instant::now() < deadline, "waited in vain until {what}\n{self}");
+            thread::sleep(std::time::Duration::from_millis(1));
+        }
+    }
+
+    /// Whether it still runs.
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().expect("a child can be waited for").is_none()
+    }
+
+    /// Waits for its end and for the end of what it wrote.
+    pub fn finish(mut self) -> Finished {
+        let deadline = Instant::now() + PATIENCE;
+        let status = loop {
+            if let Some(status) = self.child.try_wait().expect("a child can be waited for") {
+                break status;
+            }
+            if Instant::now() > deadline {
+                let _ = killpg(self.pid(), Signal::SIGKILL);
+                panic!("it does not end\n{self}");
+            }
+            thread::sleep(std::time::Duration::from_millis(1));
+        };
+        if let Some(feeder) = self.feeder.take() {
+            let _ = feeder.join();
+        }
+        self.stdout.wait_for_end(&self);
+        self.stderr.wait_for_end(&self);
+        Finished {
+            name: self.name.clone(),
+            status,
+            stdout: self.stdout.text(),
+            stderr: self.stderr.text(),
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // A test that failed leaves nothing behind.
+        if matches!(self.child.try_wait(), Ok(None)) {
+            let _ = killpg(self.pid(), Signal::SIGKILL);
+            let _ = self.child.wait();
+        }
+    }
+}
+
+impl fmt::Display for Running {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (stdout, stderr) = (self.stdout.text(), self.stderr.text());
+        write!(
+            formatter,
+            "{}\nrunning as {}, with\n{}\nso far standard output: {:?}\nstandard error: {stderr}",
+            self.name,
+            self.pid(),
+            crate::proc::group(self.pid()),
+            Shortened(&stdout)
+        )
+    }
+}
+
+/// A program that has ended.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    name: String,
+    /// How it ended.
+    pub status: ExitStatus,
+    /// What it wrote to standard output.
+    pub stdout: String,
+    /// What it wrote to standard error.
+    pub stderr: String,
+}
+
+impl Finished {
+    /// The exit status; 128 and the signal's number if a signal killed it.
+    pub fn code(&self) -> i32 {
+        self.status.code().unwrap_or_else(|| 128 + self.status.signal().unwrap_or(0))
+    }
+
+    /// Checks the exit status; returns itself for more.
+    #[track_caller]
+    pub fn exits(self, code: i32) -> Finished {
+        assert!(self.code() == code, "expected exit status {code}\n{self}");
+        self
+    }
+
+    /// Checks standard output to the letter.
+    #[track_caller]
+    pub fn writes(self, stdout: &str) -> Finished {
+        assert!(self.stdout == stdout, "expected standard output {:?}\n{self}", Shortened(stdout));
+        self
+    }
+
+    /// Checks standard error to the letter, line by line.
+    #[track_caller]
+    pub fn says<S: AsRef<str>>(self, lines: &[S]) -> Finished {
+        let expected: Vec<&str> = lines.iter().map(AsRef::as_ref).collect();
+        let said: Vec<&str> = self.stderr.lines().collect();
+        assert!(said == expected, "expected standard error {expected:#?}\n{self}");
+        self
+    }
+
+    /// Checks that standard error has this line.
+    #[track_caller]
+    pub fn mentions(self, line: &str) -> Finished {
+        assert!(self.stderr.lines().any(|said| said == line), "expected a line {line:?}\n{self}");
+        self
+    }
+}
+
+impl fmt::Display for Finished {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "{}\nended with {}\nstandard output: {:?}\nstandard error:\n{}",
+            self.name,
+            self.status,
+            Shortened(&self.stdout),
+            self.stderr
+        )
+    }
+}
+
+/// Text of which the middle is left out if it is long.
+struct Shortened<'a>(&'a str);
+
+impl fmt::Debug for Shortened<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 2000;
+        let Shortened(text) = self;
+        if text.len() <= 2 * SHOWN || !text.is_ascii() {
+            return write!(formatter, "{text:?}");
+        }
+        let (start, end) = (&text[..SHOWN], &text[text.len() - SHOWN..]);
+        write!(formatter, "{start:?} … {} bytes … {end:?}", text.len() - 2 * SHOWN)
+    }
+}
+
+/// What a program writes to a stream, kept as it comes.
+struct Kept {
+    state: Arc<(Mutex<State>, Condvar)>,
+}
+
+#[derive(Default)]
+struct State {
+    bytes: Vec<u8>,
+    ended: bool,
+}
+
+impl Kept {
+    fn of(stream: Option<impl Read + Send + 'static>) -> Kept {
+        let state = Arc::new((Mutex::new(State::default()), Condvar::new()));
+        match stream {
+            None => state.0.lock().unwrap().ended = true,
+            Some(stream) => {
+                let state = Arc::clone(&state);
+                thread::spawn(move || keep(stream, &state));
+            }
+        }
+        Kept { state }
+    }
+
+    fn wait(&self, running: &Running, mut enough: impl FnMut(&[u8]) -> bool) {
+        let (state, changed) = &*self.state;
+        let state = state.lock().unwrap();
+        let (state, result) = changed
+            .wait_timeout_while(state, PATIENCE, |state| !state.ended && !enough(&state.bytes))
+            .unwrap();
+        let met = enough(&state.bytes);
+        drop(state);
+        assert!(
+            met,
+            "it did not write what was waited for (timed out: {})\n{running}",
+            result.timed_out()
+        );
+    }
+
+    fn wait_for_end(&self, running: &Running) {
+        let (state, changed) = &*self.state;
+        let guard = state.lock().unwrap();
+        let (guard, result) =
+            changed.wait_timeout_while(guard, PATIENCE, |state| !state.ended).unwrap();
+        drop(guard);
+        assert!(!result.timed_out(), "somebody still holds its output open\n{running}");
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.state.0.lock().unwrap().bytes).into_owned()
+    }
+}
+
+fn keep(mut stream: impl Read, state: &(Mutex<State>, Condvar)) {
+    let mut buffer = [0; 64 * 1024];
+    loop {
+        let count = stream.read(&mut buffer).unwrap_or(0);
+        let mut kept = state.0.lock().unwrap();
+        kept.bytes.extend_from_slice(&buffer[..count]);
+        kept.ended = count == 0;
+        state.1.notify_all();
+        if count == 0 {
+            return;
+        }
+    }
+}

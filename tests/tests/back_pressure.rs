@@ -1,0 +1,103 @@
+//! A slow or stopped reader loses nothing: the pipeline waits, and goes on.
+
+use std::fs;
+use std::io::Read;
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use wandler_tests::abuse::{narrow_pipe, read_some};
+use wandler_tests::proc;
+use wandler_tests::run::{Program, Running};
+
+/// Waits until a process sleeps in the state that a full pipe brings, and stays there: its
+/// count of switches does not change any more.
+fn wait_until_blocked(running: &Running, name: &str) {
+    let pid = proc::children(running.pid())[name];
+    let switches = || {
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+        let counts =
+            status.lines().filter(|line| line.contains("ctxt_switches")).map(str::to_owned);
+        counts.collect::<Vec<_>>()
+    };
+    let mut last = switches();
+    running.wait_until(&format!("{name} is blocked"), || {
+        std::thread::sleep(Duration::from_millis(50));
+        std::mem::replace(&mut last, switches()) == last
+    });
+}
+
+#[test]
+fn a_stopped_log_or_stat_or_report_makes_the_pipeline_wait_and_loses_nothing() {
+    for name in ["log", "stat", "report"] {
+        let dir = tempfile::tempdir().unwrap();
+        // Records often, so that a stopped report is felt, too.
+        let running = Program::new("launcher")
+            .args(["--conv", "--rate max", "--log", "run.log", "--stat", "--every 100"])
+            .dir(&dir)
+            .start();
+        running.wait_for_lines(1);
+        let pid = proc::children(running.pid())[name];
+        kill(pid, Signal::SIGSTOP).unwrap();
+        wait_until_blocked(&running, "conv");
+        kill(pid, Signal::SIGCONT).unwrap();
+        running.wait_for_lines(10);
+        running.signal_group(Signal::SIGINT);
+        let finished = running.finish().exits(0);
+        let log = fs::read(dir.path().join("run.log")).unwrap();
+        let lines = log.iter().filter(|&&byte| byte == b'\n').count();
+        finished.says(&[format!(
+            "launcher: {lines} samples sent, {lines} recorded, {lines} counted, 0 rejected"
+        )]);
+    }
+}
+
+#[test]
+fn conv_tells_the_ticks_it_missed_and_goes_on_on_the_grid() {
+    let (mut reader, writer) = narrow_pipe();
+    let arguments = ["--rate", "10k", "--duration", "2s", "--range", "100..100"];
+    let running = Program::new("conv").args(arguments).stdout(writer).start();
+    // A page of samples of four bytes is 0.1 s long; then conv is blocked.
+    read_some(&mut reader, 4);
+    std::thread::sleep(Duration::from_millis(500));
+    let mut rest = Vec::new();
+    reader.read_to_end(&mut rest).unwrap();
+    let finished = running.finish().exits(0);
+    let sent = (4 + rest.len()) / 4;
+    let words: Vec<&str> = finished.stderr.split_whitespace().collect();
+    let told = |at: usize| words[at].parse::<usize>().unwrap_or_else(|_| panic!("{finished}"));
+    assert_eq!(told(1), sent, "{finished}");
+    let missed = told(6);
+    assert_eq!(sent + missed, 20_000, "every tick is sent or missed\n{finished}");
+    assert!(missed > 1000, "the pause was felt\n{finished}");
+}
+
+#[test]
+fn in_the_launcher_missed_ticks_are_told_in_the_account() {
+    let dir = tempfile::tempdir().unwrap();
+    let running = Program::new("launcher")
+        .args(["--conv", "--rate 1M", "--log", "--truncate run.log"])
+        .dir(&dir)
+        .start();
+    running.wait_for_lines(1);
+    let log = proc::children(running.pid())["log"];
+    kill(log, Signal::SIGSTOP).unwrap();
+    wait_until_blocked(&running, "conv");
+    kill(log, Signal::SIGCONT).unwrap();
+    running.signal_group(Signal::SIGINT);
+    let finished = running.finish().exits(0);
+    let account = finished.stderr.lines().last().unwrap();
+    assert!(account.contains(" ticks missed") && !account.contains("not settled"), "{finished}");
+}
+
+#[test]
+fn a_reader_that_hangs_and_then_leaves_ends_conv_quietly() {
+    let (mut reader, writer) = narrow_pipe();
+    let running = Program::new("conv").words("--rate max --range 100..100").stdout(writer).start();
+    read_some(&mut reader, 4);
+    drop(reader);
+    let finished = running.finish().exits(0);
+    // Between the one sample that was read and all that the pipe held besides.
+    let sent: usize = finished.stderr.split_whitespace().nth(1).unwrap().parse().unwrap();
+    assert!((1..=2048).contains(&sent), "{finished}");
+    finished.says(&[format!("conv: {sent} samples sent, 0 rejected, 0 ticks missed")]);
+}

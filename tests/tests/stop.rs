@@ -1,0 +1,225 @@
+//! Stopping: by every signal, of every process, at full speed, at any moment.
+//!
+//! Each test runs a few rounds at random moments; `WANDLER_ROUNDS=100` runs a hundred.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use nix::sys::signal::{Signal, kill};
+use wandler_tests::run::{Finished, Program, Running};
+use wandler_tests::{proc, rounds};
+
+/// A pipeline at full speed that has begun to record in `dir`.
+fn at_full_speed(dir: &Path) -> Running {
+    let arguments = ["--conv", "--rate max --seed 1", "--log", "--sync 50ms run.log"];
+    let running = Program::new("launcher").args(arguments).dir(dir).start();
+    running.wait_for_lines(1);
+    running
+}
+
+/// Waits for a random part of a fifth of a second: not for something to happen, but so that
+/// what happens next comes at any moment.
+fn random_pause() {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    std::thread::sleep(Duration::from_micros(u64::from(now.subsec_nanos()) % 200_000));
+}
+
+/// What is found in the places where inter-process communication leaves things behind.
+fn traces() -> BTreeSet<String> {
+    let mut traces = BTreeSet::new();
+    for dir in ["/dev/shm", "/dev/mqueue"] {
+        let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+        traces.extend(entries.map(|entry| entry.path().display().to_string()));
+    }
+    for kind in ["msg", "sem", "shm"] {
+        // A line for each System V object, below a header.
+        let text = fs::read_to_string(format!("/proc/sysvipc/{kind}")).unwrap_or_default();
+        traces.extend(text.lines().skip(1).map(|line| format!("{kind} {line}")));
+    }
+    traces.retain(|trace| !trace.starts_with("/dev/shm/wandler-"));
+    traces
+}
+
+/// The number before a word in the account: `1200` before ` recorded`.
+fn count(finished: &Finished, what: &str) -> Option<u64> {
+    let account = finished.stderr.lines().last()?.strip_prefix("launcher: ")?;
+    let (before, _) = account.split_once(&format!(" {what}"))?;
+    before.rsplit(' ').next()?.parse().ok()
+}
+
+/// Checks what holds however the pipeline was stopped: the log agrees with the account, every
+/// line of it is whole (but the last, if `log` itself was killed), and nothing is left behind.
+fn check(dir: &Path, finished: &Finished, group: nix::unistd::Pid, before: &BTreeSet<String>) {
+    let log = fs::read(dir.join("run.log")).unwrap();
+    let log_lives = !finished.stderr.contains("launcher: log was killed");
+    assert!(!log_lives || log.ends_with(b"\n"), "a torn line\n{finished}");
+    let lines = log.iter().filter(|&&byte| byte == b'\n').count() as u64;
+    if let Some(recorded) = count(finished, "recorded") {
+        assert_eq!(recorded, lines, "{finished}");
+    }
+    for word in log.split(|&byte| byte == b'\n').filter(|word| !word.is_empty()) {
+        let whole = word.len() <= 3 && word.iter().all(u8::is_ascii_digit);
+        assert!(whole, "{:?}\n{finished}", String::from_utf8_lossy(word));
+    }
+    assert_eq!(proc::alive(group), [], "left behind\n{finished}");
+    let files: Vec<_> = fs::read_dir(dir).unwrap().map(|it| it.unwrap().file_name()).collect();
+    assert_eq!(files, ["run.log"], "{finished}");
+    assert_eq!(&traces(), before, "{finished}");
+}
+
+/// Runs a pipeline that `stop` stops at a random moment.
+fn stopped(stop: impl Fn(&Running)) -> Finished {
+    let dir = tempfile::tempdir().unwrap();
+    let before = traces();
+    let running = at_full_speed(dir.path());
+    random_pause();
+    stop(&running);
+    let group = running.pid();
+    let finished = running.finish();
+    check(dir.path(), &finished, group, &before);
+    finished
+}
+
+/// Everything went well, and not a word but the account was said.
+fn settled(finished: &Finished) {
+    assert_eq!(finished.code(), 0, "{finished}");
+    let sent = count(finished, "samples sent").unwrap_or_else(|| panic!("{finished}"));
+    let account =
+        format!("launcher: {sent} samples sent, {sent} recorded, {sent} counted, 0 rejected\n");
+    assert_eq!(finished.stderr, account, "{finished}");
+    let last = finished.stdout.lines().last().unwrap();
+    assert!(last.starts_with(&format!("n {sent}  ")), "the last record is shown\n{finished}");
+}
+
+#[test]
+fn ctrl_c_loses_nothing() {
+    for _ in 0..rounds() {
+        settled(&stopped(|running| running.signal_group(Signal::SIGINT)));
+    }
+}
+
+#[test]
+fn a_signal_to_the_launcher_alone_loses_nothing() {
+    for round in 0..rounds() {
+        let signals = [Signal::SIGTERM, Signal::SIGHUP, Signal::SIGINT];
+        let signal = signals[round as usize % signals.len()];
+        settled(&stopped(|running| running.signal(signal)));
+    }
+}
+
+#[test]
+fn a_stage_that_is_killed_is_named_and_the_log_agrees_with_the_account() {
+    for _ in 0..rounds() {
+        for name in ["conv", "tee", "log", "stat", "report"] {
+            let finished = stopped(|running| {
+                let pid = proc::children(running.pid())[name];
+                kill(pid, Signal::SIGKILL).unwrap();
+            });
+            let finished =
+                finished.exits(1).mentions(&format!("launcher: {name} was killed by SIGKILL"));
+            let (sent, recorded, counted) = (
+                count(&finished, "samples sent"),
+                count(&finished, "recorded"),
+                count(&finished, "counted"),
+            );
+            match name {
+                "conv" => assert!(sent.is_none() && recorded == counted, "{finished}"),
+                "tee" => {
+                    assert!(sent.is_some() && recorded.is_some() && counted.is_some(), "{finished}")
+                }
+                "log" => assert!(recorded.is_none() && sent == counted, "{finished}"),
+                "stat" => assert!(counted.is_none() && sent == recorded, "{finished}"),
+                _ => assert!(sent == recorded && counted <= sent, "{finished}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn when_the_launcher_is_killed_the_stages_end_and_what_was_sent_is_recorded() {
+    for _ in 0..rounds() {
+        let dir = tempfile::tempdir().unwrap();
+        let before = traces();
+        let running = at_full_speed(dir.path());
+        random_pause();
+        running.signal(Signal::SIGKILL);
+        let group = running.pid();
+        // Ends once nobody holds the output any more, so all of them have.
+        let finished = running.finish();
+        assert_eq!(finished.code(), 128 + 9, "{finished}");
+        assert_eq!(finished.stderr, "");
+        let deadline = std::time::Instant::now() + wandler_tests::PATIENCE;
+        while !proc::alive(group).is_empty() {
+            assert!(std::time::Instant::now() < deadline, "{}", proc::group(group));
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        check(dir.path(), &finished, group, &before);
+        let log = fs::read(dir.path().join("run.log")).unwrap();
+        let lines = log.iter().filter(|&&byte| byte == b'\n').count();
+        let last = finished.stdout.lines().last().unwrap();
+        assert!(last.starts_with(&format!("n {lines}  ")), "{lines} lines\n{finished}");
+    }
+}
+
+#[test]
+fn ctrl_c_right_after_the_start_ends_it_in_order() {
+    for _ in 0..rounds() {
+        let dir = tempfile::tempdir().unwrap();
+        let running = Program::new("launcher").args(["--log", "run.log"]).dir(&dir).start();
+        // The first thing to be seen of it: from then on it may be anywhere in its start.
+        let pid = running.pid();
+        running.wait_until("the launcher has begun to fork", || !proc::children(pid).is_empty());
+        running.signal_group(Signal::SIGINT);
+        let finished = running.finish().exits(0);
+        assert!(!finished.stderr.contains("killed"), "{finished}");
+        assert_eq!(proc::alive(pid), []);
+    }
+}
+
+#[test]
+fn a_stopped_stage_is_killed_after_the_grace_and_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let running =
+        Program::new("launcher").args(["--grace", "300ms", "--log", "run.log"]).dir(&dir).start();
+    running.wait_for_lines(1);
+    let log = proc::children(running.pid())["log"];
+    kill(log, Signal::SIGSTOP).unwrap();
+    running.signal_group(Signal::SIGINT);
+    let finished = running.finish().exits(1);
+    let finished = finished.mentions("launcher: log did not end within 300ms, and was killed");
+    assert_eq!(finished.stderr.lines().count(), 2, "{finished}");
+}
+
+#[test]
+fn a_second_ctrl_c_kills_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let running =
+        Program::new("launcher").args(["--grace", "1h", "--log", "run.log"]).dir(&dir).start();
+    running.wait_for_lines(1);
+    let children = proc::children(running.pid());
+    kill(children["log"], Signal::SIGSTOP).unwrap();
+    running.signal_group(Signal::SIGINT);
+    let conv = children["conv"];
+    running.wait_until("conv has ended", || {
+        !proc::children(running.pid()).values().any(|&pid| pid == conv)
+    });
+    // Longer than the echo of one and the same key press.
+    std::thread::sleep(Duration::from_millis(150));
+    running.signal_group(Signal::SIGINT);
+    running.finish().exits(1).mentions("launcher: log was killed at the second request to stop");
+}
+
+#[test]
+fn an_ignored_interrupt_stays_ignored_and_sigterm_still_ends_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = "trap '' INT HUP; exec launcher --conv '--period 10ms' --log run.log";
+    let running = Program::bash(script).dir(&dir).start();
+    running.wait_for_lines(1);
+    running.signal_group(Signal::SIGINT);
+    running.signal_group(Signal::SIGHUP);
+    running.wait_for_lines(20);
+    running.signal(Signal::SIGTERM);
+    running.finish().exits(0);
+}
