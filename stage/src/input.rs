@@ -25,7 +25,8 @@ pub enum Wait {
 
 /// Bytes that may be waited for. Where a stop ends the input, it ends as at end of file.
 pub trait Input: Read {
-    /// Waits until a read will not block, or until `deadline` if there is one.
+    /// Waits until a read will not block, or until `deadline` if there is one. A deadline that
+    /// has passed wins, so that it is not missed in a flood.
     fn wait(&mut self, deadline: Option<Instant>) -> io::Result<Wait>;
 }
 
@@ -87,6 +88,10 @@ impl<F: AsFd> Channel<F> {
     }
 
     fn wait_running(&mut self, deadline: Option<Instant>) -> io::Result<Option<Wait>> {
+        if matches!(self.after_stop, AfterStop::End) && self.stop.is_requested()? {
+            self.ended = true;
+            return Ok(None);
+        }
         match self.stop.poll(Some((self.fd.as_fd(), PollFlags::POLLIN)), deadline)? {
             Polled::Ready => Ok(Some(Wait::Ready)),
             Polled::Deadline => Ok(Some(Wait::Deadline)),
@@ -141,6 +146,9 @@ impl<F: AsFd> Input for Channel<F> {
         loop {
             if self.ended {
                 return Ok(Wait::Ready);
+            }
+            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                return Ok(Wait::Deadline);
             }
             let waited = match self.patience_ends {
                 None => self.wait_running(deadline)?,

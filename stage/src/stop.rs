@@ -106,7 +106,10 @@ impl Stop {
     }
 
     /// Waits until `fd` has one of `events`, until `deadline` if there is one, or until a stop
-    /// is requested. An interest in `fd` that is already met wins over the rest.
+    /// is requested.
+    ///
+    /// While `fd` is always ready the kernel does not look for signals: who must not miss a
+    /// stop in a flood asks for it by itself, with no `fd` and a deadline in the past.
     pub fn poll(
         &self,
         fd: Option<(BorrowedFd<'_>, PollFlags)>,
@@ -114,15 +117,17 @@ impl Stop {
     ) -> io::Result<Polled> {
         loop {
             if self.requested.load(Ordering::SeqCst) {
-                return match self.sleep(fd, Some(Instant::now()))? {
-                    Some(Polled::Ready) => Ok(Polled::Ready),
-                    _ => Ok(Polled::Stop),
-                };
+                return Ok(Polled::Stop);
             }
             if let Some(polled) = self.sleep(fd, deadline)? {
                 return Ok(polled);
             }
         }
+    }
+
+    /// Whether a stop was requested.
+    pub fn is_requested(&self) -> io::Result<bool> {
+        Ok(self.poll(None, Some(Instant::now()))? == Polled::Stop)
     }
 
     /// Like [`Stop::poll`], deaf to stop requests: for what must go on after one.

@@ -223,3 +223,19 @@ fn an_ignored_interrupt_stays_ignored_and_sigterm_still_ends_it() {
     running.signal(Signal::SIGTERM);
     running.finish().exits(0);
 }
+
+#[test]
+fn a_flood_does_not_drown_a_stop_or_a_deadline() {
+    let zeros = "--from /dev/zero --format u8";
+    let conv = || Program::new("conv").words(zeros).stdout(std::process::Stdio::null());
+    conv().words("--duration 100ms").finish().exits(0);
+    let running = conv().start();
+    let io = format!("/proc/{}/io", running.pid());
+    // Written bytes show that it is in the flood.
+    running.wait_until("it writes", || {
+        let text = fs::read_to_string(&io).unwrap_or_default();
+        text.lines().any(|line| line.starts_with("wchar: ") && line.len() > "wchar: 100000".len())
+    });
+    running.signal(Signal::SIGINT);
+    running.finish().exits(0);
+}
