@@ -1,27 +1,14 @@
 //! From a raw reading to a value: (raw + offset) × scale, as Linux' Industrial I/O defines it
 //! (Documentation/ABI/testing/sysfs-bus-iio), in exact decimal arithmetic; and whether the
-//! value is plausible.
-//!
-//! A new reason for rejecting a *value* goes here, into [`Rejected`]. (Reasons why *text* is no
-//! number are `stage::sample`'s.)
+//! value is plausible. A new check of values goes here, its reason into [`Rejected`] and its
+//! option into [`crate::options`].
 
 use stage::decimal::Decimal;
 use stage::quantity::Range;
-use stage::sample::{NotASample, check_value};
-use thiserror::Error;
+use stage::sample::check_value;
 
 use crate::options::Options;
-
-/// Why a reading is not passed on.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum Rejected {
-    /// The value cannot be written as a sample.
-    #[error("{0}: {1}")]
-    NotASample(NotASample, Decimal),
-    /// The value lies outside of what was said to be plausible.
-    #[error("outside {0}: {1}")]
-    Implausible(Range, Decimal),
-}
+use crate::rejected::Rejected;
 
 /// What a device itself says of its conversion.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

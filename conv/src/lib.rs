@@ -6,6 +6,7 @@
 //! | [`source`] | where raw readings come from: [`source::simulated`] (signals), [`source::polled`] (a file at each tick; [`source::iio`] its conventions), [`source::stream`] (text or words as they come; [`source::word`] the raw formats) |
 //! | [`ticks`] | which tick is due, which was missed |
 //! | [`conversion`] | raw reading to value: offset, scale, plausibility |
+//! | [`rejected`] | **the reasons for rejecting a reading** |
 //! | [`sender`] | counting, rejecting, and writing samples in blocks |
 //!
 //! A source that must be asked ([`source::Converter`]) is asked at each tick or, at
@@ -16,6 +17,7 @@
 
 pub mod conversion;
 pub mod options;
+pub mod rejected;
 pub mod sender;
 pub mod source;
 pub mod ticks;

@@ -1,4 +1,5 @@
-//! Counting readings, rejecting the bad ones, and writing samples in blocks of whole lines.
+//! Counting readings, converting them, and writing samples in blocks of whole lines. (Why one
+//! is rejected is [`crate::rejected`]'s; what is done to it, [`crate::conversion`]'s.)
 
 use std::fmt;
 use std::io::{self, Write};
@@ -9,13 +10,10 @@ use stage::ledger::Entry;
 use stage::message::Messages;
 use stage::output::{reader_is_gone, write_counting};
 use stage::rejects::Rejects;
+use stage::size::BLOCK;
 
 use crate::conversion::Conversion;
 use crate::source::Converter;
-
-/// Bytes gathered before a write when samples come without a pause: a quarter of the
-/// launcher's pipes, and enough that the calls cost next to nothing.
-const BLOCK: usize = 256 * 1024;
 
 /// Room for one more sample behind a full block.
 const LONGEST_SAMPLE: usize = 1024;

@@ -1,4 +1,7 @@
 //! Where raw readings come from.
+//!
+//! A new source that is asked at each tick is a [`Converter`]; one that comes by itself is read
+//! like [`stream`]. `crate::convert` chooses between them.
 
 pub mod iio;
 pub mod polled;

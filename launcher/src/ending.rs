@@ -1,4 +1,4 @@
-//! How a process ended, and what it used.
+//! How a process ended, the words for it, and what it used.
 
 use std::fmt;
 use std::time::Duration;

@@ -20,6 +20,7 @@ use stage::input::{Channel, Input};
 use stage::ledger::Entry;
 use stage::output::{self, reader_is_gone};
 use stage::program::Ended;
+use stage::size;
 use stage::stop::Stop;
 use thiserror::Error;
 
@@ -27,9 +28,6 @@ use crate::kernel;
 
 /// Bytes below which copying is better than splicing: four pages.
 const SMALL: usize = 16 * 1024;
-
-/// Bytes moved in one call at the most: all that a pipe holds.
-const MOST: usize = 1 << 20;
 
 /// Why the fan-out ended early.
 #[derive(Debug, Error)]
@@ -49,7 +47,7 @@ pub fn run<I: AsFd>(input: Channel<I>, outputs: [&dyn AsFd; 2], stop: &Stop) -> 
         input,
         outputs: outputs
             .map(|fd| Some(Output { fd, channel: output::Channel::new(fd, stop.clone()) })),
-        buffer: vec![0; SMALL.max(if all_pipes { 0 } else { MOST / 4 })],
+        buffer: vec![0; SMALL.max(if all_pipes { 0 } else { size::BLOCK })],
         all_pipes,
         taken: 0,
     };
@@ -109,7 +107,7 @@ impl<I: AsFd> FanOut<'_, I> {
     fn splice(&mut self) -> Result<usize, Error> {
         let count = match &self.outputs {
             [Some(first), Some(_)] => {
-                match retry(|| tee(self.input.fd(), first.fd, MOST, SpliceFFlags::empty())) {
+                match retry(|| tee(self.input.fd(), first.fd, size::PIPE, SpliceFFlags::empty())) {
                     Err(Errno::EPIPE) => {
                         self.outputs[0] = None;
                         return self.splice();
@@ -118,7 +116,7 @@ impl<I: AsFd> FanOut<'_, I> {
                 }
             }
             [None, None] => return Ok(0),
-            _ => MOST,
+            _ => size::PIPE,
         };
         let second = if self.outputs[1].is_some() { 1 } else { 0 };
         self.hand_over(count, self.outputs[0].is_some() && second == 1, second)

@@ -1,4 +1,7 @@
-//! The five processes, in the pipeline's order.
+//! The five processes, in the pipeline's order: who writes comes before who reads.
+//!
+//! The variants' order is the order of [`ByProcess`]; the order in which the processes are
+//! started is [`crate::spawn`]'s own.
 
 use std::fmt;
 use std::ops::{Index, IndexMut};
@@ -19,7 +22,7 @@ pub enum Process {
 }
 
 impl Process {
-    /// All of them; who writes comes before who reads.
+    /// All of them, in the order of the variants.
     pub const ALL: [Process; 5] =
         [Process::Conv, Process::Tee, Process::Log, Process::Stat, Process::Report];
 

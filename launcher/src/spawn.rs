@@ -2,11 +2,11 @@
 //!
 //! The order:
 //!
-//! 1. every channel exists, close-on-exec from birth, and nothing else is open ([`Wiring`],
-//!    [`crate::kernel::close_all_but`]);
-//! 2. the stop signals are blocked ([`Watch`]), and stay so across `exec`: one that comes
-//!    before a stage can handle it stays pending until it can;
-//! 3. for each process, writers before readers: fork; the parent drops the ends it handed out,
+//! 1. what the launcher inherited is closed, but the standard streams; the stop signals are
+//!    blocked ([`Watch`]), and stay so across `exec`: one that comes before a stage can handle
+//!    it stays pending until it can (both in [`crate::run`]);
+//! 2. every channel is made, close-on-exec from birth ([`Wiring`]);
+//! 3. for each process, in [`ORDER`]: fork; the parent drops the ends it handed out,
 //!    so that later children do not inherit them;
 //! 4. in the child: ask to be stopped if the launcher dies, and leave if it already has; put
 //!    the ends in the standard streams' places; let the ledger, alone, survive `exec`;
@@ -39,6 +39,10 @@ use crate::process::{ByProcess, Process};
 use crate::watch::Watch;
 use crate::wiring::{Ends, Wiring};
 
+/// Writers before readers, as a shell starts them; nothing depends on it.
+const ORDER: [Process; 5] =
+    [Process::Conv, Process::Tee, Process::Log, Process::Stat, Process::Report];
+
 /// The exit status of a child that could not execute its program, as in a shell.
 const NOT_EXECUTED: i32 = 127;
 
@@ -52,7 +56,7 @@ pub fn all(
 ) -> Spawned {
     let mut forked: ByProcess<Option<Forked>> = ByProcess::default();
     let mut failure = None;
-    for process in Process::ALL {
+    for process in ORDER {
         let Some(ends) = wiring.ends[process].take() else { continue };
         if failure.is_some() {
             continue;

@@ -1,4 +1,6 @@
-//! What to do when: a state and an event in, actions out. No process is touched here.
+//! What to do when, and whether to say something of it: a state and an event in, actions out.
+//! No process is touched here. (The words for an ending are [`crate::ending`]'s, those for a
+//! process that could not be started [`crate::spawn`]'s.)
 //!
 //! The rules:
 //!
@@ -9,9 +11,10 @@
 //!    rest.
 //! 3. A process that failed, was killed, or could not be started is told of, and stops the
 //!    pipeline in order, too.
-//! 4. What is still there a grace period after the pipeline was first asked to stop is killed,
-//!    and told of. A pipeline that ends by itself may take its time.
-//! 5. A second Ctrl-C kills what is there at once.
+//! 4. What is still there a grace period (`--grace`) after the pipeline was first asked to stop
+//!    is killed, and told of. A pipeline that ends by itself may take its time.
+//! 5. A Ctrl-C after an earlier request to stop kills what is there at once; but not one that
+//!    comes within [`ECHO`] of the first.
 
 use std::time::{Duration, Instant};
 

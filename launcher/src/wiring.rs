@@ -1,7 +1,9 @@
-//! The channels between the processes: anonymous pipes, close-on-exec from birth.
+//! The channels between the processes, and the ledgers: anonymous pipes, close-on-exec from
+//! birth; who gets which end, and the words for it.
 //!
-//! A new kind of channel is made here; `stage::input` and `stage::output` find out by
-//! themselves what they were given, and [`crate::fan_out`] copies between whatever it gets.
+//! A new kind of channel is made here. The stages read and write whatever descriptor they are
+//! given (`stage::input`, `stage::output`); [`crate::fan_out`] splices where all ends are pipes,
+//! and copies elsewhere.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
@@ -10,13 +12,9 @@ use std::os::fd::{AsFd, OwnedFd};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::unistd::pipe2;
 use stage::ledger::Entry;
+use stage::size;
 
 use crate::process::{ByProcess, Process};
-
-/// Bytes a pipe for samples holds, sixteen times the kernel's default: fewer switches between
-/// processes at full speed, and room for what arrives while `log` syncs. A user's pipes may be
-/// limited to less, which does no harm.
-const PIPE_SIZE: i32 = 1 << 20;
 
 /// Both ends of a channel.
 struct Channel {
@@ -32,7 +30,7 @@ impl Channel {
 
     fn of_samples() -> io::Result<Channel> {
         let channel = Channel::new()?;
-        let _ = fcntl(channel.writer.as_fd(), FcntlArg::F_SETPIPE_SZ(PIPE_SIZE));
+        let _ = fcntl(channel.writer.as_fd(), FcntlArg::F_SETPIPE_SZ(size::PIPE as i32));
         Ok(channel)
     }
 }
@@ -66,31 +64,27 @@ impl Wiring {
         let records = Channel::new()?;
         // `log --pass` has nobody to pass to: the fan-out already feeds `stat`.
         let nowhere = OpenOptions::new().write(true).open("/dev/null")?;
-        let mut inputs = [
-            None,
-            Some(samples.reader),
-            Some(to_log.reader),
-            Some(to_stat.reader),
-            Some(records.reader),
-        ];
-        let mut outputs = [
-            Some(samples.writer),
-            Some(to_log.writer),
-            Some(nowhere.into()),
-            Some(records.writer),
-            None,
-        ];
-        let mut second_output = Some(to_stat.writer);
+        let mut inputs = ByProcess::default();
+        inputs[Process::Tee] = Some(samples.reader);
+        inputs[Process::Log] = Some(to_log.reader);
+        inputs[Process::Stat] = Some(to_stat.reader);
+        inputs[Process::Report] = Some(records.reader);
+        let mut outputs = ByProcess::default();
+        outputs[Process::Conv] = Some(samples.writer);
+        outputs[Process::Tee] = Some(to_log.writer);
+        outputs[Process::Log] = Some(nowhere.into());
+        outputs[Process::Stat] = Some(records.writer);
+        let mut second_outputs = ByProcess::default();
+        second_outputs[Process::Tee] = Some(to_stat.writer);
 
-        let mut ends = ByProcess::default();
-        let mut ledgers = ByProcess::default();
+        let (mut ends, mut ledgers) = (ByProcess::default(), ByProcess::default());
         for process in Process::ALL {
             let ledger = Channel::new()?;
             ledgers[process] = Some(File::from(ledger.reader));
             ends[process] = Some(Ends {
-                input: inputs[process as usize].take(),
-                output: outputs[process as usize].take(),
-                second_output: if process == Process::Tee { second_output.take() } else { None },
+                input: inputs[process].take(),
+                output: outputs[process].take(),
+                second_output: second_outputs[process].take(),
                 ledger: ledger.writer,
             });
         }

@@ -27,13 +27,11 @@ use stage::ledger::Entry;
 use stage::message::{Messages, quoted_path};
 use stage::output::reader_is_gone;
 use stage::program::Ended;
+use stage::size::BLOCK;
 use thiserror::Error;
 
 pub use crate::options::Options;
 use crate::recorder::{Disk, Recorder};
-
-/// Bytes read at a time: a quarter of the launcher's pipes.
-const BLOCK: usize = 256 * 1024;
 
 /// Why recording ended early.
 #[derive(Debug, Error)]

@@ -1,6 +1,8 @@
 //! When what was written must be on the disk.
 //!
-//! Another sync policy: add it to [`Policy`] and to its two questions below.
+//! Another sync policy: add it to [`Policy`], to [`policy`], which reads it from the command line
+//! (and to the help of `--sync` in `options`), and to [`Policy::deadline`]. One that counts
+//! bytes or lines needs to be asked by [`crate::recorder`] as well.
 
 use std::time::{Duration, Instant};
 

@@ -1,7 +1,8 @@
 //! What a record looks like.
 //!
 //! A new report format: add it to [`Format`], where the command line finds it, and to
-//! [`Format::print`].
+//! [`Format::print`], which is called for each record. One that has a header or needs to know
+//! the records before keeps that in `crate::Report`.
 
 use std::io::Write;
 

@@ -1,8 +1,13 @@
 //! A stage's input: bytes that may be waited for.
 //!
 //! [`Input`] is what the stages' logic sees; a byte slice is one, so unit tests need no
-//! process. [`Channel`] is the one over a descriptor, and the place to change for a new kind
-//! of channel's reading side: it finds out what the descriptor is, and how to wait and read.
+//! process. [`Channel`] is the one over a descriptor, whatever that is, and the place to change
+//! for the reading side of a new kind of channel.
+//!
+//! After a stop was requested, the input at the pipeline's head ends at once; the others are
+//! drained: read until they end, or until nothing has come for [`GRACE`]. That is the grace
+//! period of a stage in a shell pipeline; there is none at a terminal, and no end to it while
+//! the launcher lives, which sees to it that the input ends, and has a `--grace` of its own.
 
 use std::io::{self, IsTerminal, Read};
 use std::os::fd::AsFd;
@@ -12,7 +17,11 @@ use nix::errno::Errno;
 use nix::poll::PollFlags;
 
 use crate::ledger::Supervisor;
-use crate::stop::{GRACE, Polled, Stop};
+use crate::stop::{Polled, Stop};
+
+/// How long a stage waits for more after a stop was requested, in a shell pipeline whose
+/// writer may never end. Long against a pipeline's latency, short against a person's patience.
+pub const GRACE: Duration = Duration::from_secs(1);
 
 /// Why a wait for input ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

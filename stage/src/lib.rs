@@ -6,7 +6,8 @@
 //! | [`sample`] | which line is a sample, and the reasons why one is not |
 //! | [`record`] | what `stat` sends to `report` |
 //! | [`ledger`] | what each stage tells the launcher as it ends |
-//! | [`input`], [`output`] | standard input and output: **the only place that knows what a channel is made of** |
+//! | [`input`], [`output`] | reading and writing a channel, waiting, and **what a stop means for an input** (the channels are made in `launcher::wiring`) |
+//! | [`size`] | how much is moved at a time |
 //! | [`lines`] | cutting an input into lines in bounded memory |
 //! | [`stop`] | the request to stop, and all waiting: for input, for a deadline, or for a stop |
 //! | [`clock`] | time, so that tests can set it |
@@ -34,4 +35,5 @@ pub mod quantity;
 pub mod record;
 pub mod rejects;
 pub mod sample;
+pub mod size;
 pub mod stop;

@@ -11,10 +11,7 @@ use memchr::{memchr, memrchr};
 
 use crate::input::{Input, Wait};
 use crate::sample::MAX_LINE;
-
-/// Bytes asked for in one read: four of the kernel's default pipes, and a quarter of the
-/// launcher's.
-const BLOCK: usize = 256 * 1024;
+use crate::size::BLOCK;
 
 /// What came next.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! A stage's output: bytes written to a descriptor at once, without a buffer of our own.
 //!
-//! The place to change for a new kind of channel's writing side. Callers hand over blocks of
+//! The place to change for the writing side of a new kind of channel, together with
+//! [`reader_is_gone`], which knows how a reader that left shows. Callers hand over blocks of
 //! whole lines; each is one `write` where the kernel takes it whole.
 
 use std::io::{self, Write};

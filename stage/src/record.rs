@@ -1,7 +1,8 @@
 //! The record: what `stat` sends to `report`, one JSON object a line.
 //!
-//! Another field in the record: add it here, fill it in in `stat`'s accumulator, and show it
-//! in `report`'s formats. Fields come in the order in which they are declared.
+//! Another field in the record: add it here, fill it in in `stat::accumulator`, and show it in
+//! `report::format` (`json` shows every field as it is). Fields come in the order in which they
+//! are declared. One that older records lack is not to be required when reading.
 
 use serde::{Deserialize, Deserializer, Serialize};
 

@@ -3,7 +3,9 @@
 //! One sample a line: a decimal number, finite as a double, with at most 400 decimal places;
 //! blanks around it and a carriage return at the end are ignored. Everything else is rejected
 //! for one of the reasons in [`NotASample`]: a new reason for rejecting a *line* goes there.
-//! (That a *value* is not plausible is `conv`'s own reason, and lives with its conversion.)
+//! What is wrong with a number's own form or size is found by `decimal::parse`, which has two
+//! paths for it. (That a *value* is not plausible, or a raw word torn, are `conv`'s own reasons,
+//! in its module `rejected`.)
 
 use thiserror::Error;
 

@@ -21,7 +21,7 @@ use std::io;
 use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, ppoll};
@@ -181,7 +181,3 @@ impl Timer for Stop {
         }
     }
 }
-
-/// How long a stage waits for more after a stop was requested, in a shell pipeline whose
-/// writer may never end. Long against a pipeline's latency, short against a person's patience.
-pub const GRACE: Duration = Duration::from_secs(1);

@@ -1,4 +1,5 @@
-//! Exact sums of samples, and the record made from them.
+//! Exact sums of samples, and the record made from them: a new field of the record is computed
+//! here.
 //!
 //! For each number of decimal places, the sum of the mantissas and the sum of their squares
 //! are kept as integers: nothing is rounded, whatever the samples' order, number and size.

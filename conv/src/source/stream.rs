@@ -8,6 +8,7 @@ use stage::lines::{Block, Lines, each_line};
 use stage::sample::{NotASample, parse_line};
 
 use super::word::Format;
+use crate::rejected::Rejected;
 use crate::sender::{Offer, Place, Sender};
 
 /// Bytes read at a time.
@@ -101,7 +102,7 @@ fn take_words(
         if count == 0 {
             if held > 0 {
                 place.number += 1;
-                sender.reject(place, || format!("torn: the stream ends {held} bytes into {frame}"));
+                sender.reject(place, || Rejected::Torn { bytes: held, frame }.to_string());
             }
             break;
         }
@@ -111,7 +112,7 @@ fn take_words(
             place.number += 1;
             match layout.format.decode(word) {
                 Some(raw) => sender.offer(place, raw),
-                None => sender.reject(place, || NotASample::NotANumber.to_string()),
+                None => sender.reject(place, || Rejected::NotFinite.to_string()),
             }
             if sender.is_done() {
                 break;
@@ -163,7 +164,7 @@ mod tests {
         let layout = Layout { format: Format::S16le, channels: 1, channel: 1 };
         let (output, messages, entry) = taken(&[1, 0, 2][..], layout);
         assert_eq!(output, "1\n");
-        assert_eq!(messages, ["word 2: torn: the stream ends 1 bytes into 2"]);
+        assert_eq!(messages, ["word 2: torn: the stream ends after 1 of 2 bytes"]);
         assert_eq!(entry, Entry::Conv { sent: 1, rejected: 1, missed: 0 });
     }
 

@@ -41,30 +41,36 @@ impl Format {
     }
 
     /// The number in a word, which must have [`Format::width`] bytes. `None` if it is none:
-    /// NaN or an infinity, or bytes that are no word of this format.
+    /// NaN or an infinity, or not so many bytes.
     pub fn decode(self, word: &[u8]) -> Option<Decimal> {
-        let integer = |value: i64| Some(Decimal::new(value, 0));
-        match (self, word) {
-            (Format::U8, &[a]) => integer(a.into()),
-            (Format::S8, &[a]) => integer(i8::from_le_bytes([a]).into()),
-            (Format::U16le, &[a, b]) => integer(u16::from_le_bytes([a, b]).into()),
-            (Format::U16be, &[a, b]) => integer(u16::from_be_bytes([a, b]).into()),
-            (Format::S16le, &[a, b]) => integer(i16::from_le_bytes([a, b]).into()),
-            (Format::S16be, &[a, b]) => integer(i16::from_be_bytes([a, b]).into()),
+        let integer: i64 = match self {
+            Format::Text => return None,
+            Format::U8 => u8::from_le_bytes(array(word)?).into(),
+            Format::S8 => i8::from_le_bytes(array(word)?).into(),
+            Format::U16le => u16::from_le_bytes(array(word)?).into(),
+            Format::U16be => u16::from_be_bytes(array(word)?).into(),
+            Format::S16le => i16::from_le_bytes(array(word)?).into(),
+            Format::S16be => i16::from_be_bytes(array(word)?).into(),
             // Put into the upper three bytes, so that the sign comes down with the shift.
-            (Format::S24le, &[a, b, c]) => integer((i32::from_le_bytes([0, a, b, c]) >> 8).into()),
-            (Format::S24be, &[a, b, c]) => integer((i32::from_be_bytes([a, b, c, 0]) >> 8).into()),
-            (Format::S32le, &[a, b, c, d]) => integer(i32::from_le_bytes([a, b, c, d]).into()),
-            (Format::S32be, &[a, b, c, d]) => integer(i32::from_be_bytes([a, b, c, d]).into()),
-            (Format::F32le, &[a, b, c, d]) => {
-                Decimal::shortest_f32(f32::from_le_bytes([a, b, c, d]))
+            Format::S24le => {
+                let [a, b, c] = array(word)?;
+                (i32::from_le_bytes([0, a, b, c]) >> 8).into()
             }
-            (Format::F64le, &[a, b, c, d, e, f, g, h]) => {
-                Decimal::shortest(f64::from_le_bytes([a, b, c, d, e, f, g, h]))
+            Format::S24be => {
+                let [a, b, c] = array(word)?;
+                (i32::from_be_bytes([a, b, c, 0]) >> 8).into()
             }
-            _ => None,
-        }
+            Format::S32le => i32::from_le_bytes(array(word)?).into(),
+            Format::S32be => i32::from_be_bytes(array(word)?).into(),
+            Format::F32le => return Decimal::shortest_f32(f32::from_le_bytes(array(word)?)),
+            Format::F64le => return Decimal::shortest(f64::from_le_bytes(array(word)?)),
+        };
+        Some(Decimal::new(integer, 0))
     }
+}
+
+fn array<const N: usize>(word: &[u8]) -> Option<[u8; N]> {
+    word.try_into().ok()
 }
 
 #[cfg(test)]

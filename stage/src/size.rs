@@ -1,0 +1,10 @@
+//! How much is moved at a time: sizes that fit each other, so that a full block is one call and
+//! a pipe always has room for the next while one is being worked on.
+
+/// Bytes that a pipe for samples holds, sixteen times the kernel's default: fewer switches
+/// between processes at full speed, and room for what arrives while `log` syncs. (A user's
+/// pipes may be limited to less, which does no harm.)
+pub const PIPE: usize = 1 << 20;
+
+/// Bytes read or written in one call.
+pub const BLOCK: usize = PIPE / 4;
