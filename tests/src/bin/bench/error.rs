@@ -1,0 +1,79 @@
+//! What keeps the benchmark from measuring: one variant for each action that failed.
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitStatus;
+
+use nix::errno::Errno;
+use thiserror::Error;
+
+/// Why there is no measurement.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The benchmark does not know where it lies, so neither where the programs do.
+    #[error("cannot find the programs' directory")]
+    Directory(#[source] io::Error),
+    /// One of our programs is not there.
+    #[error("cannot find {} beside this program (scripts/bench builds it)", .0.display())]
+    Program(PathBuf),
+    /// Stop requests cannot be heard.
+    #[error("cannot install the signal handler")]
+    Handler(#[source] ctrlc::Error),
+    /// The disposition of a signal could not be read or set.
+    #[error("cannot set what signals do")]
+    Disposition(#[source] Errno),
+    /// There is no place for the inputs.
+    #[error("cannot make a temporary directory")]
+    Scratch(#[source] io::Error),
+    /// An input could not be made.
+    #[error("cannot write {}", .path.display())]
+    Input {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A command could not be started, or not be waited for.
+    #[error("cannot run '{command}'")]
+    Run {
+        /// As one would type it.
+        command: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// A command ran and failed, so that its time means nothing.
+    #[error("cannot measure '{command}': {status}{said}")]
+    Failed {
+        /// As one would type it.
+        command: String,
+        /// How it ended.
+        status: ExitStatus,
+        /// What it said last, after a colon; or nothing.
+        said: String,
+    },
+    /// A pipe to a program could not be made, shrunk, filled or read.
+    #[error("cannot use a pipe to {program}")]
+    Pipe {
+        /// Which program.
+        program: &'static str,
+        /// Why.
+        source: io::Error,
+    },
+    /// What the kernel tells of a process could not be read.
+    #[error("cannot read {}", .path.display())]
+    Kernel {
+        /// The file under `/proc`.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The launcher did not get all of its children to run.
+    #[error("cannot find the launcher's five children; there are: {0}")]
+    Children(String),
+    /// The tables could not be written.
+    #[error("cannot write standard output")]
+    Print(#[source] io::Error),
+    /// Somebody pressed Ctrl-C.
+    #[error("interrupted")]
+    Interrupted,
+}

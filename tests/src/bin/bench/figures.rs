@@ -1,0 +1,65 @@
+//! Numbers as they are printed: three digits that mean something, and a unit.
+
+use std::time::Duration;
+
+/// Factors and their SI prefixes, the greatest first.
+const PREFIXES: [(f64, &str); 6] =
+    [(1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "µ")];
+
+/// A number with three significant digits; all digits before the point.
+pub fn significant(value: f64) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    let magnitude = value.abs().log10().floor() as i32;
+    // Beyond nine places a figure is noise.
+    let places = (2 - magnitude).clamp(0, 9) as usize;
+    format!("{value:.places$}")
+}
+
+/// A value in `unit`, with the prefix that suits it.
+pub fn scaled(value: f64, unit: &str) -> String {
+    let suits = |&&(factor, _): &&(f64, &str)| value >= factor;
+    let (factor, prefix) = PREFIXES.iter().find(suits).copied().unwrap_or((1.0, ""));
+    format!("{} {prefix}{unit}", significant(value / factor))
+}
+
+/// A time, to three digits.
+pub fn time(time: Duration) -> String {
+    scaled(time.as_secs_f64(), "s")
+}
+
+/// A time in milliseconds, to the microsecond.
+pub fn millis(time: Duration) -> String {
+    format!("{:.3} ms", time.as_secs_f64() * 1e3)
+}
+
+/// A round count, short; every digit of any other.
+pub fn count(count: u64) -> String {
+    match count {
+        0 => "0".to_owned(),
+        millions if millions % 1_000_000 == 0 => format!("{} M", millions / 1_000_000),
+        thousands if thousands % 1_000 == 0 => format!("{} k", thousands / 1_000),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_digits_are_shown() {
+        let shown = [0.0, 0.006_123, 0.25, 2.934, 12.34, 1234.5].map(significant);
+        assert_eq!(shown, ["0", "0.00612", "0.250", "2.93", "12.3", "1234"]);
+    }
+
+    #[test]
+    fn units_get_the_prefix_that_suits() {
+        assert_eq!(time(Duration::from_micros(12_345)), "12.3 ms");
+        assert_eq!(time(Duration::from_nanos(85_200)), "85.2 µs");
+        assert_eq!(scaled(1.6e9, "/s"), "1.60 G/s");
+        assert_eq!(count(20_000_000), "20 M");
+        assert_eq!(count(123_456), "123456");
+    }
+}

@@ -1,0 +1,99 @@
+//! What the default pipeline costs while little happens: how often its processes are woken,
+//! and the memory that they hold.
+//!
+//! A process that was woken is switched out again when it goes back to sleep, so its context
+//! switches are counted. Those in which another process displaced it are too: the figure is an
+//! upper bound.
+
+mod kernel;
+mod pipeline;
+
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use crate::Bench;
+use crate::error::Error;
+use crate::figures;
+use crate::page::Page;
+use crate::table::{Side, Table};
+
+use pipeline::{Member, Pipeline};
+
+/// Until what the processes do once, at their start, is over.
+const SETTLING: Duration = Duration::from_secs(1);
+/// A second, of all processes together: a sample every 0.8 s that passes five of them, and
+/// `log`'s sync.
+const MOST_WAKE_UPS: f64 = 10.0;
+/// Bytes of resident memory for each of the launcher's children.
+const MOST_MEMORY: u64 = 4_000_000;
+
+/// What was seen of a process.
+struct Seen {
+    member: Member,
+    /// A second.
+    wake_ups: f64,
+    /// Bytes.
+    resident: u64,
+}
+
+/// Runs the pipeline for a while, then stops it as Ctrl-C would.
+pub fn measure(bench: &Bench, page: &mut Page<impl Write>) -> Result<(), Error> {
+    bench.tell("idle: the default pipeline");
+    let pipeline = Pipeline::start(bench)?;
+    bench.interrupt.wait(SETTLING)?;
+    let seen = watch(bench, &pipeline)?;
+    let end = pipeline.stop(bench)?;
+    let time = figures::time(bench.options.idle_time);
+    page.heading(&format!("Idle: the default pipeline, {time}"))?;
+    page.table(&table(&seen), &end)
+}
+
+fn watch(bench: &Bench, pipeline: &Pipeline) -> Result<Vec<Seen>, Error> {
+    let switches = || -> Result<Vec<u64>, Error> {
+        pipeline.members().iter().map(|member| kernel::switches(member.pid)).collect()
+    };
+    let start = Instant::now();
+    let before = switches()?;
+    bench.interrupt.wait(bench.options.idle_time)?;
+    let after = switches()?;
+    let seconds = start.elapsed().as_secs_f64();
+    let counts = before.into_iter().zip(after);
+    let seen = pipeline.members().iter().zip(counts).map(|(member, (before, after))| {
+        Ok(Seen {
+            member: member.clone(),
+            wake_ups: after.saturating_sub(before) as f64 / seconds,
+            resident: kernel::resident(member.pid)?,
+        })
+    });
+    seen.collect()
+}
+
+fn table(seen: &[Seen]) -> Table<4> {
+    let mut table = Table::new([
+        ("process", Side::Left),
+        ("wake-ups/s", Side::Right),
+        ("resident", Side::Right),
+        ("target", Side::Left),
+    ]);
+    for process in seen {
+        let memory = process.resident as f64;
+        let limit = format!("below {}", figures::scaled(MOST_MEMORY as f64, "B"));
+        table.row([
+            process.member.name.clone(),
+            format!("{:.2}", process.wake_ups),
+            figures::scaled(memory, "B"),
+            match process.member.is_child {
+                true => verdict(&limit, process.resident < MOST_MEMORY),
+                false => String::new(),
+            },
+        ]);
+    }
+    let all = seen.iter().map(|process| process.wake_ups).sum::<f64>();
+    let target = verdict(&format!("below {MOST_WAKE_UPS}/s"), all < MOST_WAKE_UPS);
+    table.row(["all together".to_owned(), format!("{all:.2}"), String::new(), target]);
+    table
+}
+
+fn verdict(target: &str, is_met: bool) -> String {
+    format!("{target}: {}", if is_met { "met" } else { "missed" })
+}

@@ -1,0 +1,78 @@
+//! What the kernel tells of a process, in `/proc`.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+
+/// The children of a process, each with its name.
+pub fn children(parent: u32) -> Result<Vec<(u32, String)>, Error> {
+    let mut children = Vec::new();
+    for entry in entries(Path::new("/proc"))? {
+        let pid = entry.file_name().and_then(|name| name.to_str()?.parse().ok());
+        // A process may have gone since it was listed; and then it is nobody's child.
+        if let (Some(pid), Ok(status)) = (pid, fs::read_to_string(entry.join("status")))
+            && field(&status, "PPid") == Some(parent.into())
+        {
+            let name = status.lines().find_map(|line| line.strip_prefix("Name:\t"));
+            children.push((pid, name.unwrap_or_default().to_owned()));
+        }
+    }
+    Ok(children)
+}
+
+/// How often the process's threads were switched out, of their own accord or not.
+pub fn switches(pid: u32) -> Result<u64, Error> {
+    let mut switches = 0;
+    for thread in entries(Path::new(&format!("/proc/{pid}/task")))? {
+        let status = read(&thread.join("status"))?;
+        let names = ["voluntary_ctxt_switches", "nonvoluntary_ctxt_switches"];
+        switches += names.into_iter().filter_map(|name| field(&status, name)).sum::<u64>();
+    }
+    Ok(switches)
+}
+
+/// Bytes of memory that the process holds, those that it shares with others included.
+pub fn resident(pid: u32) -> Result<u64, Error> {
+    let status = read(Path::new(&format!("/proc/{pid}/status")))?;
+    // The kernel's kB is 1024 bytes.
+    Ok(field(&status, "VmRSS").unwrap_or_default() * 1024)
+}
+
+/// The number behind a name in a `status` file.
+fn field(status: &str, name: &str) -> Option<u64> {
+    let mut lines = status.lines();
+    let value = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+    value.split_whitespace().next()?.parse().ok()
+}
+
+fn read(path: &Path) -> Result<String, Error> {
+    fs::read_to_string(path).map_err(|source| cannot_read(path, source))
+}
+
+fn entries(path: &Path) -> Result<Vec<PathBuf>, Error> {
+    let entries = fs::read_dir(path).and_then(|entries| {
+        entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()
+    });
+    entries.map_err(|source| cannot_read(path, source))
+}
+
+fn cannot_read(path: &Path, source: io::Error) -> Error {
+    Error::Kernel { path: path.to_owned(), source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_found_by_its_whole_name() {
+        let status = "Name:\tconv\nVmRSS:\t    1832 kB\nvoluntary_ctxt_switches:\t7\n\
+                      nonvoluntary_ctxt_switches:\t2\n";
+        assert_eq!(field(status, "VmRSS"), Some(1832));
+        assert_eq!(field(status, "voluntary_ctxt_switches"), Some(7));
+        assert_eq!(field(status, "nonvoluntary_ctxt_switches"), Some(2));
+        assert_eq!(field(status, "PPid"), None);
+    }
+}

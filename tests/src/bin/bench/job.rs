@@ -1,0 +1,111 @@
+//! One command, run as whole processes and timed.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::Signal;
+
+use crate::error::Error;
+use crate::programs::Programs;
+use crate::scratch::Scratch;
+
+/// Where a command's standard error goes, to be shown if it fails.
+const SAID: &str = "said";
+
+/// A command, with its standard output thrown away. It displays as one would type it.
+#[derive(Clone, Debug)]
+pub struct Job {
+    program: &'static str,
+    arguments: Vec<String>,
+    /// The file that is its standard input.
+    input: Option<&'static str>,
+}
+
+impl Job {
+    /// A program with its arguments, started without a shell.
+    pub fn program(program: &'static str, arguments: &[&str]) -> Job {
+        let arguments = arguments.iter().map(ToString::to_string).collect();
+        Job { program, arguments, input: None }
+    }
+
+    /// A command that bash runs; the start of bash is part of it.
+    pub fn shell(script: &str) -> Job {
+        Job::program("bash", &["-o", "pipefail", "-c", script])
+    }
+
+    /// The same with a file of the scratch directory as its standard input.
+    pub fn reading(self, input: &'static str) -> Job {
+        Job { input: Some(input), ..self }
+    }
+
+    /// Whether it can be run here.
+    pub fn is_possible(&self, programs: &Programs) -> bool {
+        programs.find(self.program).is_some()
+    }
+
+    /// Runs it in the scratch directory: from before its start to after its end.
+    pub fn time(&self, programs: &Programs, scratch: &Scratch) -> Result<Duration, Error> {
+        let failed = |source| Error::Run { command: self.to_string(), source };
+        let mut command = self.command(programs, scratch).map_err(failed)?;
+        let start = Instant::now();
+        let status = command.status().map_err(failed)?;
+        let time = start.elapsed();
+        if status.signal() == Some(Signal::SIGINT as i32) {
+            return Err(Error::Interrupted);
+        }
+        if !status.success() {
+            let said = fs::read_to_string(scratch.file(SAID)).unwrap_or_default();
+            let said = said.lines().last().map(|line| format!(": {line}")).unwrap_or_default();
+            return Err(Error::Failed { command: self.to_string(), status, said });
+        }
+        Ok(time)
+    }
+
+    fn command(&self, programs: &Programs, scratch: &Scratch) -> std::io::Result<Command> {
+        let program = programs.find(self.program).ok_or(std::io::ErrorKind::NotFound)?;
+        let input = match self.input {
+            Some(name) => Stdio::from(File::open(scratch.file(name))?),
+            None => Stdio::null(),
+        };
+        let mut command = Command::new(program);
+        command
+            .args(&self.arguments)
+            .current_dir(scratch.path())
+            .env("PATH", programs.path())
+            .stdin(input)
+            .stdout(Stdio::null())
+            .stderr(File::create(scratch.file(SAID))?);
+        Ok(command)
+    }
+}
+
+impl fmt::Display for Job {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let ("bash", Some(script)) = (self.program, self.arguments.last()) {
+            return formatter.write_str(script);
+        }
+        formatter.write_str(self.program)?;
+        for argument in &self.arguments {
+            match argument.contains([' ', '$']) {
+                true => write!(formatter, " '{argument}'")?,
+                false => write!(formatter, " {argument}")?,
+            }
+        }
+        self.input.map_or(Ok(()), |input| write!(formatter, " < {input}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_is_shown_as_one_would_type_it() {
+        assert_eq!(Job::program("wc", &["-l"]).reading("x").to_string(), "wc -l < x");
+        assert_eq!(Job::program("mawk", &["{ n++ }"]).to_string(), "mawk '{ n++ }'");
+        assert_eq!(Job::shell("cat x | log").to_string(), "cat x | log");
+    }
+}

@@ -1,0 +1,89 @@
+//! Measures the release programs, beside their competitors where they have any.
+//!
+//! | module | owns |
+//! |---|---|
+//! | [`options`] | the command line |
+//! | [`throughput`], [`clock`], [`idle`] | the sections: what is measured, and what each table shows |
+//! | [`job`] | one command, run as whole processes and timed |
+//! | [`timing`] | taking turns, and what is made of the times |
+//! | [`programs`] | where our programs and the competitors are |
+//! | [`scratch`] | the temporary directory, and the inputs in it |
+//! | [`page`], [`table`], [`figures`] | what is printed: headings, tables, numbers |
+//! | [`machine`] | the line that tells what it was measured on |
+//! | [`interrupt`] | Ctrl-C |
+//! | [`error`] | what can go wrong |
+//!
+//! It measures and prints, and judges nothing: a missed target is a word in a table. The exit
+//! status is 0 unless something could not be run.
+
+mod clock;
+mod error;
+mod figures;
+mod idle;
+mod interrupt;
+mod job;
+mod machine;
+mod options;
+mod page;
+mod programs;
+mod scratch;
+mod table;
+mod throughput;
+mod timing;
+
+use std::io;
+use std::process::ExitCode;
+
+use stage::exit::Status;
+use stage::message::{Messages, StandardError};
+use stage::output::reader_is_gone;
+
+use crate::error::Error;
+use crate::interrupt::Interrupt;
+use crate::options::{Options, Section};
+use crate::page::Page;
+use crate::programs::Programs;
+use crate::scratch::Scratch;
+
+/// What every section needs.
+struct Bench {
+    options: Options,
+    programs: Programs,
+    scratch: Scratch,
+    interrupt: Interrupt,
+}
+
+impl Bench {
+    /// Tells what is going on: some figures take a while.
+    fn tell(&self, text: &str) {
+        StandardError::of("bench").tell(text);
+    }
+}
+
+fn main() -> ExitCode {
+    stage::program::run("bench", |options: Options| match measure(options) {
+        Ok(()) => Ok(Status::Done),
+        Err(Error::Print(error)) if reader_is_gone(&error) => Ok(Status::Done),
+        Err(error) => Err(error),
+    })
+}
+
+fn measure(options: Options) -> Result<(), Error> {
+    let bench = Bench {
+        // First, so that whatever is made after it is also removed on Ctrl-C.
+        interrupt: Interrupt::listen()?,
+        programs: Programs::beside_this_one()?,
+        scratch: Scratch::new()?,
+        options,
+    };
+    let mut page = Page::new(io::stdout(), bench.options.style());
+    page.paragraph(&machine::description())?;
+    for section in &bench.options.sections {
+        match section {
+            Section::Throughput => throughput::measure(&bench, &mut page)?,
+            Section::Clock => clock::measure(&bench, &mut page)?,
+            Section::Idle => idle::measure(&bench, &mut page)?,
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! The temporary directory, and the inputs in it.
+//!
+//! It is removed when it is dropped, so also after an error and after Ctrl-C; not after
+//! `kill -9`. In memory, so that no disk is measured.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use crate::error::Error;
+use crate::job::Job;
+use crate::programs::Programs;
+
+/// Where Linux keeps a file system in memory that everybody may write to.
+const IN_MEMORY: &str = "/dev/shm";
+
+/// All samples, as text.
+pub const SAMPLES: &str = "samples.txt";
+/// The first tenth of them, for slow competitors.
+pub const TENTH: &str = "tenth.txt";
+/// As many raw words as there are samples.
+pub const WORDS: &str = "samples.s16le";
+/// A tenth of the words.
+pub const TENTH_OF_WORDS: &str = "tenth.s16le";
+
+/// What mawk can say of its numbers in one pass.
+pub const STATISTICS: &str = "statistics.awk";
+
+/// The way one would write it.
+const STATISTICS_IN_AWK: &str = "\
+NR == 1 { min = max = $1 }
+{ sum += $1; if ($1 < min) min = $1; if ($1 > max) max = $1 }
+END { print NR, sum, sum / NR, min, max }
+";
+
+/// The directory in which everything is run.
+pub struct Scratch {
+    directory: TempDir,
+}
+
+impl Scratch {
+    /// An empty directory, in memory if possible.
+    pub fn new() -> Result<Scratch, Error> {
+        let builder = || {
+            let mut builder = tempfile::Builder::new();
+            builder.prefix("wandler-bench-");
+            builder
+        };
+        let directory = builder().tempdir_in(IN_MEMORY).or_else(|_| builder().tempdir());
+        Ok(Scratch { directory: directory.map_err(Error::Scratch)? })
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// A file in it.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// Makes the inputs of the throughput's commands: the classic samples, integers from 0 to
+    /// 100, and a converter's words.
+    pub fn make_inputs(&self, programs: &Programs, samples: u64) -> Result<(), Error> {
+        for (name, count) in [(SAMPLES, samples), (TENTH, samples / 10)] {
+            let script = format!("conv --rate max --seed 1 --count {count} > {name}");
+            Job::shell(&script).time(programs, self)?;
+        }
+        let path = self.file(STATISTICS);
+        fs::write(&path, STATISTICS_IN_AWK).map_err(|source| Error::Input { path, source })?;
+        for (name, count) in [(WORDS, samples), (TENTH_OF_WORDS, samples / 10)] {
+            let path = self.file(name);
+            write_words(&path, count).map_err(|source| Error::Input { path, source })?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes words that use the whole range of a 16-bit converter.
+fn write_words(path: &Path, count: u64) -> io::Result<()> {
+    // Knuth's MMIX generator (The Art of Computer Programming, vol. 2, 3.3.4): its upper bits
+    // are as good as random, and every run gets the same ones.
+    let mut state = 1u64;
+    let mut file = BufWriter::new(File::create(path)?);
+    for _ in 0..count {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let [.., low, high] = state.to_le_bytes();
+        file.write_all(&[low, high])?;
+    }
+    file.flush()
+}

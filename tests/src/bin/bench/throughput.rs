@@ -1,0 +1,78 @@
+//! Samples a second, beside competitors that do the same, or part of it.
+
+mod races;
+
+use std::io::Write;
+
+use crate::Bench;
+use crate::error::Error;
+use crate::figures;
+use crate::page::Page;
+use crate::table::{Side, Table};
+use crate::timing::{Times, interleave};
+
+use races::{Entrant, Race};
+
+const NOTE: &str = "\
+time: of the whole process or pipeline, the median of the rounds, which were run in turns.
+speed of ours: the command's time a sample, divided by ours; rounds: the same, round by round.";
+
+type Rows = Table<6>;
+
+/// Runs every race.
+pub fn measure(bench: &Bench, page: &mut Page<impl Write>) -> Result<(), Error> {
+    let samples = bench.options.samples;
+    bench.tell("throughput: making the inputs");
+    bench.scratch.make_inputs(&bench.programs, samples)?;
+    let mut table = Table::new([
+        ("command", Side::Left),
+        ("samples", Side::Right),
+        ("time", Side::Right),
+        ("samples/s", Side::Right),
+        ("speed of ours", Side::Right),
+        ("rounds", Side::Left),
+    ]);
+    for race in races::all(samples) {
+        bench.tell(&format!("throughput: {}", race.ours.job));
+        run(bench, &race, &mut table)?;
+    }
+    page.heading(&format!("Throughput, {} rounds", bench.options.rounds))?;
+    page.table(&table, NOTE)
+}
+
+fn run(bench: &Bench, race: &Race, table: &mut Rows) -> Result<(), Error> {
+    let (able, missing): (Vec<_>, Vec<_>) =
+        race.rivals.iter().partition(|rival| rival.job.is_possible(&bench.programs));
+    let entrants = [vec![&race.ours], able].concat();
+    let times = interleave(bench.options.rounds, &entrants, |entrant| {
+        bench.interrupt.check()?;
+        entrant.job.time(&bench.programs, &bench.scratch)
+    })?;
+    for (entrant, its_times) in entrants.iter().zip(&times) {
+        table.row(measured(entrant, its_times, &race.ours, &times[0]));
+    }
+    missing.into_iter().for_each(|rival| table.row(skipped(rival)));
+    Ok(())
+}
+
+fn measured(entrant: &Entrant, times: &Times, ours: &Entrant, our_times: &Times) -> [String; 6] {
+    let per_sample = times.per_sample(entrant.samples);
+    let ratio = per_sample / our_times.per_sample(ours.samples);
+    let fewer = ours.samples as f64 / entrant.samples as f64;
+    let (least, most) = times.ratios_to(our_times);
+    let [least, most] = [least, most].map(|ratio| figures::significant(ratio * fewer));
+    [
+        entrant.job.to_string(),
+        figures::count(entrant.samples),
+        figures::time(times.median()),
+        figures::scaled(1.0 / per_sample, ""),
+        format!("{} ×", figures::significant(ratio)),
+        format!("{least} to {most}"),
+    ]
+}
+
+fn skipped(entrant: &Entrant) -> [String; 6] {
+    let reason = format!("skipped: install the package {}", entrant.package);
+    let [samples, time, per_second, speed] = Default::default();
+    [entrant.job.to_string(), samples, time, per_second, speed, reason]
+}

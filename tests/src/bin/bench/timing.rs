@@ -1,0 +1,100 @@
+//! Taking turns, and what is made of the times.
+//!
+//! Commands that are compared run interleaved, A B A B, so that whatever slows the machine down
+//! for a while hits all of them.
+
+use std::time::Duration;
+
+use crate::error::Error;
+
+/// Rounds that are not counted: the first run of a program also reads it from the disk.
+const WARM_UP: u32 = 1;
+
+/// What the counted rounds took, in their order; one or more.
+#[derive(Clone, Debug)]
+pub struct Times(Vec<Duration>);
+
+/// Runs each of `entrants` once a round, in turns.
+pub fn interleave<T>(
+    rounds: u32,
+    entrants: &[T],
+    mut run: impl FnMut(&T) -> Result<Duration, Error>,
+) -> Result<Vec<Times>, Error> {
+    let mut times = vec![Times(Vec::new()); entrants.len()];
+    for round in 0..WARM_UP + rounds {
+        for (entrant, times) in entrants.iter().zip(&mut times) {
+            let time = run(entrant)?;
+            if round >= WARM_UP {
+                times.0.push(time);
+            }
+        }
+    }
+    Ok(times)
+}
+
+impl Times {
+    /// The median.
+    pub fn median(&self) -> Duration {
+        median(&self.0)
+    }
+
+    /// Seconds a sample, in the median round.
+    pub fn per_sample(&self, samples: u64) -> f64 {
+        self.median().as_secs_f64() / samples as f64
+    }
+
+    /// How many times longer than `other` this took, in the round where that was least and in
+    /// the one where it was most.
+    pub fn ratios_to(&self, other: &Times) -> (f64, f64) {
+        let ratios = self.0.iter().zip(&other.0).map(|(a, b)| a.as_secs_f64() / b.as_secs_f64());
+        ratios
+            .fold((f64::INFINITY, 0.0), |(least, most), ratio| (ratio.min(least), ratio.max(most)))
+    }
+}
+
+/// The middle value, or the mean of the two in the middle; zero of none.
+pub fn median(times: &[Duration]) -> Duration {
+    let mut sorted = times.to_vec();
+    sorted.sort_unstable();
+    let middle = sorted.len() / 2;
+    match sorted.len() {
+        0 => Duration::ZERO,
+        odd if odd % 2 == 1 => sorted[middle],
+        _ => (sorted[middle - 1] + sorted[middle]) / 2,
+    }
+}
+
+/// The greatest value; zero of none.
+pub fn worst(times: &[Duration]) -> Duration {
+    times.iter().copied().max().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(seconds: &[u64]) -> Vec<Duration> {
+        seconds.iter().copied().map(Duration::from_secs).collect()
+    }
+
+    #[test]
+    fn the_median_is_in_the_middle() {
+        assert_eq!(median(&seconds(&[9, 1, 5])), Duration::from_secs(5));
+        assert_eq!(median(&seconds(&[4, 1, 2, 9])), Duration::from_secs(3));
+        assert_eq!(median(&[]), Duration::ZERO);
+    }
+
+    #[test]
+    fn entrants_take_turns_and_the_first_turn_is_not_counted() {
+        let mut turns = String::new();
+        let times = interleave(2, &["A", "B"], |name| {
+            turns.push_str(name);
+            Ok(Duration::from_secs(turns.len() as u64))
+        })
+        .unwrap();
+        assert_eq!(turns, "ABABAB");
+        assert_eq!(times[0].0, seconds(&[3, 5]));
+        assert_eq!(times[1].0, seconds(&[4, 6]));
+        assert_eq!(times[1].ratios_to(&times[0]), (6.0 / 5.0, 4.0 / 3.0));
+    }
+}
