@@ -13,8 +13,10 @@ pub enum Ending {
     Exited(i32),
     /// A signal killed it.
     Killed(i32),
-    /// It never began, for this reason.
+    /// It could not be started, which is to be told in these words.
     NotStarted(String),
+    /// It was not started, since another could not be.
+    NotTried,
 }
 
 impl Ending {
@@ -44,7 +46,7 @@ impl fmt::Display for Ending {
                 Ok(signal) => write!(formatter, "was killed by {signal}"),
                 Err(_) => write!(formatter, "was killed by signal {number}"),
             },
-            Ending::NotStarted(_) => write!(formatter, "was not started"),
+            Ending::NotStarted(_) | Ending::NotTried => write!(formatter, "was not started"),
         }
     }
 }

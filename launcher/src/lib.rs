@@ -40,6 +40,7 @@ use stage::message::{Messages, StandardError};
 use thiserror::Error;
 
 use crate::account::Account;
+use crate::ending::Ending;
 pub use crate::options::Options;
 use crate::process::{ByProcess, Process};
 use crate::supervise::Supervisor;
@@ -99,8 +100,8 @@ fn stages_directory() -> io::Result<PathBuf> {
 /// What was started, and what was not.
 #[derive(Debug)]
 pub struct Spawned {
-    /// The process' number, or why there is none.
-    pub children: ByProcess<Result<nix::unistd::Pid, String>>,
+    /// The process' number, or how it ended before it had one.
+    pub children: ByProcess<Result<nix::unistd::Pid, Ending>>,
 }
 
 impl Spawned {

@@ -28,10 +28,11 @@ use nix::sys::prctl::set_pdeathsig;
 use nix::sys::signal::Signal;
 use nix::unistd::{ForkResult, Pid, dup2_stdin, dup2_stdout, execve, getpid, getppid, pipe2};
 use stage::ledger::{self, Ledger};
-use stage::message::{Messages, StandardError, quoted_path};
+use stage::message::{Messages, StandardError, chain, quoted_path};
 use stage::program::{self, Surroundings};
 
 use crate::Spawned;
+use crate::ending::Ending;
 use crate::fan_out;
 use crate::kernel;
 use crate::options::Options;
@@ -55,27 +56,24 @@ pub fn all(
     messages: StandardError,
 ) -> Spawned {
     let mut forked: ByProcess<Option<Forked>> = ByProcess::default();
-    let mut failure = None;
+    let mut failed = None;
     for process in ORDER {
-        let Some(ends) = wiring.ends[process].take() else { continue };
-        if failure.is_some() {
-            continue;
-        }
+        // What is not taken is dropped with the wiring, so that the others see its end.
+        let Some(ends) = wiring.ends[process].take_if(|_| failed.is_none()) else { continue };
         let result = Program::of(process, directory, options, &ends)
             .and_then(|program| fork(process, ends, program, watch, messages));
         match result {
             Ok(child) => forked[process] = Some(child),
-            Err(error) => failure = Some((process, error.to_string())),
+            Err(error) => failed = Some((process, error)),
         }
     }
-    let children = ByProcess::from_fn(|process| match forked[process].take() {
-        Some(child) => child.await_exec(process, directory),
-        None => Err(match &failure {
-            Some((failed, reason)) if *failed == process => {
-                format!("cannot start {process}: {reason}")
-            }
-            _ => String::new(),
-        }),
+    drop(wiring);
+    let children = ByProcess::from_fn(|process| match (forked[process].take(), &failed) {
+        (Some(child), _) => child.await_exec(process, directory),
+        (None, Some((culprit, error))) if *culprit == process => {
+            Err(Ending::NotStarted(format!("cannot start {process}: {}", chain(error))))
+        }
+        (None, _) => Err(Ending::NotTried),
     });
     Spawned { children }
 }
@@ -206,7 +204,7 @@ fn tee(ledger: Ledger, second_output: OwnedFd, mut messages: StandardError) -> i
     match program::run_stage_with(Some(ledger), &mut messages, work) {
         Ok(status) => status as i32,
         Err(error) => {
-            messages.tell(&stage::message::chain(&error));
+            messages.tell(&chain(&error));
             stage::exit::Status::Failed as i32
         }
     }
@@ -214,7 +212,7 @@ fn tee(ledger: Ledger, second_output: OwnedFd, mut messages: StandardError) -> i
 
 impl Forked {
     /// Waits until the program is executed, or could not be.
-    fn await_exec(self, process: Process, directory: &Path) -> Result<Pid, String> {
+    fn await_exec(self, process: Process, directory: &Path) -> Result<Pid, Ending> {
         let mut number = [0; 4];
         match io::PipeReader::from(self.exec_error).read_exact(&mut number) {
             // An end of file: `exec` closed the other end.
@@ -222,7 +220,7 @@ impl Forked {
             Ok(()) => {
                 let reason = Errno::from_raw(i32::from_ne_bytes(number)).desc();
                 let path = quoted_path(&directory.join(process.name()));
-                Err(format!("cannot execute {path}: {reason}"))
+                Err(Ending::NotStarted(format!("cannot execute {path}: {reason}")))
             }
         }
     }

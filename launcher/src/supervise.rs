@@ -127,7 +127,7 @@ impl Supervisor {
 
     fn ended(&mut self, process: Process, ending: Ending) -> Vec<Action> {
         let mut actions = match &ending {
-            Ending::NotStarted(reason) if reason.is_empty() => vec![],
+            Ending::NotTried => vec![],
             Ending::NotStarted(reason) => vec![Action::Say(reason.clone())],
             ending if ending.is_clean() || self.killed[process] => vec![],
             ending => vec![Action::Say(format!("{process} {ending}"))],
@@ -313,11 +313,10 @@ mod tests {
     fn what_cannot_be_started_is_told_once_and_the_rest_is_stopped() {
         let mut supervisor = Supervisor::new(GRACE);
         let reason = "cannot execute \"stat\": No such file or directory";
-        let not_started = |reason: &str| Ending::NotStarted(reason.to_owned());
         assert_eq!(
-            supervisor.on(ended(Process::Stat, not_started(reason))),
+            supervisor.on(ended(Process::Stat, Ending::NotStarted(reason.to_owned()))),
             [say(reason), Action::Stop(Process::Conv), Action::StartGrace(GRACE)]
         );
-        assert_eq!(supervisor.on(ended(Process::Report, not_started(""))), []);
+        assert_eq!(supervisor.on(ended(Process::Report, Ending::NotTried)), []);
     }
 }

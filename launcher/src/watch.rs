@@ -16,7 +16,7 @@ use stage::message::Messages;
 use stage::{kernel as stage_kernel, stop};
 
 use crate::Spawned;
-use crate::ending::{Ending, Usage};
+use crate::ending::Usage;
 use crate::kernel;
 use crate::process::{ByProcess, Process};
 use crate::supervise::{Action, Event, Supervisor};
@@ -63,8 +63,8 @@ impl Watch {
         messages: &mut dyn Messages,
     ) -> io::Result<ByProcess<Usage>> {
         for (process, child) in spawned.children.iter() {
-            if let Err(reason) = child {
-                let event = Event::Ended(process, Ending::NotStarted(reason.clone()));
+            if let Err(ending) = child {
+                let event = Event::Ended(process, ending.clone());
                 self.act(supervisor.on(event), spawned, messages);
             }
         }

@@ -44,8 +44,8 @@ impl Messages for Vec<String> {
 }
 
 /// An error and its causes, joined with colons.
-pub fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
+pub fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = os_reason(error);
     let mut cause = error.source();
     while let Some(error) = cause {
         let _ = write!(text, ": {}", os_reason(error));

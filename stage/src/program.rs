@@ -75,7 +75,7 @@ pub enum Error {
 }
 
 /// Runs a program: reads its command line and calls `body`.
-pub fn run<O: CommandLine, E: StdError>(
+pub fn run<O: CommandLine, E: StdError + 'static>(
     program: &'static str,
     body: impl FnOnce(O) -> Result<Status, E>,
 ) -> ExitCode {
@@ -83,7 +83,7 @@ pub fn run<O: CommandLine, E: StdError>(
 }
 
 /// Runs a stage: as [`run`] does, with a stop request to hear and a ledger to fill in.
-pub fn stage<O: CommandLine, E: StdError>(
+pub fn stage<O: CommandLine, E: StdError + 'static>(
     program: &'static str,
     body: impl FnOnce(O, &mut Surroundings) -> Ended<E>,
 ) -> ExitCode {
@@ -98,7 +98,7 @@ pub fn stage<O: CommandLine, E: StdError>(
 /// Gives `body` its surroundings and writes its ledger; the status is what `body` came to.
 ///
 /// Public for the launcher's fan-out, which is a stage without a command line.
-pub fn run_stage<E: StdError>(
+pub fn run_stage<E: StdError + 'static>(
     mut messages: StandardError,
     body: impl FnOnce(&mut Surroundings) -> Ended<E>,
 ) -> Result<Status, Error> {
@@ -107,7 +107,7 @@ pub fn run_stage<E: StdError>(
 }
 
 /// Like [`run_stage`], with a ledger that is known already.
-pub fn run_stage_with<E: StdError>(
+pub fn run_stage_with<E: StdError + 'static>(
     ledger: Option<Ledger>,
     messages: &mut StandardError,
     body: impl FnOnce(&mut Surroundings) -> Ended<E>,
@@ -130,7 +130,7 @@ pub fn run_stage_with<E: StdError>(
     Ok(result.unwrap_or(Status::Failed))
 }
 
-fn tell_failure<E: StdError>(program: &'static str, result: Result<Status, E>) -> Status {
+fn tell_failure<E: StdError + 'static>(program: &'static str, result: Result<Status, E>) -> Status {
     result.unwrap_or_else(|error| {
         StandardError::of(program).tell(&chain(&error));
         Status::Failed
