@@ -77,7 +77,7 @@ pub fn run(options: &Options, mut messages: StandardError) -> Result<Status, Err
     kernel::close_all_but(&[]);
     let mut watch = Watch::begin().map_err(Error::Watch)?;
     let (wiring, mut ledgers) = Wiring::new().map_err(Error::Channels)?;
-    let spawned = spawn::all(wiring, &directory, options, &watch, messages);
+    let spawned = spawn::all(wiring, &directory, options, &watch);
     if options.verbose {
         table::wiring(&spawned, &mut messages);
     }

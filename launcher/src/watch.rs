@@ -51,8 +51,8 @@ impl Watch {
     }
 
     /// In a child: sets the signal mask that it should start with.
-    pub fn leave_to_child(&self) -> io::Result<()> {
-        Ok(sigprocmask(SigmaskHow::SIG_SETMASK, Some(&self.for_children), None)?)
+    pub fn leave_to_child(&self) -> Result<(), Errno> {
+        sigprocmask(SigmaskHow::SIG_SETMASK, Some(&self.for_children), None)
     }
 
     /// Looks after the processes until all have ended; what each of them used.

@@ -12,10 +12,10 @@ use thiserror::Error;
 use crate::exit::Status;
 use crate::input::{self, AfterStop};
 use crate::kernel::{Standard, closed_at_start};
-use crate::ledger::{self, Entry, Ledger, Supervisor};
+use crate::ledger::{Entry, Ledger, Supervisor};
 use crate::message::{Messages, StandardError, chain};
 use crate::output;
-use crate::stop::{self, Stop};
+use crate::stop::Stop;
 
 /// A program's options.
 pub trait CommandLine: Parser {
@@ -57,21 +57,13 @@ pub struct Ended<E> {
     pub result: Result<Status, E>,
 }
 
-/// What can go wrong around a stage's own work.
+/// What can go wrong before a program comes to its own work.
 #[derive(Debug, Error)]
-pub enum Error {
-    /// A standard stream was closed at the start.
+enum Error {
     #[error("cannot use standard {0}: it is closed")]
     Closed(&'static str),
-    /// The help could not be written.
     #[error("cannot write standard output")]
     Help(#[source] io::Error),
-    /// Stop requests cannot be heard.
-    #[error(transparent)]
-    Stop(#[from] stop::Error),
-    /// The ledger cannot be used.
-    #[error(transparent)]
-    Ledger(#[from] ledger::Error),
 }
 
 /// Runs a program: reads its command line and calls `body`.
@@ -87,47 +79,41 @@ pub fn stage<O: CommandLine, E: StdError + 'static>(
     program: &'static str,
     body: impl FnOnce(O, &mut Surroundings) -> Ended<E>,
 ) -> ExitCode {
-    with_options(program, |options| {
-        let result =
-            run_stage(StandardError::of(program), |surroundings| body(options, surroundings));
-        tell_failure(program, result)
+    with_options(program, |options| match Ledger::from_environment() {
+        Ok(ledger) => run_stage(program, ledger, |around| body(options, around)),
+        Err(error) => tell_failure(program, Err(error)),
     })
     .into()
 }
 
-/// Gives `body` its surroundings and writes its ledger; the status is what `body` came to.
-///
-/// Public for the launcher's fan-out, which is a stage without a command line.
+/// Runs a stage that has no command line, as the launcher's fan-out is one: gives `body` its
+/// surroundings, tells its failure, and writes its entry into `ledger`.
 pub fn run_stage<E: StdError + 'static>(
-    mut messages: StandardError,
-    body: impl FnOnce(&mut Surroundings) -> Ended<E>,
-) -> Result<Status, Error> {
-    let ledger = Ledger::from_environment()?;
-    run_stage_with(ledger, &mut messages, body)
-}
-
-/// Like [`run_stage`], with a ledger that is known already.
-pub fn run_stage_with<E: StdError + 'static>(
+    program: &'static str,
     ledger: Option<Ledger>,
-    messages: &mut StandardError,
     body: impl FnOnce(&mut Surroundings) -> Ended<E>,
-) -> Result<Status, Error> {
-    let mut surroundings = Surroundings {
-        stop: Stop::on_signals()?,
-        messages: *messages,
-        supervisor: ledger.as_ref().map(Ledger::supervisor),
+) -> Status {
+    let supervisor = ledger.as_ref().map(Ledger::supervisor);
+    let messages = StandardError::of(program);
+    let mut around = match Stop::on_signals() {
+        Ok(stop) => Surroundings { stop, messages, supervisor },
+        Err(error) => return tell_failure(program, Err(error)),
     };
-    let Ended { entry, result } = body(&mut surroundings);
-    if let Err(error) = &result {
-        messages.tell(&chain(error));
-    }
+    let Ended { entry, result } = body(&mut around);
+    let failed = result.is_err();
+    let status = tell_failure(program, result);
     match (&ledger, entry.told()) {
-        (Some(ledger), _) => ledger.write(&entry)?,
+        (Some(ledger), _) => match ledger.write(&entry) {
+            Ok(()) => status,
+            Err(error) => tell_failure(program, Err(error)),
+        },
         // A stage that failed before it did anything has said all there is to say.
-        (None, Some(text)) if result.is_ok() || !entry.is_blank() => messages.tell(&text),
-        (None, _) => {}
+        (None, Some(text)) if !(failed && entry.is_blank()) => {
+            around.messages.tell(&text);
+            status
+        }
+        (None, _) => status,
     }
-    Ok(result.unwrap_or(Status::Failed))
 }
 
 fn tell_failure<E: StdError + 'static>(program: &'static str, result: Result<Status, E>) -> Status {

@@ -1,0 +1,141 @@
+//! A child, from the fork to its program: step 4 of the order of spawning, and what must be
+//! ready before it.
+
+use std::ffi::{CString, NulError, OsString};
+use std::io::{self, PipeWriter, Write};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::unix::ffi::OsStringExt;
+use std::path::Path;
+
+use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+use nix::sys::prctl::set_pdeathsig;
+use nix::sys::signal::Signal;
+use nix::unistd::{Pid, dup2_stdin, dup2_stdout, execve, getppid};
+use stage::exit::Status;
+use stage::ledger::{self, Ledger};
+use stage::program::{self, Surroundings};
+
+use crate::fan_out;
+use crate::kernel;
+use crate::options::Options;
+use crate::process::Process;
+use crate::watch::Watch;
+use crate::wiring::Ends;
+
+/// The exit status of a child that could not execute its program, as in a shell.
+const NOT_EXECUTED: i32 = 127;
+
+/// A child to be.
+pub struct Child {
+    ends: Ends,
+    program: Program,
+}
+
+/// What a child is to execute, put together before the fork.
+enum Program {
+    /// The launcher's own code.
+    FanOut,
+    /// A stage.
+    Stage(Stage),
+}
+
+/// A stage's executable, its arguments and its environment.
+struct Stage {
+    path: CString,
+    arguments: Vec<CString>,
+    environment: Vec<CString>,
+}
+
+impl Program {
+    fn of(
+        process: Process,
+        ends: &Ends,
+        directory: &Path,
+        options: &Options,
+    ) -> io::Result<Program> {
+        if process == Process::Tee {
+            return Ok(Program::FanOut);
+        }
+        let path = c_string(directory.join(process.name()))?;
+        let words = options.words(process).iter().map(OsString::from);
+        let arguments = std::iter::once(OsString::from(process.name())).chain(words);
+        let ledger = (ledger::VARIABLE.into(), ends.ledger.as_raw_fd().to_string().into());
+        let environment = std::env::vars_os()
+            .filter(|(name, _)| name != ledger::VARIABLE)
+            .chain([ledger])
+            .map(|(mut variable, value): (OsString, OsString)| {
+                variable.push("=");
+                variable.push(value);
+                variable
+            });
+        Ok(Program::Stage(Stage {
+            path,
+            arguments: arguments.map(c_string).collect::<Result<_, _>>()?,
+            environment: environment.map(c_string).collect::<Result<_, _>>()?,
+        }))
+    }
+}
+
+impl Child {
+    /// Puts together what `process` needs.
+    pub fn new(
+        process: Process,
+        ends: Ends,
+        directory: &Path,
+        options: &Options,
+    ) -> io::Result<Child> {
+        let program = Program::of(process, &ends, directory, options)?;
+        Ok(Child { ends, program })
+    }
+
+    /// Becomes the child, in the process that was forked for it. If its program cannot be
+    /// executed, the reason goes `to_parent`, as an error number.
+    pub fn begin(self, launcher: Pid, watch: &Watch, mut to_parent: PipeWriter) -> ! {
+        let status = match self.work(launcher, watch) {
+            Ok(status) => status as i32,
+            Err(error) => {
+                let _ = to_parent.write_all(&(error as i32).to_ne_bytes());
+                NOT_EXECUTED
+            }
+        };
+        std::process::exit(status)
+    }
+
+    /// Returns only as `tee`, when that has done its work, or with the reason for not executing.
+    fn work(self, launcher: Pid, watch: &Watch) -> Result<Status, Errno> {
+        set_pdeathsig(Signal::SIGTERM)?;
+        if getppid() != launcher {
+            return Ok(Status::Failed);
+        }
+        watch.leave_to_child()?;
+        let Ends { input, output, second_output, ledger } = self.ends;
+        if let Some(input) = input {
+            dup2_stdin(input)?;
+        }
+        if let Some(output) = output {
+            dup2_stdout(output)?;
+        }
+        match self.program {
+            Program::FanOut => Ok(second_output.map_or(Status::Failed, |to| tee(&to, ledger))),
+            Program::Stage(stage) => {
+                fcntl(&ledger, FcntlArg::F_SETFD(FdFlag::empty()))?;
+                match execve(&stage.path, &stage.arguments, &stage.environment)? {}
+            }
+        }
+    }
+}
+
+fn tee(second_output: &OwnedFd, ledger: OwnedFd) -> Status {
+    // Nothing is executed, so close-on-exec closes nothing.
+    kernel::close_all_but(&[second_output.as_fd(), ledger.as_fd()]);
+    proctitle::set_title(Process::Tee.name());
+    let ledger = Some(Ledger::new(ledger));
+    program::run_stage(Process::Tee.name(), ledger, |around: &mut Surroundings| {
+        fan_out::run(around.input(), [&io::stdout(), second_output], &around.stop)
+    })
+}
+
+fn c_string(text: impl Into<OsString>) -> Result<CString, NulError> {
+    CString::new(text.into().into_vec())
+}
