@@ -16,6 +16,10 @@ const GATHER: Duration = Duration::from_micros(500);
 /// busy machine's scheduler lets a process wait, shorter than a person notices.
 const LATENESS: Duration = Duration::from_millis(10);
 
+/// Ticks dealt with at a time: about a block of samples. At a rate beyond what can be made, the
+/// rest turns out to be late, and missed.
+const AT_A_TIME: u64 = 64 * 1024;
+
 /// Whether ticks may be kept late.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Manner {
@@ -76,7 +80,7 @@ impl Ticks {
         (self.next < self.end).then_some(due + self.gather)
     }
 
-    /// Deals with every tick that is due at `now`.
+    /// Deals with the ticks that are due at `now`: all of them, or as many as can be kept in one go.
     pub fn take(&mut self, now: Instant) -> Due {
         let elapsed = now.saturating_duration_since(self.start);
         let due = self.period.ticks_in(elapsed).saturating_add(1).min(self.end);
@@ -84,14 +88,15 @@ impl Ticks {
         let late =
             elapsed.saturating_sub(self.period.times(self.next)) >= self.gather + self.lateness;
         let newest_passed = late && elapsed >= self.period.times(due);
-        self.next = due.max(self.next);
-        match count {
+        let due = match count {
             0 => Due { missed: 0, taken: 0 },
             // The run's last tick may itself be long past.
             _ if newest_passed => Due { missed: count, taken: 0 },
             _ if late => Due { missed: count - 1, taken: 1 },
-            _ => Due { missed: 0, taken: count },
-        }
+            _ => Due { missed: 0, taken: count.min(AT_A_TIME) },
+        };
+        self.next += due.missed + due.taken;
+        due
     }
 }
 
@@ -153,6 +158,16 @@ mod tests {
         let first = ticks.deadline().unwrap();
         assert!(first < start + ms(1));
         assert_eq!(ticks.take(first), due(0, 501));
+    }
+
+    #[test]
+    fn a_rate_beyond_all_measure_is_dealt_with_in_pieces() {
+        let start = Instant::now();
+        let mut ticks = Ticks::new(start, period("1000M"), None, Manner::Batched);
+        assert_eq!(ticks.take(start + ms(1)), due(0, AT_A_TIME));
+        let late = ticks.take(start + ms(20));
+        assert_eq!(late.taken, 1);
+        assert_eq!(late.missed + late.taken + AT_A_TIME, 20_000_001);
     }
 
     #[test]

@@ -8,6 +8,9 @@ use crate::decimal::{Decimal, Mantissa};
 
 const NANOS_PER_SECOND: u128 = 1_000_000_000;
 
+/// The highest rate: one tick a nanosecond, the clock's own resolution.
+const MAX_RATE: i64 = 1_000_000_000;
+
 /// Reads a duration, which must have a unit.
 pub fn duration(text: &str) -> Result<Duration, String> {
     SpanParser::new()
@@ -71,11 +74,14 @@ pub fn rate(text: &str) -> Result<Rate, String> {
         _ => (text, 1),
     };
     let hertz = decimal(number).map_err(|_| expected())?;
+    if hertz.times(&Decimal::new(thousands, 0)) > Decimal::new(MAX_RATE, 0) {
+        return Err("a rate can be 1000M at the most; for as much as possible say max".to_owned());
+    }
     match hertz.mantissa() {
         // Nine places are a tick in thirty years; the products below stay within 2^127.
         Mantissa::Small(ticks @ 1..) if hertz.places() <= 9 => Ok(Rate::Every(Period {
             nanos: NANOS_PER_SECOND * 10u128.pow(hertz.places().into()),
-            ticks: u128::from(ticks.unsigned_abs()) * thousands,
+            ticks: u128::from(ticks.unsigned_abs()) * u128::from(thousands.unsigned_abs()),
         })),
         Mantissa::Small(..=0) => Err("a rate must be above zero".to_owned()),
         _ => Err(expected()),
@@ -151,6 +157,8 @@ mod tests {
         for wrong in ["", "k", "fast", "1G", "1e-30"] {
             assert_eq!(rate(wrong).unwrap_err(), "expected a rate such as 10, 2.5k, 1M or max");
         }
+        let highest = "a rate can be 1000M at the most; for as much as possible say max";
+        assert_eq!(rate("1001M").unwrap_err(), highest);
         assert_eq!(rate("0").unwrap_err(), "a rate must be above zero");
         assert_eq!(rate("-5").unwrap_err(), "a rate must be above zero");
     }
