@@ -14,6 +14,7 @@
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used)]
 
 pub mod abuse;
+mod kept;
 pub mod proc;
 pub mod programs;
 pub mod run;

@@ -2,17 +2,17 @@
 
 use std::ffi::OsStr;
 use std::fmt;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 
+use crate::kept::Kept;
 use crate::{PATIENCE, programs};
 
 /// A program to be started, in a process group of its own.
@@ -90,9 +90,10 @@ impl Program {
     pub fn start(mut self) -> Running {
         let name = format!("{:?}", self.command);
         let mut child = self.command.spawn().unwrap_or_else(|error| panic!("{name}: {error}"));
-        let feeder = self.input.take().zip(child.stdin.take()).map(|(bytes, mut stdin)| {
+        let feeder = self.input.take().and_then(|bytes| {
+            let mut stdin = child.stdin.take()?;
             // The program may leave before it has read everything.
-            thread::spawn(move || drop(stdin.write_all(&bytes)))
+            Some(thread::spawn(move || drop(stdin.write_all(&bytes))))
         });
         Running {
             name,
@@ -142,6 +143,14 @@ impl Running {
     /// Waits until standard output has so many lines.
     pub fn wait_for_lines(&self, count: usize) {
         self.stdout.wait(self, |text| text.iter().filter(|&&byte| byte == b'\n').count() >= count);
+    }
+
+    /// Waits until standard output has this line.
+    pub fn wait_for_line(&self, line: &str) {
+        let line = format!("{line}\n");
+        self.stdout.wait(self, |text| {
+            text.split_inclusive(|&byte| byte == b'\n').any(|it| it == line.as_bytes())
+        });
     }
 
     /// Waits until standard error contains `text`.
@@ -255,6 +264,19 @@ impl Finished {
         self
     }
 
+    /// Checks that the last line on standard error is `conv`'s account, with as many samples sent
+    /// as were written and so many rejected. How many ticks were missed is up to the machine.
+    #[track_caller]
+    pub fn accounts_for(self, rejected: usize) -> Finished {
+        let sent = self.stdout.lines().count();
+        let account = format!("conv: {sent} samples sent, {rejected} rejected, ");
+        let ticks = self.stderr.lines().last().and_then(|line| line.strip_prefix(&account));
+        let missed = ticks.and_then(|ticks| ticks.strip_suffix(" ticks missed"));
+        let is_number = missed.is_some_and(|missed| missed.parse::<u64>().is_ok());
+        assert!(is_number, "expected {account:?} as the last line\n{self}");
+        self
+    }
+
     /// Checks that standard error has this line.
     #[track_caller]
     pub fn mentions(self, line: &str) -> Finished {
@@ -288,72 +310,5 @@ impl fmt::Debug for Shortened<'_> {
         }
         let (start, end) = (&text[..SHOWN], &text[text.len() - SHOWN..]);
         write!(formatter, "{start:?} … {} bytes … {end:?}", text.len() - 2 * SHOWN)
-    }
-}
-
-/// What a program writes to a stream, kept as it comes.
-struct Kept {
-    state: Arc<(Mutex<State>, Condvar)>,
-}
-
-#[derive(Default)]
-struct State {
-    bytes: Vec<u8>,
-    ended: bool,
-}
-
-impl Kept {
-    fn of(stream: Option<impl Read + Send + 'static>) -> Kept {
-        let state = Arc::new((Mutex::new(State::default()), Condvar::new()));
-        match stream {
-            None => state.0.lock().unwrap().ended = true,
-            Some(stream) => {
-                let state = Arc::clone(&state);
-                thread::spawn(move || keep(stream, &state));
-            }
-        }
-        Kept { state }
-    }
-
-    fn wait(&self, running: &Running, mut enough: impl FnMut(&[u8]) -> bool) {
-        let (state, changed) = &*self.state;
-        let state = state.lock().unwrap();
-        let (state, result) = changed
-            .wait_timeout_while(state, PATIENCE, |state| !state.ended && !enough(&state.bytes))
-            .unwrap();
-        let met = enough(&state.bytes);
-        drop(state);
-        assert!(
-            met,
-            "it did not write what was waited for (timed out: {})\n{running}",
-            result.timed_out()
-        );
-    }
-
-    fn wait_for_end(&self, running: &Running) {
-        let (state, changed) = &*self.state;
-        let guard = state.lock().unwrap();
-        let (guard, result) =
-            changed.wait_timeout_while(guard, PATIENCE, |state| !state.ended).unwrap();
-        drop(guard);
-        assert!(!result.timed_out(), "somebody still holds its output open\n{running}");
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.state.0.lock().unwrap().bytes).into_owned()
-    }
-}
-
-fn keep(mut stream: impl Read, state: &(Mutex<State>, Condvar)) {
-    let mut buffer = [0; 64 * 1024];
-    loop {
-        let count = stream.read(&mut buffer).unwrap_or(0);
-        let mut kept = state.0.lock().unwrap();
-        kept.bytes.extend_from_slice(&buffer[..count]);
-        kept.ended = count == 0;
-        state.1.notify_all();
-        if count == 0 {
-            return;
-        }
     }
 }
