@@ -86,7 +86,7 @@ fn convert(
     if let Some(path) = &options.from {
         let (name, file) = source::open_stream(path)?;
         sender.convert_with(Conversion::new(options, None));
-        let end = options.duration.map(|duration| stop.now() + duration);
+        let end = end_of_run(stop.now(), options.duration);
         return match file {
             Some(file) => take_stream(options, name, file, stop, end, sender),
             None => take_stream(options, name, io::stdin(), stop, end, sender),
@@ -107,6 +107,11 @@ fn convert(
     let mut simulated = Simulated::new(options.signal, &options.range, options.seed)?;
     sender.convert_with(Conversion::new(options, None));
     pace(&mut simulated, options.ticking(), options.duration, Manner::Batched, &mut stop, sender)
+}
+
+/// `None`, never, also for a duration beyond all time.
+fn end_of_run(start: Instant, duration: Option<Duration>) -> Option<Instant> {
+    duration.and_then(|duration| start.checked_add(duration))
 }
 
 fn take_stream<F: std::os::fd::AsFd>(
@@ -138,9 +143,7 @@ fn pace(
             let ticks = Ticks::new(timer.now(), period, duration, manner);
             keep_time(converter, ticks, timer, sender)
         }
-        Rate::Max => {
-            flood(converter, duration.map(|duration| timer.now() + duration), timer, sender)
-        }
+        Rate::Max => flood(converter, end_of_run(timer.now(), duration), timer, sender),
     }
 }
 

@@ -35,27 +35,27 @@ is missed and counted, not made up for; a simulated sample may be up to 10 ms la
 #[command(name = "conv", version, after_help = format!("{EXAMPLES}{}", stage::exit::HELP))]
 pub struct Options {
     /// Samples a second: 10, 2.5k, 1M, or max for as many as the reader takes
-    #[arg(short, long, value_name = "HZ|max", value_parser = quantity::rate, allow_negative_numbers = true)]
+    #[arg(short, long, value_name = "HZ|max", value_parser = quantity::rate, allow_hyphen_values = true)]
     #[arg(help_heading = "Pace", conflicts_with_all = ["period", "from"])]
     pub rate: Option<Rate>,
     /// Time between two samples: 800ms, 1.5s, 2min [default: 800ms]
-    #[arg(short, long, value_name = "DUR", value_parser = quantity::period)]
+    #[arg(short, long, value_name = "DUR", value_parser = quantity::period, allow_hyphen_values = true)]
     #[arg(help_heading = "Pace", conflicts_with = "from")]
     pub period: Option<Period>,
     /// Stop after N samples
-    #[arg(short = 'n', long, value_name = "N", help_heading = "Pace")]
+    #[arg(short = 'n', long, value_name = "N", value_parser = quantity::count, allow_hyphen_values = true, help_heading = "Pace")]
     pub count: Option<u64>,
     /// Stop after this time
-    #[arg(short, long, value_name = "DUR", value_parser = quantity::duration, help_heading = "Pace")]
+    #[arg(short, long, value_name = "DUR", value_parser = quantity::duration, allow_hyphen_values = true, help_heading = "Pace")]
     pub duration: Option<Duration>,
 
     /// The range of the simulated values; its decimal places are their resolution
-    #[arg(long, value_name = "MIN..MAX", value_parser = grid, default_value = "0..100")]
-    #[arg(help_heading = "Simulated converter", allow_hyphen_values = true)]
+    #[arg(long, value_name = "MIN..MAX", value_parser = grid, allow_hyphen_values = true, default_value = "0..100")]
+    #[arg(help_heading = "Simulated converter")]
     #[arg(conflicts_with_all = ["poll", "from"])]
     pub range: Grid,
     /// The same samples for the same seed
-    #[arg(long, value_name = "N", help_heading = "Simulated converter")]
+    #[arg(long, value_name = "N", value_parser = quantity::count, allow_hyphen_values = true, help_heading = "Simulated converter")]
     #[arg(conflicts_with_all = ["poll", "from"])]
     pub seed: Option<u64>,
     /// The shape of the simulated signal
@@ -84,16 +84,13 @@ pub struct Options {
     pub channel: u16,
 
     /// Value = (raw + OFFSET) × SCALE, in exact decimal arithmetic
-    #[arg(long, value_name = "OFFSET", value_parser = quantity::decimal, help_heading = "Conversion")]
-    #[arg(allow_negative_numbers = true)]
+    #[arg(long, value_name = "OFFSET", value_parser = quantity::decimal, allow_hyphen_values = true, help_heading = "Conversion")]
     pub offset: Option<Decimal>,
     /// Value = (raw + OFFSET) × SCALE, in exact decimal arithmetic
-    #[arg(long, value_name = "SCALE", value_parser = quantity::decimal, help_heading = "Conversion")]
-    #[arg(allow_negative_numbers = true)]
+    #[arg(long, value_name = "SCALE", value_parser = quantity::decimal, allow_hyphen_values = true, help_heading = "Conversion")]
     pub scale: Option<Decimal>,
     /// Reject values outside of this range, its bounds included
-    #[arg(long, value_name = "MIN..MAX", value_parser = quantity::range, help_heading = "Conversion")]
-    #[arg(allow_hyphen_values = true)]
+    #[arg(long, value_name = "MIN..MAX", value_parser = quantity::range, allow_hyphen_values = true, help_heading = "Conversion")]
     pub plausible: Option<Range>,
 }
 

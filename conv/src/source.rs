@@ -14,6 +14,7 @@ use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
+use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use stage::message::quoted_path;
 use thiserror::Error;
@@ -79,7 +80,7 @@ pub fn open_stream(path: &Path) -> Result<(String, Option<File>), Error> {
     let file = open(path)?;
     match file.metadata() {
         Ok(metadata) if metadata.is_dir() => {
-            Err(Error::Read { name, source: io::ErrorKind::IsADirectory.into() })
+            Err(Error::Read { name, source: Errno::EISDIR.into() })
         }
         Ok(_) => Ok((name, Some(file))),
         Err(source) => Err(Error::Read { name, source }),

@@ -20,6 +20,9 @@ const LATENESS: Duration = Duration::from_millis(10);
 /// rest turns out to be late, and missed.
 const AT_A_TIME: u64 = 64 * 1024;
 
+/// Longer than any run, and not too long for the system's clock: a hundred years.
+const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
 /// Whether ticks may be kept late.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Manner {
@@ -76,8 +79,8 @@ impl Ticks {
 
     /// When to look again; `None` once the run is over.
     pub fn deadline(&self) -> Option<Instant> {
-        let due = self.start.checked_add(self.period.times(self.next))?;
-        (self.next < self.end).then_some(due + self.gather)
+        let after = self.period.times(self.next).saturating_add(self.gather).min(FOR_EVER);
+        (self.next < self.end).then(|| self.start + after)
     }
 
     /// Deals with the ticks that are due at `now`: all of them, or as many as can be kept in one go.

@@ -46,7 +46,7 @@ pub struct Options {
     #[arg(default_value = "", hide_default_value = true, allow_hyphen_values = true)]
     pub report: Words,
     /// How long the stages may take to end once they were asked to
-    #[arg(long, value_name = "DUR", value_parser = quantity::duration, default_value = "5s")]
+    #[arg(long, value_name = "DUR", value_parser = quantity::duration, allow_hyphen_values = true, default_value = "5s")]
     pub grace: Duration,
     /// Print the same pipeline as a bash command, and run nothing
     #[arg(long)]

@@ -38,7 +38,7 @@ pub struct Options {
     pub timestamps: Option<Timestamps>,
     /// When what was received is on the disk: never (only at the end), always (after every
     /// batch), or after this time at the latest
-    #[arg(long, value_name = "never|DUR|always", value_parser = sync::policy, default_value = "1s")]
+    #[arg(long, value_name = "never|DUR|always", value_parser = sync::policy, allow_hyphen_values = true, default_value = "1s")]
     pub sync: Policy,
     /// Copy the input to standard output, each sample after it was written to the file
     #[arg(short, long)]

@@ -37,6 +37,12 @@ pub trait Input: Read {
     /// Waits until a read will not block, or until `deadline` if there is one. A deadline that
     /// has passed wins, so that it is not missed in a flood.
     fn wait(&mut self, deadline: Option<Instant>) -> io::Result<Wait>;
+
+    /// Whether it ended because of a stop, so that more was still to come: what it ended with
+    /// may be the beginning of something.
+    fn was_cut_short(&self) -> bool {
+        false
+    }
 }
 
 impl Input for &[u8] {
@@ -77,6 +83,7 @@ pub struct Channel<F> {
     after_stop: AfterStop,
     /// When the grace period ends, once a stop was requested.
     patience_ends: Option<Instant>,
+    /// Whether a stop has ended it; an end of file shows in a read of 0 bytes.
     ended: bool,
 }
 
@@ -89,11 +96,6 @@ impl<F: AsFd> Channel<F> {
     /// The descriptor, for what is done to it other than reading, such as splicing.
     pub fn fd(&self) -> &F {
         &self.fd
-    }
-
-    /// Whether a stop has ended the input. (An end of file shows in a read of 0 bytes.)
-    pub fn has_ended(&self) -> bool {
-        self.ended
     }
 
     fn wait_running(&mut self, deadline: Option<Instant>) -> io::Result<Option<Wait>> {
@@ -167,6 +169,10 @@ impl<F: AsFd> Input for Channel<F> {
                 return Ok(wait);
             }
         }
+    }
+
+    fn was_cut_short(&self) -> bool {
+        self.ended
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Whole lines are handed out in blocks, as many at a time as one read brought, so that a
 //! flood costs little for each and a trickle is passed on at once. A line longer than
-//! [`MAX_LINE`] is handed out as its start; the rest of it is skipped.
+//! [`MAX_LINE`] is handed out as its start; the rest of it is skipped. A last line without a line
+//! feed is one, unless a stop cut the input short.
 
 use std::io;
 use std::time::Instant;
@@ -50,7 +51,11 @@ impl<I: Input> Lines<I> {
     pub fn next(&mut self, deadline: Option<Instant>) -> io::Result<Block<'_>> {
         loop {
             if self.ended {
-                let rest = std::mem::replace(&mut self.start, self.end)..self.end;
+                let mut rest = std::mem::replace(&mut self.start, self.end)..self.end;
+                if self.input.was_cut_short() {
+                    // The beginning of a number is not a number.
+                    rest.start = rest.end;
+                }
                 return Ok(if rest.is_empty() {
                     Block::End
                 } else {

@@ -18,6 +18,11 @@ pub fn duration(text: &str) -> Result<Duration, String> {
         .map_err(|_| "expected a duration such as 800ms, 1.5s or 2min".to_owned())
 }
 
+/// Reads how many there are of something.
+pub fn count(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("expected a whole number up to {}", u64::MAX))
+}
+
 /// How often something happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rate {

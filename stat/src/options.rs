@@ -30,7 +30,7 @@ as a double. Memory: 2 MB, and less than 1 MB more for samples of over 18 digits
 pub struct Options {
     /// A record every N samples, or when a sample has come and this time (100ms, 2s) has
     /// passed since the last record
-    #[arg(short, long, value_name = "N|DUR", value_parser = every, default_value = "100ms")]
+    #[arg(short, long, value_name = "N|DUR", value_parser = every, allow_hyphen_values = true, default_value = "100ms")]
     #[arg(help_heading = "Records")]
     pub every: Every,
     /// Stop at the first line that is not a sample, with status 1

@@ -100,7 +100,7 @@ fn take_words(
             result => result.map_err(Error::Read)?,
         };
         if count == 0 {
-            if held > 0 {
+            if held > 0 && !input.was_cut_short() {
                 place.number += 1;
                 sender.reject(place, || Rejected::Torn { bytes: held, frame }.to_string());
             }
