@@ -80,7 +80,7 @@ impl<I: AsFd> FanOut<'_, I> {
         loop {
             self.input.wait(None).map_err(Error::Read)?;
             let splicing = self.all_pipes
-                && !self.input.was_cut_short()
+                && !self.input.has_ended()
                 && kernel::pending(self.input.fd()).map_err(Error::Read)? >= SMALL;
             let moved = if splicing { self.splice()? } else { self.copy()? };
             self.taken += moved as u64;

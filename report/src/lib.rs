@@ -121,6 +121,9 @@ impl<W: Write> Report<'_, W> {
 
 /// What is wrong, without the position that serde_json adds: the line's number is ours.
 fn reason(error: &serde_json::Error) -> String {
+    if error.is_eof() {
+        return "it ends too early".to_owned();
+    }
     let text = error.to_string();
     match text.rfind(" at line ") {
         Some(at) => text[..at].to_owned(),
@@ -173,9 +176,9 @@ mod tests {
             messages,
             [
                 format!("line 1: not a record: missing field `sum`: {}", quoted(wrong.as_bytes())),
-                "line 2: not a record: invalid type: integer `1`, expected struct Record: \"1\""
+                "line 2: not a record: invalid type: integer `1`, expected an object: \"1\""
                     .to_owned(),
-                "line 3: not a record: EOF while parsing a value: \"\"".to_owned(),
+                "line 3: not a record: it ends too early: \"\"".to_owned(),
             ]
         );
         assert_eq!(ended.result.unwrap(), Status::Rejected);

@@ -38,8 +38,8 @@ pub trait Input: Read {
     /// has passed wins, so that it is not missed in a flood.
     fn wait(&mut self, deadline: Option<Instant>) -> io::Result<Wait>;
 
-    /// Whether it ended because of a stop, so that more was still to come: what it ended with
-    /// may be the beginning of something.
+    /// Whether a stop ended it there and then, so that what it ended with may be the beginning
+    /// of something. (What was drained is taken to have ended by itself.)
     fn was_cut_short(&self) -> bool {
         false
     }
@@ -96,6 +96,11 @@ impl<F: AsFd> Channel<F> {
     /// The descriptor, for what is done to it other than reading, such as splicing.
     pub fn fd(&self) -> &F {
         &self.fd
+    }
+
+    /// Whether a stop has ended it, so that nothing must be read from [`Channel::fd`] any more.
+    pub fn has_ended(&self) -> bool {
+        self.ended
     }
 
     fn wait_running(&mut self, deadline: Option<Instant>) -> io::Result<Option<Wait>> {
@@ -172,7 +177,7 @@ impl<F: AsFd> Input for Channel<F> {
     }
 
     fn was_cut_short(&self) -> bool {
-        self.ended
+        self.ended && matches!(self.after_stop, AfterStop::End)
     }
 }
 

@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 
+use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -112,8 +113,7 @@ impl Ledger {
     /// The ledger that the environment names, if it names one. Once a process.
     pub fn from_environment() -> Result<Option<Ledger>, Error> {
         let Some(value) = std::env::var_os(VARIABLE) else { return Ok(None) };
-        let number =
-            value.to_string_lossy().parse().map_err(|_| io::ErrorKind::InvalidInput.into());
+        let number = value.to_string_lossy().parse().map_err(|_| Errno::EINVAL.into());
         match number.and_then(kernel::adopt) {
             Ok(fd) => Ok(Some(Ledger::new(fd))),
             Err(source) => {

@@ -7,11 +7,12 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use clap::error::ErrorKind;
+use nix::sys::signal::Signal;
 use thiserror::Error;
 
 use crate::exit::Status;
 use crate::input::{self, AfterStop};
-use crate::kernel::{Standard, closed_at_start};
+use crate::kernel::{self, Standard, closed_at_start};
 use crate::ledger::{Entry, Ledger, Supervisor};
 use crate::message::{Messages, StandardError, chain};
 use crate::output;
@@ -125,6 +126,9 @@ fn tell_failure<E: StdError + 'static>(program: &'static str, result: Result<Sta
 
 fn with_options<O: CommandLine>(program: &'static str, body: impl FnOnce(O) -> Status) -> Status {
     proctitle::set_title(program);
+    // A file that may not grow any more is an error to be told, not a reason to die. (The signal
+    // for a pipe without a reader is ignored by Rust's runtime.)
+    let _ = kernel::ignore(Signal::SIGXFSZ);
     if let Some(stream) = closed_at_start().next() {
         let name = match stream {
             Standard::Input => "input",

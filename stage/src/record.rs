@@ -10,6 +10,7 @@ use crate::decimal::Decimal;
 
 /// Running statistics of the samples so far. The numbers are null while there are no samples.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(expecting = "an object")]
 pub struct Record {
     /// Samples covered.
     pub n: u64,

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use nix::sys::signal::Signal;
-use wandler_tests::programs::{program, root};
+use wandler_tests::programs::{directory, program, root};
 use wandler_tests::run::{Finished, Program};
 use wandler_tests::{proc, rounds};
 
@@ -62,7 +62,7 @@ fn five_million_samples_are_recorded_and_counted_and_the_shell_form_gives_the_sa
     assert!(last_line(&launched).contains(&format!("\"sum\":{sum},")), "{sum} {launched}");
 
     let piped = Program::other(root().join("scripts/pipeline"))
-        .env("WANDLER_PROGRAMS", wandler_tests::programs::directory())
+        .env("WANDLER_PROGRAMS", directory())
         .args(["--conv", conv, "--log", "--truncate shell.log", "--report", "--format json"])
         .dir(&dir)
         .finish()
@@ -161,10 +161,12 @@ fn a_report_whose_reader_leaves_ends_the_pipeline_in_order() {
 #[test]
 fn a_stage_that_cannot_be_executed_is_named_and_the_rest_is_stopped() {
     for missing in ["conv", "log", "stat", "report"] {
-        let dir = tempfile::tempdir().unwrap();
+        // Linked, not copied: a file that is being written cannot be executed, and a process
+        // that another test forks just then may hold it open for writing.
+        let dir = tempfile::tempdir_in(directory()).unwrap();
         for name in ["launcher", "conv", "log", "stat", "report"] {
             if name != missing {
-                fs::copy(program(name), dir.path().join(name)).unwrap();
+                fs::hard_link(program(name), dir.path().join(name)).unwrap();
             }
         }
         let path = dir.path().join(missing);

@@ -1,0 +1,62 @@
+//! Help and version: what they say, also to a reader that leaves.
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+
+use wandler_tests::abuse::left_pipe;
+use wandler_tests::programs::root;
+use wandler_tests::run::Program;
+
+const PROGRAMS: [&str; 5] = ["conv", "log", "stat", "report", "launcher"];
+
+#[test]
+fn help_begins_with_the_programs_one_sentence_and_ends_with_the_exit_statuses() {
+    for program in PROGRAMS {
+        let manifest = fs::read_to_string(root().join(program).join("Cargo.toml")).unwrap();
+        let description = manifest
+            .lines()
+            .find_map(|line| line.strip_prefix("description = \"")?.strip_suffix('"'))
+            .unwrap();
+        let help = Program::new(program).words("--help").finish().exits(0).says(&[""; 0]);
+        assert_eq!(help.stdout.lines().next(), Some(description), "{help}");
+        // Where its lines are broken depends on the terminal.
+        let text = help.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        let (usage, rest) = text.split_once(" Examples: ").unwrap_or_else(|| panic!("{help}"));
+        assert!(usage.contains(&format!("Usage: {program} [OPTIONS]")), "{help}");
+        let (_, statuses) = rest.split_once(" Exit status: ").unwrap_or_else(|| panic!("{help}"));
+        for status in
+            ["0 ", "; 1 failed", "; 2 wrong usage; ", "; 3 done, but some input was rejected."]
+        {
+            assert!(statuses.contains(status) || statuses.starts_with(status), "{help}");
+        }
+    }
+}
+
+#[test]
+fn every_program_tells_its_version() {
+    let version = env!("CARGO_PKG_VERSION");
+    for program in PROGRAMS {
+        for option in ["--version", "-V"] {
+            Program::new(program)
+                .words(option)
+                .finish()
+                .exits(0)
+                .writes(&format!("{program} {version}\n"))
+                .says(&[""; 0]);
+        }
+    }
+}
+
+#[test]
+fn help_for_a_reader_that_leaves_is_quiet() {
+    for program in PROGRAMS {
+        for option in ["--help", "--version"] {
+            let finished = Program::new(program).words(option).stdout(left_pipe()).finish();
+            finished.exits(0).says(&[""; 0]);
+        }
+        let script = format!("{program} --help | head -n 1; exit ${{PIPESTATUS[0]}}");
+        let finished = Program::bash(&script).finish().exits(0).says(&[""; 0]);
+        assert_eq!(finished.stdout.lines().count(), 1, "{finished}");
+    }
+}

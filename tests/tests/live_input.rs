@@ -1,0 +1,267 @@
+//! Live input: files that are polled while they change, FIFOs, a serial line, and what ends a
+//! stream that has no end.
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::path::Path;
+use std::process::Stdio;
+
+use nix::fcntl::OFlag;
+use nix::pty::{PtyMaster, grantpt, posix_openpt, ptsname_r, unlockpt};
+use nix::sys::signal::Signal;
+use nix::sys::stat::Mode;
+use nix::sys::termios::{SetArg, cfmakeraw, tcgetattr, tcsetattr};
+use nix::unistd::mkfifo;
+use tempfile::TempDir;
+use wandler_tests::proc;
+use wandler_tests::run::{Program, Running};
+
+/// A directory with these files in it.
+fn device(files: &[(&str, &str)]) -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        fs::write(dir.path().join(name), text).unwrap();
+    }
+    dir
+}
+
+/// Puts another file in the place of `path`, so that no reader ever sees half of it.
+fn replace(path: &Path, text: &str) {
+    let new = path.with_extension("new");
+    fs::write(&new, text).unwrap();
+    fs::rename(&new, path).unwrap();
+}
+
+/// What `conv` says at the end of a stream.
+fn sent(count: usize) -> String {
+    format!("conv: {count} samples sent, 0 rejected, 0 ticks missed")
+}
+
+/// The number that stands before `what` in a message.
+fn number_before(message: &str, what: &str) -> usize {
+    let (before, _) = message.split_once(what).unwrap_or_else(|| panic!("{message}"));
+    before.rsplit(' ').next().unwrap().parse().unwrap_or_else(|_| panic!("{message}"))
+}
+
+/// Waits until `conv` has opened `path`. By then it hears signals, and soon waits for input.
+fn wait_until_opened(running: &Running, path: &Path) {
+    let path = path.to_str().unwrap();
+    running.wait_until(&format!("{path} is opened"), || {
+        proc::descriptors(running.pid()).values().any(|open| open == path)
+    });
+}
+
+#[test]
+fn a_file_that_is_polled_while_it_changes_shows_each_value_in_turn() {
+    let dir = device(&[("temp1_input", "21500\n")]);
+    let path = dir.path().join("temp1_input");
+    let running = Program::new("conv")
+        .words("--poll temp1_input --scale 0.001 --period 1ms")
+        .dir(&dir)
+        .start();
+    running.wait_for_line("21.5");
+    // In place, as the kernel does it. There is but one digit to change, so that no reader
+    // sees half of the change.
+    let file = OpenOptions::new().write(true).open(&path).unwrap();
+    file.write_all_at(b"21600\n", 0).unwrap();
+    running.wait_for_line("21.6");
+    replace(&path, "-40");
+    running.wait_for_line("-0.04");
+    running.signal(Signal::SIGINT);
+    let finished = running.finish().exits(0).accounts_for(0);
+    let mut shown: Vec<&str> = finished.stdout.lines().collect();
+    shown.dedup();
+    assert_eq!(shown, ["21.5", "21.6", "-0.04"]);
+}
+
+#[test]
+fn a_file_that_is_gone_for_a_while_is_told_and_taken_up_again() {
+    let dir = device(&[("reading", "1\n")]);
+    let path = dir.path().join("reading");
+    let running = Program::new("conv").words("--poll reading --period 1ms").dir(&dir).start();
+    running.wait_for_line("1");
+    fs::remove_file(&path).unwrap();
+    running.wait_for_message("further rejections are counted");
+    replace(&path, "2");
+    running.wait_for_line("2");
+    running.signal(Signal::SIGTERM);
+    let finished = running.finish().exits(3);
+    let mut shown: Vec<&str> = finished.stdout.lines().collect();
+    shown.dedup();
+    assert_eq!(shown, ["1", "2"]);
+    // The readings before and during the absence are as many as the machine was fast.
+    let told: Vec<&str> = finished.stderr.lines().collect();
+    let first = number_before(told[0], ": cannot");
+    for (at, line) in told[..5].iter().enumerate() {
+        let reading = first + at;
+        let cause = "cannot open \"reading\": No such file or directory";
+        assert_eq!(*line, format!("conv: reading {reading}: {cause}"), "{finished}");
+    }
+    assert_eq!(told[5], "conv: further rejections are counted, and summed up at the end");
+    let rejected = number_before(told.last().unwrap(), " rejected");
+    let sum = format!("conv: {rejected} readings rejected, the first 5 of them told above");
+    assert_eq!(told.contains(&sum.as_str()), rejected > 5, "{finished}");
+    finished.accounts_for(rejected);
+}
+
+#[test]
+fn a_file_that_holds_no_number_yet_is_told_and_the_run_goes_on() {
+    let dir = device(&[("reading", "soon\n")]);
+    let running = Program::new("conv").words("--poll reading --period 1ms").dir(&dir).start();
+    running.wait_for_message("reading 1: ");
+    replace(&dir.path().join("reading"), "7 \r\n");
+    running.wait_for_line("7");
+    running.signal(Signal::SIGINT);
+    let finished = running.finish().exits(3).mentions("conv: reading 1: not a number: \"soon\"");
+    assert!(finished.stdout.lines().all(|line| line == "7"), "{finished}");
+}
+
+#[test]
+fn an_iio_channel_is_read_with_the_offset_and_scale_beside_it() {
+    let dir = device(&[
+        ("in_voltage0_raw", "2051\n"),
+        ("in_voltage0_offset", "-2048\n"),
+        ("in_voltage0_scale", "0.1\n"),
+        ("in_voltage1_raw", "7\n"),
+        ("in_voltage_scale", "0.805664062\n"),
+    ]);
+    for (words, samples) in [
+        ("in_voltage0_raw", "0.3\n0.3\n"),
+        ("in_voltage0_raw --scale 2", "6\n6\n"),
+        ("in_voltage0_raw --offset 0 --scale 1", "2051\n2051\n"),
+        ("in_voltage1_raw", "5.639648434\n5.639648434\n"),
+        ("in_voltage0_scale", "0.1\n0.1\n"),
+    ] {
+        Program::new("conv")
+            .words("--rate max --count 2 --poll")
+            .words(words)
+            .dir(&dir)
+            .finish()
+            .exits(0)
+            .writes(samples)
+            .says(&[sent(2)]);
+    }
+}
+
+#[test]
+fn an_iio_channel_whose_scale_is_no_number_is_not_read() {
+    let dir = device(&[("in_temp_raw", "1\n"), ("in_temp_scale", "much\n")]);
+    let running = Program::new("conv").words("--poll in_temp_raw").dir(&dir).finish();
+    running
+        .exits(1)
+        .writes("")
+        .says(&["conv: cannot use \"in_temp_scale\": not a number: \"much\""]);
+}
+
+#[test]
+fn a_fifo_may_be_opened_before_its_writer_comes() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("samples");
+    mkfifo(&path, Mode::S_IRWXU).unwrap();
+    let running = Program::new("conv").args(["--from"]).args([&path]).start();
+    wait_until_opened(&running, &path);
+    let mut writer = File::options().write(true).open(&path).unwrap();
+    writer.write_all(b"1\n2").unwrap();
+    running.wait_for_line("1");
+    writer.write_all(b"5\n3").unwrap();
+    running.wait_for_line("25");
+    drop(writer);
+    running.finish().exits(0).writes("1\n25\n3\n").says(&[sent(3)]);
+}
+
+#[test]
+fn ctrl_c_ends_the_wait_for_a_fifos_writer() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("samples");
+    mkfifo(&path, Mode::S_IRWXU).unwrap();
+    let running = Program::new("conv").args(["--from"]).args([&path]).start();
+    wait_until_opened(&running, &path);
+    running.signal(Signal::SIGINT);
+    running.finish().exits(0).writes("").says(&[sent(0)]);
+}
+
+#[test]
+fn ctrl_c_ends_a_stream_that_never_pauses() {
+    let null = File::create("/dev/null").unwrap();
+    let arguments = "--from /dev/zero --format s16le";
+    let running = Program::new("conv").words(arguments).stdout(null).start();
+    wait_until_opened(&running, Path::new("/dev/zero"));
+    running.signal(Signal::SIGINT);
+    let finished = running.finish().exits(0);
+    let count = number_before(&finished.stderr, " samples sent");
+    finished.says(&[sent(count)]);
+}
+
+/// A serial line in raw mode: the end that the test writes to, the one that `conv` reads, and
+/// that one's path.
+fn serial_line() -> (PtyMaster, File, String) {
+    // Not `openpty`: its descriptors would be inherited by every program that is started.
+    let master = posix_openpt(OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC).unwrap();
+    grantpt(&master).unwrap();
+    unlockpt(&master).unwrap();
+    let path = ptsname_r(&master).unwrap();
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).custom_flags(OFlag::O_NOCTTY.bits());
+    let line = options.open(&path).unwrap();
+    let mut settings = tcgetattr(&line).unwrap();
+    cfmakeraw(&mut settings);
+    tcsetattr(&line, SetArg::TCSANOW, &settings).unwrap();
+    (master, line, path)
+}
+
+#[test]
+fn a_serial_line_is_read_until_it_is_hung_up() {
+    let (mut master, line, path) = serial_line();
+    let running = Program::new("conv").args(["--from", &path]).start();
+    for (text, sample) in [("21.50\r\n", "21.5"), ("21.5", ""), ("1\r\n+021.52\r\n", "21.52")] {
+        master.write_all(text.as_bytes()).unwrap();
+        if !sample.is_empty() {
+            running.wait_for_line(sample);
+        }
+    }
+    drop((line, master));
+    running.finish().exits(0).writes("21.5\n21.51\n21.52\n").says(&[sent(3)]);
+}
+
+#[test]
+fn raw_words_come_through_a_serial_line_as_they_are() {
+    let (mut master, line, _) = serial_line();
+    // The bytes of Ctrl-C, Ctrl-D, XON, XOFF, CR and LF among them.
+    let bytes: Vec<u8> = (0..=255).collect();
+    let running = Program::new("conv").words("--from - --format u8").stdin(line).start();
+    master.write_all(&bytes).unwrap();
+    running.wait_for_lines(256);
+    drop(master);
+    let samples: String = bytes.iter().map(|byte| format!("{byte}\n")).collect();
+    running.finish().exits(0).writes(&samples).says(&[sent(256)]);
+}
+
+#[test]
+fn a_count_ends_a_stream_that_goes_on() {
+    let endless = Program::new("conv").words("--from /dev/zero --format u8 --count 3").finish();
+    endless.exits(0).writes("0\n0\n0\n").says(&[sent(3)]);
+    let mut running = Program::new("conv").words("--from - -n 2").stdin(Stdio::piped()).start();
+    let mut input = running.stdin();
+    input.write_all(b"1\n2\n3\n").unwrap();
+    running.finish().exits(0).writes("1\n2\n").says(&[sent(2)]);
+}
+
+#[test]
+fn a_duration_ends_a_stream_that_is_silent() {
+    let mut running =
+        Program::new("conv").words("--from - --duration 300ms").stdin(Stdio::piped()).start();
+    let input = running.stdin();
+    running.finish().exits(0).writes("").says(&[sent(0)]);
+    drop(input);
+}
+
+#[test]
+fn a_duration_ends_a_stream_that_never_pauses() {
+    let arguments = "--from /dev/zero --format u8 --duration 50ms";
+    let null = File::create("/dev/null").unwrap();
+    let finished = Program::new("conv").words(arguments).stdout(null).finish().exits(0);
+    assert_eq!(finished.stderr.lines().count(), 1, "{finished}");
+}

@@ -1,0 +1,232 @@
+//! Command lines: a wrong one gets one clear line, status 2, and nothing is done.
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+
+use wandler_tests::run::Program;
+
+/// Checks that a command line is refused for this reason, before anything is done.
+#[track_caller]
+fn refuses(program: &str, arguments: &[&str], reason: &str) {
+    let dir = tempfile::tempdir().unwrap();
+    Program::new(program)
+        .args(arguments)
+        .dir(&dir)
+        .finish()
+        .exits(2)
+        .writes("")
+        .says(&[format!("{program}: {reason}; try '{program} --help'")]);
+    assert_eq!(fs::read_dir(&dir).unwrap().count(), 0, "{program} {arguments:?} left a file");
+}
+
+/// Checks the same of many: each a program and its arguments, separated by white space.
+#[track_caller]
+fn refuses_all(cases: &[(&str, &str)]) {
+    for (command, reason) in cases {
+        let words: Vec<&str> = command.split_whitespace().collect();
+        refuses(words[0], &words[1..], reason);
+    }
+}
+
+#[test]
+fn an_option_that_does_not_exist_is_refused() {
+    for program in ["conv", "stat", "report", "launcher"] {
+        refuses(program, &["--xyz"], "unexpected argument '--xyz' found");
+        refuses(program, &["-X"], "unexpected argument '-X' found");
+    }
+    refuses(
+        "log",
+        &["--xyz"],
+        "unexpected argument '--xyz' found (to pass '--xyz' as a value, use '-- --xyz')",
+    );
+    for (program, wrong, right) in [
+        ("conv", "--rat", "--rate"),
+        ("log", "--synk", "--sync"),
+        ("stat", "--evry", "--every"),
+        ("report", "--fromat", "--format"),
+        ("launcher", "--sta", "--stat"),
+    ] {
+        let tip = format!("(a similar argument exists: '{right}')");
+        refuses(program, &[wrong, "1"], &format!("unexpected argument '{wrong}' found {tip}"));
+    }
+}
+
+#[test]
+fn an_argument_too_many_is_refused() {
+    refuses_all(&[
+        ("conv data", "unexpected argument 'data' found"),
+        ("log run.log more.log", "unexpected argument 'more.log' found"),
+        ("stat data", "unexpected argument 'data' found"),
+        ("report data", "unexpected argument 'data' found"),
+        ("launcher data", "unexpected argument 'data' found"),
+        ("stat --strict=yes", "unexpected value 'yes' for '--strict' found; no more were expected"),
+        ("conv --rate 5 --rate 6", "the argument '--rate <HZ|max>' cannot be used multiple times"),
+    ]);
+}
+
+#[test]
+fn a_value_that_is_missing_is_named() {
+    for (program, option, value) in [
+        ("conv", "--rate", "<HZ|max>"),
+        ("conv", "--period", "<DUR>"),
+        ("conv", "--count", "<N>"),
+        ("conv", "--range", "<MIN..MAX>"),
+        ("conv", "--from", "<FILE|->"),
+        ("conv", "--poll", "<FILE>"),
+        ("log", "--sync", "<never|DUR|always>"),
+        ("stat", "--every", "<N|DUR>"),
+        ("launcher", "--conv", "<ARGS>"),
+        ("launcher", "--grace", "<DUR>"),
+    ] {
+        let reason = format!("a value is required for '{option} {value}' but none was supplied");
+        refuses(program, &[option], &reason);
+    }
+    refuses("log", &[""], "a value is required for '[FILE]' but none was supplied");
+    refuses(
+        "conv",
+        &["--from", ""],
+        "a value is required for '--from <FILE|->' but none was supplied",
+    );
+}
+
+#[test]
+fn options_that_contradict_each_other_are_refused() {
+    for (words, one, other) in [
+        ("--rate 5 --period 1s", "--rate <HZ|max>", "--period <DUR>"),
+        ("--from data --rate 5", "--from <FILE|->", "--rate <HZ|max>"),
+        ("--from data --period 1s", "--from <FILE|->", "--period <DUR>"),
+        ("--from data --seed 1", "--from <FILE|->", "--seed <N>"),
+        ("--poll data --from data", "--poll <FILE>", "--from <FILE|->"),
+        ("--poll data --signal sine", "--poll <FILE>", "--signal <SIGNAL>"),
+        ("--poll data --range 0..1", "--poll <FILE>", "--range <MIN..MAX>"),
+    ] {
+        let words: Vec<&str> = words.split(' ').collect();
+        refuses("conv", &words, &format!("the argument '{one}' cannot be used with '{other}'"));
+    }
+    let lonely = "the following required arguments were not provided: --from <FILE|->";
+    refuses_all(&[
+        ("conv --format s16le", lonely),
+        ("conv --channels 2", lonely),
+        ("conv --from data --channels 2", "--channels and --channel need a raw --format"),
+        ("conv --from data --format u8 --channels 2 --channel 3", "there is no channel 3 of 2"),
+    ]);
+}
+
+#[test]
+fn a_wrong_number_is_refused_with_what_was_expected() {
+    let duration = "expected a duration such as 800ms, 1.5s or 2min";
+    let rate = "expected a rate such as 10, 2.5k, 1M or max";
+    let most = "a rate can be 1000M at the most; for as much as possible say max";
+    let range = "expected a range such as 0..100 or -1.5..1.5";
+    let every = "expected a number of samples, or a duration such as 100ms or 2s";
+    let sync = "expected never, always, or a duration such as 1s";
+    for (program, option, value, name, expected) in [
+        ("conv", "--rate", "fast", "<HZ|max>", rate),
+        ("conv", "--rate", "10G", "<HZ|max>", rate),
+        ("conv", "--rate", "1e-30", "<HZ|max>", rate),
+        ("conv", "--rate", "0", "<HZ|max>", "a rate must be above zero"),
+        ("conv", "--rate", "-1", "<HZ|max>", "a rate must be above zero"),
+        ("conv", "--rate", "1001M", "<HZ|max>", most),
+        ("conv", "--period", "5", "<DUR>", duration),
+        ("conv", "--period", "1 parsec", "<DUR>", duration),
+        ("conv", "--period", "0s", "<DUR>", "a period must be longer than zero"),
+        ("conv", "--duration", "999999999999999999h", "<DUR>", duration),
+        ("conv", "--range", "5", "<MIN..MAX>", range),
+        ("conv", "--range", "a..b", "<MIN..MAX>", range),
+        ("conv", "--range", "0..1..2", "<MIN..MAX>", range),
+        ("conv", "--range", "5..1", "<MIN..MAX>", "the range's minimum 5 is above its maximum 1"),
+        ("conv", "--range", "1..-1", "<MIN..MAX>", "the range's minimum 1 is above its maximum -1"),
+        ("conv", "--range", "0..1e18", "<MIN..MAX>", "a simulated range has at most 18 digits"),
+        ("conv", "--plausible", "5", "<MIN..MAX>", range),
+        ("conv", "--offset", "1,5", "<OFFSET>", "not a number"),
+        ("conv", "--scale", "NaN", "<SCALE>", "not a number"),
+        ("conv", "--scale", "1e999", "<SCALE>", "too large for a double"),
+        ("conv", "--scale", "1e-401", "<SCALE>", "more than 400 decimal places"),
+        ("log", "--sync", "5", "<never|DUR|always>", sync),
+        ("log", "--sync", "often", "<never|DUR|always>", sync),
+        ("stat", "--every", "0", "<N|DUR>", "a record cannot come every 0 samples"),
+        ("stat", "--every", "0s", "<N|DUR>", every),
+        ("stat", "--every", "1.5", "<N|DUR>", every),
+        ("launcher", "--grace", "5", "<DUR>", duration),
+        ("launcher", "--log", "'run.log", "<ARGS>", "a quote is not closed"),
+        ("launcher", "--conv", "\"", "<ARGS>", "a quote is not closed"),
+    ] {
+        let reason = format!("invalid value '{value}' for '{option} {name}': {expected}");
+        refuses(program, &[option, value], &reason);
+    }
+}
+
+#[test]
+fn a_wrong_count_or_a_negative_time_is_refused_with_what_was_expected() {
+    let count = "expected a whole number up to 18446744073709551615";
+    let duration = "expected a duration such as 800ms, 1.5s or 2min";
+    for (program, option, value, name, expected) in [
+        ("conv", "--count", "1.5", "<N>", count),
+        ("conv", "--count", "99999999999999999999", "<N>", count),
+        ("conv", "--count", "-1", "<N>", count),
+        ("conv", "--seed", "x", "<N>", count),
+        ("conv", "--period", "-1s", "<DUR>", duration),
+        ("launcher", "--grace", "-1s", "<DUR>", duration),
+    ] {
+        let reason = format!("invalid value '{value}' for '{option} {name}': {expected}");
+        refuses(program, &[option, value], &reason);
+    }
+}
+
+#[test]
+fn a_negative_number_may_begin_with_its_point() {
+    let run = Program::new("conv").words("--from - --offset -.5").input("1\n").finish();
+    run.exits(0).writes("0.5\n").says(&["conv: 1 samples sent, 0 rejected, 0 ticks missed"]);
+}
+
+#[test]
+fn a_duration_of_ages_does_not_end() {
+    for words in ["--from -", "--rate max --range 1..1 --count 1"] {
+        let run = Program::new("conv").words(words).words("--duration 18446744073709551615s");
+        let finished = run.input("1\n").finish().exits(0).writes("1\n");
+        finished.says(&["conv: 1 samples sent, 0 rejected, 0 ticks missed"]);
+    }
+}
+
+#[test]
+fn a_rate_beyond_reach_is_as_fast_as_can_be() {
+    let words = "--rate 1000M --range 1..1 --count 3";
+    Program::new("conv").words(words).finish().exits(0).writes("1\n1\n1\n").accounts_for(0);
+}
+
+#[test]
+fn a_wrong_choice_is_refused_with_the_right_ones() {
+    let choice = |value, of, values| {
+        format!("invalid value '{value}' for '{of}' [possible values: {values}]")
+    };
+    let words =
+        "text, u8, s8, u16le, u16be, s16le, s16be, s24le, s24be, s32le, s32be, f32le, f64le";
+    for (command, reason) in [
+        ("conv --signal square", choice("square", "--signal <SIGNAL>", "uniform, sine, walk")),
+        ("conv --from data --format mp3", choice("mp3", "--format <FMT>", words)),
+        ("log --timestamps rfc", choice("rfc", "--timestamps <FORM>", "unix, iso")),
+    ] {
+        refuses_all(&[(command, &reason)]);
+    }
+}
+
+#[test]
+fn strange_arguments_are_still_told_in_one_line() {
+    refuses("stat", &["--a\nb"], "unexpected argument '--a b' found");
+    refuses(
+        "conv",
+        &["--rate", "5\n6"],
+        "invalid value '5 6' for '--rate <HZ|max>': expected a rate such as 10, 2.5k, 1M or max",
+    );
+    refuses("report", &[""], "unexpected argument '' found");
+}
+
+#[test]
+fn control_characters_in_an_argument_do_not_reach_the_terminal() {
+    for (program, argument) in [("stat", "--\u{1b}[2J"), ("conv", "--rate=\u{7}")] {
+        let finished = Program::new(program).args([argument]).finish().exits(2);
+        let said = finished.stderr.trim_end_matches('\n');
+        assert!(!said.contains(char::is_control), "{said:?}");
+    }
+}
