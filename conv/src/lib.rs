@@ -31,6 +31,7 @@ use stage::input::{AfterStop, Channel};
 use stage::message::Messages;
 use stage::program::Ended;
 use stage::quantity::Rate;
+use stage::size::BLOCK;
 use stage::stop::Stop;
 use thiserror::Error;
 
@@ -143,7 +144,13 @@ fn pace(
             let ticks = Ticks::new(timer.now(), period, duration, manner);
             keep_time(converter, ticks, timer, sender)
         }
-        Rate::Max => flood(converter, end_of_run(timer.now(), duration), timer, sender),
+        Rate::Max => {
+            let at_a_time = match manner {
+                Manner::Single => 1,
+                Manner::Batched => BLOCK,
+            };
+            flood(converter, at_a_time, end_of_run(timer.now(), duration), timer, sender)
+        }
     }
 }
 
@@ -171,6 +178,7 @@ fn keep_time(
 
 fn flood(
     converter: &mut dyn Converter,
+    at_a_time: usize,
     end: Option<Instant>,
     timer: &mut impl Timer,
     sender: &mut Sender<impl Write>,
@@ -181,7 +189,7 @@ fn flood(
         if over || timer.wait_until(now).map_err(Error::Wait)? == Wake::Stop {
             return Ok(());
         }
-        sender.fill(converter);
+        sender.fill(converter, at_a_time);
         sender.flush().map_err(Error::Write)?;
         if sender.is_done() {
             return Ok(());
@@ -241,6 +249,19 @@ mod tests {
         let mut clock = FakeClock::new();
         assert_eq!(simulate("--rate 1k --count 1001", &mut clock, Duration::ZERO), sent(1001, 0));
         assert_eq!(clock.elapsed(), Duration::from_secs(1), "the first sample comes at once");
+    }
+
+    #[test]
+    fn readings_that_are_all_rejected_do_not_hide_a_stop() {
+        let options = Options::try_parse_from(["conv", "--plausible", "200..300"]).unwrap();
+        let mut timer = FakeClock::stopping_at(Duration::ZERO);
+        let mut messages = Vec::new();
+        let mut sender = Sender::new(Vec::new(), None, &mut messages);
+        sender.convert_with(Conversion::new(&options, None));
+        let mut simulated = Simulated::new(options.signal, &options.range, Some(1)).unwrap();
+        sender.fill(&mut simulated, 1000);
+        flood(&mut simulated, 1000, None, &mut timer, &mut sender).unwrap();
+        assert_eq!(sender.close(), Entry::Conv { sent: 0, rejected: 1000, missed: 0 });
     }
 
     #[test]

@@ -90,17 +90,16 @@ impl<'a, W: Write> Sender<'a, W> {
         }
     }
 
-    /// Asks `converter` until a block is full.
-    pub fn fill(&mut self, converter: &mut dyn Converter) {
+    /// Asks `converter` until a block is full, but at most `most` times: it may have nothing but
+    /// readings that are rejected.
+    pub fn fill(&mut self, converter: &mut dyn Converter, most: usize) {
         self.block.reserve(BLOCK + LONGEST_SAMPLE);
-        while self.block.len() < BLOCK && !self.is_done() {
+        for _ in 0..most {
+            if self.block.len() >= BLOCK || self.is_done() {
+                break;
+            }
             converter.read(self);
         }
-    }
-
-    /// Whether gathered samples should be written before more are made.
-    pub fn is_full(&self) -> bool {
-        self.block.len() >= BLOCK
     }
 
     /// Rejects a reading, for a reason that is put into words only if it is told.

@@ -6,13 +6,11 @@ use std::time::Instant;
 use stage::input::{Input, Wait};
 use stage::lines::{Block, Lines, each_line};
 use stage::sample::{NotASample, parse_line};
+use stage::size::BLOCK;
 
 use super::word::Format;
 use crate::rejected::Rejected;
 use crate::sender::{Offer, Place, Sender};
-
-/// Bytes read at a time.
-const BLOCK: usize = 64 * 1024;
 
 /// What the stream consists of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +84,6 @@ fn take_words(
     sender: &mut Sender<impl Write>,
 ) -> Result<(), Error> {
     let frame = width * layout.channels;
-    let taken = width * (layout.channel - 1)..width * layout.channel;
     let mut buffer = vec![0; BLOCK.max(frame)];
     // Bytes at the buffer's start that are the beginning of a frame.
     let mut held = 0;
@@ -108,21 +105,33 @@ fn take_words(
         }
         let filled = held + count;
         let whole = filled - filled % frame;
-        for word in buffer[..whole].chunks_exact(frame).map(|frame| &frame[taken.clone()]) {
-            place.number += 1;
-            match layout.format.decode(word) {
-                Some(raw) => sender.offer(place, raw),
-                None => sender.reject(place, || Rejected::NotFinite.to_string()),
-            }
-            if sender.is_done() {
-                break;
-            }
-        }
+        take_frames(&buffer[..whole], layout, width, &mut place, sender);
         buffer.copy_within(whole..filled, 0);
         held = filled - whole;
         sender.flush().map_err(Error::Write)?;
     }
     Ok(())
+}
+
+/// Takes the chosen channel's word of each frame.
+fn take_frames(
+    frames: &[u8],
+    layout: &Layout,
+    width: usize,
+    place: &mut Place,
+    sender: &mut Sender<impl Write>,
+) {
+    let taken = width * (layout.channel - 1)..width * layout.channel;
+    for frame in frames.chunks_exact(width * layout.channels) {
+        if sender.is_done() {
+            return;
+        }
+        place.number += 1;
+        match layout.format.decode(&frame[taken.clone()]) {
+            Some(raw) => sender.offer(*place, raw),
+            None => sender.reject(*place, || Rejected::NotFinite.to_string()),
+        }
+    }
 }
 
 #[cfg(test)]
