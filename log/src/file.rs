@@ -5,7 +5,8 @@
 //! 1. open the file, creating it if need be, without truncating it and without waiting for
 //!    the reader of a FIFO;
 //! 2. lock it; one that is locked already is another `log`'s, and is left alone;
-//! 3. if it was created, sync its directory, so that its name survives a crash;
+//! 3. sync its directory, so that its name survives a crash: it may be new, and even if it is
+//!    not, whoever made it may not have come to this step;
 //! 4. truncate it if asked to, else set aside a torn last line ([`crate::torn`]).
 //!
 //! What is not a regular file (a FIFO, a terminal, `/dev/null`) is written to as it is:
@@ -14,7 +15,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use stage::message::{Messages, quoted_path};
@@ -101,8 +102,7 @@ impl Disk for LogFile {
 /// Opens `path` and locks it; see the module's head for the order.
 pub fn open(path: &Path, truncate: bool, messages: &mut dyn Messages) -> Result<LogFile, Error> {
     let name = || quoted_path(path);
-    let (file, created) =
-        open_or_create(path).map_err(|source| Error::Open { name: name(), source })?;
+    let file = open_unlocked(path).map_err(|source| Error::Open { name: name(), source })?;
     let metadata = file.metadata().map_err(|source| Error::Open { name: name(), source })?;
     if !metadata.is_file() {
         return Ok(LogFile { file, is_regular: false });
@@ -112,9 +112,7 @@ pub fn open(path: &Path, truncate: bool, messages: &mut dyn Messages) -> Result<
         Err(TryLockError::WouldBlock) => return Err(Error::Locked { name: name() }),
         Err(TryLockError::Error(source)) => return Err(Error::Lock { name: name(), source }),
     }
-    if created {
-        sync_directory(path).map_err(|source| Error::SyncDirectory { name: name(), source })?;
-    }
+    sync_directory(path).map_err(|source| Error::SyncDirectory { name: name(), source })?;
     if truncate {
         file.set_len(0).map_err(|source| Error::Truncate { name: name(), source })?;
     } else {
@@ -124,28 +122,21 @@ pub fn open(path: &Path, truncate: bool, messages: &mut dyn Messages) -> Result<
     Ok(LogFile { file, is_regular: true })
 }
 
-/// The file, and whether it was not there before.
-fn open_or_create(path: &Path) -> io::Result<(File, bool)> {
-    let mut options = OpenOptions::new();
-    options.append(true).custom_flags((OFlag::O_NONBLOCK | OFlag::O_NOCTTY).bits());
-    // Read as well, to find a torn end; but a FIFO's writer must not be its own reader.
-    options.read(std::fs::metadata(path).map_or(true, |metadata| metadata.is_file()));
-    let (file, created) = match options.clone().create_new(true).open(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            // Created again if it was removed in between, or is a dangling link.
-            (options.create(true).open(path)?, false)
-        }
-        result => (result?, true),
-    };
+fn open_unlocked(path: &Path) -> io::Result<File> {
+    let file = OpenOptions::new()
+        .append(true)
+        .create(true)
+        // Read as well, to find a torn end; but a FIFO's writer must not be its own reader.
+        .read(std::fs::metadata(path).map_or(true, |metadata| metadata.is_file()))
+        .custom_flags((OFlag::O_NONBLOCK | OFlag::O_NOCTTY).bits())
+        .open(path)?;
     fcntl(&file, FcntlArg::F_SETFL(OFlag::O_APPEND))?;
-    Ok((file, created))
+    Ok(file)
 }
 
-/// Makes the directory's entries, such as a new file's name, survive a crash.
+/// Makes the entries of a file's directory, such as its own name, survive a crash. Of a
+/// symbolic link, it is the directory of what it points to that counts.
 pub(crate) fn sync_directory(path: &Path) -> io::Result<()> {
-    let parent = match path.parent() {
-        Some(parent) if parent != Path::new("") => parent.to_owned(),
-        _ => PathBuf::from("."),
-    };
-    File::open(parent)?.sync_all()
+    let path = path.canonicalize()?;
+    File::open(path.parent().unwrap_or(&path))?.sync_all()
 }

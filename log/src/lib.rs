@@ -5,6 +5,7 @@
 //! | [`options`] | the command line |
 //! | [`file`] | opening the file: lock, truncation, the directory's entry |
 //! | [`torn`] | setting aside the torn line that a crash left |
+//! | [`whole`] | the input in whole lines |
 //! | [`recorder`] | writing lines, and counting those written and those on the disk |
 //! | [`sync`] | when what was written must be on the disk: **the sync policies** |
 //! | [`timestamps`] | the form of arrival times |
@@ -17,21 +18,23 @@ pub mod recorder;
 pub mod sync;
 pub mod timestamps;
 pub mod torn;
+pub mod whole;
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use stage::clock::Clock;
 use stage::exit::Status;
-use stage::input::{Input, Wait};
+use stage::input::Input;
 use stage::ledger::Entry;
 use stage::message::{Messages, quoted_path};
 use stage::output::reader_is_gone;
 use stage::program::Ended;
-use stage::size::BLOCK;
 use thiserror::Error;
 
 pub use crate::options::Options;
-use crate::recorder::{Disk, Recorder};
+use crate::recorder::{Disk, Failed, Recorder};
+use crate::whole::{Block, WholeLines};
 
 /// Why recording ended early.
 #[derive(Debug, Error)]
@@ -42,14 +45,21 @@ pub enum Error {
     /// The samples could not be read.
     #[error("cannot read standard input")]
     Read(#[source] io::Error),
-    /// The file could not be written or synced.
-    #[error("cannot {} {name}", failed.verb())]
-    Record {
+    /// The file could not be written.
+    #[error("cannot write {name}")]
+    Write {
         /// The file, quoted.
         name: String,
-        /// What failed.
-        #[source]
-        failed: recorder::Failed,
+        /// Why.
+        source: io::Error,
+    },
+    /// The file could not be synced.
+    #[error("cannot sync {name}")]
+    Sync {
+        /// The file, quoted.
+        name: String,
+        /// Why.
+        source: io::Error,
     },
     /// With `--pass`: a sample could not be passed on.
     #[error("cannot write standard output")]
@@ -79,33 +89,43 @@ pub fn run(
 
 fn record<D: Disk>(
     options: &Options,
-    mut input: impl Input,
+    input: impl Input,
     mut output: impl Write,
     clock: &impl Clock,
     recorder: &mut Recorder<D>,
 ) -> Result<(), Error> {
-    let name_it = |failed| Error::Record { name: quoted_path(&options.file), failed };
-    let mut buffer = vec![0; BLOCK];
+    let name_it = |failed| Error::of(&options.file, failed);
+    let mut lines = WholeLines::new(input);
     loop {
-        if input.wait(recorder.deadline()).map_err(Error::Read)? == Wait::Ready {
-            let count = match input.read(&mut buffer) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                result => result.map_err(Error::Read)?,
-            };
-            if count == 0 {
-                break;
+        let (bytes, ended) = match lines.next(recorder.deadline()).map_err(Error::Read)? {
+            Block::Lines(lines) => (lines, false),
+            Block::Deadline => (&[][..], false),
+            Block::End(rest) => (rest, true),
+        };
+        recorder.write(bytes, clock).map_err(name_it)?;
+        if options.pass {
+            match output.write_all(bytes) {
+                // What is not a whole line yet was neither recorded nor passed on.
+                Err(error) if reader_is_gone(&error) => break,
+                result => result.map_err(Error::Pass)?,
             }
-            recorder.write(&buffer[..count], clock).map_err(name_it)?;
-            if options.pass {
-                match output.write_all(&buffer[..count]) {
-                    Err(error) if reader_is_gone(&error) => break,
-                    result => result.map_err(Error::Pass)?,
-                }
-            }
+        }
+        if ended {
+            break;
         }
         recorder.sync_if_due(clock.now()).map_err(name_it)?;
     }
     recorder.finish().map_err(name_it)
+}
+
+impl Error {
+    fn of(file: &Path, failed: Failed) -> Error {
+        let name = quoted_path(file);
+        match failed {
+            Failed::Write(source) => Error::Write { name, source },
+            Failed::Sync(source) => Error::Sync { name, source },
+        }
+    }
 }
 
 #[cfg(test)]
@@ -113,7 +133,6 @@ mod tests {
     use super::*;
     use clap::Parser;
     use stage::fake::{Chunks, FakeClock};
-    use std::path::Path;
     use std::time::Duration;
 
     /// Records `input` in `path`; what was passed on, told, and how it ended.
@@ -162,6 +181,25 @@ mod tests {
             std::fs::read_to_string(&path).unwrap(),
             "1000000000.000000\t1\n1000000000.000000\t22\n1000000000.000000\t3\n"
         );
+    }
+
+    #[test]
+    fn when_the_reader_leaves_no_half_line_is_recorded() {
+        struct Gone;
+        impl Write for Gone {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::BrokenPipe.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let options = Options::try_parse_from(["log", "--pass"]).unwrap();
+        let clock = FakeClock::new();
+        let memory = recorder::fake::Memory::new(&clock);
+        let mut recorder = Recorder::new(memory, options.sync, None);
+        record(&options, &b"1\n23"[..], Gone, &clock, &mut recorder).unwrap();
+        assert_eq!(recorder.disk().bytes, b"1\n");
     }
 
     #[test]
