@@ -178,9 +178,10 @@ fn retry<T>(mut call: impl FnMut() -> Result<T, Errno>) -> Result<T, Errno> {
 mod tests {
     use super::*;
     use stage::input::AfterStop;
-    use std::io::{PipeReader, PipeWriter};
+    use std::io::PipeReader;
     use std::os::unix::net::UnixStream;
     use std::thread;
+    use std::time::{Duration, Instant};
 
     fn channel<F: AsFd>(fd: F) -> Channel<F> {
         Channel::new(fd, Stop::never(), AfterStop::End)
@@ -267,16 +268,27 @@ mod tests {
 
     #[test]
     fn small_pieces_do_not_use_up_the_pipes_slots() {
-        // A pipe of the kernel's default size has 16 slots; these are 1000 pieces.
+        // A pipe of the kernel's default size has 16 slots. Each piece is written when the one
+        // before has been taken, so that none is merged with another on its way in.
+        const PIECES: usize = 100;
         let (reader, mut writer) = io::pipe().unwrap();
-        let ((_first, to_first), (_second, to_second)) = (io::pipe().unwrap(), io::pipe().unwrap());
-        let mut fan_out_done: Option<PipeWriter> = Some(to_first.try_clone().unwrap());
-        for _ in 0..1000 {
-            writer.write_all(b"57\n").unwrap();
-        }
-        drop(writer);
-        let ended = run(channel(reader), [&to_first, &to_second], &Stop::never());
-        assert_eq!(ended.entry, Entry::Tee { taken: 3000 });
-        drop(fan_out_done.take());
+        let watched = reader.try_clone().unwrap();
+        let ((first, to_first), (_second, to_second)) = (io::pipe().unwrap(), io::pipe().unwrap());
+        thread::scope(|scope| {
+            scope.spawn(move || {
+                for piece in 1..=PIECES {
+                    writer.write_all(b"57\n").unwrap();
+                    let deadline = Instant::now() + Duration::from_secs(60);
+                    while kernel::pending(&watched).unwrap() > 0
+                        || kernel::pending(&first).unwrap() < 3 * piece
+                    {
+                        assert!(Instant::now() < deadline, "stuck after {piece} pieces");
+                        thread::yield_now();
+                    }
+                }
+            });
+            let ended = run(channel(reader), [&to_first, &to_second], &Stop::never());
+            assert_eq!(ended.entry, Entry::Tee { taken: 3 * PIECES as u64 });
+        });
     }
 }

@@ -8,7 +8,7 @@
 //! 2. every channel is made, close-on-exec from birth ([`Wiring`]);
 //! 3. for each process, in [`ORDER`]: fork; the parent drops the ends it handed out, so that
 //!    later children do not inherit them;
-//! 4. in the child ([`Child::begin`]): ask to be stopped if the launcher dies, and leave if it
+//! 4. in the child ([`Child::begin`]): make sure that SIGTERM is heard; ask to be stopped if the launcher dies, and leave if it
 //!    already has; put the ends in the standard streams' places; let the ledger, alone, survive
 //!    `exec`; execute, or, as `tee`, close what is not its own and go to work;
 //! 5. a child that cannot execute sends the reason back through a pipe that `exec` closes;
@@ -37,8 +37,7 @@ use crate::watch::Watch;
 use crate::wiring::Wiring;
 
 /// Writers before readers, as a shell starts them; nothing depends on it.
-const ORDER: [Process; 5] =
-    [Process::Conv, Process::Tee, Process::Log, Process::Stat, Process::Report];
+const ORDER: [Process; 5] = Process::ALL;
 
 /// Starts every process; see the module's head for the order.
 pub fn all(mut wiring: Wiring, directory: &Path, options: &Options, watch: &Watch) -> Spawned {

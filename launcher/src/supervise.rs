@@ -56,8 +56,8 @@ pub enum Action {
 pub struct Supervisor {
     grace: Duration,
     endings: ByProcess<Option<Ending>>,
-    /// Killed by our own doing, and told of then.
-    killed: ByProcess<bool>,
+    /// What to say of those that were killed by our own doing, once they have died of it.
+    killed: ByProcess<Option<String>>,
     stopping: bool,
     /// When the user first asked for a stop.
     asked: Option<Asked>,
@@ -129,7 +129,11 @@ impl Supervisor {
         let mut actions = match &ending {
             Ending::NotTried => vec![],
             Ending::NotStarted(reason) => vec![Action::Say(reason.clone())],
-            ending if ending.is_clean() || self.killed[process] => vec![],
+            ending if ending.is_clean() => vec![],
+            // It may have ended by itself just before.
+            Ending::Killed(_) if self.killed[process].is_some() => {
+                self.killed[process].iter().cloned().map(Action::Say).collect()
+            }
             ending => vec![Action::Say(format!("{process} {ending}"))],
         };
         let clean = ending.is_clean();
@@ -150,14 +154,11 @@ impl Supervisor {
     }
 
     fn kill_all(&mut self, say: impl Fn(Process) -> String) -> Vec<Action> {
-        let mut actions = Vec::new();
-        for process in Process::ALL {
-            let running = self.endings[process].is_none();
-            if running && !std::mem::replace(&mut self.killed[process], true) {
-                actions.extend([Action::Kill(process), Action::Say(say(process))]);
-            }
+        let running: Vec<Process> = self.running().collect();
+        for &process in &running {
+            self.killed[process].get_or_insert_with(|| say(process));
         }
-        actions
+        running.into_iter().map(Action::Kill).collect()
     }
 }
 
@@ -215,12 +216,11 @@ mod tests {
         for process in [Process::Conv, Process::Tee, Process::Stat, Process::Report] {
             supervisor.on(ended(process, DONE));
         }
+        assert_eq!(supervisor.on(interrupt(SECOND)), [Action::Kill(Process::Log)]);
         assert_eq!(
-            supervisor.on(interrupt(SECOND)),
-            [Action::Kill(Process::Log), say("log was killed at the second request to stop")]
+            supervisor.on(ended(Process::Log, SIGKILL)),
+            [say("log was killed at the second request to stop")]
         );
-        assert_eq!(supervisor.on(interrupt(SECOND)), [], "once is enough");
-        assert_eq!(supervisor.on(ended(Process::Log, SIGKILL)), [], "told already");
     }
 
     #[test]
@@ -300,13 +300,13 @@ mod tests {
         supervisor.on(ended(Process::Stat, DONE));
         assert_eq!(
             supervisor.on(Event::GraceOver),
-            [
-                Action::Kill(Process::Log),
-                say("log did not end within 5s, and was killed"),
-                Action::Kill(Process::Report),
-                say("report did not end within 5s, and was killed"),
-            ]
+            [Action::Kill(Process::Log), Action::Kill(Process::Report)]
         );
+        assert_eq!(
+            supervisor.on(ended(Process::Log, SIGKILL)),
+            [say("log did not end within 5s, and was killed")]
+        );
+        assert_eq!(supervisor.on(ended(Process::Report, DONE)), [], "it was faster");
     }
 
     #[test]

@@ -104,6 +104,8 @@ impl Child {
 
     /// Returns only as `tee`, when that has done its work, or with the reason for not executing.
     fn work(self, launcher: Pid, watch: &Watch) -> Result<Status, Errno> {
+        // The launcher's own way to reach its children, whatever it inherited.
+        stage::kernel::restore_default(Signal::SIGTERM)?;
         set_pdeathsig(Signal::SIGTERM)?;
         if getppid() != launcher {
             return Ok(Status::Failed);
