@@ -15,16 +15,17 @@ pub mod options;
 
 use std::io::{self, Write};
 
+use memchr::memchr_iter;
 use stage::exit::Status;
 use stage::input::Input;
 use stage::ledger::Entry;
 use stage::lines::{Block, Lines, each_line};
 use stage::message::{Messages, quoted};
-use stage::output::reader_is_gone;
+use stage::output::{reader_is_gone, write_counting};
 use stage::program::Ended;
 use stage::record::Record;
 use stage::rejects::Rejects;
-use stage::sample::NotASample;
+use stage::sample::{MAX_LINE, NotASample};
 use thiserror::Error;
 
 use crate::format::Format;
@@ -52,6 +53,7 @@ pub fn run(
         output,
         format: options.format,
         text: Vec::new(),
+        lines: 0,
         shown: 0,
         rejects: Rejects::default(),
         reader_gone: false,
@@ -66,6 +68,7 @@ struct Report<'a, W> {
     format: Format,
     /// What is not written yet.
     text: Vec<u8>,
+    lines: u64,
     shown: u64,
     rejects: Rejects,
     reader_gone: bool,
@@ -77,7 +80,7 @@ impl<W: Write> Report<'_, W> {
         while !self.reader_gone {
             match lines.next(None).map_err(Error::Read)? {
                 Block::Lines(block) => each_line(block).for_each(|line| self.take(line)),
-                Block::TooLong(start) => self.reject(start, &NotASample::TooLong.to_string()),
+                Block::TooLong(start) => self.take(start),
                 Block::Deadline => {}
                 Block::End => break,
             }
@@ -87,29 +90,35 @@ impl<W: Write> Report<'_, W> {
     }
 
     fn take(&mut self, line: &[u8]) {
+        self.lines += 1;
+        if line.len() > MAX_LINE {
+            return self.reject(line, &NotASample::TooLong.to_string());
+        }
         match Record::parse(line) {
-            Ok(record) => {
-                self.format.print(&record, line, &mut self.text);
-                self.shown += 1;
-            }
+            Ok(record) => self.format.print(&record, line, &mut self.text),
             Err(error) => self.reject(line, &reason(&error)),
         }
     }
 
     fn reject(&mut self, line: &[u8], reason: &str) {
-        let number = self.shown + self.rejects.count() + 1;
+        let number = self.lines;
         self.rejects.add(self.messages, || {
             format!("line {number}: not a record: {reason}: {}", quoted(line))
         });
     }
 
     fn flush(&mut self) -> Result<(), Error> {
-        match self.output.write_all(&self.text) {
-            Err(error) if reader_is_gone(&error) => self.reader_gone = true,
-            result => result.map_err(Error::Write)?,
-        }
+        let (written, result) = write_counting(&mut self.output, &self.text);
+        // Each record is shown on a line of its own.
+        self.shown += memchr_iter(b'\n', &self.text[..written]).count() as u64;
         self.text.clear();
-        Ok(())
+        match result {
+            Err(error) if reader_is_gone(&error) => {
+                self.reader_gone = true;
+                Ok(())
+            }
+            result => result.map_err(Error::Write),
+        }
     }
 
     fn close(self, result: Result<(), Error>) -> Ended<Error> {
@@ -135,6 +144,7 @@ fn reason(error: &serde_json::Error) -> String {
 mod tests {
     use super::*;
     use clap::Parser;
+    use stage::fake::Chunks;
 
     const FIRST: &str =
         r#"{"n":1,"rejected":0,"last":57,"sum":57,"mean":57,"sd":null,"min":57,"max":57}"#;
@@ -159,6 +169,18 @@ mod tests {
         assert!(messages.is_empty());
         assert_eq!(ended.result.unwrap(), Status::Done);
         assert_eq!(ended.entry, Entry::Report { shown: 2, reader_gone: false });
+    }
+
+    #[test]
+    fn a_record_that_is_too_long_is_so_however_it_arrives() {
+        let long = format!("{FIRST}{}\n{FIRST}\n", " ".repeat(MAX_LINE));
+        let options = Options::try_parse_from(["report"]).unwrap();
+        for size in [1000, 1_000_000] {
+            let (mut output, mut messages) = (Vec::new(), Vec::new());
+            run(&options, Chunks::of(long.as_bytes(), size), &mut output, &mut messages);
+            assert_eq!(output.iter().filter(|&&byte| byte == b'\n').count(), 1);
+            assert!(messages[0].starts_with("line 1: not a record: longer than 65536 bytes: "));
+        }
     }
 
     #[test]

@@ -26,6 +26,7 @@ use stage::output::reader_is_gone;
 use stage::program::Ended;
 use stage::rejects::Rejects;
 use stage::sample::{NotASample, parse_line};
+use stage::size::BLOCK;
 use thiserror::Error;
 
 use crate::accumulator::Accumulator;
@@ -73,8 +74,10 @@ pub fn run(
         reader_gone: false,
         messages,
     };
-    let result = statistics.count(Lines::new(input), clock);
-    statistics.close(result)
+    let counted = statistics.count(Lines::new(input), clock);
+    // Also after a failure: the records up to there were due.
+    let flushed = statistics.flush();
+    statistics.close(counted.and(flushed))
 }
 
 struct Statistics<'a, W> {
@@ -102,8 +105,7 @@ impl<W: Write> Statistics<'_, W> {
                 Block::TooLong(start) => self.reject(NotASample::TooLong, start)?,
                 Block::Deadline => {}
                 Block::End => {
-                    self.record(true)?;
-                    return self.flush();
+                    return self.record(true);
                 }
             }
             if self.schedule.is_due(clock.now()) {
@@ -137,7 +139,8 @@ impl<W: Write> Statistics<'_, W> {
 
     fn record(&mut self, is_final: bool) -> Result<(), Error> {
         let record = self.accumulator.record(self.rejects.count(), is_final);
-        Ok(record.print(&mut self.records)?)
+        record.print(&mut self.records)?;
+        if self.records.len() >= BLOCK { self.flush() } else { Ok(()) }
     }
 
     fn flush(&mut self) -> Result<(), Error> {
@@ -227,6 +230,15 @@ mod tests {
         assert!(messages.is_empty());
         assert_eq!(ended.result.unwrap_err().to_string(), "line 2: not a number: \"12abc\"");
         assert_eq!(ended.entry, Entry::Stat { counted: 1, rejected: 0, reader_gone: false });
+    }
+
+    #[test]
+    fn strict_shows_what_was_due_before() {
+        for size in [1, 100] {
+            let input = Chunks::of(b"1\n2\nx\n3\n", size);
+            let (records, _, _) = run_on("--strict --every 1", input, &FakeClock::new());
+            assert_eq!(counts(&records), [1, 2]);
+        }
     }
 
     #[test]

@@ -13,6 +13,9 @@ const BITS: i64 = 66;
 /// The bits of a double's significand, the implicit one included.
 const SIGNIFICAND: i64 = 53;
 
+/// The greatest exponent of a double, counted from [`MIN_EXPONENT`].
+const MAX_BIASED: u64 = 2045;
+
 /// The exponent of the least normal double.
 const MIN_EXPONENT: i64 = -1022;
 
@@ -70,7 +73,7 @@ fn compose(number: &BigUint, exponent: i64, exact: bool) -> f64 {
     // Added, not joined: a significand that was rounded up to the next power of two carries
     // into the exponent, which is just what it should do.
     let biased = if leading < MIN_EXPONENT { 0 } else { leading - MIN_EXPONENT } as u64;
-    if biased > 2046 {
+    if biased > MAX_BIASED {
         return f64::INFINITY;
     }
     f64::from_bits((biased << 52) + significand)
@@ -109,6 +112,7 @@ mod tests {
     fn the_edges_of_the_doubles() {
         let (one, huge) = (BigInt::from(1), BigInt::from(1) << 1024u32);
         assert_eq!(ratio(&huge, &one), f64::INFINITY);
+        assert_eq!(ratio(&(&huge * 3u8), &BigInt::from(2)), f64::INFINITY);
         assert_eq!(ratio(&(&huge - (&one << 971u32)), &one), f64::MAX);
         assert_eq!(ratio(&(&huge - (&one << 970u32)), &one), f64::INFINITY, "a tie, to even");
         assert_eq!(ratio(&(&huge - (&one << 970u32) - 1), &one), f64::MAX);
