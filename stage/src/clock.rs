@@ -26,17 +26,3 @@ pub trait Timer: Clock {
     /// for a stop.
     fn wait_until(&mut self, deadline: Instant) -> io::Result<Wake>;
 }
-
-/// The system's clock.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct SystemClock;
-
-impl Clock for SystemClock {
-    fn now(&self) -> Instant {
-        Instant::now()
-    }
-
-    fn time_of_day(&self) -> SystemTime {
-        SystemTime::now()
-    }
-}

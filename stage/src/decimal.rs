@@ -73,8 +73,6 @@ pub fn power_of_ten(exponent: u32) -> BigInt {
 impl Decimal {
     /// Zero.
     pub const ZERO: Decimal = Decimal { mantissa: Mantissa::Small(0), places: 0 };
-    /// One.
-    pub const ONE: Decimal = Decimal { mantissa: Mantissa::Small(1), places: 0 };
 
     /// `mantissa` × 10^−`places`.
     pub fn new(mantissa: i64, places: u16) -> Decimal {

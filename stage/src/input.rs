@@ -241,4 +241,47 @@ mod tests {
         drop(writer);
         assert_eq!(thread.join().unwrap(), "1\n");
     }
+
+    /// An input from `fd` after a stop, with a grace period that has no time to pass in.
+    fn stopped<F: AsFd>(fd: F, supervisor: Option<Supervisor>) -> Channel<F> {
+        let after_stop = AfterStop::Drain { grace: Duration::ZERO, supervisor };
+        Channel::new(fd, Stop::requested_already(), after_stop)
+    }
+
+    #[test]
+    fn after_a_stop_what_is_there_is_drained_and_then_the_input_is_over() {
+        let (reader, mut writer) = io::pipe().unwrap();
+        writer.write_all(b"1\n").unwrap();
+        let mut input = stopped(reader, None);
+        let mut buffer = [0; 9];
+        assert_eq!(input.wait(None).unwrap(), Wait::Ready);
+        assert_eq!(input.read(&mut buffer).unwrap(), 2);
+        assert_eq!(input.wait(None).unwrap(), Wait::Ready);
+        assert_eq!(input.read(&mut buffer).unwrap(), 0, "although the writer is still there");
+    }
+
+    #[test]
+    fn while_the_launcher_lives_there_is_no_end_to_the_grace() {
+        let (ledger, to_launcher) = io::pipe().unwrap();
+        let supervisor = crate::ledger::Ledger::new(to_launcher.into()).supervisor();
+        let (reader, _writer) = io::pipe().unwrap();
+        let mut input = stopped(reader, supervisor);
+        let deadline = Instant::now() + Duration::from_millis(20);
+        assert_eq!(input.wait(Some(deadline)).unwrap(), Wait::Deadline);
+        drop(ledger);
+        assert_eq!(input.wait(None).unwrap(), Wait::Ready);
+        assert!(input.has_ended());
+    }
+
+    #[test]
+    fn a_terminal_gets_no_grace_and_everything_else_does() {
+        let grace = |after_stop| match after_stop {
+            AfterStop::Drain { grace, .. } => grace,
+            AfterStop::End => unreachable!("it is drained"),
+        };
+        let terminal = nix::pty::openpty(None, None).unwrap();
+        assert_eq!(grace(AfterStop::drain(&terminal.slave, None)), Duration::ZERO);
+        let file = tempfile::tempfile().unwrap();
+        assert_eq!(grace(AfterStop::drain(&file, None)), GRACE);
+    }
 }

@@ -7,6 +7,7 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::FileTypeExt;
 use std::sync::Arc;
 
 use nix::errno::Errno;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::kernel;
+use crate::message::quoted;
 
 /// The environment variable that names the ledger's descriptor.
 pub const VARIABLE: &str = "WANDLER_LEDGER";
@@ -93,7 +95,7 @@ pub enum Error {
     /// The variable does not hold the number of an open descriptor.
     #[error("cannot use {VARIABLE}={value}")]
     Variable {
-        /// What it holds.
+        /// What it holds, quoted.
         value: String,
         /// Why that is none.
         source: io::Error,
@@ -116,9 +118,7 @@ impl Ledger {
         let number = value.to_string_lossy().parse().map_err(|_| Errno::EINVAL.into());
         match number.and_then(kernel::adopt) {
             Ok(fd) => Ok(Some(Ledger::new(fd))),
-            Err(source) => {
-                Err(Error::Variable { value: value.to_string_lossy().into_owned(), source })
-            }
+            Err(source) => Err(Error::Variable { value: quoted(value.as_encoded_bytes()), source }),
         }
     }
 
@@ -137,9 +137,10 @@ impl Ledger {
         }
     }
 
-    /// The one who reads it.
-    pub fn supervisor(&self) -> Supervisor {
-        Supervisor { ledger: self.clone() }
+    /// The one who reads it, if it is a pipe that somebody can read: a file has no reader.
+    pub fn supervisor(&self) -> Option<Supervisor> {
+        let is_pipe = self.file.metadata().is_ok_and(|data| data.file_type().is_fifo());
+        is_pipe.then(|| Supervisor { ledger: self.clone() })
     }
 }
 
@@ -185,12 +186,19 @@ mod tests {
     }
 
     #[test]
+    fn a_ledger_in_a_file_has_no_supervisor() {
+        let file = tempfile::tempfile().unwrap();
+        assert!(Ledger::new(file.into()).supervisor().is_none());
+    }
+
+    #[test]
     fn a_launcher_that_died_is_noticed_and_not_written_to() {
         let (reader, writer) = io::pipe().unwrap();
         let ledger = Ledger::new(writer.into());
-        assert!(ledger.supervisor().is_there());
+        let supervisor = ledger.supervisor().unwrap();
+        assert!(supervisor.is_there());
         drop(reader);
-        assert!(!ledger.supervisor().is_there());
+        assert!(!supervisor.is_there());
         ledger.write(&Entry::Report { shown: 0, reader_gone: false }).unwrap();
     }
 }

@@ -5,7 +5,7 @@
 
 use std::error::Error;
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 
 /// Bytes of foreign text that a message quotes: enough to recognise a line, less than one.
 const QUOTED: usize = 40;
@@ -32,7 +32,7 @@ impl StandardError {
 impl Messages for StandardError {
     fn tell(&mut self, text: &str) {
         let line = format!("{}: {}\n", self.program, text.replace('\n', " "));
-        let _ = std::io::stderr().write_all(line.as_bytes());
+        let _ = io::stderr().write_all(line.as_bytes());
     }
 }
 
@@ -57,17 +57,27 @@ pub fn chain(error: &(dyn Error + 'static)) -> String {
 /// The reason in the system's own words: Rust adds ` (os error 2)` to them.
 fn os_reason(error: &(dyn Error + 'static)) -> String {
     let text = error.to_string();
-    match text.find(" (os error ") {
-        Some(at) => text[..at].to_owned(),
+    let number = error.downcast_ref::<io::Error>().and_then(io::Error::raw_os_error);
+    let added = number.map(|number| format!(" (os error {number})"));
+    match added.and_then(|added| text.strip_suffix(&added)) {
+        Some(reason) => reason.to_owned(),
         None => text,
     }
 }
 
 /// Foreign text in quotes: at most 40 bytes of it, control characters and broken UTF-8 escaped.
 pub fn quoted(text: &[u8]) -> String {
-    let start = &text[..text.len().min(QUOTED)];
+    let start = &text[..end_of_quote(text)];
     let cut = if start.len() < text.len() { "…" } else { "" };
     format!("\"{}{cut}\"", escaped(start))
+}
+
+/// Where to cut text, so that no UTF-8 character is torn.
+fn end_of_quote(text: &[u8]) -> usize {
+    let continues = |at: &usize| text.get(*at).is_some_and(|byte| byte & 0xC0 == 0x80);
+    let end = text.len().min(QUOTED);
+    // A character has at most four bytes; without a beginning there, it is no UTF-8 anyway.
+    (end.saturating_sub(3)..=end).rev().find(|at| !continues(at)).unwrap_or(end)
 }
 
 /// A file's name in quotes: all of it, escaped like [`quoted`].
@@ -78,7 +88,13 @@ pub fn quoted_path(path: &std::path::Path) -> String {
 fn escaped(bytes: &[u8]) -> String {
     let mut text = String::new();
     for chunk in bytes.utf8_chunks() {
-        let _ = write!(text, "{}", chunk.valid().escape_debug());
+        for char in chunk.valid().chars() {
+            match char {
+                // Needs no escape in double quotes.
+                '\'' => text.push(char),
+                _ => text.extend(char.escape_debug()),
+            }
+        }
         for byte in chunk.invalid() {
             let _ = write!(text, "\\x{byte:02x}");
         }
@@ -93,12 +109,14 @@ mod tests {
 
     #[derive(Debug, Error)]
     #[error("cannot open \"x.raw\"")]
-    struct CannotOpen(#[source] std::io::Error);
+    struct CannotOpen(#[source] io::Error);
 
     #[test]
     fn an_error_is_told_with_its_cause_in_the_systems_words() {
-        let error = CannotOpen(std::io::Error::from_raw_os_error(2));
+        let error = CannotOpen(io::Error::from_raw_os_error(2));
         assert_eq!(chain(&error), "cannot open \"x.raw\": No such file or directory");
+        let error = io::Error::other("a (os error 5) b");
+        assert_eq!(chain(&CannotOpen(error)), "cannot open \"x.raw\": a (os error 5) b");
     }
 
     #[test]
@@ -106,6 +124,9 @@ mod tests {
         assert_eq!(quoted(b"12abc"), r#""12abc""#);
         assert_eq!(quoted(b"\x1b[2J\"\xff\0"), r#""\u{1b}[2J\"\xff\0""#);
         assert_eq!(quoted("3 µV".as_bytes()), r#""3 µV""#);
+        assert_eq!(quoted(b"it's"), r#""it's""#);
         assert_eq!(quoted(&[b'7'; 41]), format!("\"{}…\"", "7".repeat(40)));
+        let long = format!("{}µV", "7".repeat(39));
+        assert_eq!(quoted(long.as_bytes()), format!("\"{}…\"", "7".repeat(39)));
     }
 }

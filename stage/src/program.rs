@@ -94,7 +94,7 @@ pub fn run_stage<E: StdError + 'static>(
     ledger: Option<Ledger>,
     body: impl FnOnce(&mut Surroundings) -> Ended<E>,
 ) -> Status {
-    let supervisor = ledger.as_ref().map(Ledger::supervisor);
+    let supervisor = ledger.as_ref().and_then(Ledger::supervisor);
     let messages = StandardError::of(program);
     let mut around = match Stop::on_signals() {
         Ok(stop) => Surroundings { stop, messages, supervisor },

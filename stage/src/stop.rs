@@ -105,6 +105,12 @@ impl Stop {
         Stop { requested: Arc::new(AtomicBool::new(false)), waiting: SigSet::all() }
     }
 
+    /// Requested before anything is done with it.
+    #[cfg(test)]
+    pub(crate) fn requested_already() -> Stop {
+        Stop { requested: Arc::new(AtomicBool::new(true)), ..Stop::never() }
+    }
+
     /// Waits until `fd` has one of `events`, until `deadline` if there is one, or until a stop
     /// is requested.
     ///

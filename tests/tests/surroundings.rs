@@ -198,14 +198,14 @@ fn a_ledger_that_is_none_is_told_before_anything_is_done() {
         for number in ["99", "-1", "0", "2"] {
             let dir = tempfile::tempdir().unwrap();
             let run = Program::new(program).dir(&dir).env("WANDLER_LEDGER", number);
-            let reason = format!("cannot use WANDLER_LEDGER={number}: Bad file descriptor");
+            let reason = format!("cannot use WANDLER_LEDGER=\"{number}\": Bad file descriptor");
             fails(run, &format!("{program}: {reason}"));
             assert_eq!(fs::read_dir(&dir).unwrap().count(), 0);
         }
         for text in ["", "ledger", "1.5", "99999999999"] {
             let dir = tempfile::tempdir().unwrap();
             let run = Program::new(program).dir(&dir).env("WANDLER_LEDGER", text);
-            let reason = format!("cannot use WANDLER_LEDGER={text}: Invalid argument");
+            let reason = format!("cannot use WANDLER_LEDGER=\"{text}\": Invalid argument");
             fails(run, &format!("{program}: {reason}"));
             assert_eq!(fs::read_dir(&dir).unwrap().count(), 0);
         }
