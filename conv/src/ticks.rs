@@ -28,7 +28,7 @@ const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 pub enum Manner {
     /// A reading tells of the moment at which it is made, so only the newest tick can be kept.
     Single,
-    /// A simulated sample is the same whenever it is made: up to [`LATENESS`], or one period,
+    /// A simulated sample is the same whenever it is made: up to `LATENESS`, or one period,
     /// later than due; and several at a time where the period is short.
     Batched,
 }

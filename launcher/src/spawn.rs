@@ -6,9 +6,9 @@
 //!    blocked ([`Watch`]), and stay so across `exec`: one that comes before a stage can handle
 //!    it stays pending until it can (both in [`crate::run`]);
 //! 2. every channel is made, close-on-exec from birth ([`Wiring`]);
-//! 3. for each process, in [`ORDER`]: fork; the parent drops the ends it handed out, so that
+//! 3. for each process, in `ORDER`: fork; the parent drops the ends it handed out, so that
 //!    later children do not inherit them;
-//! 4. in the child ([`Child::begin`]): make sure that SIGTERM is heard; ask to be stopped if the launcher dies, and leave if it
+//! 4. in the child (`Child::begin`): make sure that SIGTERM is heard; ask to be stopped if the launcher dies, and leave if it
 //!    already has; put the ends in the standard streams' places; let the ledger, alone, survive
 //!    `exec`; execute, or, as `tee`, close what is not its own and go to work;
 //! 5. a child that cannot execute sends the reason back through a pipe that `exec` closes;

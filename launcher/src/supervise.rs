@@ -14,7 +14,7 @@
 //! 4. What is still there a grace period (`--grace`) after the pipeline was first asked to stop
 //!    is killed, and told of. A pipeline that ends by itself may take its time.
 //! 5. A Ctrl-C after an earlier request to stop kills what is there at once; but not one that
-//!    comes within [`ECHO`] of the first.
+//!    comes within `ECHO` of the first.
 
 use std::time::{Duration, Instant};
 

@@ -3,7 +3,7 @@
 //! | module | owns |
 //! |---|---|
 //! | [`options`] | the command line |
-//! | [`file`] | opening the file: lock, truncation, the directory's entry |
+//! | `file` | opening the file: lock, truncation, the directory's entry |
 //! | [`torn`] | setting aside the torn line that a crash left |
 //! | [`whole`] | the input in whole lines |
 //! | [`recorder`] | writing lines, and counting those written and those on the disk |

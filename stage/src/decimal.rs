@@ -4,7 +4,7 @@
 //! converters deliver, live in a machine word; longer ones in a `BigInt`. Nothing here
 //! rounds: a sum or product has as many digits as it needs.
 //!
-//! [`parse`] reads the sample format's text, [`print`] writes its canonical form. Which
+//! `parse` reads the sample format's text, `print` writes its canonical form. Which
 //! numbers may be samples (finite, at most 400 places) is [`crate::sample`]'s business.
 
 mod parse;

@@ -1,7 +1,7 @@
 //! Counting what was rejected, and warning of the first few.
 //!
 //! A converter that is unplugged over a weekend must not fill the terminal, or a disk behind
-//! standard error: [`TOLD`] warnings, and one summary at the end, whatever happens.
+//! standard error: `TOLD` warnings, and one summary at the end, whatever happens.
 
 use crate::message::Messages;
 

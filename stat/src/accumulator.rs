@@ -3,8 +3,8 @@
 //!
 //! For each number of decimal places, the sum of the mantissas and the sum of their squares
 //! are kept as integers: nothing is rounded, whatever the samples' order, number and size.
-//! Mantissas of up to 18 digits are summed in machine words ([`Sums`]), longer ones as big
-//! integers ([`BigSums`]). A record brings all of them to the same number of places P:
+//! Mantissas of up to 18 digits are summed in machine words (`Sums`), longer ones as big
+//! integers (`BigSums`). A record brings all of them to the same number of places P:
 //! with S the sum and Q the sum of squares in units of 10^−P and 10^−2P,
 //!
 //! - sum = S / 10^P

@@ -1,7 +1,7 @@
 //! The simulated converter: a signal over a range.
 //!
 //! A new signal: add it to [`Signal`], where the command line finds it, and to
-//! [`Simulated::next`]. The range's bounds set the resolution, as a converter's number of bits
+//! `Simulated::next`. The range's bounds set the resolution, as a converter's number of bits
 //! does: `0..100` gives integers, `0.00..5.00` hundredths.
 
 use std::f64::consts::TAU;
