@@ -11,9 +11,10 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use nix::fcntl::OFlag;
 use stage::message::{Messages, quoted_path};
 
 use crate::file::sync_directory;
@@ -29,7 +30,12 @@ pub fn set_aside(file: &File, path: &Path, messages: &mut dyn Messages) -> io::R
         return Ok(());
     }
     let aside = beside(path);
-    let mut torn = OpenOptions::new().create(true).append(true).open(&aside)?;
+    let mut torn = OpenOptions::new()
+        .create(true)
+        .append(true)
+        // Not to wait for the reader of a FIFO that somebody put there.
+        .custom_flags((OFlag::O_NONBLOCK | OFlag::O_NOCTTY).bits())
+        .open(&aside)?;
     copy(file, whole, &mut torn)?;
     torn.write_all(b"\n")?;
     torn.sync_all()?;
@@ -109,6 +115,17 @@ mod tests {
         let told = r#""./run.log" ended in a torn line: 3 bytes set aside in "./run.log.torn""#;
         let expected = (b"1\n22\n".to_vec(), Some(b"333\n".to_vec()), vec![told.to_owned()]);
         assert_eq!(after(b"1\n22\n333"), expected);
+    }
+
+    #[test]
+    fn what_is_in_the_way_is_an_error_and_the_file_is_left_as_it_was() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("run.log");
+        std::fs::write(&path, "1\n2").unwrap();
+        nix::unistd::mkfifo(&beside(&path), nix::sys::stat::Mode::S_IRWXU).unwrap();
+        let file = OpenOptions::new().read(true).append(true).open(&path).unwrap();
+        set_aside(&file, &path, &mut Vec::new()).unwrap_err();
+        assert_eq!(std::fs::read(&path).unwrap(), b"1\n2");
     }
 
     #[test]
