@@ -48,7 +48,8 @@ impl Conversion {
             value = value.times(scale);
         }
         if self.offset.is_some() || self.scale.is_some() {
-            value = check_value(value.clone()).map_err(|why| Rejected::NotASample(why, value))?;
+            value = check_value(value.clone())
+                .map_err(|reason| Rejected::NotASample { reason, value })?;
         }
         match &self.plausible {
             Some(range) if !range.contains(&value) => {
@@ -87,9 +88,9 @@ mod tests {
     #[test]
     fn a_value_out_of_the_format_is_rejected() {
         let why = apply(&conversion("", "1e300"), "1e10").unwrap_err();
-        assert_eq!(why, "too large for a double: 1e310");
+        assert_eq!(why, "too large for a double: \"1e310\"");
         let why = apply(&conversion("", "1e-300"), "1e-200").unwrap_err();
-        assert_eq!(why, "more than 400 decimal places: 1e-500");
+        assert_eq!(why, "more than 400 decimal places: \"1e-500\"");
     }
 
     #[test]

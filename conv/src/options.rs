@@ -72,7 +72,7 @@ pub struct Options {
     pub from: Option<PathBuf>,
     /// What the stream consists of: text, or raw words
     #[arg(long, value_enum, default_value_t, value_name = "FMT", help_heading = "Real converter")]
-    #[arg(requires = "from")]
+    #[arg(requires = "from", conflicts_with = "poll")]
     pub format: Format,
     /// Interleaved channels in a raw stream
     #[arg(long, value_name = "K", default_value_t = 1, help_heading = "Real converter")]

@@ -2,6 +2,7 @@
 //! line of text is no number are `stage::sample`'s.)
 
 use stage::decimal::Decimal;
+use stage::message::quoted;
 use stage::quantity::Range;
 use stage::sample::NotASample;
 use thiserror::Error;
@@ -10,8 +11,13 @@ use thiserror::Error;
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Rejected {
     /// The value cannot be written as a sample.
-    #[error("{0}: {1}")]
-    NotASample(NotASample, Decimal),
+    #[error("{reason}: {}", quoted(value.to_string().as_bytes()))]
+    NotASample {
+        /// Why.
+        reason: NotASample,
+        /// The value.
+        value: Decimal,
+    },
     /// The value lies outside of what was said to be plausible.
     #[error("outside {0}: {1}")]
     Implausible(Range, Decimal),

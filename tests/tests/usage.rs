@@ -196,6 +196,12 @@ fn a_rate_beyond_reach_is_as_fast_as_can_be() {
 }
 
 #[test]
+fn a_raw_format_is_not_for_a_file_that_is_polled() {
+    let reason = "the argument '--poll <FILE>' cannot be used with '--format <FMT>'";
+    refuses("conv", &["--poll", "data", "--format", "s16le"], reason);
+}
+
+#[test]
 fn a_wrong_choice_is_refused_with_the_right_ones() {
     let choice = |value, of, values| {
         format!("invalid value '{value}' for '{of}' [possible values: {values}]")
