@@ -18,9 +18,10 @@ Examples:
 The stages are the programs conv, log, stat and report beside this one; tee is the launcher's
 own. At the end, the account says how many samples were sent, recorded and counted.
 
-Limits: what is still there after the grace period is killed, and what it held is lost; the
-account says so. If the launcher itself is killed the stages end by themselves. In this
-pipeline log --pass passes to nobody.
+Limits: do not record into the file that conv reads from (log writes to samples.log unless told
+otherwise): the account cannot tell what was lost or doubled. What is still there after the
+grace period is killed, and what it held is lost; the account says so. If the launcher itself
+is killed the stages end by themselves. In this pipeline log --pass passes to nobody.
 
 Exit status: 0 every stage ended with 0 and the account is settled; 1 failed, a stage failed or
 died, or the account is not settled; 2 wrong usage; 3 done, but some input was rejected.";

@@ -104,9 +104,9 @@ impl Supervisor {
                 Some(Asked::ByInterrupt(first)) if at.saturating_duration_since(first) < ECHO => {
                     vec![]
                 }
-                Some(_) => self.kill_all(|process| {
-                    format!("{process} was killed at the second request to stop")
-                }),
+                Some(_) => {
+                    self.kill_all(|process| format!("{process} was killed at the second Ctrl-C"))
+                }
                 None => {
                     self.asked = Some(Asked::ByInterrupt(at));
                     self.stop_in_order()
@@ -219,7 +219,7 @@ mod tests {
         assert_eq!(supervisor.on(interrupt(SECOND)), [Action::Kill(Process::Log)]);
         assert_eq!(
             supervisor.on(ended(Process::Log, SIGKILL)),
-            [say("log was killed at the second request to stop")]
+            [say("log was killed at the second Ctrl-C")]
         );
     }
 

@@ -217,7 +217,7 @@ fn a_second_ctrl_c_kills_at_once() {
     // Longer than the echo of one and the same key press.
     std::thread::sleep(Duration::from_millis(150));
     running.signal_group(Signal::SIGINT);
-    running.finish().exits(1).mentions("launcher: log was killed at the second request to stop");
+    running.finish().exits(1).mentions("launcher: log was killed at the second Ctrl-C");
 }
 
 #[test]
