@@ -14,6 +14,7 @@ mod serial;
 pub(crate) use parse::{Malformed, parse, parse_computed};
 
 use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
 
 use num_bigint::{BigInt, Sign};
 
@@ -22,6 +23,15 @@ use num_bigint::{BigInt, Sign};
 pub const SMALL_DIGITS: u32 = 18;
 
 const SMALL_LIMIT: u64 = 10u64.pow(SMALL_DIGITS);
+
+/// Up to here every integer is a double: 2^53.
+const EXACT_INTEGERS: u64 = 1 << 53;
+
+/// The powers of ten that are doubles: 5^22 is the last power of five below 2^53.
+const EXACT_POWERS: [f64; 23] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+    1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+];
 
 /// An exact decimal number: mantissa × 10^−places.
 ///
@@ -110,9 +120,50 @@ impl Decimal {
         self.places
     }
 
+    /// The same number without useless zeros behind the point, so that equal numbers have equal
+    /// mantissas and places.
+    pub fn normalized(&self) -> Decimal {
+        match &self.mantissa {
+            Mantissa::Small(0) => Decimal::ZERO,
+            Mantissa::Small(small) => {
+                let (mut mantissa, mut places) = (*small, self.places);
+                while places > 0 && mantissa % 10 == 0 {
+                    (mantissa, places) = (mantissa / 10, places - 1);
+                }
+                Decimal { mantissa: Mantissa::Small(mantissa), places }
+            }
+            Mantissa::Big(big) => {
+                let digits = big.magnitude().to_string();
+                let zeros = digits.bytes().rev().take_while(|&digit| digit == b'0').count();
+                let useless = self.places.min(zeros as u16);
+                Decimal::from_big(&**big / power_of_ten(useless.into()), self.places - useless)
+            }
+        }
+    }
+
+    /// −self.
+    pub fn negated(&self) -> Decimal {
+        let mantissa = match &self.mantissa {
+            Mantissa::Small(small) => Mantissa::Small(-small),
+            Mantissa::Big(big) => Mantissa::Big(Box::new(-&**big)),
+        };
+        Decimal { mantissa, places: self.places }
+    }
+
+    /// The number in units of 10^−`places`, which must not be fewer places than it has.
+    pub fn mantissa_at(&self, places: u16) -> BigInt {
+        self.mantissa.to_big() * power_of_ten(places.saturating_sub(self.places).into())
+    }
+
     /// The double nearest to this number; infinite beyond the doubles' range.
     pub fn to_f64(&self) -> f64 {
-        self.to_string().parse().unwrap_or(f64::NAN)
+        match (&self.mantissa, EXACT_POWERS.get(usize::from(self.places))) {
+            // Both are doubles without rounding, so the division rounds once.
+            (Mantissa::Small(small), Some(power)) if small.unsigned_abs() <= EXACT_INTEGERS => {
+                *small as f64 / power
+            }
+            _ => self.to_string().parse().unwrap_or(f64::NAN),
+        }
     }
 
     /// self + `other`, exactly.
@@ -197,10 +248,23 @@ impl PartialEq for Decimal {
 
 impl Eq for Decimal {}
 
+/// Equal numbers have equal hashes, however many useless zeros they were written with.
+impl Hash for Decimal {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let normalized = self.normalized();
+        normalized.places.hash(state);
+        match normalized.mantissa {
+            Mantissa::Small(small) => small.hash(state),
+            Mantissa::Big(big) => big.hash(state),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::hash::BuildHasher;
 
     fn decimal(text: &str) -> Decimal {
         parse(text.as_bytes()).unwrap()
@@ -226,6 +290,20 @@ mod tests {
     }
 
     #[test]
+    fn a_normalized_number_has_no_useless_zeros() {
+        let parts = |text: &str| {
+            let normalized = decimal(text).normalized();
+            (normalized.mantissa().to_big().to_string(), normalized.places())
+        };
+        assert_eq!(parts("1.500"), ("15".to_owned(), 1));
+        assert_eq!(parts("-1500.00"), ("-1500".to_owned(), 0));
+        assert_eq!(parts("0.000"), ("0".to_owned(), 0));
+        let long = "1234567890123456789012345";
+        assert_eq!(parts(&format!("{long}.2500")), (format!("{long}25"), 2));
+        assert_eq!(parts("1.0000000000000000000000000"), ("1".to_owned(), 0));
+    }
+
+    #[test]
     fn a_double_becomes_its_shortest_decimal() {
         let text = |double| Decimal::shortest(double).unwrap().to_string();
         assert_eq!(text(0.1), "0.1");
@@ -247,6 +325,25 @@ mod tests {
             let sum = big(a, 30 - p) + big(b, 30 - q);
             prop_assert_eq!(x.plus(&y), Decimal::from_big(sum, 30));
             prop_assert_eq!(x.cmp(&y), big(a, 30 - p).cmp(&big(b, 30 - q)));
+        }
+
+        #[test]
+        fn equal_numbers_have_equal_hashes(mantissa in any::<i64>(), zeros in 0u32..30) {
+            let hash = |number: &Decimal| std::hash::BuildHasherDefault::<
+                std::collections::hash_map::DefaultHasher,
+            >::default().hash_one(number);
+            let short = Decimal::new(mantissa, 5);
+            let long = Decimal::from_big(
+                BigInt::from(mantissa) * power_of_ten(zeros), 5 + zeros as u16,
+            );
+            prop_assert_eq!(hash(&short), hash(&long));
+        }
+
+        // Rust's parser rounds to the nearest double, so it can judge ours.
+        #[test]
+        fn the_nearest_double_is_the_parsers(mantissa in any::<i64>(), places in 0u16..30, cut in 0u32..60) {
+            let number = Decimal::new(mantissa >> cut, places);
+            prop_assert_eq!(number.to_f64(), number.to_string().parse::<f64>().unwrap());
         }
 
         #[test]
