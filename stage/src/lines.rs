@@ -1,9 +1,9 @@
 //! Cutting an input into lines, in bounded memory.
 //!
 //! Whole lines are handed out in blocks, as many at a time as one read brought, so that a
-//! flood costs little for each and a trickle is passed on at once. A line longer than
-//! [`MAX_LINE`] is handed out as its start; the rest of it is skipped. A last line without a line
-//! feed is one, unless a stop cut the input short.
+//! flood costs little for each and a trickle is passed on at once. A line longer than a limit
+//! ([`MAX_LINE`] for samples) is handed out as its start; the rest of it is skipped. A last line
+//! without a line feed is one, unless a stop cut the input short.
 
 use std::io;
 use std::time::Instant;
@@ -19,7 +19,7 @@ use crate::size::BLOCK;
 pub enum Block<'a> {
     /// One or more whole lines, each with its line feed; the input's last may have none.
     Lines(&'a [u8]),
-    /// The start of a line that is too long; more than [`MAX_LINE`] bytes of it.
+    /// The start of a line that is too long; more bytes of it than the limit.
     TooLong(&'a [u8]),
     /// The deadline has come.
     Deadline,
@@ -31,7 +31,10 @@ pub enum Block<'a> {
 #[derive(Debug)]
 pub struct Lines<I> {
     input: I,
-    buffer: Box<[u8]>,
+    /// Bytes of the longest line that is handed out whole.
+    limit: usize,
+    /// Grows if the limit asks for it and lines are that long.
+    buffer: Vec<u8>,
     /// What was read and not handed out yet: `buffer[start..end]`, never a whole line.
     start: usize,
     end: usize,
@@ -41,10 +44,15 @@ pub struct Lines<I> {
 }
 
 impl<I: Input> Lines<I> {
-    /// The lines of `input`.
+    /// The lines of `input`, of up to [`MAX_LINE`] bytes.
     pub fn new(input: I) -> Lines<I> {
-        let buffer = vec![0; BLOCK].into_boxed_slice();
-        Lines { input, buffer, start: 0, end: 0, skipping: false, ended: false }
+        Lines::of_up_to(MAX_LINE, input)
+    }
+
+    /// The lines of `input`, of up to `limit` bytes.
+    pub fn of_up_to(limit: usize, input: I) -> Lines<I> {
+        let buffer = vec![0; BLOCK];
+        Lines { input, limit, buffer, start: 0, end: 0, skipping: false, ended: false }
     }
 
     /// Waits for whole lines, until `deadline` if there is one.
@@ -71,7 +79,7 @@ impl<I: Input> Lines<I> {
                 self.start = lines.end;
                 return Ok(Block::Lines(&self.buffer[lines]));
             }
-            if self.end - self.start > MAX_LINE {
+            if self.end - self.start > self.limit {
                 self.skipping = true;
                 let start = std::mem::replace(&mut self.start, self.end);
                 return Ok(Block::TooLong(&self.buffer[start..self.end]));
@@ -81,9 +89,15 @@ impl<I: Input> Lines<I> {
 
     /// Reads once; tells where in the buffer the fresh bytes begin.
     fn fill(&mut self) -> io::Result<usize> {
-        self.buffer.copy_within(self.start..self.end, 0);
-        (self.start, self.end) = (0, self.end - self.start);
+        if self.start > 0 {
+            self.buffer.copy_within(self.start..self.end, 0);
+            (self.start, self.end) = (0, self.end - self.start);
+        }
         let fresh = self.end;
+        // What is kept is no longer than the limit, so the buffer never has to grow for samples.
+        if self.buffer.len() - fresh < BLOCK / 2 {
+            self.buffer.resize(2 * self.buffer.len(), 0);
+        }
         let count = match self.input.read(&mut self.buffer[fresh..]) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(fresh),
             result => result?,
