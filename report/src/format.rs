@@ -4,11 +4,9 @@
 //! [`Format::print`], which is called for each record. One that has a header or needs to know
 //! the records before keeps that in `crate::Report`.
 
-use std::io::Write;
-
 use clap::ValueEnum;
 use stage::decimal::Decimal;
-use stage::record::Record;
+use stage::record::{Exactness, Record, Window};
 
 /// Significant digits of rounded numbers in the plain format: enough to watch, few enough to
 /// read. (`json` has them all.)
@@ -17,7 +15,7 @@ const DIGITS: usize = 6;
 /// A form in which records are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// One line a record, mean and sd to six digits
+    /// One line a record; what is not exact, such as mean and sd, to six digits
     #[default]
     Plain,
     /// The records as they come, one JSON object a line
@@ -36,29 +34,39 @@ impl Format {
 }
 
 fn print_plain(record: &Record, text: &mut Vec<u8>) {
-    let exact = |number: &Option<Decimal>| match number {
-        Some(number) => number.to_string(),
-        None => "-".to_owned(),
+    let number = |number: Option<u64>| number.map_or("-".to_owned(), |it| it.to_string());
+    let exact =
+        |number: &Option<Decimal>| number.as_ref().map_or("-".to_owned(), Decimal::to_string);
+    let rounded = |number: &Option<Decimal>| {
+        number.as_ref().map_or("-".to_owned(), |it| significant(it.to_f64()))
     };
-    let rounded = |number: &Option<Decimal>| match number {
-        Some(number) => significant(number.to_f64()),
-        None => "-".to_owned(),
-    };
-    // Writing to a vector does not fail.
-    let _ = write!(
-        text,
-        "n {}  sum {}  mean {}  sd {}  min {}  max {}  last {}",
-        record.n,
-        exact(&record.sum),
-        rounded(&record.mean),
-        rounded(&record.sd),
-        exact(&record.min),
-        exact(&record.max),
-        exact(&record.last)
-    );
-    if record.rejected > 0 {
-        let _ = write!(text, "  rejected {}", record.rejected);
+    let mut fields: Vec<(&str, String)> = Vec::new();
+    if let Some(Window { from, to }) = record.window {
+        fields.extend([("from", number(from)), ("to", number(to))]);
     }
+    fields.extend([
+        ("n", record.n.to_string()),
+        ("sum", exact(&record.sum)),
+        ("mean", rounded(&record.mean)),
+        ("sd", rounded(&record.sd)),
+        ("min", exact(&record.min)),
+        ("max", exact(&record.max)),
+    ]);
+    fields.extend(record.quantiles.iter().map(|it| (it.name.as_str(), exact(&it.value))));
+    if record.exactness == Some(Exactness::Approximate) {
+        fields.push(("quantiles", Exactness::Approximate.name().to_owned()));
+    }
+    fields.extend(record.more.iter().map(|it| match it.name.as_str() {
+        name @ ("range" | "mode") => (name, exact(&it.value)),
+        name => (name, rounded(&it.value)),
+    }));
+    fields.push(("last", exact(&record.last)));
+    if record.rejected > 0 {
+        fields.push(("rejected", record.rejected.to_string()));
+    }
+    let fields: Vec<String> =
+        fields.iter().map(|(name, value)| format!("{name} {value}")).collect();
+    text.extend_from_slice(fields.join("  ").as_bytes());
 }
 
 /// `value` to [`DIGITS`] significant digits, in the samples' canonical form.

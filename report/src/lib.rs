@@ -23,9 +23,8 @@ use stage::lines::{Block, Lines, each_line};
 use stage::message::{Messages, quoted};
 use stage::output::{reader_is_gone, write_counting};
 use stage::program::Ended;
-use stage::record::Record;
+use stage::record::{MAX_RECORD, Record};
 use stage::rejects::Rejects;
-use stage::sample::{MAX_LINE, NotASample};
 use thiserror::Error;
 
 use crate::format::Format;
@@ -59,7 +58,7 @@ pub fn run(
         reader_gone: false,
         messages,
     };
-    let result = report.show(Lines::new(input));
+    let result = report.show(Lines::of_up_to(MAX_RECORD, input));
     report.close(result)
 }
 
@@ -91,8 +90,8 @@ impl<W: Write> Report<'_, W> {
 
     fn take(&mut self, line: &[u8]) {
         self.lines += 1;
-        if line.len() > MAX_LINE {
-            return self.reject(line, &NotASample::TooLong.to_string());
+        if line.len() > MAX_RECORD {
+            return self.reject(line, &format!("longer than {MAX_RECORD} bytes"));
         }
         match Record::parse(line) {
             Ok(record) => self.format.print(&record, line, &mut self.text),
@@ -148,7 +147,7 @@ mod tests {
 
     const FIRST: &str =
         r#"{"n":1,"rejected":0,"last":57,"sum":57,"mean":57,"sd":null,"min":57,"max":57}"#;
-    const LAST: &str = r#"{"n":3,"rejected":1,"last":2.50,"sum":158.5,"mean":52.833333333333336,"sd":48.91915098777,"min":2.5,"max":99,"final":true,"p50":57}"#;
+    const LAST: &str = r#"{"n":3,"rejected":1,"last":2.50,"sum":158.5,"mean":52.833333333333336,"sd":48.91915098777,"min":2.5,"max":99,"p50":57,"p99.9":99,"quantiles":"approximate","skew":null,"rms":81.123456789,"final":true}"#;
 
     fn report(words: &str, input: &str) -> (String, Vec<String>, Ended<Error>) {
         let options =
@@ -164,7 +163,8 @@ mod tests {
         assert_eq!(
             output,
             "n 1  sum 57  mean 57  sd -  min 57  max 57  last 57\n\
-             n 3  sum 158.5  mean 52.8333  sd 48.9192  min 2.5  max 99  last 2.5  rejected 1\n"
+             n 3  sum 158.5  mean 52.8333  sd 48.9192  min 2.5  max 99  p50 57  p99.9 99  \
+             quantiles approximate  skew -  rms 81.1235  last 2.5  rejected 1\n"
         );
         assert!(messages.is_empty());
         assert_eq!(ended.result.unwrap(), Status::Done);
@@ -173,14 +173,26 @@ mod tests {
 
     #[test]
     fn a_record_that_is_too_long_is_so_however_it_arrives() {
-        let long = format!("{FIRST}{}\n{FIRST}\n", " ".repeat(MAX_LINE));
+        let long = format!("{FIRST}{}\n{FIRST}\n", " ".repeat(MAX_RECORD));
         let options = Options::try_parse_from(["report"]).unwrap();
-        for size in [1000, 1_000_000] {
+        for size in [100_000, 100_000_000] {
             let (mut output, mut messages) = (Vec::new(), Vec::new());
             run(&options, Chunks::of(long.as_bytes(), size), &mut output, &mut messages);
             assert_eq!(output.iter().filter(|&&byte| byte == b'\n').count(), 1);
-            assert!(messages[0].starts_with("line 1: not a record: longer than 65536 bytes: "));
+            assert!(messages[0].starts_with("line 1: not a record: longer than 67108864 bytes: "));
         }
+    }
+
+    #[test]
+    fn a_window_says_which_samples_it_covers() {
+        let window = FIRST.replace("\"last\"", "\"from\":4,\"to\":4,\"last\"");
+        let empty = window.replace("\"from\":4,\"to\":4", "\"from\":null,\"to\":null");
+        let (output, _, _) = report("", &format!("{window}\n{empty}\n"));
+        assert_eq!(
+            output,
+            "from 4  to 4  n 1  sum 57  mean 57  sd -  min 57  max 57  last 57\n\
+             from -  to -  n 1  sum 57  mean 57  sd -  min 57  max 57  last 57\n"
+        );
     }
 
     #[test]

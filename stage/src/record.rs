@@ -1,47 +1,106 @@
 //! The record: what `stat` sends to `report`, one JSON object a line.
 //!
-//! Another field in the record: add it here, fill it in in `stat::accumulator`, and show it in
-//! `report::format` (`json` shows every field as it is). Fields come in the order in which they
-//! are declared. One that older records lack is not to be required when reading.
+//! Another field in the record: if it is a number that only some records have, it is a
+//! [`Figure`], and needs no more than its name in [`MORE`]; anything else is added to [`Record`],
+//! and read and written in `json`. It is filled in by `stat::accumulator` and shown by
+//! `report::format` (`json` shows every field as it is).
 
-use serde::{Deserialize, Deserializer, Serialize};
+mod json;
+
+use serde_json::value::RawValue;
 
 use crate::decimal::Decimal;
 
-/// Running statistics of the samples so far. The numbers are null while there are no samples.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(expecting = "an object")]
+/// Bytes of the longest record that is read. The largest state (65,536 values of over 700
+/// digits each) has 51 MB.
+pub const MAX_RECORD: usize = 64 << 20;
+
+/// The figures behind `stat --more`, in their order.
+pub const MORE: [&str; 7] = ["var", "rms", "range", "mode", "skew", "kurtosis", "autocorrelation"];
+
+/// Statistics of the samples so far, or of a window. The numbers are null while there are no
+/// samples.
+#[derive(Clone, Debug, Default)]
 pub struct Record {
     /// Samples covered.
     pub n: u64,
     /// Lines that were not a sample, so far.
     pub rejected: u64,
+    /// Which samples are covered, where not all are.
+    pub window: Option<Window>,
     /// The newest sample.
-    #[serde(deserialize_with = "present")]
     pub last: Option<Decimal>,
     /// The exact sum.
-    #[serde(deserialize_with = "present")]
     pub sum: Option<Decimal>,
     /// The double nearest to the true mean.
-    #[serde(deserialize_with = "present")]
     pub mean: Option<Decimal>,
     /// The double nearest to the true sample standard deviation (n−1); null below two samples.
-    #[serde(deserialize_with = "present")]
     pub sd: Option<Decimal>,
     /// The least sample.
-    #[serde(deserialize_with = "present")]
     pub min: Option<Decimal>,
     /// The greatest sample.
-    #[serde(deserialize_with = "present")]
     pub max: Option<Decimal>,
+    /// Quantiles by nearest rank.
+    pub quantiles: Vec<Figure>,
+    /// How the quantiles were found; records of other programs may not tell.
+    pub exactness: Option<Exactness>,
+    /// Those of [`MORE`] that were asked for.
+    pub more: Vec<Figure>,
+    /// How many samples lie where.
+    pub histogram: Option<Vec<Bin>>,
     /// Whether this is the last record.
-    #[serde(default, rename = "final", skip_serializing_if = "std::ops::Not::not")]
     pub is_final: bool,
+    /// What `stat --merge` needs to go on from here. Not kept when a record is read: `report`
+    /// has no use for it.
+    pub state: Option<Box<RawValue>>,
 }
 
-/// A field that may be null but not absent. (Without this, serde takes absent for null.)
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Decimal>, D::Error> {
-    Option::deserialize(deserializer)
+/// The numbers of a window's samples, from 1; null in an empty window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// The number of its first sample.
+    pub from: Option<u64>,
+    /// The number of its last sample.
+    pub to: Option<u64>,
+}
+
+/// A number with a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figure {
+    /// The field's name, such as `p99.9` or `skew`.
+    pub name: String,
+    /// Null where it has no value.
+    pub value: Option<Decimal>,
+}
+
+/// How quantiles were found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exactness {
+    /// Every value was counted.
+    Exact,
+    /// There were too many distinct values; quantiles are off by 1 % of their value at most.
+    Approximate,
+}
+
+impl Exactness {
+    /// The field's text.
+    pub fn name(self) -> &'static str {
+        match self {
+            Exactness::Exact => "exact",
+            Exactness::Approximate => "approximate",
+        }
+    }
+}
+
+/// Samples x of a histogram with `low` ≤ x < `high`; in the last bin, x = `high` as well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bin {
+    /// The lower limit.
+    pub low: Decimal,
+    /// The upper limit.
+    pub high: Decimal,
+    /// Samples in between.
+    pub count: u64,
 }
 
 impl Record {
@@ -63,17 +122,38 @@ mod tests {
     use super::*;
 
     const LINE: &str = "{\"n\":2,\"rejected\":0,\"last\":0.3,\"sum\":0.4,\"mean\":0.2,\
-                        \"sd\":0.1414213562373095,\"min\":0.1,\"max\":0.3,\"final\":true}\n";
+                        \"sd\":0.1414213562373095,\"min\":0.1,\"max\":0.3,\"p50\":0.1,\"p99.9\":0.3,\
+                        \"quantiles\":\"exact\",\"final\":true}\n";
+
+    fn printed(record: &Record) -> String {
+        let mut text = Vec::new();
+        record.print(&mut text).unwrap();
+        String::from_utf8(text).unwrap()
+    }
 
     #[test]
     fn a_record_is_one_line_and_reads_back() {
         let record = Record::parse(LINE.as_bytes()).unwrap();
         assert_eq!(record.n, 2);
         assert_eq!(record.sum, Some(Decimal::new(4, 1)));
+        let names: Vec<&str> = record.quantiles.iter().map(|it| it.name.as_str()).collect();
+        assert_eq!(names, ["p50", "p99.9"]);
         assert!(record.is_final);
-        let mut text = Vec::new();
-        record.print(&mut text).unwrap();
-        assert_eq!(String::from_utf8(text).unwrap(), LINE);
+        assert_eq!(printed(&record), LINE);
+    }
+
+    #[test]
+    fn everything_that_may_be_asked_for_reads_back() {
+        let line = LINE
+            .replace("\"last\"", "\"from\":11,\"to\":12,\"last\"")
+            .replace("\"approximate\"", "\"exact\"")
+            .replace(
+                ",\"final\"",
+                ",\"var\":0.02,\"skew\":null,\"histogram\":[[0,0.2,1],[0.2,0.4,1]],\"final\"",
+            );
+        assert_eq!(printed(&Record::parse(line.as_bytes()).unwrap()), line);
+        let empty = line.replace("\"from\":11,\"to\":12", "\"from\":null,\"to\":null");
+        assert_eq!(printed(&Record::parse(empty.as_bytes()).unwrap()), empty);
     }
 
     #[test]
@@ -84,9 +164,18 @@ mod tests {
 
     #[test]
     fn fields_of_later_versions_are_ignored_and_missing_ones_named() {
-        let later = LINE.replace("\"n\":2", "\"n\":2,\"p50\":0.1,\"more\":{\"deep\":[1]}");
-        assert!(Record::parse(later.as_bytes()).is_ok());
+        let later = LINE.replace("\"n\":2", "\"n\":2,\"px\":\"x\",\"more\":{\"deep\":[1]}");
+        assert_eq!(printed(&Record::parse(later.as_bytes()).unwrap()), LINE);
         let error = Record::parse(LINE.replace("\"sd\"", "\"ds\"").as_bytes()).unwrap_err();
         assert!(error.to_string().starts_with("missing field `sd`"), "{error}");
+        let error = Record::parse(LINE.replace("\"n\":2", "\"n\":2,\"n\":3").as_bytes());
+        assert!(error.unwrap_err().to_string().starts_with("duplicate field `n`"));
+        for (wrong, reason) in [
+            ("[1,2]", "invalid type: sequence, expected an object"),
+            ("1", "invalid type: integer `1`, expected an object"),
+        ] {
+            let error = Record::parse(wrong.as_bytes()).unwrap_err().to_string();
+            assert!(error.starts_with(reason), "{error}");
+        }
     }
 }

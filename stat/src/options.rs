@@ -5,22 +5,49 @@ use std::time::Duration;
 use clap::Parser;
 use stage::program::CommandLine;
 use stage::quantity;
+use stage::sample::parse_line;
 
-use crate::schedule::Every;
+use crate::accumulator::Wanted;
+use crate::histogram::{MAX_BINS, MIN_BINS};
+use crate::quantile::Quantile;
+use crate::schedule::{Every, Schedule};
 
 const EXAMPLES: &str = "\
 Examples:
-  conv | stat                          a record for each sample
-  stat --every 1000 < samples.log      a record every 1000 samples
-  stat < samples.log | tail -n 1       the record of the whole file
+  conv | stat                                a record for each sample
+  stat --every 1000 < samples.log            a record every 1000 samples
+  stat < samples.log | tail -n 1             the record of the whole file
+  conv --rate 1k | stat --window 1s          the statistics of each second
+  stat --quantiles 5,95,99.9 --more < samples.log
+  stat --state < monday.log | tail -n 1 > monday.state
+  cat *.state | stat --merge                 the record of all days together
 
 Input: one decimal number a line; blanks around it and a CR are ignored. Every other line is
-rejected: told (the first few), counted, and left out. sum, min and max are exact; mean and sd
-are the doubles nearest to the exact values; sd is null below two samples and beyond the
-largest double.
+rejected: told (the first few), counted, and left out.
+
+Exact: sum, min, max, last, range and mode, to the last digit; mean, sd, var, rms, skew,
+kurtosis and autocorrelation are the doubles nearest to the true values. Null is what has no
+value: everything without samples, sd and var below two, skew, kurtosis and autocorrelation of
+a constant series, and what is beyond the largest double.
+
+Quantiles are by nearest rank: p90 is the least sample with at least 90 % of all at or below
+it. They are exact while there are at most 65536 distinct values; then \"quantiles\" says
+\"approximate\", they are within 1 % of that sample's value (samples nearer to zero than
+2.2e-308 count as 0), the histogram is likewise, and mode is null.
+
+More figures: var, sample variance (n-1); rms, root mean square; range, max - min; mode, the
+most frequent value, the least of several; skew, g1 = m3/m2^1.5; kurtosis, g2 = m4/m2^2 - 3, 0
+for a normal distribution (m2, m3, m4: central moments over n); autocorrelation, r1 of
+neighbouring samples, as NIST defines it.
+
+Merging: the states of any parts of a stream give the record of the whole, in whatever order
+they come. What depends on the samples' order (last, autocorrelation) takes the parts in the
+order in which they were counted; if that was not the stream's, say --first for each.
 
 Limits: a line is looked at up to 64 KiB; a sample has at most 400 decimal places and is finite
-as a double. Memory: 2 MB, and less than 1 MB more for samples of over 18 digits.
+as a double. Memory: 3 MB; up to 8 MB with 65536 distinct values, 15 MB with more, and 31 MB if
+they have hundreds of digits. A state has 1 MB at most (47 MB with hundreds of digits), and making
+or merging it takes up to four times as much besides.
 
 ";
 
@@ -33,12 +60,63 @@ pub struct Options {
     #[arg(short, long, value_name = "N|DUR", value_parser = every, allow_hyphen_values = true, default_value = "100ms")]
     #[arg(help_heading = "Records")]
     pub every: Every,
+    /// Let each record cover only the samples since the one before: N of them, or those of
+    /// this time; \"from\" and \"to\" tell which
+    #[arg(short, long, value_name = "N|DUR", value_parser = every, allow_hyphen_values = true)]
+    #[arg(conflicts_with = "every", help_heading = "Records")]
+    pub window: Option<Every>,
     /// Stop at the first line that is not a sample, with status 1
     #[arg(long, help_heading = "Records")]
     pub strict: bool,
+    /// Which quantiles to tell, as percentages
+    #[arg(short, long, value_name = "P,P,…", value_parser = quantile, value_delimiter = ',')]
+    #[arg(allow_hyphen_values = true, default_value = "50,90,99", help_heading = "Figures")]
+    pub quantiles: Vec<Quantile>,
+    /// Tell var, rms, range, mode, skew, kurtosis and autocorrelation, too
+    #[arg(short, long, help_heading = "Figures")]
+    pub more: bool,
+    /// Tell how many samples lie where, in at most so many bins (2 to 1000) with round limits:
+    /// [low, high, count] each; low ≤ sample < high, and in the last bin also high
+    #[arg(long, value_name = "BINS", value_parser = bins, allow_hyphen_values = true)]
+    #[arg(help_heading = "Figures")]
+    pub histogram: Option<u16>,
+    /// Add to the last record (of each window) what --merge needs
+    #[arg(long, help_heading = "Merging")]
+    pub state: bool,
+    /// Read records with states, and give the record of all their samples
+    #[arg(long, conflicts_with_all = ["every", "window", "strict", "first"], help_heading = "Merging")]
+    pub merge: bool,
+    /// The number of the first sample in the whole stream
+    #[arg(long, value_name = "N", value_parser = first, allow_hyphen_values = true)]
+    #[arg(help_heading = "Merging")]
+    pub first: Option<u64>,
 }
 
-impl CommandLine for Options {}
+impl Options {
+    /// What a record is to tell.
+    pub fn wanted(&self) -> Wanted {
+        Wanted { quantiles: self.quantiles.clone(), more: self.more, histogram: self.histogram }
+    }
+
+    /// When records are due.
+    pub fn schedule(&self) -> Schedule {
+        match self.window {
+            Some(length) => Schedule::of_windows(length),
+            None => Schedule::new(self.every),
+        }
+    }
+}
+
+impl CommandLine for Options {
+    fn check(&self) -> Result<(), String> {
+        let mut names: Vec<&str> = self.quantiles.iter().map(|it| it.name.as_str()).collect();
+        names.sort_unstable();
+        match names.windows(2).find(|pair| pair[0] == pair[1]) {
+            Some(pair) => Err(format!("the quantile {} is asked for twice", pair[0])),
+            None => Ok(()),
+        }
+    }
+}
 
 fn every(text: &str) -> Result<Every, String> {
     match (text.parse(), quantity::duration(text)) {
@@ -47,6 +125,25 @@ fn every(text: &str) -> Result<Every, String> {
         (_, Ok(time)) if time > Duration::ZERO => Ok(Every::Time(time)),
         _ => Err("expected a number of samples, or a duration such as 100ms or 2s".to_owned()),
     }
+}
+
+fn quantile(text: &str) -> Result<Quantile, String> {
+    let percent = parse_line(text.as_bytes())
+        .map_err(|_| "expected percentages such as 50,99.9".to_owned())?;
+    Quantile::new(&percent)
+}
+
+fn bins(text: &str) -> Result<u16, String> {
+    let bins = text.parse().ok().filter(|bins| (MIN_BINS..=MAX_BINS).contains(bins));
+    bins.ok_or_else(|| format!("expected a number of bins from {MIN_BINS} to {MAX_BINS}"))
+}
+
+/// Half of what a number can be, so that counting on from there never overflows.
+const MAX_FIRST: u64 = u64::MAX / 2;
+
+fn first(text: &str) -> Result<u64, String> {
+    let first = text.parse().ok().filter(|first| (1..=MAX_FIRST).contains(first));
+    first.ok_or_else(|| "expected the number of a sample, from 1".to_owned())
 }
 
 #[cfg(test)]

@@ -1,35 +1,73 @@
-//! When a record is due: every N samples, or at most once in a time.
+//! When a record is due: every N samples, or at most once in a time; or at the end of a window.
 
 use std::time::{Duration, Instant};
 
-/// How often a record is wanted.
+/// How often a record is wanted, or how long a window is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Every {
-    /// After so many samples, exactly.
+    /// So many samples, exactly.
     Samples(u64),
-    /// When a new sample has come and so much time has passed since the last record.
+    /// So much time.
     Time(Duration),
 }
 
 /// The state of the schedule.
 #[derive(Clone, Debug)]
 pub struct Schedule {
-    every: Every,
+    rhythm: Rhythm,
     /// Samples since the last record.
     fresh: u64,
-    last: Option<Instant>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Rhythm {
+    /// After so many samples.
+    Samples(u64),
+    /// When a new sample has come and so much time has passed since the last record.
+    Time { time: Duration, last: Option<Instant> },
+    /// When the window ends. Windows lie side by side from the first sample on; in one without
+    /// samples there is no record.
+    Windows { time: Duration, end: Option<Instant> },
 }
 
 impl Schedule {
     /// A schedule under which the first sample is due at once, unless samples are counted.
     pub fn new(every: Every) -> Schedule {
-        Schedule { every, fresh: 0, last: None }
+        let rhythm = match every {
+            Every::Samples(count) => Rhythm::Samples(count),
+            Every::Time(time) => Rhythm::Time { time, last: None },
+        };
+        Schedule { rhythm, fresh: 0 }
+    }
+
+    /// A schedule under which each record is due at the end of a window.
+    pub fn of_windows(every: Every) -> Schedule {
+        match every {
+            Every::Time(time) => Schedule { rhythm: Rhythm::Windows { time, end: None }, fresh: 0 },
+            Every::Samples(_) => Schedule::new(every),
+        }
+    }
+
+    /// Notes that samples, which are still to be counted, arrived at `now`.
+    pub fn arrived(&mut self, now: Instant) {
+        if let Rhythm::Windows { time, end } = &mut self.rhythm
+            && self.fresh == 0
+        {
+            let late = end.map_or(Duration::ZERO, |end| now.saturating_duration_since(end));
+            let over = Duration::from_nanos((late.as_nanos() % time.as_nanos()) as u64);
+            match *end {
+                Some(end) if now < end => {}
+                // The end of the window that `now` lies in.
+                _ => *end = now.checked_add(*time - over),
+            }
+        }
     }
 
     /// Counts a sample; whether a record is due because of it.
+    #[inline]
     pub fn count(&mut self) -> bool {
         self.fresh += 1;
-        let due = matches!(self.every, Every::Samples(count) if self.fresh == count);
+        let due = matches!(self.rhythm, Rhythm::Samples(count) if self.fresh == count);
         if due {
             self.fresh = 0;
         }
@@ -38,20 +76,29 @@ impl Schedule {
 
     /// When a record will be due even if no more samples come.
     pub fn deadline(&self) -> Option<Instant> {
-        match (self.every, self.last) {
-            (Every::Time(time), Some(last)) if self.fresh > 0 => last.checked_add(time),
-            _ => None,
+        match self.rhythm {
+            _ if self.fresh == 0 => None,
+            Rhythm::Samples(_) => None,
+            Rhythm::Time { time, last } => last.and_then(|last| last.checked_add(time)),
+            Rhythm::Windows { end, .. } => end,
         }
     }
 
     /// Whether a record is due at `now`, on account of the time; if so, it is taken as given.
     pub fn is_due(&mut self, now: Instant) -> bool {
-        let Every::Time(time) = self.every else { return false };
-        let waited = self.last.is_none_or(|last| now.saturating_duration_since(last) >= time);
-        let due = self.fresh > 0 && waited;
+        let due = self.fresh > 0
+            && match self.rhythm {
+                Rhythm::Samples(_) => false,
+                Rhythm::Time { time, last } => {
+                    last.is_none_or(|last| now.saturating_duration_since(last) >= time)
+                }
+                Rhythm::Windows { end, .. } => end.is_some_and(|end| now >= end),
+            };
         if due {
             self.fresh = 0;
-            self.last = Some(now);
+            if let Rhythm::Time { last, .. } = &mut self.rhythm {
+                *last = Some(now);
+            }
         }
         due
     }
@@ -93,5 +140,35 @@ mod tests {
         assert_eq!([schedule.count(), schedule.count(), schedule.count()], [false, true, false]);
         assert!(!schedule.is_due(Instant::now()));
         assert_eq!(schedule.deadline(), None);
+    }
+
+    #[test]
+    fn windows_lie_side_by_side_from_the_first_sample_on() {
+        let start = Instant::now();
+        let mut schedule = Schedule::of_windows(Every::Time(TENTH));
+        let mut sample_at = |tenths: f64| {
+            let now = start + TENTH.mul_f64(tenths);
+            let due = schedule.is_due(now);
+            schedule.arrived(now);
+            schedule.count();
+            (due, schedule.deadline().unwrap() - start)
+        };
+        assert_eq!(sample_at(0.0), (false, TENTH));
+        assert_eq!(sample_at(0.9), (false, TENTH));
+        assert_eq!(sample_at(1.5), (true, 2 * TENTH));
+        assert_eq!(sample_at(7.25), (true, 8 * TENTH), "windows without samples are passed over");
+        assert_eq!(sample_at(8.0), (true, 9 * TENTH), "the end belongs to the next window");
+    }
+
+    #[test]
+    fn a_window_ends_though_nothing_comes() {
+        let start = Instant::now();
+        let mut schedule = Schedule::of_windows(Every::Time(TENTH));
+        assert_eq!(schedule.deadline(), None);
+        schedule.arrived(start);
+        schedule.count();
+        assert!(!schedule.is_due(start + TENTH / 2));
+        assert!(schedule.is_due(start + TENTH));
+        assert_eq!(schedule.deadline(), None, "nothing is due before the next sample");
     }
 }

@@ -1,0 +1,173 @@
+//! Records as JSON objects, their fields in a fixed order.
+
+use std::fmt;
+
+use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{Bin, Exactness, Figure, MORE, Record, Window};
+use crate::decimal::{Decimal, parse};
+
+impl Serialize for Record {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("n", &self.n)?;
+        map.serialize_entry("rejected", &self.rejected)?;
+        if let Some(Window { from, to }) = &self.window {
+            map.serialize_entry("from", from)?;
+            map.serialize_entry("to", to)?;
+        }
+        map.serialize_entry("last", &self.last)?;
+        map.serialize_entry("sum", &self.sum)?;
+        map.serialize_entry("mean", &self.mean)?;
+        map.serialize_entry("sd", &self.sd)?;
+        map.serialize_entry("min", &self.min)?;
+        map.serialize_entry("max", &self.max)?;
+        for figure in &self.quantiles {
+            map.serialize_entry(&figure.name, &figure.value)?;
+        }
+        if let Some(exactness) = self.exactness {
+            map.serialize_entry("quantiles", exactness.name())?;
+        }
+        for figure in &self.more {
+            map.serialize_entry(&figure.name, &figure.value)?;
+        }
+        if let Some(histogram) = &self.histogram {
+            map.serialize_entry("histogram", histogram)?;
+        }
+        if self.is_final {
+            map.serialize_entry("final", &true)?;
+        }
+        if let Some(state) = &self.state {
+            map.serialize_entry("state", state)?;
+        }
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Record {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Record, D::Error> {
+        deserializer.deserialize_map(Fields::default())
+    }
+}
+
+/// The fields that every record has, as far as they were found; the others are put into
+/// `record` as they come.
+#[derive(Default)]
+struct Fields {
+    record: Record,
+    n: Option<u64>,
+    rejected: Option<u64>,
+    from: Option<Option<u64>>,
+    to: Option<Option<u64>>,
+    last: Option<Option<Decimal>>,
+    sum: Option<Option<Decimal>>,
+    mean: Option<Option<Decimal>>,
+    sd: Option<Option<Decimal>>,
+    min: Option<Option<Decimal>>,
+    max: Option<Option<Decimal>>,
+}
+
+impl<'de> Visitor<'de> for Fields {
+    type Value = Record;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Record, A::Error> {
+        while let Some(name) = map.next_key::<String>()? {
+            match name.as_str() {
+                "n" => once("n", &mut self.n, &mut map)?,
+                "rejected" => once("rejected", &mut self.rejected, &mut map)?,
+                "from" => once("from", &mut self.from, &mut map)?,
+                "to" => once("to", &mut self.to, &mut map)?,
+                "last" => once("last", &mut self.last, &mut map)?,
+                "sum" => once("sum", &mut self.sum, &mut map)?,
+                "mean" => once("mean", &mut self.mean, &mut map)?,
+                "sd" => once("sd", &mut self.sd, &mut map)?,
+                "min" => once("min", &mut self.min, &mut map)?,
+                "max" => once("max", &mut self.max, &mut map)?,
+                "quantiles" => self.record.exactness = Some(map.next_value()?),
+                "histogram" => self.record.histogram = Some(map.next_value()?),
+                "final" => self.record.is_final = map.next_value()?,
+                _ if MORE.contains(&name.as_str()) => {
+                    let value = map.next_value()?;
+                    self.record.more.push(Figure { name, value });
+                }
+                _ if is_quantile(&name) => {
+                    let value = map.next_value()?;
+                    self.record.quantiles.push(Figure { name, value });
+                }
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        self.into_record()
+    }
+}
+
+impl Fields {
+    fn into_record<E: serde::de::Error>(self) -> Result<Record, E> {
+        let window = match (self.from, self.to) {
+            (None, None) => None,
+            (from, to) => Some(Window { from: found("from", from)?, to: found("to", to)? }),
+        };
+        Ok(Record {
+            n: found("n", self.n)?,
+            rejected: found("rejected", self.rejected)?,
+            window,
+            last: found("last", self.last)?,
+            sum: found("sum", self.sum)?,
+            mean: found("mean", self.mean)?,
+            sd: found("sd", self.sd)?,
+            min: found("min", self.min)?,
+            max: found("max", self.max)?,
+            ..self.record
+        })
+    }
+}
+
+fn once<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
+    name: &'static str,
+    field: &mut Option<T>,
+    map: &mut A,
+) -> Result<(), A::Error> {
+    if field.is_some() {
+        return Err(A::Error::duplicate_field(name));
+    }
+    *field = Some(map.next_value()?);
+    Ok(())
+}
+
+fn found<T, E: serde::de::Error>(name: &'static str, field: Option<T>) -> Result<T, E> {
+    field.ok_or_else(|| E::missing_field(name))
+}
+
+/// `p` and a number, as in `p99.9`.
+fn is_quantile(name: &str) -> bool {
+    name.strip_prefix('p').is_some_and(|percent| parse(percent.as_bytes()).is_ok())
+}
+
+impl Serialize for Bin {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (&self.low, &self.high, self.count).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Bin {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Bin, D::Error> {
+        let (low, high, count) = Deserialize::deserialize(deserializer)?;
+        Ok(Bin { low, high, count })
+    }
+}
+
+impl<'de> Deserialize<'de> for Exactness {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Exactness, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        [Exactness::Exact, Exactness::Approximate]
+            .into_iter()
+            .find(|exactness| exactness.name() == name)
+            .ok_or_else(|| D::Error::custom(format_args!("unknown kind of quantiles: {name:?}")))
+    }
+}

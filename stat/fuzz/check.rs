@@ -1,0 +1,95 @@
+//! What holds for input of any bytes: nothing panics, and however the input is cut, its records,
+//! messages and outcome are the same. For the fuzzer, and for a property test beside it.
+
+use std::time::Duration;
+
+use clap::Parser;
+use stage::fake::{Chunks, FakeClock};
+use stage::input::Input;
+use stage::record::Record;
+
+/// Figures that are asked for, one for each bit of the first byte.
+const FIGURES: [&str; 3] = ["--more", "--histogram=3", "--quantiles=0,33.3,100"];
+
+/// Further options, for the bits that follow. (Records are counted: the time would depend on
+/// how the input is cut.)
+const OPTIONS: [&str; 4] = ["--strict", "--state", "--first=7", "--window=2"];
+
+/// What came out of a run: records, messages, and the failure or the status.
+#[derive(Debug, PartialEq)]
+struct Outcome {
+    records: String,
+    messages: Vec<String>,
+    result: Result<String, String>,
+}
+
+fn run(options: &wandler_stat::Options, input: impl Input, clock: &FakeClock) -> Outcome {
+    let (mut output, mut messages) = (Vec::new(), Vec::new());
+    let ended = wandler_stat::run(options, input, &mut output, clock, &mut messages);
+    let records = String::from_utf8(output).expect("records are text");
+    for record in records.lines() {
+        Record::parse(record.as_bytes()).unwrap_or_else(|error| panic!("{error}: {record}"));
+    }
+    let result = ended
+        .result
+        .map(|status| format!("{status:?}"))
+        .map_err(|error| stage::message::chain(&error));
+    Outcome { records, messages, result }
+}
+
+/// Tries `data`: its first byte chooses options, the second the size of chunks, the third where
+/// the input is split in two parts, and the rest is the input.
+pub fn check(data: &[u8]) {
+    let [choice, size, cut, input @ ..] = data else { return };
+    let figures = chosen(&FIGURES, *choice);
+    let mut words = [figures.clone(), chosen(&OPTIONS, choice >> FIGURES.len())].concat();
+    if !words.contains(&"--window=2") {
+        words.push("--every=3");
+    }
+    check_chunking(&parse(&words), usize::from(*size) + 1, input);
+    check_merging(&figures, *cut, input);
+    check_as_records(&[&figures[..], &["--merge", "--state"]].concat(), input);
+}
+
+fn chosen<'a>(words: &[&'a str], bits: u8) -> Vec<&'a str> {
+    let chosen = words.iter().enumerate().filter(|(bit, _)| bits >> bit & 1 == 1);
+    chosen.map(|(_, word)| *word).collect()
+}
+
+fn parse(words: &[&str]) -> wandler_stat::Options {
+    let words = [&["stat"], words].concat();
+    wandler_stat::Options::try_parse_from(words).expect("these options go together")
+}
+
+fn check_chunking(options: &wandler_stat::Options, size: usize, input: &[u8]) {
+    let clock = FakeClock::new();
+    let chunked = run(options, Chunks::of(input, size), &clock);
+    assert_eq!(chunked, run(options, input, &clock), "in chunks");
+}
+
+/// Two parts of the input, merged in the wrong order, give the record of the whole.
+fn check_merging(figures: &[&str], cut: u8, input: &[u8]) {
+    let line_feeds = input.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+    let ends: Vec<usize> = line_feeds.map(|(at, _)| at + 1).collect();
+    let cut = ends.get(usize::from(cut) % ends.len().max(1)).copied().unwrap_or(input.len());
+    let clock = FakeClock::new();
+    let last = |word: &[&str], input: &[u8]| {
+        let outcome = run(&parse(&[figures, word].concat()), input, &clock);
+        outcome.records.lines().last().expect("there is a last record").to_owned()
+    };
+    let front = last(&["--state"], &input[..cut]);
+    clock.advance(Duration::from_secs(1));
+    let back = last(&["--state"], &input[cut..]);
+    let merged = last(&["--merge"], format!("{back}\n{front}\n").as_bytes());
+    assert_eq!(merged, last(&[], input), "merged");
+}
+
+/// Whatever is given for records: an error, or a record that can be merged again.
+fn check_as_records(words: &[&str], input: &[u8]) {
+    let merged = run(&parse(words), input, &FakeClock::new());
+    assert_eq!(merged.records.is_empty(), merged.result.is_err(), "{merged:?}");
+    if merged.result.is_ok() {
+        let again = run(&parse(words), merged.records.as_bytes(), &FakeClock::new());
+        assert_eq!(again, merged, "merged again");
+    }
+}

@@ -1,0 +1,397 @@
+//! Counting a stream: samples in, records out.
+
+use std::io::Write;
+use std::time::SystemTime;
+
+use stage::clock::Clock;
+use stage::exit::Status;
+use stage::input::Input;
+use stage::ledger::Entry;
+use stage::lines::{Block, Lines, each_line};
+use stage::message::Messages;
+use stage::program::Ended;
+use stage::record::Window;
+use stage::rejects::Rejects;
+use stage::sample::{NotASample, parse_line};
+use stage::size::BLOCK;
+
+use crate::accumulator::{Accumulator, Wanted};
+use crate::histogram::Span;
+use crate::options::Options;
+use crate::schedule::Schedule;
+use crate::sequence::Place;
+use crate::state::State;
+use crate::{Error, write};
+
+/// Counts `input` to its end, or until the reader of `output` goes away.
+pub fn run(
+    options: &Options,
+    input: impl Input,
+    output: impl Write,
+    clock: &impl Clock,
+    messages: &mut dyn Messages,
+) -> Ended<Error> {
+    let mut count = Count {
+        options,
+        wanted: options.wanted(),
+        output,
+        records: Vec::new(),
+        accumulator: Accumulator::new(options.more),
+        schedule: options.schedule(),
+        before: Before::default(),
+        arrival: 0,
+        rejects: Rejects::default(),
+        lines: 0,
+        reader_gone: false,
+        messages,
+    };
+    let counted = count.read(Lines::new(input), clock);
+    // Also after a failure: the records up to there were due.
+    let flushed = count.flush();
+    count.close(counted.and(flushed))
+}
+
+struct Count<'a, W> {
+    options: &'a Options,
+    wanted: Wanted,
+    output: W,
+    /// Records that are not written yet.
+    records: Vec<u8>,
+    /// Of all samples, or of the window's.
+    accumulator: Accumulator,
+    schedule: Schedule,
+    /// What was in the windows before.
+    before: Before,
+    /// When the newest samples arrived, in nanoseconds since 1970, and later than those of the
+    /// window before, so that there is an order. Only kept for the state.
+    arrival: u64,
+    rejects: Rejects,
+    lines: u64,
+    reader_gone: bool,
+    messages: &'a mut dyn Messages,
+}
+
+/// What was in the windows before the one that is counted.
+#[derive(Default)]
+struct Before {
+    samples: u64,
+    rejected: u64,
+    /// All of them, so that the limits of a histogram do not jump from window to window.
+    span: Option<Span>,
+}
+
+impl<W: Write> Count<'_, W> {
+    fn read(&mut self, mut lines: Lines<impl Input>, clock: &impl Clock) -> Result<(), Error> {
+        while !self.reader_gone {
+            match lines.next(self.schedule.deadline()).map_err(Error::Read)? {
+                Block::Lines(block) => {
+                    self.schedule.arrived(clock.now());
+                    if self.options.state {
+                        self.arrival = self.arrival.max(nanoseconds(clock.time_of_day()));
+                    }
+                    each_line(block).try_for_each(|line| self.take(line))?;
+                }
+                Block::TooLong(start) => self.reject(NotASample::TooLong, start)?,
+                Block::Deadline => {}
+                Block::End => return self.record(true),
+            }
+            if self.schedule.is_due(clock.now()) {
+                self.record(false)?;
+            }
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, line: &[u8]) -> Result<(), Error> {
+        match parse_line(line) {
+            Ok(sample) => {
+                self.lines += 1;
+                self.accumulator.add(&sample, self.place());
+                if self.schedule.count() { self.record(false) } else { Ok(()) }
+            }
+            Err(reason) => self.reject(reason, line),
+        }
+    }
+
+    fn reject(&mut self, reason: NotASample, line: &[u8]) -> Result<(), Error> {
+        self.lines += 1;
+        let number = self.lines;
+        if self.options.strict {
+            return Err(Error::Strict { line: number, reason: reason.of(line) });
+        }
+        self.rejects.add(self.messages, || format!("line {number}: {}", reason.of(line)));
+        Ok(())
+    }
+
+    /// The number of the first sample of these.
+    fn first(&self) -> u64 {
+        self.options.first.unwrap_or(1).saturating_add(self.before.samples)
+    }
+
+    /// Where the samples lie in the stream. A time is only known when the last has come.
+    fn place(&self) -> Place {
+        match self.options.first {
+            Some(_) => Place::Number(self.first()),
+            None => Place::Time(0),
+        }
+    }
+
+    fn record(&mut self, is_final: bool) -> Result<(), Error> {
+        let mut record = self.accumulator.record(&self.wanted, self.before.span.as_ref());
+        record.rejected = self.rejects.count();
+        record.is_final = is_final;
+        if self.options.window.is_some() {
+            record.window = Some(self.window());
+        }
+        if self.options.state && (is_final || self.options.window.is_some()) {
+            record.state = Some(self.state().print()?);
+        }
+        record.print(&mut self.records)?;
+        if self.options.window.is_some() {
+            self.begin_window();
+        }
+        if self.records.len() >= BLOCK { self.flush() } else { Ok(()) }
+    }
+
+    fn window(&self) -> Window {
+        match self.accumulator.count() {
+            0 => Window { from: None, to: None },
+            n => Window { from: Some(self.first()), to: Some(self.first().saturating_add(n - 1)) },
+        }
+    }
+
+    fn state(&mut self) -> State {
+        self.accumulator.arrived(self.arrival);
+        self.arrival += 1;
+        State::of(&mut self.accumulator, self.rejects.count() - self.before.rejected)
+    }
+
+    fn begin_window(&mut self) {
+        if self.options.histogram.is_some()
+            && let Some(own) = self.accumulator.span()
+        {
+            let span = self.before.span.take();
+            self.before.span = Some(span.map_or(own.clone(), |span| own.joined(&span)));
+        }
+        self.before.samples += self.accumulator.count();
+        self.before.rejected = self.rejects.count();
+        self.accumulator = Accumulator::new(self.options.more);
+    }
+
+    fn flush(&mut self) -> Result<(), Error> {
+        self.reader_gone |= write(&mut self.output, &self.records)?;
+        self.records.clear();
+        Ok(())
+    }
+
+    fn close(self, result: Result<(), Error>) -> Ended<Error> {
+        self.rejects.sum_up(self.messages, "lines");
+        let rejected = self.rejects.count();
+        let counted = self.before.samples + self.accumulator.count();
+        let entry = Entry::Stat { counted, rejected, reader_gone: self.reader_gone };
+        Ended { entry, result: result.map(|()| Status::of_rejected(rejected)) }
+    }
+}
+
+/// Nanoseconds since 1970, at most the 2^64 that last until 2554.
+fn nanoseconds(time: SystemTime) -> u64 {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+    use proptest::prelude::*;
+    use stage::fake::{Chunks, FakeClock};
+    use std::io;
+    use std::time::Duration;
+
+    /// The records, the messages, and how it ended.
+    fn run_on(
+        words: &str,
+        input: impl Input,
+        clock: &FakeClock,
+    ) -> (String, Vec<String>, Ended<Error>) {
+        let options = Options::try_parse_from(format!("stat {words}").split_whitespace()).unwrap();
+        let (mut output, mut messages) = (Vec::new(), Vec::new());
+        let ended = run(&options, input, &mut output, clock, &mut messages);
+        (String::from_utf8(output).unwrap(), messages, ended)
+    }
+
+    fn counts(records: &str) -> Vec<u64> {
+        let n = |line: &str| stage::record::Record::parse(line.as_bytes()).unwrap().n;
+        records.lines().map(n).collect()
+    }
+
+    #[test]
+    fn the_last_record_covers_everything_and_says_so() {
+        let (records, messages, ended) = run_on("", &b"1\n2\n4\n"[..], &FakeClock::new());
+        let last = records.lines().last().unwrap();
+        assert_eq!(
+            last,
+            "{\"n\":3,\"rejected\":0,\"last\":4,\"sum\":7,\"mean\":2.3333333333333335,\
+             \"sd\":1.5275252316519468,\"min\":1,\"max\":4,\"p50\":2,\"p90\":4,\"p99\":4,\
+             \"quantiles\":\"exact\",\"final\":true}"
+        );
+        assert!(messages.is_empty());
+        assert_eq!(ended.result.unwrap(), Status::Done);
+        assert_eq!(ended.entry, Entry::Stat { counted: 3, rejected: 0, reader_gone: false });
+    }
+
+    #[test]
+    fn an_empty_input_gives_one_record_of_nulls() {
+        let (records, _, _) = run_on("", &b""[..], &FakeClock::new());
+        assert_eq!(
+            records,
+            "{\"n\":0,\"rejected\":0,\"last\":null,\"sum\":null,\"mean\":null,\"sd\":null,\
+             \"min\":null,\"max\":null,\"p50\":null,\"p90\":null,\"p99\":null,\
+             \"quantiles\":\"exact\",\"final\":true}\n"
+        );
+    }
+
+    #[test]
+    fn rejected_lines_are_told_counted_and_make_the_status() {
+        let (records, messages, ended) = run_on("", &b"1\n12abc\n\n3"[..], &FakeClock::new());
+        assert!(records.contains("\"n\":2,\"rejected\":2,"), "{records}");
+        assert_eq!(messages, ["line 2: not a number: \"12abc\"", "line 3: empty"]);
+        assert_eq!(ended.result.unwrap(), Status::Rejected);
+        assert_eq!(ended.entry, Entry::Stat { counted: 2, rejected: 2, reader_gone: false });
+    }
+
+    #[test]
+    fn strict_stops_at_the_first() {
+        let (records, messages, ended) =
+            run_on("--strict", &b"1\n12abc\n3\n"[..], &FakeClock::new());
+        assert_eq!(records, "");
+        assert!(messages.is_empty());
+        assert_eq!(ended.result.unwrap_err().to_string(), "line 2: not a number: \"12abc\"");
+        assert_eq!(ended.entry, Entry::Stat { counted: 1, rejected: 0, reader_gone: false });
+    }
+
+    #[test]
+    fn strict_shows_what_was_due_before() {
+        for size in [1, 100] {
+            let input = Chunks::of(b"1\n2\nx\n3\n", size);
+            let (records, _, _) = run_on("--strict --every 1", input, &FakeClock::new());
+            assert_eq!(counts(&records), [1, 2]);
+        }
+    }
+
+    #[test]
+    fn every_n_gives_exactly_one_record_every_n_samples() {
+        let input = Chunks::of(b"1\n2\nx\n3\n4\n5\n", 3);
+        let (records, _, _) = run_on("--every 2", input, &FakeClock::new());
+        assert_eq!(counts(&records), [2, 4, 5]);
+    }
+
+    /// The fields of every record, in short.
+    fn fields(records: &str, names: &[&str]) -> Vec<String> {
+        let short = |line: &str| {
+            let record: serde_json::Value = serde_json::from_str(line).unwrap();
+            let fields: Vec<String> = names.iter().map(|name| record[name].to_string()).collect();
+            fields.join(" ")
+        };
+        records.lines().map(short).collect()
+    }
+
+    #[test]
+    fn a_window_covers_the_samples_since_the_one_before() {
+        let input = Chunks::of(b"1\n2\nx\n3\n4\n5\n", 3);
+        let (records, _, ended) = run_on("--window 2", input, &FakeClock::new());
+        assert_eq!(
+            fields(&records, &["from", "to", "n", "sum", "max", "rejected", "final"]),
+            ["1 2 2 3 2 0 null", "3 4 2 7 4 1 null", "5 5 1 5 5 1 true"]
+        );
+        assert_eq!(ended.entry, Entry::Stat { counted: 5, rejected: 1, reader_gone: false });
+        let (records, _, _) = run_on("--window 1 --first 11", &b"7\n8\n"[..], &FakeClock::new());
+        assert_eq!(
+            fields(&records, &["from", "to", "n", "mean"]),
+            ["11 11 1 7", "12 12 1 8", "null null 0 null"]
+        );
+    }
+
+    #[test]
+    fn a_window_of_time_ends_with_it() {
+        let ms = Duration::from_millis;
+        let clock = FakeClock::new();
+        let script = [(ms(500), "1\n"), (ms(1200), "2\n"), (ms(1600), "3\n"), (ms(9000), "4\n5\n")];
+        let (records, _, _) = run_on("--window 1s", Chunks::timed(&clock, &script), &clock);
+        assert_eq!(fields(&records, &["from", "to", "n"]), ["1 2 2", "3 3 1", "4 5 2"]);
+    }
+
+    #[test]
+    fn the_limits_of_a_histogram_stay_from_window_to_window() {
+        let input = &b"0\n95\n42\n47\n41\n"[..];
+        let (records, _, _) = run_on("--window 2 --histogram 5", input, &FakeClock::new());
+        let limits = |at: usize| {
+            let record = stage::record::Record::parse(records.lines().nth(at).unwrap().as_bytes());
+            record
+                .unwrap()
+                .histogram
+                .unwrap()
+                .iter()
+                .map(|bin| bin.low.to_string())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(limits(0), ["0", "20", "40", "60", "80"]);
+        assert_eq!((limits(1), limits(2)), (limits(0), limits(0)));
+    }
+
+    #[test]
+    fn a_slow_stream_shows_each_sample_and_a_fast_one_ten_a_second() {
+        let ms = Duration::from_millis;
+        let clock = FakeClock::new();
+        let input = Chunks::timed(
+            &clock,
+            &[
+                (ms(0), "1\n"),
+                (ms(800), "2\n"),
+                (ms(1600), "3\n"),
+                // From here on too fast: the next record is due at 1700 ms.
+                (ms(1610), "4\n"),
+                (ms(1620), "5\n"),
+                (ms(1900), "6\n"),
+            ],
+        );
+        let (records, _, _) = run_on("", input, &clock);
+        assert_eq!(counts(&records), [1, 2, 3, 5, 6, 6]);
+    }
+
+    #[test]
+    fn a_reader_that_leaves_is_a_normal_end() {
+        struct Gone;
+        impl Write for Gone {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::BrokenPipe.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let options = Options::try_parse_from(["stat"]).unwrap();
+        let mut messages = Vec::new();
+        let ended = run(&options, &b"1\n"[..], Gone, &FakeClock::new(), &mut messages);
+        assert_eq!(ended.result.unwrap(), Status::Done);
+        assert_eq!(ended.entry, Entry::Stat { counted: 1, rejected: 0, reader_gone: true });
+    }
+
+    proptest! {
+        #[test]
+        fn any_chunking_gives_the_same_last_record(
+            text in "([0-9]{1,3}(\\.[0-9])?\r?\n|x\n){0,20}", size in 1usize..20,
+        ) {
+            let last = |input: &mut dyn FnMut() -> (String, Vec<String>, Ended<Error>)| {
+                let (records, messages, ended) = input();
+                (records.lines().last().unwrap().to_owned(), messages, ended.entry)
+            };
+            let clock = FakeClock::new();
+            prop_assert_eq!(
+                last(&mut || run_on("", Chunks::of(text.as_bytes(), size), &clock)),
+                last(&mut || run_on("", text.as_bytes(), &clock))
+            );
+        }
+    }
+}

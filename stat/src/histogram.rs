@@ -1,0 +1,182 @@
+//! The limits of a histogram's bins: round numbers that seldom change.
+//!
+//! Limits are multiples of a width of 1, 2 or 5 times a power of ten, the least that covers the
+//! range in no more bins than asked for. So they depend on nothing but the range: they stay
+//! where they are until it grows out of them, and merged parts have the whole's. A width is no
+//! finer than the samples themselves, so that integers do not leave every other bin empty.
+
+use num_bigint::BigInt;
+use num_integer::Integer;
+use stage::decimal::{Decimal, power_of_ten};
+use stage::record::Bin;
+
+use crate::distribution::Distribution;
+
+/// What a histogram has to cover.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The least sample.
+    pub min: Decimal,
+    /// The greatest sample.
+    pub max: Decimal,
+    /// The most decimal places that samples were written with.
+    pub places: u16,
+}
+
+impl Span {
+    /// What covers both.
+    pub fn joined(self, other: &Span) -> Span {
+        Span {
+            min: self.min.min(other.min.clone()),
+            max: self.max.max(other.max.clone()),
+            places: self.places.max(other.places),
+        }
+    }
+}
+
+/// The least number of bins that can be asked for: 0 is always a limit, so one does not cover both
+/// sides of it.
+pub const MIN_BINS: u16 = 2;
+
+/// The most bins that can be asked for: enough for every picture, and a record stays readable.
+pub const MAX_BINS: u16 = 1000;
+
+/// The histogram of `n` samples over `span`, which they lie in.
+pub fn histogram(distribution: &mut Distribution, n: u64, span: &Span, bins: u16) -> Vec<Bin> {
+    let limits = limits(span, bins);
+    let mut below = distribution.below(&limits);
+    // What is only known approximately may seem to lie outside.
+    if let [first, .., last] = below.as_mut_slice() {
+        (*first, *last) = (0, n);
+    }
+    let bins = limits.windows(2).zip(below.windows(2));
+    bins.map(|(limits, below)| Bin {
+        low: limits[0].clone(),
+        high: limits[1].clone(),
+        count: below[1] - below[0],
+    })
+    .collect()
+}
+
+/// The limits of at most `bins` bins that cover `span`.
+fn limits(span: &Span, bins: u16) -> Vec<Decimal> {
+    let bins = bins.max(MIN_BINS);
+    let finest = -i64::from(span.places);
+    let mut exponent = (magnitude(span) - digits(&bins.into())).max(finest);
+    loop {
+        for factor in [1, 2, 5] {
+            let is_finest = exponent == finest && factor == 1;
+            if let Some(limits) = multiples(span, factor, exponent, is_finest, bins) {
+                return limits;
+            }
+        }
+        exponent += 1;
+    }
+}
+
+/// A power of ten that is not above the span's width.
+fn magnitude(span: &Span) -> i64 {
+    let width = span.max.plus(&span.min.negated());
+    let width = if width == Decimal::ZERO { &span.max } else { &width };
+    digits(&width.mantissa().to_big()) - 1 - i64::from(width.places())
+}
+
+fn digits(number: &BigInt) -> i64 {
+    number.magnitude().to_string().len() as i64
+}
+
+/// The multiples of `factor` × 10^`exponent` around `span`, unless that makes more than `bins`
+/// bins. A sample on the last limit belongs to the last bin; but if the width `is_finest`, each
+/// bin is for one value.
+fn multiples(
+    span: &Span,
+    factor: u8,
+    exponent: i64,
+    is_finest: bool,
+    bins: u16,
+) -> Option<Vec<Decimal>> {
+    let places = [span.min.places(), span.max.places(), (-exponent).max(0) as u16];
+    let places = places.into_iter().fold(0, u16::max);
+    let width = power_of_ten((i64::from(places) + exponent) as u32) * factor;
+    let (min, max) = (span.min.mantissa_at(places), span.max.mantissa_at(places));
+    let low = min.div_floor(&width);
+    let high = if is_finest { max.div_floor(&width) + 1 } else { max.div_ceil(&width) };
+    let high = high.max(&low + 1);
+    let count = u16::try_from(&high - &low).ok().filter(|count| *count <= bins)?;
+    Some((0..=count).map(|at| Decimal::from_big((&low + at) * &width, places)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use stage::sample::parse_line;
+
+    fn span(min: &str, max: &str) -> Span {
+        let number = |text: &str| parse_line(text.as_bytes()).unwrap();
+        let (min, max) = (number(min), number(max));
+        Span { places: min.places().max(max.places()), min, max }
+    }
+
+    fn told(min: &str, max: &str, bins: u16) -> String {
+        let limits: Vec<String> =
+            limits(&span(min, max), bins).iter().map(Decimal::to_string).collect();
+        limits.join(" ")
+    }
+
+    #[test]
+    fn limits_are_round_and_cover_the_range() {
+        assert_eq!(told("0", "100", 10), "0 10 20 30 40 50 60 70 80 90 100");
+        assert_eq!(told("0", "101", 10), "0 20 40 60 80 100 120");
+        assert_eq!(told("-3.25", "7.11", 6), "-4 -2 0 2 4 6 8");
+        assert_eq!(told("0.0012", "0.0049", 4), "0.001 0.002 0.003 0.004 0.005");
+        assert_eq!(told("-1", "1", 2), "-2 0 2");
+        assert_eq!(told("1e300", "3e300", 3), "1e300 2e300 3e300");
+    }
+
+    #[test]
+    fn integers_get_a_bin_each_and_not_every_other_one() {
+        assert_eq!(told("1", "6", 20), "1 2 3 4 5 6 7");
+        assert_eq!(told("0.1", "0.3", 20), "0.1 0.2 0.3 0.4");
+    }
+
+    #[test]
+    fn one_value_has_one_bin() {
+        assert_eq!(told("57", "57", 20), "57 58");
+        assert_eq!(told("0", "0", 20), "0 1");
+        assert_eq!(told("-2.5", "-2.5", 20), "-2.5 -2.4");
+        assert_eq!(told("5e300", "5e300", 20).split(' ').count(), 2);
+    }
+
+    #[test]
+    fn a_range_that_grows_seldom_moves_the_limits() {
+        let mut changes = 0;
+        let mut before = String::new();
+        for max in 1..=100_000 {
+            let now = told("0", &max.to_string(), 20);
+            let width = now.split(' ').nth(1).unwrap().to_owned();
+            changes += usize::from(width != before);
+            before = width;
+        }
+        assert!(changes <= 13, "{changes}");
+    }
+
+    proptest! {
+        #[test]
+        fn any_range_is_covered_in_as_many_bins_as_allowed(
+            a in "-?[0-9]{1,30}(\\.[0-9]{0,30})?(e-?[0-9]{1,2})?",
+            b in "-?[0-9]{1,30}(\\.[0-9]{0,30})?(e-?[0-9]{1,2})?",
+            bins in MIN_BINS..100,
+        ) {
+            let number = |text: &str| parse_line(text.as_bytes()).unwrap();
+            let (a, b) = (number(&a), number(&b));
+            let places = a.places().max(b.places());
+            let span = Span { min: a.clone().min(b.clone()), max: a.max(b), places };
+            let limits = limits(&span, bins);
+            prop_assert!(limits.len() <= usize::from(bins) + 1);
+            prop_assert!(limits[0] <= span.min && span.max <= *limits.last().unwrap());
+            prop_assert!(span.min < limits[1], "the first bin is of use");
+            prop_assert!(limits[limits.len() - 2] <= span.max, "the last bin is of use");
+        }
+    }
+}

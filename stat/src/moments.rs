@@ -1,0 +1,224 @@
+//! Exact sums of the samples' powers.
+//!
+//! For each number of decimal places, the sum of the mantissas and the sum of their squares
+//! (with [`Powers::Four`], of cubes and fourth powers, too) are kept as integers: nothing is
+//! rounded, whatever the samples' order, number and size. Mantissas that the fast sums of
+//! machine words have room for go there (`Sums`), longer ones become big integers
+//! ([`PowerSums`]). [`Moments::totals`] brings all of them to the same number of places.
+//!
+//! Memory: 3 kB for samples of up to 18 digits; for longer ones less than 2 kB for each number of
+//! places that occurs, of which there are at most 401.
+
+use std::collections::BTreeMap;
+
+use num_bigint::BigInt;
+use stage::decimal::{Decimal, Mantissa, SMALL_DIGITS, power_of_ten};
+
+use crate::wide::Wide;
+
+/// How many powers of the samples are summed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Powers {
+    /// x and x².
+    #[default]
+    Two,
+    /// x, x², x³ and x⁴.
+    Four,
+}
+
+/// Fourth powers of mantissas up to here fit 128 bits.
+const FOURTH_LIMIT: u64 = 1 << 31;
+
+/// Sums over mantissas below 10^18 that have the same number of places.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
+    /// At most 2^64 × 10^18, far below 2^127.
+    sum: i128,
+    squares: Wide,
+    cubes: Wide,
+    fourths: Wide,
+}
+
+impl Sums {
+    fn add(&mut self, mantissa: i64) -> i128 {
+        let wide = i128::from(mantissa);
+        self.sum += wide;
+        self.squares.add(wide * wide);
+        wide
+    }
+
+    /// For a mantissa below [`FOURTH_LIMIT`].
+    fn add_four(&mut self, mantissa: i64) {
+        let wide = self.add(mantissa);
+        self.cubes.add(wide * wide * wide);
+        self.fourths.add(wide * wide * wide * wide);
+    }
+
+    fn to_big(self) -> PowerSums {
+        PowerSums {
+            sum: self.sum.into(),
+            squares: self.squares.to_big(),
+            cubes: self.cubes.to_big(),
+            fourths: self.fourths.to_big(),
+        }
+    }
+}
+
+/// Sums over mantissas of any size that have the same number of places; `cubes` and `fourths`
+/// are zero unless they were asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PowerSums {
+    /// Of x.
+    pub sum: BigInt,
+    /// Of x².
+    pub squares: BigInt,
+    /// Of x³.
+    pub cubes: BigInt,
+    /// Of x⁴.
+    pub fourths: BigInt,
+}
+
+impl PowerSums {
+    fn add(&mut self, mantissa: &BigInt, powers: Powers) {
+        let square = mantissa * mantissa;
+        self.sum += mantissa;
+        if powers == Powers::Four {
+            self.cubes += &square * mantissa;
+            self.fourths += &square * &square;
+        }
+        self.squares += square;
+    }
+
+    /// Adds `other`, whose unit is `unit` times as large.
+    fn add_scaled(&mut self, other: &PowerSums, unit: &BigInt) {
+        let square = unit * unit;
+        self.sum += &other.sum * unit;
+        self.squares += &other.squares * &square;
+        self.cubes += &other.cubes * &square * unit;
+        self.fourths += &other.fourths * &square * &square;
+    }
+}
+
+/// All sums in the same unit, 10^−`places` to the respective power.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// The most places that a sample other than zero was written with.
+    pub places: u16,
+    /// The sums in that unit.
+    pub sums: PowerSums,
+}
+
+/// The power sums of the samples so far.
+#[derive(Clone, Debug, Default)]
+pub struct Moments {
+    powers: Powers,
+    /// Indexed by the number of places.
+    small: [Sums; SMALL_DIGITS as usize + 1],
+    /// What does not fit there: long mantissas, and more than 18 places.
+    big: BTreeMap<u16, PowerSums>,
+}
+
+impl Moments {
+    /// No samples yet.
+    pub fn new(powers: Powers) -> Moments {
+        Moments { powers, ..Moments::default() }
+    }
+
+    /// Which powers are summed.
+    pub fn powers(&self) -> Powers {
+        self.powers
+    }
+
+    /// Takes one more sample.
+    #[inline]
+    pub fn add(&mut self, sample: &Decimal) {
+        let places = sample.places();
+        match (sample.mantissa(), self.small.get_mut(usize::from(places)), self.powers) {
+            (Mantissa::Small(mantissa), Some(sums), Powers::Two) => drop(sums.add(*mantissa)),
+            (Mantissa::Small(mantissa), Some(sums), Powers::Four)
+                if mantissa.unsigned_abs() < FOURTH_LIMIT =>
+            {
+                sums.add_four(*mantissa);
+            }
+            (mantissa, _, powers) => {
+                self.big.entry(places).or_default().add(&mantissa.to_big(), powers);
+            }
+        }
+    }
+
+    /// Takes the samples whose sums are `totals`, which has as many powers.
+    pub fn absorb(&mut self, totals: &Totals) {
+        let unit = BigInt::from(1u8);
+        self.big.entry(totals.places).or_default().add_scaled(&totals.sums, &unit);
+    }
+
+    /// The sums of all samples.
+    pub fn totals(&self) -> Totals {
+        let small = (0u16..).zip(&self.small).filter(|(_, sums)| sums.squares != Wide::default());
+        let small = small.map(|(places, sums)| (places, sums.to_big()));
+        let big = self.big.iter().filter(|(_, sums)| sums.squares != BigInt::ZERO);
+        let parts: Vec<(u16, PowerSums)> =
+            small.chain(big.map(|(places, sums)| (*places, sums.clone()))).collect();
+        let places = parts.iter().map(|(places, _)| *places).max().unwrap_or(0);
+        let mut sums = PowerSums::default();
+        for (own, part) in parts {
+            sums.add_scaled(&part, &power_of_ten(u32::from(places - own)));
+        }
+        Totals { places, sums }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use stage::sample::parse_line;
+
+    fn moments(powers: Powers, samples: &[Decimal]) -> Moments {
+        let mut moments = Moments::new(powers);
+        samples.iter().for_each(|sample| moments.add(sample));
+        moments
+    }
+
+    #[test]
+    fn zeros_have_no_places_whatever_they_were_written_with() {
+        let zero = parse_line(b"0.00").unwrap();
+        let sample = parse_line(b"1.5").unwrap();
+        assert_eq!(moments(Powers::Two, &[sample, zero]).totals().places, 1);
+    }
+
+    proptest! {
+        #[test]
+        fn every_path_gives_the_sums_of_big_integers(
+            values in proptest::collection::vec((any::<i64>(), 0u32..64, 0u16..25), 0..40),
+        ) {
+            let samples: Vec<Decimal> =
+                values.iter().map(|&(value, cut, places)| Decimal::new(value >> cut, places)).collect();
+            let mut expected = PowerSums::default();
+            for sample in &samples {
+                let aligned = sample.mantissa().to_big() * power_of_ten(25 - u32::from(sample.places()));
+                expected.add(&aligned, Powers::Four);
+            }
+            let Totals { places, sums } = moments(Powers::Four, &samples).totals();
+            let mut aligned = PowerSums::default();
+            aligned.add_scaled(&sums, &power_of_ten(25 - u32::from(places)));
+            prop_assert_eq!(&aligned, &expected);
+
+            let two = moments(Powers::Two, &samples).totals();
+            prop_assert_eq!((two.sums.sum, two.sums.squares), (sums.sum, sums.squares));
+        }
+
+        #[test]
+        fn parts_add_up_to_the_whole(
+            values in proptest::collection::vec((any::<i64>(), 0u16..25), 0..40), cut in 0usize..40,
+        ) {
+            let samples: Vec<Decimal> =
+                values.iter().map(|&(value, places)| Decimal::new(value, places)).collect();
+            let (front, back) = samples.split_at(cut.min(samples.len()));
+            let mut merged = Moments::new(Powers::Four);
+            merged.absorb(&moments(Powers::Four, back).totals());
+            merged.absorb(&moments(Powers::Four, front).totals());
+            prop_assert_eq!(merged.totals(), moments(Powers::Four, &samples).totals());
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! What depends on the order of the samples: the first, the last, and the sum of the products
+//! of neighbours, for the autocorrelation.
+//!
+//! Samples that were counted in one go form a [`Run`]. Merging puts runs beside each other, in the
+//! order of their [`Place`]s in the whole stream, whatever the order in which they are merged:
+//!
+//! - [`Place::Number`], if it was told which samples they are: runs that follow each other
+//!   become one, and samples that are there already are refused.
+//! - [`Place::Time`] otherwise, when the run's last sample arrived.
+//!
+//! Memory: one run, and one more for each part that was merged and does not follow another by
+//! its number.
+
+use std::collections::BTreeMap;
+
+use num_bigint::BigInt;
+use stage::decimal::{Decimal, Mantissa, SMALL_DIGITS, power_of_ten};
+use thiserror::Error;
+
+use crate::wide::Wide;
+
+/// Where a run lies in the whole stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// The number of its first sample.
+    Number(u64),
+    /// When its last sample arrived, in nanoseconds since 1970.
+    Time(u64),
+}
+
+/// Samples that follow each other. Ordered by their places, and equal places somehow.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Run {
+    /// Where it lies.
+    pub place: Place,
+    /// Its samples, at least one.
+    pub n: u64,
+    /// Its first sample.
+    pub first: Decimal,
+    /// Its last sample.
+    pub last: Decimal,
+}
+
+impl Run {
+    /// Whether the samples of `later` come immediately after these.
+    fn is_followed_by(&self, later: &Run) -> bool {
+        match (self.place, later.place) {
+            (Place::Number(own), Place::Number(next)) => own.checked_add(self.n) == Some(next),
+            (Place::Time(_), Place::Time(_)) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether some samples are in both.
+    fn overlaps(&self, other: &Run) -> bool {
+        match (self.place, other.place) {
+            (Place::Number(a), Place::Number(b)) => {
+                a < b.saturating_add(other.n) && b < a.saturating_add(self.n)
+            }
+            _ => self == other,
+        }
+    }
+}
+
+/// Why runs cannot stand beside each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Conflict {
+    /// They have samples in common.
+    #[error("its samples are merged already")]
+    Overlap,
+    /// Only one of them has numbers.
+    #[error("its samples are numbered (--first) and others' are not, or the other way round")]
+    Numbered,
+}
+
+/// What the autocorrelation is computed from, besides the power sums.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Neighbours {
+    /// The first sample.
+    pub first: Decimal,
+    /// The last sample.
+    pub last: Decimal,
+    /// Σxᵢxᵢ₊₁.
+    pub lagged: Decimal,
+}
+
+/// The order of the samples so far.
+#[derive(Clone, Debug, Default)]
+pub struct Sequence {
+    /// In the order of their places. While counting there is one.
+    runs: Vec<Run>,
+    /// If the autocorrelation is wanted.
+    lagged: Option<Box<Lagged>>,
+}
+
+impl Sequence {
+    /// No samples yet; `lagged` if the products of neighbours will be wanted.
+    pub fn new(lagged: bool) -> Sequence {
+        Sequence { runs: Vec::new(), lagged: lagged.then(Box::default) }
+    }
+
+    /// Takes the next sample. `place` is where the run lies, as far as that is known yet.
+    #[inline]
+    pub fn add(&mut self, sample: &Decimal, place: Place) {
+        match self.runs.last_mut() {
+            Some(run) => {
+                if let Some(lagged) = &mut self.lagged {
+                    lagged.add(&run.last, sample);
+                }
+                run.last.clone_from(sample);
+                run.n += 1;
+            }
+            None => {
+                let (first, last) = (sample.clone(), sample.clone());
+                self.runs.push(Run { place, n: 1, first, last });
+            }
+        }
+    }
+
+    /// Notes when the newest sample arrived.
+    pub fn arrived(&mut self, nanoseconds: u64) {
+        if let Some(Run { place: Place::Time(time), .. }) = self.runs.last_mut() {
+            *time = nanoseconds;
+        }
+    }
+
+    /// The newest sample.
+    pub fn last(&self) -> Option<&Decimal> {
+        self.runs.last().map(|run| &run.last)
+    }
+
+    /// The runs, in order.
+    pub fn runs(&self) -> &[Run] {
+        &self.runs
+    }
+
+    /// The sum of the products of neighbours within runs, if it is kept.
+    pub fn lagged(&self) -> Option<Decimal> {
+        self.lagged.as_ref().map(|lagged| lagged.total())
+    }
+
+    /// What the autocorrelation is computed from; `None` if it is not kept, there is no sample, or
+    /// samples between the runs are missing.
+    pub fn neighbours(&self) -> Option<Neighbours> {
+        let mut lagged = self.lagged()?;
+        let (first, last) = (self.runs.first()?, self.runs.last()?);
+        for pair in self.runs.windows(2) {
+            if !pair[0].is_followed_by(&pair[1]) {
+                return None;
+            }
+            lagged = lagged.plus(&pair[0].last.times(&pair[1].first));
+        }
+        Some(Neighbours {
+            first: first.first.normalized(),
+            last: last.last.normalized(),
+            lagged: lagged.normalized(),
+        })
+    }
+
+    /// Puts `runs`, and the sum of the products of neighbours within them, beside what is here.
+    pub fn absorb(&mut self, runs: Vec<Run>, lagged: Option<&Decimal>) -> Result<(), Conflict> {
+        if let (Some(own), Some(lagged)) = (&mut self.lagged, lagged) {
+            own.add_product(lagged);
+        }
+        for run in runs {
+            self.insert(run)?;
+        }
+        Ok(())
+    }
+
+    fn insert(&mut self, run: Run) -> Result<(), Conflict> {
+        let numbered = |run: &Run| matches!(run.place, Place::Number(_));
+        if self.runs.first().is_some_and(|other| numbered(other) != numbered(&run)) {
+            return Err(Conflict::Numbered);
+        }
+        let at = self.runs.partition_point(|other| other < &run);
+        let neighbours = [at.checked_sub(1).and_then(|at| self.runs.get(at)), self.runs.get(at)];
+        if neighbours.into_iter().flatten().any(|other| other.overlaps(&run)) {
+            return Err(Conflict::Overlap);
+        }
+        self.runs.insert(at, run);
+        if self.runs.get(at + 1).is_some_and(numbered) {
+            self.join(at);
+        }
+        if at > 0 && numbered(&self.runs[at]) {
+            self.join(at - 1);
+        }
+        Ok(())
+    }
+
+    /// Makes one of the run `at` and the next, if that one follows immediately.
+    fn join(&mut self, at: usize) {
+        if !self.runs[at].is_followed_by(&self.runs[at + 1]) {
+            return;
+        }
+        let later = self.runs.remove(at + 1);
+        let run = &mut self.runs[at];
+        if let Some(lagged) = &mut self.lagged {
+            lagged.add(&run.last, &later.first);
+        }
+        run.n += later.n;
+        run.last = later.last;
+    }
+}
+
+/// The exact sum of the products of neighbours.
+#[derive(Clone, Debug)]
+struct Lagged {
+    /// Of mantissas below 10^18; indexed by the products' places.
+    small: [Wide; 2 * SMALL_DIGITS as usize + 1],
+    big: BTreeMap<u16, BigInt>,
+}
+
+impl Default for Lagged {
+    fn default() -> Lagged {
+        Lagged { small: [Wide::default(); 2 * SMALL_DIGITS as usize + 1], big: BTreeMap::new() }
+    }
+}
+
+impl Lagged {
+    fn add(&mut self, earlier: &Decimal, later: &Decimal) {
+        let places = earlier.places() + later.places();
+        match (earlier.mantissa(), later.mantissa(), self.small.get_mut(usize::from(places))) {
+            (Mantissa::Small(a), Mantissa::Small(b), Some(sum)) => {
+                sum.add(i128::from(*a) * i128::from(*b));
+            }
+            _ => self.add_product(&earlier.times(later)),
+        }
+    }
+
+    fn add_product(&mut self, product: &Decimal) {
+        *self.big.entry(product.places()).or_default() += product.mantissa().to_big();
+    }
+
+    fn total(&self) -> Decimal {
+        let small = (0u16..).zip(&self.small).map(|(places, sum)| (places, sum.to_big()));
+        let big = self.big.iter().map(|(places, sum)| (*places, sum.clone()));
+        let parts: Vec<(u16, BigInt)> =
+            small.chain(big).filter(|(_, sum)| *sum != BigInt::ZERO).collect();
+        let places = parts.iter().map(|(places, _)| *places).max().unwrap_or(0);
+        let aligned =
+            parts.into_iter().map(|(own, sum)| sum * power_of_ten(u32::from(places - own)));
+        Decimal::from_big(aligned.sum(), places).normalized()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(place: Place, values: std::ops::RangeInclusive<i64>) -> Run {
+        Run {
+            place,
+            n: values.clone().count() as u64,
+            first: Decimal::new(*values.start(), 0),
+            last: Decimal::new(*values.end(), 0),
+        }
+    }
+
+    fn merged(runs: &[Run]) -> Result<Sequence, Conflict> {
+        let mut sequence = Sequence::new(true);
+        runs.iter().try_for_each(|run| sequence.absorb(vec![run.clone()], None))?;
+        Ok(sequence)
+    }
+
+    #[test]
+    fn numbered_runs_that_follow_each_other_become_one() {
+        let runs = [
+            run(Place::Number(7), 7..=9),
+            run(Place::Number(1), 1..=3),
+            run(Place::Number(4), 4..=6),
+        ];
+        let whole = merged(&runs).unwrap();
+        assert_eq!(whole.runs(), [run(Place::Number(1), 1..=9)]);
+        assert_eq!(whole.lagged().unwrap(), Decimal::new(3 * 4 + 6 * 7, 0));
+        let gap = merged(&runs[..2]).unwrap();
+        assert_eq!(gap.runs(), [runs[1].clone(), runs[0].clone()]);
+        assert_eq!(gap.neighbours(), None, "samples are missing in between");
+    }
+
+    #[test]
+    fn runs_in_the_order_of_their_arrival_follow_each_other() {
+        let runs = [run(Place::Time(20), 5..=9), run(Place::Time(10), 1..=4)];
+        let whole = merged(&runs).unwrap();
+        assert_eq!(whole.last(), Some(&Decimal::new(9, 0)));
+        assert_eq!(whole.neighbours().unwrap().lagged, Decimal::new(4 * 5, 0));
+    }
+
+    #[test]
+    fn the_same_samples_are_not_taken_twice() {
+        for (first, second) in [
+            (run(Place::Number(1), 1..=5), run(Place::Number(5), 5..=9)),
+            (run(Place::Number(5), 5..=9), run(Place::Number(1), 1..=20)),
+            (run(Place::Time(7), 1..=5), run(Place::Time(7), 1..=5)),
+        ] {
+            assert_eq!(merged(&[first, second]).unwrap_err(), Conflict::Overlap);
+        }
+        let same_time =
+            [run(Place::Time(7), 1..=5), run(Place::Time(7), 2..=6), run(Place::Time(7), 1..=5)];
+        assert_eq!(merged(&same_time).unwrap_err(), Conflict::Overlap);
+        assert!(merged(&same_time[..2]).is_ok());
+    }
+
+    #[test]
+    fn numbers_and_times_do_not_mix() {
+        let runs = [run(Place::Time(20), 5..=9), run(Place::Number(1), 1..=4)];
+        assert_eq!(merged(&runs).unwrap_err(), Conflict::Numbered);
+    }
+
+    #[test]
+    fn products_of_every_size_are_summed_exactly() {
+        let samples = ["1e300", "1e-300", "-0.5", "3", "999999999999999999"];
+        let mut sequence = Sequence::new(true);
+        for sample in samples {
+            let sample = stage::sample::parse_line(sample.as_bytes()).unwrap();
+            sequence.add(&sample, Place::Time(0));
+        }
+        let text = sequence.lagged().unwrap().to_string();
+        // 1 − 0.5e-300 − 1.5 + 2999999999999999997
+        let expected = format!("2.9999999999999999964{}5e18", "9".repeat(299));
+        assert_eq!(text, expected);
+    }
+}

@@ -1,0 +1,53 @@
+//! An integer sum of 192 bits: fast to add to, and never too small.
+
+use num_bigint::BigInt;
+
+/// The sum of up to 2^64 integers of 128 bits: `high` × 2^128 + `low`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wide {
+    low: u128,
+    high: i64,
+}
+
+impl Wide {
+    /// Adds `value`.
+    pub fn add(&mut self, value: i128) {
+        // In two's complement a negative value is 2^128 − |value|, and one 2^128 too many.
+        let (low, carry) = self.low.overflowing_add(value as u128);
+        self.low = low;
+        self.high = self.high.wrapping_add(i64::from(carry) - i64::from(value < 0));
+    }
+
+    /// The sum as a big integer.
+    pub fn to_big(self) -> BigInt {
+        (BigInt::from(self.high) << 128) + self.low
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn it_carries_up_and_down() {
+        let mut sum = Wide::default();
+        for _ in 0..5 {
+            sum.add(i128::MAX);
+        }
+        assert_eq!(sum.to_big(), BigInt::from(i128::MAX) * 5);
+        for _ in 0..10 {
+            sum.add(i128::MIN);
+        }
+        assert_eq!(sum.to_big(), BigInt::from(i128::MAX) * 5 + BigInt::from(i128::MIN) * 10);
+    }
+
+    proptest! {
+        #[test]
+        fn it_agrees_with_a_big_integer(values in proptest::collection::vec(any::<i128>(), 0..50)) {
+            let mut sum = Wide::default();
+            values.iter().for_each(|&value| sum.add(value));
+            prop_assert_eq!(sum.to_big(), values.iter().map(|&value| BigInt::from(value)).sum());
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! The statistics of thousands of streams, whatever is in them, are what Python computes with
+//! fractions and correct rounding (`exact.py`).
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::print_stdout, reason = "and says why it is skipped")]
+
+use std::collections::BTreeMap;
+use std::process::Command;
+
+use clap::Parser;
+use num_bigint::BigInt;
+use num_traits::One;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use stage::decimal::{Decimal, Mantissa, power_of_ten};
+use stage::fake::FakeClock;
+use stage::sample::parse_line;
+
+/// Streams in a round; `WANDLER_ROUNDS` tells how many rounds.
+const STREAMS: u32 = 1000;
+
+#[derive(Deserialize)]
+struct Case {
+    input: String,
+    record: BTreeMap<String, Option<String>>,
+}
+
+fn last_record(input: &str) -> BTreeMap<String, Box<RawValue>> {
+    let words = ["stat", "--more", "--quantiles", "50,90,99,99.9,0,100,29"];
+    let options = wandler_stat::Options::try_parse_from(words).unwrap();
+    let (mut output, mut messages) = (Vec::new(), Vec::new());
+    let clock = FakeClock::new();
+    wandler_stat::run(&options, input.as_bytes(), &mut output, &clock, &mut messages);
+    assert!(messages.is_empty(), "{messages:?} for {input}");
+    let output = String::from_utf8(output).unwrap();
+    serde_json::from_str(output.lines().last().unwrap()).unwrap()
+}
+
+/// Whether the number `found` is the `expected` fraction, integer or double.
+fn agrees(found: &str, expected: &str) -> bool {
+    let (numerator, denominator) = expected.split_once('/').unwrap_or((expected, "1"));
+    match (numerator.parse::<BigInt>(), denominator.parse::<BigInt>()) {
+        (Ok(numerator), Ok(denominator)) => {
+            let (mantissa, unit) = exact(found);
+            mantissa * denominator == numerator * unit
+        }
+        _ => found.parse::<f64>().unwrap().to_bits() == expected.parse::<f64>().unwrap().to_bits(),
+    }
+}
+
+/// A decimal as a fraction, with powers of ten that samples do not have (a sum's or range's).
+fn exact(text: &str) -> (BigInt, BigInt) {
+    let (digits, exponent) = text.split_once('e').unwrap_or((text, "0"));
+    let exponent: i32 = exponent.parse().unwrap();
+    let behind = digits.split_once('.').map_or(0, |(_, behind)| behind.len() as i32);
+    let mantissa: BigInt = digits.replace('.', "").parse().unwrap();
+    let power = exponent - behind;
+    match u32::try_from(power) {
+        Ok(power) => (mantissa * power_of_ten(power), BigInt::one()),
+        Err(_) => (mantissa, power_of_ten(power.unsigned_abs())),
+    }
+}
+
+#[test]
+fn every_figure_is_what_fractions_give() {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/exact.py");
+    let rounds = std::env::var("WANDLER_ROUNDS").map_or(3, |rounds| rounds.parse().unwrap());
+    for seed in 0..rounds {
+        let mut python = Command::new("python3");
+        python.arg(script).args([seed.to_string(), STREAMS.to_string()]);
+        let output = match python.output() {
+            Ok(output) => output,
+            Err(error) => {
+                println!("skipped: cannot run python3: {error}");
+                return;
+            }
+        };
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let cases = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(cases.lines().count(), STREAMS as usize);
+        for case in cases.lines() {
+            let Case { input, record } = serde_json::from_str(case).unwrap();
+            let found = last_record(&input);
+            for (name, expected) in &record {
+                let found = found[name].get();
+                let right = match expected {
+                    None => found == "null",
+                    Some(expected) => found != "null" && agrees(found, expected),
+                };
+                assert!(right, "{name} is {found}, not {expected:?} (seed {seed}), of\n{input}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_comparison_can_fail() {
+    assert!(
+        agrees("0.5", "1/2")
+            && agrees("5e-1", "1/2")
+            && agrees("1e40", &format!("1{}", "0".repeat(40)))
+    );
+    assert!(!agrees("0.5000000000000001", "1/2") && !agrees("0.1", "0.10000000000000002"));
+    let sample = parse_line(b"0.10").unwrap();
+    assert!(matches!(sample.mantissa(), Mantissa::Small(10)));
+    assert_eq!(Decimal::new(1, 1), sample);
+}
