@@ -23,7 +23,7 @@ use stage::lines::{Block, Lines, each_line};
 use stage::message::{Messages, quoted};
 use stage::output::{reader_is_gone, write_counting};
 use stage::program::Ended;
-use stage::record::{MAX_RECORD, Record};
+use stage::record::{MAX_RECORD, Record, reason};
 use stage::rejects::Rejects;
 use thiserror::Error;
 
@@ -124,18 +124,6 @@ impl<W: Write> Report<'_, W> {
         self.rejects.sum_up(self.messages, "lines");
         let entry = Entry::Report { shown: self.shown, reader_gone: self.reader_gone };
         Ended { entry, result: result.map(|()| Status::of_rejected(self.rejects.count())) }
-    }
-}
-
-/// What is wrong, without the position that serde_json adds: the line's number is ours.
-fn reason(error: &serde_json::Error) -> String {
-    if error.is_eof() {
-        return "it ends too early".to_owned();
-    }
-    let text = error.to_string();
-    match text.rfind(" at line ") {
-        Some(at) => text[..at].to_owned(),
-        None => text,
     }
 }
 

@@ -117,6 +117,18 @@ impl Record {
     }
 }
 
+/// What is wrong, without the position that serde_json adds: the line's number is ours.
+pub fn reason(error: &serde_json::Error) -> String {
+    if error.is_eof() {
+        return "it ends too early".to_owned();
+    }
+    let text = error.to_string();
+    match text.rfind(" at line ") {
+        Some(at) => text[..at].to_owned(),
+        None => text,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

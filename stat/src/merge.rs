@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use stage::input::Input;
 use stage::lines::{Block, Lines, each_line};
-use stage::record::MAX_RECORD;
+use stage::record::{MAX_RECORD, reason};
 use thiserror::Error;
 
 use crate::accumulator::Accumulator;
@@ -37,8 +37,8 @@ pub enum Error {
 #[derive(Debug, Error)]
 pub enum Unmerged {
     /// Not of the form of a record.
-    #[error("not a record")]
-    NotARecord(#[source] serde_json::Error),
+    #[error("not a record: {0}")]
+    NotARecord(String),
     /// Longer than any record.
     #[error("longer than {MAX_RECORD} bytes")]
     TooLong,
@@ -115,7 +115,8 @@ impl Merge {
         if text.len() > MAX_RECORD {
             return Err(Unmerged::TooLong);
         }
-        let record: Stated = serde_json::from_slice(text).map_err(Unmerged::NotARecord)?;
+        let record: Stated =
+            serde_json::from_slice(text).map_err(|error| Unmerged::NotARecord(reason(&error)))?;
         if self.open.is_some_and(|(_, n)| record.n < n) {
             return Err(Unmerged::CutOff);
         }

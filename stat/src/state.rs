@@ -27,6 +27,7 @@ use num_bigint::BigInt;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use stage::decimal::Decimal;
+use stage::record::reason;
 use thiserror::Error;
 
 use crate::accumulator::Accumulator;
@@ -50,8 +51,8 @@ pub enum Refused {
     #[error("the state has version {0}, and this program reads version {VERSION}")]
     Version(u64),
     /// Not of the form of a state.
-    #[error("the state is damaged")]
-    Malformed(#[source] serde_json::Error),
+    #[error("the state is damaged: {0}")]
+    Malformed(String),
     /// Of the right form, but not what was written.
     #[error("the state is damaged: {0}")]
     Damaged(&'static str),
@@ -125,6 +126,7 @@ struct Bins {
 
 /// What only shows the version.
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct Versioned {
     version: u64,
 }
@@ -172,14 +174,15 @@ impl State {
 
     /// Reads a state, and makes sure that it is what was written.
     pub fn parse(text: &RawValue) -> Result<State, Refused> {
-        let Versioned { version } = serde_json::from_str(text.get()).map_err(Refused::Malformed)?;
+        let malformed = |error| Refused::Malformed(reason(&error));
+        let Versioned { version } = serde_json::from_str(text.get()).map_err(malformed)?;
         if version != VERSION {
             return Err(Refused::Version(version));
         }
-        let mut state: State = serde_json::from_str(text.get()).map_err(Refused::Malformed)?;
+        let mut state: State = serde_json::from_str(text.get()).map_err(malformed)?;
         let told = state.crc32.take();
         // A fuzzer cannot guess checksums, and is to try what lies behind this one.
-        if !cfg!(fuzzing) && told != Some(state.checksum().map_err(Refused::Malformed)?) {
+        if !cfg!(fuzzing) && told != Some(state.checksum().map_err(malformed)?) {
             return Err(Refused::Damaged("its checksum is wrong"));
         }
         state.check().map_err(Refused::Damaged)?;

@@ -104,6 +104,16 @@ fn options_that_contradict_each_other_are_refused() {
         let words: Vec<&str> = words.split(' ').collect();
         refuses("conv", &words, &format!("the argument '{one}' cannot be used with '{other}'"));
     }
+    for (words, one, other) in [
+        ("--window 5 --every 5", "--window <N|DUR>", "--every <N|DUR>"),
+        ("--merge --window 5", "--merge", "--window <N|DUR>"),
+        ("--merge --strict", "--merge", "--strict"),
+        ("--merge --first 5", "--merge", "--first <N>"),
+    ] {
+        let words: Vec<&str> = words.split(' ').collect();
+        refuses("stat", &words, &format!("the argument '{one}' cannot be used with '{other}'"));
+    }
+    refuses("stat", &["--quantiles", "50,50.0"], "the quantile p50 is asked for twice");
     let lonely = "the following required arguments were not provided: --from <FILE|->";
     refuses_all(&[
         ("conv --format s16le", lonely),
@@ -148,6 +158,25 @@ fn a_wrong_number_is_refused_with_what_was_expected() {
         ("stat", "--every", "0", "<N|DUR>", "a record cannot come every 0 samples"),
         ("stat", "--every", "0s", "<N|DUR>", every),
         ("stat", "--every", "1.5", "<N|DUR>", every),
+        ("stat", "--window", "-1", "<N|DUR>", every),
+        (
+            "stat",
+            "--quantiles",
+            "101",
+            "<P,P,…>",
+            "a quantile is a percentage from 0 to 100, not 101",
+        ),
+        (
+            "stat",
+            "--quantiles",
+            "-1",
+            "<P,P,…>",
+            "a quantile is a percentage from 0 to 100, not -1",
+        ),
+        ("stat", "--quantiles", "p50", "<P,P,…>", "expected percentages such as 50,99.9"),
+        ("stat", "--histogram", "1", "<BINS>", "expected a number of bins from 2 to 1000"),
+        ("stat", "--histogram", "many", "<BINS>", "expected a number of bins from 2 to 1000"),
+        ("stat", "--first", "0", "<N>", "expected the number of a sample, from 1"),
         ("launcher", "--grace", "5", "<DUR>", duration),
         ("launcher", "--log", "'run.log", "<ARGS>", "a quote is not closed"),
         ("launcher", "--conv", "\"", "<ARGS>", "a quote is not closed"),

@@ -1,0 +1,144 @@
+//! `stat` as a process: what it takes for a sample, what it says of the rest, and how parts of
+//! a stream are counted apart and merged.
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+
+use wandler_tests::run::{Finished, Program};
+
+fn stat(words: &str, input: impl Into<Vec<u8>>) -> Finished {
+    Program::new("stat").words(words).input(input).finish()
+}
+
+fn last_line(finished: &Finished) -> serde_json::Value {
+    serde_json::from_str(finished.stdout.lines().last().unwrap()).unwrap()
+}
+
+#[test]
+fn every_class_of_the_sample_format_is_accepted() {
+    let lines = ["57", "-3.25", ".5", "1.", "1e-3", "+4", "1E2", " 7\t", "8\r", "0007", "-0"];
+    let input = lines.join("\n");
+    let finished = stat("", input).exits(0).says::<&str>(&[]);
+    assert_eq!(last_line(&finished)["n"], lines.len(), "{finished}");
+    assert_eq!(last_line(&finished)["sum"].to_string(), "181.251", "{finished}");
+}
+
+#[test]
+fn every_class_that_is_no_sample_is_rejected_with_its_line_number() {
+    let rejected: [(&[u8], &str); 15] = [
+        (b"", "empty"),
+        (b" \t", "empty"),
+        (b"NaN", r#"not a number: "NaN""#),
+        (b"inf", r#"not a number: "inf""#),
+        (b"-Infinity", r#"not a number: "-Infinity""#),
+        (b"0x1f", r#"not a number: "0x1f""#),
+        (b"1_000", r#"not a number: "1_000""#),
+        (b"1,000", r#"not a number: "1,000""#),
+        (b"12abc", r#"not a number: "12abc""#),
+        (b"1 2", r#"not a number: "1 2""#),
+        (b"\xef\xbb\xbf1", r#"not a number: "\u{feff}1""#),
+        (b"# 1", r##"not a number: "# 1""##),
+        (b"1e309", r#"too large for a double: "1e309""#),
+        (b"1e-401", r#"more than 400 decimal places: "1e-401""#),
+        (b"\x00\xff", r#"not a number: "\0\xff""#),
+    ];
+    for (line, reason) in rejected {
+        let input = [b"1\n2\n", line, b"\n3\n"].concat();
+        let finished = stat("", input.clone()).exits(3).says(&[format!("stat: line 3: {reason}")]);
+        assert_eq!(last_line(&finished)["n"], 3, "{finished}");
+        assert_eq!(last_line(&finished)["rejected"], 1, "{finished}");
+        stat("--strict", input).exits(1).says(&[format!("stat: line 3: {reason}")]);
+    }
+}
+
+#[test]
+fn two_days_of_rejected_lines_are_told_in_seven() {
+    // As many as at ten a second.
+    let lines = 48 * 3600 * 10;
+    let finished = stat("", "unplugged\n".repeat(lines)).exits(3);
+    let told: Vec<&str> = finished.stderr.lines().collect();
+    assert_eq!(told.len(), 7, "{finished}");
+    assert_eq!(told[6], "stat: 1728000 lines rejected, the first 5 of them told above");
+    assert_eq!(last_line(&finished)["rejected"], lines, "{finished}");
+}
+
+#[test]
+fn a_line_without_an_end_needs_no_memory() {
+    // 40 MB of address space, of which the program itself takes a part.
+    let script =
+        "ulimit -v 40000; (echo 1; yes 7 | tr -d '\\n' | head -c 20M; echo; echo 2) | stat";
+    let start = "7".repeat(40);
+    let finished = Program::bash(script)
+        .finish()
+        .exits(3)
+        .says(&[format!("stat: line 2: longer than 65536 bytes: \"{start}…\"")]);
+    assert_eq!(last_line(&finished)["sum"], 3, "{finished}");
+}
+
+#[test]
+fn no_samples_and_one_sample_are_no_errors() {
+    stat("--more --histogram 5", "").exits(0).writes(
+        "{\"n\":0,\"rejected\":0,\"last\":null,\"sum\":null,\"mean\":null,\"sd\":null,\"min\":null,\
+         \"max\":null,\"p50\":null,\"p90\":null,\"p99\":null,\"quantiles\":\"exact\",\"var\":null,\
+         \"rms\":null,\"range\":null,\"mode\":null,\"skew\":null,\"kurtosis\":null,\
+         \"autocorrelation\":null,\"histogram\":[],\"final\":true}\n",
+    );
+    stat("--every 2 --more --histogram 5", "-2.5").exits(0).writes(
+        "{\"n\":1,\"rejected\":0,\"last\":-2.5,\"sum\":-2.5,\"mean\":-2.5,\"sd\":null,\"min\":-2.5,\
+         \"max\":-2.5,\"p50\":-2.5,\"p90\":-2.5,\"p99\":-2.5,\"quantiles\":\"exact\",\"var\":null,\
+         \"rms\":2.5,\"range\":0,\"mode\":-2.5,\"skew\":null,\"kurtosis\":null,\
+         \"autocorrelation\":null,\"histogram\":[[-2.5,-2.4,1]],\"final\":true}\n",
+    );
+}
+
+#[test]
+fn parts_of_a_file_are_counted_apart_and_merged_in_any_order() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = "
+        conv --rate max --count 100000 --seed 5 --range -3.000..3.000 > whole 2> /dev/null
+        split --lines 30000 whole part.
+        for part in part.a[a-d]; do stat --state --more < $part > $part.state; done
+        stat --more --histogram 9 < whole | tail -n 1 > expected
+        cat part.ad.state part.ab.state | stat --merge --more --state > first
+        cat part.aa.state part.ac.state first | stat --merge --more --histogram 9 > merged
+        report < merged
+        cmp expected merged";
+    Program::bash(script).dir(&dir).finish().exits(0).says::<&str>(&[]);
+    let merged = fs::read_to_string(dir.path().join("merged")).unwrap();
+    assert_eq!(merged.lines().count(), 1, "{merged}");
+}
+
+#[test]
+fn a_damaged_state_is_an_error_and_no_record() {
+    let whole = stat("--state", "1\n2\n3\n").stdout;
+    let damaged = whole.replace("\"squares\":\"14\"", "\"squares\":\"15\"");
+    assert_ne!(damaged, whole);
+    let lines = whole.lines().count();
+    stat("--merge", damaged).exits(1).writes("").says(&[format!(
+        "stat: cannot merge line {lines}: the state is damaged: its checksum is wrong"
+    )]);
+    let torn = &whole[..whole.len() - 30];
+    stat("--merge", torn)
+        .exits(1)
+        .writes("")
+        .says(&[format!("stat: cannot merge line {lines}: not a record: it ends too early")]);
+}
+
+#[test]
+fn windows_of_time_come_while_the_stream_is_silent() {
+    let script = "(echo 1; echo 2; read -r < hold; echo 3) | stat --window 10ms";
+    let dir = tempfile::tempdir().unwrap();
+    nix::unistd::mkfifo(&dir.path().join("hold"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let running = Program::bash(script).dir(&dir).start();
+    running.wait_for_lines(1);
+    fs::write(dir.path().join("hold"), "\n").unwrap();
+    let finished = running.finish().exits(0);
+    let covered: Vec<String> = finished
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+        .map(|record| format!("{} to {}", record["from"], record["to"]))
+        .collect();
+    assert_eq!(covered, ["1 to 2", "3 to 3"], "{finished}");
+}
