@@ -12,11 +12,10 @@ use stage::output::{reader_is_gone, write_counting};
 use stage::rejects::Rejects;
 use stage::size::BLOCK;
 
+use crate::block::Block;
 use crate::conversion::Conversion;
 use crate::source::Converter;
-
-/// Room for one more sample behind a full block.
-const LONGEST_SAMPLE: usize = 1024;
+use crate::texts::{Slots, Texts};
 
 /// Which reading of a source: `line 17`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +24,13 @@ pub struct Place {
     pub what: &'static str,
     /// Counted from 1.
     pub number: u64,
+}
+
+impl Place {
+    /// The place so many readings later.
+    fn after(self, readings: u64) -> Place {
+        Place { number: self.number + readings, ..self }
+    }
 }
 
 impl fmt::Display for Place {
@@ -40,7 +46,10 @@ pub struct Sender<'a, W> {
     conversion: Conversion,
     /// Samples that may still be sent.
     left: u64,
-    block: Vec<u8>,
+    block: Block,
+    /// Of single samples, and of pairs.
+    texts: Texts,
+    pairs: Texts,
     sent: u64,
     missed: u64,
     rejects: Rejects,
@@ -55,7 +64,9 @@ impl<'a, W: Write> Sender<'a, W> {
             messages,
             conversion: Conversion::default(),
             left: limit.unwrap_or(u64::MAX),
-            block: Vec::new(),
+            block: Block::default(),
+            texts: Texts::default(),
+            pairs: Texts::default(),
             sent: 0,
             missed: 0,
             rejects: Rejects::default(),
@@ -90,15 +101,12 @@ impl<'a, W: Write> Sender<'a, W> {
         }
     }
 
-    /// Asks `converter` until a block is full, but at most `most` times: it may have nothing but
-    /// readings that are rejected.
+    /// Asks `converter` until a block is full, but at most about `most` times: it may have nothing
+    /// but readings that are rejected.
     pub fn fill(&mut self, converter: &mut dyn Converter, most: usize) {
-        self.block.reserve(BLOCK + LONGEST_SAMPLE);
-        for _ in 0..most {
-            if self.block.len() >= BLOCK || self.is_done() {
-                break;
-            }
-            converter.read(self);
+        let mut asked = 0;
+        while asked < most && self.block.as_bytes().len() < BLOCK && !self.is_done() {
+            asked += converter.read_many(self);
         }
     }
 
@@ -112,20 +120,98 @@ impl<'a, W: Write> Sender<'a, W> {
 pub trait Offer {
     /// Takes one raw reading.
     fn offer(&mut self, place: Place, raw: Decimal);
+    /// Takes raw readings that are given as the converter's codes, each below `codes`; `raw` is the
+    /// reading of a code, always the same. The first is at `place`, the others follow.
+    fn offer_codes(
+        &mut self,
+        place: Place,
+        codes: usize,
+        readings: &[u16],
+        raw: &dyn Fn(u16) -> Decimal,
+    ) {
+        let _ = codes;
+        for (at, &code) in (0..).zip(readings) {
+            self.offer(place.after(at), raw(code));
+        }
+    }
+    /// Takes pairs of such codes a and b, each pair as a × `codes` + b.
+    fn offer_pairs(
+        &mut self,
+        place: Place,
+        codes: u16,
+        readings: &[u16],
+        raw: &dyn Fn(u16) -> Decimal,
+    ) {
+        self.offer_codes(place, codes.into(), &singles(codes, readings), raw);
+    }
     /// Takes note of a reading that is no number.
     fn refuse(&mut self, place: Place, why: &dyn Fn() -> String);
 }
 
+/// The codes of pairs, one by one.
+fn singles(codes: u16, pairs: &[u16]) -> Vec<u16> {
+    pairs.iter().flat_map(|pair| [pair / codes, pair % codes]).collect()
+}
+
 impl<W: Write> Offer for Sender<'_, W> {
     fn offer(&mut self, place: Place, raw: Decimal) {
-        match self.conversion.apply(raw) {
-            Ok(value) if self.left > 0 => {
-                value.print(&mut self.block);
-                self.block.push(b'\n');
-                self.left -= 1;
+        self.send(place, raw);
+    }
+
+    fn offer_codes(
+        &mut self,
+        place: Place,
+        codes: usize,
+        readings: &[u16],
+        raw: &dyn Fn(u16) -> Decimal,
+    ) {
+        self.texts.prepare(codes, readings.len());
+        self.block.make_room(readings.len());
+        let mut at = 0;
+        while at < readings.len() && self.left > 0 {
+            // None of these takes more than one of the samples that are left.
+            let most = usize::try_from(self.left).unwrap_or(usize::MAX);
+            let rest = &readings[at..at + most.min(readings.len() - at)];
+            let known = self.block.push_texts(self.texts.slots(), rest, 1);
+            self.left -= known as u64;
+            at += known;
+            if let Some(&code) = readings.get(at) {
+                self.send_code(place.after(at as u64), code, raw);
+                at += 1;
             }
-            Ok(_) => {}
-            Err(why) => self.reject(place, || why.to_string()),
+        }
+    }
+
+    fn offer_pairs(
+        &mut self,
+        place: Place,
+        codes: u16,
+        readings: &[u16],
+        raw: &dyn Fn(u16) -> Decimal,
+    ) {
+        let pairs = usize::from(codes) * usize::from(codes);
+        if let Slots::None = self.pairs.prepare(pairs, readings.len()) {
+            return self.offer_codes(place, codes.into(), &singles(codes, readings), raw);
+        }
+        self.texts.prepare(codes.into(), 0);
+        self.block.make_room(readings.len());
+        let mut at = 0;
+        while at < readings.len() && self.left > 0 {
+            let most = usize::try_from(self.left / 2).unwrap_or(usize::MAX);
+            let rest = &readings[at..at + most.min(readings.len() - at)];
+            let known = self.block.push_texts(self.pairs.slots(), rest, 2);
+            self.left -= 2 * known as u64;
+            at += known;
+            if let Some(&pair) = readings.get(at) {
+                let place = place.after(2 * at as u64);
+                self.send_code(place, pair / codes, raw);
+                self.send_code(place.after(1), pair % codes, raw);
+                let both = [pair / codes, pair % codes].map(|code| self.texts.text(code));
+                if let [Some(first), Some(second)] = both {
+                    self.pairs.keep(pair, &[first, second].concat());
+                }
+                at += 1;
+            }
         }
     }
 
@@ -135,10 +221,37 @@ impl<W: Write> Offer for Sender<'_, W> {
 }
 
 impl<W: Write> Sender<'_, W> {
+    /// Converts, and puts the sample into the block; gives its line, if there is one.
+    fn send(&mut self, place: Place, raw: Decimal) -> Option<&[u8]> {
+        match self.conversion.apply(raw) {
+            Ok(value) if self.left > 0 => {
+                self.left -= 1;
+                Some(self.block.push_line(|line| value.print(line)))
+            }
+            Ok(_) => None,
+            Err(why) => {
+                self.reject(place, || why.to_string());
+                None
+            }
+        }
+    }
+
+    /// The same of a code whose text may not be known yet, but is then.
+    fn send_code(&mut self, place: Place, code: u16, raw: &dyn Fn(u16) -> Decimal) {
+        let line = self.send(place, raw(code)).map(<[u8]>::to_vec);
+        if let Some(line) = line {
+            self.texts.keep(code, &line);
+        }
+    }
+
     /// Writes what was gathered. A reader that is gone is a normal end, not an error.
     pub fn flush(&mut self) -> io::Result<()> {
-        let (written, result) = write_counting(&mut self.output, &self.block);
-        self.sent += memchr_iter(b'\n', &self.block[..written]).count() as u64;
+        let block = self.block.as_bytes();
+        let (written, result) = write_counting(&mut self.output, block);
+        self.sent += match block.get(..written) {
+            Some(part) if written < block.len() => memchr_iter(b'\n', part).count() as u64,
+            _ => self.block.lines(),
+        };
         self.block.clear();
         match result {
             Err(error) if reader_is_gone(&error) => {

@@ -7,6 +7,7 @@ pub mod iio;
 pub mod polled;
 pub mod simulated;
 pub mod stream;
+pub mod uniform;
 pub mod word;
 
 use std::fs::{File, OpenOptions};
@@ -25,6 +26,12 @@ use crate::sender::Offer;
 pub trait Converter {
     /// Takes one reading and offers it.
     fn read(&mut self, to: &mut dyn Offer);
+
+    /// Takes as many readings as it is good at, and offers them; how many.
+    fn read_many(&mut self, to: &mut dyn Offer) -> usize {
+        self.read(to);
+        1
+    }
 }
 
 /// A source could not be set up.

@@ -69,6 +69,35 @@ impl Format {
     }
 }
 
+/// Words of at most 16 bits have codes: the word's bytes as an unsigned integer.
+impl Format {
+    /// How many codes there are; `None` for longer words.
+    pub fn codes(self) -> Option<usize> {
+        match self.width() {
+            Some(1) => Some(1 << 8),
+            Some(2) => Some(1 << 16),
+            _ => None,
+        }
+    }
+
+    /// The code of a word, which must have [`Format::width`] bytes, one or two.
+    #[inline]
+    pub fn code(word: &[u8]) -> u16 {
+        match *word {
+            [low, high] => u16::from_le_bytes([low, high]),
+            [low, ..] => low.into(),
+            [] => 0,
+        }
+    }
+
+    /// The number in the word with this code; 0 if a word has no code.
+    pub fn decode_code(self, code: u16) -> Decimal {
+        let bytes = code.to_le_bytes();
+        let word = bytes.get(..self.width().unwrap_or(0)).unwrap_or_default();
+        self.decode(word).unwrap_or(Decimal::ZERO)
+    }
+}
+
 fn array<const N: usize>(word: &[u8]) -> Option<[u8; N]> {
     word.try_into().ok()
 }
@@ -96,6 +125,11 @@ mod tests {
         ] {
             assert_eq!(Some(word.len()), format.width(), "{format:?}");
             assert_eq!(format.decode(word).unwrap().to_string(), value, "{format:?} {word:?}");
+            if let Some(codes) = format.codes() {
+                let code = Format::code(word);
+                assert!(usize::from(code) < codes);
+                assert_eq!(format.decode_code(code).to_string(), value, "{format:?} {word:?}");
+            }
         }
     }
 

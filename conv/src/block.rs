@@ -1,0 +1,109 @@
+//! Whole lines that are gathered to be written in one call.
+
+use crate::texts::{LONG, Slot, Slots};
+
+/// Lines, and how many.
+#[derive(Debug, Default)]
+pub struct Block {
+    /// The lines, and room behind them, which is not cleared when it is used again.
+    bytes: Vec<u8>,
+    filled: usize,
+    lines: u64,
+    /// The newest line that was printed.
+    line: Vec<u8>,
+}
+
+impl Block {
+    /// Makes room for so many more slots, of whatever size.
+    pub fn make_room(&mut self, slots: usize) {
+        let needed = self.filled + (slots + 1) * LONG;
+        if self.bytes.len() < needed {
+            self.bytes.resize(needed, 0);
+        }
+    }
+
+    /// Adds the texts of `codes`, each of so many `lines`, up to the first that has none; how many
+    /// were added. There must be room for them.
+    pub fn push_texts(&mut self, slots: &Slots, codes: &[u16], lines: u64) -> usize {
+        let added = match slots {
+            Slots::Short(slots) => self.push_slots(slots, codes),
+            Slots::Long(slots) => self.push_slots(slots, codes),
+            Slots::None => 0,
+        };
+        self.lines += lines * added as u64;
+        added
+    }
+
+    fn push_slots<const SIZE: usize>(&mut self, slots: &[Slot<SIZE>], codes: &[u16]) -> usize {
+        let mut end = self.filled;
+        let mut added = 0;
+        for &code in codes {
+            let Some(slot) = slots.get(usize::from(code)) else { break };
+            let Some(room) = self.bytes.get_mut(end..end + SIZE) else { break };
+            let length = usize::from(slot[SIZE - 1]);
+            if length == 0 {
+                break;
+            }
+            // More than the text is copied; what is too much is overwritten by the next.
+            room.copy_from_slice(slot);
+            end += length;
+            added += 1;
+        }
+        self.filled = end;
+        added
+    }
+
+    /// Adds a line that `print` appends to nothing; gives it with its line feed.
+    pub fn push_line(&mut self, print: impl FnOnce(&mut Vec<u8>)) -> &[u8] {
+        self.line.clear();
+        print(&mut self.line);
+        self.line.push(b'\n');
+        let end = self.filled + self.line.len();
+        if self.bytes.len() < end {
+            self.bytes.resize(end, 0);
+        }
+        self.bytes[self.filled..end].copy_from_slice(&self.line);
+        self.filled = end;
+        self.lines += 1;
+        &self.line
+    }
+
+    /// All lines.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.filled]
+    }
+
+    /// How many there are.
+    pub fn lines(&self) -> u64 {
+        self.lines
+    }
+
+    /// Forgets the lines, but not the room.
+    pub fn clear(&mut self) {
+        self.filled = 0;
+        self.lines = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::texts::Texts;
+
+    #[test]
+    fn lines_and_texts_follow_each_other() {
+        let (mut block, mut texts, mut pairs) =
+            (Block::default(), Texts::default(), Texts::default());
+        texts.prepare(10, 1);
+        texts.keep(7, b"7\n");
+        pairs.prepare(10, 1);
+        pairs.keep(8, b"8\n7\n");
+        block.make_room(5);
+        assert_eq!(block.push_texts(texts.slots(), &[7, 7, 9, 7], 1), 2, "for 9 there is no text");
+        assert_eq!(block.push_line(|line| line.extend_from_slice(b"-1")), b"-1\n");
+        assert_eq!(block.push_texts(pairs.slots(), &[8], 2), 1);
+        assert_eq!((block.as_bytes(), block.lines()), (&b"7\n7\n-1\n8\n7\n"[..], 5));
+        block.clear();
+        assert_eq!((block.as_bytes(), block.lines()), (&b""[..], 0));
+    }
+}
