@@ -1,14 +1,21 @@
 //! Everything that is known of the samples so far, and the record made from it.
+//!
+//! Plain numbers are only tallied as they come, unless the order of the samples matters, and
+//! are added to the rest when that is asked for ([`Accumulator::settle`]).
 
-use stage::decimal::Decimal;
+use memchr::memchr;
+use stage::decimal::{Decimal, Mantissa};
 use stage::record::{Figure, MORE, Record};
+use stage::sample::parse_line;
 
 use crate::distribution::Distribution;
 use crate::figures::Figures;
 use crate::histogram::{Span, histogram};
 use crate::moments::{Moments, Powers};
+use crate::plain::{self, Scanned};
 use crate::quantile::Quantile;
 use crate::sequence::{Place, Sequence};
+use crate::tally::{self, Tally};
 
 /// What a record is to tell besides what every record does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,6 +36,9 @@ pub struct Accumulator {
     pub(crate) distribution: Distribution,
     pub(crate) sequence: Sequence,
     pub(crate) extremes: Option<Extremes>,
+    tally: Tally,
+    /// Samples in it.
+    tallied: u64,
 }
 
 /// The least and the greatest sample.
@@ -47,7 +57,17 @@ impl Accumulator {
             distribution: Distribution::default(),
             sequence: Sequence::new(more),
             extremes: None,
+            tally: Tally::default(),
+            tallied: 0,
         }
+    }
+
+    /// Forgets all samples, but not the room for them.
+    pub fn clear(&mut self) {
+        self.settle();
+        let more = self.moments.powers() == Powers::Four;
+        let tally = std::mem::take(&mut self.tally);
+        *self = Accumulator { tally, ..Accumulator::new(more) };
     }
 
     /// Samples so far.
@@ -55,9 +75,52 @@ impl Accumulator {
         self.count
     }
 
+    /// Takes the samples at the start of `block`, whole lines, as long as they are plain numbers,
+    /// but at most `most`. The first one's `place` is where these samples lie in the stream.
+    pub fn add_plain(&mut self, block: &[u8], most: u64, place: Place) -> Scanned {
+        if self.moments.powers() == Powers::Four {
+            return Scanned::default();
+        }
+        if self.tallied == tally::MOST {
+            self.settle();
+        }
+        let scanned = plain::scan(block, most.min(tally::MOST - self.tallied), &mut self.tally);
+        if let Ok(last) = parse_line(&block[scanned.last..scanned.bytes]) {
+            self.count += scanned.lines;
+            self.tallied += scanned.lines;
+            let first = || {
+                let end = memchr(b'\n', block).unwrap_or(block.len());
+                parse_line(&block[..end]).unwrap_or_else(|_| last.clone())
+            };
+            self.sequence.add_many(first, last.clone(), scanned.lines, place);
+        }
+        scanned
+    }
+
+    /// Adds what was only tallied to the rest.
+    pub fn settle(&mut self) {
+        if self.tallied == 0 {
+            return;
+        }
+        let mut tally = std::mem::take(&mut self.tally);
+        tally.drain(|value, count| {
+            if let Mantissa::Small(mantissa) = value.mantissa() {
+                // Tallied mantissas are below 2^17.
+                self.moments.add_many(*mantissa as i32, value.places(), count);
+            }
+            self.distribution.add_many(&value, count);
+            self.widen(&value, &value);
+        });
+        (self.tally, self.tallied) = (tally, 0);
+    }
+
     /// Takes one more sample. The first one's `place` is where these samples lie in the stream.
-    #[inline]
     pub fn add(&mut self, sample: &Decimal, place: Place) {
+        let sample = &sample.normalized();
+        if sample.places() > self.tally.places() {
+            self.settle();
+            self.tally.refine(sample.places());
+        }
         self.count += 1;
         self.moments.add(sample);
         self.distribution.add(sample);
@@ -86,13 +149,15 @@ impl Accumulator {
     }
 
     /// What a histogram of these samples has to cover; `None` without samples.
-    pub fn span(&self) -> Option<Span> {
+    pub fn span(&mut self) -> Option<Span> {
+        self.settle();
         let Extremes { min, max } = self.extremes.clone()?;
         Some(Span { min, max, places: self.moments.totals().places })
     }
 
     /// The statistics of the samples so far. A histogram covers `span`, too, if there is one.
     pub fn record(&mut self, wanted: &Wanted, span: Option<&Span>) -> Record {
+        self.settle();
         let figures = (self.count > 0).then(|| Figures::new(self.count, self.moments.totals()));
         let (min, max) = self.extremes.clone().map(|it| (it.min, it.max)).unzip();
         Record {

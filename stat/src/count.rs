@@ -23,6 +23,10 @@ use crate::sequence::Place;
 use crate::state::State;
 use crate::{Error, write};
 
+/// The most lines that are taken one by one before plain numbers are looked for again: looking
+/// costs about as much as taking one.
+const MAX_PATIENCE: usize = 64;
+
 /// Counts `input` to its end, or until the reader of `output` goes away.
 pub fn run(
     options: &Options,
@@ -89,7 +93,7 @@ impl<W: Write> Count<'_, W> {
                     if self.options.state {
                         self.arrival = self.arrival.max(nanoseconds(clock.time_of_day()));
                     }
-                    each_line(block).try_for_each(|line| self.take(line))?;
+                    self.take_block(block)?;
                 }
                 Block::TooLong(start) => self.reject(NotASample::TooLong, start)?,
                 Block::Deadline => {}
@@ -103,12 +107,34 @@ impl<W: Write> Count<'_, W> {
         Ok(())
     }
 
+    /// Takes whole lines: plain numbers many at a time, and what lies between them line by line.
+    fn take_block(&mut self, block: &[u8]) -> Result<(), Error> {
+        let mut rest = block;
+        // Lines that are taken one by one before plain numbers are looked for again.
+        let mut patience = 1;
+        while !rest.is_empty() {
+            let scanned = self.accumulator.add_plain(rest, self.schedule.room(), self.place());
+            rest = &rest[scanned.bytes..];
+            self.lines += scanned.lines;
+            if scanned.lines > 0 && self.schedule.count(scanned.lines) {
+                self.record(false)?;
+            }
+            patience = if scanned.lines > 0 { 1 } else { (2 * patience).min(MAX_PATIENCE) };
+            for _ in 0..patience {
+                let Some(line) = each_line(rest).next() else { break };
+                rest = &rest[(line.len() + 1).min(rest.len())..];
+                self.take(line)?;
+            }
+        }
+        Ok(())
+    }
+
     fn take(&mut self, line: &[u8]) -> Result<(), Error> {
         match parse_line(line) {
             Ok(sample) => {
                 self.lines += 1;
                 self.accumulator.add(&sample, self.place());
-                if self.schedule.count() { self.record(false) } else { Ok(()) }
+                if self.schedule.count(1) { self.record(false) } else { Ok(()) }
             }
             Err(reason) => self.reject(reason, line),
         }
@@ -176,7 +202,7 @@ impl<W: Write> Count<'_, W> {
         }
         self.before.samples += self.accumulator.count();
         self.before.rejected = self.rejects.count();
-        self.accumulator = Accumulator::new(self.options.more);
+        self.accumulator.clear();
     }
 
     fn flush(&mut self) -> Result<(), Error> {

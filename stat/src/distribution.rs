@@ -54,7 +54,8 @@ impl Distribution {
         }
     }
 
-    fn add_many(&mut self, value: &Decimal, count: u64) {
+    /// Takes `count` samples of the same value.
+    pub fn add_many(&mut self, value: &Decimal, count: u64) {
         match &mut self.sketch {
             Some(sketch) => sketch.add_many(value, count),
             None => {

@@ -6,6 +6,7 @@
 //! | [`count`] | counting a stream: samples in, records out |
 //! | [`schedule`] | when a record is due |
 //! | [`accumulator`] | everything that is known of the samples, and the record made from it |
+//! | [`plain`], [`tally`] | the fast path: plain numbers, many at a time, counted in tables |
 //! | [`moments`], [`wide`] | the exact sums of the samples' powers |
 //! | [`figures`] | mean, deviation and so on from these sums: **a new figure is computed there** |
 //! | [`nearest`] | the one rounding, from an exact ratio to the nearest double |
@@ -28,11 +29,13 @@ pub mod merge;
 pub mod moments;
 pub mod nearest;
 pub mod options;
+pub mod plain;
 pub mod quantile;
 pub mod schedule;
 pub mod sequence;
 pub mod sketch;
 pub mod state;
+pub mod tally;
 pub mod wide;
 
 use std::io::{self, Write};

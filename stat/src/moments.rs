@@ -146,6 +146,17 @@ impl Moments {
         }
     }
 
+    /// Takes `count` samples of the same value, whose mantissa must be below 2^31, and which must
+    /// have at most 18 places. (For such samples alone, and powers up to the second.)
+    pub fn add_many(&mut self, mantissa: i32, places: u16, count: u64) {
+        if let Some(sums) = self.small.get_mut(usize::from(places)) {
+            // Below 2^62 × 2^64.
+            let (value, count) = (i128::from(mantissa), i128::from(count));
+            sums.sum += value * count;
+            sums.squares.add(value * value * count);
+        }
+    }
+
     /// Takes the samples whose sums are `totals`, which has as many powers.
     pub fn absorb(&mut self, totals: &Totals) {
         let unit = BigInt::from(1u8);

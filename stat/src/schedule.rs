@@ -63,10 +63,18 @@ impl Schedule {
         }
     }
 
-    /// Counts a sample; whether a record is due because of it.
+    /// How many samples may be counted at once without passing over a record.
+    pub fn room(&self) -> u64 {
+        match self.rhythm {
+            Rhythm::Samples(count) => count - self.fresh,
+            Rhythm::Time { .. } | Rhythm::Windows { .. } => u64::MAX,
+        }
+    }
+
+    /// Counts samples, as many as there is room for; whether a record is due because of them.
     #[inline]
-    pub fn count(&mut self) -> bool {
-        self.fresh += 1;
+    pub fn count(&mut self, samples: u64) -> bool {
+        self.fresh += samples;
         let due = matches!(self.rhythm, Rhythm::Samples(count) if self.fresh == count);
         if due {
             self.fresh = 0;
@@ -115,9 +123,9 @@ mod tests {
         let start = Instant::now();
         let mut schedule = Schedule::new(Every::Time(TENTH));
         assert!(!schedule.is_due(start), "without a sample there is nothing to tell");
-        schedule.count();
+        schedule.count(1);
         assert!(schedule.is_due(start));
-        schedule.count();
+        schedule.count(1);
         assert!(schedule.is_due(start + TENTH));
     }
 
@@ -125,10 +133,10 @@ mod tests {
     fn a_sample_soon_after_a_record_waits_for_its_turn() {
         let start = Instant::now();
         let mut schedule = Schedule::new(Every::Time(TENTH));
-        schedule.count();
+        schedule.count(1);
         schedule.is_due(start);
         assert_eq!(schedule.deadline(), None);
-        schedule.count();
+        schedule.count(1);
         assert!(!schedule.is_due(start + TENTH / 2));
         assert_eq!(schedule.deadline(), Some(start + TENTH));
         assert!(schedule.is_due(start + TENTH));
@@ -137,7 +145,7 @@ mod tests {
     #[test]
     fn counted_samples_know_no_time() {
         let mut schedule = Schedule::new(Every::Samples(2));
-        assert_eq!([schedule.count(), schedule.count(), schedule.count()], [false, true, false]);
+        assert_eq!([schedule.count(1), schedule.count(1), schedule.count(1)], [false, true, false]);
         assert!(!schedule.is_due(Instant::now()));
         assert_eq!(schedule.deadline(), None);
     }
@@ -150,7 +158,7 @@ mod tests {
             let now = start + TENTH.mul_f64(tenths);
             let due = schedule.is_due(now);
             schedule.arrived(now);
-            schedule.count();
+            schedule.count(1);
             (due, schedule.deadline().unwrap() - start)
         };
         assert_eq!(sample_at(0.0), (false, TENTH));
@@ -166,7 +174,7 @@ mod tests {
         let mut schedule = Schedule::of_windows(Every::Time(TENTH));
         assert_eq!(schedule.deadline(), None);
         schedule.arrived(start);
-        schedule.count();
+        schedule.count(1);
         assert!(!schedule.is_due(start + TENTH / 2));
         assert!(schedule.is_due(start + TENTH));
         assert_eq!(schedule.deadline(), None, "nothing is due before the next sample");

@@ -117,6 +117,24 @@ impl Sequence {
         }
     }
 
+    /// Takes the next `n` samples, at least one, of which these are the first and the last. (Only
+    /// without the products of neighbours.)
+    pub fn add_many(
+        &mut self,
+        first: impl FnOnce() -> Decimal,
+        last: Decimal,
+        n: u64,
+        place: Place,
+    ) {
+        match self.runs.last_mut() {
+            Some(run) => {
+                run.last = last;
+                run.n += n;
+            }
+            None => self.runs.push(Run { place, n, first: first(), last }),
+        }
+    }
+
     /// Notes when the newest sample arrived.
     pub fn arrived(&mut self, nanoseconds: u64) {
         if let Some(Run { place: Place::Time(time), .. }) = self.runs.last_mut() {

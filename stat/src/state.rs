@@ -134,6 +134,7 @@ struct Versioned {
 impl State {
     /// The state of the samples in `accumulator`, beside which `rejected` lines were none.
     pub fn of(accumulator: &mut Accumulator, rejected: u64) -> State {
+        accumulator.settle();
         let Totals { places, sums } = accumulator.moments.totals();
         let more = accumulator.moments.powers() == Powers::Four;
         let (min, max) = accumulator.extremes.clone().map(|it| (it.min, it.max)).unzip();

@@ -1,0 +1,362 @@
+//! Plain numbers, which are nearly all that converters send, many at a time: up to 8 characters,
+//! an optional sign `-`, digits, and at most one point among them.
+//!
+//! The reference is [`stage::sample::parse_line`]: whatever is taken here has the same value
+//! there, and what is not taken here is left to it. So [`scan`] may stop at any line, and does
+//! at the first that is not plain.
+//!
+//! 64 bytes at a time are compared with a line feed and with the digits (in vector registers, by
+//! the crate `wide`). If they are nothing else, the lines are integers, and up to four digits
+//! become a number in six operations on a word of 32 bits; other lines are taken apart in a word
+//! of 64 bits.
+
+use memchr::memchr;
+use wide::u8x16;
+
+use crate::tally::Tally;
+
+/// Characters of the longest plain number.
+const LONGEST: usize = 8;
+
+/// Bytes that are looked at together.
+const CHUNK: usize = 64;
+
+/// Lines that a chunk has at the most, without those that are empty.
+const CHUNK_LINES: u64 = CHUNK as u64 / 2;
+
+/// What was taken from the start of a block.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Scanned {
+    /// Bytes of whole lines.
+    pub bytes: usize,
+    /// Lines, each a sample.
+    pub lines: u64,
+    /// Where the last of them begins.
+    pub last: usize,
+}
+
+/// Counts the plain numbers at the start of `block` in `tally`, but at most `most` of them. A last
+/// line without a line feed is not taken.
+pub fn scan(block: &[u8], most: u64, tally: &mut Tally) -> Scanned {
+    let mut scanned = Scanned::default();
+    while scanned.lines < most {
+        let before = scanned.lines;
+        if most - before >= CHUNK_LINES
+            && let Some(chunk) = block[scanned.bytes..].first_chunk()
+        {
+            let masks = Masks::of(chunk);
+            if tally.has_only_integers() && masks.has_only_digits() {
+                scan_integers(chunk, masks.line_feeds, tally, &mut scanned);
+            } else {
+                scan_lines(block, masks.line_feeds, tally, &mut scanned);
+            }
+        }
+        // About the block's end, or the last that may be taken.
+        if scanned.lines == before && !scan_line(block, tally, &mut scanned) {
+            break;
+        }
+    }
+    scanned
+}
+
+/// What is where in a chunk: bit i stands for byte i.
+struct Masks {
+    line_feeds: u64,
+    digits: u64,
+}
+
+impl Masks {
+    #[inline]
+    fn of(chunk: &[u8; CHUNK]) -> Masks {
+        let mut masks = Masks { line_feeds: 0, digits: 0 };
+        for (at, bytes) in chunk.as_chunks().0.iter().enumerate() {
+            let bytes = u8x16::new(*bytes);
+            let line_feeds = bytes.simd_eq(u8x16::splat(b'\n'));
+            let values = bytes - u8x16::splat(b'0');
+            let digits = values.min(u8x16::splat(9)).simd_eq(values);
+            masks.line_feeds |= u64::from(line_feeds.to_bitmask()) << (16 * at);
+            masks.digits |= u64::from(digits.to_bitmask()) << (16 * at);
+        }
+        masks
+    }
+
+    /// Whether there is nothing but digits and line feeds up to the last line feed.
+    fn has_only_digits(&self) -> bool {
+        let whole = u64::MAX.checked_shr(self.line_feeds.leading_zeros()).unwrap_or(0);
+        (self.line_feeds | self.digits) & whole == whole
+    }
+}
+
+/// Takes integers of up to four digits from a chunk that begins with a line, and has nothing but
+/// digits up to its last line feed. Stops at one that is longer, or empty.
+#[inline]
+fn scan_integers(
+    chunk: &[u8; CHUNK],
+    mut line_feeds: u64,
+    tally: &mut Tally,
+    scanned: &mut Scanned,
+) {
+    // A line may be shorter than the four bytes that are looked at.
+    let mut window = [0; CHUNK + 4];
+    window[4..].copy_from_slice(chunk);
+    let (mut start, mut last, mut lines) = (0, 0, 0);
+    while line_feeds != 0 {
+        let end = line_feeds.trailing_zeros() as usize % CHUNK;
+        line_feeds &= line_feeds - 1;
+        let length = end - start;
+        if !(1..=4).contains(&length) {
+            break;
+        }
+        let Some(four) = window[end..].first_chunk() else { break };
+        let digits = u32::from_le_bytes(*four) & 0x0f0f_0f0f << (32 - 8 * length);
+        let pairs = (digits * 10 + (digits >> 8)) & 0x00ff_00ff;
+        let value = (pairs * 100 + (pairs >> 16)) & 0xffff;
+        tally.count_integer(value, lines);
+        (last, start) = (start, end + 1);
+        lines += 1;
+    }
+    scanned.add(start, last, lines);
+}
+
+/// Takes the lines that end in the next chunk, up to one that is not plain.
+#[inline]
+fn scan_lines(block: &[u8], mut line_feeds: u64, tally: &mut Tally, scanned: &mut Scanned) {
+    let begin = scanned.bytes;
+    let (mut start, mut last, mut lines) = (0, 0, 0);
+    while line_feeds != 0 {
+        let end = line_feeds.trailing_zeros() as usize;
+        line_feeds &= line_feeds - 1;
+        let text = word(block, begin + start, begin + end);
+        let Some((mantissa, places)) = text.and_then(|text| number(text, end - start)) else {
+            break;
+        };
+        if !tally.count(mantissa, places) {
+            break;
+        }
+        (last, start) = (start, end + 1);
+        lines += 1;
+    }
+    scanned.add(start, last, lines);
+}
+
+/// Takes one line; `false` if it is not plain.
+fn scan_line(block: &[u8], tally: &mut Tally, scanned: &mut Scanned) -> bool {
+    let start = scanned.bytes;
+    let Some(length) = memchr(b'\n', &block[start..]) else { return false };
+    let text = word(block, start, start + length);
+    let number = text.and_then(|text| number(text, length));
+    let counted = number.is_some_and(|(mantissa, places)| tally.count(mantissa, places));
+    if counted {
+        scanned.add(length + 1, 0, 1);
+    }
+    counted
+}
+
+impl Scanned {
+    /// Adds `lines` lines of so many bytes, of which the last begins at `last`.
+    fn add(&mut self, bytes: usize, last: usize, lines: usize) {
+        if lines > 0 {
+            self.last = self.bytes + last;
+            self.bytes += bytes;
+            self.lines += lines as u64;
+        }
+    }
+}
+
+/// The bytes from `start` to `end`, at most [`LONGEST`], as the upper ones of a word.
+#[inline]
+fn word(block: &[u8], start: usize, end: usize) -> Option<u64> {
+    let length = end - start;
+    if length == 0 || length > LONGEST {
+        return None;
+    }
+    let unused = 8 * (LONGEST - length) as u32;
+    match end.checked_sub(LONGEST).and_then(|from| block[from..end].first_chunk()) {
+        Some(bytes) => Some(u64::from_le_bytes(*bytes) >> unused << unused),
+        None => {
+            let mut bytes = [0; LONGEST];
+            bytes[LONGEST - length..].copy_from_slice(&block[start..end]);
+            Some(u64::from_le_bytes(bytes))
+        }
+    }
+}
+
+/// Every byte of a word the same.
+const fn each(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
+}
+
+/// The highest bit of each byte of `text` that equals `byte`.
+#[inline]
+fn bytes_equal(text: u64, byte: u8) -> u64 {
+    let others = text ^ each(byte);
+    !(((others & each(0x7f)) + each(0x7f)) | others | each(0x7f))
+}
+
+/// The mantissa and the places of the number whose `length` characters are the upper bytes of
+/// `text`, the last character uppermost, and the others zero.
+#[inline]
+fn number(text: u64, length: usize) -> Option<(i64, u16)> {
+    let mut text = text;
+    let mut length = length as u32;
+    let first = 8 * (8 - length);
+    let is_negative = (text >> first) as u8 == b'-';
+    if is_negative {
+        text &= !(0xff << first);
+        length -= 1;
+    }
+    let points = bytes_equal(text, b'.');
+    let mut places = 0;
+    if points != 0 {
+        let at = points.trailing_zeros() / 8;
+        places = 7 - at;
+        let above = u64::MAX.checked_shl(8 * (at + 1)).unwrap_or(0);
+        let below = !(u64::MAX << (8 * at));
+        text = (text & above) | (text & below) << 8;
+        length -= 1;
+    }
+    if length == 0 {
+        return None;
+    }
+    let used = u64::MAX << (8 * (8 - length));
+    let digits = text ^ (each(b'0') & used);
+    if (digits.wrapping_add(each(0x76)) | digits) & each(0x80) != 0 {
+        return None;
+    }
+    let magnitude = eight_digits(digits) as i64;
+    Some((if is_negative { -magnitude } else { magnitude }, places as u16))
+}
+
+/// The number of eight digits, the first one in the lowest byte.
+#[inline]
+fn eight_digits(digits: u64) -> u64 {
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
+    let odd = (pairs & 0x0000_00ff_0000_00ff).wrapping_mul(100 + (1_000_000 << 32));
+    let even = (pairs >> 16 & 0x0000_00ff_0000_00ff).wrapping_mul(1 + (10_000 << 32));
+    odd.wrapping_add(even) >> 32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use stage::decimal::Decimal;
+    use stage::sample::parse_line;
+    use std::collections::BTreeMap;
+
+    /// What a tally for numbers with so many places has counted of `block`, in order of value, and
+    /// what was scanned.
+    fn scanned(block: &[u8], most: u64, places: u16) -> (Vec<(Decimal, u64)>, Scanned) {
+        let mut tally = Tally::default();
+        tally.refine(places);
+        let scanned = scan(block, most, &mut tally);
+        let mut counts = BTreeMap::new();
+        tally.drain(|value, count| *counts.entry(value).or_default() += count);
+        (counts.into_iter().collect(), scanned)
+    }
+
+    /// The same by the reference, of the lines that were scanned.
+    fn expected(block: &[u8], scanned: Scanned) -> Vec<(Decimal, u64)> {
+        let lines = block[..scanned.bytes].split_inclusive(|&byte| byte == b'\n');
+        let mut values: Vec<Decimal> = lines.map(|line| parse_line(line).unwrap()).collect();
+        assert_eq!(values.len() as u64, scanned.lines);
+        values.sort_unstable();
+        let groups = values.chunk_by(|a, b| a == b);
+        groups.map(|group| (group[0].clone(), group.len() as u64)).collect()
+    }
+
+    /// Compares with the reference, for every number of places; gives the longest scan.
+    #[track_caller]
+    fn agrees(block: &[u8], most: u64) -> Scanned {
+        let of_places = |places| {
+            let (counts, scanned) = scanned(block, most, places);
+            assert_eq!(counts, expected(block, scanned));
+            let lines = block[..scanned.bytes].split_inclusive(|&byte| byte == b'\n');
+            assert_eq!(&block[scanned.last..scanned.bytes], lines.last().unwrap_or_default());
+            scanned
+        };
+        (0..=7).map(of_places).max_by_key(|scanned| scanned.bytes).unwrap()
+    }
+
+    #[test]
+    fn what_converters_send_is_taken_to_the_last_line() {
+        for lines in ["0\n100\n57\n7\n9999\n", "-12.345\n32.767\n.5\n-.5\n1.\n-0\n007\n"] {
+            let block = lines.repeat(100);
+            assert_eq!(agrees(block.as_bytes(), u64::MAX).bytes, block.len(), "{lines}");
+        }
+    }
+
+    #[test]
+    fn it_stops_at_the_first_line_that_is_not_plain() {
+        let rest = "1\n22\n333\n".repeat(30);
+        let others = [
+            "",
+            "-",
+            ".",
+            "-.",
+            "1.2.3",
+            "--1",
+            "1-",
+            "+1",
+            "1e2",
+            " 1",
+            "1 ",
+            "1\r",
+            "12a",
+            "x",
+            "1,5",
+            "123456789",
+            "99999",
+            "-40000",
+            "\u{7f}",
+            "é",
+            "1\0",
+            "/",
+            ":",
+            "0x1f",
+        ];
+        for other in others {
+            let block = format!("{rest}{other}\n{rest}");
+            assert_eq!(agrees(block.as_bytes(), u64::MAX).bytes, rest.len(), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn as_many_are_taken_as_wanted() {
+        let block = "5\n".repeat(1000);
+        for most in [0, 1, 31, 32, 33, 999, 1000, 1001] {
+            assert_eq!(agrees(block.as_bytes(), most).lines, most.min(1000));
+        }
+    }
+
+    #[test]
+    fn a_last_line_without_a_line_feed_is_left() {
+        assert_eq!(agrees(b"1\n2", u64::MAX).bytes, 2);
+        assert_eq!(agrees(b"", u64::MAX), Scanned::default());
+    }
+
+    fn line() -> impl Strategy<Value = String> {
+        prop_oneof![
+            10 => "[0-9]{1,3}",
+            2 => "[0-9]{1,6}",
+            5 => "-?[0-9]{0,4}\\.?[0-9]{0,4}",
+            1 => "[-+0-9. ex\r]{0,9}",
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_taken_is_what_the_reference_reads(
+            lines in proptest::collection::vec(line(), 0..100), most in prop_oneof![Just(u64::MAX), 0u64..100],
+        ) {
+            agrees(lines.join("\n").as_bytes(), most);
+        }
+
+        #[test]
+        fn bytes_of_any_kind_do_no_harm(
+            bytes in proptest::collection::vec(prop_oneof![Just(b'\n'), b'-'..=b'9', any::<u8>()], 0..300),
+        ) {
+            agrees(&bytes, u64::MAX);
+        }
+    }
+}
