@@ -6,7 +6,7 @@
 
 use clap::ValueEnum;
 use stage::decimal::Decimal;
-use stage::record::{Exactness, Record, Window};
+use stage::record::{EXACT, Exactness, Record, Window};
 
 /// Significant digits of rounded numbers in the plain format: enough to watch, few enough to
 /// read. (`json` has them all.)
@@ -56,9 +56,9 @@ fn print_plain(record: &Record, text: &mut Vec<u8>) {
     if record.exactness == Some(Exactness::Approximate) {
         fields.push(("quantiles", Exactness::Approximate.name().to_owned()));
     }
-    fields.extend(record.more.iter().map(|it| match it.name.as_str() {
-        name @ ("range" | "mode") => (name, exact(&it.value)),
-        name => (name, rounded(&it.value)),
+    fields.extend(record.more.iter().map(|it| {
+        let value = if EXACT.contains(&it.name.as_str()) { exact } else { rounded };
+        (it.name.as_str(), value(&it.value))
     }));
     fields.push(("last", exact(&record.last)));
     if record.rejected > 0 {

@@ -14,8 +14,8 @@ Examples:
 Input: the records of stat, one JSON object a line. Fields that are not known are ignored; a
 line that is no record, or lacks a field, is told and skipped.
 
-Limits: a record is looked at up to 64 MiB. Numbers that are not shown to the last digit
-(mean and sd in the plain format) are so in json; so are the histogram and the state.
+Limits: a record is looked at up to 64 MiB. The plain format rounds what is not exact, such as
+mean and sd, to six digits, and leaves out the histogram and the state; json has everything.
 
 ";
 

@@ -22,6 +22,9 @@ use num_bigint::{BigInt, Sign};
 /// such mantissas fits 128 bits.
 pub const SMALL_DIGITS: u32 = 18;
 
+/// Decimal places that a sample can have.
+pub const MAX_PLACES: u16 = 400;
+
 const SMALL_LIMIT: u64 = 10u64.pow(SMALL_DIGITS);
 
 /// Up to here every integer is a double: 2^53.

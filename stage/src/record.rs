@@ -1,9 +1,9 @@
 //! The record: what `stat` sends to `report`, one JSON object a line.
 //!
 //! Another field in the record: if it is a number that only some records have, it is a
-//! [`Figure`], and needs no more than its name in [`MORE`]; anything else is added to [`Record`],
-//! and read and written in `json`. It is filled in by `stat::accumulator` and shown by
-//! `report::format` (`json` shows every field as it is).
+//! [`Figure`], and needs its name in [`MORE`] (and in [`EXACT`], if it is exact) and its value in
+//! `stat::accumulator`; anything else is added to [`Record`], read and written in `json`, filled in
+//! by `stat::accumulator`, and shown by `report::format` (`json` shows every field as it is).
 
 mod json;
 
@@ -11,12 +11,15 @@ use serde_json::value::RawValue;
 
 use crate::decimal::Decimal;
 
-/// Bytes of the longest record that is read. The largest state (65,536 values of over 700
-/// digits each) has 51 MB.
+/// Bytes of the longest record that is written or read. The largest state of samples that were
+/// counted in one go (65,536 values of over 700 digits each) has 47 MB.
 pub const MAX_RECORD: usize = 64 << 20;
 
 /// The figures behind `stat --more`, in their order.
 pub const MORE: [&str; 7] = ["var", "rms", "range", "mode", "skew", "kurtosis", "autocorrelation"];
+
+/// Those of [`MORE`] that are exact decimals; the others are doubles.
+pub const EXACT: [&str; 2] = ["range", "mode"];
 
 /// Statistics of the samples so far, or of a window. The numbers are null while there are no
 /// samples.
@@ -158,7 +161,7 @@ mod tests {
     fn everything_that_may_be_asked_for_reads_back() {
         let line = LINE
             .replace("\"last\"", "\"from\":11,\"to\":12,\"last\"")
-            .replace("\"approximate\"", "\"exact\"")
+            .replace("\"exact\"", "\"approximate\"")
             .replace(
                 ",\"final\"",
                 ",\"var\":0.02,\"skew\":null,\"histogram\":[[0,0.2,1],[0.2,0.4,1]],\"final\"",

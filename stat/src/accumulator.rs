@@ -7,14 +7,15 @@ use memchr::memchr;
 use stage::decimal::{Decimal, Mantissa};
 use stage::record::{Figure, MORE, Record};
 use stage::sample::parse_line;
+use thiserror::Error;
 
-use crate::distribution::Distribution;
+use crate::distribution::{Contents, Distribution};
 use crate::figures::Figures;
 use crate::histogram::{Span, histogram};
-use crate::moments::{Moments, Powers};
+use crate::moments::{Moments, Powers, Totals};
 use crate::plain::{self, Scanned};
 use crate::quantile::Quantile;
-use crate::sequence::{Place, Sequence};
+use crate::sequence::{Conflict, Place, Run, Sequence};
 use crate::tally::{self, Tally};
 
 /// What a record is to tell besides what every record does.
@@ -31,11 +32,11 @@ pub struct Wanted {
 /// Everything that is known of the samples so far.
 #[derive(Clone, Debug)]
 pub struct Accumulator {
-    pub(crate) count: u64,
-    pub(crate) moments: Moments,
-    pub(crate) distribution: Distribution,
-    pub(crate) sequence: Sequence,
-    pub(crate) extremes: Option<Extremes>,
+    count: u64,
+    moments: Moments,
+    distribution: Distribution,
+    sequence: Sequence,
+    extremes: Option<Extremes>,
     tally: Tally,
     /// Samples in it.
     tallied: u64,
@@ -43,9 +44,42 @@ pub struct Accumulator {
 
 /// The least and the greatest sample.
 #[derive(Clone, Debug)]
-pub(crate) struct Extremes {
-    pub(crate) min: Decimal,
-    pub(crate) max: Decimal,
+pub struct Extremes {
+    /// The least.
+    pub min: Decimal,
+    /// The greatest.
+    pub max: Decimal,
+}
+
+/// All that is known of some samples, part by part.
+#[derive(Clone, Debug)]
+pub struct Parts {
+    /// How many there are.
+    pub n: u64,
+    /// Their power sums; those of the third and fourth power only with the products of neighbours.
+    pub totals: Totals,
+    /// The sum of the products of neighbours within runs, if it was kept.
+    pub lagged: Option<Decimal>,
+    /// The runs they come in, in order.
+    pub runs: Vec<Run>,
+    /// `None` if there are no samples.
+    pub extremes: Option<Extremes>,
+    /// Their distribution.
+    pub contents: Contents,
+}
+
+/// Why samples cannot be added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Unfit {
+    /// Some figures that are wanted cannot be had of them.
+    #[error("the state was made without --more")]
+    NoMore,
+    /// They do not fit those that are there.
+    #[error(transparent)]
+    Conflict(#[from] Conflict),
+    /// Their number would overflow.
+    #[error("there would be more than 2^64 samples")]
+    TooMany,
 }
 
 impl Accumulator {
@@ -133,8 +167,37 @@ impl Accumulator {
         self.sequence.arrived(nanoseconds);
     }
 
+    /// All that is known.
+    pub fn parts(&mut self) -> Parts {
+        self.settle();
+        Parts {
+            n: self.count,
+            totals: self.moments.totals(),
+            lagged: self.sequence.lagged(),
+            runs: self.sequence.runs().cloned().collect(),
+            extremes: self.extremes.clone(),
+            contents: self.distribution.contents(),
+        }
+    }
+
+    /// Adds the samples of which `parts` is all that is known. After an error, nothing is right any
+    /// more.
+    pub fn absorb(&mut self, parts: Parts) -> Result<(), Unfit> {
+        if self.moments.powers() == Powers::Four && parts.lagged.is_none() && parts.n > 0 {
+            return Err(Unfit::NoMore);
+        }
+        self.count = self.count.checked_add(parts.n).ok_or(Unfit::TooMany)?;
+        self.sequence.absorb(parts.runs, parts.lagged.as_ref())?;
+        self.moments.absorb(&parts.totals);
+        self.distribution.absorb(&parts.contents);
+        if let Some(Extremes { min, max }) = &parts.extremes {
+            self.widen(min, max);
+        }
+        Ok(())
+    }
+
     /// Lets the extremes include `min` and `max`.
-    pub(crate) fn widen(&mut self, min: &Decimal, max: &Decimal) {
+    fn widen(&mut self, min: &Decimal, max: &Decimal) {
         match &mut self.extremes {
             Some(extremes) => {
                 if *min < extremes.min {
@@ -151,14 +214,20 @@ impl Accumulator {
     /// What a histogram of these samples has to cover; `None` without samples.
     pub fn span(&mut self) -> Option<Span> {
         self.settle();
+        self.span_of(self.moments.totals().places)
+    }
+
+    fn span_of(&self, places: u16) -> Option<Span> {
         let Extremes { min, max } = self.extremes.clone()?;
-        Some(Span { min, max, places: self.moments.totals().places })
+        Some(Span { min, max, places })
     }
 
     /// The statistics of the samples so far. A histogram covers `span`, too, if there is one.
     pub fn record(&mut self, wanted: &Wanted, span: Option<&Span>) -> Record {
         self.settle();
-        let figures = (self.count > 0).then(|| Figures::new(self.count, self.moments.totals()));
+        let totals = self.moments.totals();
+        let own = self.span_of(totals.places);
+        let figures = (self.count > 0).then(|| Figures::new(self.count, totals));
         let (min, max) = self.extremes.clone().map(|it| (it.min, it.max)).unzip();
         Record {
             n: self.count,
@@ -172,7 +241,6 @@ impl Accumulator {
             exactness: Some(self.distribution.exactness()),
             more: if wanted.more { self.more(figures.as_ref()) } else { Vec::new() },
             histogram: wanted.histogram.map(|bins| {
-                let own = self.span();
                 let span = match (own, span) {
                     (Some(own), Some(span)) => Some(own.joined(span)),
                     (own, span) => own.or_else(|| span.cloned()),
@@ -190,7 +258,7 @@ impl Accumulator {
                 1 => Some(min.clone()),
                 rank if rank == self.count => Some(max.clone()),
                 rank => {
-                    let found = self.distribution.at_rank(rank, self.count)?;
+                    let found = self.distribution.at_rank(rank)?;
                     Some(found.max(min.clone()).min(max.clone()))
                 }
             }
@@ -202,7 +270,7 @@ impl Accumulator {
     fn more(&self, figures: Option<&Figures>) -> Vec<Figure> {
         let range = self.extremes.as_ref().map(|it| it.max.plus(&it.min.negated()));
         let neighbours = self.sequence.neighbours();
-        let values = [
+        let values: [Option<Decimal>; MORE.len()] = [
             figures.and_then(Figures::var),
             figures.and_then(Figures::rms),
             range,

@@ -1,7 +1,7 @@
 //! Counting a stream: samples in, records out.
 
 use std::io::Write;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use stage::clock::Clock;
 use stage::exit::Status;
@@ -21,7 +21,7 @@ use crate::options::Options;
 use crate::schedule::Schedule;
 use crate::sequence::Place;
 use crate::state::State;
-use crate::{Error, write};
+use crate::{Error, print, write};
 
 /// The most lines that are taken one by one before plain numbers are looked for again: looking
 /// costs about as much as taking one.
@@ -43,6 +43,7 @@ pub fn run(
         accumulator: Accumulator::new(options.more),
         schedule: options.schedule(),
         before: Before::default(),
+        now: None,
         arrival: 0,
         rejects: Rejects::default(),
         lines: 0,
@@ -66,8 +67,10 @@ struct Count<'a, W> {
     schedule: Schedule,
     /// What was in the windows before.
     before: Before,
+    /// When the newest lines arrived: by the clock, and in nanoseconds since 1970.
+    now: Option<(Instant, u64)>,
     /// When the newest samples arrived, in nanoseconds since 1970, and later than those of the
-    /// window before, so that there is an order. Only kept for the state.
+    /// window before, so that there is an order.
     arrival: u64,
     rejects: Rejects,
     lines: u64,
@@ -89,10 +92,7 @@ impl<W: Write> Count<'_, W> {
         while !self.reader_gone {
             match lines.next(self.schedule.deadline()).map_err(Error::Read)? {
                 Block::Lines(block) => {
-                    self.schedule.arrived(clock.now());
-                    if self.options.state {
-                        self.arrival = self.arrival.max(nanoseconds(clock.time_of_day()));
-                    }
+                    self.now = Some((clock.now(), nanoseconds(clock.time_of_day())));
                     self.take_block(block)?;
                 }
                 Block::TooLong(start) => self.reject(NotASample::TooLong, start)?,
@@ -116,8 +116,8 @@ impl<W: Write> Count<'_, W> {
             let scanned = self.accumulator.add_plain(rest, self.schedule.room(), self.place());
             rest = &rest[scanned.bytes..];
             self.lines += scanned.lines;
-            if scanned.lines > 0 && self.schedule.count(scanned.lines) {
-                self.record(false)?;
+            if scanned.lines > 0 {
+                self.counted(scanned.lines)?;
             }
             patience = if scanned.lines > 0 { 1 } else { (2 * patience).min(MAX_PATIENCE) };
             for _ in 0..patience {
@@ -134,10 +134,19 @@ impl<W: Write> Count<'_, W> {
             Ok(sample) => {
                 self.lines += 1;
                 self.accumulator.add(&sample, self.place());
-                if self.schedule.count(1) { self.record(false) } else { Ok(()) }
+                self.counted(1)
             }
             Err(reason) => self.reject(reason, line),
         }
+    }
+
+    /// Takes note of samples that were counted, as many as the schedule has room for.
+    fn counted(&mut self, samples: u64) -> Result<(), Error> {
+        if let Some((now, nanoseconds)) = self.now {
+            self.schedule.arrived(now);
+            self.arrival = self.arrival.max(nanoseconds);
+        }
+        if self.schedule.count(samples) { self.record(false) } else { Ok(()) }
     }
 
     fn reject(&mut self, reason: NotASample, line: &[u8]) -> Result<(), Error> {
@@ -173,7 +182,7 @@ impl<W: Write> Count<'_, W> {
         if self.options.state && (is_final || self.options.window.is_some()) {
             record.state = Some(self.state().print()?);
         }
-        record.print(&mut self.records)?;
+        print(&record, &mut self.records)?;
         if self.options.window.is_some() {
             self.begin_window();
         }
@@ -190,7 +199,7 @@ impl<W: Write> Count<'_, W> {
     fn state(&mut self) -> State {
         self.accumulator.arrived(self.arrival);
         self.arrival += 1;
-        State::of(&mut self.accumulator, self.rejects.count() - self.before.rejected)
+        State::new(self.accumulator.parts(), self.rejects.count() - self.before.rejected)
     }
 
     fn begin_window(&mut self) {

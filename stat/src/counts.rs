@@ -28,7 +28,7 @@ const MAX_CHUNK: usize = if cfg!(test) { 8 } else { 1 << 9 };
 pub struct Full;
 
 /// Each value without useless zeros, with its count. The hash is keyed at random, so that
-/// nobody can choose values that collide.
+/// values that collide cannot be prepared.
 type Values = IndexMap<Decimal, u64, RandomState>;
 
 /// How often each value occurs.

@@ -77,7 +77,7 @@ impl Distribution {
     /// Everything that is known.
     pub fn contents(&mut self) -> Contents {
         match &self.sketch {
-            Some(sketch) => Contents::Bins(sketch.filled()),
+            Some(sketch) => Contents::Bins(sketch.filled().collect()),
             None => {
                 let values = self.counts.sorted().map(|(value, count)| (value.clone(), count));
                 Contents::Values(values.collect())
@@ -93,10 +93,10 @@ impl Distribution {
         }
     }
 
-    /// The sample at `rank`, from 1, of the `n` samples.
-    pub fn at_rank(&mut self, rank: u64, n: u64) -> Option<Decimal> {
+    /// The sample at `rank`, from 1.
+    pub fn at_rank(&mut self, rank: u64) -> Option<Decimal> {
         match &self.sketch {
-            Some(sketch) => sketch.at_rank(rank, n),
+            Some(sketch) => sketch.at_rank(rank),
             None => self.counts.at_rank(rank).cloned(),
         }
     }
@@ -107,17 +107,16 @@ impl Distribution {
         self.counts.mode().cloned()
     }
 
-    /// How many samples are below each of the `limits`; of a sketch, whose middles are.
-    pub fn below(&mut self, limits: &[Decimal]) -> Vec<u64> {
-        let Some(sketch) = &self.sketch else {
-            return limits.iter().map(|limit| self.counts.below(limit)).collect();
-        };
-        let filled = sketch.filled();
-        let below = |limit: &Decimal| {
-            let limit = limit.to_f64();
-            filled.iter().filter(|it| it.bin.value() < limit).map(|it| it.count).sum()
-        };
-        limits.iter().map(below).collect()
+    /// How many samples, all from `min` to `max`, are below each of the `limits`, which ascend; an
+    /// estimate once they are not counted by value any more.
+    pub fn below(&mut self, limits: &[Decimal], min: &Decimal, max: &Decimal) -> Vec<u64> {
+        match &self.sketch {
+            None => limits.iter().map(|limit| self.counts.below(limit)).collect(),
+            Some(sketch) => {
+                let limits: Vec<f64> = limits.iter().map(Decimal::to_f64).collect();
+                sketch.below(&limits, min.to_f64(), max.to_f64())
+            }
+        }
     }
 }
 
@@ -140,7 +139,7 @@ mod tests {
         assert_eq!(more.exactness(), Exactness::Approximate);
         assert_eq!(more.mode(), None);
         let n = most as u64 + 1;
-        let median = more.at_rank(n / 2, n).unwrap().to_f64();
+        let median = more.at_rank(n / 2).unwrap().to_f64();
         assert!((median - 3276.7).abs() < 32.7, "{median}");
     }
 

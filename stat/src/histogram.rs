@@ -44,8 +44,8 @@ pub const MAX_BINS: u16 = 1000;
 /// The histogram of `n` samples over `span`, which they lie in.
 pub fn histogram(distribution: &mut Distribution, n: u64, span: &Span, bins: u16) -> Vec<Bin> {
     let limits = limits(span, bins);
-    let mut below = distribution.below(&limits);
-    // What is only known approximately may seem to lie outside.
+    let mut below = distribution.below(&limits, &span.min, &span.max);
+    // The last limit belongs to the last bin.
     if let [first, .., last] = below.as_mut_slice() {
         (*first, *last) = (0, n);
     }

@@ -14,7 +14,7 @@
 //! | [`distribution`] | which sample has a rank: each value counted in [`counts`], or in a [`sketch`] |
 //! | [`histogram`](mod@histogram) | the limits of a histogram's bins |
 //! | [`sequence`] | what depends on the samples' order |
-//! | [`state`] | what a record carries for merging: its format |
+//! | [`state`] | what a record carries for merging: its format, and whether it can be right |
 //! | [`merge`] | reading records with states |
 
 #![forbid(unsafe_code)]
@@ -41,17 +41,14 @@ pub mod wide;
 use std::io::{self, Write};
 
 use stage::clock::Clock;
-use stage::exit::Status;
 use stage::input::Input;
-use stage::ledger::Entry;
 use stage::message::Messages;
 use stage::output::reader_is_gone;
 use stage::program::Ended;
+use stage::record::{MAX_RECORD, Record};
 use thiserror::Error;
 
-use crate::merge::Merge;
 pub use crate::options::Options;
-use crate::state::State;
 
 /// Why the statistics ended early.
 #[derive(Debug, Error)]
@@ -65,6 +62,9 @@ pub enum Error {
     /// A record could not be put into JSON.
     #[error("cannot make a record")]
     Record(#[from] serde_json::Error),
+    /// A record would be too long to be merged or shown, on account of its state.
+    #[error("cannot make a record of over {MAX_RECORD} bytes: its state has too many parts")]
+    TooLong,
     /// With `--merge`: records could not be merged.
     #[error(transparent)]
     Merge(#[from] merge::Error),
@@ -88,30 +88,20 @@ pub fn run(
     messages: &mut dyn Messages,
 ) -> Ended<Error> {
     if options.merge {
-        merge(options, input, output)
+        merge::run(options, input, output)
     } else {
         count::run(options, input, output, clock, messages)
     }
 }
 
-fn merge(options: &Options, input: impl Input, mut output: impl Write) -> Ended<Error> {
-    let mut entry = Entry::Stat { counted: 0, rejected: 0, reader_gone: false };
-    let merge = || {
-        let (mut accumulator, rejected) = Merge::new(options.more).read(input)?;
-        let mut record = accumulator.record(&options.wanted(), None);
-        record.rejected = rejected;
-        record.is_final = true;
-        if options.state {
-            record.state = Some(State::of(&mut accumulator, rejected).print()?);
-        }
-        let mut line = Vec::new();
-        record.print(&mut line)?;
-        let reader_gone = write(&mut output, &line)?;
-        entry = Entry::Stat { counted: accumulator.count(), rejected, reader_gone };
-        Ok(Status::Done)
-    };
-    let result = merge();
-    Ended { entry, result }
+/// Appends `record` to `records`, unless its state makes it too long to be read again.
+fn print(record: &Record, records: &mut Vec<u8>) -> Result<(), Error> {
+    let before = records.len();
+    record.print(records)?;
+    if records.len() - before > MAX_RECORD {
+        return Err(Error::TooLong);
+    }
+    Ok(())
 }
 
 /// Writes `records`; whether the reader has gone away.

@@ -1,21 +1,28 @@
 //! Merging: records with states in, the record of all their samples out.
 //!
 //! Records that are not the last of their stream and carry no state are passed over, so that
-//! the whole output of `stat --state` may be given; but each must be followed by one with a state
-//! that covers it, or else samples would be missing. Nothing is guessed: the first line that
-//! cannot be merged ends it.
+//! the whole output of `stat --state` may be given. Each must be followed by one with a state that
+//! may cover it: with at least as many samples and rejected lines, over at least the same range;
+//! or else samples would be missing. (One of another stream that happens to be so is not told
+//! from it.) The first line that cannot be merged ends it, without a record.
 
-use std::io;
+use std::io::{self, Write};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use stage::decimal::Decimal;
+use stage::exit::Status;
 use stage::input::Input;
+use stage::ledger::Entry;
 use stage::lines::{Block, Lines, each_line};
+use stage::program::Ended;
 use stage::record::{MAX_RECORD, reason};
 use thiserror::Error;
 
 use crate::accumulator::Accumulator;
+use crate::options::Options;
 use crate::state::{Refused, State};
+use crate::{print, write};
 
 /// Why records could not be merged.
 #[derive(Debug, Error)]
@@ -23,6 +30,9 @@ pub enum Error {
     /// The records could not be read.
     #[error("cannot read standard input")]
     Read(#[source] io::Error),
+    /// There were none.
+    #[error("cannot merge standard input: it has no records")]
+    Nothing,
     /// One of them was not right.
     #[error("cannot merge line {line}")]
     Line {
@@ -51,9 +61,33 @@ pub enum Unmerged {
     /// What the record says is not what its state says.
     #[error("the state is damaged: it has another number of samples than its record")]
     OtherN,
+    /// The count of rejected lines would overflow.
+    #[error("there would be more than 2^64 rejected lines")]
+    TooManyRejected,
     /// The state.
     #[error(transparent)]
     Refused(#[from] Refused),
+}
+
+/// Merges the records of `input`, and writes the record of all their samples.
+pub fn run(options: &Options, input: impl Input, mut output: impl Write) -> Ended<crate::Error> {
+    let mut entry = Entry::Stat { counted: 0, rejected: 0, reader_gone: false };
+    let run = || {
+        let (mut accumulator, rejected) = Merge::new(options.more).read(input)?;
+        let mut record = accumulator.record(&options.wanted(), None);
+        record.rejected = rejected;
+        record.is_final = true;
+        if options.state {
+            record.state = Some(State::new(accumulator.parts(), rejected).print()?);
+        }
+        let mut line = Vec::new();
+        print(&record, &mut line)?;
+        let reader_gone = write(&mut output, &line)?;
+        entry = Entry::Stat { counted: accumulator.count(), rejected, reader_gone };
+        Ok(Status::Done)
+    };
+    let result = run();
+    Ended { entry, result }
 }
 
 /// What merging looks at in a record.
@@ -61,10 +95,32 @@ pub enum Unmerged {
 #[serde(expecting = "an object")]
 struct Stated<'a> {
     n: u64,
+    rejected: u64,
+    min: Option<Decimal>,
+    max: Option<Decimal>,
     #[serde(default, rename = "final")]
     is_final: bool,
     #[serde(borrow)]
     state: Option<&'a RawValue>,
+}
+
+/// A record whose state is still to come.
+#[derive(Debug)]
+struct Open {
+    line: u64,
+    n: u64,
+    rejected: u64,
+    min: Option<Decimal>,
+    max: Option<Decimal>,
+}
+
+impl Open {
+    /// Whether `later` may be of the same stream.
+    fn may_be_covered_by(&self, later: &Stated) -> bool {
+        // `None`, no sample, is below every minimum here, but there is none then either.
+        let min = self.min.is_none() || later.min.is_some() && later.min <= self.min;
+        self.n <= later.n && self.rejected <= later.rejected && min && self.max <= later.max
+    }
 }
 
 /// What was merged so far.
@@ -73,8 +129,8 @@ pub struct Merge {
     accumulator: Accumulator,
     rejected: u64,
     lines: u64,
-    /// Line and samples of the newest record whose state is still to come.
-    open: Option<(u64, u64)>,
+    /// The newest record whose state is still to come.
+    open: Option<Open>,
 }
 
 impl Merge {
@@ -96,7 +152,9 @@ impl Merge {
             }
         }
         match self.open {
-            Some((line, _)) => Err(Error::Line { line, source: Unmerged::CutOff }),
+            Some(Open { line, .. }) => Err(Error::Line { line, source: Unmerged::CutOff }),
+            // Even a stream without samples has a record: something went wrong before.
+            None if self.lines == 0 => Err(Error::Nothing),
             None => Ok((self.accumulator, self.rejected)),
         }
     }
@@ -104,10 +162,10 @@ impl Merge {
     fn take(&mut self, text: &[u8]) -> Result<(), Error> {
         self.lines += 1;
         let line = self.lines;
-        self.merge(text).map_err(|source| match (source, self.open) {
+        self.merge(text).map_err(|source| match (&source, &self.open) {
             // It is the earlier line that lacks something.
-            (source @ Unmerged::CutOff, Some((line, _))) => Error::Line { line, source },
-            (source, _) => Error::Line { line, source },
+            (Unmerged::CutOff, Some(open)) => Error::Line { line: open.line, source },
+            _ => Error::Line { line, source },
         })
     }
 
@@ -115,24 +173,29 @@ impl Merge {
         if text.len() > MAX_RECORD {
             return Err(Unmerged::TooLong);
         }
+        if text.trim_ascii().is_empty() {
+            return Err(Unmerged::NotARecord("empty".to_owned()));
+        }
         let record: Stated =
             serde_json::from_slice(text).map_err(|error| Unmerged::NotARecord(reason(&error)))?;
-        if self.open.is_some_and(|(_, n)| record.n < n) {
+        if self.open.as_ref().is_some_and(|open| !open.may_be_covered_by(&record)) {
             return Err(Unmerged::CutOff);
         }
         let Some(state) = record.state else {
             if record.is_final {
                 return Err(Unmerged::NoState);
             }
-            self.open = Some((self.lines, record.n));
+            let Stated { n, rejected, min, max, .. } = record;
+            self.open = Some(Open { line: self.lines, n, rejected, min, max });
             return Ok(());
         };
         let state = State::parse(state)?;
         if state.n() != record.n {
             return Err(Unmerged::OtherN);
         }
-        self.rejected = self.rejected.checked_add(state.rejected()).ok_or(Refused::TooMany)?;
-        state.merge_into(&mut self.accumulator)?;
+        let rejected = self.rejected.checked_add(state.rejected());
+        self.rejected = rejected.ok_or(Unmerged::TooManyRejected)?;
+        self.accumulator.absorb(state.into_parts()).map_err(Refused::from)?;
         self.open = None;
         Ok(())
     }

@@ -6,7 +6,8 @@
 //! machine words have room for go there (`Sums`), longer ones become big integers
 //! ([`PowerSums`]). [`Moments::totals`] brings all of them to the same number of places.
 //!
-//! Memory: 3 kB for samples of up to 18 digits; for longer ones less than 2 kB for each number of
+//! Memory: 3 kB for samples of up to 18 digits (up to nine, with [`Powers::Four`]); for longer
+//! ones less than 2 kB for each number of
 //! places that occurs, of which there are at most 401.
 
 use std::collections::BTreeMap;

@@ -27,13 +27,13 @@ rejected: told (the first few), counted, and left out.
 
 Exact: sum, min, max, last, range and mode, to the last digit; mean, sd, var, rms, skew,
 kurtosis and autocorrelation are the doubles nearest to the true values. Null is what has no
-value: everything without samples, sd and var below two, skew, kurtosis and autocorrelation of
-a constant series, and what is beyond the largest double.
+value: every number without samples, sd and var below two, skew, kurtosis and autocorrelation
+of a constant series, and what is beyond the largest double.
 
 Quantiles are by nearest rank: p90 is the least sample with at least 90 % of all at or below
 it. They are exact while there are at most 65536 distinct values; then \"quantiles\" says
 \"approximate\", they are within 1 % of that sample's value (samples nearer to zero than
-2.2e-308 count as 0), the histogram is likewise, and mode is null.
+2.2e-308 count as 0), the histogram's counts are estimates, and mode is null.
 
 More figures: var, sample variance (n-1); rms, root mean square; range, max - min; mode, the
 most frequent value, the least of several; skew, g1 = m3/m2^1.5; kurtosis, g2 = m4/m2^2 - 3, 0
@@ -42,12 +42,16 @@ neighbouring samples, as NIST defines it.
 
 Merging: the states of any parts of a stream give the record of the whole, in whatever order
 they come. What depends on the samples' order (last, autocorrelation) takes the parts in the
-order in which they were counted; if that was not the stream's, say --first for each.
+order in which they were counted; if that was not the stream's, say --first for each. Then
+samples that were merged already are noticed, and autocorrelation is null if some are missing;
+otherwise only the same state is noticed. --more needs parts that were counted with --more.
 
 Limits: a line is looked at up to 64 KiB; a sample has at most 400 decimal places and is finite
-as a double. Memory: 3 MB; up to 8 MB with 65536 distinct values, 15 MB with more, and 31 MB if
-they have hundreds of digits. A state has 1 MB at most (47 MB with hundreds of digits), and making
-or merging it takes up to four times as much besides.
+as a double. Asked to stop, stat reads on until its input ends or is silent for a second.
+Memory: 3 MB; up to 12 MB with 65536 distinct values, 15 MB with more, and 50 MB if they have
+hundreds of digits. A state has at most 2 MB (47 MB with hundreds of digits), and 60 bytes for
+each part merged that was not numbered with --first; making or merging it takes up to 30 MB
+(170 MB) in all. A record with a state has at most 64 MiB.
 
 ";
 
@@ -61,14 +65,14 @@ pub struct Options {
     #[arg(help_heading = "Records")]
     pub every: Every,
     /// Let each record cover only the samples since the one before: N of them, or those of
-    /// this time; \"from\" and \"to\" tell which
+    /// this time, if there are any; `from` and `to` tell which. The last covers the rest
     #[arg(short, long, value_name = "N|DUR", value_parser = every, allow_hyphen_values = true)]
     #[arg(conflicts_with = "every", help_heading = "Records")]
     pub window: Option<Every>,
-    /// Stop at the first line that is not a sample, with status 1
+    /// Stop at the first line that is not a sample, with status 1 and no last record
     #[arg(long, help_heading = "Records")]
     pub strict: bool,
-    /// Which quantiles to tell, as percentages
+    /// Which quantiles to tell, as percentages with at most 15 decimal places
     #[arg(short, long, value_name = "P,P,…", value_parser = quantile, value_delimiter = ',')]
     #[arg(allow_hyphen_values = true, default_value = "50,90,99", help_heading = "Figures")]
     pub quantiles: Vec<Quantile>,
@@ -86,7 +90,7 @@ pub struct Options {
     /// Read records with states, and give the record of all their samples
     #[arg(long, conflicts_with_all = ["every", "window", "strict", "first"], help_heading = "Merging")]
     pub merge: bool,
-    /// The number of the first sample in the whole stream
+    /// The number, in the whole stream, of the first sample of this part
     #[arg(long, value_name = "N", value_parser = first, allow_hyphen_values = true)]
     #[arg(help_heading = "Merging")]
     pub first: Option<u64>,
@@ -143,7 +147,7 @@ const MAX_FIRST: u64 = u64::MAX / 2;
 
 fn first(text: &str) -> Result<u64, String> {
     let first = text.parse().ok().filter(|first| (1..=MAX_FIRST).contains(first));
-    first.ok_or_else(|| "expected the number of a sample, from 1".to_owned())
+    first.ok_or_else(|| format!("expected the number of a sample, from 1 to {MAX_FIRST}"))
 }
 
 #[cfg(test)]

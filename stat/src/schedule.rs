@@ -48,7 +48,8 @@ impl Schedule {
         }
     }
 
-    /// Notes that samples, which are still to be counted, arrived at `now`.
+    /// Notes that samples that are going to be counted arrived at `now`.
+    #[inline]
     pub fn arrived(&mut self, now: Instant) {
         if let Rhythm::Windows { time, end } = &mut self.rhythm
             && self.fresh == 0

@@ -11,7 +11,7 @@
 //! Memory: one run, and one more for each part that was merged and does not follow another by
 //! its number.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use num_bigint::BigInt;
 use stage::decimal::{Decimal, Mantissa, SMALL_DIGITS, power_of_ten};
@@ -42,6 +42,16 @@ pub struct Run {
 }
 
 impl Run {
+    fn is_numbered(&self) -> bool {
+        matches!(self.place, Place::Number(_))
+    }
+
+    /// Whether `later` may stand after this run, and they are not one.
+    pub fn is_apart_from(&self, later: &Run) -> bool {
+        let joined = self.is_numbered() && self.is_followed_by(later);
+        self < later && self.conflict(later).is_none() && !joined
+    }
+
     /// Whether the samples of `later` come immediately after these.
     fn is_followed_by(&self, later: &Run) -> bool {
         match (self.place, later.place) {
@@ -51,13 +61,16 @@ impl Run {
         }
     }
 
-    /// Whether some samples are in both.
-    fn overlaps(&self, other: &Run) -> bool {
+    /// What is wrong if both are to be there, if anything is.
+    fn conflict(&self, other: &Run) -> Option<Conflict> {
         match (self.place, other.place) {
             (Place::Number(a), Place::Number(b)) => {
-                a < b.saturating_add(other.n) && b < a.saturating_add(self.n)
+                let first = a.max(b);
+                let end = a.saturating_add(self.n).min(b.saturating_add(other.n));
+                (first < end).then(|| Conflict::Overlap(first, end - 1))
             }
-            _ => self == other,
+            (Place::Time(_), Place::Time(_)) => (self == other).then_some(Conflict::Repeated),
+            _ => Some(Conflict::Numbered),
         }
     }
 }
@@ -65,9 +78,12 @@ impl Run {
 /// Why runs cannot stand beside each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Conflict {
-    /// They have samples in common.
+    /// It is merged already.
     #[error("its samples are merged already")]
-    Overlap,
+    Repeated,
+    /// Samples with these numbers, from the first to the last, are merged already.
+    #[error("its samples {0} to {1} are merged already")]
+    Overlap(u64, u64),
     /// Only one of them has numbers.
     #[error("its samples are numbered (--first) and others' are not, or the other way round")]
     Numbered,
@@ -87,8 +103,10 @@ pub struct Neighbours {
 /// The order of the samples so far.
 #[derive(Clone, Debug, Default)]
 pub struct Sequence {
-    /// In the order of their places. While counting there is one.
-    runs: Vec<Run>,
+    /// The samples that were counted here.
+    counted: Option<Run>,
+    /// Those that were merged, in the order of their places. (There are either these or those.)
+    merged: BTreeSet<Run>,
     /// If the autocorrelation is wanted.
     lagged: Option<Box<Lagged>>,
 }
@@ -96,13 +114,12 @@ pub struct Sequence {
 impl Sequence {
     /// No samples yet; `lagged` if the products of neighbours will be wanted.
     pub fn new(lagged: bool) -> Sequence {
-        Sequence { runs: Vec::new(), lagged: lagged.then(Box::default) }
+        Sequence { lagged: lagged.then(Box::default), ..Sequence::default() }
     }
 
     /// Takes the next sample. `place` is where the run lies, as far as that is known yet.
-    #[inline]
     pub fn add(&mut self, sample: &Decimal, place: Place) {
-        match self.runs.last_mut() {
+        match &mut self.counted {
             Some(run) => {
                 if let Some(lagged) = &mut self.lagged {
                     lagged.add(&run.last, sample);
@@ -112,7 +129,7 @@ impl Sequence {
             }
             None => {
                 let (first, last) = (sample.clone(), sample.clone());
-                self.runs.push(Run { place, n: 1, first, last });
+                self.counted = Some(Run { place, n: 1, first, last });
             }
         }
     }
@@ -126,30 +143,30 @@ impl Sequence {
         n: u64,
         place: Place,
     ) {
-        match self.runs.last_mut() {
+        match &mut self.counted {
             Some(run) => {
                 run.last = last;
                 run.n += n;
             }
-            None => self.runs.push(Run { place, n, first: first(), last }),
+            None => self.counted = Some(Run { place, n, first: first(), last }),
         }
     }
 
     /// Notes when the newest sample arrived.
     pub fn arrived(&mut self, nanoseconds: u64) {
-        if let Some(Run { place: Place::Time(time), .. }) = self.runs.last_mut() {
+        if let Some(Run { place: Place::Time(time), .. }) = &mut self.counted {
             *time = nanoseconds;
         }
     }
 
     /// The newest sample.
     pub fn last(&self) -> Option<&Decimal> {
-        self.runs.last().map(|run| &run.last)
+        self.runs().next_back().map(|run| &run.last)
     }
 
     /// The runs, in order.
-    pub fn runs(&self) -> &[Run] {
-        &self.runs
+    pub fn runs(&self) -> impl DoubleEndedIterator<Item = &Run> {
+        self.merged.iter().chain(&self.counted)
     }
 
     /// The sum of the products of neighbours within runs, if it is kept.
@@ -161,12 +178,12 @@ impl Sequence {
     /// samples between the runs are missing.
     pub fn neighbours(&self) -> Option<Neighbours> {
         let mut lagged = self.lagged()?;
-        let (first, last) = (self.runs.first()?, self.runs.last()?);
-        for pair in self.runs.windows(2) {
-            if !pair[0].is_followed_by(&pair[1]) {
+        let (first, last) = (self.runs().next()?, self.runs().next_back()?);
+        for (run, later) in self.runs().zip(self.runs().skip(1)) {
+            if !run.is_followed_by(later) {
                 return None;
             }
-            lagged = lagged.plus(&pair[0].last.times(&pair[1].first));
+            lagged = lagged.plus(&run.last.times(&later.first));
         }
         Some(Neighbours {
             first: first.first.normalized(),
@@ -175,49 +192,43 @@ impl Sequence {
         })
     }
 
-    /// Puts `runs`, and the sum of the products of neighbours within them, beside what is here.
+    /// Puts `runs`, and the sum of the products of neighbours within them, beside what was merged
+    /// before.
     pub fn absorb(&mut self, runs: Vec<Run>, lagged: Option<&Decimal>) -> Result<(), Conflict> {
         if let (Some(own), Some(lagged)) = (&mut self.lagged, lagged) {
             own.add_product(lagged);
         }
-        for run in runs {
-            self.insert(run)?;
-        }
-        Ok(())
+        runs.into_iter().try_for_each(|run| self.insert(run))
     }
 
     fn insert(&mut self, run: Run) -> Result<(), Conflict> {
-        let numbered = |run: &Run| matches!(run.place, Place::Number(_));
-        if self.runs.first().is_some_and(|other| numbered(other) != numbered(&run)) {
-            return Err(Conflict::Numbered);
+        let before = self.merged.range(..&run).next_back().cloned();
+        let after = self.merged.range(&run..).next().cloned();
+        if let Some(conflict) =
+            [&before, &after].into_iter().flatten().find_map(|it| run.conflict(it))
+        {
+            return Err(conflict);
         }
-        let at = self.runs.partition_point(|other| other < &run);
-        let neighbours = [at.checked_sub(1).and_then(|at| self.runs.get(at)), self.runs.get(at)];
-        if neighbours.into_iter().flatten().any(|other| other.overlaps(&run)) {
-            return Err(Conflict::Overlap);
+        let mut run = run;
+        if run.is_numbered() {
+            if let Some(before) = before.filter(|before| before.is_followed_by(&run)) {
+                self.merged.remove(&before);
+                run = self.joined(before, run);
+            }
+            if let Some(after) = after.filter(|after| run.is_followed_by(after)) {
+                self.merged.remove(&after);
+                run = self.joined(run, after);
+            }
         }
-        self.runs.insert(at, run);
-        if self.runs.get(at + 1).is_some_and(numbered) {
-            self.join(at);
-        }
-        if at > 0 && numbered(&self.runs[at]) {
-            self.join(at - 1);
-        }
+        self.merged.insert(run);
         Ok(())
     }
 
-    /// Makes one of the run `at` and the next, if that one follows immediately.
-    fn join(&mut self, at: usize) {
-        if !self.runs[at].is_followed_by(&self.runs[at + 1]) {
-            return;
-        }
-        let later = self.runs.remove(at + 1);
-        let run = &mut self.runs[at];
+    fn joined(&mut self, run: Run, later: Run) -> Run {
         if let Some(lagged) = &mut self.lagged {
             lagged.add(&run.last, &later.first);
         }
-        run.n += later.n;
-        run.last = later.last;
+        Run { n: run.n + later.n, last: later.last, ..run }
     }
 }
 
@@ -289,10 +300,10 @@ mod tests {
             run(Place::Number(4), 4..=6),
         ];
         let whole = merged(&runs).unwrap();
-        assert_eq!(whole.runs(), [run(Place::Number(1), 1..=9)]);
+        assert!(whole.runs().eq(&[run(Place::Number(1), 1..=9)]));
         assert_eq!(whole.lagged().unwrap(), Decimal::new(3 * 4 + 6 * 7, 0));
         let gap = merged(&runs[..2]).unwrap();
-        assert_eq!(gap.runs(), [runs[1].clone(), runs[0].clone()]);
+        assert!(gap.runs().eq([&runs[1], &runs[0]]));
         assert_eq!(gap.neighbours(), None, "samples are missing in between");
     }
 
@@ -306,16 +317,13 @@ mod tests {
 
     #[test]
     fn the_same_samples_are_not_taken_twice() {
-        for (first, second) in [
-            (run(Place::Number(1), 1..=5), run(Place::Number(5), 5..=9)),
-            (run(Place::Number(5), 5..=9), run(Place::Number(1), 1..=20)),
-            (run(Place::Time(7), 1..=5), run(Place::Time(7), 1..=5)),
-        ] {
-            assert_eq!(merged(&[first, second]).unwrap_err(), Conflict::Overlap);
-        }
+        let number = |number, values| run(Place::Number(number), values);
+        let conflict = |runs: &[Run]| merged(runs).unwrap_err();
+        assert_eq!(conflict(&[number(1, 1..=5), number(5, 5..=9)]), Conflict::Overlap(5, 5));
+        assert_eq!(conflict(&[number(5, 5..=9), number(1, 1..=20)]), Conflict::Overlap(5, 9));
         let same_time =
             [run(Place::Time(7), 1..=5), run(Place::Time(7), 2..=6), run(Place::Time(7), 1..=5)];
-        assert_eq!(merged(&same_time).unwrap_err(), Conflict::Overlap);
+        assert_eq!(conflict(&same_time), Conflict::Repeated);
         assert!(merged(&same_time[..2]).is_ok());
     }
 

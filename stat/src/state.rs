@@ -18,31 +18,31 @@
 //! | `values` | each distinct value with its count, from the least to the greatest; or, if there were too many: |
 //! | `sketch` | counts in bins by the logarithm of the magnitude: bin k holds γᵏ ≤ \|x\| < γᵏ⁺¹, γ = 1.0099 / 0.9901. `negative` and `positive` bins with their counts, each from the least key to the greatest, and `zero` |
 //!
-//! The same samples have the same state, whatever they were merged from, but for `runs`: those
-//! that were not numbered (`--first`) stay apart.
+//! The same samples have the same state, whatever they were merged from, if they were numbered
+//! (`--first`). Otherwise the runs stay apart, each with 60 bytes and its samples' digits, and
+//! `lagged` lacks the products between them, which are added when a record is made.
+//!
+//! Which bin a sample is in depends on the machine's logarithm: on another kind of machine one that
+//! lies on a limit may be in the next.
 
+mod check;
 mod text;
 
-use num_bigint::BigInt;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use stage::decimal::Decimal;
 use stage::record::reason;
 use thiserror::Error;
 
-use crate::accumulator::Accumulator;
-use crate::counts::MAX_DISTINCT;
+use crate::accumulator::{Extremes, Parts, Unfit};
 use crate::distribution::Contents;
-use crate::moments::{PowerSums, Powers, Totals};
-use crate::sequence::{Conflict, Place, Run, Sequence};
+use crate::moments::{PowerSums, Totals};
+use crate::sequence::{Place, Run};
 use crate::sketch::{Bin, Filled};
 use text::{Integer, Sample};
 
 /// The version that is written, and the only one that is read.
 const VERSION: u64 = 1;
-
-/// Decimal places that samples can have.
-const MAX_PLACES: u16 = 400;
 
 /// Why a state is not merged.
 #[derive(Debug, Error)]
@@ -56,15 +56,9 @@ pub enum Refused {
     /// Of the right form, but not what was written.
     #[error("the state is damaged: {0}")]
     Damaged(&'static str),
-    /// Some figures that are wanted cannot be had from it.
-    #[error("the state was made without --more")]
-    NoMore,
     /// Its samples do not fit those merged before.
     #[error(transparent)]
-    Conflict(#[from] Conflict),
-    /// The counts would overflow.
-    #[error("there would be more than 2^64 samples")]
-    TooMany,
+    Unfit(#[from] Unfit),
 }
 
 /// All that is known of some samples.
@@ -132,31 +126,30 @@ struct Versioned {
 }
 
 impl State {
-    /// The state of the samples in `accumulator`, beside which `rejected` lines were none.
-    pub fn of(accumulator: &mut Accumulator, rejected: u64) -> State {
-        accumulator.settle();
-        let Totals { places, sums } = accumulator.moments.totals();
-        let more = accumulator.moments.powers() == Powers::Four;
-        let (min, max) = accumulator.extremes.clone().map(|it| (it.min, it.max)).unzip();
-        let (values, sketch) = match accumulator.distribution.contents() {
-            Contents::Values(values) => (
-                Some(values.into_iter().map(|(value, count)| (Sample(value), count)).collect()),
-                None,
-            ),
+    /// The state of the samples of which `parts` is known, beside which `rejected` lines were none.
+    pub fn new(parts: Parts, rejected: u64) -> State {
+        let Totals { places, sums } = parts.totals;
+        let more = parts.lagged.is_some();
+        let (min, max) = parts.extremes.map(|it| (it.min, it.max)).unzip();
+        let (values, sketch) = match parts.contents {
+            Contents::Values(values) => {
+                let values = values.into_iter().map(|(value, count)| (Sample(value), count));
+                (Some(values.collect()), None)
+            }
             Contents::Bins(bins) => (None, Some(Bins::of(&bins))),
         };
         State {
             version: VERSION,
             crc32: None,
-            n: accumulator.count,
+            n: parts.n,
             rejected,
-            runs: accumulator.sequence.runs().iter().map(Stretch::of).collect(),
+            runs: parts.runs.iter().map(Stretch::of).collect(),
             places,
             sum: Integer(sums.sum),
             squares: Integer(sums.squares),
             cubes: more.then_some(Integer(sums.cubes)),
             fourths: more.then_some(Integer(sums.fourths)),
-            lagged: accumulator.sequence.lagged().map(|sum| Lagged {
+            lagged: parts.lagged.map(|sum| Lagged {
                 places: sum.places(),
                 units: Integer(sum.mantissa().to_big()),
             }),
@@ -205,112 +198,34 @@ impl State {
         Ok(format!("{:08x}", crc32fast::hash(&serde_json::to_vec(self)?)))
     }
 
-    /// Adds the samples of this state to `accumulator`, which may be unusable after an error.
-    pub fn merge_into(self, accumulator: &mut Accumulator) -> Result<(), Refused> {
-        let wanted = accumulator.moments.powers();
-        if wanted == Powers::Four && self.cubes.is_none() {
-            return Err(Refused::NoMore);
-        }
-        accumulator.count = accumulator.count.checked_add(self.n).ok_or(Refused::TooMany)?;
-        let contents = self.contents();
-        let totals = self.totals();
-        let lagged = self.lagged.map(Lagged::sum);
-        let runs = self.runs.into_iter().map(Stretch::run).collect();
-        accumulator.sequence.absorb(runs, lagged.as_ref())?;
-        accumulator.moments.absorb(&totals);
-        accumulator.distribution.absorb(&contents);
-        if let (Some(Sample(min)), Some(Sample(max))) = (&self.min, &self.max) {
-            accumulator.widen(min, max);
-        }
-        Ok(())
-    }
-
-    fn contents(&self) -> Contents {
-        match (&self.values, &self.sketch) {
-            (Some(values), _) => Contents::Values(
-                values.iter().map(|(Sample(value), count)| (value.clone(), *count)).collect(),
-            ),
+    /// What is known of the samples.
+    pub fn into_parts(self) -> Parts {
+        let power = |sum: Option<Integer>| sum.map(|Integer(sum)| sum).unwrap_or_default();
+        let extremes = self.min.zip(self.max);
+        let contents = match (self.values, self.sketch) {
             (None, Some(bins)) => Contents::Bins(bins.filled().collect()),
-            (None, None) => Contents::Values(Vec::new()),
-        }
-    }
-
-    fn totals(&self) -> Totals {
-        let power = |sum: &Option<Integer>| sum.as_ref().map(|it| it.0.clone()).unwrap_or_default();
-        Totals {
-            places: self.places,
-            sums: PowerSums {
-                sum: self.sum.0.clone(),
-                squares: self.squares.0.clone(),
-                cubes: power(&self.cubes),
-                fourths: power(&self.fourths),
-            },
-        }
-    }
-
-    /// Whether the state can be that of any samples: its checksum does not protect it from
-    /// whoever can compute one.
-    fn check(&self) -> Result<(), &'static str> {
-        let require = |holds: bool, otherwise| if holds { Ok(()) } else { Err(otherwise) };
-        let more = [self.cubes.is_some(), self.fourths.is_some(), self.lagged.is_some()];
-        require(more == [more[0]; 3], "some of the sums are missing")?;
-        let places = [self.places, self.lagged.as_ref().map_or(0, |it| it.places / 2)];
-        require(places.iter().all(|it| *it <= MAX_PLACES), "it has too many decimal places")?;
-        let (sum, squares) = (&self.sum.0, &self.squares.0);
-        let possible = sum * sum <= squares * self.n && (self.n > 0 || squares == &BigInt::ZERO);
-        require(possible, "its sums are not those of any samples")?;
-        self.check_runs()?;
-        self.check_contents()
-    }
-
-    fn check_runs(&self) -> Result<(), &'static str> {
-        let total = self.runs.iter().try_fold(0u64, |sum, run| sum.checked_add(run.n));
-        if total != Some(self.n) || self.runs.iter().any(|run| run.n == 0 || !run.has_one_place()) {
-            return Err("its runs do not have as many samples");
-        }
-        let runs = || self.runs.iter().cloned().map(Stretch::run);
-        let mut sequence = Sequence::new(false);
-        if sequence.absorb(runs().collect(), None).is_err() || !runs().eq(sequence.runs().to_vec())
-        {
-            return Err("its runs are out of order");
-        }
-        Ok(())
-    }
-
-    fn check_contents(&self) -> Result<(), &'static str> {
-        let ends = match (&self.values, &self.sketch) {
-            (Some(values), None) if values.len() <= MAX_DISTINCT => {
-                if !values.is_sorted_by(|a, b| a.0.0 < b.0.0) {
-                    return Err("its values are out of order");
-                }
-                check_counts(values.iter().map(|it| it.1), self.n)?;
-                values.first().zip(values.last()).map(|(min, max)| (&min.0, &max.0))
+            (values, _) => {
+                let values = values.unwrap_or_default().into_iter();
+                Contents::Values(values.map(|(Sample(value), count)| (value, count)).collect())
             }
-            (None, Some(bins)) => {
-                bins.check(self.n)?;
-                self.min.as_ref().zip(self.max.as_ref())
-            }
-            _ => return Err("it has neither values nor a sketch"),
         };
-        let told = self.min.as_ref().zip(self.max.as_ref());
-        if self.min.is_some() != self.max.is_some()
-            || ends != told
-            || ends.is_some() != (self.n > 0)
-        {
-            return Err("its extremes are not those of its samples");
-        }
-        match told {
-            Some((min, max)) if min.0 > max.0 => Err("its extremes are not those of its samples"),
-            _ => Ok(()),
+        Parts {
+            n: self.n,
+            totals: Totals {
+                places: self.places,
+                sums: PowerSums {
+                    sum: self.sum.0,
+                    squares: self.squares.0,
+                    cubes: power(self.cubes),
+                    fourths: power(self.fourths),
+                },
+            },
+            lagged: self.lagged.map(|sum| Decimal::from_big(sum.units.0, sum.places)),
+            runs: self.runs.into_iter().map(Stretch::run).collect(),
+            extremes: extremes.map(|(Sample(min), Sample(max))| Extremes { min, max }),
+            contents,
         }
     }
-}
-
-/// Whether `counts`, none of them zero, add up to `n`.
-fn check_counts(mut counts: impl Iterator<Item = u64>, n: u64) -> Result<(), &'static str> {
-    let sum =
-        counts.try_fold(0u64, |sum, count| if count == 0 { None } else { sum.checked_add(count) });
-    if sum == Some(n) { Ok(()) } else { Err("its counts do not add up") }
 }
 
 impl Stretch {
@@ -328,6 +243,7 @@ impl Stretch {
         }
     }
 
+    /// Whether it says where it lies, in one way.
     fn has_one_place(&self) -> bool {
         match (&self.number, &self.time) {
             (Some(number), None) => number.checked_add(self.n).is_some(),
@@ -343,12 +259,6 @@ impl Stretch {
             None => Place::Time(time.unwrap_or_default()),
         };
         Run { place, n: self.n, first: self.first.0, last: self.last.0 }
-    }
-}
-
-impl Lagged {
-    fn sum(self) -> Decimal {
-        Decimal::from_big(self.units.0, self.places)
     }
 }
 
@@ -371,16 +281,5 @@ impl Bins {
         let zero = (self.zero > 0).then_some((Bin::Zero, self.zero));
         let positive = self.positive.iter().map(|&(key, count)| (Bin::Positive(key), count));
         negative.chain(zero).chain(positive).map(|(bin, count)| Filled { bin, count })
-    }
-
-    fn check(&self, n: u64) -> Result<(), &'static str> {
-        let sides = [&self.negative, &self.positive];
-        if !sides.iter().all(|side| side.is_sorted_by(|a, b| a.0 < b.0)) {
-            return Err("its bins are out of order");
-        }
-        if !self.filled().all(|filled| filled.bin.exists()) {
-            return Err("it has bins beyond all samples");
-        }
-        check_counts(self.filled().map(|filled| filled.count), n)
     }
 }

@@ -161,14 +161,20 @@ fn the_whole_output_of_stat_may_be_merged() {
     let cut_off: String = records.lines().take(2).map(|line| format!("{line}\n")).collect();
     let missing = "the last record of its stream, with the state, is missing";
     assert_eq!(failure(&cut_off), format!("cannot merge line 2: {missing}"));
-    let (other, _) = stat("--state", &b"9\n"[..], &clock);
-    assert_eq!(failure(&(cut_off + &other)), format!("cannot merge line 2: {missing}"));
+    for other in ["9\n", "1\n2\n3\n3\n3\n", "2\n2\n3\n4\n5\n"] {
+        let (other, _) = stat("--state --every 9", other.as_bytes(), &clock);
+        let input = cut_off.clone() + &other;
+        assert_eq!(failure(&input), format!("cannot merge line 2: {missing}"));
+    }
 }
 
 #[test]
-fn nothing_merged_is_the_record_of_no_samples() {
+fn parts_without_samples_give_the_record_of_none_but_no_parts_none() {
     let clock = FakeClock::new();
-    assert_eq!(last_line("--merge", "", &clock), last_line("", "", &clock));
+    let empty = format!("{0}\n{0}\n", last_line("--state", "", &clock));
+    assert_eq!(last_line("--merge", &empty, &clock), last_line("", "", &clock));
+    assert_eq!(failure(""), "cannot merge standard input: it has no records");
+    assert_eq!(failure("\n"), "cannot merge line 1: not a record: empty");
 }
 
 #[test]
@@ -186,7 +192,12 @@ fn what_cannot_be_merged_is_an_error_and_not_a_guess() {
         failure(&record.replacen("\"n\":2", "\"n\":3", 1)),
         at(1, "the state is damaged: it has another number of samples than its record")
     );
-    let numbered = &parts(&["7\n".to_owned()], true)[0];
+    let numbered = &parts(&["7\n8\n9\n".to_owned()], true)[0];
+    let (later, _) = stat("--state --first 3", &b"9\n"[..], &FakeClock::new());
+    assert_eq!(
+        failure(&format!("{numbered}\n{later}")),
+        at(3, "its samples 3 to 3 are merged already")
+    );
     assert_eq!(
         failure(&format!("{record}\n{numbered}\n")),
         at(2, "its samples are numbered (--first) and others' are not, or the other way round")

@@ -127,7 +127,7 @@ fn a_damaged_state_is_an_error_and_no_record() {
 
 #[test]
 fn windows_of_time_come_while_the_stream_is_silent() {
-    let script = "(echo 1; echo 2; read -r < hold; echo 3) | stat --window 10ms";
+    let script = "(printf '1\\n2\\n'; read -r < hold; echo 3) | stat --window 10ms";
     let dir = tempfile::tempdir().unwrap();
     nix::unistd::mkfifo(&dir.path().join("hold"), nix::sys::stat::Mode::S_IRWXU).unwrap();
     let running = Program::bash(script).dir(&dir).start();

@@ -8,7 +8,7 @@
 
 use num_bigint::{BigInt, Sign};
 
-use super::{Decimal, Mantissa, SMALL_DIGITS};
+use super::{Decimal, MAX_PLACES, Mantissa, SMALL_DIGITS};
 
 /// How large a number may be.
 #[derive(Clone, Copy, Debug)]
@@ -22,10 +22,11 @@ struct Limits {
 }
 
 /// The largest double, 1.8e308, has 309 digits before the point.
-const SAMPLE: Limits = Limits { integer_digits: 309, places: 400, finite: true };
+const SAMPLE: Limits = Limits { integer_digits: 309, places: MAX_PLACES as i64, finite: true };
 
 /// A sum of 2^64 samples has 20 digits more than one sample.
-const COMPUTED: Limits = Limits { integer_digits: 309 + 20, places: 400, finite: false };
+const COMPUTED: Limits =
+    Limits { integer_digits: 309 + 20, places: MAX_PLACES as i64, finite: false };
 
 /// Why text is not a number of the sample format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,203 @@
+//! Whether a state can be that of any samples. Its checksum protects it from accidents, but not
+//! from whoever can compute one, nor from a mistake in what wrote it.
+
+use num_bigint::BigInt;
+use stage::decimal::MAX_PLACES;
+
+use super::{Bins, State, Stretch};
+use crate::counts::MAX_DISTINCT;
+
+impl State {
+    /// What is wrong with it, if there is anything.
+    pub(super) fn check(&self) -> Result<(), &'static str> {
+        self.check_sums()?;
+        self.check_runs()?;
+        self.check_contents()?;
+        self.check_extremes()
+    }
+
+    fn check_sums(&self) -> Result<(), &'static str> {
+        let more = [self.cubes.is_some(), self.fourths.is_some(), self.lagged.is_some()];
+        require(more == [more[0]; 3], "some of its sums are missing")?;
+        let lagged = self.lagged.as_ref().map_or(0, |lagged| lagged.places);
+        let few = self.places <= MAX_PLACES && lagged <= 2 * MAX_PLACES;
+        require(few, "it has too many decimal places")?;
+        // The variance of samples is not negative, and none have no squares.
+        let (sum, squares) = (&self.sum.0, &self.squares.0);
+        let possible = sum * sum <= squares * self.n && (self.n > 0 || squares == &BigInt::ZERO);
+        require(possible, "its sums are not those of any samples")
+    }
+
+    fn check_runs(&self) -> Result<(), &'static str> {
+        let placed = self.runs.iter().all(Stretch::has_one_place);
+        require(placed, "it does not say where its runs lie")?;
+        check_counts(self.runs.iter().map(|run| run.n), self.n, "its runs do not add up")?;
+        let runs: Vec<_> = self.runs.iter().cloned().map(Stretch::run).collect();
+        let apart = runs.windows(2).all(|pair| pair[0].is_apart_from(&pair[1]));
+        require(apart, "its runs are out of order")
+    }
+
+    fn check_contents(&self) -> Result<(), &'static str> {
+        match (&self.values, &self.sketch) {
+            (Some(values), None) => {
+                require(values.len() <= MAX_DISTINCT, "it has too many values")?;
+                let sorted = values.is_sorted_by(|a, b| a.0.0 < b.0.0);
+                require(sorted, "its values are out of order")?;
+                check_counts(values.iter().map(|it| it.1), self.n, "its counts do not add up")
+            }
+            (None, Some(bins)) => bins.check(self.n),
+            _ => Err("it has neither values nor a sketch"),
+        }
+    }
+
+    fn check_extremes(&self) -> Result<(), &'static str> {
+        let found = match (&self.min, &self.max, &self.values) {
+            (None, None, _) => self.n == 0,
+            (Some(min), Some(max), Some(values)) => {
+                let ends = values.first().zip(values.last());
+                ends.is_some_and(|(first, last)| first.0 == *min && last.0 == *max)
+            }
+            (Some(min), Some(max), None) => self.n > 0 && min.0 <= max.0,
+            _ => false,
+        };
+        require(found, "its extremes are not those of its samples")
+    }
+}
+
+impl Bins {
+    fn check(&self, n: u64) -> Result<(), &'static str> {
+        let sides = [&self.negative, &self.positive];
+        let sorted = sides.iter().all(|side| side.is_sorted_by(|a, b| a.0 < b.0));
+        require(sorted, "its bins are out of order")?;
+        let exist = self.filled().all(|filled| filled.bin.exists());
+        require(exist, "it has bins beyond all samples")?;
+        check_counts(self.filled().map(|filled| filled.count), n, "its counts do not add up")
+    }
+}
+
+fn require(holds: bool, otherwise: &'static str) -> Result<(), &'static str> {
+    if holds { Ok(()) } else { Err(otherwise) }
+}
+
+/// Whether `counts`, none of them zero, add up to `n`.
+fn check_counts(
+    mut counts: impl Iterator<Item = u64>,
+    n: u64,
+    otherwise: &'static str,
+) -> Result<(), &'static str> {
+    let sum =
+        counts.try_fold(0u64, |sum, count| if count == 0 { None } else { sum.checked_add(count) });
+    require(sum == Some(n), otherwise)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::accumulator::Accumulator;
+    use crate::sequence::Place;
+    use crate::state::Refused;
+    use stage::sample::parse_line;
+
+    /// The state of 1 and -2.5, as JSON.
+    fn counted() -> serde_json::Value {
+        let mut accumulator = Accumulator::new(true);
+        for sample in ["1", "-2.5"] {
+            accumulator.add(&parse_line(sample.as_bytes()).unwrap(), Place::Number(4));
+        }
+        serde_json::to_value(State::new(accumulator.parts(), 0)).unwrap()
+    }
+
+    /// The same with a sketch.
+    fn sketched() -> serde_json::Value {
+        let mut state = counted();
+        state.as_object_mut().unwrap().remove("values");
+        state["sketch"] =
+            serde_json::json!({"negative": [[46, 1]], "zero": 0, "positive": [[0, 1]]});
+        state
+    }
+
+    /// What is said of a state whose checksum is right.
+    fn said(state: serde_json::Value) -> String {
+        let state: State = serde_json::from_value(state).unwrap();
+        match State::parse(&state.print().unwrap()) {
+            Ok(_) => String::new(),
+            Err(Refused::Damaged(reason)) => reason.to_owned(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn a_state_that_was_counted_is_right() {
+        assert_eq!((said(counted()), said(sketched())), (String::new(), String::new()));
+        let none = State::new(Accumulator::new(false).parts(), 3);
+        assert_eq!(said(serde_json::to_value(none).unwrap()), "");
+    }
+
+    #[test]
+    fn one_that_cannot_have_been_counted_is_damaged() {
+        type Change = fn(&mut serde_json::Value);
+        let cases: [(Change, &str); 17] = [
+            (
+                |it| drop(it.as_object_mut().unwrap().remove("cubes")),
+                "some of its sums are missing",
+            ),
+            (|it| it["places"] = 401.into(), "it has too many decimal places"),
+            (|it| it["lagged"]["places"] = 801.into(), "it has too many decimal places"),
+            (|it| it["squares"] = "1".into(), "its sums are not those of any samples"),
+            (|it| it["runs"][0]["time"] = "5".into(), "it does not say where its runs lie"),
+            (|it| it["runs"][0]["number"] = u64::MAX.into(), "it does not say where its runs lie"),
+            (|it| it["runs"][0]["n"] = 1.into(), "its runs do not add up"),
+            (|it| it["runs"][0]["n"] = 0.into(), "its runs do not add up"),
+            (|it| it["values"][1][1] = 2.into(), "its counts do not add up"),
+            (|it| it["values"][1][1] = u64::MAX.into(), "its counts do not add up"),
+            (|it| it["values"].as_array_mut().unwrap().reverse(), "its values are out of order"),
+            (
+                |it| drop(it.as_object_mut().unwrap().remove("values")),
+                "it has neither values nor a sketch",
+            ),
+            (|it| it["sketch"] = sketched()["sketch"].take(), "it has neither values nor a sketch"),
+            (|it| it["min"] = "-3".into(), "its extremes are not those of its samples"),
+            (|it| it["max"] = "3".into(), "its extremes are not those of its samples"),
+            (
+                |it| drop(it.as_object_mut().unwrap().remove("min")),
+                "its extremes are not those of its samples",
+            ),
+            (
+                |it| {
+                    let run = it["runs"][0].clone();
+                    it["runs"] =
+                        serde_json::json!([run, {"number": 5, "n": 1, "first": "1", "last": "1"}]);
+                    it["runs"][0]["n"] = 1.into();
+                },
+                "its runs are out of order",
+            ),
+        ];
+        for (change, reason) in cases {
+            let mut state = counted();
+            change(&mut state);
+            assert_eq!(said(state), reason);
+        }
+        let cases: [(Change, &str); 4] = [
+            (|it| it["sketch"]["zero"] = 1.into(), "its counts do not add up"),
+            (|it| it["sketch"]["positive"][0][0] = 40_000.into(), "it has bins beyond all samples"),
+            (
+                |it| it["sketch"]["positive"] = serde_json::json!([[1, 1], [0, 1]]),
+                "its bins are out of order",
+            ),
+            (|it| it["max"] = "-3".into(), "its extremes are not those of its samples"),
+        ];
+        for (change, reason) in cases {
+            let mut state = sketched();
+            change(&mut state);
+            assert_eq!(said(state), reason);
+        }
+    }
+
+    #[test]
+    fn an_integer_too_long_to_be_a_sum_is_not_even_read() {
+        let mut state = counted();
+        state["sum"] = "7".repeat(3000).into();
+        let error = serde_json::from_value::<State>(state).unwrap_err();
+        assert_eq!(error.to_string(), "an integer is too long");
+    }
+}
