@@ -34,9 +34,9 @@ pub struct Texts {
 /// The slots, by code; those behind the last are empty.
 #[derive(Debug)]
 pub enum Slots {
-    /// Of [`SHORT`] bytes.
+    /// Of 8 bytes.
     Short(Vec<Slot<SHORT>>),
-    /// Of [`LONG`] bytes.
+    /// Of 16 bytes.
     Long(Vec<Slot<LONG>>),
     /// The texts are too long.
     None,

@@ -271,8 +271,9 @@ mod tests {
         let of_places = |places| {
             let (counts, scanned) = scanned(block, most, places);
             assert_eq!(counts, expected(block, scanned));
-            let lines = block[..scanned.bytes].split_inclusive(|&byte| byte == b'\n');
-            assert_eq!(&block[scanned.last..scanned.bytes], lines.last().unwrap_or_default());
+            let mut lines = block[..scanned.bytes].split_inclusive(|&byte| byte == b'\n');
+            let last = lines.next_back().unwrap_or_default();
+            assert_eq!(&block[scanned.last..scanned.bytes], last);
             scanned
         };
         (0..=7).map(of_places).max_by_key(|scanned| scanned.bytes).unwrap()

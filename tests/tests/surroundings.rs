@@ -26,8 +26,10 @@ fn workplace() -> TempDir {
 }
 
 /// A record as `stat` writes it.
-const RECORD: &str =
-    r#"{"n":1,"rejected":0,"last":1,"sum":1,"mean":1,"sd":null,"min":1,"max":1,"final":true}"#;
+const RECORD: &str = concat!(
+    r#"{"n":1,"rejected":0,"last":1,"sum":1,"mean":1,"sd":null,"min":1,"max":1,"#,
+    r#""p50":1,"p90":1,"p99":1,"quantiles":"exact","final":true}"#
+);
 
 #[test]
 fn a_file_that_is_not_there_is_told() {

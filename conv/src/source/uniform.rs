@@ -5,8 +5,8 @@
 //! that would make some choices more likely than others are thrown away. (N. Brackett-Rozinsky
 //! and D. Lemire, "Batched Ranged Random Integer Generation", 2024.)
 //!
-//! Up to [`MAX_PAIRED`] values, a word chooses [`PER_WORD`] times one of all pairs of values; up to
-//! 2^14, as often a single value; beyond that, once a value.
+//! Up to [`MAX_PAIRED`] values, a word chooses four times one of all pairs of values; up to 2^14,
+//! four times a single value; beyond that, once.
 
 use rand::Rng;
 use rand::rngs::Xoshiro256PlusPlus;
