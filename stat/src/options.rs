@@ -48,7 +48,7 @@ otherwise only the same state is noticed. --more needs parts that were counted w
 
 Limits: a line is looked at up to 64 KiB; a sample has at most 400 decimal places and is finite
 as a double. Asked to stop, stat reads on until its input ends or is silent for a second.
-Memory: 3 MB; up to 12 MB with 65536 distinct values, 15 MB with more, and 50 MB if they have
+Memory: 4 MB; up to 12 MB with 65536 distinct values, 15 MB with more, and 50 MB if they have
 hundreds of digits. A state has at most 2 MB (47 MB with hundreds of digits), and 60 bytes for
 each part merged that was not numbered with --first; making or merging it takes up to 30 MB
 (170 MB) in all. A record with a state has at most 64 MiB.
