@@ -45,8 +45,13 @@ pub fn scan(block: &[u8], most: u64, tally: &mut Tally) -> Scanned {
             && let Some(chunk) = block[scanned.bytes..].first_chunk()
         {
             let masks = Masks::of(chunk);
-            if tally.has_only_integers() && masks.has_only_digits() {
-                scan_integers(chunk, masks.line_feeds, tally, &mut scanned);
+            // A line may be shorter than the four bytes that are looked at.
+            let window = scanned.bytes.checked_sub(4).and_then(|from| block[from..].first_chunk());
+            if let Some(window) = window
+                && tally.has_only_integers()
+                && masks.has_only_digits()
+            {
+                scan_integers(window, masks.line_feeds, tally, &mut scanned);
             } else {
                 scan_lines(block, masks.line_feeds, tally, &mut scanned);
             }
@@ -88,17 +93,15 @@ impl Masks {
 }
 
 /// Takes integers of up to four digits from a chunk that begins with a line, and has nothing but
-/// digits up to its last line feed. Stops at one that is longer, or empty.
+/// digits up to its last line feed; `window` has four bytes more in front. Stops at one that is
+/// longer, or empty.
 #[inline]
 fn scan_integers(
-    chunk: &[u8; CHUNK],
+    window: &[u8; CHUNK + 4],
     mut line_feeds: u64,
     tally: &mut Tally,
     scanned: &mut Scanned,
 ) {
-    // A line may be shorter than the four bytes that are looked at.
-    let mut window = [0; CHUNK + 4];
-    window[4..].copy_from_slice(chunk);
     let (mut start, mut last, mut lines) = (0, 0, 0);
     while line_feeds != 0 {
         let end = line_feeds.trailing_zeros() as usize % CHUNK;
