@@ -22,13 +22,15 @@ pub struct Job {
     arguments: Vec<String>,
     /// The file that is its standard input.
     input: Option<&'static str>,
+    /// A module of Python that it needs.
+    module: Option<&'static str>,
 }
 
 impl Job {
     /// A program with its arguments, started without a shell.
     pub fn program(program: &'static str, arguments: &[&str]) -> Job {
         let arguments = arguments.iter().map(ToString::to_string).collect();
-        Job { program, arguments, input: None }
+        Job { program, arguments, input: None, module: None }
     }
 
     /// A command that bash runs; the start of bash is part of it.
@@ -41,9 +43,20 @@ impl Job {
         Job { input: Some(input), ..self }
     }
 
+    /// The same, which needs a module of Python.
+    pub fn needing(self, module: &'static str) -> Job {
+        Job { module: Some(module), ..self }
+    }
+
     /// Whether it can be run here.
     pub fn is_possible(&self, programs: &Programs) -> bool {
-        programs.find(self.program).is_some()
+        let Some(program) = programs.find(self.program) else { return false };
+        self.module.is_none_or(|module| {
+            let mut import = Command::new(program);
+            import.args(["-c", &format!("import {module}")]).stdin(Stdio::null());
+            import.stdout(Stdio::null()).stderr(Stdio::null());
+            import.status().is_ok_and(|status| status.success())
+        })
     }
 
     /// Runs it in the scratch directory: from before its start to after its end.

@@ -3,7 +3,7 @@
 //! | module | owns |
 //! |---|---|
 //! | [`options`] | the command line |
-//! | [`throughput`], [`clock`], [`idle`] | the sections: what is measured, and what each table shows |
+//! | [`throughput`], [`latency`], [`clock`], [`idle`] | the sections: what is measured, and what each table shows |
 //! | [`job`] | one command, run as whole processes and timed |
 //! | [`timing`] | taking turns, and what is made of the times |
 //! | [`programs`] | where our programs and the competitors are |
@@ -22,6 +22,7 @@ mod figures;
 mod idle;
 mod interrupt;
 mod job;
+mod latency;
 mod machine;
 mod options;
 mod page;
@@ -81,6 +82,7 @@ fn measure(options: Options) -> Result<(), Error> {
     for section in &bench.options.sections {
         match section {
             Section::Throughput => throughput::measure(&bench, &mut page)?,
+            Section::Latency => latency::measure(&bench, &mut page)?,
             Section::Clock => clock::measure(&bench, &mut page)?,
             Section::Idle => idle::measure(&bench, &mut page)?,
         }

@@ -49,6 +49,8 @@ pub struct Options {
 pub enum Section {
     /// Samples a second, beside competitors
     Throughput,
+    /// From a sample to its line in the report
+    Latency,
     /// How well conv keeps its ticks
     Clock,
     /// What the default pipeline costs while little happens
@@ -80,7 +82,7 @@ mod tests {
         let sections = |words: &[&str]| {
             Options::try_parse_from([&["bench"], words].concat()).unwrap().sections
         };
-        assert_eq!(sections(&[]), [Section::Throughput, Section::Clock, Section::Idle]);
+        assert_eq!(sections(&[]), Section::value_variants());
         assert_eq!(sections(&["idle", "--markdown", "clock"]), [Section::Idle, Section::Clock]);
     }
 

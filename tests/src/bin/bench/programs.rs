@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
-/// Our programs, all of which must be there.
-const OURS: [&str; 5] = ["conv", "log", "stat", "report", "launcher"];
+/// Our programs, and the benchmark's own, all of which must be there.
+const OURS: [&str; 7] =
+    ["conv", "log", "stat", "report", "launcher", "bench-fan-out", "bench-relay"];
 
 /// The programs that can be run.
 pub struct Programs {

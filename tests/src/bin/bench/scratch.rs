@@ -25,6 +25,27 @@ pub const WORDS: &str = "samples.s16le";
 /// A tenth of the words.
 pub const TENTH_OF_WORDS: &str = "tenth.s16le";
 
+/// A tenth as many decimals: three places, the range of a converter of 16 bits.
+pub const DECIMALS: &str = "decimals.txt";
+
+/// The figures of `stat`, by Polars.
+pub const POLARS: &str = "statistics.py";
+
+/// The way its documentation has it.
+const STATISTICS_IN_POLARS: &str = "\
+import polars as pl
+x = pl.col('x')
+print(
+    pl.scan_csv('samples.txt', has_header=False, new_columns=['x'])
+    .select(
+        pl.len().alias('n'), x.sum().alias('sum'), x.mean().alias('mean'), x.std().alias('sd'),
+        x.min().alias('min'), x.max().alias('max'), x.quantile(0.5).alias('p50'),
+        x.quantile(0.9).alias('p90'), x.quantile(0.99).alias('p99'),
+    )
+    .collect()
+)
+";
+
 /// What mawk can say of its numbers in one pass.
 pub const STATISTICS: &str = "statistics.awk";
 
@@ -63,14 +84,18 @@ impl Scratch {
     }
 
     /// Makes the inputs of the throughput's commands: the classic samples, integers from 0 to
-    /// 100, and a converter's words.
+    /// 100, decimals, a converter's words, and programs for competitors.
     pub fn make_inputs(&self, programs: &Programs, samples: u64) -> Result<(), Error> {
         for (name, count) in [(SAMPLES, samples), (TENTH, samples / 10)] {
             let script = format!("conv --rate max --seed 1 --count {count} > {name}");
             Job::shell(&script).time(programs, self)?;
         }
-        let path = self.file(STATISTICS);
-        fs::write(&path, STATISTICS_IN_AWK).map_err(|source| Error::Input { path, source })?;
+        let decimals = "conv --rate max --seed 1 --range -32.768..32.767 --count";
+        Job::shell(&format!("{decimals} {} > {DECIMALS}", samples / 10)).time(programs, self)?;
+        for (name, text) in [(STATISTICS, STATISTICS_IN_AWK), (POLARS, STATISTICS_IN_POLARS)] {
+            let path = self.file(name);
+            fs::write(&path, text).map_err(|source| Error::Input { path, source })?;
+        }
         for (name, count) in [(WORDS, samples), (TENTH_OF_WORDS, samples / 10)] {
             let path = self.file(name);
             write_words(&path, count).map_err(|source| Error::Input { path, source })?;

@@ -15,9 +15,10 @@ use races::{Entrant, Race};
 
 const NOTE: &str = "\
 time: of the whole process or pipeline, the median of the rounds, which were run in turns.
-speed of ours: the command's time a sample, divided by ours; rounds: the same, round by round.";
+speed of ours: the command's time a sample, divided by ours; rounds: the same, round by round;
+target: what it is meant to be at the least.";
 
-type Rows = Table<6>;
+type Rows = Table<7>;
 
 /// Runs every race.
 pub fn measure(bench: &Bench, page: &mut Page<impl Write>) -> Result<(), Error> {
@@ -31,6 +32,7 @@ pub fn measure(bench: &Bench, page: &mut Page<impl Write>) -> Result<(), Error> 
         ("samples/s", Side::Right),
         ("speed of ours", Side::Right),
         ("rounds", Side::Left),
+        ("target", Side::Left),
     ]);
     for race in races::all(samples) {
         bench.tell(&format!("throughput: {}", race.ours.job));
@@ -55,7 +57,7 @@ fn run(bench: &Bench, race: &Race, table: &mut Rows) -> Result<(), Error> {
     Ok(())
 }
 
-fn measured(entrant: &Entrant, times: &Times, ours: &Entrant, our_times: &Times) -> [String; 6] {
+fn measured(entrant: &Entrant, times: &Times, ours: &Entrant, our_times: &Times) -> [String; 7] {
     let per_sample = times.per_sample(entrant.samples);
     let ratio = per_sample / our_times.per_sample(ours.samples);
     let fewer = ours.samples as f64 / entrant.samples as f64;
@@ -68,11 +70,17 @@ fn measured(entrant: &Entrant, times: &Times, ours: &Entrant, our_times: &Times)
         figures::scaled(1.0 / per_sample, ""),
         format!("{} ×", figures::significant(ratio)),
         format!("{least} to {most}"),
+        entrant.target.map(|target| judged(ratio, target)).unwrap_or_default(),
     ]
 }
 
-fn skipped(entrant: &Entrant) -> [String; 6] {
+fn judged(ratio: f64, target: f64) -> String {
+    let word = if ratio >= target { "met" } else { "missed" };
+    format!("{} ×: {word}", figures::significant(target))
+}
+
+fn skipped(entrant: &Entrant) -> [String; 7] {
     let reason = format!("skipped: install the package {}", entrant.package);
-    let [samples, time, per_second, speed] = Default::default();
-    [entrant.job.to_string(), samples, time, per_second, speed, reason]
+    let [samples, time, per_second, speed, target] = Default::default();
+    [entrant.job.to_string(), samples, time, per_second, speed, reason, target]
 }
