@@ -11,9 +11,9 @@
 //! of 64 bits.
 
 use memchr::memchr;
-use wide::u8x16;
+use wide::{u8x16, u16x16};
 
-use crate::tally::Tally;
+use crate::tally::{LANES, NOTHING, Tally};
 
 /// Characters of the longest plain number.
 const LONGEST: usize = 8;
@@ -39,6 +39,7 @@ pub struct Scanned {
 /// line without a line feed is not taken.
 pub fn scan(block: &[u8], most: u64, tally: &mut Tally) -> Scanned {
     let mut scanned = Scanned::default();
+    let mut values = [NOTHING; CHUNK + 16];
     while scanned.lines < most {
         let before = scanned.lines;
         if most - before >= CHUNK_LINES
@@ -51,7 +52,12 @@ pub fn scan(block: &[u8], most: u64, tally: &mut Tally) -> Scanned {
                 && tally.has_only_integers()
                 && masks.has_only_digits()
             {
-                scan_integers(window, masks.line_feeds, tally, &mut scanned);
+                let line_feeds = masks.line_feeds;
+                if line_feeds != 0 && three_digits(window, line_feeds, &mut values) {
+                    take_values(&values, line_feeds, tally, &mut scanned);
+                } else {
+                    scan_integers(window, masks.line_feeds, tally, &mut scanned);
+                }
             } else {
                 scan_lines(block, masks.line_feeds, tally, &mut scanned);
             }
@@ -90,6 +96,56 @@ impl Masks {
         let whole = u64::MAX.checked_shr(self.line_feeds.leading_zeros()).unwrap_or(0);
         (self.line_feeds | self.digits) & whole == whole
     }
+}
+
+/// Values at the places of a chunk's line feeds, and one that is not counted behind them.
+type Values = [u16; CHUNK + 16];
+
+/// Finds, for each line of a chunk that ends at one of the `line_feeds`, the value of the one to
+/// three digits before it, and puts it into `values` at the line feed's place; what is at other
+/// places is of no meaning. `false` if a line is empty or longer.
+#[inline]
+fn three_digits(window: &[u8; CHUNK + 4], line_feeds: u64, values: &mut Values) -> bool {
+    let mut wrong = 0;
+    for (at, values) in values.as_chunks_mut::<16>().0.iter_mut().take(CHUNK / 16).enumerate() {
+        // The digits so many bytes before each place, and where all up to there are digits.
+        let before = |bytes: usize| {
+            let from = 16 * at + 4 - bytes;
+            let text = window[from..].first_chunk().map_or(u8x16::ZERO, |it| u8x16::new(*it));
+            let digits = text - u8x16::splat(b'0');
+            (digits, digits.min(u8x16::splat(9)).simd_eq(digits))
+        };
+        let ((units, one), (tens, two), (hundreds, three), (_, four)) =
+            (before(1), before(2), before(3), before(4));
+        let two = one & two;
+        let three = two & three;
+        let tens = tens & two;
+        let twice = tens + tens;
+        let low = units + twice + (twice + twice) + (twice + twice);
+        let high = u16x16::from(hundreds & three);
+        *values = (u16x16::from(low) + high * u16x16::splat(100)).to_array();
+        wrong |= u64::from((!one | (three & four)).to_bitmask()) << (16 * at);
+    }
+    wrong & line_feeds == 0
+}
+
+/// Takes the lines of a chunk, of which there are some, whose values are known.
+#[inline]
+fn take_values(values: &Values, line_feeds: u64, tally: &mut Tally, scanned: &mut Scanned) {
+    let lines = line_feeds.count_ones() as usize;
+    let mut rest = line_feeds;
+    // Always as many at a time as there are lanes, so that the processor guesses right when it
+    // is over. What is too much is found behind the chunk.
+    for _ in 0..lines.div_ceil(LANES) {
+        for lane in 0..LANES {
+            tally.count_integer(values[rest.trailing_zeros() as usize].into(), lane);
+            rest &= rest.wrapping_sub(1);
+        }
+    }
+    let last = CHUNK - 1 - line_feeds.leading_zeros() as usize;
+    let earlier = line_feeds ^ 1 << last;
+    let start = CHUNK - earlier.leading_zeros() as usize;
+    scanned.add(last + 1, start, lines);
 }
 
 /// Takes integers of up to four digits from a chunk that begins with a line, and has nothing but

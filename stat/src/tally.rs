@@ -10,9 +10,15 @@ use stage::decimal::Decimal;
 /// Integers below this are counted in [`LANES`] tables, the others in one.
 const INTEGERS: usize = 1 << 14;
 
+/// Integers that are counted there: those of up to four digits.
+const COUNTED: usize = 10_000;
+
 /// Neighbours are counted in different tables: incrementing the same counter again has to wait
 /// until the first increment is stored.
-const LANES: usize = 4;
+pub const LANES: usize = 4;
+
+/// An integer that is not counted.
+pub const NOTHING: u16 = INTEGERS as u16 - 1;
 
 /// The least mantissa that has a counter, −2^15, as 16-bit converters with a sign have it.
 const LEAST: i64 = -(1 << 15);
@@ -52,7 +58,7 @@ impl Tally {
         self.places == 0
     }
 
-    /// Counts an integer below 2^14; `turn` tells neighbours apart.
+    /// Counts an integer of up to four digits, or [`NOTHING`]; `turn` tells neighbours apart.
     #[inline]
     pub fn count_integer(&mut self, value: u32, turn: usize) {
         let (value, lane) = (value as usize % INTEGERS, turn % LANES);
@@ -93,13 +99,18 @@ impl Tally {
 
     /// Takes out each value, without useless zeros, with its count.
     pub fn drain(&mut self, mut take: impl FnMut(Decimal, u64)) {
-        for value in 0..INTEGERS {
+        for value in 0..COUNTED {
             let lanes = self.integers.iter_mut().skip(value).step_by(INTEGERS);
             let count: u64 = lanes.map(|count| u64::from(std::mem::take(count))).sum();
             if count > 0 {
                 take(Decimal::new(value as i64, 0), count);
             }
         }
+        self.integers
+            .iter_mut()
+            .skip(usize::from(NOTHING))
+            .step_by(INTEGERS)
+            .for_each(|it| *it = 0);
         for (mantissa, count) in (LEAST..).zip(&mut self.others) {
             if *count > 0 {
                 let value = Decimal::new(mantissa, self.places).normalized();
