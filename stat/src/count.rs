@@ -18,6 +18,7 @@ use stage::size::BLOCK;
 use crate::accumulator::{Accumulator, Wanted};
 use crate::histogram::Span;
 use crate::options::Options;
+use crate::plain::Scanned;
 use crate::schedule::Schedule;
 use crate::sequence::Place;
 use crate::state::State;
@@ -26,6 +27,11 @@ use crate::{Error, print, write};
 /// The most lines that are taken one by one before plain numbers are looked for again: looking
 /// costs about as much as taking one.
 const MAX_PATIENCE: usize = 64;
+
+/// Fewer bytes, or samples before the next record, are not worth the tables of plain numbers, which
+/// are looked through for each record.
+const FEW_BYTES: usize = 4096;
+const FEW_SAMPLES: u64 = 1024;
 
 /// Counts `input` to its end, or until the reader of `output` goes away.
 pub fn run(
@@ -113,7 +119,12 @@ impl<W: Write> Count<'_, W> {
         // Lines that are taken one by one before plain numbers are looked for again.
         let mut patience = 1;
         while !rest.is_empty() {
-            let scanned = self.accumulator.add_plain(rest, self.schedule.room(), self.place());
+            let room = self.schedule.room();
+            let scanned = if rest.len() < FEW_BYTES || room < FEW_SAMPLES {
+                Scanned::default()
+            } else {
+                self.accumulator.add_plain(rest, room, self.place())
+            };
             rest = &rest[scanned.bytes..];
             self.lines += scanned.lines;
             if scanned.lines > 0 {

@@ -13,6 +13,7 @@
 //! Memory: 573 kB for samples of either sign, of which only what was touched takes room.
 
 use std::fmt;
+use std::ops::Range;
 
 use sketches_ddsketch::Config;
 use stage::decimal::Decimal;
@@ -64,6 +65,8 @@ impl Mapping {
 struct Side {
     /// From the least key on; empty until there is one.
     counts: Vec<u64>,
+    /// What of it is not all zeros.
+    used: Range<usize>,
 }
 
 impl Side {
@@ -71,15 +74,22 @@ impl Side {
         if self.counts.is_empty() {
             self.counts.resize((mapping.greatest - mapping.least) as usize + 1, 0);
         }
-        let at = usize::try_from(key - mapping.least).ok();
-        if let Some(own) = at.and_then(|at| self.counts.get_mut(at)) {
+        if let Ok(at) = usize::try_from(key - mapping.least)
+            && let Some(own) = self.counts.get_mut(at)
+        {
             *own += count;
+            self.used = match &self.used {
+                used if used.is_empty() => at..at + 1,
+                used => used.start.min(at)..used.end.max(at + 1),
+            };
         }
     }
 
     fn filled(&self, mapping: &Mapping) -> impl DoubleEndedIterator<Item = (i32, u64)> {
-        let keys = mapping.least..mapping.greatest + 1;
-        keys.zip(self.counts.iter().copied()).filter(|(_, count)| *count > 0)
+        let counts = self.counts.get(self.used.clone()).unwrap_or_default();
+        let least = mapping.least + self.used.start as i32;
+        let keys = least..least + counts.len() as i32;
+        keys.zip(counts.iter().copied()).filter(|(_, count)| *count > 0)
     }
 }
 

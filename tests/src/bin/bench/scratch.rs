@@ -25,7 +25,7 @@ pub const WORDS: &str = "samples.s16le";
 /// A tenth of the words.
 pub const TENTH_OF_WORDS: &str = "tenth.s16le";
 
-/// A tenth as many decimals: three places, the range of a converter of 16 bits.
+/// As many decimals: three places, the range of a converter of 16 bits.
 pub const DECIMALS: &str = "decimals.txt";
 
 /// The figures of `stat`, by Polars.
@@ -91,7 +91,7 @@ impl Scratch {
             Job::shell(&script).time(programs, self)?;
         }
         let decimals = "conv --rate max --seed 1 --range -32.768..32.767 --count";
-        Job::shell(&format!("{decimals} {} > {DECIMALS}", samples / 10)).time(programs, self)?;
+        Job::shell(&format!("{decimals} {samples} > {DECIMALS}")).time(programs, self)?;
         for (name, text) in [(STATISTICS, STATISTICS_IN_AWK), (POLARS, STATISTICS_IN_POLARS)] {
             let path = self.file(name);
             fs::write(&path, text).map_err(|source| Error::Input { path, source })?;
