@@ -23,6 +23,10 @@ use crate::stop::{Polled, Stop};
 /// writer may never end. Long against a pipeline's latency, short against a person's patience.
 pub const GRACE: Duration = Duration::from_secs(1);
 
+/// How long data may keep coming before a stop is asked for: waiting hears one at once, but only
+/// when there is no data. Short against a person's patience, long against a wait.
+const UNHEARD: Duration = Duration::from_millis(1);
+
 /// Why a wait for input ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wait {
@@ -83,6 +87,8 @@ pub struct Channel<F> {
     after_stop: AfterStop,
     /// When the grace period ends, once a stop was requested.
     patience_ends: Option<Instant>,
+    /// When a stop was last asked for.
+    asked: Option<Instant>,
     /// Whether a stop has ended it; an end of file shows in a read of 0 bytes.
     ended: bool,
 }
@@ -90,7 +96,7 @@ pub struct Channel<F> {
 impl<F: AsFd> Channel<F> {
     /// An input from `fd` that obeys `stop` as `after_stop` says.
     pub fn new(fd: F, stop: Stop, after_stop: AfterStop) -> Channel<F> {
-        Channel { fd, stop, after_stop, patience_ends: None, ended: false }
+        Channel { fd, stop, after_stop, patience_ends: None, asked: None, ended: false }
     }
 
     /// The descriptor, for what is done to it other than reading, such as splicing.
@@ -104,7 +110,7 @@ impl<F: AsFd> Channel<F> {
     }
 
     fn wait_running(&mut self, deadline: Option<Instant>) -> io::Result<Option<Wait>> {
-        if matches!(self.after_stop, AfterStop::End) && self.stop.is_requested()? {
+        if matches!(self.after_stop, AfterStop::End) && self.is_stopped_in_a_flood()? {
             self.ended = true;
             return Ok(None);
         }
@@ -116,6 +122,16 @@ impl<F: AsFd> Channel<F> {
                 Ok(None)
             }
         }
+    }
+
+    /// Whether a stop is requested, as far as it is time to ask.
+    fn is_stopped_in_a_flood(&mut self) -> io::Result<bool> {
+        let now = Instant::now();
+        if self.asked.is_some_and(|asked| now.saturating_duration_since(asked) < UNHEARD) {
+            return Ok(false);
+        }
+        self.asked = Some(now);
+        self.stop.is_requested()
     }
 
     /// Starts the grace period, or starts it again.
