@@ -1,5 +1,6 @@
 //! The texts of samples, kept by the converter's code for them: a code that comes again is not
-//! converted and printed again.
+//! converted and printed again. (0.8 ns for a sample of a simulated range, and 2 ns for a raw word,
+//! where making the text takes 30.)
 //!
 //! Only what has been made once is there, so that a few samples cost no more than without. Texts
 //! lie in slots of a fixed size, short ones at first: the shorter the slots, the more of them stay

@@ -5,6 +5,8 @@
 //! that would make some choices more likely than others are thrown away. (N. Brackett-Rozinsky
 //! and D. Lemire, "Batched Ranged Random Integer Generation", 2024.)
 //!
+//! (0.3 ns an integer, where one from each word takes 1.3.)
+//!
 //! Up to [`MAX_PAIRED`] values, a word chooses four times one of all pairs of values; up to 2^14,
 //! four times a single value; beyond that, once.
 

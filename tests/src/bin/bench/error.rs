@@ -25,7 +25,7 @@ pub enum Error {
     /// There is no place for the inputs.
     #[error("cannot make a temporary directory")]
     Scratch(#[source] io::Error),
-    /// An input could not be made.
+    /// A file, an input or the page itself, could not be written.
     #[error("cannot write {}", .path.display())]
     Input {
         /// The file.

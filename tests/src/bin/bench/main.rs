@@ -32,7 +32,9 @@ mod table;
 mod throughput;
 mod timing;
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use stage::exit::Status;
@@ -77,7 +79,14 @@ fn measure(options: Options) -> Result<(), Error> {
         scratch: Scratch::new()?,
         options,
     };
-    let mut page = Page::new(io::stdout(), bench.options.style());
+    let output: Box<dyn Write> = if bench.options.write {
+        let path = PathBuf::from("BENCHMARKS.md");
+        let file = File::create(&path).map_err(|source| Error::Input { path, source })?;
+        Box::new(file)
+    } else {
+        Box::new(io::stdout())
+    };
+    let mut page = Page::new(output, bench.options.style());
     page.paragraph(&machine::description())?;
     for section in &bench.options.sections {
         match section {

@@ -12,7 +12,7 @@ const EXAMPLES: &str = "\
 Examples:
   scripts/bench                                   everything
   scripts/bench throughput --samples 100000000    closer to the steady state
-  scripts/bench --markdown > bench.md
+  scripts/bench --write --samples 100000000       as BENCHMARKS.md
 
 Times are the wall times of whole processes, their start included; a competitor takes turns with
 ours, and each time is the median of the rounds. Only the ratios mean anything on another
@@ -42,6 +42,9 @@ pub struct Options {
     /// Print the tables as Markdown
     #[arg(long)]
     pub markdown: bool,
+    /// Write them, as Markdown, to BENCHMARKS.md in the working directory instead
+    #[arg(long)]
+    pub write: bool,
 }
 
 /// A part of the benchmark.
@@ -60,7 +63,7 @@ pub enum Section {
 impl Options {
     /// How tables look.
     pub fn style(&self) -> Style {
-        if self.markdown { Style::Markdown } else { Style::Plain }
+        if self.markdown || self.write { Style::Markdown } else { Style::Plain }
     }
 }
 
