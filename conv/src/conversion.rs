@@ -38,6 +38,12 @@ impl Conversion {
         }
     }
 
+    /// Only a scale, and what is plausible.
+    #[cfg(test)]
+    pub(crate) fn of(scale: Option<Decimal>, plausible: Option<Range>) -> Conversion {
+        Conversion { offset: None, scale, plausible }
+    }
+
     /// The value of a raw reading.
     pub fn apply(&self, raw: Decimal) -> Result<Decimal, Rejected> {
         let mut value = raw;

@@ -175,7 +175,9 @@ impl<W: Write> Offer for Sender<'_, W> {
             let known = self.block.push_texts(self.texts.slots(), rest, 1);
             self.left -= known as u64;
             at += known;
-            if let Some(&code) = readings.get(at) {
+            if self.left > 0
+                && let Some(&code) = readings.get(at)
+            {
                 self.send_code(place.after(at as u64), code, raw);
                 at += 1;
             }
@@ -190,10 +192,14 @@ impl<W: Write> Offer for Sender<'_, W> {
         raw: &dyn Fn(u16) -> Decimal,
     ) {
         let pairs = usize::from(codes) * usize::from(codes);
-        if let Slots::None = self.pairs.prepare(pairs, readings.len()) {
+        let texts = self.texts.prepare(codes.into(), 0);
+        if matches!(
+            (texts, self.pairs.prepare(pairs, readings.len())),
+            (Slots::None, _) | (_, Slots::None)
+        ) {
             return self.offer_codes(place, codes.into(), &singles(codes, readings), raw);
         }
-        self.texts.prepare(codes.into(), 0);
+        self.texts.asked_for(2 * readings.len());
         self.block.make_room(readings.len());
         let mut at = 0;
         while at < readings.len() && self.left > 0 {
@@ -202,10 +208,14 @@ impl<W: Write> Offer for Sender<'_, W> {
             let known = self.block.push_texts(self.pairs.slots(), rest, 2);
             self.left -= 2 * known as u64;
             at += known;
-            if let Some(&pair) = readings.get(at) {
+            if self.left > 0
+                && let Some(&pair) = readings.get(at)
+            {
                 let place = place.after(2 * at as u64);
                 self.send_code(place, pair / codes, raw);
-                self.send_code(place.after(1), pair % codes, raw);
+                if self.left > 0 {
+                    self.send_code(place.after(1), pair % codes, raw);
+                }
                 let both = [pair / codes, pair % codes].map(|code| self.texts.text(code));
                 if let [Some(first), Some(second)] = both {
                     self.pairs.keep(pair, &[first, second].concat());
@@ -272,6 +282,7 @@ impl<W: Write> Sender<'_, W> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     /// Takes so many bytes, three at a time; then the reader is gone.
     struct Leaving(usize);
@@ -305,6 +316,56 @@ mod tests {
         sender.flush().unwrap();
         assert!(sender.is_done());
         assert_eq!(sender.close(), Entry::Conv { sent: 2, rejected: 0, missed: 0 });
+    }
+
+    /// What comes of readings by code, of a range from −3, offered in one of three ways.
+    fn sent(
+        readings: &[u16],
+        limit: u64,
+        scale: Option<Decimal>,
+        offer: fn(&mut Sender<&mut Vec<u8>>, Place, &[u16], &dyn Fn(u16) -> Decimal),
+    ) -> (String, Vec<String>, Entry) {
+        let (mut output, mut messages) = (Vec::new(), Vec::new());
+        let mut sender = Sender::new(&mut output, Some(limit), &mut messages);
+        let plausible = stage::quantity::range("-2..7").unwrap();
+        sender.convert_with(Conversion::of(scale, Some(plausible)));
+        let mut number = 1;
+        for batch in readings.chunks(10) {
+            offer(&mut sender, place(number), batch, &|code| Decimal::new(i64::from(code) - 3, 0));
+            number += batch.len() as u64;
+        }
+        sender.flush().unwrap();
+        let entry = sender.close();
+        (String::from_utf8(output).unwrap(), messages, entry)
+    }
+
+    proptest! {
+        #[test]
+        fn readings_by_code_give_what_they_give_one_by_one(
+            mut readings in proptest::collection::vec(0u16..12, 0..100),
+            limit in 0u64..100,
+            scale in prop_oneof![
+                Just(None), Just(Some(Decimal::new(1, 9))), Just(Some(Decimal::new(10_000_001, 7))),
+            ],
+        ) {
+            readings.truncate(readings.len() / 2 * 2);
+            let one_by_one = sent(&readings, limit, scale.clone(), |sender, place, codes, raw| {
+                for (at, code) in (0..).zip(codes) {
+                    if !sender.is_done() {
+                        sender.offer(place.after(at), raw(*code));
+                    }
+                }
+            });
+            let by_code = sent(&readings, limit, scale.clone(), |sender, place, codes, raw| {
+                sender.offer_codes(place, 12, codes, raw);
+            });
+            prop_assert_eq!(&by_code, &one_by_one);
+            let by_pair = sent(&readings, limit, scale, |sender, place, codes, raw| {
+                let pairs: Vec<u16> = codes.chunks(2).map(|pair| pair[0] * 12 + pair[1]).collect();
+                sender.offer_pairs(place, 12, &pairs, raw);
+            });
+            prop_assert_eq!(&by_pair, &one_by_one);
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! lie in slots of a fixed size, short ones at first: the shorter the slots, the more of them stay
 //! in a cache. Where too many texts do not fit, the slots become long, and then are given up.
 //!
-//! Memory: 8 or 16 bytes for each code, at most 1 MB.
+//! Memory: 8 or 16 bytes for each code whose text is kept, at most 1 MB.
 
 /// Codes that a table can have: those of a 16-bit converter.
 pub const MAX_CODES: usize = 1 << 16;
@@ -54,13 +54,21 @@ impl Texts {
     /// `times` texts.
     pub fn prepare(&mut self, codes: usize, times: usize) -> &Slots {
         self.codes = codes.min(MAX_CODES);
-        self.asked += times as u64;
+        self.asked_for(times);
+        // Not resized: that would touch all of them. (A source always has as many codes.)
         match &mut self.slots {
-            Slots::Short(slots) if slots.len() < self.codes => slots.resize(self.codes, [0; SHORT]),
-            Slots::Long(slots) if slots.len() < self.codes => slots.resize(self.codes, [0; LONG]),
+            Slots::Short(slots) if slots.len() < self.codes => {
+                *slots = vec![[0; SHORT]; self.codes]
+            }
+            Slots::Long(slots) if slots.len() < self.codes => *slots = vec![[0; LONG]; self.codes],
             _ => {}
         }
         &self.slots
+    }
+
+    /// Takes note that so many texts more are going to be asked for.
+    pub fn asked_for(&mut self, times: usize) {
+        self.asked += times as u64;
     }
 
     /// The slots as they are.

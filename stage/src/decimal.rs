@@ -118,6 +118,14 @@ impl Decimal {
         &self.mantissa
     }
 
+    /// The mantissa, if it has at most [`SMALL_DIGITS`] digits.
+    pub fn small_mantissa(&self) -> Option<i64> {
+        match self.mantissa {
+            Mantissa::Small(small) => Some(small),
+            Mantissa::Big(_) => None,
+        }
+    }
+
     /// How many of the mantissa's digits stand behind the point, useless zeros included.
     pub fn places(&self) -> u16 {
         self.places

@@ -96,11 +96,12 @@ impl Accumulator {
         }
     }
 
-    /// Forgets all samples, but not the room for them.
+    /// Forgets all samples, but not the tables to tally them in.
     pub fn clear(&mut self) {
         self.settle();
         let more = self.moments.powers() == Powers::Four;
-        let tally = std::mem::take(&mut self.tally);
+        let mut tally = std::mem::take(&mut self.tally);
+        tally.begin_anew();
         *self = Accumulator { tally, ..Accumulator::new(more) };
     }
 
@@ -151,7 +152,7 @@ impl Accumulator {
     /// Takes one more sample. The first one's `place` is where these samples lie in the stream.
     pub fn add(&mut self, sample: &Decimal, place: Place) {
         let sample = &sample.normalized();
-        if sample.places() > self.tally.places() {
+        if self.tally.is_too_coarse_for(sample) {
             self.settle();
             self.tally.refine(sample.places());
         }

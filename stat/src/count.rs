@@ -29,9 +29,12 @@ use crate::{Error, print, write};
 const MAX_PATIENCE: usize = 64;
 
 /// Fewer bytes, or samples before the next record, are not worth the tables of plain numbers, which
-/// are looked through for each record.
-const FEW_BYTES: usize = 4096;
-const FEW_SAMPLES: u64 = 1024;
+/// are looked through for each record. (Tests and fuzzers have no time for so many.)
+const FEW_BYTES: usize = if cfg!(any(test, fuzzing)) { 0 } else { 2048 };
+const FEW_SAMPLES: u64 = if cfg!(any(test, fuzzing)) { 0 } else { 1024 };
+
+/// Fewer plain numbers in a row are not worth looking for.
+const FEW_PLAIN: u64 = 16;
 
 /// Counts `input` to its end, or until the reader of `output` goes away.
 pub fn run(
@@ -130,7 +133,10 @@ impl<W: Write> Count<'_, W> {
             if scanned.lines > 0 {
                 self.counted(scanned.lines)?;
             }
-            patience = if scanned.lines > 0 { 1 } else { (2 * patience).min(MAX_PATIENCE) };
+            patience = match scanned.lines {
+                FEW_PLAIN.. => 1,
+                _ => (2 * patience).min(MAX_PATIENCE),
+            };
             for _ in 0..patience {
                 let Some(line) = each_line(rest).next() else { break };
                 rest = &rest[(line.len() + 1).min(rest.len())..];
@@ -406,6 +412,17 @@ mod tests {
         assert_eq!(counts(&records), [1, 2, 3, 5, 6, 6]);
     }
 
+    /// Records without what only `--more` tells, which is never counted in tables.
+    fn without_more(records: &str) -> Vec<String> {
+        let short = |line: &str| {
+            let mut record: serde_json::Value = serde_json::from_str(line).unwrap();
+            let fields = record.as_object_mut().unwrap();
+            fields.retain(|name, _| !stage::record::MORE.contains(&name.as_str()));
+            record.to_string()
+        };
+        records.lines().map(short).collect()
+    }
+
     #[test]
     fn a_reader_that_leaves_is_a_normal_end() {
         struct Gone;
@@ -424,7 +441,36 @@ mod tests {
         assert_eq!(ended.entry, Entry::Stat { counted: 1, rejected: 0, reader_gone: true });
     }
 
+    fn line() -> impl Strategy<Value = String> {
+        prop_oneof![
+            12 => "[0-9]{1,3}",
+            3 => "[0-9]{1,6}",
+            3 => "-?[0-9]{1,3}\\.[0-9]{1,5}",
+            1 => "-?[0-9]{0,12}\\.?[0-9]{0,9}(e-?[0-9])?\r?",
+            1 => "[-+0-9. ex]{0,9}",
+        ]
+    }
+
     proptest! {
+        #[test]
+        fn the_fast_path_is_not_to_be_seen(
+            lines in proptest::collection::vec(line(), 0..200),
+            options in proptest::sample::select(&[
+                "", "--every 7", "--every 100", "--window 5 --first 3", "--window 64", "--strict",
+                "--histogram 5",
+            ][..]),
+            size in 1usize..2000,
+        ) {
+            let text = lines.join("\n");
+            let input = || Chunks::of(text.as_bytes(), size);
+            let fast = run_on(options, input(), &FakeClock::new());
+            let slow = run_on(&format!("{options} --more"), input(), &FakeClock::new());
+            prop_assert_eq!(without_more(&fast.0), without_more(&slow.0));
+            prop_assert_eq!(fast.1, slow.1);
+            prop_assert_eq!(fast.2.entry, slow.2.entry);
+            prop_assert_eq!(format!("{:?}", fast.2.result), format!("{:?}", slow.2.result));
+        }
+
         #[test]
         fn any_chunking_gives_the_same_last_record(
             text in "([0-9]{1,3}(\\.[0-9])?\r?\n|x\n){0,20}", size in 1usize..20,

@@ -17,7 +17,7 @@
 use memchr::memchr;
 use wide::{u8x16, u16x16};
 
-use crate::tally::{LANES, NOTHING, Tally};
+use crate::tally::{LANES, NOTHING, Tables, Tally};
 
 /// Characters of the longest plain number.
 const LONGEST: usize = 8;
@@ -42,6 +42,7 @@ pub struct Scanned {
 /// Counts the plain numbers at the start of `block` in `tally`, but at most `most` of them. A last
 /// line without a line feed is not taken.
 pub fn scan(block: &[u8], most: u64, tally: &mut Tally) -> Scanned {
+    let tally = tally.tables();
     let mut scanned = Scanned::default();
     let mut values = [NOTHING; CHUNK + 16];
     while scanned.lines < most {
@@ -135,7 +136,7 @@ fn three_digits(window: &[u8; CHUNK + 4], line_feeds: u64, values: &mut Values) 
 
 /// Takes the lines of a chunk, of which there are some, whose values are known.
 #[inline]
-fn take_values(values: &Values, line_feeds: u64, tally: &mut Tally, scanned: &mut Scanned) {
+fn take_values(values: &Values, line_feeds: u64, tally: &mut Tables, scanned: &mut Scanned) {
     let lines = line_feeds.count_ones() as usize;
     let mut rest = line_feeds;
     // Always as many at a time as there are lanes, so that the processor guesses right when it
@@ -159,7 +160,7 @@ fn take_values(values: &Values, line_feeds: u64, tally: &mut Tally, scanned: &mu
 fn scan_integers(
     window: &[u8; CHUNK + 4],
     mut line_feeds: u64,
-    tally: &mut Tally,
+    tally: &mut Tables,
     scanned: &mut Scanned,
 ) {
     let (mut start, mut last, mut lines) = (0, 0, 0);
@@ -183,7 +184,7 @@ fn scan_integers(
 
 /// Takes the lines that end in the next chunk, up to one that is not plain.
 #[inline]
-fn scan_lines(block: &[u8], mut line_feeds: u64, tally: &mut Tally, scanned: &mut Scanned) {
+fn scan_lines(block: &[u8], mut line_feeds: u64, tally: &mut Tables, scanned: &mut Scanned) {
     let begin = scanned.bytes;
     let (mut start, mut last, mut lines) = (0, 0, 0);
     while line_feeds != 0 {
@@ -203,7 +204,7 @@ fn scan_lines(block: &[u8], mut line_feeds: u64, tally: &mut Tally, scanned: &mu
 }
 
 /// Takes one line; `false` if it is not plain.
-fn scan_line(block: &[u8], tally: &mut Tally, scanned: &mut Scanned) -> bool {
+fn scan_line(block: &[u8], tally: &mut Tables, scanned: &mut Scanned) -> bool {
     let start = scanned.bytes;
     let Some(length) = memchr(b'\n', &block[start..]) else { return false };
     let text = word(block, start, start + length);
@@ -339,7 +340,7 @@ mod tests {
             assert_eq!(&block[scanned.last..scanned.bytes], last);
             scanned
         };
-        (0..=7).map(of_places).max_by_key(|scanned| scanned.bytes).unwrap()
+        (0..=4).map(of_places).max_by_key(|scanned| scanned.bytes).unwrap()
     }
 
     #[test]

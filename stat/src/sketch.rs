@@ -10,7 +10,8 @@
 //! Which bin a value is in, and what a bin's middle is, are the crate's; the counts are kept here,
 //! since the crate's own cannot be walked, and merging needs every one of them.
 //!
-//! Memory: 573 kB for samples of either sign, of which only what was touched takes room.
+//! Memory: 573 kB for samples above zero and as much for those below, of which only what was
+//! touched takes room.
 
 use std::fmt;
 use std::ops::Range;
@@ -72,7 +73,8 @@ struct Side {
 impl Side {
     fn add(&mut self, key: i32, count: u64, mapping: &Mapping) {
         if self.counts.is_empty() {
-            self.counts.resize((mapping.greatest - mapping.least) as usize + 1, 0);
+            // Not resized: that would touch all of it.
+            self.counts = vec![0; (mapping.greatest - mapping.least) as usize + 1];
         }
         if let Ok(at) = usize::try_from(key - mapping.least)
             && let Some(own) = self.counts.get_mut(at)

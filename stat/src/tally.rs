@@ -3,15 +3,16 @@
 //! Adding a sample to a table is one increment, so that a flood costs next to nothing, and
 //! everything else (sums, extremes, distribution) is computed from the counts, value by value.
 //!
-//! Memory: 256 kB for integers of up to four digits, and 512 kB for the rest, if there are such.
+//! Memory: none before there is a number to count; then 256 kB for integers of up to four digits,
+//! and 512 kB for the rest, of which only what was touched takes room.
 
 use stage::decimal::Decimal;
 
-/// Integers below this are counted in [`LANES`] tables, the others in one.
-const INTEGERS: usize = 1 << 14;
-
-/// Integers that are counted there: those of up to four digits.
+/// Integers that are counted in [`LANES`] tables: those of up to four digits.
 const COUNTED: usize = 10_000;
+
+/// Entries of such a table.
+const INTEGERS: usize = 1 << 14;
 
 /// Neighbours are counted in different tables: incrementing the same counter again has to wait
 /// until the first increment is stored.
@@ -26,33 +27,104 @@ const LEAST: i64 = -(1 << 15);
 /// Mantissas that have a counter; the greatest, 98303, is above that of 16 bits without a sign.
 const MANTISSAS: usize = 1 << 17;
 
-/// Decimal places of the finest mantissas: those of a plain number of 8 characters.
-const MAX_PLACES: u16 = 7;
+/// Decimal places of the finest mantissas: finer ones would leave room for tiny numbers only.
+const MAX_PLACES: u16 = 4;
 
 /// Powers of ten up to 10^[`MAX_PLACES`].
-const POWERS: [i64; MAX_PLACES as usize + 1] =
-    [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
+const POWERS: [i64; MAX_PLACES as usize + 1] = [1, 10, 100, 1_000, 10_000];
 
 /// Numbers before the counters, of 32 bits, might overflow.
 pub const MOST: u64 = 1 << 31;
 
 /// Counts of plain numbers.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Tally {
-    integers: Box<[u32; LANES * INTEGERS]>,
-    /// By mantissa, from [`LEAST`], in units of 10^−`places`; empty until there is one.
-    others: Vec<u32>,
+    tables: Option<Tables>,
+    /// Decimal places that numbers can have.
     places: u16,
 }
 
-impl Default for Tally {
-    fn default() -> Tally {
-        Tally { integers: Box::new([0; LANES * INTEGERS]), others: Vec::new(), places: 0 }
-    }
+/// The counters.
+#[derive(Clone, Debug)]
+pub struct Tables {
+    integers: Box<[u32; LANES * INTEGERS]>,
+    /// By mantissa, from [`LEAST`], in units of 10^−`places`.
+    others: Box<[u32; MANTISSAS]>,
+    are_others_used: bool,
+    places: u16,
+}
+
+/// Zeros, of which only what is touched takes room.
+fn zeros<const COUNT: usize>() -> Box<[u32; COUNT]> {
+    let zeros = vec![0; COUNT].into_boxed_slice();
+    // A slice of so many is an array of so many.
+    zeros.try_into().unwrap_or_else(|_| Box::new([0; COUNT]))
 }
 
 impl Tally {
-    /// Whether all numbers so far had no decimal places.
+    /// The tables, to count in.
+    pub fn tables(&mut self) -> &mut Tables {
+        let places = self.places;
+        self.tables.get_or_insert_with(|| Tables {
+            integers: zeros(),
+            others: zeros(),
+            are_others_used: false,
+            places,
+        })
+    }
+
+    /// Whether numbers like this one could be counted if it were for its places.
+    pub fn is_too_coarse_for(&self, sample: &Decimal) -> bool {
+        let places = sample.places();
+        places > self.places
+            && places <= MAX_PLACES
+            && sample.small_mantissa().and_then(counter_of).is_some()
+    }
+
+    /// Lets numbers with so many places be counted, too, if there are not too many. The tally must
+    /// be empty.
+    pub fn refine(&mut self, places: u16) {
+        if places <= MAX_PLACES {
+            self.places = self.places.max(places);
+            if let Some(tables) = &mut self.tables {
+                tables.places = self.places;
+            }
+        }
+    }
+
+    /// The same tally for other samples, which need not be as fine. It must be empty.
+    pub fn begin_anew(&mut self) {
+        self.places = 0;
+        if let Some(tables) = &mut self.tables {
+            tables.places = 0;
+        }
+    }
+
+    /// Takes out each value, without useless zeros, with its count.
+    pub fn drain(&mut self, mut take: impl FnMut(Decimal, u64)) {
+        let Some(tables) = &mut self.tables else { return };
+        for value in 0..COUNTED {
+            let lanes = tables.integers.iter_mut().skip(value).step_by(INTEGERS);
+            let count: u64 = lanes.map(|count| u64::from(std::mem::take(count))).sum();
+            if count > 0 {
+                take(Decimal::new(value as i64, 0), count);
+            }
+        }
+        let nothing = tables.integers.iter_mut().skip(usize::from(NOTHING)).step_by(INTEGERS);
+        nothing.for_each(|count| *count = 0);
+        if std::mem::take(&mut tables.are_others_used) {
+            for (mantissa, count) in (LEAST..).zip(tables.others.iter_mut()) {
+                if *count > 0 {
+                    let value = Decimal::new(mantissa, tables.places).normalized();
+                    take(value, u64::from(std::mem::take(count)));
+                }
+            }
+        }
+    }
+}
+
+impl Tables {
+    /// Whether only numbers without decimal places are counted.
     #[inline]
     pub fn has_only_integers(&self) -> bool {
         self.places == 0
@@ -69,53 +141,31 @@ impl Tally {
     /// for it.
     #[inline]
     pub fn count(&mut self, mantissa: i64, places: u16) -> bool {
-        let Some(finer) = self.places.checked_sub(places) else { return false };
-        let scaled = mantissa * POWERS[usize::from(finer) % POWERS.len()];
-        let counter = usize::try_from(scaled - LEAST).ok();
-        if self.others.is_empty() {
-            self.others.resize(MANTISSAS, 0);
+        let (mut mantissa, mut places) = (mantissa, places);
+        while places > self.places {
+            if mantissa % 10 != 0 {
+                return false;
+            }
+            (mantissa, places) = (mantissa / 10, places - 1);
         }
-        match counter.and_then(|at| self.others.get_mut(at)) {
+        let scaled = mantissa * POWERS[usize::from(self.places - places) % POWERS.len()];
+        if self.places == 0 && (0..COUNTED as i64).contains(&scaled) {
+            self.count_integer(scaled as u32, 0);
+            return true;
+        }
+        match counter_of(scaled).and_then(|at| self.others.get_mut(at)) {
             Some(count) => {
                 *count += 1;
+                self.are_others_used = true;
                 true
             }
             None => false,
         }
     }
+}
 
-    /// Lets numbers with so many places be counted, too, if there are not too many. The tally must
-    /// be empty.
-    pub fn refine(&mut self, places: u16) {
-        if places <= MAX_PLACES {
-            self.places = self.places.max(places);
-        }
-    }
-
-    /// Decimal places that numbers can have.
-    pub fn places(&self) -> u16 {
-        self.places
-    }
-
-    /// Takes out each value, without useless zeros, with its count.
-    pub fn drain(&mut self, mut take: impl FnMut(Decimal, u64)) {
-        for value in 0..COUNTED {
-            let lanes = self.integers.iter_mut().skip(value).step_by(INTEGERS);
-            let count: u64 = lanes.map(|count| u64::from(std::mem::take(count))).sum();
-            if count > 0 {
-                take(Decimal::new(value as i64, 0), count);
-            }
-        }
-        self.integers
-            .iter_mut()
-            .skip(usize::from(NOTHING))
-            .step_by(INTEGERS)
-            .for_each(|it| *it = 0);
-        for (mantissa, count) in (LEAST..).zip(&mut self.others) {
-            if *count > 0 {
-                let value = Decimal::new(mantissa, self.places).normalized();
-                take(value, u64::from(std::mem::take(count)));
-            }
-        }
-    }
+/// Which counter a mantissa has, if any.
+#[inline]
+fn counter_of(mantissa: i64) -> Option<usize> {
+    usize::try_from(mantissa - LEAST).ok().filter(|at| *at < MANTISSAS)
 }

@@ -166,6 +166,12 @@ mod tests {
     fn the_samples_of_a_seed_never_change() {
         // Recorded runs name their seed; a change here breaks their reproduction.
         assert_eq!(values(Signal::Uniform, PERCENT, 1, 5), [81, 98, 25, 82, 71]);
+        let of = |values: i64| Grid { min: 0, max: values - 1, places: 0 };
+        assert_eq!(values(Signal::Uniform, of(1000), 1, 5), [811, 612, 158, 881, 747]);
+        assert_eq!(
+            values(Signal::Uniform, of(1 << 40), 1, 3),
+            [892377005935, 821450322582, 110117082967]
+        );
     }
 
     #[test]

@@ -117,6 +117,9 @@ fn run(bench: &Bench, start: fn(&Bench) -> io::Result<Pipeline>) -> Result<Vec<D
     let sent = writer.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into()));
     let sent = sent.map_err(failed)?;
     drop(lines);
+    if arrivals.len() < SAMPLES {
+        return Err(failed(io::Error::other("it ended early")));
+    }
     for process in &mut processes {
         process.wait().map_err(failed)?;
     }

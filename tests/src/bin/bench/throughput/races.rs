@@ -124,7 +124,8 @@ fn recording(samples: u64) -> Race {
     }
 }
 
-/// The launcher's fan-out, as a program of its own, in place of coreutils' tee.
+/// The launcher's fan-out, as a program of its own, in place of coreutils' tee. It makes its pipes as
+/// large as the launcher does, which tee does not.
 fn fan_out(samples: u64) -> Race {
     let between = |tee: &str| Job::shell(&format!("cat {SAMPLES} | {tee} | cat > /dev/null"));
     Race {
@@ -144,7 +145,8 @@ fn the_whole(samples: u64) -> Race {
     }
 }
 
-/// From the start to the first line of the report, which ends the pipeline.
+/// The whole of a run for one sample: start, line, account, and end. (In the linear form, so that
+/// bash, too, waits for log.)
 fn start() -> Race {
     let ours = "launcher --conv \"--rate max --count 1\" --log \"--truncate one.txt\" | head -n 1";
     let theirs =
