@@ -30,8 +30,8 @@ const MAX_PATIENCE: usize = 64;
 
 /// Fewer bytes, or samples before the next record, are not worth the tables of plain numbers, which
 /// are looked through for each record. (Tests and fuzzers have no time for so many.)
-const FEW_BYTES: usize = if cfg!(any(test, fuzzing)) { 0 } else { 2048 };
-const FEW_SAMPLES: u64 = if cfg!(any(test, fuzzing)) { 0 } else { 1024 };
+const FEW_BYTES: usize = if cfg!(any(test, fuzzing)) { 1 } else { 2048 };
+const FEW_SAMPLES: u64 = if cfg!(any(test, fuzzing)) { 1 } else { 1024 };
 
 /// Fewer plain numbers in a row are not worth looking for.
 const FEW_PLAIN: u64 = 16;
