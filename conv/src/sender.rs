@@ -318,12 +318,14 @@ mod tests {
         assert_eq!(sender.close(), Entry::Conv { sent: 2, rejected: 0, missed: 0 });
     }
 
+    type OfferAll = fn(&mut Sender<&mut Vec<u8>>, Place, &[u16], &dyn Fn(u16) -> Decimal);
+
     /// What comes of readings by code, of a range from −3, offered in one of three ways.
     fn sent(
         readings: &[u16],
         limit: u64,
         scale: Option<Decimal>,
-        offer: fn(&mut Sender<&mut Vec<u8>>, Place, &[u16], &dyn Fn(u16) -> Decimal),
+        offer: OfferAll,
     ) -> (String, Vec<String>, Entry) {
         let (mut output, mut messages) = (Vec::new(), Vec::new());
         let mut sender = Sender::new(&mut output, Some(limit), &mut messages);
