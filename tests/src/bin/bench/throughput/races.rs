@@ -148,12 +148,12 @@ fn the_whole(samples: u64) -> Race {
 /// The whole of a run for one sample: start, line, account, and end. (In the linear form, so that
 /// bash, too, waits for log.)
 fn start() -> Race {
-    let ours = "launcher --conv \"--rate max --count 1\" --log \"--truncate one.txt\" | head -n 1";
-    let theirs =
-        "conv --rate max --count 1 | tee >(log --truncate one.txt) | stat | report | head -n 1";
+    let one = "--rate max --count 1";
+    let ours = format!("launcher --conv \"{one}\" --log \"--truncate one.txt\" | head -n 1");
+    let theirs = format!("conv {one} | log --truncate --pass one.txt | stat | report | head -n 1");
     Race {
-        ours: Entrant::ours(Job::shell(ours), 1),
-        rivals: vec![Entrant::new(Job::shell(theirs), 1, "bash").beaten_by(1.0)],
+        ours: Entrant::ours(Job::shell(&ours), 1),
+        rivals: vec![Entrant::new(Job::shell(&theirs), 1, "bash").beaten_by(1.0)],
     }
 }
 
