@@ -282,7 +282,7 @@ mod tests {
         #[test]
         fn a_quantile_is_within_one_percent_of_the_sample_of_its_rank(
             mut values in proptest::collection::vec(prop_oneof![
-                any::<f64>().prop_filter("finite and normal", |value| value.is_normal()),
+                proptest::num::f64::NORMAL,
                 proptest::sample::select(&EDGES[..]),
                 -1e3..1e3f64,
             ], 2..200),
@@ -299,7 +299,7 @@ mod tests {
         #[test]
         fn a_sketch_put_together_again_is_the_same_in_any_order(
             mut values in proptest::collection::vec(prop_oneof![
-                any::<f64>().prop_filter("finite", |it| it.is_finite()),
+                proptest::num::f64::NORMAL | proptest::num::f64::SUBNORMAL | proptest::num::f64::ZERO,
                 proptest::sample::select(&EDGES[..]),
             ], 0..100),
         ) {
