@@ -375,6 +375,15 @@ mod tests {
     }
 
     #[test]
+    fn windows_begin_with_a_sample_and_not_with_what_was_rejected() {
+        let ms = Duration::from_millis;
+        let clock = FakeClock::new();
+        let script = [(ms(0), "header\n"), (ms(700), "1\n"), (ms(1200), "2\n"), (ms(1800), "3\n")];
+        let (records, _, _) = run_on("--window 1s", Chunks::timed(&clock, &script), &clock);
+        assert_eq!(fields(&records, &["from", "to"]), ["1 2", "3 3"]);
+    }
+
+    #[test]
     fn the_limits_of_a_histogram_stay_from_window_to_window() {
         let input = &b"0\n95\n42\n47\n41\n"[..];
         let (records, _, _) = run_on("--window 2 --histogram 5", input, &FakeClock::new());
