@@ -143,6 +143,8 @@ impl Decimal {
                 }
                 Decimal { mantissa: Mantissa::Small(mantissa), places }
             }
+            // Nearly always; and the digits of a long number are costly.
+            Mantissa::Big(big) if self.places == 0 || &**big % 10u8 != BigInt::ZERO => self.clone(),
             Mantissa::Big(big) => {
                 let digits = big.magnitude().to_string();
                 let zeros = digits.bytes().rev().take_while(|&digit| digit == b'0').count();
