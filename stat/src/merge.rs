@@ -117,8 +117,9 @@ struct Open {
 impl Open {
     /// Whether `later` may be of the same stream.
     fn may_be_covered_by(&self, later: &Stated) -> bool {
-        // `None`, no sample, is below every minimum here, but there is none then either.
-        let min = self.min.is_none() || later.min.is_some() && later.min <= self.min;
+        // Without samples so far there is nothing that the range has to cover; without any in
+        // `later`, `n` tells.
+        let min = self.min.is_none() || later.min <= self.min;
         self.n <= later.n && self.rejected <= later.rejected && min && self.max <= later.max
     }
 }
