@@ -132,7 +132,7 @@ impl Error {
 mod tests {
     use super::*;
     use clap::Parser;
-    use stage::fake::{Chunks, FakeClock};
+    use stage::fake::{Chunks, FakeClock, Gone};
     use std::time::Duration;
 
     /// Records `input` in `path`; what was passed on, told, and how it ended.
@@ -185,15 +185,6 @@ mod tests {
 
     #[test]
     fn when_the_reader_leaves_no_half_line_is_recorded() {
-        struct Gone;
-        impl Write for Gone {
-            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
-                Err(io::ErrorKind::BrokenPipe.into())
-            }
-            fn flush(&mut self) -> io::Result<()> {
-                Ok(())
-            }
-        }
         let options = Options::try_parse_from(["log", "--pass"]).unwrap();
         let clock = FakeClock::new();
         let memory = recorder::fake::Memory::new(&clock);

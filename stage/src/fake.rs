@@ -1,8 +1,9 @@
-//! Scripted input and hand-set time, for unit tests without processes and without waiting.
+//! Scripted input, an output that nobody reads, and hand-set time, for unit tests without
+//! processes and without waiting.
 
 use std::cell::Cell;
 use std::collections::VecDeque;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::rc::Rc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -114,5 +115,19 @@ impl Read for Chunks {
             self.script.pop_front();
         }
         Ok(count)
+    }
+}
+
+/// An output whose reader is gone.
+#[derive(Clone, Copy, Debug)]
+pub struct Gone;
+
+impl Write for Gone {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }

@@ -257,8 +257,7 @@ mod tests {
     use super::*;
     use clap::Parser;
     use proptest::prelude::*;
-    use stage::fake::{Chunks, FakeClock};
-    use std::io;
+    use stage::fake::{Chunks, FakeClock, Gone};
     use std::time::Duration;
 
     /// The records, the messages, and how it ended.
@@ -434,15 +433,6 @@ mod tests {
 
     #[test]
     fn a_reader_that_leaves_is_a_normal_end() {
-        struct Gone;
-        impl Write for Gone {
-            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
-                Err(io::ErrorKind::BrokenPipe.into())
-            }
-            fn flush(&mut self) -> io::Result<()> {
-                Ok(())
-            }
-        }
         let options = Options::try_parse_from(["stat"]).unwrap();
         let mut messages = Vec::new();
         let ended = run(&options, &b"1\n"[..], Gone, &FakeClock::new(), &mut messages);
