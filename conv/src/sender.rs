@@ -116,41 +116,45 @@ impl<'a, W: Write> Sender<'a, W> {
     }
 }
 
+/// A converter's codes, and what they stand for.
+#[derive(Clone, Copy)]
+pub struct Codes<'a> {
+    /// How many there are: each is below this.
+    pub number: usize,
+    /// The reading of a code, always the same.
+    pub raw: &'a dyn Fn(u16) -> Decimal,
+}
+
+impl Codes<'_> {
+    /// The two codes of a pair.
+    fn split(&self, pair: u16) -> [u16; 2] {
+        let number = self.number.max(1);
+        [usize::from(pair) / number, usize::from(pair) % number].map(|code| code as u16)
+    }
+
+    /// The codes of pairs, one by one.
+    fn singles(&self, pairs: &[u16]) -> Vec<u16> {
+        pairs.iter().flat_map(|pair| self.split(*pair)).collect()
+    }
+}
+
 /// What a source hands its readings to.
 pub trait Offer {
     /// Takes one raw reading.
     fn offer(&mut self, place: Place, raw: Decimal);
-    /// Takes raw readings that are given as the converter's codes, each below `codes`; `raw` is the
-    /// reading of a code, always the same. The first is at `place`, the others follow.
-    fn offer_codes(
-        &mut self,
-        place: Place,
-        codes: usize,
-        readings: &[u16],
-        raw: &dyn Fn(u16) -> Decimal,
-    ) {
-        let _ = codes;
+    /// Takes raw readings that are given as the converter's codes. The first is at `place`, the
+    /// others follow.
+    fn offer_codes(&mut self, place: Place, codes: Codes<'_>, readings: &[u16]) {
         for (at, &code) in (0..).zip(readings) {
-            self.offer(place.after(at), raw(code));
+            self.offer(place.after(at), (codes.raw)(code));
         }
     }
-    /// Takes pairs of such codes a and b, each pair as a × `codes` + b.
-    fn offer_pairs(
-        &mut self,
-        place: Place,
-        codes: u16,
-        readings: &[u16],
-        raw: &dyn Fn(u16) -> Decimal,
-    ) {
-        self.offer_codes(place, codes.into(), &singles(codes, readings), raw);
+    /// Takes pairs of such codes a and b, each pair as a × their number + b.
+    fn offer_pairs(&mut self, place: Place, codes: Codes<'_>, readings: &[u16]) {
+        self.offer_codes(place, codes, &codes.singles(readings));
     }
     /// Takes note of a reading that is no number.
     fn refuse(&mut self, place: Place, why: &dyn Fn() -> String);
-}
-
-/// The codes of pairs, one by one.
-fn singles(codes: u16, pairs: &[u16]) -> Vec<u16> {
-    pairs.iter().flat_map(|pair| [pair / codes, pair % codes]).collect()
 }
 
 impl<W: Write> Offer for Sender<'_, W> {
@@ -158,14 +162,8 @@ impl<W: Write> Offer for Sender<'_, W> {
         self.send(place, raw);
     }
 
-    fn offer_codes(
-        &mut self,
-        place: Place,
-        codes: usize,
-        readings: &[u16],
-        raw: &dyn Fn(u16) -> Decimal,
-    ) {
-        self.texts.prepare(codes, readings.len());
+    fn offer_codes(&mut self, place: Place, codes: Codes<'_>, readings: &[u16]) {
+        self.texts.prepare(codes.number, readings.len());
         self.block.make_room(readings.len());
         let mut at = 0;
         while at < readings.len() && self.left > 0 {
@@ -178,26 +176,20 @@ impl<W: Write> Offer for Sender<'_, W> {
             if self.left > 0
                 && let Some(&code) = readings.get(at)
             {
-                self.send_code(place.after(at as u64), code, raw);
+                self.send_code(place.after(at as u64), codes, code);
                 at += 1;
             }
         }
     }
 
-    fn offer_pairs(
-        &mut self,
-        place: Place,
-        codes: u16,
-        readings: &[u16],
-        raw: &dyn Fn(u16) -> Decimal,
-    ) {
-        let pairs = usize::from(codes) * usize::from(codes);
-        let texts = self.texts.prepare(codes.into(), 0);
+    fn offer_pairs(&mut self, place: Place, codes: Codes<'_>, readings: &[u16]) {
+        let pairs = codes.number * codes.number;
+        let texts = self.texts.prepare(codes.number, 0);
         if matches!(
             (texts, self.pairs.prepare(pairs, readings.len())),
             (Slots::None, _) | (_, Slots::None)
         ) {
-            return self.offer_codes(place, codes.into(), &singles(codes, readings), raw);
+            return self.offer_codes(place, codes, &codes.singles(readings));
         }
         self.texts.asked_for(2 * readings.len());
         self.block.make_room(readings.len());
@@ -212,11 +204,12 @@ impl<W: Write> Offer for Sender<'_, W> {
                 && let Some(&pair) = readings.get(at)
             {
                 let place = place.after(2 * at as u64);
-                self.send_code(place, pair / codes, raw);
+                let [first, second] = codes.split(pair);
+                self.send_code(place, codes, first);
                 if self.left > 0 {
-                    self.send_code(place.after(1), pair % codes, raw);
+                    self.send_code(place.after(1), codes, second);
                 }
-                let both = [pair / codes, pair % codes].map(|code| self.texts.text(code));
+                let both = [first, second].map(|code| self.texts.text(code));
                 if let [Some(first), Some(second)] = both {
                     self.pairs.keep(pair, &[first, second].concat());
                 }
@@ -247,8 +240,8 @@ impl<W: Write> Sender<'_, W> {
     }
 
     /// The same of a code whose text may not be known yet, but is then.
-    fn send_code(&mut self, place: Place, code: u16, raw: &dyn Fn(u16) -> Decimal) {
-        let line = self.send(place, raw(code)).map(<[u8]>::to_vec);
+    fn send_code(&mut self, place: Place, codes: Codes<'_>, code: u16) {
+        let line = self.send(place, (codes.raw)(code)).map(<[u8]>::to_vec);
         if let Some(line) = line {
             self.texts.keep(code, &line);
         }
@@ -318,7 +311,7 @@ mod tests {
         assert_eq!(sender.close(), Entry::Conv { sent: 2, rejected: 0, missed: 0 });
     }
 
-    type OfferAll = fn(&mut Sender<&mut Vec<u8>>, Place, &[u16], &dyn Fn(u16) -> Decimal);
+    type OfferAll = fn(&mut Sender<&mut Vec<u8>>, Place, Codes<'_>, &[u16]);
 
     /// What comes of readings by code, of a range from −3, offered in one of three ways.
     fn sent(
@@ -333,7 +326,8 @@ mod tests {
         sender.convert_with(Conversion::of(scale, Some(plausible)));
         let mut number = 1;
         for batch in readings.chunks(10) {
-            offer(&mut sender, place(number), batch, &|code| Decimal::new(i64::from(code) - 3, 0));
+            let raw = |code| Decimal::new(i64::from(code) - 3, 0);
+            offer(&mut sender, place(number), Codes { number: 12, raw: &raw }, batch);
             number += batch.len() as u64;
         }
         sender.flush().unwrap();
@@ -351,20 +345,20 @@ mod tests {
             ],
         ) {
             readings.truncate(readings.len() / 2 * 2);
-            let one_by_one = sent(&readings, limit, scale.clone(), |sender, place, codes, raw| {
-                for (at, code) in (0..).zip(codes) {
+            let one_by_one = sent(&readings, limit, scale.clone(), |sender, place, codes, readings| {
+                for (at, code) in (0..).zip(readings) {
                     if !sender.is_done() {
-                        sender.offer(place.after(at), raw(*code));
+                        sender.offer(place.after(at), (codes.raw)(*code));
                     }
                 }
             });
-            let by_code = sent(&readings, limit, scale.clone(), |sender, place, codes, raw| {
-                sender.offer_codes(place, 12, codes, raw);
+            let by_code = sent(&readings, limit, scale.clone(), |sender, place, codes, readings| {
+                sender.offer_codes(place, codes, readings);
             });
             prop_assert_eq!(&by_code, &one_by_one);
-            let by_pair = sent(&readings, limit, scale, |sender, place, codes, raw| {
-                let pairs: Vec<u16> = codes.chunks(2).map(|pair| pair[0] * 12 + pair[1]).collect();
-                sender.offer_pairs(place, 12, &pairs, raw);
+            let by_pair = sent(&readings, limit, scale, |sender, place, codes, readings| {
+                let pairs: Vec<u16> = readings.chunks(2).map(|pair| pair[0] * 12 + pair[1]).collect();
+                sender.offer_pairs(place, codes, &pairs);
             });
             prop_assert_eq!(&by_pair, &one_by_one);
         }

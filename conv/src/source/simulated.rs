@@ -14,7 +14,7 @@ use stage::decimal::Decimal;
 use super::uniform::Integers;
 use super::{Converter, Error};
 use crate::options::Grid;
-use crate::sender::{Offer, Place};
+use crate::sender::{Codes, Offer, Place};
 use crate::texts::MAX_CODES;
 
 /// Samples in one period of the sine.
@@ -114,21 +114,22 @@ impl Converter for Simulated {
         }
         let place = Place { what: "sample", number: self.made + 1 };
         let raw = |code: u16| Decimal::new(min + i64::from(code), places);
+        let codes = Codes { number: codes, raw: &raw };
         let mut readings = [0; BATCH];
         if self.signal == Signal::Uniform {
             if self.integers.pairs(&mut readings) {
                 self.made += 2 * BATCH as u64;
-                to.offer_pairs(place, codes as u16, &readings, &raw);
+                to.offer_pairs(place, codes, &readings);
                 return 2 * BATCH;
             }
             if self.integers.singles(&mut readings) {
                 self.made += BATCH as u64;
-                to.offer_codes(place, codes, &readings, &raw);
+                to.offer_codes(place, codes, &readings);
                 return BATCH;
             }
         }
         readings.fill_with(|| (self.next() - min) as u16);
-        to.offer_codes(place, codes, &readings, &raw);
+        to.offer_codes(place, codes, &readings);
         BATCH
     }
 }

@@ -10,7 +10,7 @@ use stage::size::BLOCK;
 
 use super::word::Format;
 use crate::rejected::Rejected;
-use crate::sender::{Offer, Place, Sender};
+use crate::sender::{Codes, Offer, Place, Sender};
 
 /// Words that are handed on at a time: few enough to stay in the fastest cache.
 const BATCH: usize = 1024;
@@ -127,7 +127,8 @@ fn take_frames(
     let taken = width * (layout.channel - 1)..width * layout.channel;
     let mut words = frames.chunks_exact(width * layout.channels).map(|frame| &frame[taken.clone()]);
     let format = layout.format;
-    if let Some(codes) = format.codes() {
+    if let Some(number) = format.codes() {
+        let codes = Codes { number, raw: &|code| format.decode_code(code) };
         let mut batch = [0; BATCH];
         while !sender.is_done() {
             let mut filled = 0;
@@ -139,7 +140,7 @@ fn take_frames(
                 return;
             }
             let first = Place { number: place.number + 1, ..*place };
-            sender.offer_codes(first, codes, &batch[..filled], &|code| format.decode_code(code));
+            sender.offer_codes(first, codes, &batch[..filled]);
             place.number += filled as u64;
         }
         return;
