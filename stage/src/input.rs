@@ -1,8 +1,8 @@
 //! A stage's input: bytes that may be waited for.
 //!
 //! [`Input`] is what the stages' logic sees; a byte slice is one, so unit tests need no
-//! process. [`Channel`] is the one over a descriptor, whatever that is, and the place to change
-//! for the reading side of a new kind of channel.
+//! process. [`Channel`] is the one over a descriptor, whatever that is: [`crate::channel`] knows
+//! what channels are made of.
 //!
 //! After a stop was requested, the input at the pipeline's head ends at once; the others are
 //! drained: read until they end, or until nothing has come for [`GRACE`]. That is the grace
@@ -13,9 +13,7 @@ use std::io::{self, IsTerminal, Read};
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
-use nix::errno::Errno;
-use nix::poll::PollFlags;
-
+use crate::channel::Reader;
 use crate::ledger::Supervisor;
 use crate::stop::{Polled, Stop};
 
@@ -79,10 +77,10 @@ impl AfterStop {
     }
 }
 
-/// An input over a descriptor: a pipe, a socket, a file, a terminal.
+/// An input over a descriptor, whatever that is.
 #[derive(Debug)]
 pub struct Channel<F> {
-    fd: F,
+    reader: Reader<F>,
     stop: Stop,
     after_stop: AfterStop,
     /// When the grace period ends, once a stop was requested.
@@ -96,12 +94,13 @@ pub struct Channel<F> {
 impl<F: AsFd> Channel<F> {
     /// An input from `fd` that obeys `stop` as `after_stop` says.
     pub fn new(fd: F, stop: Stop, after_stop: AfterStop) -> Channel<F> {
-        Channel { fd, stop, after_stop, patience_ends: None, asked: None, ended: false }
+        let reader = Reader::new(fd);
+        Channel { reader, stop, after_stop, patience_ends: None, asked: None, ended: false }
     }
 
     /// The descriptor, for what is done to it other than reading, such as splicing.
     pub fn fd(&self) -> &F {
-        &self.fd
+        self.reader.fd()
     }
 
     /// Whether a stop has ended it, so that nothing must be read from [`Channel::fd`] any more.
@@ -114,7 +113,7 @@ impl<F: AsFd> Channel<F> {
             self.ended = true;
             return Ok(None);
         }
-        match self.stop.poll(Some((self.fd.as_fd(), PollFlags::POLLIN)), deadline)? {
+        match self.reader.wait(&mut |event| self.stop.poll(Some(event), deadline))? {
             Polled::Ready => Ok(Some(Wait::Ready)),
             Polled::Deadline => Ok(Some(Wait::Deadline)),
             Polled::Stop => {
@@ -148,7 +147,7 @@ impl<F: AsFd> Channel<F> {
         end: Instant,
     ) -> io::Result<Option<Wait>> {
         let until = deadline.map_or(end, |deadline| deadline.min(end));
-        match self.stop.poll_on(self.fd.as_fd(), PollFlags::POLLIN, Some(until))? {
+        match self.reader.wait(&mut |event| self.stop.poll_on(event, Some(until)))? {
             Polled::Ready => {
                 self.be_patient();
                 Ok(Some(Wait::Ready))
@@ -200,13 +199,9 @@ impl<F: AsFd> Input for Channel<F> {
 impl<F: AsFd> Read for Channel<F> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while !self.ended {
-            match nix::unistd::read(self.fd.as_fd(), buffer) {
-                Ok(count) => return Ok(count),
-                Err(Errno::EINTR) => {}
-                // Somebody else may have set the descriptor to non-blocking, and another reader
-                // of it may have been faster.
-                Err(Errno::EAGAIN) => drop(self.wait(None)?),
-                Err(error) => return Err(error.into()),
+            match self.reader.read(buffer)? {
+                Some(count) => return Ok(count),
+                None => drop(self.wait(None)?),
             }
         }
         Ok(0)

@@ -6,7 +6,8 @@
 //! | [`sample`] | which line is a sample, and the reasons why one is not |
 //! | [`record`] | what `stat` sends to `report` |
 //! | [`ledger`] | what each stage tells the launcher as it ends |
-//! | [`input`], [`output`] | reading and writing a channel, waiting, and **what a stop means for an input** (the channels are made in `launcher::wiring`) |
+//! | [`input`], [`output`] | reading and writing a channel, waiting, and **what a stop means for an input** |
+//! | [`channel`] | **what a channel is made of**, for who reads or writes it (`launcher::wiring` makes them) |
 //! | [`size`] | how much is moved at a time |
 //! | [`lines`] | cutting an input into lines in bounded memory |
 //! | [`stop`] | the request to stop, and all waiting: for input, for a deadline, or for a stop |
@@ -19,6 +20,7 @@
 //! | [`kernel`] | the few system calls that need `unsafe` |
 //! | `fake` | scripted input and hand-set time for unit tests (feature `fake`) |
 
+pub mod channel;
 pub mod clock;
 pub mod decimal;
 pub mod exit;

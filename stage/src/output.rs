@@ -1,15 +1,13 @@
 //! A stage's output: bytes written to a descriptor at once, without a buffer of our own.
 //!
-//! The place to change for the writing side of a new kind of channel, together with
-//! [`reader_is_gone`], which knows how a reader that left shows. Callers hand over blocks of
-//! whole lines; each is one `write` where the kernel takes it whole.
+//! [`Channel`] is the one over a descriptor, whatever that is: [`crate::channel`] knows what
+//! channels are made of. Callers hand over blocks of whole lines; each is one `write` where the
+//! channel takes it whole.
 
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 
-use nix::errno::Errno;
-use nix::poll::PollFlags;
-
+use crate::channel::Writer;
 use crate::stop::Stop;
 
 /// Whether a failed write means that the reader went away, which is a normal end.
@@ -31,32 +29,27 @@ pub fn write_counting(output: &mut impl Write, bytes: &[u8]) -> (usize, io::Resu
     (written, Ok(()))
 }
 
-/// An output to a descriptor: a pipe, a socket, a file, a terminal.
+/// An output to a descriptor, whatever that is.
 #[derive(Debug)]
 pub struct Channel<F> {
-    fd: F,
+    writer: Writer<F>,
     stop: Stop,
 }
 
 impl<F: AsFd> Channel<F> {
     /// An output to `fd`. A stop does not cut a write short: what was begun is handed over.
     pub fn new(fd: F, stop: Stop) -> Channel<F> {
-        Channel { fd, stop }
+        Channel { writer: Writer::new(fd), stop }
     }
 }
 
 impl<F: AsFd> Write for Channel<F> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         loop {
-            match nix::unistd::write(self.fd.as_fd(), bytes) {
-                Ok(count) => return Ok(count),
-                Err(Errno::EINTR) => {}
-                // Somebody else may have set the descriptor to non-blocking.
-                Err(Errno::EAGAIN) => {
-                    self.stop.poll_on(self.fd.as_fd(), PollFlags::POLLOUT, None)?;
-                }
-                Err(error) => return Err(error.into()),
+            if let Some(count) = self.writer.write(bytes)? {
+                return Ok(count);
             }
+            self.writer.wait(&mut |event| self.stop.poll_on(event, None))?;
         }
     }
 

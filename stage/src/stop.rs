@@ -57,10 +57,17 @@ pub struct Stop {
     waiting: SigSet,
 }
 
-/// What a wait on descriptors brought.
+/// What can be waited for, besides a deadline and a stop.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'a> {
+    /// One of these of a descriptor, or an error to tell.
+    Descriptor(BorrowedFd<'a>, PollFlags),
+}
+
+/// What a wait brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Polled {
-    /// The descriptor has data, or an end of file, or an error to tell.
+    /// The event.
     Ready,
     /// The deadline has come.
     Deadline,
@@ -111,21 +118,16 @@ impl Stop {
         Stop { requested: Arc::new(AtomicBool::new(true)), ..Stop::never() }
     }
 
-    /// Waits until `fd` has one of `events`, until `deadline` if there is one, or until a stop
-    /// is requested.
+    /// Waits for `event`, until `deadline` if there is one, or until a stop is requested.
     ///
-    /// While `fd` is always ready the kernel does not look for signals: who must not miss a
-    /// stop in a flood asks for it by itself, with no `fd` and a deadline in the past.
-    pub fn poll(
-        &self,
-        fd: Option<(BorrowedFd<'_>, PollFlags)>,
-        deadline: Option<Instant>,
-    ) -> io::Result<Polled> {
+    /// While a descriptor is always ready the kernel does not look for signals: who must not miss
+    /// a stop in a flood asks for it by itself, with no `event` and a deadline in the past.
+    pub fn poll(&self, event: Option<Event<'_>>, deadline: Option<Instant>) -> io::Result<Polled> {
         loop {
             if self.requested.load(Ordering::SeqCst) {
                 return Ok(Polled::Stop);
             }
-            if let Some(polled) = self.sleep(fd, deadline)? {
+            if let Some(polled) = self.sleep(event, deadline)? {
                 return Ok(polled);
             }
         }
@@ -137,26 +139,21 @@ impl Stop {
     }
 
     /// Like [`Stop::poll`], deaf to stop requests: for what must go on after one.
-    pub fn poll_on(
-        &self,
-        fd: BorrowedFd<'_>,
-        events: PollFlags,
-        deadline: Option<Instant>,
-    ) -> io::Result<Polled> {
+    pub fn poll_on(&self, event: Event<'_>, deadline: Option<Instant>) -> io::Result<Polled> {
         loop {
-            if let Some(polled) = self.sleep(Some((fd, events)), deadline)? {
+            if let Some(polled) = self.sleep(Some(event), deadline)? {
                 return Ok(polled);
             }
         }
     }
 
-    /// One `ppoll`; `None` if a signal cut it short.
+    /// Sleeps once; `None` if a signal cut it short.
     fn sleep(
         &self,
-        fd: Option<(BorrowedFd<'_>, PollFlags)>,
+        event: Option<Event<'_>>,
         deadline: Option<Instant>,
     ) -> io::Result<Option<Polled>> {
-        let mut interest = fd.map(|(fd, events)| PollFd::new(fd, events));
+        let mut interest = event.map(|Event::Descriptor(fd, events)| PollFd::new(fd, events));
         let timeout = deadline.map(|deadline| {
             TimeSpec::from_duration(deadline.saturating_duration_since(Instant::now()))
         });
