@@ -6,13 +6,21 @@
 //!
 //! | kernel object | how it is known | its module |
 //! |---|---|---|
-//! | pipe, FIFO, socket, file, terminal, … | it is nothing of the below | here: read(2) and write(2) do it |
+//! | pipe, FIFO, socket, file, terminal, … | it is none of the others | here: read(2) and write(2) do it |
+//! | POSIX message queue | its file system (fstatfs) | [`queue`] |
+//! | ring in shared memory | a memfd that begins like one | [`ring`] |
 //!
 //! What waiting means (until when, and whether a stop ends it) is the caller's affair: it hands
-//! in how to sleep until an [`Event`]. (`launcher::wiring` makes the channels.)
+//! in how to sleep until an [`Event`]. What the kernel does by itself for a pipe when a process
+//! ends, the launcher does for queues and rings, with the keepers that they come with
+//! (`launcher::channel`).
+
+pub mod ends;
+pub mod queue;
+pub mod ring;
 
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use nix::errno::Errno;
 use nix::poll::PollFlags;
@@ -22,16 +30,55 @@ use crate::stop::{Event, Polled};
 /// Sleeps until an event, or until whatever else ends the caller's wait.
 pub type Sleep<'a> = &'a mut dyn FnMut(Event<'_>) -> io::Result<Polled>;
 
-/// The reading end of a channel.
+/// Both ends of a new channel.
+#[derive(Debug)]
+pub struct Ends {
+    /// Where bytes come out.
+    pub reader: OwnedFd,
+    /// Where they go in.
+    pub writer: OwnedFd,
+}
+
+/// What a descriptor is.
+#[derive(Debug)]
+enum Kind<Q, R> {
+    Stream,
+    Queue(Q),
+    Ring(R),
+    /// It looks like one of the above, and cannot be used. Told at the first use, which is where
+    /// callers expect an error.
+    Unusable(io::Error),
+}
+
+impl<Q, R> Kind<Q, R> {
+    fn of<'fd>(
+        fd: BorrowedFd<'fd>,
+        queue: fn(BorrowedFd<'fd>) -> io::Result<Q>,
+        ring: fn(BorrowedFd<'fd>) -> io::Result<R>,
+    ) -> Kind<Q, R> {
+        let kind = if queue::is_queue(fd) {
+            queue(fd).map(Kind::Queue)
+        } else if ring::is_ring(fd) {
+            ring(fd).map(Kind::Ring)
+        } else {
+            Ok(Kind::Stream)
+        };
+        kind.unwrap_or_else(Kind::Unusable)
+    }
+}
+
+/// The reading end of a channel. When it is dropped, nobody will read any more.
 #[derive(Debug)]
 pub struct Reader<F> {
     fd: F,
+    kind: Kind<queue::Reader, ring::Reader>,
 }
 
 impl<F: AsFd> Reader<F> {
     /// Finds out what `fd` is.
     pub fn new(fd: F) -> Reader<F> {
-        Reader { fd }
+        let kind = Kind::of(fd.as_fd(), queue::Reader::new, ring::Reader::new);
+        Reader { fd, kind }
     }
 
     /// The descriptor.
@@ -39,37 +86,118 @@ impl<F: AsFd> Reader<F> {
         &self.fd
     }
 
+    /// What must be called when a stop is requested, so that no sleep goes on; `None` where a
+    /// signal ends it.
+    pub fn waker(&self) -> Option<impl Fn() + Send + Sync + 'static> {
+        match &self.kind {
+            Kind::Ring(reader) => Some(reader.waker()),
+            _ => None,
+        }
+    }
+
     /// Reads what is there: 0 bytes at the end, `None` if there is nothing yet.
     pub fn read(&mut self, buffer: &mut [u8]) -> io::Result<Option<usize>> {
-        now(|| nix::unistd::read(self.fd.as_fd(), buffer))
+        let fd = self.fd.as_fd();
+        match &mut self.kind {
+            Kind::Stream => now(|| nix::unistd::read(fd, buffer)),
+            Kind::Queue(reader) => reader.read(fd, buffer),
+            Kind::Ring(reader) => reader.read(buffer),
+            Kind::Unusable(error) => Err(again(error)),
+        }
     }
 
     /// Waits until there is something to read, or the end.
     pub fn wait(&mut self, sleep: Sleep<'_>) -> io::Result<Polled> {
-        sleep(Event::Descriptor(self.fd.as_fd(), PollFlags::POLLIN))
+        let fd = self.fd.as_fd();
+        match &mut self.kind {
+            Kind::Stream => sleep(Event::Descriptor(fd, PollFlags::POLLIN)),
+            Kind::Queue(reader) => reader.wait(fd, sleep),
+            Kind::Ring(reader) => reader.wait(fd, sleep),
+            Kind::Unusable(error) => Err(again(error)),
+        }
     }
 }
 
-/// The writing end of a channel.
+/// The writing end of a channel. The stream ends when it is dropped.
 #[derive(Debug)]
-pub struct Writer<F> {
+pub struct Writer<F: AsFd> {
     fd: F,
+    kind: Kind<queue::Writer, ring::Writer>,
 }
 
 impl<F: AsFd> Writer<F> {
     /// Finds out what `fd` is.
     pub fn new(fd: F) -> Writer<F> {
-        Writer { fd }
+        let kind = Kind::of(fd.as_fd(), queue::Writer::new, ring::Writer::new);
+        Writer { fd, kind }
     }
 
     /// Writes as much as there is room for; `None` if there is none yet.
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<Option<usize>> {
-        now(|| nix::unistd::write(self.fd.as_fd(), bytes))
+        let fd = self.fd.as_fd();
+        match &mut self.kind {
+            Kind::Stream => now(|| nix::unistd::write(fd, bytes)),
+            Kind::Queue(writer) => writer.write(fd, bytes),
+            Kind::Ring(writer) => writer.write(fd, bytes),
+            Kind::Unusable(error) => Err(again(error)),
+        }
     }
 
     /// Waits until there is room, or nobody to read.
     pub fn wait(&mut self, sleep: Sleep<'_>) -> io::Result<Polled> {
-        sleep(Event::Descriptor(self.fd.as_fd(), PollFlags::POLLOUT))
+        let fd = self.fd.as_fd();
+        match &mut self.kind {
+            Kind::Stream => sleep(Event::Descriptor(fd, PollFlags::POLLOUT)),
+            Kind::Queue(writer) => writer.wait(fd, sleep),
+            Kind::Ring(writer) => writer.wait(sleep),
+            Kind::Unusable(error) => Err(again(error)),
+        }
+    }
+}
+
+impl<F> Drop for Reader<F> {
+    fn drop(&mut self) {
+        match &mut self.kind {
+            Kind::Ring(reader) => reader.end(),
+            // Closing the descriptor is all that there is to it.
+            Kind::Stream | Kind::Queue(_) | Kind::Unusable(_) => {}
+        }
+    }
+}
+
+impl<F: AsFd> Drop for Writer<F> {
+    fn drop(&mut self) {
+        match &mut self.kind {
+            Kind::Queue(writer) => writer.end(self.fd.as_fd()),
+            Kind::Ring(writer) => writer.end(),
+            Kind::Stream | Kind::Unusable(_) => {}
+        }
+    }
+}
+
+/// Ends without a word, as a process that is killed.
+#[cfg(test)]
+mod die {
+    use super::*;
+
+    impl<F> Reader<F> {
+        pub(crate) fn die(mut self) {
+            self.kind = Kind::Stream;
+        }
+    }
+
+    impl<F: AsFd> Writer<F> {
+        pub(crate) fn die(mut self) {
+            self.kind = Kind::Stream;
+        }
+    }
+}
+
+/// An error that may be told more than once.
+fn again(error: &io::Error) -> io::Error {
+    match error.raw_os_error() {
+        Some(number) => io::Error::from_raw_os_error(number),
+        None => io::Error::new(error.kind(), error.to_string()),
     }
 }
 
@@ -86,3 +214,6 @@ fn now(mut call: impl FnMut() -> nix::Result<usize>) -> io::Result<Option<usize>
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

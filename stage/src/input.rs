@@ -95,6 +95,9 @@ impl<F: AsFd> Channel<F> {
     /// An input from `fd` that obeys `stop` as `after_stop` says.
     pub fn new(fd: F, stop: Stop, after_stop: AfterStop) -> Channel<F> {
         let reader = Reader::new(fd);
+        if let Some(wake) = reader.waker() {
+            stop.wake_also(wake);
+        }
         Channel { reader, stop, after_stop, patience_ends: None, asked: None, ended: false }
     }
 
@@ -205,6 +208,14 @@ impl<F: AsFd> Read for Channel<F> {
             }
         }
         Ok(0)
+    }
+}
+
+#[cfg(test)]
+impl<F: AsFd> Channel<F> {
+    /// Ends without a word, as a process that is killed.
+    pub(crate) fn die(self) {
+        self.reader.die();
     }
 }
 

@@ -3,10 +3,11 @@
 
 use std::io;
 use std::mem::MaybeUninit;
-use std::os::fd::{FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use nix::errno::Errno;
+use nix::mqueue::MqdT;
 use nix::sys::signal::{SigHandler, Signal, signal};
 
 /// Whether `signal` is ignored now.
@@ -47,6 +48,14 @@ pub fn adopt(number: RawFd) -> io::Result<OwnedFd> {
     }
     // SAFETY: the descriptor is open, and by this function's contract nobody else's.
     Ok(unsafe { OwnedFd::from_raw_fd(number) })
+}
+
+/// Lends a descriptor to the calls for message queues, which want a type of their own.
+pub fn with_queue<T>(fd: BorrowedFd<'_>, call: impl FnOnce(&MqdT) -> T) -> T {
+    // SAFETY: the descriptor is open as long as it is lent, and what is made of it is dropped,
+    // not closed, before that ends. A descriptor that is no queue gets EBADF from the calls.
+    let queue = unsafe { MqdT::from_raw_fd(fd.as_raw_fd()) };
+    call(&queue)
 }
 
 /// A standard stream.

@@ -6,13 +6,20 @@
 
 use std::io::{self, Write};
 use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
 
 use crate::channel::Writer;
 use crate::stop::Stop;
 
-/// Whether a failed write means that the reader went away, which is a normal end.
+/// How often a writer that waits for room looks whether there is still a reader, where nobody
+/// may be left to wake it: rarely enough to cost nothing, and soon enough for who waits for its
+/// end.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// Whether a failed write means that the reader went away, which is a normal end. (A socket whose
+/// reader left with bytes unread says so in other words.)
 pub fn reader_is_gone(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::BrokenPipe
+    matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset)
 }
 
 /// Writes all of `bytes`; how many were written, also if that failed halfway.
@@ -31,7 +38,7 @@ pub fn write_counting(output: &mut impl Write, bytes: &[u8]) -> (usize, io::Resu
 
 /// An output to a descriptor, whatever that is.
 #[derive(Debug)]
-pub struct Channel<F> {
+pub struct Channel<F: AsFd> {
     writer: Writer<F>,
     stop: Stop,
 }
@@ -49,12 +56,21 @@ impl<F: AsFd> Write for Channel<F> {
             if let Some(count) = self.writer.write(bytes)? {
                 return Ok(count);
             }
-            self.writer.wait(&mut |event| self.stop.poll_on(event, None))?;
+            let look_again = Instant::now() + LOOK_AGAIN;
+            self.writer.wait(&mut |event| self.stop.poll_on(event, Some(look_again)))?;
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+impl<F: AsFd> Channel<F> {
+    /// Ends without a word, as a process that is killed.
+    pub(crate) fn die(self) {
+        self.writer.die();
     }
 }
 

@@ -14,13 +14,18 @@
 //!    the signals: it stays pending until the next `ppoll`, which therefore cannot sleep past
 //!    a flag that was set after it was looked at.
 //!
+//! A semaphore cannot be waited for together with that. There the signals are let in around the
+//! wait, which would bring the race back, were there not step 4: `ctrlc`'s thread also calls what
+//! was left with [`Stop::wake_also`], which posts the semaphore, and a token does not get lost.
+//!
 //! A process that starts with the signals blocked, as the launcher's stages do, loses none that
 //! comes before the handler stands. Several requests count as one.
 
+use std::fmt;
 use std::io;
 use std::os::fd::BorrowedFd;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Instant, SystemTime};
 
 use nix::errno::Errno;
@@ -30,6 +35,7 @@ use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
 use nix::sys::time::TimeSpec;
 use thiserror::Error;
 
+use crate::channel::ring::{Semaphore, Taken};
 use crate::clock::{Clock, Timer, Wake};
 use crate::kernel;
 
@@ -52,9 +58,37 @@ pub enum Error {
 /// Clones share the request. All of them belong to the thread that made the first.
 #[derive(Clone, Debug)]
 pub struct Stop {
-    requested: Arc<AtomicBool>,
+    request: Arc<Request>,
     /// The signal mask while waiting.
     waiting: SigSet,
+}
+
+/// A request that may have been made, and who wants to be told.
+#[derive(Default)]
+struct Request {
+    made: AtomicBool,
+    wakers: Mutex<Vec<Box<dyn Fn() + Send>>>,
+}
+
+impl Request {
+    /// Makes it; whether this was the first time.
+    fn make(&self) -> bool {
+        let first = !self.made.swap(true, Ordering::SeqCst);
+        if first {
+            self.wake();
+        }
+        first
+    }
+
+    fn wake(&self) {
+        self.wakers.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(|wake| wake());
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Request").field("made", &self.made).finish_non_exhaustive()
+    }
 }
 
 /// What can be waited for, besides a deadline and a stop.
@@ -62,6 +96,8 @@ pub struct Stop {
 pub enum Event<'a> {
     /// One of these of a descriptor, or an error to tell.
     Descriptor(BorrowedFd<'a>, PollFlags),
+    /// A token of this semaphore, which is then taken.
+    Token(&'a Semaphore),
 }
 
 /// What a wait brought.
@@ -91,12 +127,12 @@ impl Stop {
         sigprocmask(SigmaskHow::SIG_BLOCK, Some(&SigSet::from_iter(SIGNALS)), None)
             .map_err(mask)?;
 
-        let requested = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&requested);
+        let request = Arc::<Request>::default();
+        let to_make = Arc::clone(&request);
         let waiter = pthread_self();
         let nudge = heard.first().copied();
         ctrlc::set_handler(move || {
-            if !flag.swap(true, Ordering::SeqCst) {
+            if to_make.make() {
                 let _ = pthread_kill(waiter, nudge);
             }
         })
@@ -104,18 +140,27 @@ impl Stop {
         for signal in ignored {
             kernel::ignore(signal).map_err(mask)?;
         }
-        Ok(Stop { requested, waiting })
+        Ok(Stop { request, waiting })
     }
 
     /// Never requested by a signal.
     pub fn never() -> Stop {
-        Stop { requested: Arc::new(AtomicBool::new(false)), waiting: SigSet::all() }
+        Stop { request: Arc::default(), waiting: SigSet::all() }
     }
 
     /// Requested before anything is done with it.
     #[cfg(test)]
     pub(crate) fn requested_already() -> Stop {
-        Stop { requested: Arc::new(AtomicBool::new(true)), ..Stop::never() }
+        let stop = Stop::never();
+        stop.request.make();
+        stop
+    }
+
+    /// Calls `wake`, from another thread, when a stop is requested: it is to post the semaphore
+    /// that [`Stop::poll`] may be sleeping on. (A request that was made before is seen there.)
+    pub fn wake_also(&self, wake: impl Fn() + Send + 'static) {
+        let mut wakers = self.request.wakers.lock().unwrap_or_else(PoisonError::into_inner);
+        wakers.push(Box::new(wake));
     }
 
     /// Waits for `event`, until `deadline` if there is one, or until a stop is requested.
@@ -124,7 +169,7 @@ impl Stop {
     /// a stop in a flood asks for it by itself, with no `event` and a deadline in the past.
     pub fn poll(&self, event: Option<Event<'_>>, deadline: Option<Instant>) -> io::Result<Polled> {
         loop {
-            if self.requested.load(Ordering::SeqCst) {
+            if self.request.made.load(Ordering::SeqCst) {
                 return Ok(Polled::Stop);
             }
             if let Some(polled) = self.sleep(event, deadline)? {
@@ -153,7 +198,11 @@ impl Stop {
         event: Option<Event<'_>>,
         deadline: Option<Instant>,
     ) -> io::Result<Option<Polled>> {
-        let mut interest = event.map(|Event::Descriptor(fd, events)| PollFd::new(fd, events));
+        let mut interest = match event {
+            Some(Event::Token(semaphore)) => return self.sleep_on(semaphore, deadline),
+            Some(Event::Descriptor(fd, events)) => Some(PollFd::new(fd, events)),
+            None => None,
+        };
         let timeout = deadline.map(|deadline| {
             TimeSpec::from_duration(deadline.saturating_duration_since(Instant::now()))
         });
@@ -162,6 +211,22 @@ impl Stop {
             Ok(_) => Ok(Some(Polled::Ready)),
             Err(Errno::EINTR) => Ok(None),
             Err(error) => Err(error.into()),
+        }
+    }
+
+    fn sleep_on(
+        &self,
+        semaphore: &Semaphore,
+        deadline: Option<Instant>,
+    ) -> io::Result<Option<Polled>> {
+        let mut blocked = SigSet::empty();
+        sigprocmask(SigmaskHow::SIG_SETMASK, Some(&self.waiting), Some(&mut blocked))?;
+        let taken = semaphore.take(deadline);
+        sigprocmask(SigmaskHow::SIG_SETMASK, Some(&blocked), None)?;
+        match taken? {
+            Taken::Token => Ok(Some(Polled::Ready)),
+            Taken::Deadline => Ok(Some(Polled::Deadline)),
+            Taken::Interrupted => Ok(None),
         }
     }
 }

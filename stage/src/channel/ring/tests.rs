@@ -1,0 +1,222 @@
+//! The ring between peers that keep the rules and peers that do not.
+
+use std::io::Write;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::*;
+use crate::input::{self, AfterStop, Input, Wait};
+use crate::output;
+use crate::stop::Stop;
+use std::io::Read;
+
+fn ring() -> (Reader, Writer, Ends, Keeper) {
+    let (ends, keeper) = create().unwrap();
+    let reader = Reader::new(ends.reader.as_fd()).unwrap();
+    let writer = Writer::new(ends.writer.as_fd()).unwrap();
+    (reader, writer, ends, keeper)
+}
+
+#[test]
+fn a_ring_is_known_by_its_start_and_nothing_else_is() {
+    let (ends, _keeper) = create().unwrap();
+    assert!(is_ring(ends.reader.as_fd()));
+    let file = tempfile::tempfile().unwrap();
+    (&file).write_all(MAGIC).unwrap();
+    assert!(!is_ring(file.as_fd()), "a file with the same start");
+    let memory = memfd_create("other", MFdFlags::MFD_ALLOW_SEALING).unwrap();
+    assert!(!is_ring(memory.as_fd()), "memory with another start");
+}
+
+#[test]
+fn small_writes_join_the_slot_that_the_reader_has_not_come_to() {
+    let (mut reader, mut writer, ends, _keeper) = ring();
+    let mut count = 0;
+    while let Some(written) = writer.write(ends.writer.as_fd(), b"57\n").unwrap() {
+        count += written;
+    }
+    assert_eq!(count, SLOTS * SLOT);
+    let mut buffer = vec![0; 2 * SLOTS * SLOT];
+    assert_eq!(reader.read(&mut buffer).unwrap(), Some(count));
+    assert!(buffer[..count].starts_with(b"57\n57\n"));
+    assert_eq!(reader.read(&mut buffer).unwrap(), None);
+}
+
+#[test]
+fn a_slot_that_the_reader_has_taken_is_not_written_to_any_more() {
+    let (mut reader, mut writer, ends, _keeper) = ring();
+    writer.write(ends.writer.as_fd(), b"1\n2\n").unwrap();
+    let mut buffer = [0; 2];
+    assert_eq!(reader.read(&mut buffer).unwrap(), Some(2));
+    writer.write(ends.writer.as_fd(), b"3\n").unwrap();
+    let mut rest = [0; 9];
+    assert_eq!(reader.read(&mut rest).unwrap(), Some(4));
+    assert_eq!(&rest[..4], b"2\n3\n");
+}
+
+/// Both sides at once, in pieces of every size, again and again: a race that breaks the protocol
+/// loses, doubles or mixes up bytes, which each tell their place.
+#[test]
+fn two_threads_lose_nothing() {
+    let rounds = std::env::var("WANDLER_ROUNDS").map_or(5, |rounds| rounds.parse().unwrap());
+    for round in 0..rounds {
+        const BYTES: usize = 3_000_000;
+        let byte = |at: usize| (at.wrapping_mul(0x9E37_79B9) >> 13) as u8;
+        let (ends, _keeper) = create().unwrap();
+        thread::scope(|scope| {
+            let Ends { reader, writer } = ends;
+            scope.spawn(move || {
+                let mut output = output::Channel::new(writer, Stop::never());
+                let text: Vec<u8> = (0..BYTES).map(byte).collect();
+                let (mut at, mut piece) = (0, 1 + round);
+                while at < BYTES {
+                    let end = (at + piece).min(BYTES);
+                    output.write_all(&text[at..end]).unwrap();
+                    (at, piece) = (end, (piece * 5 + 3) % 100_003 % (1 + piece * 40));
+                    piece = piece.max(1);
+                }
+            });
+            let mut input = input::Channel::new(reader, Stop::never(), AfterStop::End);
+            let (mut at, mut buffer) = (0, vec![0; 200_000]);
+            loop {
+                let most = 1 + (at * 7 + round) % buffer.len();
+                input.wait(None).unwrap();
+                let count = input.read(&mut buffer[..most]).unwrap();
+                if count == 0 {
+                    break;
+                }
+                for (offset, &found) in buffer[..count].iter().enumerate() {
+                    assert_eq!(found, byte(at + offset), "round {round}, byte {}", at + offset);
+                }
+                at += count;
+            }
+            assert_eq!(at, BYTES, "round {round}");
+        });
+    }
+}
+
+#[test]
+fn a_writer_that_was_killed_before_it_posted_is_spoken_for() {
+    let (mut reader, writer, ends, keeper) = ring();
+    // What a writer does until just before the post.
+    writer.memory.copy_in(0, 0, b"1\n").unwrap();
+    writer.memory.header().words[0].0.store(2, Ordering::Release);
+    assert_eq!(reader.read(&mut [0; 9]).unwrap(), None, "not before the token");
+    drop((writer, ends.writer));
+    keeper.close(End::Writer);
+    assert_eq!(reader.read(&mut [0; 9]).unwrap(), Some(2));
+    assert_eq!(reader.read(&mut [0; 9]).unwrap(), Some(0));
+}
+
+#[test]
+fn a_stop_ends_a_sleep_in_the_ring_and_what_is_there_is_still_read() {
+    let (mut ring_reader, mut writer, ends, _keeper) = ring();
+    let wake = ring_reader.waker();
+    wake();
+    assert_eq!(ring_reader.read(&mut [0; 9]).unwrap(), None, "a call to look up is no data");
+    writer.write(ends.writer.as_fd(), b"1\n").unwrap();
+    wake();
+    assert_eq!(ring_reader.read(&mut [0; 9]).unwrap(), Some(2));
+    assert_eq!(ring_reader.read(&mut [0; 9]).unwrap(), None);
+}
+
+#[test]
+fn calls_to_look_up_do_not_let_a_writer_overwrite_a_slot() {
+    let (mut reader, mut writer, ends, _keeper) = ring();
+    let fd = ends.writer.as_fd();
+    let slot = vec![b'7'; SLOT];
+    for _ in 0..SLOTS {
+        assert_eq!(writer.write(fd, &slot).unwrap(), Some(SLOT));
+    }
+    for _ in 0..3 {
+        writer.memory.header().free.0.post();
+        assert_eq!(writer.write(fd, b"8").unwrap(), None);
+    }
+    let mut buffer = vec![0; SLOTS * SLOT];
+    assert_eq!(reader.read(&mut buffer).unwrap(), Some(buffer.len()));
+    assert!(buffer.iter().all(|&byte| byte == b'7'));
+}
+
+#[test]
+fn a_word_beyond_all_bounds_is_an_error() {
+    for word in [SLOT as u32 + 1, TAKEN - 1, TAKEN, TAKEN + 5, u32::MAX] {
+        let (mut reader, writer, _ends, _keeper) = ring();
+        writer.memory.header().words[0].0.store(word, Ordering::Release);
+        writer.memory.header().filled.0.post();
+        let error = reader.read(&mut vec![0; 2 * SLOT]).unwrap_err();
+        let expected = format!("the ring in shared memory is damaged: slot 0 claims {word} bytes");
+        assert_eq!(error.to_string(), expected);
+    }
+}
+
+#[test]
+fn a_peer_that_scribbles_over_everything_causes_errors_at_worst() {
+    let rounds = std::env::var("WANDLER_ROUNDS").map_or(5, |rounds| rounds.parse().unwrap());
+    let mut state = 1u64;
+    let mut random = move || {
+        // Knuth's MMIX generator.
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 33) as u32
+    };
+    for _ in 0..rounds * 20 {
+        let (mut reader, mut writer, ends, keeper) = ring();
+        let header = keeper.memory.header();
+        for _ in 0..200 {
+            let word = &header.words[random() as usize % SLOTS].0;
+            match random() % 6 {
+                0 => word.store(random(), Ordering::Release),
+                1 => word.store(random() % (SLOT as u32 + 2), Ordering::Release),
+                2 => header.filled.0.post(),
+                3 => header.free.0.post(),
+                4 => drop(writer.write(ends.writer.as_fd(), &vec![0; random() as usize % 90_000])),
+                _ => {
+                    let mut buffer = vec![0; random() as usize % 90_000];
+                    if let Ok(Some(count)) = reader.read(&mut buffer) {
+                        assert!(count <= buffer.len());
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn memory_that_could_be_taken_away_or_has_another_size_is_refused() {
+    let unsealed = memfd_create("unsealed", MFdFlags::MFD_ALLOW_SEALING).unwrap();
+    ftruncate(&unsealed, SIZE as i64).unwrap();
+    nix::unistd::write(&unsealed, MAGIC).unwrap();
+    assert!(is_ring(unsealed.as_fd()));
+    let error = Reader::new(unsealed.as_fd()).unwrap_err();
+    assert_eq!(error.to_string(), "the ring in shared memory is not sealed");
+
+    let short = memfd_create("short", MFdFlags::MFD_ALLOW_SEALING).unwrap();
+    ftruncate(&short, 4096).unwrap();
+    let seals = nix::fcntl::SealFlag::F_SEAL_SHRINK | nix::fcntl::SealFlag::F_SEAL_GROW;
+    fcntl(&short, FcntlArg::F_ADD_SEALS(seals)).unwrap();
+    let error = Writer::new(short.as_fd()).unwrap_err();
+    let expected = format!("the ring in shared memory has 4096 bytes, and not {SIZE}");
+    assert_eq!(error.to_string(), expected);
+}
+
+#[test]
+fn a_damaged_ring_is_told_at_each_use() {
+    let unsealed = memfd_create("unsealed", MFdFlags::MFD_ALLOW_SEALING).unwrap();
+    nix::unistd::write(&unsealed, MAGIC).unwrap();
+    let mut input = input::Channel::new(&unsealed, Stop::never(), AfterStop::End);
+    for _ in 0..2 {
+        let error = input.wait(None).unwrap_err();
+        assert_eq!(error.to_string(), "the ring in shared memory is not sealed");
+    }
+    let mut output = output::Channel::new(&unsealed, Stop::never());
+    assert_eq!(output.write(b"1\n").unwrap_err().kind(), io::ErrorKind::InvalidData);
+}
+
+#[test]
+fn a_deadline_is_kept_by_the_semaphore() {
+    let (ends, _keeper) = create().unwrap();
+    let mut input = input::Channel::new(&ends.reader, Stop::never(), AfterStop::End);
+    let start = Instant::now();
+    let deadline = start + Duration::from_millis(30);
+    assert_eq!(input.wait(Some(deadline)).unwrap(), Wait::Deadline);
+    assert!(start.elapsed() >= Duration::from_millis(30));
+}

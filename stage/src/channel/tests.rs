@@ -1,0 +1,263 @@
+//! What holds for a channel of every kind.
+
+use std::io::{self, Read, Write};
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+
+use super::ends::End;
+use super::{Ends, queue, ring};
+use crate::input::{self, AfterStop, Input, Wait};
+use crate::output::{self, reader_is_gone};
+use crate::stop::Stop;
+
+/// What the launcher would keep.
+enum Keeper {
+    Kernel,
+    Queue(queue::Keeper),
+    Ring(ring::Keeper),
+}
+
+impl Keeper {
+    fn close(&self, end: End) {
+        match self {
+            Keeper::Kernel => {}
+            Keeper::Queue(keeper) => keeper.close(end),
+            Keeper::Ring(keeper) => keeper.close(end),
+        }
+    }
+}
+
+/// A channel of each kind, with its name.
+fn all() -> [(&'static str, Ends, Keeper); 4] {
+    let (reader, writer) = io::pipe().unwrap();
+    let pipe = Ends { reader: reader.into(), writer: writer.into() };
+    let (reader, writer) = UnixStream::pair().unwrap();
+    let socket = Ends { reader: reader.into(), writer: writer.into() };
+    let (queue, queue_keeper, _) = queue::create().unwrap();
+    let (ring, ring_keeper) = ring::create().unwrap();
+    [
+        ("pipe", pipe, Keeper::Kernel),
+        ("socket", socket, Keeper::Kernel),
+        ("queue", queue, Keeper::Queue(queue_keeper)),
+        ("ring", ring, Keeper::Ring(ring_keeper)),
+    ]
+}
+
+fn input<F: AsFd>(fd: F) -> input::Channel<F> {
+    input::Channel::new(fd, Stop::never(), AfterStop::End)
+}
+
+fn output<F: AsFd>(fd: F) -> output::Channel<F> {
+    output::Channel::new(fd, Stop::never())
+}
+
+fn bytes(count: usize) -> Vec<u8> {
+    (0..count).map(|at| if at % 7 == 6 { b'\n' } else { b'0' + (at * at % 10) as u8 }).collect()
+}
+
+/// Writes `text` in pieces of `piece`, and reads it in pieces of `most`.
+fn cross(ends: Ends, text: &[u8], piece: usize, most: usize) -> Vec<u8> {
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            let mut output = output(ends.writer);
+            text.chunks(piece).for_each(|piece| output.write_all(piece).unwrap());
+        });
+        let mut input = input(ends.reader);
+        let (mut read, mut buffer) = (Vec::new(), vec![0; most]);
+        loop {
+            assert_eq!(input.wait(None).unwrap(), Wait::Ready);
+            match input.read(&mut buffer).unwrap() {
+                0 => return read,
+                count => read.extend_from_slice(&buffer[..count]),
+            }
+        }
+    })
+}
+
+#[test]
+fn every_byte_crosses_in_order_whatever_the_pieces() {
+    let text = bytes(2_000_000);
+    for (piece, most) in [(300_000, 300_000), (70_000, 10_000), (5000, 300_000), (10, 300_000)] {
+        for (name, ends, _keeper) in all() {
+            assert!(cross(ends, &text, piece, most) == text, "{name}, {piece} and {most}");
+        }
+    }
+}
+
+#[test]
+fn a_line_longer_than_a_message_crosses_all_the_same() {
+    let text = vec![b'7'; 1_000_000];
+    for (name, ends, _keeper) in all() {
+        assert!(cross(ends, &text, text.len(), 1000) == text, "{name}");
+    }
+}
+
+#[test]
+fn nothing_is_not_an_end() {
+    for (name, ends, _keeper) in all() {
+        let (mut input, mut output) = (input(ends.reader), output(ends.writer));
+        assert_eq!(output.write(b"").unwrap(), 0);
+        assert_eq!(input.wait(Some(Instant::now())).unwrap(), Wait::Deadline, "{name}");
+        output.write_all(b"1\n").unwrap();
+        assert_eq!(input.wait(None).unwrap(), Wait::Ready);
+        assert_eq!(input.read(&mut [0; 9]).unwrap(), 2, "{name}");
+    }
+}
+
+#[test]
+fn a_deadline_passes_while_nothing_comes() {
+    for (name, ends, _keeper) in all() {
+        let start = Instant::now();
+        let deadline = start + Duration::from_millis(20);
+        let mut input = input(&ends.reader);
+        assert_eq!(input.wait(Some(deadline)).unwrap(), Wait::Deadline, "{name}");
+        assert!(start.elapsed() >= Duration::from_millis(20), "{name}");
+    }
+}
+
+#[test]
+fn a_writer_that_is_gone_without_a_word_is_the_end_behind_what_it_wrote() {
+    for (name, ends, _keeper) in all() {
+        let mut output = output(ends.writer.as_fd());
+        output.write_all(b"1\n").unwrap();
+        output.write_all(b"2\n").unwrap();
+        output.die();
+        drop(ends.writer);
+        let mut text = String::new();
+        input(ends.reader).read_to_string(&mut text).unwrap();
+        assert_eq!(text, "1\n2\n", "{name}");
+    }
+}
+
+#[test]
+fn a_reader_that_sleeps_is_woken_when_the_writer_has_died() {
+    for (name, ends, keeper) in all() {
+        let Ends { reader, writer } = ends;
+        thread::scope(|scope| {
+            let output = output(writer.as_fd());
+            let reader = scope.spawn(|| input(reader).read(&mut [0; 9]).unwrap());
+            wait_until_it_sleeps();
+            output.die();
+            drop(writer);
+            keeper.close(End::Writer);
+            assert_eq!(reader.join().unwrap(), 0, "{name}");
+        });
+    }
+}
+
+/// Fills a channel until it takes no more; how many bytes that were.
+fn fill(ends: &Ends) -> usize {
+    let mut writer = super::Writer::new(&ends.writer);
+    let piece = bytes(700);
+    // A pipe or a socket would block.
+    for fd in [&ends.reader, &ends.writer] {
+        use nix::fcntl::{FcntlArg, OFlag, fcntl};
+        fcntl(fd, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).unwrap();
+    }
+    let mut count = 0;
+    while let Some(written) = writer.write(&piece).unwrap() {
+        count += written;
+    }
+    writer.die();
+    count
+}
+
+#[test]
+fn a_writer_that_sleeps_is_woken_when_the_reader_has_died() {
+    for (name, ends, keeper) in all() {
+        let count = fill(&ends);
+        assert!(count >= 7000, "{name}: room for {count} bytes only");
+        // (A ring's writer counts for itself: a new one begins with slot 0, as the old one did.)
+        let Ends { reader, writer } = ends;
+        thread::scope(|scope| {
+            let input = input(reader.as_fd());
+            let writer = scope.spawn(move || output(writer).write_all(&bytes(2_000_000)));
+            wait_until_it_sleeps();
+            input.die();
+            drop(reader);
+            keeper.close(End::Reader);
+            let error = writer.join().unwrap().unwrap_err();
+            assert!(reader_is_gone(&error), "{name}: {error}");
+        });
+    }
+}
+
+#[test]
+fn without_a_launcher_a_writer_finds_out_by_itself_that_the_reader_has_died() {
+    for (name, ends, _keeper) in all() {
+        fill(&ends);
+        drop(ends.reader);
+        let error = output(&ends.writer).write_all(&bytes(2_000_000)).unwrap_err();
+        assert!(reader_is_gone(&error), "{name}: {error}");
+    }
+}
+
+#[test]
+fn a_reader_that_leaves_is_told_of_at_once_where_the_kernel_or_the_ring_can() {
+    for (name, ends, _keeper) in all() {
+        drop(input(ends.reader));
+        let result = output(ends.writer).write_all(b"1\n");
+        match name {
+            // Its last messages are read by nobody, as what is in a pipe.
+            "queue" => result.unwrap(),
+            _ => assert!(reader_is_gone(&result.unwrap_err()), "{name}"),
+        }
+    }
+}
+
+#[test]
+fn a_trickle_finds_room_for_many_samples() {
+    for (name, ends, _keeper) in all() {
+        let samples = fill(&ends) / 700;
+        let least = if name == "queue" { 10 } else { 80 };
+        assert!(samples >= least, "{name} holds {samples} pieces");
+    }
+}
+
+/// So that what comes next finds the other thread asleep, most of the time: what is tested must
+/// hold either way.
+fn wait_until_it_sleeps() {
+    thread::sleep(Duration::from_millis(20));
+}
+
+/// A queue is scarce, so one is used for all cases.
+fn queue_of(text: &[u8], most: usize) -> Vec<Vec<u8>> {
+    let (ends, _keeper, _) = queue::create().unwrap();
+    let mut writer = super::Writer::new(&ends.writer);
+    let mut reader = super::Reader::new(&ends.reader);
+    let (mut messages, mut rest) = (Vec::new(), text);
+    while !rest.is_empty() {
+        let count = writer.write(rest).unwrap().unwrap();
+        messages.push(rest[..count].to_vec());
+        rest = &rest[count..];
+        let mut read = Vec::new();
+        while read.len() < count {
+            let mut buffer = vec![0; most];
+            let bytes = reader.read(&mut buffer).unwrap().unwrap();
+            read.extend_from_slice(&buffer[..bytes]);
+        }
+        assert_eq!(read, *messages.last().unwrap());
+    }
+    messages
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+    #[test]
+    fn a_message_is_whole_lines_unless_a_line_is_longer(
+        lengths in proptest::collection::vec(0usize..12_000, 1..20), most in 1usize..20_000,
+    ) {
+        let text: Vec<u8> =
+            lengths.iter().flat_map(|&length| [vec![b'7'; length], b"\n".to_vec()].concat()).collect();
+        let messages = queue_of(&text, most);
+        prop_assert_eq!(messages.concat(), text);
+        for message in messages {
+            let whole = message.ends_with(b"\n");
+            prop_assert!(whole || !message.contains(&b'\n'), "cut within a line that is not the first");
+        }
+    }
+}
