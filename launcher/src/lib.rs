@@ -4,7 +4,8 @@
 //! |---|---|
 //! | [`options`] | the command line |
 //! | [`process`] | the five processes, in the pipeline's order |
-//! | [`wiring`] | the channels between them: **what a channel is made of** |
+//! | [`wiring`] | the channels between them: who gets which end, and what the launcher keeps |
+//! | [`channel`] | **what a channel is made of** |
 //! | [`spawn`] | forking and executing: **the order of spawning** |
 //! | [`fan_out`] | the work of `tee`, the one child that executes no program |
 //! | [`supervise`] | what to do when: a pure function of state and event, and **what is said when a process ends** |
@@ -19,6 +20,7 @@
 //! without care for locks, and can tell Ctrl-C from SIGTERM, which `ctrlc` cannot.
 
 pub mod account;
+pub mod channel;
 pub mod ending;
 pub mod fan_out;
 pub mod kernel;
@@ -53,9 +55,9 @@ pub enum Error {
     /// The launcher does not know where it lies, so neither where the stages do.
     #[error("cannot find the stages' directory")]
     Directory(#[source] io::Error),
-    /// The channels could not be made.
-    #[error("cannot make the channels")]
-    Channels(#[source] io::Error),
+    /// The processes could not be connected.
+    #[error(transparent)]
+    Wiring(#[from] wiring::Error),
     /// Signals or children could not be heard of.
     #[error("cannot watch the stages")]
     Watch(#[source] io::Error),
@@ -76,17 +78,17 @@ pub fn run(options: &Options, mut messages: StandardError) -> Result<Status, Err
     }
     kernel::close_all_but(&[]);
     let mut watch = Watch::begin().map_err(Error::Watch)?;
-    let (wiring, mut ledgers) = Wiring::new().map_err(Error::Channels)?;
+    let (wiring, mut kept) = Wiring::new(options.via)?;
     let spawned = spawn::all(wiring, &directory, options, &watch);
     if options.verbose {
-        table::wiring(&spawned, &mut messages);
+        table::wiring(&spawned, &kept, &mut messages);
     }
     let mut supervisor = Supervisor::new(options.grace);
-    let usage = watch.run(&spawned, &mut supervisor, &mut messages).map_err(Error::Watch)?;
+    let usage = watch.run(&spawned, &kept, &mut supervisor, &mut messages).map_err(Error::Watch)?;
     if options.verbose {
         table::endings(supervisor.endings(), &usage, &mut messages);
     }
-    let account = Account::settle(&ledgers.read());
+    let account = Account::settle(&kept.read_ledgers());
     messages.tell(&account.to_string());
     Ok(verdict::status(supervisor.endings(), &account))
 }

@@ -6,6 +6,7 @@ use clap::Parser;
 use stage::program::CommandLine;
 use stage::quantity;
 
+use crate::channel::Via;
 use crate::process::Process;
 
 const EXAMPLES: &str = "\
@@ -49,7 +50,11 @@ pub struct Options {
     /// How long the stages may take to end once they were asked to
     #[arg(long, value_name = "DUR", value_parser = quantity::duration, allow_hyphen_values = true, default_value = "5s")]
     pub grace: Duration,
-    /// Print the same pipeline as a bash command, and run nothing
+    /// What the channels are made of: the stages do not care
+    #[arg(long, value_enum, default_value_t)]
+    pub via: Via,
+    /// Print the same pipeline as a bash command, and run nothing (for --via pipe and fifo: a shell
+    /// has no other channels)
     #[arg(long)]
     pub print: bool,
     /// Show the wiring at the start, and how each stage ended
@@ -74,7 +79,15 @@ impl Options {
     }
 }
 
-impl CommandLine for Options {}
+impl CommandLine for Options {
+    fn check(&self) -> Result<(), String> {
+        if self.print && !matches!(self.via, Via::Pipe | Via::Fifo) {
+            let channels = self.via.plural();
+            return Err(format!("a shell has no {channels}: --print goes with --via pipe or fifo"));
+        }
+        Ok(())
+    }
+}
 
 fn words(text: &str) -> Result<Words, String> {
     shell_words::split(text).map(Words).map_err(|_| "a quote is not closed".to_owned())
@@ -87,6 +100,18 @@ mod tests {
     fn parse(arguments: &[&str]) -> Result<Options, String> {
         Options::try_parse_from([&["launcher"], arguments].concat())
             .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_shell_form_is_there_for_what_a_shell_has() {
+        let check = |via| parse(&["--print", "--via", via]).unwrap().check();
+        assert_eq!(check("pipe"), Ok(()));
+        assert_eq!(check("fifo"), Ok(()));
+        let reason = "a shell has no message queues: --print goes with --via pipe or fifo";
+        assert_eq!(check("mqueue"), Err(reason.to_owned()));
+        for via in ["socket", "shm"] {
+            assert!(check(via).is_err());
+        }
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
+use crate::channel::Via;
 use crate::options::Options;
 use crate::process::Process;
 
-/// The command, on one line.
+/// The command.
 pub fn command(directory: &Path, options: &Options) -> String {
     let stage = |process: Process| {
         let path = directory.join(process.name());
@@ -14,5 +15,24 @@ pub fn command(directory: &Path, options: &Options) -> String {
     };
     let [conv, log, stat, report] =
         [Process::Conv, Process::Log, Process::Stat, Process::Report].map(stage);
-    format!("{conv} | tee -i >({log}) | {stat} | {report}")
+    match options.via {
+        Via::Fifo => with_named_pipes([&conv, &log, &stat, &report]),
+        _ => format!("{conv} | tee -i >({log}) | {stat} | {report}"),
+    }
+}
+
+/// `conv` alone in the foreground, where Ctrl-C reaches it and standard input is the terminal's:
+/// what a shell starts in the background without job control ignores interrupts, and ends with
+/// its input. The status is that of the report, as in the other form.
+fn with_named_pipes([conv, log, stat, report]: [&str; 4]) -> String {
+    [
+        "(d=$(mktemp -d) && trap 'rm -r \"$d\"' EXIT && mkfifo \"$d\"/{samples,log,stat,records} || exit",
+        "tee -i \"$d/log\" < \"$d/samples\" > \"$d/stat\" &",
+        &format!("{log} < \"$d/log\" &"),
+        &format!("{stat} < \"$d/stat\" > \"$d/records\" &"),
+        &format!("{report} < \"$d/records\" & report=$!"),
+        &format!("{conv} > \"$d/samples\""),
+        "wait $report; status=$?; wait; exit $status)",
+    ]
+    .join("\n")
 }

@@ -5,7 +5,7 @@
 //! 1. what the launcher inherited is closed, but the standard streams; the stop signals are
 //!    blocked ([`Watch`]), and stay so across `exec`: one that comes before a stage can handle
 //!    it stays pending until it can (both in [`crate::run`]);
-//! 2. every channel is made, close-on-exec from birth ([`Wiring`]);
+//! 2. every channel is made, close-on-exec from birth and without a name ([`Wiring`]);
 //! 3. for each process, in `ORDER`: fork; the parent drops the ends it handed out, so that
 //!    later children do not inherit them;
 //! 4. in the child (`Child::begin`): make sure that SIGTERM is heard; ask to be stopped if the launcher dies, and leave if it

@@ -1,19 +1,25 @@
-//! What `-v` shows: who is connected to what, and at the end how each came out.
+//! What `-v` shows: who is connected to what, what by, and at the end how each came out.
 
 use stage::message::Messages;
 
 use crate::Spawned;
 use crate::ending::{Ending, Usage};
-use crate::process::ByProcess;
-use crate::wiring;
+use crate::process::{ByProcess, Process};
+use crate::wiring::Kept;
 
-/// Tells who is connected to what.
-pub fn wiring(spawned: &Spawned, messages: &mut dyn Messages) {
-    messages.tell(&format!("{:>8}  {:<7} {:<15} {}", "PID", "STAGE", "INPUT", "OUTPUT"));
+/// Tells who is connected to what, and what the channels are.
+pub fn wiring(spawned: &Spawned, kept: &Kept, messages: &mut dyn Messages) {
+    let inputs = Process::ALL.map(|process| kept.describe(process).0.len());
+    let width = inputs.into_iter().max().unwrap_or_default();
+    messages.tell(&format!("{:>8}  {:<7} {:<width$} {}", "PID", "STAGE", "INPUT", "OUTPUT"));
     for (process, child) in spawned.children.iter() {
-        let (input, output) = wiring::describe(process);
+        let (input, output) = kept.describe(process);
         let pid = child.as_ref().map_or("-".to_owned(), ToString::to_string);
-        messages.tell(&format!("{pid:>8}  {process:<7} {input:<15} {output}"));
+        messages.tell(&format!("{pid:>8}  {process:<7} {input:<width$} {output}"));
+    }
+    messages.tell(&format!("{:<17} MADE OF", "CHANNEL"));
+    for (channel, made_of) in kept.channels() {
+        messages.tell(&format!("{channel:<17} {made_of}"));
     }
 }
 

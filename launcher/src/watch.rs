@@ -20,6 +20,7 @@ use crate::ending::Usage;
 use crate::kernel;
 use crate::process::{ByProcess, Process};
 use crate::supervise::{Action, Event, Supervisor};
+use crate::wiring::Kept;
 
 /// Ears for signals.
 #[derive(Debug)]
@@ -59,17 +60,19 @@ impl Watch {
     pub fn run(
         &mut self,
         spawned: &Spawned,
+        kept: &Kept,
         supervisor: &mut Supervisor,
         messages: &mut dyn Messages,
     ) -> io::Result<ByProcess<Usage>> {
         for (process, child) in spawned.children.iter() {
             if let Err(ending) = child {
+                kept.close_ends_of(process);
                 let event = Event::Ended(process, ending.clone());
                 self.act(supervisor.on(event), spawned, messages);
             }
         }
         while !supervisor.is_over() {
-            for event in self.next_events(spawned)? {
+            for event in self.next_events(spawned, kept)? {
                 self.act(supervisor.on(event), spawned, messages);
             }
         }
@@ -78,7 +81,7 @@ impl Watch {
         Ok(self.usage)
     }
 
-    fn next_events(&mut self, spawned: &Spawned) -> io::Result<Vec<Event>> {
+    fn next_events(&mut self, spawned: &Spawned, kept: &Kept) -> io::Result<Vec<Event>> {
         let timeout = self.grace_over.map(|end| end.saturating_duration_since(Instant::now()));
         let mut interest = [PollFd::new(self.signals.as_fd(), PollFlags::POLLIN)];
         match ppoll(&mut interest, timeout.map(TimeSpec::from_duration), None) {
@@ -93,7 +96,7 @@ impl Watch {
         while let Some(signal) = self.signals.read_signal()? {
             match Signal::try_from(signal.ssi_signo as i32) {
                 Ok(Signal::SIGINT) => events.push(Event::Interrupt(Instant::now())),
-                Ok(Signal::SIGCHLD) => events.extend(self.reap(spawned)?),
+                Ok(Signal::SIGCHLD) => events.extend(self.reap(spawned, kept)?),
                 _ => events.push(Event::Terminate),
             }
         }
@@ -102,10 +105,11 @@ impl Watch {
 
     /// All that have ended, in the pipeline's order: when several ended since the last look,
     /// the cause should be told before its effects.
-    fn reap(&mut self, spawned: &Spawned) -> io::Result<Vec<Event>> {
+    fn reap(&mut self, spawned: &Spawned, kept: &Kept) -> io::Result<Vec<Event>> {
         let mut ended = Vec::new();
         while let Some((pid, ending, usage)) = kernel::reap()? {
             if let Some(process) = spawned.who(pid) {
+                kept.close_ends_of(process);
                 self.usage[process] = usage;
                 ended.push((process, ending));
             }

@@ -1,38 +1,47 @@
-//! The channels between the processes, and the ledgers: anonymous pipes, close-on-exec from
-//! birth; who gets which end, and the words for it.
-//!
-//! A new kind of channel is made here. The stages read and write whatever descriptor they are
-//! given (`stage::input`, `stage::output`); [`crate::fan_out`] splices where all ends are pipes,
-//! and copies elsewhere.
+//! The channels between the processes, and the ledgers: who gets which end, what the launcher
+//! keeps, and the words for it. (What a channel is made of is [`crate::channel`]'s.)
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 
-use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::fcntl::OFlag;
 use nix::unistd::pipe2;
+use stage::channel::ends::End;
 use stage::ledger::Entry;
-use stage::size;
+use thiserror::Error;
 
+use crate::channel::{self, Channel, Keeper, Load, Via};
 use crate::process::{ByProcess, Process};
 
-/// Both ends of a channel.
-struct Channel {
-    reader: OwnedFd,
-    writer: OwnedFd,
+/// Which process writes to which, in the pipeline's order.
+const LINKS: [Link; 4] = [
+    Link { from: Process::Conv, to: Process::Tee, load: Load::Samples },
+    Link { from: Process::Tee, to: Process::Log, load: Load::Samples },
+    Link { from: Process::Tee, to: Process::Stat, load: Load::Samples },
+    Link { from: Process::Stat, to: Process::Report, load: Load::Records },
+];
+
+/// A channel's place in the pipeline.
+#[derive(Clone, Copy, Debug)]
+struct Link {
+    from: Process,
+    to: Process,
+    load: Load,
 }
 
-impl Channel {
-    fn new() -> io::Result<Channel> {
-        let (reader, writer) = pipe2(OFlag::O_CLOEXEC)?;
-        Ok(Channel { reader, writer })
-    }
-
-    fn of_samples() -> io::Result<Channel> {
-        let channel = Channel::new()?;
-        let _ = fcntl(channel.writer.as_fd(), FcntlArg::F_SETPIPE_SZ(size::PIPE as i32));
-        Ok(channel)
-    }
+/// Why the processes could not be connected.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// There is no channel.
+    #[error("cannot make the channels")]
+    Channel(#[from] channel::Error),
+    /// There is no ledger.
+    #[error("cannot make the ledgers")]
+    Ledger(#[source] io::Error),
+    /// There is nothing for `log` to write to.
+    #[error("cannot open \"/dev/null\"")]
+    Nowhere(#[source] io::Error),
 }
 
 /// What one process gets. `None` stands for the launcher's own stream.
@@ -56,62 +65,95 @@ pub struct Wiring {
 }
 
 impl Wiring {
-    /// Makes all channels; with them the ledgers' ends that the launcher keeps.
-    pub fn new() -> io::Result<(Wiring, Ledgers)> {
-        let samples = Channel::of_samples()?;
-        let to_log = Channel::of_samples()?;
-        let to_stat = Channel::of_samples()?;
-        let records = Channel::new()?;
+    /// Makes everything; with it what the launcher keeps.
+    pub fn new(via: Via) -> Result<(Wiring, Kept), Error> {
+        let [mut inputs, mut outputs, mut second_outputs]: [ByProcess<Option<OwnedFd>>; 3] =
+            Default::default();
+        let mut channels = Vec::new();
+        for link in LINKS {
+            let Channel { ends, keeper, made_of } = Channel::new(via, link.load)?;
+            inputs[link.to] = Some(ends.reader);
+            let outputs = match outputs[link.from] {
+                None => &mut outputs,
+                Some(_) => &mut second_outputs,
+            };
+            outputs[link.from] = Some(ends.writer);
+            channels.push(KeptChannel { link, keeper, made_of });
+        }
         // `log --pass` has nobody to pass to: the fan-out already feeds `stat`.
-        let nowhere = OpenOptions::new().write(true).open("/dev/null")?;
-        let mut inputs = ByProcess::default();
-        inputs[Process::Tee] = Some(samples.reader);
-        inputs[Process::Log] = Some(to_log.reader);
-        inputs[Process::Stat] = Some(to_stat.reader);
-        inputs[Process::Report] = Some(records.reader);
-        let mut outputs = ByProcess::default();
-        outputs[Process::Conv] = Some(samples.writer);
-        outputs[Process::Tee] = Some(to_log.writer);
+        let nowhere = OpenOptions::new().write(true).open("/dev/null").map_err(Error::Nowhere)?;
         outputs[Process::Log] = Some(nowhere.into());
-        outputs[Process::Stat] = Some(records.writer);
-        let mut second_outputs = ByProcess::default();
-        second_outputs[Process::Tee] = Some(to_stat.writer);
 
         let (mut ends, mut ledgers) = (ByProcess::default(), ByProcess::default());
         for process in Process::ALL {
-            let ledger = Channel::new()?;
-            ledgers[process] = Some(File::from(ledger.reader));
+            let (reader, ledger) =
+                pipe2(OFlag::O_CLOEXEC).map_err(|errno| Error::Ledger(errno.into()))?;
+            ledgers[process] = Some(File::from(reader));
             ends[process] = Some(Ends {
                 input: inputs[process].take(),
                 output: outputs[process].take(),
                 second_output: second_outputs[process].take(),
-                ledger: ledger.writer,
+                ledger,
             });
         }
-        Ok((Wiring { ends }, Ledgers { ledgers }))
+        Ok((Wiring { ends }, Kept { via, channels, ledgers }))
     }
 }
 
-/// What `process` reads from and writes to, in words.
-pub fn describe(process: Process) -> (&'static str, &'static str) {
-    match process {
-        Process::Conv => ("standard input", "pipe to tee"),
-        Process::Tee => ("pipe from conv", "pipes to log and stat"),
-        Process::Log => ("pipe from tee", "its file"),
-        Process::Stat => ("pipe from tee", "pipe to report"),
-        Process::Report => ("pipe from stat", "standard output"),
-    }
-}
-
-/// The ledgers' ends that the launcher keeps.
+/// What the launcher keeps of the wiring.
 #[derive(Debug)]
-pub struct Ledgers {
+pub struct Kept {
+    via: Via,
+    channels: Vec<KeptChannel>,
     ledgers: ByProcess<Option<File>>,
 }
 
-impl Ledgers {
-    /// What each process wrote before it ended, if it did. To be called when all have ended.
-    pub fn read(&mut self) -> ByProcess<Option<Entry>> {
+/// What it keeps of a channel.
+#[derive(Debug)]
+struct KeptChannel {
+    link: Link,
+    keeper: Keeper,
+    made_of: String,
+}
+
+impl Kept {
+    /// A process has ended, or will never begin: whoever reads from it or writes to it is told, as
+    /// far as the kernel does not tell by itself.
+    pub fn close_ends_of(&self, process: Process) {
+        for KeptChannel { link, keeper, .. } in &self.channels {
+            if link.from == process {
+                keeper.close(End::Writer);
+            }
+            if link.to == process {
+                keeper.close(End::Reader);
+            }
+        }
+    }
+
+    /// What `process` reads from and writes to, in words.
+    pub fn describe(&self, process: Process) -> (String, String) {
+        let channel = self.via.name();
+        let from = |writer| format!("{channel} from {writer}");
+        let to = |reader| format!("{channel} to {reader}");
+        match process {
+            Process::Conv => ("standard input".to_owned(), to(Process::Tee)),
+            Process::Tee => (from(Process::Conv), format!("{} to log and stat", self.via.plural())),
+            Process::Log => (from(Process::Tee), "its file".to_owned()),
+            Process::Stat => (from(Process::Tee), to(Process::Report)),
+            Process::Report => (from(Process::Stat), "standard output".to_owned()),
+        }
+    }
+
+    /// Each channel, with what it is made of.
+    pub fn channels(&self) -> impl Iterator<Item = (String, &str)> {
+        self.channels.iter().map(|KeptChannel { link, made_of, .. }| {
+            (format!("{} to {}", link.from, link.to), made_of.as_str())
+        })
+    }
+
+    /// What each process wrote into its ledger before it ended, if it did. To be called when all
+    /// have ended.
+    pub fn read_ledgers(&mut self) -> ByProcess<Option<Entry>> {
         ByProcess::from_fn(|process| {
             let mut text = Vec::new();
             self.ledgers[process].take()?.read_to_end(&mut text).ok()?;

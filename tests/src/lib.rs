@@ -5,6 +5,7 @@
 //! | [`programs`] | building the programs, and where they lie |
 //! | [`run`](mod@run) | starting a program, waiting for what it writes, its end, and saying all about it |
 //! | [`proc`] | what `/proc` tells of processes: children, names, descriptors, leftovers |
+//! | [`via`] | running a test over each kind of channel |
 //! | [`abuse`] | the pipe-abuse kit: readers that leave, hang or are slow, closed streams |
 //!
 //! A test waits for an event, never for a time. [`PATIENCE`] only bounds how long a test that
@@ -18,6 +19,7 @@ mod kept;
 pub mod proc;
 pub mod programs;
 pub mod run;
+pub mod via;
 
 use std::time::Duration;
 

@@ -8,8 +8,14 @@ use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use wandler_tests::abuse::{narrow_pipe, read_some};
-use wandler_tests::proc;
 use wandler_tests::run::{Program, Running};
+use wandler_tests::via::launcher;
+use wandler_tests::{over_every_channel, proc};
+
+over_every_channel!(
+    a_stopped_log_or_stat_or_report_makes_the_pipeline_wait_and_loses_nothing,
+    in_the_launcher_missed_ticks_are_told_in_the_account
+);
 
 /// Waits until a process sleeps in the state that a full pipe brings, and stays there: its
 /// count of switches does not change any more.
@@ -28,12 +34,11 @@ fn wait_until_blocked(running: &Running, name: &str) {
     });
 }
 
-#[test]
-fn a_stopped_log_or_stat_or_report_makes_the_pipeline_wait_and_loses_nothing() {
+fn a_stopped_log_or_stat_or_report_makes_the_pipeline_wait_and_loses_nothing(via: &str) {
     for name in ["log", "stat", "report"] {
         let dir = tempfile::tempdir().unwrap();
         // Records often, so that a stopped report is felt, too.
-        let running = Program::new("launcher")
+        let running = launcher(via)
             .args(["--conv", "--rate max", "--log", "run.log", "--stat", "--every 100"])
             .dir(&dir)
             .start();
@@ -73,10 +78,9 @@ fn conv_tells_the_ticks_it_missed_and_goes_on_on_the_grid() {
     assert!(missed > 1000, "the pause was felt\n{finished}");
 }
 
-#[test]
-fn in_the_launcher_missed_ticks_are_told_in_the_account() {
+fn in_the_launcher_missed_ticks_are_told_in_the_account(via: &str) {
     let dir = tempfile::tempdir().unwrap();
-    let running = Program::new("launcher")
+    let running = launcher(via)
         .args(["--conv", "--rate 1M", "--log", "--truncate run.log"])
         .dir(&dir)
         .start();

@@ -9,7 +9,18 @@ use std::path::Path;
 use nix::sys::signal::Signal;
 use wandler_tests::programs::{directory, program, root};
 use wandler_tests::run::{Finished, Program};
-use wandler_tests::{proc, rounds};
+use wandler_tests::via::{is_end, launcher};
+use wandler_tests::{over_every_channel, proc, rounds};
+
+over_every_channel!(
+    the_classic_system_shows_and_records_each_sample_until_ctrl_c,
+    five_million_samples_are_recorded_and_counted_and_the_shell_form_gives_the_same,
+    ps_shows_the_launcher_and_its_five_children_with_nothing_but_their_streams_and_the_ledger,
+    a_report_whose_reader_leaves_ends_the_pipeline_in_order,
+    a_stage_that_cannot_be_executed_is_named_and_the_rest_is_stopped,
+    a_stage_with_a_wrong_option_is_told_by_itself_and_by_the_launcher,
+    rejected_input_makes_status_3_and_is_in_the_account,
+);
 
 /// The sum of the integers in a file, by an independent program.
 fn awk_sum(path: &Path) -> String {
@@ -22,10 +33,9 @@ fn last_line(finished: &Finished) -> &str {
     finished.stdout.lines().last().unwrap_or_default()
 }
 
-#[test]
-fn the_classic_system_shows_and_records_each_sample_until_ctrl_c() {
+fn the_classic_system_shows_and_records_each_sample_until_ctrl_c(via: &str) {
     let dir = tempfile::tempdir().unwrap();
-    let running = Program::new("launcher").dir(&dir).start();
+    let running = launcher(via).dir(&dir).start();
     running.wait_for_lines(3);
     running.signal_group(Signal::SIGINT);
     let finished = running.finish().exits(0);
@@ -44,11 +54,10 @@ fn the_classic_system_shows_and_records_each_sample_until_ctrl_c() {
     )]);
 }
 
-#[test]
-fn five_million_samples_are_recorded_and_counted_and_the_shell_form_gives_the_same() {
+fn five_million_samples_are_recorded_and_counted_and_the_shell_form_gives_the_same(via: &str) {
     let dir = tempfile::tempdir().unwrap();
     let conv = "--rate max --count 5000000 --seed 1";
-    let launched = Program::new("launcher")
+    let launched = launcher(via)
         .args(["--conv", conv, "--log", "--truncate run.log", "--report", "--format json"])
         .dir(&dir)
         .finish()
@@ -72,24 +81,47 @@ fn five_million_samples_are_recorded_and_counted_and_the_shell_form_gives_the_sa
 }
 
 #[test]
-fn the_printed_shell_form_does_what_the_launcher_does() {
-    let dir = tempfile::tempdir().unwrap();
-    let arguments = ["--conv", "--rate max --count 1000 --seed 7", "--log", "'my run.log'"];
-    let printed = Program::new("launcher").args(arguments).args(["--print"]).finish().exits(0);
-    assert!(!dir.path().join("my run.log").exists(), "nothing is run");
-    let by_shell = Program::bash(&printed.stdout).dir(&dir).finish().exits(0);
-    let recorded = fs::read(dir.path().join("my run.log")).unwrap();
-    fs::remove_file(dir.path().join("my run.log")).unwrap();
-    let launched = Program::new("launcher").args(arguments).dir(&dir).finish().exits(0);
-    assert!(fs::read(dir.path().join("my run.log")).unwrap() == recorded);
-    assert_eq!(last_line(&launched), last_line(&by_shell));
+fn the_printed_shell_forms_do_what_the_launcher_does() {
+    for via in ["pipe", "fifo"] {
+        let dir = tempfile::tempdir().unwrap();
+        let arguments = ["--conv", "--rate max --count 1000 --seed 7", "--log", "'my run.log'"];
+        let printed = launcher(via).args(arguments).args(["--print"]).finish().exits(0);
+        assert!(!dir.path().join("my run.log").exists(), "nothing is run");
+        let by_shell = Program::bash(&printed.stdout).dir(&dir).env("TMPDIR", dir.path());
+        let by_shell = by_shell.finish().exits(0);
+        let recorded = fs::read(dir.path().join("my run.log")).unwrap();
+        fs::remove_file(dir.path().join("my run.log")).unwrap();
+        assert_eq!(fs::read_dir(&dir).unwrap().count(), 0, "it cleans up");
+        let launched = launcher(via).args(arguments).dir(&dir).finish().exits(0);
+        assert!(fs::read(dir.path().join("my run.log")).unwrap() == recorded);
+        assert_eq!(last_line(&launched), last_line(&by_shell));
+    }
 }
 
 #[test]
-fn ps_shows_the_launcher_and_its_five_children_with_nothing_but_their_streams_and_the_ledger() {
+fn ctrl_c_ends_the_shell_form_with_named_pipes_in_order() {
+    for _ in 0..rounds() {
+        let dir = tempfile::tempdir().unwrap();
+        let arguments = ["--print", "--conv", "--rate max", "--log", "run.log"];
+        let printed = launcher("fifo").args(arguments).finish().exits(0);
+        let running = Program::bash(&printed.stdout).dir(&dir).env("TMPDIR", dir.path()).start();
+        running.wait_for_lines(2);
+        running.signal_group(Signal::SIGINT);
+        let finished = running.finish().exits(0);
+        let log = fs::read(dir.path().join("run.log")).unwrap();
+        let lines = log.iter().filter(|&&byte| byte == b'\n').count();
+        assert!(last_line(&finished).starts_with(&format!("n {lines}  ")), "{finished}");
+        finished.says(&[format!("conv: {lines} samples sent, 0 rejected, 0 ticks missed")]);
+        assert_eq!(fs::read_dir(&dir).unwrap().count(), 1, "it cleans up");
+    }
+}
+
+fn ps_shows_the_launcher_and_its_five_children_with_nothing_but_their_streams_and_the_ledger(
+    via: &str,
+) {
     let dir = tempfile::tempdir().unwrap();
     // Descriptor 7 is what a careless parent may leave open.
-    let script = format!("exec {} 7</dev/null", program("launcher").display());
+    let script = format!("exec {} --via {via} 7</dev/null", program("launcher").display());
     let running = Program::bash(&script).dir(&dir).start();
     running.wait_for_lines(1);
     let children = proc::children(running.pid());
@@ -107,14 +139,24 @@ fn ps_shows_the_launcher_and_its_five_children_with_nothing_but_their_streams_an
         open.retain(|_, what| what != directory);
         let numbers: Vec<u32> = open.keys().copied().filter(|&number| number < 3).collect();
         assert_eq!(numbers, [0, 1, 2], "{name}: {open:#?}");
-        let others: Vec<&String> =
+        let standard: &[u32] = match name.as_str() {
+            "conv" => &[1],
+            "tee" | "stat" => &[0, 1],
+            _ => &[0],
+        };
+        assert!(standard.iter().all(|number| is_end(via, &open[number])), "{name}: {open:#?}");
+        let mut others: Vec<&String> =
             open.iter().filter(|(number, _)| **number > 2).map(|(_, what)| what).collect();
-        let log = dir.path().join("samples.log").to_str().unwrap().to_owned();
-        let (pipes, rest): (Vec<&String>, Vec<&String>) =
-            others.into_iter().partition(|what| what.starts_with("pipe:"));
+        let ledger = others.iter().position(|what| what.starts_with("pipe:["));
+        others.remove(ledger.unwrap_or_else(|| panic!("{name}: {open:#?}")));
         // Besides the ledger: the second output of tee, and the file of log.
-        assert_eq!(pipes.len(), if name == "tee" { 2 } else { 1 }, "{name}: {open:#?}");
-        assert_eq!(rest, if name == "log" { vec![&log] } else { vec![] }, "{name}: {open:#?}");
+        let log = dir.path().join("samples.log");
+        let as_it_should_be = match (name.as_str(), &others[..]) {
+            ("tee", [second]) => is_end(via, second),
+            ("log", [file]) => Path::new(file) == log,
+            (_, others) => others.is_empty(),
+        };
+        assert!(as_it_should_be, "{name}: {open:#?}");
     }
     running.signal(Signal::SIGTERM);
     running.finish().exits(0);
@@ -122,39 +164,53 @@ fn ps_shows_the_launcher_and_its_five_children_with_nothing_but_their_streams_an
 
 #[test]
 fn the_verbose_tables_tell_the_wiring_and_the_endings() {
-    let dir = tempfile::tempdir().unwrap();
-    let finished = Program::new("launcher")
-        .args(["-v", "--conv", "--rate max --count 10"])
-        .dir(&dir)
-        .finish()
-        .exits(0);
-    let lines: Vec<Vec<&str>> =
-        finished.stderr.lines().map(|line| line.split_whitespace().skip(1).collect()).collect();
-    assert_eq!(lines[0], ["PID", "STAGE", "INPUT", "OUTPUT"], "{finished}");
-    let wiring: Vec<String> = lines[1..6].iter().map(|words| words[1..].join(" ")).collect();
-    assert_eq!(
-        wiring,
-        [
-            "conv standard input pipe to tee",
-            "tee pipe from conv pipes to log and stat",
-            "log pipe from tee its file",
-            "stat pipe from tee pipe to report",
-            "report pipe from stat standard output",
-        ]
-    );
-    assert_eq!(lines[6], ["STAGE", "CPU", "PEAK", "ENDING"]);
-    for (words, name) in lines[7..12].iter().zip(["conv", "tee", "log", "stat", "report"]) {
-        assert_eq!((words[0], words[5]), (name, "ended"), "{finished}");
+    for (via, one, several, made_of) in [
+        ("pipe", "pipe", "pipes", "pipe, up to "),
+        ("fifo", "named pipe", "named pipes", "named pipe, up to "),
+        ("socket", "socket", "sockets", "socket, AF_UNIX, SOCK_STREAM"),
+        ("mqueue", "message queue", "message queues", "message queue, up to "),
+        ("shm", "shared memory", "shared memory", "shared memory, 16 slots of "),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        let finished = launcher(via)
+            .args(["-v", "--conv", "--rate max --count 10"])
+            .dir(&dir)
+            .finish()
+            .exits(0);
+        let lines: Vec<Vec<&str>> =
+            finished.stderr.lines().map(|line| line.split_whitespace().skip(1).collect()).collect();
+        assert_eq!(lines[0], ["PID", "STAGE", "INPUT", "OUTPUT"], "{finished}");
+        let wiring: Vec<String> = lines[1..6].iter().map(|words| words[1..].join(" ")).collect();
+        assert_eq!(
+            wiring,
+            [
+                format!("conv standard input {one} to tee"),
+                format!("tee {one} from conv {several} to log and stat"),
+                format!("log {one} from tee its file"),
+                format!("stat {one} from tee {one} to report"),
+                format!("report {one} from stat standard output"),
+            ]
+        );
+        assert_eq!(lines[6], ["CHANNEL", "MADE", "OF"]);
+        let links = ["conv to tee", "tee to log", "tee to stat", "stat to report"];
+        for (words, link) in lines[7..11].iter().zip(links) {
+            let line = words.join(" ");
+            assert!(line.starts_with(&format!("{link} {made_of}")), "{finished}");
+        }
+        assert_eq!(lines[11], ["STAGE", "CPU", "PEAK", "ENDING"]);
+        for (words, name) in lines[12..17].iter().zip(["conv", "tee", "log", "stat", "report"]) {
+            assert_eq!((words[0], words[5]), (name, "ended"), "{finished}");
+        }
+        assert_eq!(lines.len(), 18, "{finished}");
     }
-    assert_eq!(lines.len(), 13, "{finished}");
 }
 
-#[test]
-fn a_report_whose_reader_leaves_ends_the_pipeline_in_order() {
+fn a_report_whose_reader_leaves_ends_the_pipeline_in_order(via: &str) {
     for _ in 0..rounds() {
         let dir = tempfile::tempdir().unwrap();
-        let script = "launcher --conv '--rate 1k' | head -n 1; exit ${PIPESTATUS[0]}";
-        let finished = Program::bash(script).dir(&dir).finish().exits(0);
+        let script =
+            format!("launcher --via {via} --conv '--rate 1k' | head -n 1; exit ${{PIPESTATUS[0]}}");
+        let finished = Program::bash(&script).dir(&dir).finish().exits(0);
         assert_eq!(finished.stdout.lines().count(), 1, "{finished}");
         let log = fs::read_to_string(dir.path().join("samples.log")).unwrap();
         let recorded = log.lines().count();
@@ -164,8 +220,7 @@ fn a_report_whose_reader_leaves_ends_the_pipeline_in_order() {
     }
 }
 
-#[test]
-fn a_stage_that_cannot_be_executed_is_named_and_the_rest_is_stopped() {
+fn a_stage_that_cannot_be_executed_is_named_and_the_rest_is_stopped(via: &str) {
     for missing in ["conv", "log", "stat", "report"] {
         // Linked, not copied: a file that is being written cannot be executed, and a process
         // that another test forks just then may hold it open for writing.
@@ -176,7 +231,11 @@ fn a_stage_that_cannot_be_executed_is_named_and_the_rest_is_stopped() {
             }
         }
         let path = dir.path().join(missing);
-        let finished = Program::other(dir.path().join("launcher")).dir(&dir).finish().exits(1);
+        let finished = Program::other(dir.path().join("launcher"))
+            .args(["--via", via])
+            .dir(&dir)
+            .finish()
+            .exits(1);
         finished.mentions(&format!(
             "launcher: cannot execute \"{}\": No such file or directory",
             path.display()
@@ -184,10 +243,9 @@ fn a_stage_that_cannot_be_executed_is_named_and_the_rest_is_stopped() {
     }
 }
 
-#[test]
-fn a_stage_with_a_wrong_option_is_told_by_itself_and_by_the_launcher() {
+fn a_stage_with_a_wrong_option_is_told_by_itself_and_by_the_launcher(via: &str) {
     let dir = tempfile::tempdir().unwrap();
-    Program::new("launcher")
+    launcher(via)
         .args(["--stat", "--evry 5"])
         .dir(&dir)
         .finish()
@@ -199,10 +257,9 @@ fn a_stage_with_a_wrong_option_is_told_by_itself_and_by_the_launcher() {
         .mentions("launcher: stat ended with status 2");
 }
 
-#[test]
-fn rejected_input_makes_status_3_and_is_in_the_account() {
+fn rejected_input_makes_status_3_and_is_in_the_account(via: &str) {
     let dir = tempfile::tempdir().unwrap();
-    Program::new("launcher")
+    launcher(via)
         .args(["--conv", "--from -"])
         .input("1\ntwo\n3\n")
         .dir(&dir)

@@ -9,14 +9,30 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+use nix::mqueue::{MQ_OFlag, mq_open};
 use nix::sys::signal::{Signal, kill};
+use nix::sys::stat::Mode;
 use wandler_tests::run::{Finished, Program, Running};
-use wandler_tests::{proc, rounds};
+use wandler_tests::via::launcher;
+use wandler_tests::{over_every_channel, proc, rounds};
+
+over_every_channel!(
+    ctrl_c_loses_nothing,
+    a_signal_to_the_launcher_alone_loses_nothing,
+    a_stage_that_is_killed_is_named_and_the_log_agrees_with_the_account,
+    when_the_launcher_is_killed_the_stages_end_and_what_was_sent_is_recorded,
+    ctrl_c_right_after_the_start_ends_it_in_order,
+    a_stopped_stage_is_killed_after_the_grace_and_named,
+    a_second_ctrl_c_kills_at_once,
+    an_ignored_interrupt_stays_ignored_and_sigterm_still_ends_it,
+    an_ignored_sigterm_keeps_neither_ctrl_c_nor_the_launchers_death_from_the_stages,
+);
 
 /// A pipeline at full speed that has begun to record in `dir`.
-fn at_full_speed(dir: &Path) -> Running {
+fn at_full_speed(via: &str, dir: &Path) -> Running {
     let arguments = ["--conv", "--rate max --range 100000..999999", "--log", "--sync 50ms run.log"];
-    let running = Program::new("launcher").args(arguments).dir(dir).start();
+    // What is left in the directory of temporary files will be found in the same look.
+    let running = launcher(via).args(arguments).dir(dir).env("TMPDIR", dir).start();
     running.wait_for_lines(1);
     running
 }
@@ -42,6 +58,15 @@ fn traces() -> BTreeSet<String> {
     }
     traces.retain(|trace| !trace.starts_with("/dev/shm/wandler-"));
     traces
+}
+
+/// Whether a message queue of a launcher with this number still has its name. (`/dev/mqueue`
+/// shows them all, but is not mounted everywhere.)
+fn has_left_a_queue(launcher: nix::unistd::Pid) -> bool {
+    (0..9).any(|number| {
+        let name = format!("/wandler-{launcher}-{number}");
+        mq_open(name.as_str(), MQ_OFlag::O_RDONLY, Mode::empty(), None).is_ok()
+    })
 }
 
 /// The number before a word in the account: `1200` before ` recorded`.
@@ -76,13 +101,14 @@ fn check(dir: &Path, finished: &Finished, group: nix::unistd::Pid, before: &BTre
     let files: Vec<_> = fs::read_dir(dir).unwrap().map(|it| it.unwrap().file_name()).collect();
     assert_eq!(files, ["run.log"], "{finished}");
     assert_eq!(&traces(), before, "{finished}");
+    assert!(!has_left_a_queue(group), "{finished}");
 }
 
 /// Runs a pipeline that `stop` stops at a random moment.
-fn stopped(stop: impl Fn(&Running)) -> Finished {
+fn stopped(via: &str, stop: impl Fn(&Running)) -> Finished {
     let dir = tempfile::tempdir().unwrap();
     let before = traces();
-    let running = at_full_speed(dir.path());
+    let running = at_full_speed(via, dir.path());
     random_pause();
     stop(&running);
     let group = running.pid();
@@ -102,27 +128,24 @@ fn settled(finished: &Finished) {
     assert!(last.starts_with(&format!("n {sent}  ")), "the last record is shown\n{finished}");
 }
 
-#[test]
-fn ctrl_c_loses_nothing() {
+fn ctrl_c_loses_nothing(via: &str) {
     for _ in 0..rounds() {
-        settled(&stopped(|running| running.signal_group(Signal::SIGINT)));
+        settled(&stopped(via, |running| running.signal_group(Signal::SIGINT)));
     }
 }
 
-#[test]
-fn a_signal_to_the_launcher_alone_loses_nothing() {
+fn a_signal_to_the_launcher_alone_loses_nothing(via: &str) {
     for round in 0..rounds() {
         let signals = [Signal::SIGTERM, Signal::SIGHUP, Signal::SIGINT];
         let signal = signals[round as usize % signals.len()];
-        settled(&stopped(|running| running.signal(signal)));
+        settled(&stopped(via, |running| running.signal(signal)));
     }
 }
 
-#[test]
-fn a_stage_that_is_killed_is_named_and_the_log_agrees_with_the_account() {
+fn a_stage_that_is_killed_is_named_and_the_log_agrees_with_the_account(via: &str) {
     for _ in 0..rounds() {
         for name in ["conv", "tee", "log", "stat", "report"] {
-            let finished = stopped(|running| {
+            let finished = stopped(via, |running| {
                 let pid = proc::children(running.pid())[name];
                 kill(pid, Signal::SIGKILL).unwrap();
             });
@@ -146,12 +169,11 @@ fn a_stage_that_is_killed_is_named_and_the_log_agrees_with_the_account() {
     }
 }
 
-#[test]
-fn when_the_launcher_is_killed_the_stages_end_and_what_was_sent_is_recorded() {
+fn when_the_launcher_is_killed_the_stages_end_and_what_was_sent_is_recorded(via: &str) {
     for _ in 0..rounds() {
         let dir = tempfile::tempdir().unwrap();
         let before = traces();
-        let running = at_full_speed(dir.path());
+        let running = at_full_speed(via, dir.path());
         random_pause();
         running.signal(Signal::SIGKILL);
         let group = running.pid();
@@ -172,11 +194,10 @@ fn when_the_launcher_is_killed_the_stages_end_and_what_was_sent_is_recorded() {
     }
 }
 
-#[test]
-fn ctrl_c_right_after_the_start_ends_it_in_order() {
+fn ctrl_c_right_after_the_start_ends_it_in_order(via: &str) {
     for _ in 0..rounds() {
         let dir = tempfile::tempdir().unwrap();
-        let running = Program::new("launcher").args(["--log", "run.log"]).dir(&dir).start();
+        let running = launcher(via).args(["--log", "run.log"]).dir(&dir).start();
         // The first thing to be seen of it: from then on it may be anywhere in its start.
         let pid = running.pid();
         running.wait_until("the launcher has begun to fork", || !proc::children(pid).is_empty());
@@ -187,11 +208,9 @@ fn ctrl_c_right_after_the_start_ends_it_in_order() {
     }
 }
 
-#[test]
-fn a_stopped_stage_is_killed_after_the_grace_and_named() {
+fn a_stopped_stage_is_killed_after_the_grace_and_named(via: &str) {
     let dir = tempfile::tempdir().unwrap();
-    let running =
-        Program::new("launcher").args(["--grace", "300ms", "--log", "run.log"]).dir(&dir).start();
+    let running = launcher(via).args(["--grace", "300ms", "--log", "run.log"]).dir(&dir).start();
     running.wait_for_lines(1);
     let log = proc::children(running.pid())["log"];
     kill(log, Signal::SIGSTOP).unwrap();
@@ -201,11 +220,9 @@ fn a_stopped_stage_is_killed_after_the_grace_and_named() {
     assert_eq!(finished.stderr.lines().count(), 2, "{finished}");
 }
 
-#[test]
-fn a_second_ctrl_c_kills_at_once() {
+fn a_second_ctrl_c_kills_at_once(via: &str) {
     let dir = tempfile::tempdir().unwrap();
-    let running =
-        Program::new("launcher").args(["--grace", "1h", "--log", "run.log"]).dir(&dir).start();
+    let running = launcher(via).args(["--grace", "1h", "--log", "run.log"]).dir(&dir).start();
     running.wait_for_lines(1);
     let children = proc::children(running.pid());
     kill(children["log"], Signal::SIGSTOP).unwrap();
@@ -220,11 +237,11 @@ fn a_second_ctrl_c_kills_at_once() {
     running.finish().exits(1).mentions("launcher: log was killed at the second Ctrl-C");
 }
 
-#[test]
-fn an_ignored_interrupt_stays_ignored_and_sigterm_still_ends_it() {
+fn an_ignored_interrupt_stays_ignored_and_sigterm_still_ends_it(via: &str) {
     let dir = tempfile::tempdir().unwrap();
-    let script = "trap '' INT HUP; exec launcher --conv '--period 10ms' --log run.log";
-    let running = Program::bash(script).dir(&dir).start();
+    let script =
+        format!("trap '' INT HUP; exec launcher --via {via} --conv '--period 10ms' --log run.log");
+    let running = Program::bash(&script).dir(&dir).start();
     running.wait_for_lines(1);
     running.signal_group(Signal::SIGINT);
     running.signal_group(Signal::SIGHUP);
@@ -249,12 +266,13 @@ fn a_flood_does_not_drown_a_stop_or_a_deadline() {
     running.finish().exits(0);
 }
 
-#[test]
-fn an_ignored_sigterm_keeps_neither_ctrl_c_nor_the_launchers_death_from_the_stages() {
+fn an_ignored_sigterm_keeps_neither_ctrl_c_nor_the_launchers_death_from_the_stages(via: &str) {
     for signal in [Signal::SIGINT, Signal::SIGKILL] {
         let dir = tempfile::tempdir().unwrap();
-        let script = "trap '' TERM; exec launcher --grace 1h --conv '--period 10ms' --log run.log";
-        let running = Program::bash(script).dir(&dir).start();
+        let conv = "--conv '--period 10ms'";
+        let script =
+            format!("trap '' TERM; exec launcher --via {via} --grace 1h {conv} --log run.log");
+        let running = Program::bash(&script).dir(&dir).start();
         running.wait_for_lines(2);
         running.signal(signal);
         let code = if signal == Signal::SIGINT { 0 } else { 128 + signal as i32 };

@@ -241,12 +241,16 @@ fn a_wrong_choice_is_refused_with_the_right_ones() {
     let choice = |value, of, values| {
         format!("invalid value '{value}' for '{of}' [possible values: {values}]")
     };
+    let no_shell_form =
+        |what| format!("a shell has no {what}: --print goes with --via pipe or fifo");
     let words =
         "text, u8, s8, u16le, u16be, s16le, s16be, s24le, s24be, s32le, s32be, f32le, f64le";
     for (command, reason) in [
         ("conv --signal square", choice("square", "--signal <SIGNAL>", "uniform, sine, walk")),
         ("conv --from data --format mp3", choice("mp3", "--format <FMT>", words)),
         ("log --timestamps rfc", choice("rfc", "--timestamps <FORM>", "unix, iso")),
+        ("launcher --via x", choice("x", "--via <VIA>", "pipe, fifo, socket, mqueue, shm")),
+        ("launcher --via shm --print", no_shell_form("shared memory")),
     ] {
         refuses_all(&[(command, &reason)]);
     }

@@ -1,0 +1,234 @@
+//! What a channel is made of: both of its ends, and what the launcher keeps of it.
+//!
+//! Every end is close-on-exec from birth, and no channel has a name by the time a process uses
+//! it: nothing can be left behind. (How they are read and written is `stage::channel`'s.)
+
+use std::fs::OpenOptions;
+use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::net::UnixStream;
+
+use clap::ValueEnum;
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::sys::socket::{setsockopt, sockopt};
+use nix::sys::stat::Mode;
+use nix::unistd::{mkfifo, pipe2};
+use stage::channel::ends::End;
+use stage::channel::{Ends, queue, ring};
+use stage::size;
+use thiserror::Error;
+
+/// What the channels are made of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Via {
+    /// Anonymous pipes
+    #[default]
+    Pipe,
+    /// Named pipes
+    Fifo,
+    /// Pairs of Unix sockets
+    Socket,
+    /// POSIX message queues
+    Mqueue,
+    /// Rings in shared memory, with semaphores
+    Shm,
+}
+
+impl Via {
+    /// What one channel is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Via::Pipe => "pipe",
+            Via::Fifo => "named pipe",
+            Via::Socket => "socket",
+            Via::Mqueue => "message queue",
+            Via::Shm => "shared memory",
+        }
+    }
+
+    /// What several are called.
+    pub fn plural(self) -> String {
+        match self {
+            Via::Shm => self.name().to_owned(),
+            _ => format!("{}s", self.name()),
+        }
+    }
+}
+
+/// Why there is no channel.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// A pipe, a socket or memory could not be had.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// A queue could not be had.
+    #[error(transparent)]
+    Queue(#[from] queue::Error),
+    /// A named pipe could not be made, opened or removed again.
+    #[error("a named pipe in {directory}")]
+    Fifo {
+        /// Where temporary files go, quoted.
+        directory: String,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl From<nix::Error> for Error {
+    fn from(errno: nix::Error) -> Error {
+        Error::Io(errno.into())
+    }
+}
+
+/// What crosses a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Load {
+    /// Many bytes.
+    Samples,
+    /// Few.
+    Records,
+}
+
+/// A channel, not handed out yet.
+#[derive(Debug)]
+pub struct Channel {
+    /// What each process gets.
+    pub ends: Ends,
+    /// What the launcher keeps.
+    pub keeper: Keeper,
+    /// What it is, in words.
+    pub made_of: String,
+}
+
+impl Channel {
+    /// Makes a channel.
+    pub fn new(via: Via, load: Load) -> Result<Channel, Error> {
+        match via {
+            Via::Pipe => {
+                let (reader, writer) = pipe2(OFlag::O_CLOEXEC)?;
+                Ok(Channel::of_pipe(via, Ends { reader, writer }, load))
+            }
+            Via::Fifo => Ok(Channel::of_pipe(via, named_pipe()?, load)),
+            Via::Socket => socket_pair(load),
+            Via::Mqueue => {
+                let (ends, keeper, capacity) = queue::create()?;
+                let queue::Capacity { messages, size } = capacity;
+                let made_of = format!("message queue, up to {messages} messages of {size} bytes");
+                Ok(Channel { ends, keeper: Keeper::Queue(keeper), made_of })
+            }
+            Via::Shm => {
+                let (ends, keeper) = ring::create()?;
+                let (slots, size) = (ring::SLOTS, ring::SLOT);
+                let made_of =
+                    format!("shared memory, {slots} slots of {size} bytes, and two semaphores");
+                Ok(Channel { ends, keeper: Keeper::Ring(keeper), made_of })
+            }
+        }
+    }
+
+    /// A pipe with or without a name, of the right size.
+    fn of_pipe(via: Via, ends: Ends, load: Load) -> Channel {
+        if load == Load::Samples {
+            let _ = fcntl(ends.writer.as_fd(), FcntlArg::F_SETPIPE_SZ(size::PIPE as i32));
+        }
+        let bytes = fcntl(ends.writer.as_fd(), FcntlArg::F_GETPIPE_SZ).unwrap_or_default();
+        let made_of = format!("{}, up to {bytes} bytes", via.name());
+        Channel { ends, keeper: Keeper::Kernel, made_of }
+    }
+}
+
+fn socket_pair(load: Load) -> Result<Channel, Error> {
+    let (reader, writer) = UnixStream::pair()?;
+    if load == Load::Samples {
+        // The kernel grants as much as net.core.wmem_max allows.
+        let _ = setsockopt(&writer, sockopt::SndBuf, &size::PIPE);
+    }
+    let ends = Ends { reader: reader.into(), writer: writer.into() };
+    Ok(Channel { ends, keeper: Keeper::Kernel, made_of: "socket, AF_UNIX, SOCK_STREAM".into() })
+}
+
+/// A named pipe, whose name is gone again: made in a directory that nobody else may enter.
+fn named_pipe() -> Result<Ends, Error> {
+    let make = || {
+        let directory = tempfile::Builder::new().prefix("wandler-").tempdir()?;
+        let path = directory.path().join("channel");
+        mkfifo(&path, Mode::S_IRUSR | Mode::S_IWUSR)?;
+        // The reader's end first, without waiting for a writer: opening the other one would wait
+        // for it.
+        let flags = OFlag::O_NONBLOCK.bits();
+        let reader = OpenOptions::new().read(true).custom_flags(flags).open(&path)?;
+        let writer = OpenOptions::new().write(true).open(&path)?;
+        fcntl(&reader, FcntlArg::F_SETFL(OFlag::empty()))?;
+        directory.close()?;
+        Ok(Ends { reader: reader.into(), writer: writer.into() })
+    };
+    make().map_err(|source| {
+        let directory = stage::message::quoted_path(&std::env::temp_dir());
+        Error::Fifo { directory, source }
+    })
+}
+
+/// What the launcher keeps of a channel, to tell one side of the other's death.
+#[derive(Debug)]
+pub enum Keeper {
+    /// Nothing: the kernel tells by itself.
+    Kernel,
+    /// A queue.
+    Queue(queue::Keeper),
+    /// A ring.
+    Ring(ring::Keeper),
+}
+
+impl Keeper {
+    /// The process at this end has ended.
+    pub fn close(&self, end: End) {
+        match self {
+            Keeper::Kernel => {}
+            Keeper::Queue(keeper) => keeper.close(end),
+            Keeper::Ring(keeper) => keeper.close(end),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::os::fd::OwnedFd;
+
+    fn is_close_on_exec(fd: &OwnedFd) -> bool {
+        fcntl(fd, FcntlArg::F_GETFD).unwrap() == nix::fcntl::FdFlag::FD_CLOEXEC.bits()
+    }
+
+    #[test]
+    fn every_end_is_close_on_exec_and_has_no_name_any_more() {
+        for &via in Via::value_variants() {
+            let Channel { ends, .. } = Channel::new(via, Load::Samples).unwrap();
+            for end in [&ends.reader, &ends.writer] {
+                assert!(is_close_on_exec(end), "{via:?}");
+                let link = format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(end));
+                let name = fs::read_link(link).unwrap();
+                assert!(!name.exists(), "{via:?} is {}", name.display());
+            }
+        }
+    }
+
+    #[test]
+    fn the_reader_of_a_named_pipe_waits_like_that_of_any_other() {
+        let Channel { ends, .. } = Channel::new(Via::Fifo, Load::Samples).unwrap();
+        let flags = OFlag::from_bits_retain(fcntl(&ends.reader, FcntlArg::F_GETFL).unwrap());
+        assert!(!flags.contains(OFlag::O_NONBLOCK));
+    }
+
+    #[test]
+    fn it_is_said_what_a_channel_is() {
+        let made_of = |via, load| Channel::new(via, load).unwrap().made_of;
+        assert_eq!(made_of(Via::Pipe, Load::Records), "pipe, up to 65536 bytes");
+        assert!(made_of(Via::Fifo, Load::Samples).starts_with("named pipe, up to "));
+        assert_eq!(made_of(Via::Socket, Load::Samples), "socket, AF_UNIX, SOCK_STREAM");
+        assert!(made_of(Via::Mqueue, Load::Samples).starts_with("message queue, up to "));
+        let ring = "shared memory, 16 slots of 65536 bytes, and two semaphores";
+        assert_eq!(made_of(Via::Shm, Load::Records), ring);
+    }
+}

@@ -1,0 +1,44 @@
+//! Running a test over each kind of channel that the launcher makes.
+
+use crate::run::Program;
+
+/// The launcher with channels made of `via`.
+pub fn launcher(via: &str) -> Program {
+    Program::new("launcher").args(["--via", via])
+}
+
+/// What `/proc/PID/fd` shows of an end of a channel made of `via`.
+pub fn is_end(via: &str, what: &str) -> bool {
+    match via {
+        "pipe" => what.starts_with("pipe:["),
+        "fifo" => what.contains("/wandler-") && what.ends_with("/channel (deleted)"),
+        "socket" => what.starts_with("socket:["),
+        "mqueue" => what.starts_with("/wandler-") && what.ends_with(" (deleted)"),
+        _ => what == "/memfd:wandler-ring (deleted)",
+    }
+}
+
+/// Makes tests of functions that take what `--via` takes: one for each, in modules named alike.
+#[macro_export]
+macro_rules! over_every_channel {
+    ($($test:ident),+ $(,)?) => {
+        mod pipe { $crate::over_channel!("pipe", $($test),+); }
+        mod fifo { $crate::over_channel!("fifo", $($test),+); }
+        mod socket { $crate::over_channel!("socket", $($test),+); }
+        mod mqueue { $crate::over_channel!("mqueue", $($test),+); }
+        mod shm { $crate::over_channel!("shm", $($test),+); }
+    };
+}
+
+/// Makes tests of functions that take what `--via` takes.
+#[macro_export]
+macro_rules! over_channel {
+    ($via:literal, $($test:ident),+) => {
+        $(
+            #[test]
+            fn $test() {
+                super::$test($via);
+            }
+        )+
+    };
+}
