@@ -3,19 +3,21 @@
 //! Every end is close-on-exec from birth, and no channel has a name by the time a process uses
 //! it: nothing can be left behind. (How they are read and written is `stage::channel`'s.)
 
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
 use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::net::UnixStream;
+use std::path::Path;
 
 use clap::ValueEnum;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::socket::{setsockopt, sockopt};
 use nix::sys::stat::Mode;
-use nix::unistd::{mkfifo, pipe2};
+use nix::unistd::{mkdtemp, mkfifo, pipe2};
 use stage::channel::ends::End;
 use stage::channel::{Ends, queue, ring};
+use stage::message::quoted_path;
 use stage::size;
 use thiserror::Error;
 
@@ -59,12 +61,9 @@ impl Via {
 /// Why there is no channel.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// A pipe, a socket or memory could not be had.
-    #[error(transparent)]
-    Io(#[from] io::Error),
-    /// A queue could not be had.
-    #[error(transparent)]
-    Queue(#[from] queue::Error),
+    /// A pipe could not be had.
+    #[error("a pipe")]
+    Pipe(#[source] io::Error),
     /// A named pipe could not be made, opened or removed again.
     #[error("a named pipe in {directory}")]
     Fifo {
@@ -73,12 +72,15 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
-}
-
-impl From<nix::Error> for Error {
-    fn from(errno: nix::Error) -> Error {
-        Error::Io(errno.into())
-    }
+    /// A pair of sockets could not be had.
+    #[error("a pair of sockets")]
+    Socket(#[source] io::Error),
+    /// A queue could not be had.
+    #[error(transparent)]
+    Queue(#[from] queue::Error),
+    /// Memory could not be had, or not be opened twice, for which `/proc` is needed.
+    #[error("shared memory")]
+    Ring(#[source] io::Error),
 }
 
 /// What crosses a channel.
@@ -106,7 +108,8 @@ impl Channel {
     pub fn new(via: Via, load: Load) -> Result<Channel, Error> {
         match via {
             Via::Pipe => {
-                let (reader, writer) = pipe2(OFlag::O_CLOEXEC)?;
+                let (reader, writer) =
+                    pipe2(OFlag::O_CLOEXEC).map_err(|errno| Error::Pipe(errno.into()))?;
                 Ok(Channel::of_pipe(via, Ends { reader, writer }, load))
             }
             Via::Fifo => Ok(Channel::of_pipe(via, named_pipe()?, load)),
@@ -118,7 +121,7 @@ impl Channel {
                 Ok(Channel { ends, keeper: Keeper::Queue(keeper), made_of })
             }
             Via::Shm => {
-                let (ends, keeper) = ring::create()?;
+                let (ends, keeper) = ring::create().map_err(Error::Ring)?;
                 let (slots, size) = (ring::SLOTS, ring::SLOT);
                 let made_of =
                     format!("shared memory, {slots} slots of {size} bytes, and two semaphores");
@@ -139,7 +142,7 @@ impl Channel {
 }
 
 fn socket_pair(load: Load) -> Result<Channel, Error> {
-    let (reader, writer) = UnixStream::pair()?;
+    let (reader, writer) = UnixStream::pair().map_err(Error::Socket)?;
     if load == Load::Samples {
         // The kernel grants as much as net.core.wmem_max allows.
         let _ = setsockopt(&writer, sockopt::SndBuf, &size::PIPE);
@@ -148,25 +151,29 @@ fn socket_pair(load: Load) -> Result<Channel, Error> {
     Ok(Channel { ends, keeper: Keeper::Kernel, made_of: "socket, AF_UNIX, SOCK_STREAM".into() })
 }
 
-/// A named pipe, whose name is gone again: made in a directory that nobody else may enter.
+/// A named pipe, whose name is gone again: made in a directory that nobody else may enter. (Only
+/// a launcher that is killed between the first of these calls and the last leaves it behind.)
 fn named_pipe() -> Result<Ends, Error> {
-    let make = || {
-        let directory = tempfile::Builder::new().prefix("wandler-").tempdir()?;
-        let path = directory.path().join("channel");
-        mkfifo(&path, Mode::S_IRUSR | Mode::S_IWUSR)?;
-        // The reader's end first, without waiting for a writer: opening the other one would wait
-        // for it.
-        let flags = OFlag::O_NONBLOCK.bits();
-        let reader = OpenOptions::new().read(true).custom_flags(flags).open(&path)?;
-        let writer = OpenOptions::new().write(true).open(&path)?;
-        fcntl(&reader, FcntlArg::F_SETFL(OFlag::empty()))?;
-        directory.close()?;
-        Ok(Ends { reader: reader.into(), writer: writer.into() })
-    };
-    make().map_err(|source| {
-        let directory = stage::message::quoted_path(&std::env::temp_dir());
-        Error::Fifo { directory, source }
-    })
+    let temporary = std::env::temp_dir();
+    let failed = |source| Error::Fifo { directory: quoted_path(&temporary), source };
+    let directory =
+        mkdtemp(&temporary.join("wandler-XXXXXX")).map_err(|errno| failed(errno.into()))?;
+    let path = directory.join("channel");
+    let ends = open_named_pipe(&path);
+    let removed = fs::remove_file(&path).and_then(|()| fs::remove_dir(&directory));
+    // Why it could not be opened is worth more than why it could not be removed then.
+    ends.and_then(|ends| removed.map(|()| ends)).map_err(failed)
+}
+
+fn open_named_pipe(path: &Path) -> io::Result<Ends> {
+    mkfifo(path, Mode::S_IRUSR | Mode::S_IWUSR)?;
+    // The reader's end first, without waiting for a writer: opening the other one would wait for
+    // it.
+    let flags = OFlag::O_NONBLOCK.bits();
+    let reader = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+    let writer = OpenOptions::new().write(true).open(path)?;
+    fcntl(&reader, FcntlArg::F_SETFL(OFlag::empty()))?;
+    Ok(Ends { reader: reader.into(), writer: writer.into() })
 }
 
 /// What the launcher keeps of a channel, to tell one side of the other's death.
@@ -194,7 +201,6 @@ impl Keeper {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs;
     use std::os::fd::OwnedFd;
 
     fn is_close_on_exec(fd: &OwnedFd) -> bool {

@@ -15,6 +15,7 @@ Examples:
   launcher --conv \"--rate 1k --seed 7\" --log \"run.log --sync always\"
   arecord -t raw -f S16_LE | launcher --conv \"--from - --format s16le\"
   launcher --conv \"--poll /sys/class/thermal/thermal_zone0/temp --scale 0.001\"
+  launcher --via shm -v                    the same over shared memory; shows the wiring
 
 The stages are the programs conv, log, stat and report beside this one; tee is the launcher's
 own. At the end, the account says how many samples were sent, recorded and counted.
@@ -22,7 +23,9 @@ own. At the end, the account says how many samples were sent, recorded and count
 Limits: do not record into the file that conv reads from (log writes to samples.log unless told
 otherwise): the account cannot tell what was lost or doubled. What is still there after the
 grace period is killed, and what it held is lost; the account says so. If the launcher itself
-is killed the stages end by themselves. In this pipeline log --pass passes to nobody.
+is killed the stages end by themselves. In this pipeline log --pass passes to nobody. A channel
+that is full makes conv miss ticks. Message queues hold but 10 messages (/proc/sys/fs/mqueue),
+so with --via mqueue that happens first: above some 100 Hz while log waits for a slow disk.
 
 Exit status: 0 every stage ended with 0 and the account is settled; 1 failed, a stage failed or
 died, or the account is not settled; 2 wrong usage; 3 done, but some input was rejected.";

@@ -21,6 +21,7 @@ over_every_channel!(
     a_signal_to_the_launcher_alone_loses_nothing,
     a_stage_that_is_killed_is_named_and_the_log_agrees_with_the_account,
     when_the_launcher_is_killed_the_stages_end_and_what_was_sent_is_recorded,
+    when_the_launcher_and_a_stage_are_killed_at_once_the_rest_ends,
     ctrl_c_right_after_the_start_ends_it_in_order,
     a_stopped_stage_is_killed_after_the_grace_and_named,
     a_second_ctrl_c_kills_at_once,
@@ -181,11 +182,7 @@ fn when_the_launcher_is_killed_the_stages_end_and_what_was_sent_is_recorded(via:
         let finished = running.finish();
         assert_eq!(finished.code(), 128 + 9, "{finished}");
         assert_eq!(finished.stderr, "");
-        let deadline = std::time::Instant::now() + wandler_tests::PATIENCE;
-        while !proc::alive(group).is_empty() {
-            assert!(std::time::Instant::now() < deadline, "{}", proc::group(group));
-            std::thread::sleep(Duration::from_millis(1));
-        }
+        wait_until_all_have_ended(group);
         check(dir.path(), &finished, group, &before);
         let log = fs::read(dir.path().join("run.log")).unwrap();
         let lines = log.iter().filter(|&&byte| byte == b'\n').count();
@@ -248,6 +245,34 @@ fn an_ignored_interrupt_stays_ignored_and_sigterm_still_ends_it(via: &str) {
     running.wait_for_lines(20);
     running.signal(Signal::SIGTERM);
     running.finish().exits(0);
+}
+
+/// Waits until nothing of a process group is left.
+fn wait_until_all_have_ended(group: nix::unistd::Pid) {
+    let deadline = std::time::Instant::now() + wandler_tests::PATIENCE;
+    while !proc::alive(group).is_empty() {
+        assert!(std::time::Instant::now() < deadline, "{}", proc::group(group));
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+fn when_the_launcher_and_a_stage_are_killed_at_once_the_rest_ends(via: &str) {
+    for conv in ["--rate max", "--period 1h"] {
+        for name in ["conv", "tee", "log", "stat", "report"] {
+            let dir = tempfile::tempdir().unwrap();
+            let arguments = ["--conv", conv, "--log", "run.log"];
+            let running = launcher(via).args(arguments).dir(&dir).start();
+            running.wait_for_lines(1);
+            random_pause();
+            let (group, stage) = (running.pid(), proc::children(running.pid())[name]);
+            // Stopped, the launcher cannot do anything for the stage.
+            running.signal(Signal::SIGSTOP);
+            kill(stage, Signal::SIGKILL).unwrap();
+            running.signal(Signal::SIGKILL);
+            running.finish().exits(128 + 9);
+            wait_until_all_have_ended(group);
+        }
+    }
 }
 
 #[test]

@@ -7,7 +7,12 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 
+use std::os::fd::AsFd;
+
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::mqueue::{MQ_OFlag, mq_open, mq_send, mq_unlink};
+use nix::sys::memfd::{MFdFlags, memfd_create};
+use nix::sys::stat::Mode;
 use tempfile::TempDir;
 use wandler_tests::abuse::{left_pipe, narrow_pipe, with_closed};
 use wandler_tests::run::Program;
@@ -95,6 +100,64 @@ fn a_recording_that_cannot_begin_stops_the_pipeline_with_a_reason() {
         .exits(1)
         .mentions("log: cannot open \"missing/run.log\": No such file or directory")
         .mentions("launcher: log ended with status 1");
+}
+
+#[test]
+fn channels_that_cannot_be_made_are_told_and_nothing_is_started() {
+    let dir = workplace();
+    let fails = |script: &str, reason: &str| {
+        let finished = Program::bash(script).dir(&dir).finish().exits(1).writes("");
+        finished.says(&[format!("launcher: cannot make the channels: {reason}")]);
+    };
+    fails(
+        "ulimit -q 500; exec launcher --via mqueue",
+        "a message queue: RLIMIT_MSGQUEUE, 500 bytes for all of a user's, leaves no room",
+    );
+    for (via, what) in [
+        ("pipe", "a pipe"),
+        ("socket", "a pair of sockets"),
+        ("mqueue", "a message queue"),
+        ("shm", "shared memory"),
+    ] {
+        let script = format!("ulimit -n 5; exec launcher --via {via}");
+        fails(&script, &format!("{what}: Too many open files"));
+    }
+    fails(
+        "TMPDIR=$PWD/missing exec launcher --via fifo",
+        &format!("a named pipe in \"{}/missing\": No such file or directory", dir.path().display()),
+    );
+    assert_eq!(fs::read_dir(&dir).unwrap().count(), 1, "nothing was recorded");
+}
+
+#[test]
+fn a_message_queue_of_somebody_else_is_read_up_to_its_empty_message() {
+    let name = format!("/wandler-test-{}", std::process::id());
+    let flags = MQ_OFlag::O_CREAT | MQ_OFlag::O_EXCL | MQ_OFlag::O_RDWR;
+    let queue = mq_open(name.as_str(), flags, Mode::S_IRUSR | Mode::S_IWUSR, None).unwrap();
+    mq_unlink(name.as_str()).unwrap();
+    let stat = Program::new("stat").words("--every 100");
+    let running = stat.stdin(queue.as_fd().try_clone_to_owned().unwrap()).start();
+    for message in ["1", "\n2\n", ""] {
+        mq_send(&queue, message.as_bytes(), 0).unwrap();
+    }
+    let finished = running.finish().exits(0);
+    assert!(finished.stdout.contains("\"n\":2,"), "{finished}");
+}
+
+#[test]
+fn a_ring_that_is_damaged_is_told() {
+    let memory = memfd_create("ring", MFdFlags::MFD_ALLOW_SEALING).unwrap();
+    nix::unistd::write(&memory, b"wandler ring 1\n\0").unwrap();
+    for (program, words) in [("stat", ""), ("log", "run.log"), ("report", ""), ("conv", "--from -")]
+    {
+        let dir = workplace();
+        let run = Program::new(program).words(words).dir(&dir).stdin(memory.try_clone().unwrap());
+        let reason = "the ring in shared memory is not sealed";
+        fails(run, &format!("{program}: cannot read standard input: {reason}"));
+    }
+    let run = Program::new("stat").input("1\n").stdout(memory);
+    let reason = "stat: cannot write standard output: the ring in shared memory is not sealed";
+    run.finish().exits(1).says(&[reason]);
 }
 
 #[test]

@@ -230,19 +230,19 @@ impl Capacity {
 #[derive(Debug, Error)]
 pub enum Error {
     /// Message queues of a user are limited, all together.
-    #[error("RLIMIT_MSGQUEUE, {limit} bytes for all queues of a user, leaves no room for a queue")]
+    #[error("a message queue: RLIMIT_MSGQUEUE, {limit} bytes for all of a user's, leaves no room")]
     Limit {
         /// The limit in bytes.
         limit: u64,
     },
     /// Queues are limited in number.
-    #[error("there are as many queues as /proc/sys/fs/mqueue/queues_max allows")]
+    #[error("a message queue: there are as many as /proc/sys/fs/mqueue/queues_max allows")]
     TooMany,
     /// The kernel was built without them.
-    #[error("the kernel has no POSIX message queues")]
+    #[error("a message queue: the kernel has none of POSIX's")]
     Unknown,
     /// Anything else.
-    #[error(transparent)]
+    #[error("a message queue")]
     Other(#[from] io::Error),
 }
 

@@ -41,7 +41,7 @@
 //! bytes, end the stream, or let the other side wait: just as it could through a pipe. The seals
 //! keep it from taking the memory away.
 
-mod memory;
+pub mod memory;
 mod semaphore;
 
 use std::fs::OpenOptions;

@@ -3,7 +3,7 @@
 //! | module | owns |
 //! |---|---|
 //! | [`options`] | the command line |
-//! | [`throughput`], [`latency`], [`clock`], [`idle`] | the sections: what is measured, and what each table shows |
+//! | [`throughput`], [`channels`], [`latency`], [`clock`], [`idle`] | the sections: what is measured, and what each table shows |
 //! | [`job`] | one command, run as whole processes and timed |
 //! | [`timing`] | taking turns, and what is made of the times |
 //! | [`programs`] | where our programs and the competitors are |
@@ -16,6 +16,7 @@
 //! It measures and prints, and judges nothing: a missed target is a word in a table. The exit
 //! status is 0 unless something could not be run.
 
+mod channels;
 mod clock;
 mod error;
 mod figures;
@@ -91,6 +92,7 @@ fn measure(options: Options) -> Result<(), Error> {
     for section in &bench.options.sections {
         match section {
             Section::Throughput => throughput::measure(&bench, &mut page)?,
+            Section::Channels => channels::measure(&bench, &mut page)?,
             Section::Latency => latency::measure(&bench, &mut page)?,
             Section::Clock => clock::measure(&bench, &mut page)?,
             Section::Idle => idle::measure(&bench, &mut page)?,

@@ -52,6 +52,8 @@ pub struct Options {
 pub enum Section {
     /// Samples a second, beside competitors
     Throughput,
+    /// What each kind of channel carries, beside the bare kernel object
+    Channels,
     /// From a sample to its line in the report
     Latency,
     /// How well conv keeps its ticks

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 
 /// Our programs, and the benchmark's own, all of which must be there.
-const OURS: [&str; 7] =
-    ["conv", "log", "stat", "report", "launcher", "bench-fan-out", "bench-relay"];
+const OURS: [&str; 8] =
+    ["conv", "log", "stat", "report", "launcher", "bench-channel", "bench-fan-out", "bench-relay"];
 
 /// The programs that can be run.
 pub struct Programs {
