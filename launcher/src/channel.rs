@@ -15,8 +15,7 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::socket::{setsockopt, sockopt};
 use nix::sys::stat::Mode;
 use nix::unistd::{mkdtemp, mkfifo, pipe2};
-use stage::channel::ends::End;
-use stage::channel::{Ends, queue, ring};
+use stage::channel::{Ends, Keeper, queue, ring};
 use stage::message::quoted_path;
 use stage::size;
 use thiserror::Error;
@@ -160,7 +159,7 @@ fn named_pipe() -> Result<Ends, Error> {
         mkdtemp(&temporary.join("wandler-XXXXXX")).map_err(|errno| failed(errno.into()))?;
     let path = directory.join("channel");
     let ends = open_named_pipe(&path);
-    let removed = fs::remove_file(&path).and_then(|()| fs::remove_dir(&directory));
+    let removed = fs::remove_dir_all(&directory);
     // Why it could not be opened is worth more than why it could not be removed then.
     ends.and_then(|ends| removed.map(|()| ends)).map_err(failed)
 }
@@ -174,28 +173,6 @@ fn open_named_pipe(path: &Path) -> io::Result<Ends> {
     let writer = OpenOptions::new().write(true).open(path)?;
     fcntl(&reader, FcntlArg::F_SETFL(OFlag::empty()))?;
     Ok(Ends { reader: reader.into(), writer: writer.into() })
-}
-
-/// What the launcher keeps of a channel, to tell one side of the other's death.
-#[derive(Debug)]
-pub enum Keeper {
-    /// Nothing: the kernel tells by itself.
-    Kernel,
-    /// A queue.
-    Queue(queue::Keeper),
-    /// A ring.
-    Ring(ring::Keeper),
-}
-
-impl Keeper {
-    /// The process at this end has ended.
-    pub fn close(&self, end: End) {
-        match self {
-            Keeper::Kernel => {}
-            Keeper::Queue(keeper) => keeper.close(end),
-            Keeper::Ring(keeper) => keeper.close(end),
-        }
-    }
 }
 
 #[cfg(test)]

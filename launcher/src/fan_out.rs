@@ -1,9 +1,9 @@
 //! The work of `tee`: everything that comes in goes to both outputs.
 //!
-//! Between pipes, named or not, the bytes stay in the kernel: tee(2) copies them from the input to the first
-//! output without consuming them, then splice(2) moves exactly as many to the second. Where an
-//! end is no pipe, they are read and written; so are pieces smaller than `SMALL`, since each
-//! piece that is spliced takes a whole slot of the pipe, of which there are few: a trickle
+//! Between pipes, named or not, the bytes stay in the kernel: tee(2) copies them from the input to
+//! the first output without consuming them, then splice(2) moves exactly as many to the second.
+//! Where an end is no pipe, they are read and written; so are pieces smaller than `SMALL`, since
+//! each piece that is spliced takes a whole slot of the pipe, of which there are few: a trickle
 //! would fill a pipe of 1 MiB with 256 samples.
 //!
 //! An output whose reader is gone gets nothing more; the other goes on. The work ends when the

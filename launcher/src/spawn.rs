@@ -8,9 +8,10 @@
 //! 2. every channel is made, close-on-exec from birth and without a name ([`Wiring`]);
 //! 3. for each process, in `ORDER`: fork; the parent drops the ends it handed out, so that
 //!    later children do not inherit them;
-//! 4. in the child (`Child::begin`): make sure that SIGTERM is heard; ask to be stopped if the launcher dies, and leave if it
-//!    already has; put the ends in the standard streams' places; let the ledger, alone, survive
-//!    `exec`; execute, or, as `tee`, close what is not its own and go to work;
+//! 4. in the child (`Child::begin`): make sure that SIGTERM is heard; ask to be stopped if the
+//!    launcher dies, and leave if it already has; put the ends in the standard streams' places;
+//!    let the ledger, alone, survive `exec`; execute, or, as `tee`, close what is not its own and
+//!    go to work;
 //! 5. a child that cannot execute sends the reason back through a pipe that `exec` closes;
 //! 6. the parent reads all of those pipes. Only then does it know what was started.
 //!
@@ -24,6 +25,7 @@ use std::path::Path;
 
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
+use nix::sys::wait::waitpid;
 use nix::unistd::{ForkResult, Pid, getpid, pipe2};
 use stage::message::{chain, quoted_path};
 
@@ -88,6 +90,8 @@ impl Forked {
             // An end of file: `exec` closed the other end.
             Err(_) => Ok(self.pid),
             Ok(()) => {
+                // When it is told of as ended, its descriptors are closed.
+                let _ = waitpid(self.pid, None);
                 let reason = Errno::from_raw(i32::from_ne_bytes(number)).desc();
                 let path = quoted_path(&directory.join(process.name()));
                 Err(Ending::NotStarted(format!("cannot execute {path}: {reason}")))

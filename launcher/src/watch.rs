@@ -76,8 +76,6 @@ impl Watch {
                 self.act(supervisor.on(event), spawned, messages);
             }
         }
-        // A child that could not execute its program is not waited for above.
-        while kernel::reap()?.is_some() {}
         Ok(self.usage)
     }
 

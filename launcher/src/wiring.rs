@@ -7,11 +7,12 @@ use std::os::fd::OwnedFd;
 
 use nix::fcntl::OFlag;
 use nix::unistd::pipe2;
+use stage::channel::Keeper;
 use stage::channel::ends::End;
 use stage::ledger::Entry;
 use thiserror::Error;
 
-use crate::channel::{self, Channel, Keeper, Load, Via};
+use crate::channel::{self, Channel, Load, Via};
 use crate::process::{ByProcess, Process};
 
 /// Which process writes to which, in the pipeline's order.
@@ -73,11 +74,11 @@ impl Wiring {
         for link in LINKS {
             let Channel { ends, keeper, made_of } = Channel::new(via, link.load)?;
             inputs[link.to] = Some(ends.reader);
-            let outputs = match outputs[link.from] {
+            let free = match outputs[link.from] {
                 None => &mut outputs,
                 Some(_) => &mut second_outputs,
             };
-            outputs[link.from] = Some(ends.writer);
+            free[link.from] = Some(ends.writer);
             channels.push(KeptChannel { link, keeper, made_of });
         }
         // `log --pass` has nobody to pass to: the fan-out already feeds `stat`.

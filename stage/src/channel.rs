@@ -10,25 +10,29 @@
 //! | POSIX message queue | its file system (fstatfs) | [`queue`] |
 //! | ring in shared memory | a memfd that begins like one | [`ring`] |
 //!
-//! What waiting means (until when, and whether a stop ends it) is the caller's affair: it hands
-//! in how to sleep until an [`Event`]. What the kernel does by itself for a pipe when a process
-//! ends, the launcher does for queues and rings, with the keepers that they come with
-//! (`launcher::channel`).
+//! Until when to wait, and whether a stop ends it, is the caller's affair: it hands in a [`Sleep`].
+//! What the kernel does by itself for a pipe when a process ends, the launcher does for queues
+//! and rings, with the [`Keeper`] that they come with.
 
 pub mod ends;
 pub mod queue;
 pub mod ring;
+pub mod semaphore;
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::poll::PollFlags;
 
-use crate::stop::{Event, Polled};
+use crate::stop::{Event, Polled, Sleep};
+use ends::End;
 
-/// Sleeps until an event, or until whatever else ends the caller's wait.
-pub type Sleep<'a> = &'a mut dyn FnMut(Event<'_>) -> io::Result<Polled>;
+/// How often one who sleeps in a queue or a ring looks whether the other side is still there, should
+/// the launcher not be able to tell: rarely enough to cost nothing, and soon enough for who waits
+/// for its end.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Both ends of a new channel.
 #[derive(Debug)]
@@ -37,6 +41,28 @@ pub struct Ends {
     pub reader: OwnedFd,
     /// Where they go in.
     pub writer: OwnedFd,
+}
+
+/// What the launcher keeps of a channel, to tell one side that the other has ended.
+#[derive(Debug)]
+pub enum Keeper {
+    /// Nothing: the kernel tells by itself.
+    Kernel,
+    /// A queue.
+    Queue(queue::Keeper),
+    /// A ring.
+    Ring(ring::Keeper),
+}
+
+impl Keeper {
+    /// The process at this end has ended.
+    pub fn close(&self, end: End) {
+        match self {
+            Keeper::Kernel => {}
+            Keeper::Queue(keeper) => keeper.close(end),
+            Keeper::Ring(keeper) => keeper.close(end),
+        }
+    }
 }
 
 /// What a descriptor is.
@@ -99,10 +125,10 @@ impl<F: AsFd> Reader<F> {
     pub fn read(&mut self, buffer: &mut [u8]) -> io::Result<Option<usize>> {
         let fd = self.fd.as_fd();
         match &mut self.kind {
-            Kind::Stream => now(|| nix::unistd::read(fd, buffer)),
+            Kind::Stream => unless_blocking(|| nix::unistd::read(fd, buffer)),
             Kind::Queue(reader) => reader.read(fd, buffer),
             Kind::Ring(reader) => reader.read(buffer),
-            Kind::Unusable(error) => Err(again(error)),
+            Kind::Unusable(error) => Err(copy_of(error)),
         }
     }
 
@@ -110,10 +136,10 @@ impl<F: AsFd> Reader<F> {
     pub fn wait(&mut self, sleep: Sleep<'_>) -> io::Result<Polled> {
         let fd = self.fd.as_fd();
         match &mut self.kind {
-            Kind::Stream => sleep(Event::Descriptor(fd, PollFlags::POLLIN)),
+            Kind::Stream => sleep.until(Event::Descriptor(fd, PollFlags::POLLIN)),
             Kind::Queue(reader) => reader.wait(fd, sleep),
             Kind::Ring(reader) => reader.wait(fd, sleep),
-            Kind::Unusable(error) => Err(again(error)),
+            Kind::Unusable(error) => Err(copy_of(error)),
         }
     }
 }
@@ -136,10 +162,10 @@ impl<F: AsFd> Writer<F> {
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<Option<usize>> {
         let fd = self.fd.as_fd();
         match &mut self.kind {
-            Kind::Stream => now(|| nix::unistd::write(fd, bytes)),
+            Kind::Stream => unless_blocking(|| nix::unistd::write(fd, bytes)),
             Kind::Queue(writer) => writer.write(fd, bytes),
-            Kind::Ring(writer) => writer.write(fd, bytes),
-            Kind::Unusable(error) => Err(again(error)),
+            Kind::Ring(writer) => writer.write(bytes),
+            Kind::Unusable(error) => Err(copy_of(error)),
         }
     }
 
@@ -147,10 +173,10 @@ impl<F: AsFd> Writer<F> {
     pub fn wait(&mut self, sleep: Sleep<'_>) -> io::Result<Polled> {
         let fd = self.fd.as_fd();
         match &mut self.kind {
-            Kind::Stream => sleep(Event::Descriptor(fd, PollFlags::POLLOUT)),
+            Kind::Stream => sleep.until(Event::Descriptor(fd, PollFlags::POLLOUT)),
             Kind::Queue(writer) => writer.wait(fd, sleep),
-            Kind::Ring(writer) => writer.wait(sleep),
-            Kind::Unusable(error) => Err(again(error)),
+            Kind::Ring(writer) => writer.wait(fd, sleep),
+            Kind::Unusable(error) => Err(copy_of(error)),
         }
     }
 }
@@ -193,8 +219,8 @@ mod die {
     }
 }
 
-/// An error that may be told more than once.
-fn again(error: &io::Error) -> io::Error {
+/// The same error, to be told once more.
+fn copy_of(error: &io::Error) -> io::Error {
     match error.raw_os_error() {
         Some(number) => io::Error::from_raw_os_error(number),
         None => io::Error::new(error.kind(), error.to_string()),
@@ -202,7 +228,7 @@ fn again(error: &io::Error) -> io::Error {
 }
 
 /// What a system call brings; `None` if it would have to block, which it may not.
-fn now(mut call: impl FnMut() -> nix::Result<usize>) -> io::Result<Option<usize>> {
+fn unless_blocking(mut call: impl FnMut() -> nix::Result<usize>) -> io::Result<Option<usize>> {
     loop {
         match call() {
             Ok(count) => return Ok(Some(count)),

@@ -116,7 +116,7 @@ impl<F: AsFd> Channel<F> {
             self.ended = true;
             return Ok(None);
         }
-        match self.reader.wait(&mut |event| self.stop.poll(Some(event), deadline))? {
+        match self.reader.wait(self.stop.sleep_until(deadline))? {
             Polled::Ready => Ok(Some(Wait::Ready)),
             Polled::Deadline => Ok(Some(Wait::Deadline)),
             Polled::Stop => {
@@ -150,7 +150,7 @@ impl<F: AsFd> Channel<F> {
         end: Instant,
     ) -> io::Result<Option<Wait>> {
         let until = deadline.map_or(end, |deadline| deadline.min(end));
-        match self.reader.wait(&mut |event| self.stop.poll_on(event, Some(until)))? {
+        match self.reader.wait(self.stop.sleep_deaf_until(Some(until)))? {
             Polled::Ready => {
                 self.be_patient();
                 Ok(Some(Wait::Ready))

@@ -7,7 +7,7 @@
 //! | [`record`] | what `stat` sends to `report` |
 //! | [`ledger`] | what each stage tells the launcher as it ends |
 //! | [`input`], [`output`] | reading and writing a channel, waiting, and **what a stop means for an input** |
-//! | [`channel`] | **what a channel is made of**, for who reads or writes it (`launcher::wiring` makes them) |
+//! | [`channel`] | **what a channel is made of**, for who reads or writes it (`launcher::channel` makes them) |
 //! | [`size`] | how much is moved at a time |
 //! | [`lines`] | cutting an input into lines in bounded memory |
 //! | [`stop`] | the request to stop, and all waiting: for input, for a deadline, or for a stop |

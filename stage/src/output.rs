@@ -6,15 +6,9 @@
 
 use std::io::{self, Write};
 use std::os::fd::AsFd;
-use std::time::{Duration, Instant};
 
 use crate::channel::Writer;
 use crate::stop::Stop;
-
-/// How often a writer that waits for room looks whether there is still a reader, where nobody
-/// may be left to wake it: rarely enough to cost nothing, and soon enough for who waits for its
-/// end.
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Whether a failed write means that the reader went away, which is a normal end. (A socket whose
 /// reader left with bytes unread says so in other words.)
@@ -56,8 +50,7 @@ impl<F: AsFd> Write for Channel<F> {
             if let Some(count) = self.writer.write(bytes)? {
                 return Ok(count);
             }
-            let look_again = Instant::now() + LOOK_AGAIN;
-            self.writer.wait(&mut |event| self.stop.poll_on(event, Some(look_again)))?;
+            self.writer.wait(self.stop.sleep_deaf_until(None))?;
         }
     }
 

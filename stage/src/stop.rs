@@ -26,7 +26,7 @@ use std::io;
 use std::os::fd::BorrowedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, ppoll};
@@ -35,7 +35,7 @@ use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
 use nix::sys::time::TimeSpec;
 use thiserror::Error;
 
-use crate::channel::ring::{Semaphore, Taken};
+use crate::channel::semaphore::{Semaphore, Waited};
 use crate::clock::{Clock, Timer, Wake};
 use crate::kernel;
 
@@ -152,8 +152,14 @@ impl Stop {
     #[cfg(test)]
     pub(crate) fn requested_already() -> Stop {
         let stop = Stop::never();
-        stop.request.make();
+        stop.request();
         stop
+    }
+
+    /// Requests a stop, as a signal would.
+    #[cfg(test)]
+    pub(crate) fn request(&self) {
+        self.request.make();
     }
 
     /// Calls `wake`, from another thread, when a stop is requested: it is to post the semaphore
@@ -172,7 +178,7 @@ impl Stop {
             if self.request.made.load(Ordering::SeqCst) {
                 return Ok(Polled::Stop);
             }
-            if let Some(polled) = self.sleep(event, deadline)? {
+            if let Some(polled) = self.sleep_once(event, deadline)? {
                 return Ok(polled);
             }
         }
@@ -183,17 +189,18 @@ impl Stop {
         Ok(self.poll(None, Some(Instant::now()))? == Polled::Stop)
     }
 
-    /// Like [`Stop::poll`], deaf to stop requests: for what must go on after one.
-    pub fn poll_on(&self, event: Event<'_>, deadline: Option<Instant>) -> io::Result<Polled> {
-        loop {
-            if let Some(polled) = self.sleep(Some(event), deadline)? {
-                return Ok(polled);
-            }
-        }
+    /// Sleeping until `deadline`, or until a stop is requested.
+    pub fn sleep_until(&self, deadline: Option<Instant>) -> Sleep<'_> {
+        Sleep { stop: self, deadline, is_deaf: false }
+    }
+
+    /// Sleeping until `deadline`, deaf to stop requests: for what must go on after one.
+    pub fn sleep_deaf_until(&self, deadline: Option<Instant>) -> Sleep<'_> {
+        Sleep { stop: self, deadline, is_deaf: true }
     }
 
     /// Sleeps once; `None` if a signal cut it short.
-    fn sleep(
+    fn sleep_once(
         &self,
         event: Option<Event<'_>>,
         deadline: Option<Instant>,
@@ -224,9 +231,43 @@ impl Stop {
         let taken = semaphore.take(deadline);
         sigprocmask(SigmaskHow::SIG_SETMASK, Some(&blocked), None)?;
         match taken? {
-            Taken::Token => Ok(Some(Polled::Ready)),
-            Taken::Deadline => Ok(Some(Polled::Deadline)),
-            Taken::Interrupted => Ok(None),
+            Waited::Token => Ok(Some(Polled::Ready)),
+            Waited::Deadline => Ok(Some(Polled::Deadline)),
+            Waited::Interrupted => Ok(None),
+        }
+    }
+}
+
+/// What may end a sleep besides the event that is waited for.
+#[derive(Clone, Copy, Debug)]
+pub struct Sleep<'a> {
+    stop: &'a Stop,
+    deadline: Option<Instant>,
+    is_deaf: bool,
+}
+
+impl Sleep<'_> {
+    /// Sleeps until `event`.
+    pub fn until(self, event: Event<'_>) -> io::Result<Polled> {
+        if !self.is_deaf {
+            return self.stop.poll(Some(event), self.deadline);
+        }
+        loop {
+            if let Some(polled) = self.stop.sleep_once(Some(event), self.deadline)? {
+                return Ok(polled);
+            }
+        }
+    }
+
+    /// Sleeps until `event`, but not longer than `time`; `None` if that is over first.
+    pub fn until_or_for(self, event: Event<'_>, time: Duration) -> io::Result<Option<Polled>> {
+        let end = Instant::now().checked_add(time);
+        match (self.deadline, end) {
+            (Some(deadline), Some(end)) if deadline <= end => self.until(event).map(Some),
+            (_, end) => match (Sleep { deadline: end, ..self }).until(event)? {
+                Polled::Deadline => Ok(None),
+                polled => Ok(Some(polled)),
+            },
         }
     }
 }

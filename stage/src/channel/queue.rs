@@ -4,18 +4,19 @@
 //! |---|---|
 //! | writer | sends what it is given in messages as long as the queue takes them, each cut behind its last line feed; a line longer than a message crosses in several. An empty message is the end |
 //! | reader | joins messages to a stream again, so it need not know how they were cut |
-//! | launcher | makes the queue and unlinks it at once ([`create`]); when a process has ended, wakes who waits for it ([`Keeper`]) |
+//! | launcher | makes the queue and unlinks it at once ([`create()`]); when a process has ended, wakes who waits for it ([`Keeper`]) |
 //!
 //! A queue does not tell when a side dies, and who sleeps in it sleeps on. Therefore:
 //!
-//! 1. who is about to sleep looks first whether the other end is still open ([`super::ends`]):
-//!    a reader of an empty queue without a writer has come to the end, a writer to a full queue
-//!    without a reader gets EPIPE;
+//! 1. who may be about to sleep looks first whether the other end is still open
+//!    ([`super::ends`]): a reader of an empty queue without a writer has come to the end, a writer
+//!    to a full queue without a reader gets EPIPE;
 //! 2. who sleeps already is woken by the launcher when it learns of the death: a reader by an
 //!    empty message, for which there is room since it sleeps; a writer by taking a message out,
-//!    which nobody will read. Awake, either comes to rule 1.
-//! 3. should the launcher be dead as well, a reader ends by its grace period, and a writer looks
-//!    again every `LOOK_AGAIN` (of [`crate::output`]).
+//!    which nobody will read. Awake, either comes to rule 1;
+//! 3. should the launcher be unable to do that, either looks again every `LOOK_AGAIN`.
+
+mod create;
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -23,31 +24,23 @@ use std::time::{Duration, Instant};
 
 use memchr::memrchr;
 use nix::errno::Errno;
-use nix::mqueue::{
-    MQ_OFlag, MqAttr, MqdT, mq_attr_member_t, mq_close, mq_getattr, mq_open, mq_receive, mq_send,
-    mq_set_nonblock, mq_unlink,
-};
+use nix::mqueue::{mq_getattr, mq_receive, mq_send, mq_set_nonblock};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::resource::{Resource, getrlimit};
-use nix::sys::stat::Mode;
 use nix::sys::statfs::{FsType, fstatfs};
-use thiserror::Error;
 
-use super::ends::{self, End, Opposite};
-use super::{Ends, Sleep};
+use super::LOOK_AGAIN;
+use super::ends::{End, Opposite};
 use crate::kernel::with_queue;
-use crate::size;
-use crate::stop::{Event, Polled};
+use crate::stop::{Event, Polled, Sleep};
+pub use create::{Capacity, Error, create};
 
 /// What `fstatfs` says of a queue: MQUEUE_MAGIC of the kernel's `ipc/mqueue.c`.
 const MAGIC: FsType = FsType(0x1980_0202);
 
-/// Bytes of a message at most, where the system allows more: enough to make a call's cost small.
-const MESSAGE: usize = 64 * 1024;
-
 /// How long a writer that ends waits for room for the empty message, while there is a reader.
 /// Longer than a reader is away from its input in normal operation; if it is still too short,
-/// nothing is lost: the reader finds the writer gone (rules 1 and 2).
+/// nothing is lost: the reader finds the writer gone (rules 1 and 2, in a queue of the
+/// launcher's).
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Whether `fd` is a message queue.
@@ -90,17 +83,21 @@ impl Reader {
     pub fn read(&mut self, fd: BorrowedFd<'_>, buffer: &mut [u8]) -> io::Result<Option<usize>> {
         let mut count = self.hand_out(buffer);
         while !self.over && buffer.len() - count >= self.size {
-            match self.receive(fd, &mut buffer[count..])? {
-                Some(bytes) => count += bytes,
-                None => break,
+            match self.receive(fd, &mut buffer[count..]) {
+                Ok(Some(bytes)) => count += bytes,
+                // It will come again.
+                Err(_) if count > 0 => break,
+                Err(error) => return Err(error),
+                Ok(None) => break,
             }
         }
         if count == 0 && !self.over && !buffer.is_empty() && buffer.len() < self.size {
-            self.spare.resize(self.size, 0);
             let mut spare = std::mem::take(&mut self.spare);
+            self.handed_out = 0;
+            spare.resize(self.size, 0);
             let received = self.receive(fd, &mut spare)?;
             spare.truncate(received.unwrap_or(0));
-            (self.spare, self.handed_out) = (spare, 0);
+            self.spare = spare;
             count = self.hand_out(buffer);
         }
         Ok((count > 0 || self.over || buffer.is_empty()).then_some(count))
@@ -117,19 +114,25 @@ impl Reader {
 
     /// One message; `None` if there is none now.
     fn receive(&mut self, fd: BorrowedFd<'_>, buffer: &mut [u8]) -> io::Result<Option<usize>> {
-        let received = super::now(|| with_queue(fd, |queue| mq_receive(queue, buffer, &mut 0)))?;
+        let received =
+            super::unless_blocking(|| with_queue(fd, |queue| mq_receive(queue, buffer, &mut 0)))?;
         self.over |= received == Some(0) || (received.is_none() && self.alone);
         Ok(received)
     }
 
     /// Waits for a message, or for the end.
     pub fn wait(&mut self, fd: BorrowedFd<'_>, sleep: Sleep<'_>) -> io::Result<Polled> {
-        // Looked at before the queue: what was sent until then is still read.
-        self.alone = !self.writer.is_there(fd);
-        if self.over || self.alone || self.handed_out < self.spare.len() {
-            return Ok(Polled::Ready);
+        loop {
+            // Looked at before the queue: what was sent until then is still read.
+            self.alone = !self.writer.is_there(fd);
+            if self.over || self.alone || self.handed_out < self.spare.len() {
+                return Ok(Polled::Ready);
+            }
+            let message = Event::Descriptor(fd, PollFlags::POLLIN);
+            if let Some(polled) = sleep.until_or_for(message, LOOK_AGAIN)? {
+                return Ok(polled);
+            }
         }
-        sleep(Event::Descriptor(fd, PollFlags::POLLIN))
     }
 }
 
@@ -152,7 +155,7 @@ impl Writer {
             return Ok(Some(0));
         }
         let message = whole_lines(bytes, self.size);
-        let sent = super::now(|| {
+        let sent = super::unless_blocking(|| {
             with_queue(fd, |queue| mq_send(queue, message, 0)).map(|()| message.len())
         })?;
         if sent.is_none() && !self.reader.is_there(fd) {
@@ -161,16 +164,24 @@ impl Writer {
         Ok(sent)
     }
 
-    /// Waits for room.
+    /// Waits for room, or for the end of the reader.
     pub fn wait(&mut self, fd: BorrowedFd<'_>, sleep: Sleep<'_>) -> io::Result<Polled> {
-        sleep(Event::Descriptor(fd, PollFlags::POLLOUT))
+        while self.reader.is_there(fd) {
+            let room = Event::Descriptor(fd, PollFlags::POLLOUT);
+            if let Some(polled) = sleep.until_or_for(room, LOOK_AGAIN)? {
+                return Ok(polled);
+            }
+        }
+        Ok(Polled::Ready)
     }
 
     /// Sends the empty message that is the end, if there is somebody to read it.
     pub fn end(&mut self, fd: BorrowedFd<'_>) {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let sent = super::now(|| with_queue(fd, |queue| mq_send(queue, &[], 0)).map(|()| 0));
+            let sent = super::unless_blocking(|| {
+                with_queue(fd, |queue| mq_send(queue, &[], 0)).map(|()| 0)
+            });
             let left = deadline.saturating_duration_since(Instant::now());
             if !matches!(sent, Ok(None)) || left.is_zero() || !self.reader.is_there(fd) {
                 return;
@@ -188,124 +199,6 @@ fn whole_lines(bytes: &[u8], fit: usize) -> &[u8] {
     }
     let most = &bytes[..fit];
     memrchr(b'\n', most).map_or(most, |last| &most[..=last])
-}
-
-/// What a queue holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Capacity {
-    /// Messages.
-    pub messages: usize,
-    /// Bytes of each.
-    pub size: usize,
-}
-
-impl Capacity {
-    /// What a user may ask for, within what is of use.
-    fn granted() -> Capacity {
-        let of_system = |name, default| {
-            let text = std::fs::read_to_string(format!("/proc/sys/fs/mqueue/{name}"));
-            text.ok().and_then(|text| text.trim().parse().ok()).unwrap_or(default)
-        };
-        // The defaults are the kernel's own, for where there is no `/proc`.
-        let size = of_system("msgsize_max", 8192).clamp(1, MESSAGE);
-        let messages = of_system("msg_max", 10).clamp(1, size::PIPE / size);
-        Capacity { messages, size }
-    }
-
-    /// Half of it: fewer messages, or shorter ones if there are but two; `None` if that were too
-    /// short for a record.
-    fn halved(self) -> Option<Capacity> {
-        const LEAST: usize = 1024;
-        match self {
-            Capacity { messages: 0..=2, size } if size / 2 < LEAST => None,
-            Capacity { messages: messages @ 0..=2, size } => {
-                Some(Capacity { messages, size: size / 2 })
-            }
-            Capacity { messages, size } => Some(Capacity { messages: messages / 2, size }),
-        }
-    }
-}
-
-/// Why there is no queue.
-#[derive(Debug, Error)]
-pub enum Error {
-    /// Message queues of a user are limited, all together.
-    #[error("a message queue: RLIMIT_MSGQUEUE, {limit} bytes for all of a user's, leaves no room")]
-    Limit {
-        /// The limit in bytes.
-        limit: u64,
-    },
-    /// Queues are limited in number.
-    #[error("a message queue: there are as many as /proc/sys/fs/mqueue/queues_max allows")]
-    TooMany,
-    /// The kernel was built without them.
-    #[error("a message queue: the kernel has none of POSIX's")]
-    Unknown,
-    /// Anything else.
-    #[error("a message queue")]
-    Other(#[from] io::Error),
-}
-
-impl From<Errno> for Error {
-    fn from(errno: Errno) -> Error {
-        match errno {
-            Errno::ENOSPC => Error::TooMany,
-            Errno::ENOSYS => Error::Unknown,
-            other => Error::Other(other.into()),
-        }
-    }
-}
-
-/// Makes a queue that has no name any more, as large as it may be.
-pub fn create() -> Result<(Ends, Keeper, Capacity), Error> {
-    let mut capacity = Capacity::granted();
-    loop {
-        match create_with(capacity) {
-            // This is also what a lack of descriptors is called.
-            Err(Errno::EMFILE) if io::stderr().as_fd().try_clone_to_owned().is_ok() => {
-                let (limit, _) = getrlimit(Resource::RLIMIT_MSGQUEUE)?;
-                capacity = capacity.halved().ok_or(Error::Limit { limit })?;
-            }
-            result => {
-                let (ends, keeper) = result?;
-                ends::hold(&ends.reader, End::Reader)?;
-                ends::hold(&ends.writer, End::Writer)?;
-                return Ok((ends, keeper, capacity));
-            }
-        }
-    }
-}
-
-fn create_with(capacity: Capacity) -> nix::Result<(Ends, Keeper)> {
-    let always = MQ_OFlag::O_CLOEXEC | MQ_OFlag::O_NONBLOCK;
-    let mode = Mode::S_IRUSR | Mode::S_IWUSR;
-    let [messages, size] = [capacity.messages, capacity.size].map(|it| it as mq_attr_member_t);
-    let attributes = MqAttr::new(0, messages, size, 0);
-    // The name is free again before this process could want it a second time; only what a killed
-    // process of the same number left behind could be in the way.
-    let pid = std::process::id();
-    let (name, keeper) = (0..)
-        .map(|number| format!("/wandler-{pid}-{number}"))
-        .find_map(|name| {
-            let flags = always | MQ_OFlag::O_RDWR | MQ_OFlag::O_CREAT | MQ_OFlag::O_EXCL;
-            match mq_open(name.as_str(), flags, mode, Some(&attributes)) {
-                Err(Errno::EEXIST) => None,
-                result => Some(result.map(|queue| (name, queue))),
-            }
-        })
-        .unwrap_or(Err(Errno::EEXIST))?;
-    let open = |flag| mq_open(name.as_str(), always | flag, mode, None).and_then(owned);
-    let ends = open(MQ_OFlag::O_RDONLY)
-        .and_then(|reader| Ok(Ends { reader, writer: open(MQ_OFlag::O_WRONLY)? }));
-    mq_unlink(name.as_str())?;
-    Ok((ends?, Keeper { queue: owned(keeper)?, size: capacity.size }))
-}
-
-/// The same descriptor as one that is closed by itself.
-fn owned(queue: MqdT) -> nix::Result<OwnedFd> {
-    let copy = queue.as_fd().try_clone_to_owned();
-    mq_close(queue)?;
-    copy.map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(libc::EMFILE)))
 }
 
 /// What the launcher keeps to wake who waits for a process that has ended.

@@ -3,33 +3,17 @@
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
 use super::ends::End;
-use super::{Ends, queue, ring};
+use super::{Ends, Keeper, queue, ring};
 use crate::input::{self, AfterStop, Input, Wait};
 use crate::output::{self, reader_is_gone};
-use crate::stop::Stop;
-
-/// What the launcher would keep.
-enum Keeper {
-    Kernel,
-    Queue(queue::Keeper),
-    Ring(ring::Keeper),
-}
-
-impl Keeper {
-    fn close(&self, end: End) {
-        match self {
-            Keeper::Kernel => {}
-            Keeper::Queue(keeper) => keeper.close(end),
-            Keeper::Ring(keeper) => keeper.close(end),
-        }
-    }
-}
+use crate::stop::{Polled, Stop};
 
 /// A channel of each kind, with its name.
 fn all() -> [(&'static str, Ends, Keeper); 4] {
@@ -122,30 +106,64 @@ fn a_deadline_passes_while_nothing_comes() {
 #[test]
 fn a_writer_that_is_gone_without_a_word_is_the_end_behind_what_it_wrote() {
     for (name, ends, _keeper) in all() {
-        let mut output = output(ends.writer.as_fd());
+        let mut output = output(ends.writer);
         output.write_all(b"1\n").unwrap();
         output.write_all(b"2\n").unwrap();
         output.die();
-        drop(ends.writer);
         let mut text = String::new();
         input(ends.reader).read_to_string(&mut text).unwrap();
         assert_eq!(text, "1\n2\n", "{name}");
     }
 }
 
-#[test]
-fn a_reader_that_sleeps_is_woken_when_the_writer_has_died() {
-    for (name, ends, keeper) in all() {
-        let Ends { reader, writer } = ends;
-        thread::scope(|scope| {
-            let output = output(writer.as_fd());
-            let reader = scope.spawn(|| input(reader).read(&mut [0; 9]).unwrap());
-            wait_until_it_sleeps();
-            output.die();
-            drop(writer);
-            keeper.close(End::Writer);
-            assert_eq!(reader.join().unwrap(), 0, "{name}");
+/// Runs `sleep` in a thread, and `then` once that sleeps, or has ended already; what `sleep`
+/// brought.
+fn once_it_sleeps<T: Send>(sleep: impl FnOnce() -> T + Send, then: impl FnOnce()) -> T {
+    thread::scope(|scope| {
+        let (tell, told) = mpsc::channel();
+        let sleeper = scope.spawn(move || {
+            tell.send(nix::unistd::gettid()).unwrap();
+            sleep()
         });
+        let path = format!("/proc/self/task/{}/stat", told.recv().unwrap());
+        let is_asleep = || !std::fs::read_to_string(&path).is_ok_and(|it| !it.contains(") S "));
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while !is_asleep() {
+            assert!(Instant::now() < deadline, "it does not fall asleep");
+            thread::yield_now();
+        }
+        then();
+        sleeper.join().unwrap()
+    })
+}
+
+#[test]
+fn a_reader_that_sleeps_is_woken_when_the_writer_ends() {
+    for (name, Ends { reader, writer }, _keeper) in all() {
+        let output = output(writer);
+        let read = || input(reader).read(&mut [0; 9]).unwrap();
+        assert_eq!(once_it_sleeps(read, || drop(output)), 0, "{name}");
+    }
+}
+
+/// What the launcher says is enough, also if it says so before the kernel has closed anything.
+#[test]
+fn a_reader_that_sleeps_is_woken_by_the_launcher() {
+    for (name, ends, keeper) in all() {
+        if let Keeper::Kernel = keeper {
+            continue;
+        }
+        let read = || input(&ends.reader).read(&mut [0; 9]).unwrap();
+        assert_eq!(once_it_sleeps(read, || keeper.close(End::Writer)), 0, "{name}");
+    }
+}
+
+#[test]
+fn a_reader_that_sleeps_finds_out_by_itself_that_the_writer_has_died() {
+    for (name, Ends { reader, writer }, _keeper) in all() {
+        let output = output(writer);
+        let read = || input(reader).read(&mut [0; 9]).unwrap();
+        assert_eq!(once_it_sleeps(read, || output.die()), 0, "{name}");
     }
 }
 
@@ -166,32 +184,51 @@ fn fill(ends: &Ends) -> usize {
     count
 }
 
+/// What comes of writing more to a full channel, when `then` is done once that sleeps.
+fn write_to_full(writer: impl AsFd + Send, then: impl FnOnce()) -> io::Error {
+    // (A ring's writer counts for itself: a new one begins with slot 0, as the old one did.)
+    let write = move || output(writer).write_all(&bytes(2_000_000));
+    once_it_sleeps(write, then).unwrap_err()
+}
+
 #[test]
-fn a_writer_that_sleeps_is_woken_when_the_reader_has_died() {
+fn a_writer_that_sleeps_is_woken_when_the_reader_leaves() {
     for (name, ends, keeper) in all() {
         let count = fill(&ends);
         assert!(count >= 7000, "{name}: room for {count} bytes only");
-        // (A ring's writer counts for itself: a new one begins with slot 0, as the old one did.)
         let Ends { reader, writer } = ends;
-        thread::scope(|scope| {
-            let input = input(reader.as_fd());
-            let writer = scope.spawn(move || output(writer).write_all(&bytes(2_000_000)));
-            wait_until_it_sleeps();
-            input.die();
-            drop(reader);
+        let input = input(reader);
+        let leave = || {
+            drop(input);
             keeper.close(End::Reader);
-            let error = writer.join().unwrap().unwrap_err();
-            assert!(reader_is_gone(&error), "{name}: {error}");
-        });
+        };
+        let error = write_to_full(writer, leave);
+        assert!(reader_is_gone(&error), "{name}: {error}");
     }
 }
 
 #[test]
-fn without_a_launcher_a_writer_finds_out_by_itself_that_the_reader_has_died() {
+fn a_writer_that_sleeps_is_woken_by_the_launcher() {
+    for (name, ends, keeper) in all() {
+        fill(&ends);
+        if let Keeper::Kernel = keeper {
+            continue;
+        }
+        let stop = Stop::never();
+        let mut writer = super::Writer::new(&ends.writer);
+        let wait = || writer.wait(stop.sleep_until(None)).unwrap();
+        let waited = once_it_sleeps(wait, || keeper.close(End::Reader));
+        assert_eq!(waited, Polled::Ready, "{name}");
+    }
+}
+
+#[test]
+fn a_writer_that_sleeps_finds_out_by_itself_that_the_reader_has_died() {
     for (name, ends, _keeper) in all() {
         fill(&ends);
-        drop(ends.reader);
-        let error = output(&ends.writer).write_all(&bytes(2_000_000)).unwrap_err();
+        let Ends { reader, writer } = ends;
+        let input = input(reader);
+        let error = write_to_full(writer, || input.die());
         assert!(reader_is_gone(&error), "{name}: {error}");
     }
 }
@@ -216,12 +253,6 @@ fn a_trickle_finds_room_for_many_samples() {
         let least = if name == "queue" { 10 } else { 80 };
         assert!(samples >= least, "{name} holds {samples} pieces");
     }
-}
-
-/// So that what comes next finds the other thread asleep, most of the time: what is tested must
-/// hold either way.
-fn wait_until_it_sleeps() {
-    thread::sleep(Duration::from_millis(20));
 }
 
 /// A queue is scarce, so one is used for all cases.

@@ -3,23 +3,27 @@
 //! Another process may write anything anywhere in it at any time. So nothing in it is ever a
 //! Rust reference to plain data: the header is atomics and semaphores, which are made for that,
 //! and the slots are copied in and out through raw pointers, within bounds that are checked here.
-//! Bytes that the other side changes while they are copied come out as one or the other, as they
-//! would from a file: what comes out is the caller's alone.
+//! Bytes that the other side changes while they are copied come out as one or the other: the
+//! protocol keeps a peer that obeys it from doing that, and for one that does not the language
+//! promises nothing, but every machine and its memcpy do. What comes out is the caller's alone.
 #![allow(unsafe_code)]
 
 use std::io;
 use std::mem::{offset_of, size_of};
 use std::num::NonZero;
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 
+use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, SealFlag, fcntl};
+use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::mman::{MapFlags, ProtFlags, mmap, munmap};
 use nix::sys::stat::fstat;
+use nix::unistd::ftruncate;
 
 use super::Damaged;
-use super::semaphore::Semaphore;
+use crate::channel::semaphore::Semaphore;
 use crate::size;
 
 /// Slots in a ring: as many bytes as a pipe for samples has.
@@ -35,30 +39,33 @@ const FRONT: usize = 4096;
 /// Bytes of the whole.
 pub const SIZE: usize = FRONT + SLOTS * SLOT;
 
+/// What `/proc/PID/fd` shows of a ring.
+const NAME: &str = "wandler-ring";
+
 /// What a ring begins with. The number changes with the layout.
 pub const MAGIC: &[u8; 16] = b"wandler ring 1\n\0";
 
 /// Something on a cache line of its own, so that the two sides do not slow each other down.
 #[derive(Debug)]
 #[repr(C, align(64))]
-pub struct Line<T>(pub T);
+pub struct CacheLine<T>(pub T);
 
-/// What is in front of the slots. All zeroes but for the magic number and the semaphores is a
-/// ring that is empty.
+/// What is in front of the slots. All zeroes but for the magic number and the tokens of `free` is
+/// a ring that is empty.
 #[derive(Debug)]
 #[repr(C)]
 pub struct Header {
-    magic: Line<[AtomicU8; MAGIC.len()]>,
+    magic: CacheLine<[AtomicU8; MAGIC.len()]>,
     /// Not 0 once no more will be written.
-    pub ended: Line<AtomicU32>,
+    pub ended: CacheLine<AtomicU32>,
     /// Not 0 once nobody will read any more.
-    pub gone: Line<AtomicU32>,
+    pub gone: CacheLine<AtomicU32>,
     /// A token for each slot that was filled, taken by the reader.
-    pub filled: Line<Semaphore>,
+    pub filled: CacheLine<Semaphore>,
     /// A token for each slot that is free, taken by the writer.
-    pub free: Line<Semaphore>,
+    pub free: CacheLine<Semaphore>,
     /// A word for each slot.
-    pub words: [Line<AtomicU32>; SLOTS],
+    pub words: [CacheLine<AtomicU32>; SLOTS],
 }
 
 const _: () = assert!(size_of::<Header>() <= FRONT && offset_of!(Header, magic) == 0);
@@ -67,6 +74,17 @@ const _: () = assert!(size_of::<Header>() <= FRONT && offset_of!(Header, magic) 
 /// other side could take pages away, and touching them would be a SIGBUS.
 fn seals() -> SealFlag {
     SealFlag::F_SEAL_SHRINK | SealFlag::F_SEAL_GROW
+}
+
+/// A memory file that may be sealed, and not be executed where the kernel knows of that (since
+/// Linux 6.3, which may insist on it).
+fn memory_file() -> nix::Result<OwnedFd> {
+    let flags = MFdFlags::MFD_CLOEXEC | MFdFlags::MFD_ALLOW_SEALING;
+    let not_executable = MFdFlags::from_bits_retain(libc::MFD_NOEXEC_SEAL);
+    match memfd_create(NAME, flags | not_executable) {
+        Err(Errno::EINVAL) => memfd_create(NAME, flags),
+        result => result,
+    }
 }
 
 /// The memory of a ring, mapped into this process.
@@ -99,27 +117,24 @@ impl Memory {
         Ok(Memory { base: base.cast() })
     }
 
-    /// Seals the memory behind `fd`, which has got its size, and makes an empty ring of it. To
-    /// be called once, by who made it, before anybody else gets it.
-    pub fn create(fd: BorrowedFd<'_>) -> io::Result<Memory> {
-        fcntl(fd, FcntlArg::F_ADD_SEALS(seals() | SealFlag::F_SEAL_SEAL))?;
-        let memory = Memory::map(fd)?;
-        let Header { filled, free, magic, .. } = memory.header();
-        // SAFETY: by this function's contract nobody else knows of them.
-        unsafe {
-            filled.0.initialise(0)?;
-            free.0.initialise(SLOTS as u32)?;
-        }
-        for (place, &byte) in magic.0.iter().zip(MAGIC) {
+    /// Makes an empty ring, and seals it.
+    pub fn create() -> io::Result<(OwnedFd, Memory)> {
+        let fd = memory_file()?;
+        ftruncate(&fd, SIZE as libc::off_t)?;
+        fcntl(&fd, FcntlArg::F_ADD_SEALS(seals() | SealFlag::F_SEAL_SEAL))?;
+        let memory = Memory::map(fd.as_fd())?;
+        let header = memory.header();
+        header.free.0.initialise(SLOTS as u32);
+        for (place, &byte) in header.magic.0.iter().zip(MAGIC) {
             place.store(byte, Ordering::Release);
         }
-        Ok(memory)
+        Ok((fd, memory))
     }
 
     /// What is in front of the slots.
     pub fn header(&self) -> &Header {
         // SAFETY: the mapping is large enough and aligned to a page, and lives as long as
-        // `self`; any bits are valid atomics and semaphores, and both may change at any time.
+        // `self`; it holds nothing but atomics, of which any bits are valid and may change at any time.
         unsafe { self.base.as_ref() }
     }
 
@@ -145,7 +160,7 @@ impl Memory {
         if slot >= SLOTS || at > SLOT || length > SLOT - at {
             return Err(Damaged::Length { slot, bytes: at.saturating_add(length) }.into());
         }
-        // SAFETY: the sum is below SIZE, so within the mapping.
+        // SAFETY: the sum is at most SIZE, so within the mapping or just behind it.
         Ok(unsafe { self.base.cast::<u8>().add(FRONT + slot * SLOT + at) })
     }
 }

@@ -1,14 +1,24 @@
 //! The ring between peers that keep the rules and peers that do not.
 
-use std::io::Write;
+use std::io::{Read, Write};
+use std::os::fd::AsFd;
+use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nix::sys::memfd::{MFdFlags, memfd_create};
+use nix::sys::uio::pwrite;
+use nix::unistd::ftruncate;
+
 use super::*;
-use crate::input::{self, AfterStop, Input, Wait};
+use crate::input::{self, AfterStop, Input};
 use crate::output;
-use crate::stop::Stop;
-use std::io::Read;
+use crate::stop::{Polled, Stop};
+
+/// How often a race is repeated.
+fn rounds() -> usize {
+    std::env::var("WANDLER_ROUNDS").map_or(5, |rounds| rounds.parse().unwrap())
+}
 
 fn ring() -> (Reader, Writer, Ends, Keeper) {
     let (ends, keeper) = create().unwrap();
@@ -30,9 +40,9 @@ fn a_ring_is_known_by_its_start_and_nothing_else_is() {
 
 #[test]
 fn small_writes_join_the_slot_that_the_reader_has_not_come_to() {
-    let (mut reader, mut writer, ends, _keeper) = ring();
+    let (mut reader, mut writer, _ends, _keeper) = ring();
     let mut count = 0;
-    while let Some(written) = writer.write(ends.writer.as_fd(), b"57\n").unwrap() {
+    while let Some(written) = writer.write(b"57\n").unwrap() {
         count += written;
     }
     assert_eq!(count, SLOTS * SLOT);
@@ -44,11 +54,11 @@ fn small_writes_join_the_slot_that_the_reader_has_not_come_to() {
 
 #[test]
 fn a_slot_that_the_reader_has_taken_is_not_written_to_any_more() {
-    let (mut reader, mut writer, ends, _keeper) = ring();
-    writer.write(ends.writer.as_fd(), b"1\n2\n").unwrap();
+    let (mut reader, mut writer, _ends, _keeper) = ring();
+    writer.write(b"1\n2\n").unwrap();
     let mut buffer = [0; 2];
     assert_eq!(reader.read(&mut buffer).unwrap(), Some(2));
-    writer.write(ends.writer.as_fd(), b"3\n").unwrap();
+    writer.write(b"3\n").unwrap();
     let mut rest = [0; 9];
     assert_eq!(reader.read(&mut rest).unwrap(), Some(4));
     assert_eq!(&rest[..4], b"2\n3\n");
@@ -58,8 +68,7 @@ fn a_slot_that_the_reader_has_taken_is_not_written_to_any_more() {
 /// loses, doubles or mixes up bytes, which each tell their place.
 #[test]
 fn two_threads_lose_nothing() {
-    let rounds = std::env::var("WANDLER_ROUNDS").map_or(5, |rounds| rounds.parse().unwrap());
-    for round in 0..rounds {
+    for round in 0..rounds() {
         const BYTES: usize = 3_000_000;
         let byte = |at: usize| (at.wrapping_mul(0x9E37_79B9) >> 13) as u8;
         let (ends, _keeper) = create().unwrap();
@@ -99,8 +108,8 @@ fn two_threads_lose_nothing() {
 fn a_writer_that_was_killed_before_it_posted_is_spoken_for() {
     let (mut reader, writer, ends, keeper) = ring();
     // What a writer does until just before the post.
-    writer.memory.copy_in(0, 0, b"1\n").unwrap();
-    writer.memory.header().words[0].0.store(2, Ordering::Release);
+    keeper.memory.copy_in(0, 0, b"1\n").unwrap();
+    keeper.memory.header().words[0].0.store(2, Ordering::Release);
     assert_eq!(reader.read(&mut [0; 9]).unwrap(), None, "not before the token");
     drop((writer, ends.writer));
     keeper.close(End::Writer);
@@ -109,28 +118,40 @@ fn a_writer_that_was_killed_before_it_posted_is_spoken_for() {
 }
 
 #[test]
-fn a_stop_ends_a_sleep_in_the_ring_and_what_is_there_is_still_read() {
-    let (mut ring_reader, mut writer, ends, _keeper) = ring();
-    let wake = ring_reader.waker();
+fn a_call_to_look_up_is_no_data() {
+    let (mut reader, mut writer, _ends, _keeper) = ring();
+    let wake = reader.waker();
     wake();
-    assert_eq!(ring_reader.read(&mut [0; 9]).unwrap(), None, "a call to look up is no data");
-    writer.write(ends.writer.as_fd(), b"1\n").unwrap();
+    assert_eq!(reader.read(&mut [0; 9]).unwrap(), None);
+    writer.write(b"1\n").unwrap();
     wake();
-    assert_eq!(ring_reader.read(&mut [0; 9]).unwrap(), Some(2));
-    assert_eq!(ring_reader.read(&mut [0; 9]).unwrap(), None);
+    assert_eq!(reader.read(&mut [0; 9]).unwrap(), Some(2));
+    assert_eq!(reader.read(&mut [0; 9]).unwrap(), None);
+}
+
+#[test]
+fn a_stop_ends_a_sleep() {
+    let (mut reader, _writer, ends, _keeper) = ring();
+    let stop = Stop::never();
+    stop.wake_also(reader.waker());
+    thread::scope(|scope| {
+        let request = stop.clone();
+        scope.spawn(move || request.request());
+        let polled = reader.wait(ends.reader.as_fd(), stop.sleep_until(None)).unwrap();
+        assert_eq!(polled, Polled::Stop);
+    });
 }
 
 #[test]
 fn calls_to_look_up_do_not_let_a_writer_overwrite_a_slot() {
-    let (mut reader, mut writer, ends, _keeper) = ring();
-    let fd = ends.writer.as_fd();
+    let (mut reader, mut writer, _ends, keeper) = ring();
     let slot = vec![b'7'; SLOT];
     for _ in 0..SLOTS {
-        assert_eq!(writer.write(fd, &slot).unwrap(), Some(SLOT));
+        assert_eq!(writer.write(&slot).unwrap(), Some(SLOT));
     }
     for _ in 0..3 {
-        writer.memory.header().free.0.post();
-        assert_eq!(writer.write(fd, b"8").unwrap(), None);
+        keeper.memory.header().free.0.post();
+        assert_eq!(writer.write(b"8").unwrap(), None);
     }
     let mut buffer = vec![0; SLOTS * SLOT];
     assert_eq!(reader.read(&mut buffer).unwrap(), Some(buffer.len()));
@@ -140,43 +161,82 @@ fn calls_to_look_up_do_not_let_a_writer_overwrite_a_slot() {
 #[test]
 fn a_word_beyond_all_bounds_is_an_error() {
     for word in [SLOT as u32 + 1, TAKEN - 1, TAKEN, TAKEN + 5, u32::MAX] {
-        let (mut reader, writer, _ends, _keeper) = ring();
-        writer.memory.header().words[0].0.store(word, Ordering::Release);
-        writer.memory.header().filled.0.post();
+        let (mut reader, _writer, _ends, keeper) = ring();
+        keeper.memory.header().words[0].0.store(word, Ordering::Release);
+        keeper.memory.header().filled.0.post();
         let error = reader.read(&mut vec![0; 2 * SLOT]).unwrap_err();
         let expected = format!("the ring in shared memory is damaged: slot 0 claims {word} bytes");
         assert_eq!(error.to_string(), expected);
     }
 }
 
-#[test]
-fn a_peer_that_scribbles_over_everything_causes_errors_at_worst() {
-    let rounds = std::env::var("WANDLER_ROUNDS").map_or(5, |rounds| rounds.parse().unwrap());
+/// Writes random bytes to random places of a ring's front, the semaphores included, and to its
+/// slots now and then, until told that it is enough.
+fn scribble(memory: &OwnedFd, enough: &AtomicBool) {
     let mut state = 1u64;
     let mut random = move || {
         // Knuth's MMIX generator.
         state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (state >> 33) as u32
+        (state >> 33) as usize
     };
-    for _ in 0..rounds * 20 {
-        let (mut reader, mut writer, ends, keeper) = ring();
-        let header = keeper.memory.header();
-        for _ in 0..200 {
-            let word = &header.words[random() as usize % SLOTS].0;
-            match random() % 6 {
-                0 => word.store(random(), Ordering::Release),
-                1 => word.store(random() % (SLOT as u32 + 2), Ordering::Release),
-                2 => header.filled.0.post(),
-                3 => header.free.0.post(),
-                4 => drop(writer.write(ends.writer.as_fd(), &vec![0; random() as usize % 90_000])),
-                _ => {
-                    let mut buffer = vec![0; random() as usize % 90_000];
-                    if let Ok(Some(count)) = reader.read(&mut buffer) {
-                        assert!(count <= buffer.len());
+    while !enough.load(Ordering::Relaxed) {
+        let most = if random() % 16 == 0 { SIZE } else { size_of::<memory::Header>() };
+        let bytes = (random() as u64).wrapping_mul(0x1_0001_0001).to_le_bytes();
+        // Small numbers are what comes closest to the protocol.
+        let bytes =
+            if random() % 2 == 0 { (random() as u64 % 70_000).to_le_bytes() } else { bytes };
+        let length = 1 + random() % bytes.len();
+        let place = random() % (most - length);
+        pwrite(memory, &bytes[..length], place as i64).unwrap();
+    }
+}
+
+#[test]
+fn a_peer_that_scribbles_over_everything_causes_errors_and_vain_looks_at_worst() {
+    for _ in 0..rounds() {
+        let (ends, _keeper) = create().unwrap();
+        let scribbler = ends.writer.try_clone().unwrap();
+        let enough = AtomicBool::new(false);
+        let over = Instant::now() + Duration::from_millis(100);
+        thread::scope(|scope| {
+            scope.spawn(|| scribble(&scribbler, &enough));
+            let writer = scope.spawn(|| {
+                let (stop, piece) = (Stop::never(), vec![b'7'; 90_000]);
+                let mut length = 1;
+                while Instant::now() < over {
+                    let mut writer = Writer::new(ends.writer.as_fd()).unwrap();
+                    while Instant::now() < over {
+                        length = length * 5 % piece.len() + 1;
+                        match writer.write(&piece[..length]) {
+                            Ok(Some(count)) => assert!((1..=length).contains(&count)),
+                            Ok(None) => {
+                                let sleep = stop.sleep_until(Some(over));
+                                writer.wait(ends.writer.as_fd(), sleep).unwrap();
+                            }
+                            Err(_) => break,
+                        }
+                    }
+                }
+            });
+            let (stop, mut buffer) = (Stop::never(), vec![0; 90_000]);
+            let mut length = 1;
+            while Instant::now() < over {
+                let mut reader = Reader::new(ends.reader.as_fd()).unwrap();
+                while Instant::now() < over {
+                    length = length * 5 % buffer.len() + 1;
+                    match reader.read(&mut buffer[..length]) {
+                        Ok(Some(count @ 1..)) => assert!(count <= length),
+                        Ok(None) => {
+                            let sleep = stop.sleep_until(Some(over));
+                            reader.wait(ends.reader.as_fd(), sleep).unwrap();
+                        }
+                        Ok(Some(0)) | Err(_) => break,
                     }
                 }
             }
-        }
+            writer.join().unwrap();
+            enough.store(true, Ordering::Relaxed);
+        });
     }
 }
 
@@ -191,7 +251,7 @@ fn memory_that_could_be_taken_away_or_has_another_size_is_refused() {
 
     let short = memfd_create("short", MFdFlags::MFD_ALLOW_SEALING).unwrap();
     ftruncate(&short, 4096).unwrap();
-    let seals = nix::fcntl::SealFlag::F_SEAL_SHRINK | nix::fcntl::SealFlag::F_SEAL_GROW;
+    let seals = SealFlag::F_SEAL_SHRINK | SealFlag::F_SEAL_GROW;
     fcntl(&short, FcntlArg::F_ADD_SEALS(seals)).unwrap();
     let error = Writer::new(short.as_fd()).unwrap_err();
     let expected = format!("the ring in shared memory has 4096 bytes, and not {SIZE}");
@@ -209,14 +269,4 @@ fn a_damaged_ring_is_told_at_each_use() {
     }
     let mut output = output::Channel::new(&unsealed, Stop::never());
     assert_eq!(output.write(b"1\n").unwrap_err().kind(), io::ErrorKind::InvalidData);
-}
-
-#[test]
-fn a_deadline_is_kept_by_the_semaphore() {
-    let (ends, _keeper) = create().unwrap();
-    let mut input = input::Channel::new(&ends.reader, Stop::never(), AfterStop::End);
-    let start = Instant::now();
-    let deadline = start + Duration::from_millis(30);
-    assert_eq!(input.wait(Some(deadline)).unwrap(), Wait::Deadline);
-    assert!(start.elapsed() >= Duration::from_millis(30));
 }

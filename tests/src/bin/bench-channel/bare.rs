@@ -5,7 +5,7 @@
 //! |---|---|---|---|
 //! | `stream` | pipes, named pipes, sockets | write, read | close |
 //! | `mqueue` | message queues | mq_send, mq_receive, in as many messages as are needed | an empty message |
-//! | `shm` | shared memory | sem_wait, memcpy, sem_post on either side, a slot at a time | an empty slot |
+//! | `shm` | shared memory | a token, memcpy, a token on either side, a slot at a time | an empty slot |
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};

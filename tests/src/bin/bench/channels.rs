@@ -6,9 +6,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
-use stage::channel::Ends;
 use stage::channel::ends::End;
-use wandler_launcher::channel::{Channel, Keeper, Load, Via};
+use stage::channel::{Ends, Keeper};
+use wandler_launcher::channel::{Channel, Load, Via};
 
 use crate::Bench;
 use crate::error::Error;
@@ -118,26 +118,27 @@ fn throughput(bench: &Bench, via: Via, message: &Message, manner: Manner) -> io:
     let (ends, keeper) = channel(via)?;
     let start = Instant::now();
     let side = |role| side(bench, role, via, message.bytes, message.flood, manner);
-    let reader = side("read").stdin(ends.reader).spawn()?;
-    let writer = side("write").stdin(Stdio::null()).stdout(ends.writer).spawn()?;
-    finish(writer)?;
+    let reader = Process(side("read").stdin(ends.reader).spawn()?);
+    let writer = Process(side("write").stdin(Stdio::null()).stdout(ends.writer).spawn()?);
+    writer.finish()?;
     close(manner, &keeper);
-    finish(reader)?;
+    reader.finish()?;
     Ok(start.elapsed())
 }
 
 fn latency(bench: &Bench, via: Via, message: &Message, manner: Manner) -> io::Result<Duration> {
     let ((there, _keeper), (back, _back_keeper)) = (channel(via)?, channel(via)?);
     let side = |role| side(bench, role, via, message.bytes, message.turns, manner);
-    let asker = side("ask").stdin(back.reader).stdout(there.writer).stderr(Stdio::piped()).spawn();
-    let answerer = side("answer").stdin(there.reader).stdout(back.writer).spawn()?;
-    let mut asker = asker?;
+    let mut ask = side("ask");
+    let ask = ask.stdin(back.reader).stdout(there.writer).stderr(Stdio::piped());
+    let mut asker = Process(ask.spawn()?);
+    let answerer = Process(side("answer").stdin(there.reader).stdout(back.writer).spawn()?);
     let mut told = String::new();
-    if let Some(stderr) = &mut asker.stderr {
+    if let Some(stderr) = &mut asker.0.stderr {
         stderr.read_to_string(&mut told)?;
     }
-    finish(asker)?;
-    finish(answerer)?;
+    asker.finish()?;
+    answerer.finish()?;
     told.trim().parse().map(Duration::from_nanos).map_err(io::Error::other)
 }
 
@@ -168,7 +169,19 @@ fn side(
     command
 }
 
-fn finish(mut child: Child) -> io::Result<()> {
-    let status = child.wait()?;
-    if status.success() { Ok(()) } else { Err(io::Error::other(status.to_string())) }
+/// A process that does not outlive its measurement, whatever becomes of that.
+struct Process(Child);
+
+impl Process {
+    fn finish(mut self) -> io::Result<()> {
+        let status = self.0.wait()?;
+        if status.success() { Ok(()) } else { Err(io::Error::other(status.to_string())) }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // To one that was waited for already this does nothing.
+        let _ = self.0.kill().and_then(|()| self.0.wait());
+    }
 }

@@ -1,0 +1,139 @@
+//! Making a queue: as large as the system and the user's limit allow, and without a name.
+//!
+//! The order: open it under a new name, open both ends, remove the name. A launcher that is killed
+//! in between (it is deaf to all other signals then) leaves the name behind.
+
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+
+use nix::errno::Errno;
+use nix::mqueue::{MQ_OFlag, MqAttr, MqdT, mq_attr_member_t, mq_close, mq_open, mq_unlink};
+use nix::sys::resource::{Resource, getrlimit};
+use nix::sys::stat::Mode;
+use thiserror::Error;
+
+use super::Keeper;
+use crate::channel::Ends;
+use crate::channel::ends::{self, End};
+use crate::size;
+
+/// Bytes of a message at most, where the system allows more: enough to make a call's cost small.
+const MESSAGE: usize = 64 * 1024;
+
+/// What a queue holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capacity {
+    /// Messages.
+    pub messages: usize,
+    /// Bytes of each.
+    pub size: usize,
+}
+
+impl Capacity {
+    /// What a user may ask for, within what is of use.
+    fn granted() -> Capacity {
+        let of_system = |name, default| {
+            let text = std::fs::read_to_string(format!("/proc/sys/fs/mqueue/{name}"));
+            text.ok().and_then(|text| text.trim().parse().ok()).unwrap_or(default)
+        };
+        // The defaults are the kernel's own, for where there is no `/proc`.
+        let size = of_system("msgsize_max", 8192).clamp(1, MESSAGE);
+        let messages = of_system("msg_max", 10).clamp(1, size::PIPE / size);
+        Capacity { messages, size }
+    }
+
+    /// Half of it: fewer messages, or shorter ones if there are but two; `None` if that were too
+    /// short for a record.
+    fn halved(self) -> Option<Capacity> {
+        const LEAST: usize = 1024;
+        match self {
+            Capacity { messages: 0..=2, size } if size / 2 < LEAST => None,
+            Capacity { messages: messages @ 0..=2, size } => {
+                Some(Capacity { messages, size: size / 2 })
+            }
+            Capacity { messages, size } => Some(Capacity { messages: messages / 2, size }),
+        }
+    }
+}
+
+/// Why there is no queue.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// Message queues of a user are limited, all together.
+    #[error("a message queue: RLIMIT_MSGQUEUE, {limit} bytes for all of a user's, leaves no room")]
+    Limit {
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// Queues are limited in number.
+    #[error("a message queue: there are as many as /proc/sys/fs/mqueue/queues_max allows")]
+    TooMany,
+    /// The kernel was built without them.
+    #[error("a message queue: the kernel has none of POSIX's")]
+    Unknown,
+    /// Anything else.
+    #[error("a message queue")]
+    Other(#[from] io::Error),
+}
+
+impl From<Errno> for Error {
+    fn from(errno: Errno) -> Error {
+        match errno {
+            Errno::ENOSPC => Error::TooMany,
+            Errno::ENOSYS => Error::Unknown,
+            other => Error::Other(other.into()),
+        }
+    }
+}
+
+/// Makes a queue that has no name any more, as large as it may be.
+pub fn create() -> Result<(Ends, Keeper, Capacity), Error> {
+    let mut capacity = Capacity::granted();
+    loop {
+        match create_with(capacity) {
+            // This is also what a lack of descriptors is called.
+            Err(Errno::EMFILE) if io::stderr().as_fd().try_clone_to_owned().is_ok() => {
+                let (limit, _) = getrlimit(Resource::RLIMIT_MSGQUEUE)?;
+                capacity = capacity.halved().ok_or(Error::Limit { limit })?;
+            }
+            result => {
+                let (ends, keeper) = result?;
+                ends::hold(&ends.reader, End::Reader)?;
+                ends::hold(&ends.writer, End::Writer)?;
+                return Ok((ends, keeper, capacity));
+            }
+        }
+    }
+}
+
+fn create_with(capacity: Capacity) -> nix::Result<(Ends, Keeper)> {
+    let always = MQ_OFlag::O_CLOEXEC | MQ_OFlag::O_NONBLOCK;
+    let mode = Mode::S_IRUSR | Mode::S_IWUSR;
+    let [messages, size] = [capacity.messages, capacity.size].map(|it| it as mq_attr_member_t);
+    let attributes = MqAttr::new(0, messages, size, 0);
+    // The name is free again before this process could want it a second time; only what a killed
+    // process of the same number left behind could be in the way.
+    let pid = std::process::id();
+    let (name, queue) = (0..)
+        .map(|number| format!("/wandler-{pid}-{number}"))
+        .find_map(|name| {
+            let flags = always | MQ_OFlag::O_RDWR | MQ_OFlag::O_CREAT | MQ_OFlag::O_EXCL;
+            match mq_open(name.as_str(), flags, mode, Some(&attributes)) {
+                Err(Errno::EEXIST) => None,
+                result => Some(result.and_then(owned).map(|queue| (name, queue))),
+            }
+        })
+        .unwrap_or(Err(Errno::EEXIST))?;
+    let open = |flag| mq_open(name.as_str(), always | flag, mode, None).and_then(owned);
+    let ends = open(MQ_OFlag::O_RDONLY)
+        .and_then(|reader| Ok(Ends { reader, writer: open(MQ_OFlag::O_WRONLY)? }));
+    mq_unlink(name.as_str())?;
+    Ok((ends?, Keeper { queue, size: capacity.size }))
+}
+
+/// The same descriptor as one that is closed by itself.
+fn owned(queue: MqdT) -> nix::Result<OwnedFd> {
+    let copy = queue.as_fd().try_clone_to_owned();
+    mq_close(queue)?;
+    copy.map_err(|error| error.raw_os_error().map_or(Errno::EMFILE, Errno::from_raw))
+}
