@@ -91,11 +91,7 @@ pub fn create() -> Result<(Ends, Keeper, Capacity), Error> {
     let mut capacity = Capacity::granted();
     loop {
         match create_with(capacity) {
-            // This is also what a lack of descriptors is called.
-            Err(Errno::EMFILE) if io::stderr().as_fd().try_clone_to_owned().is_ok() => {
-                let (limit, _) = getrlimit(Resource::RLIMIT_MSGQUEUE)?;
-                capacity = capacity.halved().ok_or(Error::Limit { limit })?;
-            }
+            Err(limit @ Error::Limit { .. }) => capacity = capacity.halved().ok_or(limit)?,
             result => {
                 let (ends, keeper) = result?;
                 ends::hold(&ends.reader, End::Reader)?;
@@ -106,29 +102,40 @@ pub fn create() -> Result<(Ends, Keeper, Capacity), Error> {
     }
 }
 
-fn create_with(capacity: Capacity) -> nix::Result<(Ends, Keeper)> {
-    let always = MQ_OFlag::O_CLOEXEC | MQ_OFlag::O_NONBLOCK;
-    let mode = Mode::S_IRUSR | Mode::S_IWUSR;
-    let [messages, size] = [capacity.messages, capacity.size].map(|it| it as mq_attr_member_t);
-    let attributes = MqAttr::new(0, messages, size, 0);
-    // The name is free again before this process could want it a second time; only what a killed
-    // process of the same number left behind could be in the way.
-    let pid = std::process::id();
-    let (name, queue) = (0..)
-        .map(|number| format!("/wandler-{pid}-{number}"))
-        .find_map(|name| {
-            let flags = always | MQ_OFlag::O_RDWR | MQ_OFlag::O_CREAT | MQ_OFlag::O_EXCL;
-            match mq_open(name.as_str(), flags, mode, Some(&attributes)) {
-                Err(Errno::EEXIST) => None,
-                result => Some(result.and_then(owned).map(|queue| (name, queue))),
-            }
-        })
-        .unwrap_or(Err(Errno::EEXIST))?;
-    let open = |flag| mq_open(name.as_str(), always | flag, mode, None).and_then(owned);
+fn create_with(capacity: Capacity) -> Result<(Ends, Keeper), Error> {
+    let (name, queue) = open_new(capacity)?;
+    let open = |flag| mq_open(name.as_str(), ALWAYS | flag, Mode::empty(), None).and_then(owned);
     let ends = open(MQ_OFlag::O_RDONLY)
         .and_then(|reader| Ok(Ends { reader, writer: open(MQ_OFlag::O_WRONLY)? }));
     mq_unlink(name.as_str())?;
     Ok((ends?, Keeper { queue, size: capacity.size }))
+}
+
+/// Calls do not block: waiting is done elsewhere, where a stop can end it.
+const ALWAYS: MQ_OFlag = MQ_OFlag::O_CLOEXEC.union(MQ_OFlag::O_NONBLOCK);
+
+/// Opens a queue under a new name.
+fn open_new(capacity: Capacity) -> Result<(String, OwnedFd), Error> {
+    let [messages, size] = [capacity.messages, capacity.size].map(|it| it as mq_attr_member_t);
+    let attributes = MqAttr::new(0, messages, size, 0);
+    let flags = ALWAYS | MQ_OFlag::O_RDWR | MQ_OFlag::O_CREAT | MQ_OFlag::O_EXCL;
+    let mode = Mode::S_IRUSR | Mode::S_IWUSR;
+    let pid = std::process::id();
+    let mut number = 0;
+    loop {
+        let name = format!("/wandler-{pid}-{number}");
+        match mq_open(name.as_str(), flags, mode, Some(&attributes)) {
+            Ok(queue) => return Ok((name, owned(queue)?)),
+            // Left behind by a launcher that had the same number and was killed.
+            Err(Errno::EEXIST) => number += 1,
+            // This is also what a lack of descriptors is called.
+            Err(Errno::EMFILE) if io::stderr().as_fd().try_clone_to_owned().is_ok() => {
+                let (limit, _) = getrlimit(Resource::RLIMIT_MSGQUEUE)?;
+                return Err(Error::Limit { limit });
+            }
+            Err(errno) => return Err(errno.into()),
+        }
+    }
 }
 
 /// The same descriptor as one that is closed by itself.
