@@ -103,24 +103,29 @@ pub struct Channel {
 }
 
 impl Channel {
-    /// Makes a channel.
-    pub fn new(via: Via, load: Load) -> Result<Channel, Error> {
+    /// Makes a channel, called `label` where `/proc` shows a name; a queue with this capacity.
+    pub fn new(
+        via: Via,
+        label: &str,
+        load: Load,
+        capacity: queue::Capacity,
+    ) -> Result<Channel, Error> {
         match via {
             Via::Pipe => {
                 let (reader, writer) =
                     pipe2(OFlag::O_CLOEXEC).map_err(|errno| Error::Pipe(errno.into()))?;
                 Ok(Channel::of_pipe(via, Ends { reader, writer }, load))
             }
-            Via::Fifo => Ok(Channel::of_pipe(via, named_pipe()?, load)),
+            Via::Fifo => Ok(Channel::of_pipe(via, named_pipe(label)?, load)),
             Via::Socket => socket_pair(load),
             Via::Mqueue => {
-                let (ends, keeper, capacity) = queue::create()?;
+                let (ends, keeper) = queue::create(label, capacity)?;
                 let queue::Capacity { messages, size } = capacity;
                 let made_of = format!("message queue, up to {messages} messages of {size} bytes");
                 Ok(Channel { ends, keeper: Keeper::Queue(keeper), made_of })
             }
             Via::Shm => {
-                let (ends, keeper) = ring::create().map_err(Error::Ring)?;
+                let (ends, keeper) = ring::create(label).map_err(Error::Ring)?;
                 let (slots, size) = (ring::SLOTS, ring::SLOT);
                 let made_of =
                     format!("shared memory, {slots} slots of {size} bytes, and two semaphores");
@@ -152,12 +157,12 @@ fn socket_pair(load: Load) -> Result<Channel, Error> {
 
 /// A named pipe, whose name is gone again: made in a directory that nobody else may enter. (Only
 /// a launcher that is killed between the first of these calls and the last leaves it behind.)
-fn named_pipe() -> Result<Ends, Error> {
+fn named_pipe(label: &str) -> Result<Ends, Error> {
     let temporary = std::env::temp_dir();
     let failed = |source| Error::Fifo { directory: quoted_path(&temporary), source };
     let directory =
         mkdtemp(&temporary.join("wandler-XXXXXX")).map_err(|errno| failed(errno.into()))?;
-    let path = directory.join("channel");
+    let path = directory.join(label);
     let ends = open_named_pipe(&path);
     let removed = fs::remove_dir_all(&directory);
     // Why it could not be opened is worth more than why it could not be removed then.
@@ -180,6 +185,12 @@ mod tests {
     use super::*;
     use std::os::fd::OwnedFd;
 
+    fn a_channel(via: Via, load: Load) -> Channel {
+        // Small, for other tests may have queues at the same time.
+        let capacity = queue::Capacity { messages: 1, size: 1024 };
+        Channel::new(via, "test", load, capacity).unwrap()
+    }
+
     fn is_close_on_exec(fd: &OwnedFd) -> bool {
         fcntl(fd, FcntlArg::F_GETFD).unwrap() == nix::fcntl::FdFlag::FD_CLOEXEC.bits()
     }
@@ -187,7 +198,7 @@ mod tests {
     #[test]
     fn every_end_is_close_on_exec_and_has_no_name_any_more() {
         for &via in Via::value_variants() {
-            let Channel { ends, .. } = Channel::new(via, Load::Samples).unwrap();
+            let Channel { ends, .. } = a_channel(via, Load::Samples);
             for end in [&ends.reader, &ends.writer] {
                 assert!(is_close_on_exec(end), "{via:?}");
                 let link = format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(end));
@@ -199,18 +210,19 @@ mod tests {
 
     #[test]
     fn the_reader_of_a_named_pipe_waits_like_that_of_any_other() {
-        let Channel { ends, .. } = Channel::new(Via::Fifo, Load::Samples).unwrap();
+        let Channel { ends, .. } = a_channel(Via::Fifo, Load::Samples);
         let flags = OFlag::from_bits_retain(fcntl(&ends.reader, FcntlArg::F_GETFL).unwrap());
         assert!(!flags.contains(OFlag::O_NONBLOCK));
     }
 
     #[test]
     fn it_is_said_what_a_channel_is() {
-        let made_of = |via, load| Channel::new(via, load).unwrap().made_of;
+        let made_of = |via, load| a_channel(via, load).made_of;
         assert_eq!(made_of(Via::Pipe, Load::Records), "pipe, up to 65536 bytes");
         assert!(made_of(Via::Fifo, Load::Samples).starts_with("named pipe, up to "));
         assert_eq!(made_of(Via::Socket, Load::Samples), "socket, AF_UNIX, SOCK_STREAM");
-        assert!(made_of(Via::Mqueue, Load::Samples).starts_with("message queue, up to "));
+        let queue = "message queue, up to 1 messages of 1024 bytes";
+        assert_eq!(made_of(Via::Mqueue, Load::Samples), queue);
         let ring = "shared memory, 16 slots of 65536 bytes, and two semaphores";
         assert_eq!(made_of(Via::Shm, Load::Records), ring);
     }

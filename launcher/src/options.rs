@@ -24,8 +24,10 @@ Limits: do not record into the file that conv reads from (log writes to samples.
 otherwise): the account cannot tell what was lost or doubled. What is still there after the
 grace period is killed, and what it held is lost; the account says so. If the launcher itself
 is killed the stages end by themselves. In this pipeline log --pass passes to nobody. A channel
-that is full makes conv miss ticks. Message queues hold but 10 messages (/proc/sys/fs/mqueue),
-so with --via mqueue that happens first: above some 100 Hz while log waits for a slow disk.
+that is full makes conv miss ticks. Message queues hold only 10 messages (/proc/sys/fs/mqueue), so
+with --via mqueue that happens soonest: at 100 Hz when a stage is held up for a fifth of a second.
+All message queues of a user share a limit (ulimit -q); four full ones take 330 kB of the usual
+819200 bytes, and smaller ones are made where there is less.
 
 Exit status: 0 every stage ended with 0 and the account is settled; 1 failed, a stage failed or
 died, or the account is not settled; 2 wrong usage; 3 done, but some input was rejected.";

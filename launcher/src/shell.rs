@@ -23,16 +23,16 @@ pub fn command(directory: &Path, options: &Options) -> String {
 
 /// `conv` alone in the foreground, where Ctrl-C reaches it and standard input is the terminal's:
 /// what a shell starts in the background without job control ignores interrupts, and ends with
-/// its input. The status is that of the report, as in the other form.
+/// its input. The status is 0, or that of one that failed.
 fn with_named_pipes([conv, log, stat, report]: [&str; 4]) -> String {
     [
         "(d=$(mktemp -d) && trap 'rm -r \"$d\"' EXIT && mkfifo \"$d\"/{samples,log,stat,records} || exit",
-        "tee -i \"$d/log\" < \"$d/samples\" > \"$d/stat\" &",
-        &format!("{log} < \"$d/log\" &"),
-        &format!("{stat} < \"$d/stat\" > \"$d/records\" &"),
-        &format!("{report} < \"$d/records\" & report=$!"),
-        &format!("{conv} > \"$d/samples\""),
-        "wait $report; status=$?; wait; exit $status)",
+        "tee -i \"$d/log\" < \"$d/samples\" > \"$d/stat\" & jobs=$!",
+        &format!("{log} < \"$d/log\" & jobs=\"$jobs $!\""),
+        &format!("{stat} < \"$d/stat\" > \"$d/records\" & jobs=\"$jobs $!\""),
+        &format!("{report} < \"$d/records\" & jobs=\"$jobs $!\""),
+        &format!("{conv} > \"$d/samples\"; status=$?"),
+        "for job in $jobs; do wait $job || status=$?; done; exit $status)",
     ]
     .join("\n")
 }

@@ -9,6 +9,7 @@ use nix::fcntl::OFlag;
 use nix::unistd::pipe2;
 use stage::channel::Keeper;
 use stage::channel::ends::End;
+use stage::channel::queue::{self, Capacity};
 use stage::ledger::Entry;
 use thiserror::Error;
 
@@ -29,6 +30,12 @@ struct Link {
     from: Process,
     to: Process,
     load: Load,
+}
+
+impl Link {
+    fn label(&self) -> String {
+        format!("{}-{}", self.from, self.to)
+    }
 }
 
 /// Why the processes could not be connected.
@@ -71,8 +78,8 @@ impl Wiring {
         let [mut inputs, mut outputs, mut second_outputs]: [ByProcess<Option<OwnedFd>>; 3] =
             Default::default();
         let mut channels = Vec::new();
-        for link in LINKS {
-            let Channel { ends, keeper, made_of } = Channel::new(via, link.load)?;
+        for (link, channel) in LINKS.into_iter().zip(make_channels(via)?) {
+            let Channel { ends, keeper, made_of } = channel;
             inputs[link.to] = Some(ends.reader);
             let free = match outputs[link.from] {
                 None => &mut outputs,
@@ -98,6 +105,20 @@ impl Wiring {
             });
         }
         Ok((Wiring { ends }, Kept { via, channels, ledgers }))
+    }
+}
+
+/// A channel for each link. Message queues are limited, all together: they share what there is.
+fn make_channels(via: Via) -> Result<Vec<Channel>, channel::Error> {
+    let mut capacity = Capacity::granted();
+    loop {
+        let make = |link: &Link| Channel::new(via, &link.label(), link.load, capacity);
+        match LINKS.iter().map(make).collect() {
+            Err(channel::Error::Queue(limit @ queue::Error::Limit { .. })) => {
+                capacity = capacity.halved().ok_or(limit)?;
+            }
+            result => return result,
+        }
     }
 }
 

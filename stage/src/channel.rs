@@ -23,6 +23,7 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
+use memchr::memrchr;
 use nix::errno::Errno;
 use nix::poll::PollFlags;
 
@@ -217,6 +218,15 @@ mod die {
             self.kind = Kind::Stream;
         }
     }
+}
+
+/// As much of `bytes` as fits, up to the end of a line; `None` if no line fits whole. (The last line
+/// may have no end.)
+fn whole_lines(bytes: &[u8], fit: usize) -> Option<&[u8]> {
+    if bytes.len() <= fit {
+        return Some(bytes);
+    }
+    memrchr(b'\n', &bytes[..fit]).map(|last| &bytes[..=last])
 }
 
 /// The same error, to be told once more.

@@ -11,10 +11,10 @@ pub fn launcher(via: &str) -> Program {
 pub fn is_end(via: &str, what: &str) -> bool {
     match via {
         "pipe" => what.starts_with("pipe:["),
-        "fifo" => what.contains("/wandler-") && what.ends_with("/channel (deleted)"),
+        "fifo" => what.contains("/wandler-") && what.ends_with(" (deleted)"),
         "socket" => what.starts_with("socket:["),
         "mqueue" => what.starts_with("/wandler-") && what.ends_with(" (deleted)"),
-        _ => what == "/memfd:wandler-ring (deleted)",
+        _ => what.starts_with("/memfd:wandler-"),
     }
 }
 

@@ -22,14 +22,13 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::{Duration, Instant};
 
-use memchr::memrchr;
 use nix::errno::Errno;
 use nix::mqueue::{mq_getattr, mq_receive, mq_send, mq_set_nonblock};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::statfs::{FsType, fstatfs};
 
-use super::LOOK_AGAIN;
 use super::ends::{End, Opposite};
+use super::{LOOK_AGAIN, whole_lines};
 use crate::kernel::with_queue;
 use crate::stop::{Event, Polled, Sleep};
 pub use create::{Capacity, Error, create};
@@ -154,7 +153,7 @@ impl Writer {
         if bytes.is_empty() {
             return Ok(Some(0));
         }
-        let message = whole_lines(bytes, self.size);
+        let message = whole_lines(bytes, self.size).unwrap_or_else(|| &bytes[..self.size]);
         let sent = super::unless_blocking(|| {
             with_queue(fd, |queue| mq_send(queue, message, 0)).map(|()| message.len())
         })?;
@@ -190,15 +189,6 @@ impl Writer {
             let _ = poll(&mut interest, PollTimeout::try_from(left).unwrap_or(PollTimeout::ZERO));
         }
     }
-}
-
-/// As many whole lines from the start of `bytes` as fit, or as much of a longer line.
-fn whole_lines(bytes: &[u8], fit: usize) -> &[u8] {
-    if bytes.len() <= fit {
-        return bytes;
-    }
-    let most = &bytes[..fit];
-    memrchr(b'\n', most).map_or(most, |last| &most[..=last])
 }
 
 /// What the launcher keeps to wake who waits for a process that has ended.

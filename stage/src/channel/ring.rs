@@ -12,7 +12,10 @@
 //! | 1 … `SLOT` | filled | the writer: copies more bytes behind them, and adds their number if the word is still what it was; the reader: adds `TAKEN` |
 //! | `TAKEN` + number | taken | the reader: copies the bytes out, sets the word to 0, posts `free` |
 //!
-//! So a trickle joins the last slot as long as the reader has not come to it, as small writes to a
+//! What is copied in are whole lines, unless one alone is longer than a slot; and a reader that has
+//! room for whole slots is given whole slots. So nobody who is killed on the way tears a line.
+//!
+//! A trickle joins the last slot as long as the reader has not come to it, as small writes to a
 //! pipe join its last page: the ring holds as many samples as there is room for, not as many as
 //! there are slots.
 //!
@@ -114,9 +117,9 @@ fn close(memory: &Memory, end: End) {
     other.post();
 }
 
-/// Makes a ring.
-pub fn create() -> io::Result<(Ends, Keeper)> {
-    let (fd, memory) = Memory::create()?;
+/// Makes a ring, whose memory is called `label` where `/proc` shows it.
+pub fn create(label: &str) -> io::Result<(Ends, Keeper)> {
+    let (fd, memory) = Memory::create(label)?;
     let ends = Ends { reader: open(&fd)?, writer: open(&fd)? };
     ends::hold(&ends.reader, End::Reader)?;
     ends::hold(&ends.writer, End::Writer)?;

@@ -10,10 +10,22 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 
 use super::ends::End;
+use super::queue::Capacity;
 use super::{Ends, Keeper, queue, ring};
 use crate::input::{self, AfterStop, Input, Wait};
 use crate::output::{self, reader_is_gone};
 use crate::stop::{Polled, Stop};
+
+/// A queue, as large as there is room for: other tests have some at the same time.
+fn a_queue() -> (Ends, queue::Keeper) {
+    let mut capacity = Capacity::granted();
+    loop {
+        match queue::create("test", capacity) {
+            Err(queue::Error::Limit { .. }) => capacity = capacity.halved().unwrap(),
+            result => return result.unwrap(),
+        }
+    }
+}
 
 /// A channel of each kind, with its name.
 fn all() -> [(&'static str, Ends, Keeper); 4] {
@@ -21,8 +33,8 @@ fn all() -> [(&'static str, Ends, Keeper); 4] {
     let pipe = Ends { reader: reader.into(), writer: writer.into() };
     let (reader, writer) = UnixStream::pair().unwrap();
     let socket = Ends { reader: reader.into(), writer: writer.into() };
-    let (queue, queue_keeper, _) = queue::create().unwrap();
-    let (ring, ring_keeper) = ring::create().unwrap();
+    let (queue, queue_keeper) = a_queue();
+    let (ring, ring_keeper) = ring::create("test").unwrap();
     [
         ("pipe", pipe, Keeper::Kernel),
         ("socket", socket, Keeper::Kernel),
@@ -257,7 +269,7 @@ fn a_trickle_finds_room_for_many_samples() {
 
 /// A queue is scarce, so one is used for all cases.
 fn queue_of(text: &[u8], most: usize) -> Vec<Vec<u8>> {
-    let (ends, _keeper, _) = queue::create().unwrap();
+    let (ends, _keeper) = a_queue();
     let mut writer = super::Writer::new(&ends.writer);
     let mut reader = super::Reader::new(&ends.reader);
     let (mut messages, mut rest) = (Vec::new(), text);

@@ -1,4 +1,4 @@
-//! Making a queue: as large as the system and the user's limit allow, and without a name.
+//! Making a queue without a name, and how large it may be.
 //!
 //! The order: open it under a new name, open both ends, remove the name. A launcher that is killed
 //! in between (it is deaf to all other signals then) leaves the name behind.
@@ -20,7 +20,8 @@ use crate::size;
 /// Bytes of a message at most, where the system allows more: enough to make a call's cost small.
 const MESSAGE: usize = 64 * 1024;
 
-/// What a queue holds.
+/// What a queue holds. All queues of a user together are limited (RLIMIT_MSGQUEUE), so whoever
+/// makes several should let them share what there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Capacity {
     /// Messages.
@@ -31,7 +32,7 @@ pub struct Capacity {
 
 impl Capacity {
     /// What a user may ask for, within what is of use.
-    fn granted() -> Capacity {
+    pub fn granted() -> Capacity {
         let of_system = |name, default| {
             let text = std::fs::read_to_string(format!("/proc/sys/fs/mqueue/{name}"));
             text.ok().and_then(|text| text.trim().parse().ok()).unwrap_or(default)
@@ -44,7 +45,7 @@ impl Capacity {
 
     /// Half of it: fewer messages, or shorter ones if there are but two; `None` if that were too
     /// short for a record.
-    fn halved(self) -> Option<Capacity> {
+    pub fn halved(self) -> Option<Capacity> {
         const LEAST: usize = 1024;
         match self {
             Capacity { messages: 0..=2, size } if size / 2 < LEAST => None,
@@ -60,7 +61,7 @@ impl Capacity {
 #[derive(Debug, Error)]
 pub enum Error {
     /// Message queues of a user are limited, all together.
-    #[error("a message queue: RLIMIT_MSGQUEUE, {limit} bytes for all of a user's, leaves no room")]
+    #[error("message queues: RLIMIT_MSGQUEUE, {limit} bytes for all of a user's, leaves no room")]
     Limit {
         /// The limit in bytes.
         limit: u64,
@@ -86,48 +87,35 @@ impl From<Errno> for Error {
     }
 }
 
-/// Makes a queue that has no name any more, as large as it may be.
-pub fn create() -> Result<(Ends, Keeper, Capacity), Error> {
-    let mut capacity = Capacity::granted();
-    loop {
-        match create_with(capacity) {
-            Err(limit @ Error::Limit { .. }) => capacity = capacity.halved().ok_or(limit)?,
-            result => {
-                let (ends, keeper) = result?;
-                ends::hold(&ends.reader, End::Reader)?;
-                ends::hold(&ends.writer, End::Writer)?;
-                return Ok((ends, keeper, capacity));
-            }
-        }
-    }
-}
-
-fn create_with(capacity: Capacity) -> Result<(Ends, Keeper), Error> {
-    let (name, queue) = open_new(capacity)?;
+/// Makes a queue that has no name any more; until then its name ends in `label`, which `/proc`
+/// goes on showing.
+pub fn create(label: &str, capacity: Capacity) -> Result<(Ends, Keeper), Error> {
+    let (name, queue) = open_new(label, capacity)?;
     let open = |flag| mq_open(name.as_str(), ALWAYS | flag, Mode::empty(), None).and_then(owned);
     let ends = open(MQ_OFlag::O_RDONLY)
         .and_then(|reader| Ok(Ends { reader, writer: open(MQ_OFlag::O_WRONLY)? }));
     mq_unlink(name.as_str())?;
-    Ok((ends?, Keeper { queue, size: capacity.size }))
+    let ends = ends?;
+    ends::hold(&ends.reader, End::Reader)?;
+    ends::hold(&ends.writer, End::Writer)?;
+    Ok((ends, Keeper { queue, size: capacity.size }))
 }
 
 /// Calls do not block: waiting is done elsewhere, where a stop can end it.
 const ALWAYS: MQ_OFlag = MQ_OFlag::O_CLOEXEC.union(MQ_OFlag::O_NONBLOCK);
 
 /// Opens a queue under a new name.
-fn open_new(capacity: Capacity) -> Result<(String, OwnedFd), Error> {
+fn open_new(label: &str, capacity: Capacity) -> Result<(String, OwnedFd), Error> {
     let [messages, size] = [capacity.messages, capacity.size].map(|it| it as mq_attr_member_t);
     let attributes = MqAttr::new(0, messages, size, 0);
     let flags = ALWAYS | MQ_OFlag::O_RDWR | MQ_OFlag::O_CREAT | MQ_OFlag::O_EXCL;
     let mode = Mode::S_IRUSR | Mode::S_IWUSR;
-    let pid = std::process::id();
-    let mut number = 0;
+    let mut name = format!("/wandler-{}-{label}", std::process::id());
     loop {
-        let name = format!("/wandler-{pid}-{number}");
         match mq_open(name.as_str(), flags, mode, Some(&attributes)) {
             Ok(queue) => return Ok((name, owned(queue)?)),
             // Left behind by a launcher that had the same number and was killed.
-            Err(Errno::EEXIST) => number += 1,
+            Err(Errno::EEXIST) => name.push('+'),
             // This is also what a lack of descriptors is called.
             Err(Errno::EMFILE) if io::stderr().as_fd().try_clone_to_owned().is_ok() => {
                 let (limit, _) = getrlimit(Resource::RLIMIT_MSGQUEUE)?;
@@ -143,4 +131,20 @@ fn owned(queue: MqdT) -> nix::Result<OwnedFd> {
     let copy = queue.as_fd().try_clone_to_owned();
     mq_close(queue)?;
     copy.map_err(|error| error.raw_os_error().map_or(Errno::EMFILE, Errno::from_raw))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn less_room_means_fewer_messages_and_then_shorter_ones() {
+        let mut capacity = Capacity { messages: 10, size: 8192 };
+        let mut sizes = Vec::new();
+        while let Some(less) = capacity.halved() {
+            sizes.push((less.messages, less.size));
+            capacity = less;
+        }
+        assert_eq!(sizes, [(5, 8192), (2, 8192), (2, 4096), (2, 2048), (2, 1024)]);
+    }
 }

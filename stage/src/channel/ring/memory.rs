@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, SealFlag, fcntl};
 use nix::sys::memfd::{MFdFlags, memfd_create};
-use nix::sys::mman::{MapFlags, ProtFlags, mmap, munmap};
+use nix::sys::mman::{MapFlags, MmapAdvise, ProtFlags, madvise, mmap, munmap};
 use nix::sys::stat::fstat;
 use nix::unistd::ftruncate;
 
@@ -38,9 +38,6 @@ const FRONT: usize = 4096;
 
 /// Bytes of the whole.
 pub const SIZE: usize = FRONT + SLOTS * SLOT;
-
-/// What `/proc/PID/fd` shows of a ring.
-const NAME: &str = "wandler-ring";
 
 /// What a ring begins with. The number changes with the layout.
 pub const MAGIC: &[u8; 16] = b"wandler ring 1\n\0";
@@ -78,11 +75,11 @@ fn seals() -> SealFlag {
 
 /// A memory file that may be sealed, and not be executed where the kernel knows of that (since
 /// Linux 6.3, which may insist on it).
-fn memory_file() -> nix::Result<OwnedFd> {
+fn memory_file(name: &str) -> nix::Result<OwnedFd> {
     let flags = MFdFlags::MFD_CLOEXEC | MFdFlags::MFD_ALLOW_SEALING;
     let not_executable = MFdFlags::from_bits_retain(libc::MFD_NOEXEC_SEAL);
-    match memfd_create(NAME, flags | not_executable) {
-        Err(Errno::EINVAL) => memfd_create(NAME, flags),
+    match memfd_create(name, flags | not_executable) {
+        Err(Errno::EINVAL) => memfd_create(name, flags),
         result => result,
     }
 }
@@ -117,12 +114,14 @@ impl Memory {
         Ok(Memory { base: base.cast() })
     }
 
-    /// Makes an empty ring, and seals it.
-    pub fn create() -> io::Result<(OwnedFd, Memory)> {
-        let fd = memory_file()?;
+    /// Makes an empty ring, and seals it. Children do not inherit this mapping of it.
+    pub fn create(label: &str) -> io::Result<(OwnedFd, Memory)> {
+        let fd = memory_file(&format!("wandler-{label}"))?;
         ftruncate(&fd, SIZE as libc::off_t)?;
         fcntl(&fd, FcntlArg::F_ADD_SEALS(seals() | SealFlag::F_SEAL_SEAL))?;
         let memory = Memory::map(fd.as_fd())?;
+        // SAFETY: the advice is about the mapping that this owns, and leaves it as it is here.
+        unsafe { madvise(memory.base.cast(), SIZE, MmapAdvise::MADV_DONTFORK) }?;
         let header = memory.header();
         header.free.0.initialise(SLOTS as u32);
         for (place, &byte) in header.magic.0.iter().zip(MAGIC) {

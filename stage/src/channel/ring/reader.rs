@@ -70,9 +70,17 @@ impl Reader {
                     Next::Nothing => return Ok(None),
                 }
             }
+            if count > 0 && self.is_longer_than(buffer.len() - count) {
+                break;
+            }
             count += self.hand_out(&mut buffer[count..])?;
         }
         Ok(Some(count))
+    }
+
+    /// Whether what is taken does not fit.
+    fn is_longer_than(&self, room: usize) -> bool {
+        self.taken.is_some_and(|part| part.length - part.handed_out > room)
     }
 
     fn next(&mut self) -> Next {

@@ -21,7 +21,7 @@ fn rounds() -> usize {
 }
 
 fn ring() -> (Reader, Writer, Ends, Keeper) {
-    let (ends, keeper) = create().unwrap();
+    let (ends, keeper) = create("test").unwrap();
     let reader = Reader::new(ends.reader.as_fd()).unwrap();
     let writer = Writer::new(ends.writer.as_fd()).unwrap();
     (reader, writer, ends, keeper)
@@ -29,7 +29,7 @@ fn ring() -> (Reader, Writer, Ends, Keeper) {
 
 #[test]
 fn a_ring_is_known_by_its_start_and_nothing_else_is() {
-    let (ends, _keeper) = create().unwrap();
+    let (ends, _keeper) = create("test").unwrap();
     assert!(is_ring(ends.reader.as_fd()));
     let file = tempfile::tempfile().unwrap();
     (&file).write_all(MAGIC).unwrap();
@@ -42,13 +42,54 @@ fn a_ring_is_known_by_its_start_and_nothing_else_is() {
 fn small_writes_join_the_slot_that_the_reader_has_not_come_to() {
     let (mut reader, mut writer, _ends, _keeper) = ring();
     let mut count = 0;
-    while let Some(written) = writer.write(b"57\n").unwrap() {
+    while let Some(written) = writer.write(b"577\n").unwrap() {
         count += written;
     }
     assert_eq!(count, SLOTS * SLOT);
     let mut buffer = vec![0; 2 * SLOTS * SLOT];
     assert_eq!(reader.read(&mut buffer).unwrap(), Some(count));
-    assert!(buffer[..count].starts_with(b"57\n57\n"));
+    assert!(buffer[..count].starts_with(b"577\n577\n"));
+    assert_eq!(reader.read(&mut buffer).unwrap(), None);
+}
+
+#[test]
+fn a_slot_holds_whole_lines_unless_one_alone_is_longer() {
+    let (mut reader, mut writer, _ends, _keeper) = ring();
+    let lines = b"1234567\n".repeat(10_000);
+    // One more digit, so that no slot ends where a line does.
+    let text = [&b"0"[..], &lines, &[b'7'; 2 * SLOT], b"\n8\n"].concat();
+    let mut rest = &text[..];
+    let mut buffer = vec![0; 3 * SLOT];
+    let (mut pieces, mut read) = (Vec::new(), Vec::new());
+    while let Some(count @ 1..) = writer.write(rest).unwrap() {
+        rest = &rest[count..];
+        pieces.push(count);
+    }
+    while let Some(count) = reader.read(&mut buffer).unwrap() {
+        read.extend_from_slice(&buffer[..count]);
+    }
+    assert!(read == text);
+    let torn: Vec<usize> = pieces
+        .iter()
+        .scan(0, |end, count| {
+            *end += count;
+            Some(*end)
+        })
+        .filter(|end| text[end - 1] != b'\n')
+        .collect();
+    let long = 1 + lines.len();
+    assert!(torn.iter().all(|end| (long..=long + 2 * SLOT).contains(end)), "{torn:?}");
+}
+
+#[test]
+fn a_slot_that_does_not_fit_behind_others_is_read_next_time() {
+    let (mut reader, mut writer, _ends, _keeper) = ring();
+    for _ in 0..3 {
+        writer.write(&[b'7'; SLOT]).unwrap();
+    }
+    let mut buffer = vec![0; 2 * SLOT + 10];
+    assert_eq!(reader.read(&mut buffer).unwrap(), Some(2 * SLOT));
+    assert_eq!(reader.read(&mut buffer).unwrap(), Some(SLOT));
     assert_eq!(reader.read(&mut buffer).unwrap(), None);
 }
 
@@ -71,7 +112,7 @@ fn two_threads_lose_nothing() {
     for round in 0..rounds() {
         const BYTES: usize = 3_000_000;
         let byte = |at: usize| (at.wrapping_mul(0x9E37_79B9) >> 13) as u8;
-        let (ends, _keeper) = create().unwrap();
+        let (ends, _keeper) = create("test").unwrap();
         thread::scope(|scope| {
             let Ends { reader, writer } = ends;
             scope.spawn(move || {
@@ -194,7 +235,7 @@ fn scribble(memory: &OwnedFd, enough: &AtomicBool) {
 #[test]
 fn a_peer_that_scribbles_over_everything_causes_errors_and_vain_looks_at_worst() {
     for _ in 0..rounds() {
-        let (ends, _keeper) = create().unwrap();
+        let (ends, _keeper) = create("test").unwrap();
         let scribbler = ends.writer.try_clone().unwrap();
         let enough = AtomicBool::new(false);
         let over = Instant::now() + Duration::from_millis(100);

@@ -9,8 +9,8 @@ use nix::errno::Errno;
 
 use super::close;
 use super::memory::{Memory, SLOT, SLOTS};
-use crate::channel::LOOK_AGAIN;
 use crate::channel::ends::{End, Opposite};
+use crate::channel::{LOOK_AGAIN, whole_lines};
 use crate::stop::{Event, Polled, Sleep};
 
 /// The writing side.
@@ -66,8 +66,9 @@ impl Writer {
             // A mere call to look up.
             return Ok(None);
         }
-        let count = bytes.len().min(SLOT);
-        self.memory.copy_in(self.slot, 0, &bytes[..count])?;
+        let lines = whole_lines(bytes, SLOT).unwrap_or_else(|| &bytes[..SLOT]);
+        self.memory.copy_in(self.slot, 0, lines)?;
+        let count = lines.len();
         word.store(count as u32, Ordering::Release);
         header.filled.0.post();
         (self.slot, self.last) = ((self.slot + 1) % SLOTS, count);
@@ -84,14 +85,14 @@ impl Writer {
         if last == 0 || self.last == SLOT || word.load(Ordering::Relaxed) != last {
             return Ok(None);
         }
-        let count = bytes.len().min(SLOT - self.last);
-        self.memory.copy_in(slot, self.last, &bytes[..count])?;
-        let longer = last + count as u32;
+        let Some(lines) = whole_lines(bytes, SLOT - self.last) else { return Ok(None) };
+        self.memory.copy_in(slot, self.last, lines)?;
+        let longer = last + lines.len() as u32;
         if word.compare_exchange(last, longer, Ordering::Release, Ordering::Relaxed).is_err() {
             return Ok(None);
         }
-        self.last += count;
-        Ok(Some(count))
+        self.last += lines.len();
+        Ok(Some(lines.len()))
     }
 
     /// Waits for a free slot, or for the end of the reader.

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 use stage::channel::ends::End;
+use stage::channel::queue::Capacity;
 use stage::channel::{Ends, Keeper};
 use wandler_launcher::channel::{Channel, Load, Via};
 
@@ -144,7 +145,7 @@ fn latency(bench: &Bench, via: Via, message: &Message, manner: Manner) -> io::Re
 
 fn channel(via: Via) -> io::Result<(Ends, Keeper)> {
     let Channel { ends, keeper, .. } =
-        Channel::new(via, Load::Samples).map_err(io::Error::other)?;
+        Channel::new(via, "bench", Load::Samples, Capacity::granted()).map_err(io::Error::other)?;
     Ok((ends, keeper))
 }
 
