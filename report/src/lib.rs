@@ -3,32 +3,56 @@
 //! | module | owns |
 //! |---|---|
 //! | [`options`] | the command line |
-//! | [`format`](mod@format) | what a record looks like: **a new report format is added there** |
+//! | [`format`](mod@format) | which formats there are: **a new one is added there**; [`plain`], [`csv`], [`openmetrics`] are some |
+//! | [`live`] | the live view; [`terminal`] what it may do there |
+//! | [`others`] | what other stages say while the live view is on |
+//! | [`svg`] | a picture; [`replaced`] how it and the OpenMetrics file are written |
+//! | [`condition`] | `--fail-if` |
+//! | [`number`] | numbers as people read them |
 //!
 //! Records come in as lines and go out as soon as they are read: those that arrived together
 //! in one write, so that a flood of them is no slower than it has to be.
 
 #![forbid(unsafe_code)]
 
+pub mod condition;
+pub mod csv;
 pub mod format;
+pub mod live;
+pub mod number;
+pub mod openmetrics;
 pub mod options;
+pub mod others;
+pub mod plain;
+pub mod replaced;
+pub mod svg;
+pub mod terminal;
 
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use memchr::memchr_iter;
+use stage::clock::Clock;
 use stage::exit::Status;
 use stage::input::Input;
 use stage::ledger::Entry;
 use stage::lines::{Block, Lines, each_line};
-use stage::message::{Messages, quoted};
+use stage::message::{Messages, quoted, quoted_path};
 use stage::output::{reader_is_gone, write_counting};
 use stage::program::Ended;
 use stage::record::{MAX_RECORD, Record, reason};
 use stage::rejects::Rejects;
 use thiserror::Error;
 
+use crate::condition::Watched;
 use crate::format::Format;
+use crate::live::Live;
 pub use crate::options::Options;
+use crate::others::Others;
+use crate::replaced::replace;
+use crate::svg::Picture;
+use crate::terminal::Terminal;
 
 /// Why the report ended early.
 #[derive(Debug, Error)]
@@ -39,6 +63,30 @@ pub enum Error {
     /// The report could not be written.
     #[error("cannot write standard output")]
     Write(#[source] io::Error),
+    /// A file beside it could not be written.
+    #[error("cannot write {name}")]
+    File {
+        /// The file, quoted.
+        name: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// What other stages say cannot be heard.
+    #[error(transparent)]
+    Others(#[from] others::Unusable),
+    /// A condition is about a number that records do not have.
+    #[error("cannot check {0}")]
+    Condition(String),
+}
+
+/// Where a report goes, besides its output.
+pub struct Surroundings<'a> {
+    /// Standard output, if it is a terminal that can be drawn on.
+    pub terminal: Option<Terminal>,
+    /// The time.
+    pub clock: &'a dyn Clock,
+    /// Standard error.
+    pub messages: &'a mut dyn Messages,
 }
 
 /// Shows the records of `input` to its end, or until the reader of `output` goes away.
@@ -46,40 +94,105 @@ pub fn run(
     options: &Options,
     input: impl Input,
     output: impl Write,
-    messages: &mut dyn Messages,
+    around: Surroundings<'_>,
 ) -> Ended<Error> {
+    let Surroundings { terminal, clock, messages } = around;
+    let view = match terminal.filter(|_| options.wants_live()) {
+        Some(terminal) => OnTerminal::new(terminal, clock.now()).map(|on| View::Live(Box::new(on))),
+        None => Ok(View::Lines(format::Lines::of(options.format.unwrap_or(Format::Plain)))),
+    };
+    let view = match view {
+        Ok(view) => view,
+        Err(error) => {
+            let entry = Entry::Report { shown: 0, reader_gone: false };
+            return Ended { entry, result: Err(error.into()) };
+        }
+    };
     let mut report = Report {
         output,
-        format: options.format,
+        view,
+        clock,
+        messages,
         text: Vec::new(),
         lines: 0,
         shown: 0,
         rejects: Rejects::default(),
         reader_gone: false,
-        messages,
+        watched: Watched::new(&options.fail_if),
+        textfile: options.textfile.clone(),
+        picture: options.svg.as_deref().map(|path| Picture::new(path, clock.now())),
     };
     let result = report.show(Lines::of_up_to(MAX_RECORD, input));
     report.close(result)
 }
 
+/// How records are shown.
+enum View {
+    Lines(format::Lines),
+    Live(Box<OnTerminal>),
+}
+
+/// The live view where it is drawn.
+struct OnTerminal {
+    live: Live,
+    terminal: Terminal,
+    others: Option<Others>,
+    /// What we have to say ourselves, to be shown above the panel.
+    said: Vec<String>,
+}
+
+impl OnTerminal {
+    fn new(terminal: Terminal, now: Instant) -> Result<OnTerminal, others::Unusable> {
+        let others = Others::from_environment()?;
+        let live = Live::new(terminal.abilities, now);
+        Ok(OnTerminal { live, terminal, others, said: Vec::new() })
+    }
+
+    /// When to wake up although no record has come.
+    fn deadline(&self, now: Instant) -> Instant {
+        let frame = self.live.next_frame();
+        match self.others {
+            Some(_) => frame.min(now + others::LOOK),
+            None => frame,
+        }
+    }
+
+    /// Brings what was said to the panel.
+    fn gather(&mut self) {
+        for line in self.said.drain(..) {
+            self.live.tell(&format!("report: {line}"));
+        }
+        if let Some(others) = &mut self.others {
+            others.lines(|line| self.live.tell(line));
+        }
+    }
+}
+
 struct Report<'a, W> {
     output: W,
-    format: Format,
+    view: View,
+    clock: &'a dyn Clock,
+    messages: &'a mut dyn Messages,
     /// What is not written yet.
     text: Vec<u8>,
     lines: u64,
+    /// Records shown.
     shown: u64,
     rejects: Rejects,
     reader_gone: bool,
-    messages: &'a mut dyn Messages,
+    watched: Watched,
+    /// Where the newest record is kept as OpenMetrics.
+    textfile: Option<PathBuf>,
+    picture: Option<Picture>,
 }
 
 impl<W: Write> Report<'_, W> {
     fn show(&mut self, mut lines: Lines<impl Input>) -> Result<(), Error> {
         while !self.reader_gone {
-            match lines.next(None).map_err(Error::Read)? {
-                Block::Lines(block) => each_line(block).for_each(|line| self.take(line)),
-                Block::TooLong(start) => self.take(start),
+            self.draw()?;
+            match lines.next(self.deadline()).map_err(Error::Read)? {
+                Block::Lines(block) => each_line(block).try_for_each(|line| self.take(line))?,
+                Block::TooLong(start) => self.take(start)?,
                 Block::Deadline => {}
                 Block::End => break,
             }
@@ -88,28 +201,92 @@ impl<W: Write> Report<'_, W> {
         Ok(())
     }
 
-    fn take(&mut self, line: &[u8]) {
+    fn deadline(&self) -> Option<Instant> {
+        let now = self.clock.now();
+        let frame = match &self.view {
+            View::Lines(_) => None,
+            View::Live(on) => Some(on.deadline(now)),
+        };
+        let picture = self.picture.as_ref().and_then(Picture::next);
+        [frame, picture].into_iter().flatten().min()
+    }
+
+    fn take(&mut self, line: &[u8]) -> Result<(), Error> {
         self.lines += 1;
         if line.len() > MAX_RECORD {
-            return self.reject(line, &format!("longer than {MAX_RECORD} bytes"));
+            self.reject(line, &format!("longer than {MAX_RECORD} bytes"));
+            return Ok(());
         }
-        match Record::parse(line) {
-            Ok(record) => self.format.print(&record, line, &mut self.text),
-            Err(error) => self.reject(line, &reason(&error)),
+        let record = match Record::parse(line) {
+            Ok(record) => record,
+            Err(error) => {
+                self.reject(line, &reason(&error));
+                return Ok(());
+            }
+        };
+        self.keep_beside(&record)?;
+        let now = self.clock.now();
+        match &mut self.view {
+            View::Live(on) => {
+                on.live.take(record, now);
+                self.shown += 1;
+            }
+            View::Lines(lines) => {
+                if let Err(why) = lines.print(&record, line, &mut self.text) {
+                    self.reject(line, &why);
+                }
+            }
         }
+        Ok(())
+    }
+
+    /// What else is made of a record.
+    fn keep_beside(&mut self, record: &Record) -> Result<(), Error> {
+        let voice: &mut dyn Messages = match &mut self.view {
+            View::Lines(_) => self.messages,
+            View::Live(on) => &mut on.said,
+        };
+        self.watched.look(record, voice).map_err(Error::Condition)?;
+        if let Some(path) = &self.textfile {
+            let text = openmetrics::text(record);
+            replace(path, |file| file.write_all(text.as_bytes()))
+                .map_err(|source| file_error(path, source))?;
+        }
+        if let Some(picture) = &mut self.picture {
+            picture.take(record, self.clock.now());
+        }
+        Ok(())
     }
 
     fn reject(&mut self, line: &[u8], reason: &str) {
         let number = self.lines;
-        self.rejects.add(self.messages, || {
-            format!("line {number}: not a record: {reason}: {}", quoted(line))
-        });
+        let voice: &mut dyn Messages = match &mut self.view {
+            View::Lines(_) => self.messages,
+            View::Live(on) => &mut on.said,
+        };
+        self.rejects
+            .add(voice, || format!("line {number}: not a record: {reason}: {}", quoted(line)));
+    }
+
+    /// Draws what is due.
+    fn draw(&mut self) -> Result<(), Error> {
+        let now = self.clock.now();
+        if let View::Live(on) = &mut self.view {
+            on.gather();
+            on.live.draw_if_due(now, (on.terminal.size)(), &mut self.text);
+        }
+        if let Some(picture) = &mut self.picture {
+            picture.draw_if_due(now).map_err(|source| file_error(&picture.path, source))?;
+        }
+        self.flush()
     }
 
     fn flush(&mut self) -> Result<(), Error> {
         let (written, result) = write_counting(&mut self.output, &self.text);
-        // Each record is shown on a line of its own.
-        self.shown += memchr_iter(b'\n', &self.text[..written]).count() as u64;
+        if let View::Lines(_) = self.view {
+            // Each record is shown on a line of its own.
+            self.shown += memchr_iter(b'\n', &self.text[..written]).count() as u64;
+        }
         self.text.clear();
         match result {
             Err(error) if reader_is_gone(&error) => {
@@ -120,18 +297,45 @@ impl<W: Write> Report<'_, W> {
         }
     }
 
-    fn close(self, result: Result<(), Error>) -> Ended<Error> {
+    /// Shows what comes last. Whatever went wrong before, the terminal is left in order.
+    fn finish(&mut self) -> Result<(), Error> {
+        let now = self.clock.now();
+        match &mut self.view {
+            View::Lines(lines) => lines.finish(&mut self.text),
+            View::Live(on) => {
+                on.gather();
+                on.live.finish(now, (on.terminal.size)(), &mut self.text);
+            }
+        }
+        let flushed = self.flush();
+        if let Some(picture) = &self.picture {
+            picture.draw().map_err(|source| file_error(&picture.path, source))?;
+        }
+        flushed
+    }
+
+    fn close(mut self, result: Result<(), Error>) -> Ended<Error> {
+        let finished = if self.reader_gone { Ok(()) } else { self.finish() };
         self.rejects.sum_up(self.messages, "lines");
         let entry = Entry::Report { shown: self.shown, reader_gone: self.reader_gone };
-        Ended { entry, result: result.map(|()| Status::of_rejected(self.rejects.count())) }
+        let status = if self.watched.any_holds() {
+            Status::Failed
+        } else {
+            Status::of_rejected(self.rejects.count())
+        };
+        Ended { entry, result: result.and(finished).map(|()| status) }
     }
+}
+
+fn file_error(path: &Path, source: io::Error) -> Error {
+    Error::File { name: quoted_path(path), source }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use clap::Parser;
-    use stage::fake::Chunks;
+    use stage::fake::{Chunks, FakeClock};
 
     const FIRST: &str =
         r#"{"n":1,"rejected":0,"last":57,"sum":57,"mean":57,"sd":null,"min":57,"max":57}"#;
@@ -141,7 +345,9 @@ mod tests {
         let options =
             Options::try_parse_from(format!("report {words}").split_whitespace()).unwrap();
         let (mut output, mut messages) = (Vec::new(), Vec::new());
-        let ended = run(&options, input.as_bytes(), &mut output, &mut messages);
+        let around =
+            Surroundings { terminal: None, clock: &FakeClock::new(), messages: &mut messages };
+        let ended = run(&options, input.as_bytes(), &mut output, around);
         (String::from_utf8(output).unwrap(), messages, ended)
     }
 
@@ -165,7 +371,9 @@ mod tests {
         let options = Options::try_parse_from(["report"]).unwrap();
         for size in [100_000, 100_000_000] {
             let (mut output, mut messages) = (Vec::new(), Vec::new());
-            run(&options, Chunks::of(long.as_bytes(), size), &mut output, &mut messages);
+            let around =
+                Surroundings { terminal: None, clock: &FakeClock::new(), messages: &mut messages };
+            run(&options, Chunks::of(long.as_bytes(), size), &mut output, around);
             assert_eq!(output.iter().filter(|&&byte| byte == b'\n').count(), 1);
             assert!(messages[0].starts_with("line 1: not a record: longer than 67108864 bytes: "));
         }

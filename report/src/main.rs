@@ -2,9 +2,19 @@
 
 use std::process::ExitCode;
 
+use wandler_report::terminal::Terminal;
+use wandler_report::{Options, Surroundings};
+
 fn main() -> ExitCode {
-    stage::program::stage("report", |options: wandler_report::Options, around| {
-        let (input, output) = (around.input(), around.output());
-        wandler_report::run(&options, input, output, &mut around.messages)
+    stage::program::stage("report", |options: Options, around| {
+        let (input, output, clock) = (around.input(), around.output(), around.stop.clone());
+        let terminal = Terminal::of_standard_output();
+        let messages = &mut around.messages;
+        wandler_report::run(
+            &options,
+            input,
+            output,
+            Surroundings { terminal, clock: &clock, messages },
+        )
     })
 }

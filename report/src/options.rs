@@ -1,21 +1,29 @@
 //! The command line of `report`.
 
+use std::path::PathBuf;
+
 use clap::Parser;
 use stage::program::CommandLine;
 
+use crate::condition::Condition;
 use crate::format::Format;
 
 const EXAMPLES: &str = "\
 Examples:
-  conv | stat | report
+  conv | stat --histogram 50 | report
   stat < samples.log | report | tail -n 1
   conv --rate 1k | stat --every 1000 | report --format json | jq .mean
+  conv | stat | report --textfile /var/lib/node_exporter/wandler.prom
+  stat < samples.log | report --svg samples.svg --fail-if 'mean>60' --fail-if 'sd>=3.5'
 
 Input: the records of stat, one JSON object a line. Fields that are not known are ignored; a
 line that is no record, or lacks a field, is told and skipped.
 
-Limits: a record is looked at up to 64 MiB. The plain format rounds what is not exact, such as
-mean and sd, to six digits, and leaves out the histogram and the state; json has everything.
+Limits: a record is looked at up to 64 MiB. The plain format and the live view round what is not
+exact, such as mean and sd, to six digits; json and csv have everything (csv without the
+histogram). In a shell pipeline other programs' messages may tear the live view until its next
+frame; in the launcher they are shown above it. An interrupt or the end leaves its last state on
+the screen. OpenMetrics knows doubles only, and no negative sums.
 
 ";
 
@@ -23,9 +31,27 @@ mean and sd, to six digits, and leaves out the histogram and the state; json has
 #[derive(Clone, Debug, Parser)]
 #[command(name = "report", version, after_help = format!("{EXAMPLES}{}", stage::exit::HELP))]
 pub struct Options {
-    /// What to show
-    #[arg(short, long, value_enum, default_value_t)]
-    pub format: Format,
+    /// What to show [default: live on a terminal, plain elsewhere]
+    #[arg(short, long, value_enum)]
+    pub format: Option<Format>,
+    /// Keep the newest record in FILE as OpenMetrics, replaced atomically, for Prometheus' node
+    /// exporter
+    #[arg(long, value_name = "FILE")]
+    pub textfile: Option<PathBuf>,
+    /// At the end, and at each minute, draw a picture for a report or a web page
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
+    /// Tell when a condition such as mean>60 begins and ceases to hold; status 1 if it holds for the
+    /// last record (may be given several times)
+    #[arg(long, value_name = "COND")]
+    pub fail_if: Vec<Condition>,
+}
+
+impl Options {
+    /// Whether there will be a live view, if standard output is a terminal that can show one.
+    pub fn wants_live(&self) -> bool {
+        self.format.is_none_or(|format| format == Format::Live)
+    }
 }
 
 impl CommandLine for Options {}

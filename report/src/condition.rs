@@ -1,0 +1,193 @@
+//! `--fail-if`: a condition on a record's numbers, compared exactly.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::str::FromStr;
+
+use stage::decimal::Decimal;
+use stage::message::{Messages, quoted};
+use stage::record::{MORE, Record};
+use stage::sample::parse_line as parse;
+
+/// The operators, longer ones first, and which outcomes of a comparison make them true.
+const OPERATORS: [(&str, &[Ordering]); 6] = [
+    (">=", &[Ordering::Greater, Ordering::Equal]),
+    ("<=", &[Ordering::Less, Ordering::Equal]),
+    ("==", &[Ordering::Equal]),
+    ("!=", &[Ordering::Less, Ordering::Greater]),
+    (">", &[Ordering::Greater]),
+    ("<", &[Ordering::Less]),
+];
+
+/// The numbers that every record has.
+const ALWAYS: [&str; 8] = ["n", "rejected", "last", "sum", "mean", "sd", "min", "max"];
+
+/// A condition such as `mean>60`.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    text: String,
+    field: String,
+    outcomes: &'static [Ordering],
+    limit: Decimal,
+}
+
+impl FromStr for Condition {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Condition, String> {
+        let expected = || "expected a condition such as mean>60, sd>=3.5 or p99!=0".to_owned();
+        let (at, operator, outcomes) = OPERATORS
+            .iter()
+            .filter_map(|(operator, outcomes)| Some((text.find(operator)?, *operator, *outcomes)))
+            .min_by_key(|(at, operator, _)| (*at, std::cmp::Reverse(operator.len())))
+            .ok_or_else(expected)?;
+        let field = text[..at].trim();
+        let limit = text[at + operator.len()..].trim();
+        if !(ALWAYS.contains(&field) || MORE.contains(&field) || is_quantile(field)) {
+            return Err(format!("records have no number {}", quoted(field.as_bytes())));
+        }
+        let limit = parse(limit.as_bytes()).map_err(|_| expected())?;
+        Ok(Condition {
+            text: format!("{field}{operator}{limit}"),
+            field: field.to_owned(),
+            outcomes,
+            limit,
+        })
+    }
+}
+
+fn is_quantile(field: &str) -> bool {
+    field.strip_prefix('p').is_some_and(|percent| parse(percent.as_bytes()).is_ok())
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.text)
+    }
+}
+
+impl Condition {
+    /// The number that it is about; the outer `None` if the record has no such field, the inner
+    /// one if that has no value.
+    fn value(&self, record: &Record) -> Option<Option<Decimal>> {
+        let integer = |count: u64| Some(Some(Decimal::from_big(count.into(), 0)));
+        match self.field.as_str() {
+            "n" => integer(record.n),
+            "rejected" => integer(record.rejected),
+            "last" => Some(record.last.clone()),
+            "sum" => Some(record.sum.clone()),
+            "mean" => Some(record.mean.clone()),
+            "sd" => Some(record.sd.clone()),
+            "min" => Some(record.min.clone()),
+            "max" => Some(record.max.clone()),
+            name => {
+                let mut figures = record.quantiles.iter().chain(&record.more);
+                figures.find(|figure| figure.name == name).map(|figure| figure.value.clone())
+            }
+        }
+    }
+
+    /// Whether it holds for `record`; a number without a value fulfils no condition. Fails if the
+    /// record has no such field.
+    pub fn holds(&self, record: &Record) -> Result<bool, String> {
+        let value = self.value(record).ok_or_else(|| {
+            format!("{self}: records have no {} (see stat's --quantiles and --more)", self.field)
+        })?;
+        Ok(value.is_some_and(|value| self.outcomes.contains(&value.cmp(&self.limit))))
+    }
+}
+
+/// Conditions that are watched.
+#[derive(Debug, Default)]
+pub struct Watched {
+    conditions: Vec<(Condition, bool)>,
+}
+
+impl Watched {
+    /// None of them holds yet.
+    pub fn new(conditions: &[Condition]) -> Watched {
+        Watched { conditions: conditions.iter().map(|it| (it.clone(), false)).collect() }
+    }
+
+    /// Looks at a record; tells of each condition that begins or ceases to hold.
+    pub fn look(&mut self, record: &Record, messages: &mut dyn Messages) -> Result<(), String> {
+        for (condition, held) in &mut self.conditions {
+            let holds = condition.holds(record)?;
+            if std::mem::replace(held, holds) != holds {
+                let value = condition.value(record).flatten();
+                let value = value.map_or("no value".to_owned(), |value| value.to_string());
+                let (what, n) = (if holds { "now holds" } else { "no longer holds" }, record.n);
+                messages
+                    .tell(&format!("{condition} {what}: {} is {value} (n {n})", condition.field));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether any holds for the last record that was looked at.
+    pub fn any_holds(&self) -> bool {
+        self.conditions.iter().any(|(_, holds)| *holds)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(mean: &str) -> Record {
+        let text = format!(
+            r#"{{"n":3,"rejected":0,"last":1,"sum":180.3,"mean":{mean},"sd":null,"min":1,"max":2,"p99":5}}"#
+        );
+        Record::parse(text.as_bytes()).unwrap()
+    }
+
+    fn holds(condition: &str, mean: &str) -> bool {
+        condition.parse::<Condition>().unwrap().holds(&record(mean)).unwrap()
+    }
+
+    #[test]
+    fn numbers_are_compared_exactly() {
+        assert!(holds("mean>60", "60.000000000000001"));
+        assert!(!holds("mean>60", "60.0"));
+        assert!(holds("mean >= 60", "60.0"));
+        assert!(holds("mean<=6e1", "60"));
+        assert!(!holds("mean<60", "60"));
+        assert!(holds("mean==60", "60") && !holds("mean!=60", "60"));
+        assert!(holds("p99!=4", "1") && holds("n==3", "1") && !holds("rejected>0", "1"));
+        assert!(!holds("sd>0", "1") && !holds("sd<=0", "1"), "no value, no condition");
+    }
+
+    #[test]
+    fn what_is_no_condition_is_refused() {
+        for (text, error) in [
+            ("mean", "expected a condition such as mean>60, sd>=3.5 or p99!=0"),
+            ("mean>", "expected a condition such as mean>60, sd>=3.5 or p99!=0"),
+            ("mean=60", "expected a condition such as mean>60, sd>=3.5 or p99!=0"),
+            ("mean>sixty", "expected a condition such as mean>60, sd>=3.5 or p99!=0"),
+            ("man>60", "records have no number \"man\""),
+            (">60", "records have no number \"\""),
+        ] {
+            assert_eq!(text.parse::<Condition>().unwrap_err(), error);
+        }
+    }
+
+    #[test]
+    fn a_breach_is_told_once_when_it_begins_and_once_when_it_ends() {
+        let mut watched = Watched::new(&["mean>60".parse().unwrap()]);
+        let mut messages = Vec::new();
+        for mean in ["50", "61", "62", "59"] {
+            watched.look(&record(mean), &mut messages).unwrap();
+        }
+        assert_eq!(
+            messages,
+            ["mean>60 now holds: mean is 61 (n 3)", "mean>60 no longer holds: mean is 59 (n 3)"]
+        );
+        assert!(!watched.any_holds());
+    }
+
+    #[test]
+    fn a_field_that_records_do_not_have_is_told() {
+        let error = "skew>0".parse::<Condition>().unwrap().holds(&record("1")).unwrap_err();
+        assert_eq!(error, "skew>0: records have no skew (see stat's --quantiles and --more)");
+    }
+}

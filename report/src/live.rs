@@ -1,0 +1,166 @@
+//! The live view: a panel at the bottom of the terminal that updates in place.
+//!
+//! | module | owns |
+//! |---|---|
+//! | here | what is known (the newest record, the rate, the course), and when a frame is due |
+//! | [`panel`] | what is drawn where, at any size |
+//! | [`screen`] | putting a panel onto the terminal, and other lines above it |
+//!
+//! Nothing is asked of the terminal and none of its modes is changed, so that it is intact
+//! however this ends; only the cursor is hidden meanwhile, which the launcher undoes should this
+//! process be killed.
+
+pub mod panel;
+pub mod screen;
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use stage::record::Record;
+
+use panel::Panel;
+use screen::Screen;
+
+/// Between two frames: 20 a second are enough for the eye, and cost next to nothing.
+const FRAME: Duration = Duration::from_millis(50);
+
+/// Between two frames when nothing comes: the clock shows seconds.
+const IDLE_FRAME: Duration = Duration::from_secs(1);
+
+/// How long nothing must come before that is said.
+const STALL: Duration = Duration::from_secs(5);
+
+/// The time over which the rate is taken: long enough to be steady, short enough to follow.
+const RATE_SPAN: Duration = Duration::from_secs(5);
+
+/// Samples of the course that are kept: more than any terminal has columns.
+const COURSE: usize = 1000;
+
+/// What the terminal can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Abilities {
+    /// Whether colours are wanted.
+    pub colour: bool,
+    /// Whether more than ASCII can be shown.
+    pub unicode: bool,
+}
+
+/// The live view.
+#[derive(Debug)]
+pub struct Live {
+    screen: Screen,
+    abilities: Abilities,
+    started: Instant,
+    /// When the newest record came.
+    arrived: Option<Instant>,
+    record: Option<Record>,
+    /// Samples counted so far, and when that was known.
+    progress: VecDeque<(Instant, u64)>,
+    /// The newest sample of each record, and when it came.
+    course: VecDeque<(Instant, f64)>,
+    next_frame: Instant,
+    changed: bool,
+    /// Lines to be shown above the panel.
+    above: Vec<String>,
+}
+
+impl Live {
+    /// A view that begins now.
+    pub fn new(abilities: Abilities, now: Instant) -> Live {
+        Live {
+            screen: Screen::new(abilities.colour),
+            abilities,
+            started: now,
+            arrived: None,
+            record: None,
+            progress: VecDeque::new(),
+            course: VecDeque::new(),
+            next_frame: now,
+            changed: true,
+            above: Vec::new(),
+        }
+    }
+
+    /// Takes note of a record.
+    pub fn take(&mut self, record: Record, now: Instant) {
+        let samples = record.window.map_or(Some(record.n), |window| window.to);
+        // The last record tells again of what was known; it came for another reason.
+        if let (Some(samples), false) = (samples, record.is_final && self.progress.len() > 1) {
+            self.progress.push_back((now, samples));
+        }
+        // Two are needed for a rate, however old they are.
+        while self.progress.len() > 2
+            && self.progress.get(1).is_some_and(|(at, _)| now.duration_since(*at) > RATE_SPAN)
+        {
+            self.progress.pop_front();
+        }
+        if let (Some(last), false) = (&record.last, record.is_final) {
+            self.course.push_back((now, last.to_f64()));
+            if self.course.len() > COURSE {
+                self.course.pop_front();
+            }
+        }
+        self.arrived = Some(now);
+        self.record = Some(record);
+        self.changed = true;
+    }
+
+    /// A line to be shown above the panel with the next frame.
+    pub fn tell(&mut self, line: &str) {
+        // Whatever moves the cursor would tear the panel.
+        let line: String =
+            line.chars().filter(|char| !char.is_control() || *char == '\t').collect();
+        self.above.push(line);
+        self.changed = true;
+    }
+
+    /// When the next frame is due.
+    pub fn next_frame(&self) -> Instant {
+        if self.changed { self.next_frame } else { self.next_frame + IDLE_FRAME - FRAME }
+    }
+
+    /// Appends a frame for a terminal of this size to `bytes`, if it is due.
+    pub fn draw_if_due(&mut self, now: Instant, size: (u16, u16), bytes: &mut Vec<u8>) {
+        if now >= self.next_frame() || self.screen.is_new_size(size) {
+            self.draw(now, size, bytes);
+        }
+    }
+
+    /// Appends the last frame, and leaves the cursor below it.
+    pub fn finish(&mut self, now: Instant, size: (u16, u16), bytes: &mut Vec<u8>) {
+        self.draw(now, size, bytes);
+        self.screen.leave(bytes);
+    }
+
+    fn draw(&mut self, now: Instant, size: (u16, u16), bytes: &mut Vec<u8>) {
+        let panel = Panel {
+            record: self.record.as_ref(),
+            elapsed: now.duration_since(self.started),
+            rate: self.rate(),
+            silent: self.silence(now),
+            course: self.course.make_contiguous(),
+            now,
+            unicode: self.abilities.unicode,
+        };
+        let above = std::mem::take(&mut self.above);
+        self.screen.show(&panel.draw(size), size, &above, bytes);
+        (self.next_frame, self.changed) = (now + FRAME, false);
+    }
+
+    /// Samples a second lately.
+    fn rate(&self) -> Option<f64> {
+        let ((start, before), (end, after)) = (self.progress.front()?, self.progress.back()?);
+        let time = end.duration_since(*start).as_secs_f64();
+        (time > 0.0).then(|| after.saturating_sub(*before) as f64 / time)
+    }
+
+    /// For how long nothing has come, if that is worth saying.
+    fn silence(&self, now: Instant) -> Option<Duration> {
+        let is_over = self.record.as_ref().is_some_and(|record| record.is_final);
+        let silent = now.duration_since(self.arrived.unwrap_or(self.started));
+        (silent >= STALL && !is_over).then_some(silent)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,302 @@
+//! Screens, as a terminal shows them.
+
+use std::num::NonZero;
+
+use stage::record::Record;
+use vt100::Parser;
+
+use super::*;
+
+const PLAIN: Abilities = Abilities { colour: false, unicode: true };
+
+fn nonzero(number: u16) -> NonZero<u16> {
+    NonZero::new(number).unwrap()
+}
+
+/// A view on a terminal, and the time.
+struct Seen {
+    live: Live,
+    terminal: Parser,
+    now: Instant,
+}
+
+impl Seen {
+    fn new(columns: u16, rows: u16, abilities: Abilities) -> Seen {
+        let now = Instant::now();
+        let mut terminal = Parser::new(nonzero(rows), nonzero(columns), 100);
+        terminal.process(b"$ report\r\n");
+        Seen { live: Live::new(abilities, now), terminal, now }
+    }
+
+    fn size(&self) -> (u16, u16) {
+        let (rows, columns) = self.terminal.screen().size();
+        (columns.get(), rows.get())
+    }
+
+    /// So much later.
+    fn after(&mut self, milliseconds: u64) -> &mut Seen {
+        self.now += Duration::from_millis(milliseconds);
+        self
+    }
+
+    fn record(&mut self, text: &str) -> &mut Seen {
+        self.live.take(Record::parse(text.as_bytes()).unwrap(), self.now);
+        self
+    }
+
+    fn draw(&mut self) -> &mut Seen {
+        let mut bytes = Vec::new();
+        self.live.draw_if_due(self.now, self.size(), &mut bytes);
+        self.terminal.process(&bytes);
+        self
+    }
+
+    fn resize(&mut self, columns: u16, rows: u16) -> &mut Seen {
+        self.terminal.screen_mut().set_size(nonzero(rows), nonzero(columns));
+        self
+    }
+
+    /// The screen's rows, without the empty ones at its end.
+    fn rows(&self) -> Vec<String> {
+        let (columns, _) = self.size();
+        let rows = self.terminal.screen().rows(0, columns);
+        let mut rows: Vec<String> = rows.map(|row| row.trim_end().to_owned()).collect();
+        while rows.pop_if(|row| row.is_empty()).is_some() {}
+        rows
+    }
+
+    #[track_caller]
+    fn shows(&mut self, expected: &[&str]) -> &mut Seen {
+        let rows = self.rows();
+        assert!(rows == expected, "the screen is\n{}", rows.join("\n"));
+        self
+    }
+}
+
+/// A record of so many samples.
+fn a_record(n: u64, last: &str, rest: &str) -> String {
+    format!(
+        r#"{{"n":{n},"rejected":0,"last":{last},"sum":{},"mean":50.123456789,"sd":29.1555,"min":0,"max":100,"p50":50,"p90":90,"p99":99,"quantiles":"exact"{rest}}}"#,
+        50 * n
+    )
+}
+
+const HISTOGRAM: &str = r#","histogram":[[0,20,10],[20,40,20],[40,60,40],[60,80,20],[80,100,10]]"#;
+
+/// A second of a walk, at 1 kHz.
+fn second(seen: &mut Seen) -> &mut Seen {
+    for (at, last) in (1..).zip(["10", "20", "30", "40", "50", "40", "30", "20", "10", "0"]) {
+        seen.after(100).record(&a_record(1_234_000 + at * 100, last, HISTOGRAM));
+    }
+    seen
+}
+
+/// What a terminal of 80 columns shows after a second.
+const AT_80: [&str; 10] = [
+    "$ report",
+    "samples         1,235,000  rate             1.00 k/s  mean              50.1235",
+    "sd                29.1555  last                    0  min                     0",
+    "max                   100  p50                    50  p90                    90",
+    "p99                    99  elapsed              0:01  rejected                0",
+    "histogram  0 … 100                       last 1 s  0 … 50",
+    "              ███████                       ▂█▂",
+    "              ███████                      ▄███▄",
+    "       █████████████████████              ▅█████▅",
+    "███████████████████████████████████      ▇███████▇▁",
+];
+
+#[test]
+fn at_80_columns() {
+    second(&mut Seen::new(80, 24, PLAIN)).draw().shows(&AT_80);
+}
+
+#[test]
+fn at_20_columns() {
+    second(&mut Seen::new(20, 24, PLAIN)).draw().shows(&[
+        "$ report",
+        "samples    1,235,000",
+        "rate        1.00 k/s",
+        "mean         50.1235",
+        "sd           29.1555",
+        "last               0",
+        "min                0",
+        "max              100",
+        "p50               50",
+        "p90               90",
+        "p99               99",
+        "elapsed         0:01",
+        "rejected           0",
+        "histogram  0 … 100",
+        "        ████",
+        "        ████",
+        "    ████████████",
+        "████████████████████",
+    ]);
+}
+
+#[test]
+fn at_20_columns_and_3_rows_the_most_important_is_shown() {
+    let rows = ["samples    1,235,000", "rate        1.00 k/s", "mean         50.1235"];
+    second(&mut Seen::new(20, 3, PLAIN)).draw().shows(&rows).after(50).draw().shows(&rows);
+}
+
+#[test]
+fn at_200_columns() {
+    let figures = [
+        "samples    1,235,000",
+        "rate        1.00 k/s",
+        "mean         50.1235",
+        "sd           29.1555",
+        "last               0",
+        "min                0",
+        "max              100",
+        "p50               50",
+        "p90               90",
+    ];
+    let picture = |left: &str, right: &str| format!("{left:<101}{right}");
+    second(&mut Seen::new(200, 24, PLAIN)).draw().shows(&[
+        "$ report",
+        &figures.join("  "),
+        "p99               99  elapsed         0:01  rejected           0",
+        &picture("histogram  0 … 100", "last 1 s  0 … 50"),
+        &picture(&format!("{:38}{}", "", "█".repeat(19)), "   ▂█▂"),
+        &picture(&format!("{:38}{}", "", "█".repeat(19)), "  ▄███▄"),
+        &picture(&format!("{:19}{}", "", "█".repeat(57)), " ▅█████▅"),
+        &picture(&"█".repeat(95), "▇███████▇▁"),
+    ]);
+}
+
+#[test]
+fn at_any_size_nothing_goes_wrong_and_no_row_is_left_behind() {
+    for columns in [1, 2, 5, 19, 20, 21, 41, 42, 59, 60, 61, 150, 500] {
+        for rows in [1, 2, 3, 4, 8, 20, 60] {
+            let seen = &mut Seen::new(columns, rows, PLAIN);
+            second(seen).draw();
+            let first = seen.rows();
+            for _ in 0..3 {
+                second(seen).draw();
+            }
+            assert_eq!(seen.rows().len(), first.len(), "{columns} columns and {rows} rows");
+        }
+    }
+}
+
+#[test]
+fn without_unicode() {
+    let ascii = Abilities { colour: false, unicode: false };
+    let seen = &mut Seen::new(80, 24, ascii);
+    second(seen).draw();
+    assert!(seen.terminal.screen().contents().is_ascii());
+    let pictures = [
+        "histogram  0 .. 100                      last 1 s  0 .. 50",
+        "              #######                       .#.",
+        "              #######                      -###-",
+        "       #####################              =#####=",
+        "###################################      #########.",
+    ];
+    let rows: Vec<&str> = AT_80[..5].iter().copied().chain(pictures).collect();
+    seen.shows(&rows);
+}
+
+#[test]
+fn before_the_first_record_there_is_a_panel_without_numbers() {
+    Seen::new(80, 24, PLAIN).draw().shows(&[
+        "$ report",
+        "samples                 0  rate                    -  mean                    -",
+        "sd                      -  last                    -  min                     -",
+        "max                     -  elapsed              0:00  rejected                0",
+    ]);
+}
+
+#[test]
+fn a_terminal_that_is_resized_shows_the_panel_once_in_the_new_size() {
+    let seen = &mut Seen::new(80, 24, PLAIN);
+    second(seen).draw().resize(20, 24).draw();
+    let rows = seen.rows();
+    assert_eq!(
+        rows[..4],
+        ["$ report", "samples    1,235,000", "rate        1.00 k/s", "mean         50.1235"]
+    );
+    assert_eq!(rows.len(), 18, "{}", rows.join("\n"));
+    seen.resize(80, 24).draw().shows(&AT_80);
+    // A row is lost to the prompt; what is above the panel is not ours.
+    seen.resize(80, 6).draw();
+    assert!(seen.rows().len() <= 6);
+}
+
+#[test]
+fn a_stall_is_told_from_the_fifth_second_on() {
+    let seen = &mut Seen::new(80, 24, PLAIN);
+    second(seen).draw().after(4999).draw();
+    assert!(seen.rows()[1].contains("  rate             1.00 k/s  "));
+    // The clock is shown each second.
+    seen.after(1000).draw();
+    assert!(seen.rows()[1].contains("  no data           for 5 s  "), "{}", seen.rows()[1]);
+    seen.after(6001).draw();
+    assert!(seen.rows()[1].contains("  no data          for 12 s  "), "{}", seen.rows()[1]);
+    second(seen).draw();
+    assert!(!seen.rows()[1].contains("no data"));
+}
+
+#[test]
+fn what_others_say_stands_above_the_panel() {
+    let seen = &mut Seen::new(80, 24, PLAIN);
+    second(seen).draw();
+    seen.live.tell("conv: line 3: not a number: \"x\"");
+    seen.live.tell("log: cannot \x1b[2Jwrite\r");
+    seen.after(50).draw();
+    let told = ["$ report", "conv: line 3: not a number: \"x\"", "log: cannot [2Jwrite"];
+    let rows: Vec<&str> = told.into_iter().chain(AT_80[1..].iter().copied()).collect();
+    seen.shows(&rows);
+}
+
+#[test]
+fn there_are_at_most_twenty_frames_a_second_and_one_if_nothing_comes() {
+    let seen = &mut Seen::new(80, 24, PLAIN);
+    let frames = |seen: &mut Seen, records: bool| {
+        let mut frames = 0;
+        for at in 0..1000 {
+            seen.after(1);
+            if records {
+                seen.record(&a_record(at, "1", ""));
+            }
+            let mut bytes = Vec::new();
+            seen.live.draw_if_due(seen.now, seen.size(), &mut bytes);
+            frames += u32::from(!bytes.is_empty());
+        }
+        frames
+    };
+    assert_eq!(frames(seen, true), 20);
+    assert!(frames(seen, false) <= 2);
+}
+
+#[test]
+fn the_end_leaves_the_last_state_and_the_cursor_below_it() {
+    let seen = &mut Seen::new(80, 24, PLAIN);
+    second(seen).draw();
+    assert!(seen.terminal.screen().hide_cursor());
+    assert_eq!(seen.terminal.screen().cursor_position(), (1, 0), "it rests on the first row");
+    let mut bytes = Vec::new();
+    seen.live.finish(seen.now, seen.size(), &mut bytes);
+    seen.terminal.process(&bytes);
+    assert!(!seen.terminal.screen().hide_cursor());
+    assert_eq!(seen.terminal.screen().cursor_position(), (10, 0));
+    seen.shows(&AT_80);
+}
+
+#[test]
+fn colours_mark_what_is_wrong() {
+    let colour = Abilities { colour: true, unicode: true };
+    let seen = &mut Seen::new(80, 24, colour);
+    seen.record(&a_record(3, "1", "").replace("\"rejected\":0", "\"rejected\":7")).draw();
+    let at = |seen: &Seen, row, column| seen.terminal.screen().cell(row, column).unwrap().fgcolor();
+    // The last digit of the last cell of the fourth row.
+    assert_eq!(seen.rows()[4].chars().last(), Some('7'));
+    assert_eq!(at(seen, 4, 78), vt100::Color::Idx(1), "red");
+    assert_eq!(at(seen, 1, 24), vt100::Color::Default);
+    seen.after(6000).draw();
+    assert_eq!(at(seen, 1, 49), vt100::Color::Idx(3), "yellow");
+    let seen = &mut Seen::new(80, 24, PLAIN);
+    seen.record(&a_record(3, "1", "").replace("\"rejected\":0", "\"rejected\":7")).draw();
+    assert_eq!(at(seen, 4, 78), vt100::Color::Default);
+}

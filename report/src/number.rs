@@ -1,0 +1,137 @@
+//! Numbers as people read them.
+
+use stage::decimal::Decimal;
+
+/// Significant digits of rounded numbers: enough to watch, few enough to read. (`json` and `csv`
+/// have them all.)
+pub const DIGITS: usize = 6;
+
+/// `value` to [`DIGITS`] significant digits, in the samples' canonical form.
+pub fn significant(value: f64) -> String {
+    rounded(value, DIGITS)
+}
+
+fn rounded(value: f64, digits: usize) -> String {
+    let rounded = format!("{value:.*e}", digits.max(1) - 1);
+    rounded.parse().ok().and_then(Decimal::shortest).map_or(rounded, |decimal| decimal.to_string())
+}
+
+/// A number in at most `width` columns, its digits grouped: exact if there is room and `digits` is
+/// none, else with as many digits as there is room for.
+pub fn fitted(number: &Decimal, digits: Option<usize>, width: usize) -> String {
+    let value = number.to_f64();
+    let exact = number.to_string();
+    let text = digits.map_or(exact, |digits| rounded(value, digits));
+    let fewer = (1..DIGITS).rev().map(|digits| rounded(value, digits));
+    let exponential = (0..DIGITS).rev().map(|places| format!("{value:.places$e}"));
+    let plain = std::iter::once(text).chain(fewer);
+    let grouped = plain.map(|text| grouped(&text)).find(|text| text.len() <= width);
+    grouped.or_else(|| exponential.into_iter().find(|text| text.len() <= width)).unwrap_or_default()
+}
+
+/// Groups the digits before the point by thousands.
+pub fn grouped(number: &str) -> String {
+    let start = number.find(|char: char| char.is_ascii_digit()).unwrap_or(number.len());
+    let length = number[start..].bytes().take_while(u8::is_ascii_digit).count();
+    let (sign, digits, rest) =
+        (&number[..start], &number[start..start + length], &number[start + length..]);
+    let mut text = sign.to_owned();
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (length - at) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text + rest
+}
+
+/// So many a second, with the prefix that suits it.
+pub fn per_second(rate: f64) -> String {
+    let prefixes = [(1e9, "G"), (1e6, "M"), (1e3, "k"), (0.0, "")];
+    let (factor, prefix) =
+        prefixes.into_iter().find(|(factor, _)| rate >= *factor * 0.9995).unwrap_or((0.0, ""));
+    let value = if factor == 0.0 { rate } else { rate / factor };
+    let places = if value >= 99.95 {
+        0
+    } else if value >= 9.995 {
+        1
+    } else {
+        2
+    };
+    format!("{value:.places$} {prefix}/s")
+}
+
+/// A time in seconds as a clock shows it.
+pub fn clock(seconds: u64) -> String {
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86400);
+    match (days, hours) {
+        (0, 0) => format!("{minutes}:{:02}", seconds % 60),
+        (0, _) => format!("{hours}:{:02}:{:02}", minutes % 60, seconds % 60),
+        _ => format!("{days} d {:02}:{:02}:{:02}", hours % 24, minutes % 60, seconds % 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use stage::sample::parse_line as parse;
+
+    #[test]
+    fn six_digits_are_significant_and_trailing_zeros_are_not_shown() {
+        for (value, text) in [
+            (52.833333333333336, "52.8333"),
+            (50.0, "50"),
+            (0.1, "0.1"),
+            (-123456789.0, "-123457000"),
+            (1.23456789e-9, "0.00000000123457"),
+            (1e300, "1e300"),
+            (0.0, "0"),
+        ] {
+            assert_eq!(significant(value), text);
+        }
+    }
+
+    #[test]
+    fn digits_are_grouped_by_thousands() {
+        for (number, text) in [
+            ("0", "0"),
+            ("999", "999"),
+            ("1000", "1,000"),
+            ("-1234567.8912", "-1,234,567.8912"),
+            ("1e300", "1e300"),
+            ("", ""),
+        ] {
+            assert_eq!(grouped(number), text);
+        }
+    }
+
+    #[test]
+    fn a_number_fits_with_as_many_digits_as_there_is_room_for() {
+        let fitted =
+            |text: &str, digits, width| fitted(&parse(text.as_bytes()).unwrap(), digits, width);
+        assert_eq!(fitted("1234567", None, 9), "1,234,567");
+        assert_eq!(fitted("52.833333333333336", Some(6), 10), "52.8333");
+        assert_eq!(fitted("52.833333333333336", Some(6), 5), "52.83");
+        assert_eq!(fitted("52.833333333333336", None, 20), "52.833333333333336");
+        assert_eq!(fitted("123456789012345678901234567890", None, 10), "1.23457e29");
+        assert_eq!(fitted("-0.000000000000000012345", None, 9), "-1.23e-17");
+        assert_eq!(fitted("7", None, 1), "7");
+    }
+
+    #[test]
+    fn rates_and_times_are_as_one_says_them() {
+        let rates = [0.0, 1.25, 12.5, 999.4, 999.8, 1000.0, 123_456.0, 4.5e8, 2e9];
+        let shown = rates.map(per_second);
+        assert_eq!(
+            shown,
+            [
+                "0.00 /s", "1.25 /s", "12.5 /s", "999 /s", "1.00 k/s", "1.00 k/s", "123 k/s",
+                "450 M/s", "2.00 G/s"
+            ]
+        );
+        assert_eq!(
+            [0, 59, 61, 3600, 90061].map(clock),
+            ["0:00", "0:59", "1:01", "1:00:00", "1 d 01:01:01"]
+        );
+    }
+}

@@ -1,0 +1,71 @@
+//! What standard output is connected to, as far as the live view must know.
+
+use std::env;
+use std::ffi::OsStr;
+use std::io::{self, IsTerminal};
+
+use terminal_size::terminal_size_of;
+
+use crate::live::Abilities;
+
+/// The size of a terminal that does not tell.
+const USUAL: (u16, u16) = (80, 24);
+
+/// A terminal that can be drawn on.
+pub struct Terminal {
+    /// What it can do.
+    pub abilities: Abilities,
+    /// Its columns and rows now.
+    pub size: Box<dyn Fn() -> (u16, u16)>,
+}
+
+impl Terminal {
+    /// Standard output, if it is a terminal that can move its cursor.
+    pub fn of_standard_output() -> Option<Terminal> {
+        let stdout = io::stdout();
+        if !stdout.is_terminal() || is_dumb(env::var_os("TERM").as_deref()) {
+            return None;
+        }
+        let size =
+            move || terminal_size_of(&stdout).map_or(USUAL, |(columns, rows)| (columns.0, rows.0));
+        Some(Terminal { abilities: abilities(|name| env::var(name).ok()), size: Box::new(size) })
+    }
+}
+
+/// A terminal that is unknown is taken to be dumb.
+fn is_dumb(term: Option<&OsStr>) -> bool {
+    term.is_none_or(|term| term.is_empty() || term == "dumb")
+}
+
+/// As the environment tells: <https://no-color.org>, and the character set of the locale.
+fn abilities(variable: impl Fn(&str) -> Option<String>) -> Abilities {
+    let set = |name: &&str| variable(name).filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(set).unwrap_or_default();
+    let locale = locale.to_ascii_lowercase();
+    Abilities {
+        colour: set(&"NO_COLOR").is_none(),
+        unicode: locale.contains("utf-8") || locale.contains("utf8"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_environment_tells_what_a_terminal_can_do() {
+        let of = |variables: &[(&str, &str)]| {
+            let find = |name: &str| variables.iter().find(|(it, _)| *it == name);
+            abilities(|name| find(name).map(|(_, value)| (*value).to_owned()))
+        };
+        let utf8 = ("LANG", "de_DE.UTF-8");
+        assert_eq!(of(&[utf8]), Abilities { colour: true, unicode: true });
+        assert_eq!(of(&[utf8, ("NO_COLOR", "1")]), Abilities { colour: false, unicode: true });
+        assert_eq!(of(&[utf8, ("NO_COLOR", "")]), Abilities { colour: true, unicode: true });
+        assert_eq!(of(&[utf8, ("LC_ALL", "C")]), Abilities { colour: true, unicode: false });
+        assert_eq!(of(&[("LC_CTYPE", "C.utf8")]), Abilities { colour: true, unicode: true });
+        assert_eq!(of(&[]), Abilities { colour: true, unicode: false });
+        assert!(is_dumb(None) && is_dumb(Some(OsStr::new("dumb"))));
+        assert!(!is_dumb(Some(OsStr::new("xterm"))));
+    }
+}
