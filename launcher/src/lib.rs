@@ -9,6 +9,7 @@
 //! | [`spawn`] | forking and executing: **the order of spawning** |
 //! | [`fan_out`] | the work of `tee`, the one child that executes no program |
 //! | [`supervise`] | what to do when: a pure function of state and event, and **what is said when a process ends** |
+//! | [`voice`] | who speaks on the terminal, and **putting it in order after a live view** |
 //! | [`watch`] | the loop that turns signals into events, and actions into signals |
 //! | [`ending`] | how a process ended, and what it used |
 //! | [`account`] | samples sent, recorded and counted: settled or not |
@@ -31,6 +32,7 @@ pub mod spawn;
 pub mod supervise;
 pub mod table;
 pub mod verdict;
+pub mod voice;
 pub mod watch;
 pub mod wiring;
 
@@ -40,12 +42,14 @@ use std::path::PathBuf;
 use stage::exit::Status;
 use stage::message::{Messages, StandardError};
 use thiserror::Error;
+use wandler_report::terminal::Terminal;
 
 use crate::account::Account;
 use crate::ending::Ending;
 pub use crate::options::Options;
 use crate::process::{ByProcess, Process};
 use crate::supervise::Supervisor;
+use crate::voice::Voice;
 use crate::watch::Watch;
 use crate::wiring::Wiring;
 
@@ -58,6 +62,9 @@ pub enum Error {
     /// The processes could not be connected.
     #[error(transparent)]
     Wiring(#[from] wiring::Error),
+    /// There is no pipe for the stages' messages.
+    #[error("cannot make a pipe for messages")]
+    Voice(#[source] io::Error),
     /// Signals or children could not be heard of.
     #[error("cannot watch the stages")]
     Watch(#[source] io::Error),
@@ -67,7 +74,7 @@ pub enum Error {
 }
 
 /// Runs the pipeline to its end, or prints its shell form.
-pub fn run(options: &Options, mut messages: StandardError) -> Result<Status, Error> {
+pub fn run(options: &Options, own: StandardError) -> Result<Status, Error> {
     let directory = stages_directory().map_err(Error::Directory)?;
     if options.print {
         let command = format!("{}\n", shell::command(&directory, options));
@@ -78,13 +85,17 @@ pub fn run(options: &Options, mut messages: StandardError) -> Result<Status, Err
     }
     kernel::close_all_but(&[]);
     let mut watch = Watch::begin().map_err(Error::Watch)?;
-    let (wiring, mut kept) = Wiring::new(options.via)?;
+    let is_live = Terminal::of_standard_output().is_some() && options.wants_live();
+    let mut messages = Voice::new(own, is_live).map_err(Error::Voice)?;
+    let (wiring, mut kept) = Wiring::new(options.via, &messages)?;
+    let options = &options.for_view(is_live);
     let spawned = spawn::all(wiring, &directory, options, &watch);
     if options.verbose {
         table::wiring(&spawned, &kept, &mut messages);
     }
     let mut supervisor = Supervisor::new(options.grace);
     let usage = watch.run(&spawned, &kept, &mut supervisor, &mut messages).map_err(Error::Watch)?;
+    messages.pass_on();
     if options.verbose {
         table::endings(supervisor.endings(), &usage, &mut messages);
     }

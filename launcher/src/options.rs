@@ -84,6 +84,29 @@ impl Options {
     }
 }
 
+/// Bins of the histogram for a live view: about as many as half of a terminal has columns. (The view
+/// joins them where it is narrower.)
+const BINS: &str = "50";
+
+impl Options {
+    /// Whether `report` will show its live view, if the terminal can. (With options that it does
+    /// not understand it shows nothing.)
+    pub fn wants_live(&self) -> bool {
+        let words = std::iter::once("report").chain(self.report.0.iter().map(String::as_str));
+        wandler_report::Options::try_parse_from(words).is_ok_and(|report| report.wants_live())
+    }
+
+    /// The same, with what a live view needs: `stat` is asked for a histogram.
+    pub fn for_view(&self, is_live: bool) -> Options {
+        let mut options = self.clone();
+        let has_one = options.stat.0.iter().any(|word| word.starts_with("--histogram"));
+        if is_live && !has_one {
+            options.stat.0.splice(0..0, ["--histogram".to_owned(), BINS.to_owned()]);
+        }
+        options
+    }
+}
+
 impl CommandLine for Options {
     fn check(&self) -> Result<(), String> {
         if self.print && !matches!(self.via, Via::Pipe | Via::Fifo) {
@@ -105,6 +128,21 @@ mod tests {
     fn parse(arguments: &[&str]) -> Result<Options, String> {
         Options::try_parse_from([&["launcher"], arguments].concat())
             .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn for_a_live_view_stat_is_asked_for_a_histogram() {
+        let stat = |words: &[&str], is_live| {
+            let options = parse(words).unwrap().for_view(is_live);
+            options.words(Process::Stat).join(" ")
+        };
+        assert_eq!(stat(&["--stat", "--every 5"], true), "--histogram 50 --every 5");
+        assert_eq!(stat(&["--stat", "--every 5"], false), "--every 5");
+        assert_eq!(stat(&["--stat", "--histogram=7"], true), "--histogram=7");
+        assert!(parse(&[]).unwrap().wants_live());
+        assert!(parse(&["--report", "--format live"]).unwrap().wants_live());
+        assert!(!parse(&["--report", "-f json"]).unwrap().wants_live());
+        assert!(!parse(&["--report", "--bogus"]).unwrap().wants_live());
     }
 
     #[test]

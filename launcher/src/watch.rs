@@ -20,6 +20,7 @@ use crate::ending::Usage;
 use crate::kernel;
 use crate::process::{ByProcess, Process};
 use crate::supervise::{Action, Event, Supervisor};
+use crate::voice::Voice;
 use crate::wiring::Kept;
 
 /// Ears for signals.
@@ -62,26 +63,36 @@ impl Watch {
         spawned: &Spawned,
         kept: &Kept,
         supervisor: &mut Supervisor,
-        messages: &mut dyn Messages,
+        voice: &mut Voice,
     ) -> io::Result<ByProcess<Usage>> {
         for (process, child) in spawned.children.iter() {
             if let Err(ending) = child {
                 kept.close_ends_of(process);
+                if process == Process::Report {
+                    voice.report_ended(ending);
+                }
                 let event = Event::Ended(process, ending.clone());
-                self.act(supervisor.on(event), spawned, messages);
+                self.act(supervisor.on(event), spawned, voice);
             }
         }
         while !supervisor.is_over() {
-            for event in self.next_events(spawned, kept)? {
-                self.act(supervisor.on(event), spawned, messages);
+            for event in self.next_events(spawned, kept, voice)? {
+                self.act(supervisor.on(event), spawned, voice);
             }
         }
         Ok(self.usage)
     }
 
-    fn next_events(&mut self, spawned: &Spawned, kept: &Kept) -> io::Result<Vec<Event>> {
+    fn next_events(
+        &mut self,
+        spawned: &Spawned,
+        kept: &Kept,
+        voice: &mut Voice,
+    ) -> io::Result<Vec<Event>> {
         let timeout = self.grace_over.map(|end| end.saturating_duration_since(Instant::now()));
-        let mut interest = [PollFd::new(self.signals.as_fd(), PollFlags::POLLIN)];
+        let readable = |fd| PollFd::new(fd, PollFlags::POLLIN);
+        let mut interest = vec![readable(self.signals.as_fd())];
+        interest.extend(voice.to_pass_on().map(readable));
         match ppoll(&mut interest, timeout.map(TimeSpec::from_duration), None) {
             Ok(0) => {
                 self.grace_over = None;
@@ -90,11 +101,14 @@ impl Watch {
             Ok(_) | Err(Errno::EINTR) => {}
             Err(error) => return Err(error.into()),
         }
+        if voice.to_pass_on().is_some() {
+            voice.pass_on();
+        }
         let mut events = Vec::new();
         while let Some(signal) = self.signals.read_signal()? {
             match Signal::try_from(signal.ssi_signo as i32) {
                 Ok(Signal::SIGINT) => events.push(Event::Interrupt(Instant::now())),
-                Ok(Signal::SIGCHLD) => events.extend(self.reap(spawned, kept)?),
+                Ok(Signal::SIGCHLD) => events.extend(self.reap(spawned, kept, voice)?),
                 _ => events.push(Event::Terminate),
             }
         }
@@ -103,11 +117,19 @@ impl Watch {
 
     /// All that have ended, in the pipeline's order: when several ended since the last look,
     /// the cause should be told before its effects.
-    fn reap(&mut self, spawned: &Spawned, kept: &Kept) -> io::Result<Vec<Event>> {
+    fn reap(
+        &mut self,
+        spawned: &Spawned,
+        kept: &Kept,
+        voice: &mut Voice,
+    ) -> io::Result<Vec<Event>> {
         let mut ended = Vec::new();
         while let Some((pid, ending, usage)) = kernel::reap()? {
             if let Some(process) = spawned.who(pid) {
                 kept.close_ends_of(process);
+                if process == Process::Report {
+                    voice.report_ended(&ending);
+                }
                 self.usage[process] = usage;
                 ended.push((process, ending));
             }
@@ -116,12 +138,12 @@ impl Watch {
         Ok(ended.into_iter().map(|(process, ending)| Event::Ended(process, ending)).collect())
     }
 
-    fn act(&mut self, actions: Vec<Action>, spawned: &Spawned, messages: &mut dyn Messages) {
+    fn act(&mut self, actions: Vec<Action>, spawned: &Spawned, voice: &mut Voice) {
         for action in actions {
             match action {
                 Action::Stop(process) => send(spawned, process, Signal::SIGTERM),
                 Action::Kill(process) => send(spawned, process, Signal::SIGKILL),
-                Action::Say(text) => messages.tell(&text),
+                Action::Say(text) => voice.tell(&text),
                 Action::StartGrace(grace) => self.grace_over = deadline(grace),
             }
         }

@@ -15,6 +15,7 @@ use thiserror::Error;
 
 use crate::channel::{self, Channel, Load, Via};
 use crate::process::{ByProcess, Process};
+use crate::voice::Voice;
 
 /// Which process writes to which, in the pipeline's order.
 const LINKS: [Link; 4] = [
@@ -47,6 +48,9 @@ pub enum Error {
     /// There is no ledger.
     #[error("cannot make the ledgers")]
     Ledger(#[source] io::Error),
+    /// The pipe for messages could not be shared.
+    #[error("cannot copy the pipe for messages")]
+    Messages(#[source] io::Error),
     /// There is nothing for `log` to write to.
     #[error("cannot open \"/dev/null\"")]
     Nowhere(#[source] io::Error),
@@ -61,6 +65,10 @@ pub struct Ends {
     pub output: Option<OwnedFd>,
     /// The second output of `tee`.
     pub second_output: Option<OwnedFd>,
+    /// Its standard error.
+    pub error: Option<OwnedFd>,
+    /// Where `report` reads what the others say.
+    pub messages: Option<OwnedFd>,
     /// Its ledger.
     pub ledger: OwnedFd,
 }
@@ -74,7 +82,7 @@ pub struct Wiring {
 
 impl Wiring {
     /// Makes everything; with it what the launcher keeps.
-    pub fn new(via: Via) -> Result<(Wiring, Kept), Error> {
+    pub fn new(via: Via, voice: &Voice) -> Result<(Wiring, Kept), Error> {
         let [mut inputs, mut outputs, mut second_outputs]: [ByProcess<Option<OwnedFd>>; 3] =
             Default::default();
         let mut channels = Vec::new();
@@ -97,7 +105,13 @@ impl Wiring {
             let (reader, ledger) =
                 pipe2(OFlag::O_CLOEXEC).map_err(|errno| Error::Ledger(errno.into()))?;
             ledgers[process] = Some(File::from(reader));
+            let (error, messages) = match process {
+                Process::Report => (Ok(None), voice.for_report()),
+                _ => (voice.for_stage(), Ok(None)),
+            };
             ends[process] = Some(Ends {
+                error: error.map_err(Error::Messages)?,
+                messages: messages.map_err(Error::Messages)?,
                 input: inputs[process].take(),
                 output: outputs[process].take(),
                 second_output: second_outputs[process].take(),

@@ -11,10 +11,11 @@ use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::sys::prctl::set_pdeathsig;
 use nix::sys::signal::Signal;
-use nix::unistd::{Pid, dup2_stdin, dup2_stdout, execve, getppid};
+use nix::unistd::{Pid, dup2_stderr, dup2_stdin, dup2_stdout, execve, getppid};
 use stage::exit::Status;
 use stage::ledger::{self, Ledger};
 use stage::program::{self, Surroundings};
+use wandler_report::others;
 
 use crate::fan_out;
 use crate::kernel;
@@ -61,9 +62,13 @@ impl Program {
         let words = options.words(process).iter().map(OsString::from);
         let arguments = std::iter::once(OsString::from(process.name())).chain(words);
         let ledger = (ledger::VARIABLE.into(), ends.ledger.as_raw_fd().to_string().into());
+        let messages = ends.messages.as_ref();
+        let messages =
+            messages.map(|fd| (others::VARIABLE.into(), fd.as_raw_fd().to_string().into()));
         let environment = std::env::vars_os()
-            .filter(|(name, _)| name != ledger::VARIABLE)
+            .filter(|(name, _)| name != ledger::VARIABLE && name != others::VARIABLE)
             .chain([ledger])
+            .chain(messages)
             .map(|(mut variable, value): (OsString, OsString)| {
                 variable.push("=");
                 variable.push(value);
@@ -111,17 +116,22 @@ impl Child {
             return Ok(Status::Failed);
         }
         watch.leave_to_child()?;
-        let Ends { input, output, second_output, ledger } = self.ends;
+        let Ends { input, output, second_output, error, messages, ledger } = self.ends;
         if let Some(input) = input {
             dup2_stdin(input)?;
         }
         if let Some(output) = output {
             dup2_stdout(output)?;
         }
+        if let Some(error) = error {
+            dup2_stderr(error)?;
+        }
         match self.program {
             Program::FanOut => Ok(second_output.map_or(Status::Failed, |to| tee(&to, ledger))),
             Program::Stage(stage) => {
-                fcntl(&ledger, FcntlArg::F_SETFD(FdFlag::empty()))?;
+                for inherited in [Some(&ledger), messages.as_ref()].into_iter().flatten() {
+                    fcntl(inherited, FcntlArg::F_SETFD(FdFlag::empty()))?;
+                }
                 match execve(&stage.path, &stage.arguments, &stage.environment)? {}
             }
         }

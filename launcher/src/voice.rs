@@ -1,0 +1,103 @@
+//! Who speaks on the terminal: while the live view is on, only `report`.
+//!
+//! Then the other stages have a pipe as their standard error, and the launcher speaks into it as
+//! well; `report` has its reading end (named as [`wandler_report::others`] says) and shows the
+//! lines above its panel. When it has ended, the launcher passes on what is left in the pipe, and
+//! what still comes, to standard error.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::unistd::pipe2;
+use stage::message::{Messages, StandardError};
+
+use crate::ending::Ending;
+
+/// What a terminal gets whose live view was killed: from where its cursor rests, the panel is
+/// cleared, and the cursor is shown again.
+const RESTORE: &[u8] = b"\r\x1b[J\x1b[?25h";
+
+/// The pipe for messages.
+#[derive(Debug)]
+struct Pipe {
+    /// Does not block.
+    reader: File,
+    writer: File,
+}
+
+/// The launcher's voice.
+#[derive(Debug)]
+pub struct Voice {
+    own: StandardError,
+    pipe: Option<Pipe>,
+    report_has_ended: bool,
+}
+
+impl Voice {
+    /// A voice that speaks on standard error, or, if the view `is_live`, to `report`.
+    pub fn new(own: StandardError, is_live: bool) -> io::Result<Voice> {
+        let pipe = is_live.then(|| -> io::Result<Pipe> {
+            let (reader, writer) = pipe2(OFlag::O_CLOEXEC)?;
+            fcntl(&reader, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
+            Ok(Pipe { reader: reader.into(), writer: writer.into() })
+        });
+        Ok(Voice { own, pipe: pipe.transpose()?, report_has_ended: false })
+    }
+
+    /// A standard error for a stage, if it is not to be the launcher's own.
+    pub fn for_stage(&self) -> io::Result<Option<OwnedFd>> {
+        let copy = |pipe: &Pipe| pipe.writer.as_fd().try_clone_to_owned();
+        self.pipe.as_ref().map(copy).transpose()
+    }
+
+    /// What `report` reads it from.
+    pub fn for_report(&self) -> io::Result<Option<OwnedFd>> {
+        let copy = |pipe: &Pipe| pipe.reader.as_fd().try_clone_to_owned();
+        self.pipe.as_ref().map(copy).transpose()
+    }
+
+    /// What to wait for, so that nothing is left unsaid.
+    pub fn to_pass_on(&self) -> Option<BorrowedFd<'_>> {
+        self.pipe.as_ref().filter(|_| self.report_has_ended).map(|pipe| pipe.reader.as_fd())
+    }
+
+    /// `report` has ended, in this way: from now on the launcher speaks itself.
+    pub fn report_ended(&mut self, ending: &Ending) {
+        self.report_has_ended = true;
+        if self.pipe.is_some() && matches!(ending, Ending::Killed(_)) {
+            let _ = io::stdout().write_all(RESTORE).and_then(|()| io::stdout().flush());
+        }
+        self.pass_on();
+    }
+
+    /// Prints what is in the pipe.
+    pub fn pass_on(&mut self) {
+        let Some(pipe) = &mut self.pipe else { return };
+        let mut text = Vec::new();
+        // It ends with an error when there is nothing more now.
+        let _ = pipe.reader.read_to_end(&mut text);
+        let _ = io::stderr().write_all(&text);
+    }
+}
+
+impl Messages for Voice {
+    fn tell(&mut self, text: &str) {
+        match &mut self.pipe {
+            Some(pipe) if !self.report_has_ended && has_room(&pipe.writer) => {
+                let line = format!("launcher: {}\n", text.replace('\n', " "));
+                let _ = pipe.writer.write_all(line.as_bytes());
+            }
+            _ => self.own.tell(text),
+        }
+    }
+}
+
+/// Whether a line can be written without waiting: a `report` that hangs must not stop its
+/// supervisor.
+fn has_room(writer: &File) -> bool {
+    let mut interest = [PollFd::new(writer.as_fd(), PollFlags::POLLOUT)];
+    matches!(poll(&mut interest, PollTimeout::ZERO), Ok(1..))
+}
