@@ -2,12 +2,14 @@
 //!
 //! | name | type | meaning |
 //! |---|---|---|
-//! | `wandler_sample` | summary | quantiles, sum and number of the samples |
-//! | `wandler_rejected_lines` | counter | lines that were not a sample |
-//! | `wandler_sample_last`, `…_mean`, `…_sd`, `…_min`, `…_max` | gauge | in the samples' own unit |
+//! | `wandler_samples` | counter | samples so far, also if a record covers a window of them |
+//! | `wandler_rejected_lines` | counter | lines that were not a sample, so far |
+//! | `wandler_sample_sum`, `…_last`, `…_mean`, `…_sd`, `…_min`, `…_max` | gauge | of the samples covered |
+//! | `wandler_sample_quantile` | gauge | with the label `quantile`, from 0 to 1 |
 //!
-//! The samples' unit is not known, so there is none. What has no value is left out. The histogram
-//! is left out, too: its bins are open above, where those of OpenMetrics are closed. The node
+//! The samples' unit is not known, so there is none. What has no value is left out. It is no
+//! summary, since samples may be negative, which a summary's sum and quantiles must not be; and no
+//! histogram, since bins are open above, where those of OpenMetrics are closed. The node
 //! exporter's textfile collector reads the same text.
 
 use std::fmt::Write as _;
@@ -19,10 +21,19 @@ use stage::sample::parse_line as parse;
 /// The whole text for a record.
 pub fn text(record: &Record) -> String {
     let mut text = String::new();
-    summary(record, &mut text);
-    family(&mut text, "wandler_rejected_lines", "counter", "Lines that were not a sample.");
-    let _ = writeln!(text, "wandler_rejected_lines_total {}", record.rejected);
+    let samples = record.window.map_or(Some(record.n), |window| window.to);
+    let rejected = Some(record.rejected);
     for (name, help, value) in [
+        ("wandler_samples", "Samples so far.", samples),
+        ("wandler_rejected_lines", "Lines that were not a sample.", rejected),
+    ] {
+        if let Some(value) = value {
+            family(&mut text, name, "counter", help);
+            let _ = writeln!(text, "{name}_total {value}");
+        }
+    }
+    for (name, help, value) in [
+        ("sum", "The sum of the samples.", &record.sum),
         ("last", "The newest sample.", &record.last),
         ("mean", "The mean of the samples.", &record.mean),
         ("sd", "The standard deviation of the samples (n-1).", &record.sd),
@@ -35,24 +46,21 @@ pub fn text(record: &Record) -> String {
             let _ = writeln!(text, "{name} {}", number(value));
         }
     }
+    quantiles(record, &mut text);
     text.push_str("# EOF\n");
     text
 }
 
-fn summary(record: &Record, text: &mut String) {
-    family(text, "wandler_sample", "summary", "The samples.");
+fn quantiles(record: &Record, text: &mut String) {
+    const NAME: &str = "wandler_sample_quantile";
+    family(text, NAME, "gauge", "Quantiles of the samples, by nearest rank.");
     for figure in &record.quantiles {
         let percent = figure.name.strip_prefix('p').map(|percent| format!("{percent}e-2"));
         let part = percent.and_then(|percent| parse(percent.as_bytes()).ok());
         if let (Some(part), Some(value)) = (part, &figure.value) {
-            let _ = writeln!(text, "wandler_sample{{quantile=\"{part}\"}} {}", number(value));
+            let _ = writeln!(text, "{NAME}{{quantile=\"{part}\"}} {}", number(value));
         }
     }
-    // A sum that is negative would be no sum to OpenMetrics.
-    if let Some(sum) = record.sum.as_ref().filter(|sum| sum.to_f64() >= 0.0) {
-        let _ = writeln!(text, "wandler_sample_sum {}", number(sum));
-    }
-    let _ = writeln!(text, "wandler_sample_count {}", record.n);
 }
 
 fn family(text: &mut String, name: &str, kind: &str, help: &str) {
@@ -62,9 +70,8 @@ fn family(text: &mut String, name: &str, kind: &str, help: &str) {
 /// A double, as OpenMetrics has it.
 fn number(value: &Decimal) -> String {
     match value.to_f64() {
-        infinite if infinite.is_infinite() => {
-            if infinite > 0.0 { "+Inf" } else { "-Inf" }.to_owned()
-        }
+        f64::INFINITY => "+Inf".to_owned(),
+        f64::NEG_INFINITY => "-Inf".to_owned(),
         finite => format!("{finite:?}"),
     }
 }
@@ -77,15 +84,15 @@ mod tests {
     fn a_record_becomes_metrics() {
         let record = r#"{"n":2,"rejected":1,"last":2.5,"sum":59.5,"mean":29.75,"sd":null,"min":2.5,"max":57,"p50":2.5,"p99.9":57}"#;
         let expected = "\
-# TYPE wandler_sample summary
-# HELP wandler_sample The samples.
-wandler_sample{quantile=\"0.5\"} 2.5
-wandler_sample{quantile=\"0.999\"} 57.0
-wandler_sample_sum 59.5
-wandler_sample_count 2
+# TYPE wandler_samples counter
+# HELP wandler_samples Samples so far.
+wandler_samples_total 2
 # TYPE wandler_rejected_lines counter
 # HELP wandler_rejected_lines Lines that were not a sample.
 wandler_rejected_lines_total 1
+# TYPE wandler_sample_sum gauge
+# HELP wandler_sample_sum The sum of the samples.
+wandler_sample_sum 59.5
 # TYPE wandler_sample_last gauge
 # HELP wandler_sample_last The newest sample.
 wandler_sample_last 2.5
@@ -98,6 +105,10 @@ wandler_sample_min 2.5
 # TYPE wandler_sample_max gauge
 # HELP wandler_sample_max The greatest sample.
 wandler_sample_max 57.0
+# TYPE wandler_sample_quantile gauge
+# HELP wandler_sample_quantile Quantiles of the samples, by nearest rank.
+wandler_sample_quantile{quantile=\"0.5\"} 2.5
+wandler_sample_quantile{quantile=\"0.999\"} 57.0
 # EOF
 ";
         assert_eq!(text(&Record::parse(record.as_bytes()).unwrap()), expected);

@@ -23,7 +23,7 @@ Limits: a record is looked at up to 64 MiB. The plain format and the live view r
 exact, such as mean and sd, to six digits; json and csv have everything (csv without the
 histogram). In a shell pipeline other programs' messages may tear the live view until its next
 frame; in the launcher they are shown above it. An interrupt or the end leaves its last state on
-the screen. OpenMetrics knows doubles only, and no negative sums.
+the screen. OpenMetrics knows doubles only, and gets no histogram.
 
 ";
 

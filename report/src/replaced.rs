@@ -24,7 +24,11 @@ pub fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> 
     Ok(())
 }
 
-/// The error without the temporary name, which means nothing to the user.
+/// The system's reason alone: behind it, tempfile names its own temporary file.
 fn plain(error: io::Error) -> io::Error {
-    error.kind().into()
+    let text = error.to_string();
+    match text.split_once(" (os error ") {
+        Some((reason, _)) => io::Error::new(error.kind(), reason),
+        None => error,
+    }
 }

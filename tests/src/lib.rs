@@ -6,6 +6,7 @@
 //! | [`run`](mod@run) | starting a program, waiting for what it writes, its end, and saying all about it |
 //! | [`proc`] | what `/proc` tells of processes: children, names, descriptors, leftovers |
 //! | [`via`] | running a test over each kind of channel |
+//! | [`terminal`] | a pseudo-terminal, and what a person would see on it |
 //! | [`abuse`] | the pipe-abuse kit: readers that leave, hang or are slow, closed streams |
 //!
 //! A test waits for an event, never for a time. [`PATIENCE`] only bounds how long a test that
@@ -19,6 +20,7 @@ mod kept;
 pub mod proc;
 pub mod programs;
 pub mod run;
+pub mod terminal;
 pub mod via;
 
 use std::time::Duration;

@@ -44,6 +44,15 @@ impl Program {
         program.args(["-c", script])
     }
 
+    /// The same, run by another program, given with its first arguments.
+    pub fn wrapped(self, by: &[&str]) -> Program {
+        let mut command = Command::new(by[0]);
+        command.args(&by[1..]).arg(self.command.get_program()).args(self.command.get_args());
+        command.process_group(0).env_remove("WANDLER_LEDGER");
+        command.envs(self.command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        Program { command, input: self.input }
+    }
+
     /// More arguments.
     pub fn args<S: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = S>) -> Program {
         self.command.args(arguments);
@@ -83,6 +92,12 @@ impl Program {
     /// What its standard output is, instead of something that is kept.
     pub fn stdout(mut self, stdout: impl Into<Stdio>) -> Program {
         self.command.stdout(stdout);
+        self
+    }
+
+    /// What its standard error is, instead of something that is kept.
+    pub fn stderr(mut self, stderr: impl Into<Stdio>) -> Program {
+        self.command.stderr(stderr);
         self
     }
 

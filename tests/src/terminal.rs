@@ -1,0 +1,145 @@
+//! A pseudo-terminal, and what a person would see on it.
+//!
+//! A bash runs in it as a session of its own, as in a terminal window: Ctrl-C reaches whoever is
+//! in the foreground, and the programs find a controlling terminal.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
+use std::num::NonZero;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Instant;
+
+use nix::fcntl::OFlag;
+use nix::pty::{PtyMaster, grantpt, posix_openpt, ptsname_r, unlockpt};
+use nix::sys::termios::{Termios, tcgetattr};
+use vt100::Parser;
+
+use crate::PATIENCE;
+use crate::run::{Program, Running};
+
+/// A terminal window.
+pub struct Terminal {
+    master: PtyMaster,
+    line: File,
+    path: String,
+    screen: Arc<Mutex<Parser>>,
+}
+
+impl Terminal {
+    /// A window of so many columns and rows.
+    pub fn new(columns: u16, rows: u16) -> Terminal {
+        let master = posix_openpt(OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC)
+            .expect("a pseudo-terminal");
+        grantpt(&master).expect("its other side");
+        unlockpt(&master).expect("its other side");
+        let path = ptsname_r(&master).expect("its name");
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).custom_flags(OFlag::O_NOCTTY.bits());
+        let line = options.open(&path).expect("its other side");
+        let screen = Parser::new(nonzero(rows), nonzero(columns), 1000);
+        let terminal = Terminal { master, line, path, screen: Arc::new(Mutex::new(screen)) };
+        terminal.resize(columns, rows);
+        terminal.read();
+        terminal
+    }
+
+    /// Shows what is written to it, from now on.
+    fn read(&self) {
+        let fd = std::os::fd::AsFd::as_fd(&self.master).try_clone_to_owned().expect("a copy");
+        let (mut master, screen) = (File::from(fd), Arc::clone(&self.screen));
+        thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            // It ends with an error when nobody has the other side open any more.
+            while let Ok(count @ 1..) = master.read(&mut buffer) {
+                screen.lock().unwrap().process(&buffer[..count]);
+            }
+        });
+    }
+
+    /// Makes the window so large; programs in it are told.
+    pub fn resize(&self, columns: u16, rows: u16) {
+        let size = ["cols", &columns.to_string(), "rows", &rows.to_string()].map(str::to_owned);
+        let stty = Command::new("stty").args(["-F", &self.path]).args(size).status();
+        assert!(stty.expect("stty can be run").success());
+        self.screen.lock().unwrap().screen_mut().set_size(nonzero(rows), nonzero(columns));
+    }
+
+    /// Runs a bash script in it; `set` are environment variables. Our programs are found.
+    pub fn bash(&self, script: &str, dir: &Path, set: &[(&str, &str)]) -> Running {
+        let mut program = Program::bash(script).wrapped(&["setsid", "--ctty", "--wait"]).dir(dir);
+        let usual = [("TERM", "xterm-256color"), ("LC_ALL", "C.UTF-8")];
+        for (name, value) in usual.iter().chain(set) {
+            program = program.env(name, value);
+        }
+        let line = || self.line.try_clone().expect("a copy");
+        program.stdin(line()).stdout(line()).stderr(line()).start()
+    }
+
+    /// Presses keys.
+    pub fn types(&mut self, keys: &str) {
+        self.master.write_all(keys.as_bytes()).expect("the terminal takes it");
+    }
+
+    /// The rows, without the empty ones at the end.
+    pub fn rows(&self) -> Vec<String> {
+        let parser = self.screen.lock().unwrap();
+        let (_, columns) = parser.screen().size();
+        let rows = parser.screen().rows(0, columns.get());
+        let mut rows: Vec<String> = rows.map(|row| row.trim_end().to_owned()).collect();
+        while rows.pop_if(|row| row.is_empty()).is_some() {}
+        rows
+    }
+
+    /// Whether anything on it has a colour.
+    pub fn has_colours(&self) -> bool {
+        let parser = self.screen.lock().unwrap();
+        let (rows, columns) = parser.screen().size();
+        let cell = |row, column| parser.screen().cell(row, column);
+        (0..rows.get()).any(|row| {
+            (0..columns.get()).any(|column| {
+                cell(row, column).is_some_and(|it| it.fgcolor() != vt100::Color::Default)
+            })
+        })
+    }
+
+    /// The cursor's row and column, if it is shown.
+    pub fn cursor(&self) -> Option<(u16, u16)> {
+        let parser = self.screen.lock().unwrap();
+        (!parser.screen().hide_cursor()).then(|| parser.screen().cursor_position())
+    }
+
+    /// How the line is set: echo, line editing and so on.
+    pub fn modes(&self) -> Termios {
+        tcgetattr(&self.line).expect("a terminal has modes")
+    }
+
+    /// Waits until the rows are as they should be.
+    pub fn wait(&self, what: &str, mut event: impl FnMut(&[String]) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let rows = self.rows();
+            if event(&rows) {
+                return;
+            }
+            let seen = rows.join("\n");
+            assert!(
+                Instant::now() < deadline,
+                "waited in vain until {what}; the screen is\n{seen}"
+            );
+            thread::sleep(std::time::Duration::from_millis(1));
+        }
+    }
+
+    /// Waits until some row contains `text`.
+    pub fn wait_for(&self, text: &str) {
+        self.wait(&format!("it shows {text:?}"), |rows| rows.iter().any(|row| row.contains(text)));
+    }
+}
+
+fn nonzero(number: u16) -> NonZero<u16> {
+    NonZero::new(number).expect("a window has a size")
+}

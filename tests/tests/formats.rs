@@ -1,0 +1,191 @@
+//! What other programs make of the report's formats.
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::io::{self, Write};
+
+use tempfile::TempDir;
+use wandler_tests::run::Program;
+
+/// Says why a test that needs a program or a module of Python's is left out.
+fn left_out(what: &str, how: &str) {
+    writeln!(io::stderr(), "left out: {what} is missing ({how})").unwrap();
+}
+
+/// Whether something can be run.
+fn is_there(command: &str) -> bool {
+    Program::other("sh").args(["-c", command]).finish().code() == 0
+}
+
+/// A directory in which records with everything that may be asked for lie, of a walk below and above
+/// zero, and a state of none.
+fn records() -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let script = "conv --signal walk --range -50..50 --rate max --count 10000 --seed 3 2> /dev/null \
+                  | stat --every 1000 --more --histogram 20 --quantiles 5,50,99.9 > records";
+    Program::bash(script).dir(&dir).finish().exits(0);
+    dir
+}
+
+#[test]
+fn csv_is_read_back_by_python() {
+    let dir = records();
+    let script = "\
+import csv, json
+records = [json.loads(line) for line in open('records')]
+with open('table.csv', newline='') as file:
+    rows = list(csv.DictReader(file, strict=True))
+assert len(rows) == len(records) == 11, len(rows)
+for row, record in zip(rows, records):
+    for name, value in record.items():
+        if name == 'histogram': continue
+        assert name in row, name
+        if name == 'quantiles': assert row[name] == value
+        elif name == 'final': assert row[name] == 'true'
+        else: assert float(row[name]) == value, (name, row[name], value)
+assert set(rows[0]) - set(records[0]) == {'final'}
+text = open('table.csv', 'rb').read()
+assert text.count(b'\\r\\n') == text.count(b'\\n') == 12
+";
+    Program::bash("report --format csv < records > table.csv").dir(&dir).finish().exits(0);
+    Program::other("python3").args(["-c", script]).dir(&dir).finish().exits(0);
+}
+
+#[test]
+fn csv_is_read_back_by_miller() {
+    if !is_there("mlr --version") {
+        return left_out("Miller", "apt-get install miller");
+    }
+    let dir = records();
+    let script = "report --format csv < records | mlr --icsv --ojson cut -f n,sum,p50 \
+                  | mlr --ijson --ojsonl cat > by-miller; \
+                  mlr --ijsonl --ojsonl cut -f n,sum,p50 records > by-stat; cmp by-miller by-stat";
+    Program::bash(script).dir(&dir).finish().exits(0);
+}
+
+#[test]
+fn json_is_read_by_jq() {
+    if !is_there("jq --version") {
+        return left_out("jq", "apt-get install jq");
+    }
+    let dir = records();
+    let script = "report --format json < records | jq -s 'map(.n) | add'";
+    Program::bash(script).dir(&dir).finish().exits(0).writes("65000\n");
+}
+
+#[test]
+fn openmetrics_is_accepted_by_prometheus_own_parser() {
+    if !is_there("python3 -c 'import prometheus_client'") {
+        return left_out("prometheus_client", "pip install prometheus_client");
+    }
+    let dir = records();
+    let script = "\
+import json, sys
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+last = json.loads(open('records').readlines()[-1])
+for name in sys.argv[1:]:
+    families = {it.name: it for it in text_string_to_metric_families(open(name).read())}
+    samples = {it.name + it.labels.get('quantile', ''): it.value
+               for family in families.values() for it in family.samples}
+    assert families['wandler_samples'].type == 'counter'
+    assert families['wandler_rejected_lines'].type == 'counter'
+    assert samples['wandler_samples_total'] == last['n']
+    assert samples['wandler_sample_quantile0.999'] == last['p99.9']
+    for figure in ('sum', 'last', 'mean', 'sd', 'min', 'max'):
+        assert samples['wandler_sample_' + figure] == last[figure]
+";
+    let make = "report --format openmetrics < records > printed; \
+                report --textfile kept.prom < records > /dev/null; \
+                report --format openmetrics --textfile other.prom < records > /dev/null";
+    Program::bash(make).dir(&dir).finish().exits(0);
+    let files = ["printed", "kept.prom", "other.prom"];
+    Program::other("python3").args(["-c", script]).args(files).dir(&dir).finish().exits(0);
+    let left: Vec<_> = fs::read_dir(&dir).unwrap().map(|it| it.unwrap().file_name()).collect();
+    assert_eq!(left.len(), 4, "no temporary file is left behind: {left:?}");
+}
+
+#[test]
+fn the_textfile_is_whole_whenever_it_is_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let script =
+        "conv --rate max 2> /dev/null | stat --every 100 | report --textfile now.prom > /dev/null";
+    let running = Program::bash(script).dir(&dir).start();
+    let path = dir.path().join("now.prom");
+    running.wait_until("the file is there", || path.exists());
+    for _ in 0..1000 {
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.starts_with("# TYPE ") && text.ends_with("# EOF\n"), "{text}");
+    }
+    running.signal_group(nix::sys::signal::Signal::SIGINT);
+    running.finish().exits(0);
+}
+
+#[test]
+fn the_picture_is_xml_and_shows_what_it_should() {
+    let dir = records();
+    Program::bash("report --svg picture.svg < records").dir(&dir).finish().exits(0);
+    let script = "\
+import xml.etree.ElementTree as tree
+root = tree.parse('picture.svg').getroot()
+assert root.tag == '{http://www.w3.org/2000/svg}svg', root.tag
+texts = [(it.text or '').strip() for it in root.iter('{http://www.w3.org/2000/svg}text')]
+for text in ('samples', '10,000', 'mean', 'sd', 'p99.9', 'histogram', 'seconds'):
+    assert text in texts, (text, texts)
+assert list(root.iter('{http://www.w3.org/2000/svg}polyline')), 'the mean'
+assert list(root.iter('{http://www.w3.org/2000/svg}polygon')), 'its band'
+";
+    Program::other("python3").args(["-c", script]).dir(&dir).finish().exits(0);
+    if !is_there("rsvg-convert --version") {
+        return left_out("rsvg-convert", "apt-get install librsvg2-bin");
+    }
+    let render = Program::bash("rsvg-convert picture.svg -o picture.png").dir(&dir).finish();
+    render.exits(0).says(&[""; 0]);
+}
+
+#[test]
+fn a_picture_of_nothing_is_a_picture() {
+    let dir = tempfile::tempdir().unwrap();
+    Program::new("report").words("--svg picture.svg").dir(&dir).finish().exits(0);
+    assert!(fs::read_to_string(dir.path().join("picture.svg")).unwrap().starts_with("<svg"));
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_told() {
+    let dir = records();
+    for option in ["--textfile", "--svg"] {
+        let script = format!("report {option} missing/file < records > /dev/null");
+        let finished = Program::bash(&script).dir(&dir).finish().exits(1);
+        finished.says(&["report: cannot write \"missing/file\": No such file or directory"]);
+    }
+}
+
+#[test]
+fn a_condition_that_holds_at_the_end_makes_status_1_and_is_told_once() {
+    let dir = records();
+    let run = |conditions: &str| {
+        Program::bash(&format!("report {conditions} < records > /dev/null")).dir(&dir).finish()
+    };
+    run("--fail-if 'mean>1000' --fail-if 'n<1'").exits(0).says(&[""; 0]);
+    run("--fail-if 'n>2500'").exits(1).says(&["report: n>2500 now holds: n is 3000 (n 3000)"]);
+    // It held in between only.
+    let told = [
+        "report: n!=10000 now holds: n is 1000 (n 1000)",
+        "report: n!=10000 no longer holds: n is 10000 (n 10000)",
+    ];
+    run("--fail-if 'n!=10000'").exits(0).says(&told);
+    run("--fail-if 'p75>1'").exits(1).says(&[
+        "report: cannot check p75>1: records have no p75 (see stat's --quantiles and --more)",
+    ]);
+}
+
+#[test]
+fn the_launcher_fails_with_the_condition() {
+    let dir = tempfile::tempdir().unwrap();
+    let finished = Program::new("launcher")
+        .args(["--conv", "--rate max --count 10 --range 5..5", "--report", "--fail-if 'mean>4'"])
+        .dir(&dir)
+        .finish()
+        .exits(1);
+    finished.mentions("launcher: report ended with status 1");
+}

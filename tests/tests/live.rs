@@ -1,0 +1,274 @@
+//! The live view on a real terminal: what it shows, and how it leaves the terminal.
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::path::Path;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use tempfile::TempDir;
+use wandler_tests::proc;
+use wandler_tests::run::Running;
+use wandler_tests::terminal::Terminal;
+
+/// Records whose numbers are known, in a file.
+fn records() -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let record = |n: u64| {
+        let samples = 411_522 * n;
+        let sum = 50 * samples;
+        format!(
+            "{{\"n\":{samples},\"rejected\":0,\"last\":{},\"sum\":{sum},\"mean\":50.123456789,\
+             \"sd\":29.1555,\"min\":0,\"max\":100,\"p50\":50,\"p90\":90,\"p99\":99,\
+             \"quantiles\":\"exact\",\"histogram\":[[0,20,10],[20,40,20],[40,60,40],[60,80,20],[80,100,10]]}}\n",
+            n * 10
+        )
+    };
+    fs::write(dir.path().join("records"), (1..=3).map(record).collect::<String>()).unwrap();
+    dir
+}
+
+/// The rows, with what depends on the machine's speed left out: the rate and the time.
+fn steady(rows: &[String]) -> Vec<String> {
+    let without = |row: &String, label: &str| match row.split_once(label) {
+        None => row.clone(),
+        Some((before, after)) => {
+            let value = after.trim_start().split("  ").next().unwrap_or_default();
+            let room = " ".repeat(after.len() - after.trim_start().len() + value.chars().count());
+            let rest = &after[room.len().min(after.len())..];
+            format!("{before}{label}{room}{rest}").trim_end().to_owned()
+        }
+    };
+    rows.iter().map(|row| without(&without(row, "rate"), "elapsed")).collect()
+}
+
+#[track_caller]
+fn shows(columns: u16, expected: &[&str]) {
+    let (dir, terminal) = (records(), Terminal::new(columns, 24));
+    terminal.bash("report < records; echo done", dir.path(), &[]).finish().exits(0);
+    terminal.wait_for("done");
+    let rows = steady(&terminal.rows());
+    let expected = [expected, &["done"]].concat();
+    assert!(rows == expected, "the screen is\n{}", rows.join("\n"));
+}
+
+#[test]
+fn at_20_columns() {
+    shows(
+        20,
+        &[
+            "samples    1,234,566",
+            "rate",
+            "mean         50.1235",
+            "sd           29.1555",
+            "last              30",
+            "min                0",
+            "max              100",
+            "p50               50",
+            "p90               90",
+            "p99               99",
+            "elapsed",
+            "rejected           0",
+            "histogram  0 … 100",
+            "        ████",
+            "        ████",
+            "    ████████████",
+            "████████████████████",
+        ],
+    );
+}
+
+#[test]
+fn at_80_columns() {
+    shows(
+        80,
+        &[
+            "samples         1,234,566  rate                       mean              50.1235",
+            "sd                29.1555  last                   30  min                     0",
+            "max                   100  p50                    50  p90                    90",
+            "p99                    99  elapsed                    rejected                0",
+            "histogram  0 … 100                       last 1 s  10 … 30",
+            "              ███████                      █",
+            "              ███████                     ▁█",
+            "       █████████████████████              ██",
+            "███████████████████████████████████      ▁██",
+        ],
+    );
+}
+
+#[test]
+fn at_200_columns() {
+    let picture = |left: &str, right: &str| format!("{left:<101}{right}");
+    let [upper, lower] = [38, 19].map(|blanks| " ".repeat(blanks));
+    shows(
+        200,
+        &[
+            "samples    1,234,566  rate                  mean         50.1235  sd           29.1555  last              30  min                0  max              100  p50               50  p90               90",
+            "p99               99  elapsed               rejected           0",
+            &picture("histogram  0 … 100", "last 1 s  10 … 30"),
+            &picture(&(upper.clone() + &"█".repeat(19)), "  █"),
+            &picture(&(upper + &"█".repeat(19)), " ▁█"),
+            &picture(&(lower + &"█".repeat(57)), " ██"),
+            &picture(&"█".repeat(95), "▁██"),
+        ],
+    );
+}
+
+#[test]
+fn without_unicode_without_colours_and_on_a_dumb_terminal() {
+    let dir = records();
+    let terminal = Terminal::new(80, 24);
+    terminal.bash("report < records; echo done", dir.path(), &[("LC_ALL", "C")]).finish().exits(0);
+    terminal.wait_for("done");
+    assert!(terminal.rows().iter().all(|row| row.is_ascii()) && terminal.has_colours());
+    let terminal = Terminal::new(80, 24);
+    terminal
+        .bash("report < records; echo done", dir.path(), &[("NO_COLOR", "1")])
+        .finish()
+        .exits(0);
+    terminal.wait_for("done");
+    assert!(!terminal.has_colours());
+    let terminal = Terminal::new(120, 24);
+    terminal.bash("report < records; echo done", dir.path(), &[("TERM", "dumb")]).finish().exits(0);
+    terminal.wait_for("done");
+    let rows = terminal.rows();
+    assert_eq!(rows.len(), 4, "{rows:?}");
+    assert!(rows[..3].iter().all(|row| row.starts_with("n ")), "{rows:?}");
+}
+
+#[test]
+fn into_a_file_or_a_pager_it_is_plain_also_on_a_terminal() {
+    let dir = records();
+    let terminal = Terminal::new(120, 24);
+    let script = "report < records > file; report < records | head -n 1; \
+                  report < records | cat | tail -n 1; echo done";
+    terminal.bash(script, dir.path(), &[]).finish().exits(0);
+    terminal.wait_for("done");
+    let file = fs::read_to_string(dir.path().join("file")).unwrap();
+    let lines: Vec<&str> = file.lines().collect();
+    assert_eq!(lines.len(), 3);
+    assert_eq!(terminal.rows(), [lines[0], lines[2], "done"]);
+}
+
+/// The launcher with a live view, in a shell that says `done` behind it.
+fn launched(terminal: &Terminal, dir: &Path, options: &str) -> Running {
+    let script = format!("launcher --log run.log {options}; echo \"done $?\"");
+    terminal.bash(&script, dir, &[])
+}
+
+/// The launcher below the shell that runs it.
+fn launcher(running: &Running) -> Pid {
+    let all = proc::all();
+    let parent = |pid: Pid| all.iter().find(|it| it.pid == pid).map(|it| it.parent);
+    let is_below = |pid: Pid| {
+        std::iter::successors(Some(pid), |pid| parent(*pid)).any(|pid| pid == running.pid())
+    };
+    all.iter().find(|it| it.name == "launcher" && is_below(it.pid)).unwrap().pid
+}
+
+#[test]
+fn a_terminal_that_is_resized_shows_the_panel_in_its_new_size() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::new(80, 24);
+    let running = launched(&terminal, dir.path(), "--conv '--rate 100'");
+    terminal.wait_for("histogram");
+    for columns in [20, 200, 80] {
+        terminal.resize(columns, 24);
+        // Each row is as wide as the window allows, and each is there once.
+        terminal.wait("it has the new size", |rows| {
+            let across = (usize::from(columns) + 2) / 22;
+            let first: Vec<&str> = ["samples", "rate", "mean"].into_iter().take(across).collect();
+            let labels = |row: &String| first.iter().all(|label| row.contains(label));
+            rows.iter().filter(|row| labels(row)).count() == 1
+                && rows.iter().filter(|row| row.contains("samples")).count() == 1
+                && rows.iter().filter(|row| row.contains("rejected")).count() == 1
+        });
+    }
+    terminal.types("\x03");
+    running.finish().exits(0);
+}
+
+#[test]
+fn a_stall_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::new(80, 24);
+    let running = launched(&terminal, dir.path(), "--conv '--period 1h'");
+    terminal.wait_for("no data");
+    let rows = terminal.rows();
+    assert!(rows[0].contains("samples                 1  no data           for "), "{rows:?}");
+    terminal.types("\x03");
+    running.finish().exits(0);
+}
+
+#[test]
+fn what_other_stages_say_stands_above_the_panel() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("in"), "1\ntwo\n3\n").unwrap();
+    let terminal = Terminal::new(80, 24);
+    launched(&terminal, dir.path(), "--conv '--from in'").finish().exits(0);
+    terminal.wait_for("done ");
+    let rows = steady(&terminal.rows());
+    assert_eq!(rows[0], "conv: line 2: not a number: \"two\"");
+    assert!(rows[1].starts_with("samples                 2  rate"), "{rows:?}");
+    let account = "launcher: 2 samples sent, 2 recorded, 2 counted, 1 rejected";
+    assert_eq!(rows[rows.len() - 2..], [account, "done 3"]);
+}
+
+/// Runs the live view to the end that `end` brings about, and checks that the terminal is as it was.
+fn ends(status: i32, told: &str, end: impl FnOnce(&mut Terminal, Pid)) {
+    let dir = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::new(120, 24);
+    let before = terminal.modes();
+    let running = launched(&terminal, dir.path(), "--conv '--rate 200'");
+    terminal.wait_for("histogram");
+    assert_eq!(terminal.cursor(), None, "it is hidden while the view is on");
+    end(&mut terminal, launcher(&running));
+    running.finish().exits(0);
+    terminal.wait_for("done ");
+    let rows = terminal.rows();
+    assert_eq!(rows.last().unwrap(), &format!("done {status}"), "{}", rows.join("\n"));
+    assert!(rows.iter().any(|row| row == told || told.is_empty()), "{}", rows.join("\n"));
+    assert!(rows[rows.len() - 2].starts_with("launcher: "), "{}", rows.join("\n"));
+    assert_eq!(terminal.cursor(), Some((rows.len() as u16, 0)), "it is shown, below everything");
+    assert_eq!(terminal.modes(), before);
+    // The last state stays, and once.
+    if !told.contains("report was killed") {
+        assert_eq!(rows.iter().filter(|row| row.contains("samples   ")).count(), 1, "{rows:?}");
+    }
+}
+
+#[test]
+fn ctrl_c_leaves_the_terminal_as_it_was() {
+    ends(0, "", |terminal, _| terminal.types("\x03"));
+}
+
+#[test]
+fn a_signal_to_the_launcher_leaves_the_terminal_as_it_was() {
+    for signal in [Signal::SIGTERM, Signal::SIGHUP] {
+        ends(0, "", |_, launcher| kill(launcher, signal).unwrap());
+    }
+}
+
+#[test]
+fn any_stage_that_is_killed_leaves_the_terminal_as_it_was() {
+    for name in ["conv", "tee", "log", "stat", "report"] {
+        ends(1, &format!("launcher: {name} was killed by SIGKILL"), |_, launcher| {
+            kill(proc::children(launcher)[name], Signal::SIGKILL).unwrap();
+        });
+    }
+}
+
+#[test]
+fn the_end_of_the_input_leaves_the_terminal_as_it_was() {
+    let dir = tempfile::tempdir().unwrap();
+    let terminal = Terminal::new(80, 24);
+    let before = terminal.modes();
+    let script = "conv --rate max --count 1000 2> /dev/null | stat | report; echo \"done $?\"";
+    terminal.bash(script, dir.path(), &[]).finish().exits(0);
+    terminal.wait_for("done ");
+    let rows = terminal.rows();
+    assert_eq!(rows.last().unwrap(), "done 0");
+    assert_eq!(terminal.cursor(), Some((rows.len() as u16, 0)));
+    assert_eq!(terminal.modes(), before);
+}
