@@ -10,7 +10,8 @@ use wandler_tests::run::Program;
 
 /// Says why a test that needs a program or a module of Python's is left out.
 fn left_out(what: &str, how: &str) {
-    writeln!(io::stderr(), "left out: {what} is missing ({how})").unwrap();
+    let reason = format!("left out: {what} is missing ({how})\n");
+    io::stderr().write_all(reason.as_bytes()).unwrap();
 }
 
 /// Whether something can be run.

@@ -59,6 +59,9 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
+    /// A pseudo-terminal could not be had.
+    #[error("cannot make a pseudo-terminal")]
+    Terminal(#[source] Errno),
     /// What the kernel tells of a process could not be read.
     #[error("cannot read {}", .path.display())]
     Kernel {

@@ -5,19 +5,16 @@
 //! switches are counted. Those in which another process displaced it are too: the figure is an
 //! upper bound.
 
-mod kernel;
-mod pipeline;
-
 use std::io::Write;
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use crate::Bench;
 use crate::error::Error;
-use crate::figures;
 use crate::page::Page;
+use crate::pipeline::{Member, Pipeline};
 use crate::table::{Side, Table};
-
-use pipeline::{Member, Pipeline};
+use crate::{figures, kernel};
 
 /// Until what the processes do once, at their start, is over.
 const SETTLING: Duration = Duration::from_secs(1);
@@ -39,7 +36,7 @@ struct Seen {
 /// Runs the pipeline for a while, then stops it as Ctrl-C would.
 pub fn measure(bench: &Bench, page: &mut Page<impl Write>) -> Result<(), Error> {
     bench.tell("idle: the default pipeline");
-    let pipeline = Pipeline::start(bench)?;
+    let pipeline = Pipeline::start(bench, &[], Stdio::null())?;
     bench.interrupt.wait(SETTLING)?;
     let seen = watch(bench, &pipeline)?;
     let end = pipeline.stop(bench)?;

@@ -3,7 +3,8 @@
 //! | module | owns |
 //! |---|---|
 //! | [`options`] | the command line |
-//! | [`throughput`], [`channels`], [`latency`], [`clock`], [`idle`] | the sections: what is measured, and what each table shows |
+//! | [`throughput`], [`channels`], [`latency`], [`clock`], [`idle`], [`live`] | the sections: what is measured, and what each table shows |
+//! | [`pipeline`], [`kernel`] | the launcher with its children, and what the kernel tells of them |
 //! | [`job`] | one command, run as whole processes and timed |
 //! | [`timing`] | taking turns, and what is made of the times |
 //! | [`programs`] | where our programs and the competitors are |
@@ -23,10 +24,13 @@ mod figures;
 mod idle;
 mod interrupt;
 mod job;
+mod kernel;
 mod latency;
+mod live;
 mod machine;
 mod options;
 mod page;
+mod pipeline;
 mod programs;
 mod scratch;
 mod table;
@@ -96,6 +100,7 @@ fn measure(options: Options) -> Result<(), Error> {
             Section::Latency => latency::measure(&bench, &mut page)?,
             Section::Clock => clock::measure(&bench, &mut page)?,
             Section::Idle => idle::measure(&bench, &mut page)?,
+            Section::Live => live::measure(&bench, &mut page)?,
         }
     }
     Ok(())

@@ -36,7 +36,7 @@ pub struct Options {
     #[arg(long, value_name = "N", default_value_t = 20_000_000)]
     #[arg(value_parser = clap::value_parser!(u64).range(1_000..))]
     pub samples: u64,
-    /// How long the idle pipeline is watched
+    /// How long the idle pipeline and the live view are watched
     #[arg(long, value_name = "DUR", value_parser = watching, default_value = "10s")]
     pub idle_time: Duration,
     /// Print the tables as Markdown
@@ -60,6 +60,8 @@ pub enum Section {
     Clock,
     /// What the default pipeline costs while little happens
     Idle,
+    /// What the live view costs
+    Live,
 }
 
 impl Options {

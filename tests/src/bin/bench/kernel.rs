@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::error::Error;
 
@@ -31,6 +32,16 @@ pub fn switches(pid: u32) -> Result<u64, Error> {
         switches += names.into_iter().filter_map(|name| field(&status, name)).sum::<u64>();
     }
     Ok(switches)
+}
+
+/// The time that the process's threads have had a core.
+pub fn cpu(pid: u32) -> Result<Duration, Error> {
+    let mut nanos = 0;
+    for thread in entries(Path::new(&format!("/proc/{pid}/task")))? {
+        let text = read(&thread.join("schedstat"))?;
+        nanos += text.split(' ').next().and_then(|first| first.parse::<u64>().ok()).unwrap_or(0);
+    }
+    Ok(Duration::from_nanos(nanos))
 }
 
 /// Bytes of memory that the process holds, those that it shares with others included.

@@ -8,10 +8,9 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
-use super::kernel;
 use crate::Bench;
 use crate::error::Error;
-use crate::figures;
+use crate::{figures, kernel};
 
 const COMMAND: &str = "launcher";
 /// The launcher's children, once each has become what it is to be.
@@ -43,14 +42,16 @@ pub struct Member {
 }
 
 impl Pipeline {
-    /// Starts it, without an option, and waits until all of it is there.
-    pub fn start(bench: &Bench) -> Result<Pipeline, Error> {
+    /// Starts it with these options, and waits until all of it is there.
+    pub fn start(bench: &Bench, options: &[&str], stdout: Stdio) -> Result<Pipeline, Error> {
         let cannot_run = |source| Error::Run { command: COMMAND.to_owned(), source };
         let launcher = Command::new(bench.programs.ours(COMMAND))
+            .args(options)
             .current_dir(bench.scratch.path())
+            .env("TERM", "xterm-256color")
             .process_group(0)
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
+            .stdout(stdout)
             .stderr(File::create(bench.scratch.file(SAID)).map_err(cannot_run)?)
             .spawn()
             .map_err(cannot_run)?;
