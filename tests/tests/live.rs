@@ -89,10 +89,10 @@ fn at_80_columns() {
             "max                   100  p50                    50  p90                    90",
             "p99                    99  elapsed                    rejected                0",
             "histogram  0 … 100                       last 1 s  10 … 30",
-            "              ███████                      █",
-            "              ███████                     ▁█",
-            "       █████████████████████              ██",
-            "███████████████████████████████████      ▁██",
+            "                ████████                   █",
+            "                ████████                  ▁█",
+            "        ████████████████████████          ██",
+            "███████████████████████████████████████  ▁██",
         ],
     );
 }
@@ -100,17 +100,17 @@ fn at_80_columns() {
 #[test]
 fn at_200_columns() {
     let picture = |left: &str, right: &str| format!("{left:<101}{right}");
-    let [upper, lower] = [38, 19].map(|blanks| " ".repeat(blanks));
+    let [upper, lower] = [40, 20].map(|blanks| " ".repeat(blanks));
     shows(
         200,
         &[
             "samples    1,234,566  rate                  mean         50.1235  sd           29.1555  last              30  min                0  max              100  p50               50  p90               90",
             "p99               99  elapsed               rejected           0",
             &picture("histogram  0 … 100", "last 1 s  10 … 30"),
-            &picture(&(upper.clone() + &"█".repeat(19)), "  █"),
-            &picture(&(upper + &"█".repeat(19)), " ▁█"),
-            &picture(&(lower + &"█".repeat(57)), " ██"),
-            &picture(&"█".repeat(95), "▁██"),
+            &picture(&(upper.clone() + &"█".repeat(20)), "  █"),
+            &picture(&(upper + &"█".repeat(20)), " ▁█"),
+            &picture(&(lower + &"█".repeat(60)), " ██"),
+            &picture(&"█".repeat(99), "▁██"),
         ],
     );
 }

@@ -258,13 +258,12 @@ impl Pictures {
     }
 }
 
-/// A bar for each column: bins next to each other as one where there are more than columns, each as
-/// wide as there is room for where there are fewer.
+/// A bar for each column: bins next to each other as one where there are more than columns, and
+/// spread over all columns where there are fewer.
 fn bars_of(bins: &[Bin], columns: u16) -> Vec<u64> {
     let columns = usize::from(columns.max(1));
     let together = bins.len().div_ceil(columns);
     let bars: Vec<u64> =
         bins.chunks(together).map(|bins| bins.iter().map(|bin| bin.count).sum()).collect();
-    let wide = (columns / bars.len()).max(1);
-    bars.into_iter().flat_map(|count| std::iter::repeat_n(count, wide)).collect()
+    (0..columns).map(|column| bars[column * bars.len() / columns]).collect()
 }

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Read, Write};
 use std::num::NonZero;
+use std::os::fd::AsFd;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
@@ -12,11 +13,10 @@ use nix::pty::{Winsize, openpty};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use stage::message::{Messages, StandardError, chain};
-use std::os::fd::AsFd;
 use vt100::{Color, Parser};
 
 /// The terminal's size: wide enough for the pictures side by side, and no empty rows.
-const ROWS: u16 = 11;
+const ROWS: u16 = 9;
 const COLUMNS: u16 = 92;
 
 /// Pixels of a character's cell, in a usual monospaced font of 14 pixels.
@@ -78,6 +78,10 @@ fn svg(screen: &Parser) -> String {
     );
     for row in 0..ROWS {
         for (column, colour, run) in runs(screen, row) {
+            if let Some(bars) = bars(&run, column, row, colour) {
+                text.push_str(&bars);
+                continue;
+            }
             let (x, y) = (12.0 + f64::from(column) * CELL.0, 26.0 + f64::from(row) * CELL.1);
             let length = run.chars().count() as f64 * CELL.0;
             let run = run.replace('&', "&amp;").replace('<', "&lt;");
@@ -89,6 +93,25 @@ fn svg(screen: &Parser) -> String {
         }
     }
     text + "</svg>\n"
+}
+
+/// Bars of a picture, `None` if the run is something else. Drawn, for fonts leave gaps between the
+/// blocks of two rows.
+fn bars(run: &str, column: u16, row: u16, colour: &str) -> Option<String> {
+    let mut text = String::new();
+    for (at, char) in run.chars().enumerate() {
+        let eighths = u32::from(char).checked_sub(u32::from('▁')).filter(|it| *it < 8)? + 1;
+        let height = CELL.1 * f64::from(eighths) / 8.0;
+        let x = 12.0 + (f64::from(column) + at as f64) * CELL.0;
+        let y = 12.0 + f64::from(row + 1) * CELL.1 - height;
+        let width = CELL.0 + 0.3;
+        let _ = writeln!(
+            text,
+            "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{:.1}\" fill=\"{colour}\"/>",
+            height + 0.3
+        );
+    }
+    Some(text)
 }
 
 /// Characters of a row that stand together and have one colour, with their column.
