@@ -122,12 +122,20 @@ impl Wiring {
     }
 }
 
-/// A channel for each link. Message queues are limited, all together: they share what there is.
+/// A channel for each link.
 fn make_channels(via: Via) -> Result<Vec<Channel>, channel::Error> {
+    share(|capacity| {
+        let make = |link: &Link| Channel::new(via, &link.label(), link.load, capacity);
+        LINKS.iter().map(make).collect()
+    })
+}
+
+/// Message queues are limited, all together: what `make` makes of several shares what there is, with
+/// less for each until there is room for all.
+fn share<T>(make: impl Fn(Capacity) -> Result<T, channel::Error>) -> Result<T, channel::Error> {
     let mut capacity = Capacity::granted();
     loop {
-        let make = |link: &Link| Channel::new(via, &link.label(), link.load, capacity);
-        match LINKS.iter().map(make).collect() {
+        match make(capacity) {
             Err(channel::Error::Queue(limit @ queue::Error::Limit { .. })) => {
                 capacity = capacity.halved().ok_or(limit)?;
             }
@@ -195,5 +203,28 @@ impl Kept {
             self.ledgers[process].take()?.read_to_end(&mut text).ok()?;
             serde_json::from_slice(&text).ok()
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Four queues within so many bytes, as the kernel counts them: their capacities.
+    fn four_within(bytes: usize) -> Result<[Capacity; 4], channel::Error> {
+        share(|capacity| match 4 * capacity.messages * capacity.size {
+            all if all <= bytes => Ok([capacity; 4]),
+            _ => Err(queue::Error::Limit { limit: bytes as u64 }.into()),
+        })
+    }
+
+    #[test]
+    fn queues_share_what_room_there_is() {
+        let granted = Capacity::granted();
+        assert_eq!(four_within(usize::MAX).unwrap(), [granted; 4]);
+        let less = four_within(4 * granted.messages * granted.size - 1).unwrap();
+        assert_eq!(less, [granted.halved().unwrap(); 4]);
+        let reason = four_within(1000).unwrap_err().to_string();
+        assert!(reason.contains("RLIMIT_MSGQUEUE, 1000 bytes"), "{reason}");
     }
 }

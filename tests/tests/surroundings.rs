@@ -12,7 +12,6 @@ use std::os::fd::AsFd;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::mqueue::{MQ_OFlag, mq_open, mq_send, mq_unlink};
 use nix::sys::memfd::{MFdFlags, memfd_create};
-use nix::sys::signal::Signal;
 use nix::sys::stat::Mode;
 use tempfile::TempDir;
 use wandler_tests::abuse::{left_pipe, narrow_pipe, with_closed};
@@ -128,32 +127,6 @@ fn channels_that_cannot_be_made_are_told_and_nothing_is_started() {
         &format!("a named pipe in \"{}/missing\": No such file or directory", dir.path().display()),
     );
     assert_eq!(fs::read_dir(&dir).unwrap().count(), 1, "nothing was recorded");
-}
-
-#[test]
-fn several_launchers_share_the_room_for_queues_and_so_do_the_channels_of_each() {
-    let start = |dir: &TempDir| {
-        let arguments = ["--via", "mqueue", "-v", "--conv", "--period 1h"];
-        Program::new("launcher").args(arguments).dir(dir).start()
-    };
-    let dirs = [workplace(), workplace(), workplace()];
-    let running: Vec<_> = dirs
-        .iter()
-        .map(|dir| {
-            let running = start(dir);
-            running.wait_for_lines(1);
-            running
-        })
-        .collect();
-    for running in running {
-        running.signal(Signal::SIGINT);
-        let finished = running.finish().exits(0);
-        let made_of =
-            |line: &str| line.split_once("message queue, up to ").map(|it| it.1.to_owned());
-        let sizes: Vec<String> = finished.stderr.lines().filter_map(made_of).collect();
-        assert_eq!(sizes.len(), 4, "{finished}");
-        assert!(sizes.iter().all(|size| *size == sizes[0]), "{finished}");
-    }
 }
 
 #[test]
