@@ -6,7 +6,7 @@
 //! what still comes, to standard error.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
@@ -17,10 +17,12 @@ use stage::message::{Messages, StandardError};
 use crate::ending::Ending;
 
 /// What a terminal gets whose live view was killed: from where its cursor rests, the panel is
-/// cleared, and the cursor is shown again.
-const RESTORE: &[u8] = b"\r\x1b[J\x1b[?25h";
+/// cleared, and colours are the usual ones. (Of a frame that was cut off in the middle the upper
+/// rows stay; nobody knows then where the cursor is.)
+const RESTORE: &[u8] = b"\x1b[m\r\x1b[J";
 
-/// The pipe for messages.
+/// The pipe for messages. (Were it filled between our look and our write, we would wait for a
+/// `report` that hangs; the stages' few messages do not do that.)
 #[derive(Debug)]
 struct Pipe {
     /// Does not block.
@@ -33,18 +35,20 @@ struct Pipe {
 pub struct Voice {
     own: StandardError,
     pipe: Option<Pipe>,
+    is_live: bool,
     report_has_ended: bool,
 }
 
 impl Voice {
-    /// A voice that speaks on standard error, or, if the view `is_live`, to `report`.
+    /// A voice that speaks on standard error, or, if the view `is_live` and that is a terminal as
+    /// well, to `report`.
     pub fn new(own: StandardError, is_live: bool) -> io::Result<Voice> {
-        let pipe = is_live.then(|| -> io::Result<Pipe> {
+        let pipe = (is_live && io::stderr().is_terminal()).then(|| -> io::Result<Pipe> {
             let (reader, writer) = pipe2(OFlag::O_CLOEXEC)?;
             fcntl(&reader, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
             Ok(Pipe { reader: reader.into(), writer: writer.into() })
         });
-        Ok(Voice { own, pipe: pipe.transpose()?, report_has_ended: false })
+        Ok(Voice { own, pipe: pipe.transpose()?, is_live, report_has_ended: false })
     }
 
     /// A standard error for a stage, if it is not to be the launcher's own.
@@ -67,7 +71,7 @@ impl Voice {
     /// `report` has ended, in this way: from now on the launcher speaks itself.
     pub fn report_ended(&mut self, ending: &Ending) {
         self.report_has_ended = true;
-        if self.pipe.is_some() && matches!(ending, Ending::Killed(_)) {
+        if self.is_live && matches!(ending, Ending::Killed(_)) {
             let _ = io::stdout().write_all(RESTORE).and_then(|()| io::stdout().flush());
         }
         self.pass_on();

@@ -89,15 +89,15 @@ impl Watch {
         kept: &Kept,
         voice: &mut Voice,
     ) -> io::Result<Vec<Event>> {
+        // Also if there is always something else to do.
+        if self.grace_over.take_if(|end| Instant::now() >= *end).is_some() {
+            return Ok(vec![Event::GraceOver]);
+        }
         let timeout = self.grace_over.map(|end| end.saturating_duration_since(Instant::now()));
         let readable = |fd| PollFd::new(fd, PollFlags::POLLIN);
         let mut interest = vec![readable(self.signals.as_fd())];
         interest.extend(voice.to_pass_on().map(readable));
         match ppoll(&mut interest, timeout.map(TimeSpec::from_duration), None) {
-            Ok(0) => {
-                self.grace_over = None;
-                return Ok(vec![Event::GraceOver]);
-            }
             Ok(_) | Err(Errno::EINTR) => {}
             Err(error) => return Err(error.into()),
         }

@@ -8,6 +8,9 @@
 use stage::decimal::Decimal;
 use stage::record::{Record, Window};
 
+/// How every header begins, and no record's line.
+pub const HEADER: &[u8] = b"n,rejected,";
+
 /// The columns so far.
 #[derive(Debug, Default)]
 pub struct Csv {

@@ -5,9 +5,10 @@
 //! before is kept in [`Lines`].
 
 use clap::ValueEnum;
+use memchr::memchr_iter;
 use stage::record::Record;
 
-use crate::csv::Csv;
+use crate::csv::{self, Csv};
 use crate::{openmetrics, plain};
 
 /// A form in which records are shown.
@@ -34,8 +35,8 @@ pub enum Lines {
     Json,
     /// See [`crate::csv`].
     Csv(Csv),
-    /// See [`openmetrics`]: the newest record's text, which is printed at the end.
-    Openmetrics(String),
+    /// See [`openmetrics`]: the newest record, and the samples so far; printed at the end.
+    Openmetrics(Option<(Box<Record>, u64)>),
 }
 
 impl Lines {
@@ -45,22 +46,23 @@ impl Lines {
             Format::Live | Format::Plain => Lines::Plain,
             Format::Json => Lines::Json,
             Format::Csv => Lines::Csv(Csv::default()),
-            Format::Openmetrics => Lines::Openmetrics(String::new()),
+            Format::Openmetrics => Lines::Openmetrics(None),
         }
     }
 
-    /// Appends `record`, which was read from `line`, to `text`; why it has no place, if it has
-    /// none.
+    /// Appends `record`, which was read from `line` and makes so many `samples`, to `text`; why it
+    /// has no place, if it has none.
     pub fn print(
         &mut self,
         record: &Record,
+        samples: u64,
         line: &[u8],
         text: &mut Vec<u8>,
     ) -> Result<(), String> {
         match self {
             Lines::Csv(csv) => return csv.print(record, text),
             Lines::Openmetrics(last) => {
-                *last = openmetrics::text(record);
+                *last = Some((Box::new(record.clone()), samples));
                 return Ok(());
             }
             Lines::Plain => plain::print(record, text),
@@ -72,8 +74,18 @@ impl Lines {
 
     /// Appends what comes at the end to `text`.
     pub fn finish(&mut self, text: &mut Vec<u8>) {
-        if let Lines::Openmetrics(last) = self {
-            text.extend_from_slice(last.as_bytes());
+        if let Lines::Openmetrics(Some((record, samples))) = self {
+            text.extend_from_slice(openmetrics::text(record, *samples).as_bytes());
+        }
+    }
+
+    /// How many records this beginning of what was printed shows whole.
+    pub fn records_in(&self, text: &[u8]) -> u64 {
+        let lines = memchr_iter(b'\n', text).count() as u64;
+        match self {
+            Lines::Plain | Lines::Json => lines,
+            Lines::Csv(_) => lines - u64::from(text.starts_with(csv::HEADER) && lines > 0),
+            Lines::Openmetrics(_) => u64::from(text.ends_with(b"# EOF\n")),
         }
     }
 }

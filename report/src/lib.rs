@@ -30,11 +30,11 @@ pub mod terminal;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use memchr::memchr_iter;
 use stage::clock::Clock;
 use stage::exit::Status;
+use stage::inherited;
 use stage::input::Input;
 use stage::ledger::Entry;
 use stage::lines::{Block, Lines, each_line};
@@ -73,7 +73,7 @@ pub enum Error {
     },
     /// What other stages say cannot be heard.
     #[error(transparent)]
-    Others(#[from] others::Unusable),
+    Others(#[from] inherited::Error),
     /// A condition is about a number that records do not have.
     #[error("cannot check {0}")]
     Condition(String),
@@ -83,6 +83,8 @@ pub enum Error {
 pub struct Surroundings<'a> {
     /// Standard output, if it is a terminal that can be drawn on.
     pub terminal: Option<Terminal>,
+    /// Whether standard error is a terminal, which then is the same one.
+    pub messages_are_shown: bool,
     /// The time.
     pub clock: &'a dyn Clock,
     /// Standard error.
@@ -96,7 +98,7 @@ pub fn run(
     output: impl Write,
     around: Surroundings<'_>,
 ) -> Ended<Error> {
-    let Surroundings { terminal, clock, messages } = around;
+    let Surroundings { terminal, messages_are_shown, clock, messages } = around;
     let view = match terminal.filter(|_| options.wants_live()) {
         Some(terminal) => OnTerminal::new(terminal, clock.now()).map(|on| View::Live(Box::new(on))),
         None => Ok(View::Lines(format::Lines::of(options.format.unwrap_or(Format::Plain)))),
@@ -113,8 +115,12 @@ pub fn run(
         view,
         clock,
         messages,
+        messages_are_shown,
+        newest: None,
+        samples: 0,
         text: Vec::new(),
         lines: 0,
+        accepted: 0,
         shown: 0,
         rejects: Rejects::default(),
         reader_gone: false,
@@ -125,6 +131,10 @@ pub fn run(
     let result = report.show(Lines::of_up_to(MAX_RECORD, input));
     report.close(result)
 }
+
+/// How often it is looked whether something was said, or the terminal has another size: soon enough
+/// for who waits for it.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// How records are shown.
 enum View {
@@ -142,7 +152,7 @@ struct OnTerminal {
 }
 
 impl OnTerminal {
-    fn new(terminal: Terminal, now: Instant) -> Result<OnTerminal, others::Unusable> {
+    fn new(terminal: Terminal, now: Instant) -> Result<OnTerminal, inherited::Error> {
         let others = Others::from_environment()?;
         let live = Live::new(terminal.abilities, now);
         Ok(OnTerminal { live, terminal, others, said: Vec::new() })
@@ -150,11 +160,24 @@ impl OnTerminal {
 
     /// When to wake up although no record has come.
     fn deadline(&self, now: Instant) -> Instant {
-        let frame = self.live.next_frame();
-        match self.others {
-            Some(_) => frame.min(now + others::LOOK),
-            None => frame,
+        self.live.next_frame().min(now + LOOK)
+    }
+
+    /// Appends a frame, if one is due and the terminal is ours to write to.
+    fn draw_if_due(&mut self, now: Instant, bytes: &mut Vec<u8>) {
+        if (self.terminal.is_ours)() {
+            self.gather();
+            self.live.draw_if_due(now, (self.terminal.size)(), bytes);
         }
+    }
+
+    /// Appends the last frame.
+    fn finish(&mut self, now: Instant, bytes: &mut Vec<u8>) {
+        self.gather();
+        if let Some(others) = &mut self.others {
+            others.last_line(|line| self.live.tell(line));
+        }
+        self.live.finish(now, (self.terminal.size)(), bytes);
     }
 
     /// Brings what was said to the panel.
@@ -173,9 +196,16 @@ struct Report<'a, W> {
     view: View,
     clock: &'a dyn Clock,
     messages: &'a mut dyn Messages,
+    messages_are_shown: bool,
+    /// The newest record, if it is not in the textfile yet.
+    newest: Option<Record>,
+    /// Samples so far.
+    samples: u64,
     /// What is not written yet.
     text: Vec<u8>,
     lines: u64,
+    /// Records that were neither rejected nor too many.
+    accepted: u64,
     /// Records shown.
     shown: u64,
     rejects: Rejects,
@@ -197,6 +227,7 @@ impl<W: Write> Report<'_, W> {
                 Block::End => break,
             }
             self.flush()?;
+            self.keep()?;
         }
         Ok(())
     }
@@ -214,66 +245,85 @@ impl<W: Write> Report<'_, W> {
     fn take(&mut self, line: &[u8]) -> Result<(), Error> {
         self.lines += 1;
         if line.len() > MAX_RECORD {
-            self.reject(line, &format!("longer than {MAX_RECORD} bytes"));
+            self.reject(line, &format!("not a record: longer than {MAX_RECORD} bytes"));
             return Ok(());
         }
         let record = match Record::parse(line) {
             Ok(record) => record,
             Err(error) => {
-                self.reject(line, &reason(&error));
+                self.reject(line, &format!("not a record: {}", reason(&error)));
                 return Ok(());
             }
         };
-        self.keep_beside(&record)?;
-        let now = self.clock.now();
-        match &mut self.view {
-            View::Live(on) => {
-                on.live.take(record, now);
-                self.shown += 1;
+        if let Err(why) = self.watched.check(&record) {
+            if self.accepted == 0 {
+                return Err(Error::Condition(why));
             }
-            View::Lines(lines) => {
-                if let Err(why) = lines.print(&record, line, &mut self.text) {
-                    self.reject(line, &why);
-                }
-            }
+            self.reject(line, &why);
+            return Ok(());
         }
+        let samples = record.window.map_or(Some(record.n), |window| window.to);
+        let samples = samples.unwrap_or(self.samples);
+        if let View::Lines(lines) = &mut self.view
+            && let Err(why) = lines.print(&record, samples, line, &mut self.text)
+        {
+            self.reject(line, &why);
+            return Ok(());
+        }
+        self.accepted += 1;
+        self.samples = samples;
+        self.accept(record);
         Ok(())
     }
 
-    /// What else is made of a record.
-    fn keep_beside(&mut self, record: &Record) -> Result<(), Error> {
-        let voice: &mut dyn Messages = match &mut self.view {
-            View::Lines(_) => self.messages,
-            View::Live(on) => &mut on.said,
-        };
-        self.watched.look(record, voice).map_err(Error::Condition)?;
-        if let Some(path) = &self.textfile {
-            let text = openmetrics::text(record);
-            replace(path, |file| file.write_all(text.as_bytes()))
-                .map_err(|source| file_error(path, source))?;
-        }
+    /// Everything that is made of a record besides its line.
+    fn accept(&mut self, record: Record) {
+        let now = self.clock.now();
+        let (watched, voice) = self.watched_and_voice();
+        watched.look(&record, voice);
         if let Some(picture) = &mut self.picture {
-            picture.take(record, self.clock.now());
+            picture.take(&record, self.samples);
         }
-        Ok(())
+        if self.textfile.is_some() {
+            self.newest = Some(record.clone());
+        }
+        if let View::Live(on) = &mut self.view {
+            on.live.take(record, now);
+            self.shown += 1;
+        }
+    }
+
+    /// Where messages go: above the panel, if they would be shown on its terminal.
+    fn watched_and_voice(&mut self) -> (&mut Watched, &mut dyn Messages) {
+        match &mut self.view {
+            View::Live(on) if self.messages_are_shown => (&mut self.watched, &mut on.said),
+            _ => (&mut self.watched, self.messages),
+        }
     }
 
     fn reject(&mut self, line: &[u8], reason: &str) {
         let number = self.lines;
         let voice: &mut dyn Messages = match &mut self.view {
-            View::Lines(_) => self.messages,
-            View::Live(on) => &mut on.said,
+            View::Live(on) if self.messages_are_shown => &mut on.said,
+            _ => self.messages,
         };
-        self.rejects
-            .add(voice, || format!("line {number}: not a record: {reason}: {}", quoted(line)));
+        self.rejects.add(voice, || format!("line {number}: {reason}: {}", quoted(line)));
+    }
+
+    /// Keeps the newest record in the textfile.
+    fn keep(&mut self) -> Result<(), Error> {
+        if let (Some(path), Some(record)) = (&self.textfile, self.newest.take()) {
+            replace(path, &openmetrics::text(&record, self.samples))
+                .map_err(|source| file_error(path, source))?;
+        }
+        Ok(())
     }
 
     /// Draws what is due.
     fn draw(&mut self) -> Result<(), Error> {
         let now = self.clock.now();
         if let View::Live(on) = &mut self.view {
-            on.gather();
-            on.live.draw_if_due(now, (on.terminal.size)(), &mut self.text);
+            on.draw_if_due(now, &mut self.text);
         }
         if let Some(picture) = &mut self.picture {
             picture.draw_if_due(now).map_err(|source| file_error(&picture.path, source))?;
@@ -283,9 +333,8 @@ impl<W: Write> Report<'_, W> {
 
     fn flush(&mut self) -> Result<(), Error> {
         let (written, result) = write_counting(&mut self.output, &self.text);
-        if let View::Lines(_) = self.view {
-            // Each record is shown on a line of its own.
-            self.shown += memchr_iter(b'\n', &self.text[..written]).count() as u64;
+        if let View::Lines(lines) = &self.view {
+            self.shown += lines.records_in(&self.text[..written]);
         }
         self.text.clear();
         match result {
@@ -302,20 +351,25 @@ impl<W: Write> Report<'_, W> {
         let now = self.clock.now();
         match &mut self.view {
             View::Lines(lines) => lines.finish(&mut self.text),
-            View::Live(on) => {
-                on.gather();
-                on.live.finish(now, (on.terminal.size)(), &mut self.text);
-            }
+            View::Live(on) => on.finish(now, &mut self.text),
         }
-        let flushed = self.flush();
-        if let Some(picture) = &self.picture {
-            picture.draw().map_err(|source| file_error(&picture.path, source))?;
-        }
-        flushed
+        self.flush()
+    }
+
+    /// Whether nothing came that conditions could be checked for.
+    fn has_nothing_to_check(&self) -> bool {
+        self.accepted == 0 && !self.watched.is_empty() && !self.reader_gone
     }
 
     fn close(mut self, result: Result<(), Error>) -> Ended<Error> {
         let finished = if self.reader_gone { Ok(()) } else { self.finish() };
+        let drawn = self.picture.as_ref().map_or(Ok(()), |picture| {
+            picture.draw().map_err(|source| file_error(&picture.path, source))
+        });
+        let checked = match self.has_nothing_to_check() {
+            true => Err(Error::Condition("conditions: no record has come".to_owned())),
+            false => Ok(()),
+        };
         self.rejects.sum_up(self.messages, "lines");
         let entry = Entry::Report { shown: self.shown, reader_gone: self.reader_gone };
         let status = if self.watched.any_holds() {
@@ -323,7 +377,7 @@ impl<W: Write> Report<'_, W> {
         } else {
             Status::of_rejected(self.rejects.count())
         };
-        Ended { entry, result: result.and(finished).map(|()| status) }
+        Ended { entry, result: result.and(finished).and(drawn).and(checked).map(|()| status) }
     }
 }
 
@@ -345,8 +399,12 @@ mod tests {
         let options =
             Options::try_parse_from(format!("report {words}").split_whitespace()).unwrap();
         let (mut output, mut messages) = (Vec::new(), Vec::new());
-        let around =
-            Surroundings { terminal: None, clock: &FakeClock::new(), messages: &mut messages };
+        let around = Surroundings {
+            terminal: None,
+            messages_are_shown: false,
+            clock: &FakeClock::new(),
+            messages: &mut messages,
+        };
         let ended = run(&options, input.as_bytes(), &mut output, around);
         (String::from_utf8(output).unwrap(), messages, ended)
     }
@@ -371,8 +429,12 @@ mod tests {
         let options = Options::try_parse_from(["report"]).unwrap();
         for size in [100_000, 100_000_000] {
             let (mut output, mut messages) = (Vec::new(), Vec::new());
-            let around =
-                Surroundings { terminal: None, clock: &FakeClock::new(), messages: &mut messages };
+            let around = Surroundings {
+                terminal: None,
+                messages_are_shown: false,
+                clock: &FakeClock::new(),
+                messages: &mut messages,
+            };
             run(&options, Chunks::of(long.as_bytes(), size), &mut output, around);
             assert_eq!(output.iter().filter(|&&byte| byte == b'\n').count(), 1);
             assert!(messages[0].starts_with("line 1: not a record: longer than 67108864 bytes: "));

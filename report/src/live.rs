@@ -6,9 +6,9 @@
 //! | [`panel`] | what is drawn where, at any size |
 //! | [`screen`] | putting a panel onto the terminal, and other lines above it |
 //!
-//! Nothing is asked of the terminal and none of its modes is changed, so that it is intact
-//! however this ends; only the cursor is hidden meanwhile, which the launcher undoes should this
-//! process be killed.
+//! Nothing is asked of the terminal, none of its modes is changed, and the cursor is not hidden, so
+//! that the terminal is intact however this ends. The cursor rests on an empty row above the panel,
+//! where what others write does no harm: their line stands there, and the panel moves down.
 
 pub mod panel;
 pub mod screen;
@@ -27,7 +27,7 @@ const FRAME: Duration = Duration::from_millis(50);
 /// Between two frames when nothing comes: the clock shows seconds.
 const IDLE_FRAME: Duration = Duration::from_secs(1);
 
-/// How long nothing must come before that is said.
+/// How long nothing must come before that is said, where records come more often.
 const STALL: Duration = Duration::from_secs(5);
 
 /// The time over which the rate is taken: long enough to be steady, short enough to follow.
@@ -51,8 +51,9 @@ pub struct Live {
     screen: Screen,
     abilities: Abilities,
     started: Instant,
-    /// When the newest record came.
+    /// When the newest record came, and how long after the one before it.
     arrived: Option<Instant>,
+    interval: Duration,
     record: Option<Record>,
     /// Samples counted so far, and when that was known.
     progress: VecDeque<(Instant, u64)>,
@@ -72,6 +73,7 @@ impl Live {
             abilities,
             started: now,
             arrived: None,
+            interval: Duration::ZERO,
             record: None,
             progress: VecDeque::new(),
             course: VecDeque::new(),
@@ -84,25 +86,36 @@ impl Live {
     /// Takes note of a record.
     pub fn take(&mut self, record: Record, now: Instant) {
         let samples = record.window.map_or(Some(record.n), |window| window.to);
-        // The last record tells again of what was known; it came for another reason.
-        if let (Some(samples), false) = (samples, record.is_final && self.progress.len() > 1) {
-            self.progress.push_back((now, samples));
-        }
-        // Two are needed for a rate, however old they are.
-        while self.progress.len() > 2
-            && self.progress.get(1).is_some_and(|(at, _)| now.duration_since(*at) > RATE_SPAN)
-        {
-            self.progress.pop_front();
-        }
-        if let (Some(last), false) = (&record.last, record.is_final) {
-            self.course.push_back((now, last.to_f64()));
-            if self.course.len() > COURSE {
-                self.course.pop_front();
+        let known = self.progress.back().map(|(_, samples)| *samples);
+        // The last record may tell again of what is known; it came for another reason.
+        if samples != known || !record.is_final {
+            if let Some(samples) = samples {
+                self.note_progress(now, samples);
+            }
+            if let Some(last) = &record.last {
+                self.course.push_back((now, last.to_f64()));
+                if self.course.len() > COURSE {
+                    self.course.pop_front();
+                }
             }
         }
+        self.interval = self.arrived.map_or(Duration::ZERO, |arrived| now.duration_since(arrived));
         self.arrived = Some(now);
         self.record = Some(record);
         self.changed = true;
+    }
+
+    fn note_progress(&mut self, now: Instant, samples: u64) {
+        // One for each frame is enough.
+        let len = self.progress.len();
+        if len > 1 && now.duration_since(self.progress[len - 2].0) < FRAME {
+            self.progress.pop_back();
+        }
+        self.progress.push_back((now, samples));
+        // Two are needed for a rate, however old they are.
+        while self.progress.len() > 2 && now.duration_since(self.progress[1].0) > RATE_SPAN {
+            self.progress.pop_front();
+        }
     }
 
     /// A line to be shown above the panel with the next frame.
@@ -128,6 +141,7 @@ impl Live {
 
     /// Appends the last frame, and leaves the cursor below it.
     pub fn finish(&mut self, now: Instant, size: (u16, u16), bytes: &mut Vec<u8>) {
+        self.screen.is_last = true;
         self.draw(now, size, bytes);
         self.screen.leave(bytes);
     }
@@ -143,7 +157,8 @@ impl Live {
             unicode: self.abilities.unicode,
         };
         let above = std::mem::take(&mut self.above);
-        self.screen.show(&panel.draw(size), size, &above, bytes);
+        let room = self.screen.room(size);
+        self.screen.show(&panel.draw(room), size, &above, bytes);
         (self.next_frame, self.changed) = (now + FRAME, false);
     }
 
@@ -158,7 +173,7 @@ impl Live {
     fn silence(&self, now: Instant) -> Option<Duration> {
         let is_over = self.record.as_ref().is_some_and(|record| record.is_final);
         let silent = now.duration_since(self.arrived.unwrap_or(self.started));
-        (silent >= STALL && !is_over).then_some(silent)
+        (silent >= STALL.max(2 * self.interval) && !is_over).then_some(silent)
     }
 }
 

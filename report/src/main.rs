@@ -1,5 +1,6 @@
 //! Shows running statistics as they come.
 
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use wandler_report::terminal::Terminal;
@@ -10,11 +11,8 @@ fn main() -> ExitCode {
         let (input, output, clock) = (around.input(), around.output(), around.stop.clone());
         let terminal = Terminal::of_standard_output();
         let messages = &mut around.messages;
-        wandler_report::run(
-            &options,
-            input,
-            output,
-            Surroundings { terminal, clock: &clock, messages },
-        )
+        let messages_are_shown = io::stderr().is_terminal();
+        let around = Surroundings { terminal, messages_are_shown, clock: &clock, messages };
+        wandler_report::run(&options, input, output, around)
     })
 }

@@ -16,17 +16,18 @@ fn rounded(value: f64, digits: usize) -> String {
     rounded.parse().ok().and_then(Decimal::shortest).map_or(rounded, |decimal| decimal.to_string())
 }
 
-/// A number in at most `width` columns, its digits grouped: exact if there is room and `digits` is
-/// none, else with as many digits as there is room for.
+/// A number in at most `width` columns: exact if `digits` is none and there is room, else with as
+/// many digits as there is room for, up to `digits`. Grouped, if that does not cost digits.
 pub fn fitted(number: &Decimal, digits: Option<usize>, width: usize) -> String {
+    /// All that a double has.
+    const ALL: usize = 17;
     let value = number.to_f64();
-    let exact = number.to_string();
-    let text = digits.map_or(exact, |digits| rounded(value, digits));
-    let fewer = (1..DIGITS).rev().map(|digits| rounded(value, digits));
-    let exponential = (0..DIGITS).rev().map(|places| format!("{value:.places$e}"));
-    let plain = std::iter::once(text).chain(fewer);
-    let grouped = plain.map(|text| grouped(&text)).find(|text| text.len() <= width);
-    grouped.or_else(|| exponential.into_iter().find(|text| text.len() <= width)).unwrap_or_default()
+    let exact = digits.is_none().then(|| number.to_string());
+    let most = digits.unwrap_or(ALL);
+    let fewer = (1..=most).rev().map(|digits| rounded(value, digits));
+    let plain = exact.into_iter().chain(fewer).flat_map(|text| [grouped(&text), text]);
+    let exponential = (0..most).rev().map(|places| format!("{value:.places$e}"));
+    plain.chain(exponential).find(|text| text.len() <= width).unwrap_or_default()
 }
 
 /// Groups the digits before the point by thousands.
@@ -67,7 +68,8 @@ pub fn clock(seconds: u64) -> String {
     match (days, hours) {
         (0, 0) => format!("{minutes}:{:02}", seconds % 60),
         (0, _) => format!("{hours}:{:02}:{:02}", minutes % 60, seconds % 60),
-        _ => format!("{days} d {:02}:{:02}:{:02}", hours % 24, minutes % 60, seconds % 60),
+        (1..10, _) => format!("{days} d {:02}:{:02}:{:02}", hours % 24, minutes % 60, seconds % 60),
+        _ => format!("{days} d {:02}:{:02}", hours % 24, minutes % 60),
     }
 }
 
@@ -115,6 +117,8 @@ mod tests {
         assert_eq!(fitted("52.833333333333336", None, 20), "52.833333333333336");
         assert_eq!(fitted("123456789012345678901234567890", None, 10), "1.23457e29");
         assert_eq!(fitted("-0.000000000000000012345", None, 9), "-1.23e-17");
+        assert_eq!(fitted("101325.12345678", None, 15), "101325.12345678");
+        assert_eq!(fitted("123456789012", None, 12), "123456789012");
         assert_eq!(fitted("7", None, 1), "7");
     }
 

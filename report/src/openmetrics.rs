@@ -5,6 +5,7 @@
 //! | `wandler_samples` | counter | samples so far, also if a record covers a window of them |
 //! | `wandler_rejected_lines` | counter | lines that were not a sample, so far |
 //! | `wandler_sample_sum`, `…_last`, `…_mean`, `…_sd`, `…_min`, `…_max` | gauge | of the samples covered |
+//! | `wandler_sample_var` and the others of `stat --more` | gauge | if the record has them |
 //! | `wandler_sample_quantile` | gauge | with the label `quantile`, from 0 to 1 |
 //!
 //! The samples' unit is not known, so there is none. What has no value is left out. It is no
@@ -15,22 +16,18 @@
 use std::fmt::Write as _;
 
 use stage::decimal::Decimal;
-use stage::record::Record;
+use stage::record::{Figure, Record};
 use stage::sample::parse_line as parse;
 
-/// The whole text for a record.
-pub fn text(record: &Record) -> String {
+/// The whole text for a record, with the number of samples so far.
+pub fn text(record: &Record, samples: u64) -> String {
     let mut text = String::new();
-    let samples = record.window.map_or(Some(record.n), |window| window.to);
-    let rejected = Some(record.rejected);
     for (name, help, value) in [
         ("wandler_samples", "Samples so far.", samples),
-        ("wandler_rejected_lines", "Lines that were not a sample.", rejected),
+        ("wandler_rejected_lines", "Lines that were not a sample.", record.rejected),
     ] {
-        if let Some(value) = value {
-            family(&mut text, name, "counter", help);
-            let _ = writeln!(text, "{name}_total {value}");
-        }
+        family(&mut text, name, "counter", help);
+        let _ = writeln!(text, "{name}_total {value}");
     }
     for (name, help, value) in [
         ("sum", "The sum of the samples.", &record.sum),
@@ -43,6 +40,13 @@ pub fn text(record: &Record) -> String {
         if let Some(value) = value {
             let name = format!("wandler_sample_{name}");
             family(&mut text, &name, "gauge", help);
+            let _ = writeln!(text, "{name} {}", number(value));
+        }
+    }
+    for Figure { name, value } in &record.more {
+        if let Some(value) = value {
+            let name = format!("wandler_sample_{name}");
+            family(&mut text, &name, "gauge", "See stat --more.");
             let _ = writeln!(text, "{name} {}", number(value));
         }
     }
@@ -111,6 +115,6 @@ wandler_sample_quantile{quantile=\"0.5\"} 2.5
 wandler_sample_quantile{quantile=\"0.999\"} 57.0
 # EOF
 ";
-        assert_eq!(text(&Record::parse(record.as_bytes()).unwrap()), expected);
+        assert_eq!(text(&Record::parse(record.as_bytes()).unwrap(), 2), expected);
     }
 }

@@ -19,11 +19,12 @@ Examples:
 Input: the records of stat, one JSON object a line. Fields that are not known are ignored; a
 line that is no record, or lacks a field, is told and skipped.
 
-Limits: a record is looked at up to 64 MiB. The plain format and the live view round what is not
-exact, such as mean and sd, to six digits; json and csv have everything (csv without the
-histogram). In a shell pipeline other programs' messages may tear the live view until its next
-frame; in the launcher they are shown above it. An interrupt or the end leaves its last state on
-the screen. OpenMetrics knows doubles only, and gets no histogram.
+Limits: a record is looked at up to 64 MiB. The plain format rounds what is not exact, such as
+mean and sd, to six digits; the live view also shortens exact numbers that have no room; json
+and csv have everything (csv without the histogram, and only records with the same fields as the
+first). The live view's last state stays on the screen. In a shell pipeline other programs'
+messages move its panel down a row. OpenMetrics knows doubles only, and gets no histogram. A
+--fail-if whose number does not exist does not hold; without any record the status is 1.
 
 ";
 

@@ -4,9 +4,9 @@
 //! Colours are such that they can be read on white and on black, since nothing is drawn behind
 //! them (text: a grey with a contrast of at least 4.5 to either, as WCAG 2.1 asks). The file is
 //! replaced atomically. Of a long run, points are kept at even distances: every other one is
-//! dropped whenever there are too many.
+//! dropped whenever there are too many. What lies beyond a plot's arithmetic is not plotted.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ use plotters::prelude::*;
 use stage::decimal::Decimal;
 use stage::record::{Bin, Record};
 
-use crate::number::{DIGITS, clock, fitted, grouped};
+use crate::number::{DIGITS, fitted};
 use crate::replaced::replace;
 
 /// Between two pictures.
@@ -27,14 +27,18 @@ const SIZE: (u32, u32) = (900, 480);
 /// Points that are kept of the course: about as many as the picture is wide.
 const POINTS: usize = 1000;
 
+/// The most numbers in a picture, and pixels of a digit.
+const MOST_FIGURES: usize = 12;
+const DIGIT_WIDTH: i32 = 9;
+
 const TEXT: RGBColor = RGBColor(0x76, 0x76, 0x76);
 const LINE: RGBColor = RGBColor(0x2b, 0x7a, 0xc4);
 const BARS: RGBColor = RGBColor(0x2a, 0x8f, 0x6d);
 
-/// The mean and its standard deviation at a time after the start, in seconds.
+/// The mean and its standard deviation after so many samples.
 #[derive(Clone, Copy, Debug)]
 struct Point {
-    time: f64,
+    samples: f64,
     mean: f64,
     sd: f64,
 }
@@ -44,10 +48,13 @@ struct Point {
 pub struct Picture {
     /// Its file.
     pub path: PathBuf,
-    started: Instant,
     next: Instant,
+    /// The newest record, and whether it is in the picture already.
     record: Option<Record>,
+    is_drawn: bool,
     course: Vec<Point>,
+    /// The newest point, which is always in the picture.
+    last: Option<Point>,
     /// Of so many records one is kept.
     every: usize,
     seen: usize,
@@ -58,10 +65,12 @@ impl Picture {
     pub fn new(path: &Path, now: Instant) -> Picture {
         Picture {
             path: path.to_owned(),
-            started: now,
-            next: now + INTERVAL,
+            // The first record draws it, so that a file that cannot be written is told at once.
+            next: now,
             record: None,
+            is_drawn: false,
             course: Vec::new(),
+            last: None,
             every: 1,
             seen: 0,
         }
@@ -69,15 +78,15 @@ impl Picture {
 
     /// When it is to be drawn next, if there is something new.
     pub fn next(&self) -> Option<Instant> {
-        self.record.as_ref().map(|_| self.next)
+        (self.record.is_some() && !self.is_drawn).then_some(self.next)
     }
 
-    /// Takes note of a record.
-    pub fn take(&mut self, record: &Record, now: Instant) {
-        let time = now.duration_since(self.started).as_secs_f64();
+    /// Takes note of a record, after so many samples.
+    pub fn take(&mut self, record: &Record, samples: u64) {
         if let Some(mean) = record.mean.as_ref().map(Decimal::to_f64) {
             let sd = record.sd.as_ref().map_or(0.0, Decimal::to_f64);
-            let point = Point { time, mean, sd };
+            let point = Point { samples: samples as f64, mean, sd };
+            self.last = Some(point);
             if self.seen.is_multiple_of(self.every) {
                 self.course.push(point);
             }
@@ -92,21 +101,30 @@ impl Picture {
             }
         }
         self.record = Some(record.clone());
+        self.is_drawn = false;
+    }
+
+    /// The points, the newest included.
+    fn points(&self) -> impl DoubleEndedIterator<Item = Point> + Clone {
+        let kept = self.course.iter().copied();
+        let newest =
+            self.last.filter(|last| self.course.last().is_none_or(|it| it.samples < last.samples));
+        kept.chain(newest)
     }
 
     /// Draws it if it is time.
     pub fn draw_if_due(&mut self, now: Instant) -> io::Result<()> {
-        if self.record.is_none() || now < self.next {
+        if self.next().is_none_or(|next| now < next) {
             return Ok(());
         }
-        self.next = now + INTERVAL;
+        (self.next, self.is_drawn) = (now + INTERVAL, true);
         self.draw()
     }
 
     /// Draws it.
     pub fn draw(&self) -> io::Result<()> {
         let text = self.text().map_err(|error| io::Error::other(error.to_string()))?;
-        replace(&self.path, |file| file.write_all(text.as_bytes()))
+        replace(&self.path, &text)
     }
 
     /// The file's text.
@@ -136,26 +154,27 @@ impl Picture {
         record: &Record,
         area: &DrawingArea<SVGBackend<'a>, Shift>,
     ) -> Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>> {
-        let number = |value: &Option<Decimal>, digits| {
-            value.as_ref().map_or("-".to_owned(), |value| fitted(value, digits, 14))
-        };
-        let elapsed = self.course.last().map_or(0.0, |point| point.time);
-        let mut figures = vec![
-            ("samples".to_owned(), grouped(&record.n.to_string())),
-            ("mean".to_owned(), number(&record.mean, Some(DIGITS))),
-            ("sd".to_owned(), number(&record.sd, Some(DIGITS))),
-            ("min".to_owned(), number(&record.min, None)),
-            ("max".to_owned(), number(&record.max, None)),
+        let figures = record.quantiles.iter().map(|it| (it.name.as_str(), &it.value, None));
+        let count = |count: u64| Some(Decimal::from_big(count.into(), 0));
+        let (samples, rejected) = (count(record.n), count(record.rejected));
+        let mut all = vec![
+            ("samples", &samples, None),
+            ("rejected", &rejected, None),
+            ("mean", &record.mean, Some(DIGITS)),
+            ("sd", &record.sd, Some(DIGITS)),
+            ("min", &record.min, None),
+            ("max", &record.max, None),
         ];
-        figures
-            .extend(record.quantiles.iter().map(|it| (it.name.clone(), number(&it.value, None))));
-        figures.push(("time".to_owned(), clock(elapsed as u64)));
-        figures.push(("rejected".to_owned(), grouped(&record.rejected.to_string())));
-        let width = (SIZE.0 as i32 - 20) / (figures.len() as i32).max(1);
-        for (at, (label, value)) in (0..).zip(figures) {
+        all.extend(figures);
+        all.truncate(MOST_FIGURES);
+        let width = (SIZE.0 as i32 - 20) / all.len() as i32;
+        for (at, (label, value, digits)) in (0..).zip(all) {
             let left = 10 + at * width;
+            let room = (width / DIGIT_WIDTH) as usize - 1;
+            let value = value.as_ref().map_or("-".to_owned(), |value| fitted(value, digits, room));
+            let label = label.chars().take(room).collect::<String>();
             area.draw(&Text::new(label, (left, 14), ("sans-serif", 13).into_font().color(&TEXT)))?;
-            area.draw(&Text::new(value, (left, 34), ("sans-serif", 17).into_font().color(&TEXT)))?;
+            area.draw(&Text::new(value, (left, 34), ("sans-serif", 16).into_font().color(&TEXT)))?;
         }
         Ok(())
     }
@@ -164,17 +183,17 @@ impl Picture {
         &self,
         area: &DrawingArea<SVGBackend<'a>, Shift>,
     ) -> Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>> {
-        let end = self.course.last().map_or(1.0, |point| point.time).max(1.0);
-        let values = self.course.iter().flat_map(|it| [it.mean - it.sd, it.mean + it.sd]);
-        let (low, high) = range(values);
+        let end = self.last.map_or(1.0, |point| point.samples).max(1.0);
+        let values = self.points().flat_map(|it| [it.mean - it.sd, it.mean + it.sd]);
+        let Some((low, high)) = range(values) else { return Ok(()) };
         let mut chart = builder(area, "mean, and one standard deviation")
             .build_cartesian_2d(0.0..end, low..high)?;
-        mesh(&mut chart, "seconds")?;
-        let upper = self.course.iter().map(|it| (it.time, it.mean + it.sd));
-        let lower = self.course.iter().rev().map(|it| (it.time, it.mean - it.sd));
+        mesh(&mut chart, "samples")?;
+        let upper = self.points().map(|it| (it.samples, it.mean + it.sd));
+        let lower = self.points().rev().map(|it| (it.samples, it.mean - it.sd));
         let band: Vec<(f64, f64)> = upper.chain(lower).collect();
         chart.draw_series([Polygon::new(band, LINE.mix(0.25))])?;
-        let line = self.course.iter().map(|it| (it.time, it.mean));
+        let line = self.points().map(|it| (it.samples, it.mean));
         chart.draw_series(LineSeries::new(line, LINE.stroke_width(2)))?;
         Ok(())
     }
@@ -188,9 +207,12 @@ fn draw_histogram<'a>(
     let (low, high) = limits.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), limit| {
         (low.min(limit), high.max(limit))
     });
+    if !is_plottable(low, high) {
+        return Ok(());
+    }
     let most = bins.iter().map(|bin| bin.count).max().unwrap_or_default().max(1) as f64;
     let mut chart = builder(area, "histogram").build_cartesian_2d(low..high, 0.0..most * 1.05)?;
-    mesh(&mut chart, "samples' value")?;
+    mesh(&mut chart, "value of a sample")?;
     chart.draw_series(bins.iter().map(|bin| {
         let (left, right) = ((bin.low.to_f64(), 0.0), (bin.high.to_f64(), bin.count as f64));
         Rectangle::new([left, right], BARS.mix(0.8).filled())
@@ -238,15 +260,64 @@ fn mesh<'a>(
         .draw()
 }
 
-/// The least and the greatest of some values, with some room around them.
-fn range(values: impl Iterator<Item = f64>) -> (f64, f64) {
-    let finite = values.filter(|value| value.is_finite());
-    let (low, high) = finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+/// Whether a plot can have this range: its ticks are computed from the difference.
+fn is_plottable(low: f64, high: f64) -> bool {
+    /// Far enough from the largest double for sums and differences.
+    const MOST: f64 = 1e300;
+    low.abs() < MOST && high.abs() < MOST && low < high
+}
+
+/// The least and the greatest of some values, with some room around them; `None` if they are
+/// beyond what can be plotted.
+fn range(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
+    let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
         (low.min(value), high.max(value))
     });
-    match (high - low) * 0.05 {
-        room if room > 0.0 && room.is_finite() => (low - room, high + room),
-        _ if low.is_finite() => (low - low.abs().max(1.0) * 0.05, low + low.abs().max(1.0) * 0.05),
-        _ => (0.0, 1.0),
+    if low > high {
+        return Some((0.0, 1.0));
+    }
+    let room = if high > low { (high - low) * 0.05 } else { low.abs().max(1.0) * 0.05 };
+    Some((low - room, high + room)).filter(|(low, high)| is_plottable(*low, *high))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn picture(records: &[&str]) -> String {
+        let mut picture = Picture::new(Path::new("unused"), Instant::now());
+        for (at, text) in (1..).zip(records) {
+            picture.take(&Record::parse(text.as_bytes()).unwrap(), at);
+        }
+        picture.text().unwrap()
+    }
+
+    fn record(value: &str, rest: &str) -> String {
+        format!(
+            r#"{{"n":1,"rejected":0,"last":{value},"sum":{value},"mean":{value},"sd":1,"min":{value},"max":{value}{rest}}}"#
+        )
+    }
+
+    #[test]
+    fn the_course_goes_from_the_first_sample_to_the_last() {
+        let text = picture(&[&record("1", ""), &record("2", ""), &record("3", "")]);
+        let mean = text.split("<polyline ").find(|it| it.contains("stroke=\"#2B7AC4\"")).unwrap();
+        let points = mean.split("points=\"").nth(1).unwrap().split('"').next().unwrap();
+        let x: Vec<i32> = points
+            .split_whitespace()
+            .map(|it| it.split(',').next().unwrap().parse().unwrap())
+            .collect();
+        assert_eq!(x.len(), 3, "{points}");
+        assert!(x[2] - x[0] > 300, "{points}");
+    }
+
+    #[test]
+    fn what_is_beyond_all_bounds_is_not_plotted_and_takes_no_time() {
+        for (first, second) in [("-1e308", "1e308"), ("1.79e308", "1.79e308"), ("1e-320", "1e-320")]
+        {
+            let limits = format!(",\"histogram\":[[{first},{second},1],[{second},1.8e308,2]]");
+            let text = picture(&[&record(first, &limits), &record(second, &limits)]);
+            assert!(text.starts_with("<svg") && text.ends_with("</svg>\n"), "{text}");
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::env;
 use std::ffi::OsStr;
 use std::io::{self, IsTerminal};
 
+use nix::unistd::{getpgrp, tcgetpgrp};
 use terminal_size::terminal_size_of;
 
 use crate::live::Abilities;
@@ -17,6 +18,8 @@ pub struct Terminal {
     pub abilities: Abilities,
     /// Its columns and rows now.
     pub size: Box<dyn Fn() -> (u16, u16)>,
+    /// Whether we are in the foreground now, and so may draw on it.
+    pub is_ours: Box<dyn Fn() -> bool>,
 }
 
 impl Terminal {
@@ -28,7 +31,10 @@ impl Terminal {
         }
         let size =
             move || terminal_size_of(&stdout).map_or(USUAL, |(columns, rows)| (columns.0, rows.0));
-        Some(Terminal { abilities: abilities(|name| env::var(name).ok()), size: Box::new(size) })
+        // A terminal that does not control us has no foreground for us to be out of.
+        let is_ours = || tcgetpgrp(io::stdout()).map_or(true, |group| group == getpgrp());
+        let abilities = abilities(|name| env::var(name).ok());
+        Some(Terminal { abilities, size: Box::new(size), is_ours: Box::new(is_ours) })
     }
 }
 

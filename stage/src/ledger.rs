@@ -10,13 +10,11 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::FileTypeExt;
 use std::sync::Arc;
 
-use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::kernel;
-use crate::message::quoted;
+use crate::inherited;
 
 /// The environment variable that names the ledger's descriptor.
 pub const VARIABLE: &str = "WANDLER_LEDGER";
@@ -93,13 +91,8 @@ impl Entry {
 #[derive(Debug, Error)]
 pub enum Error {
     /// The variable does not hold the number of an open descriptor.
-    #[error("cannot use {VARIABLE}={value}")]
-    Variable {
-        /// What it holds, quoted.
-        value: String,
-        /// Why that is none.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Variable(#[from] inherited::Error),
     /// The entry could not be written.
     #[error("cannot write the ledger")]
     Write(#[source] io::Error),
@@ -114,12 +107,7 @@ pub struct Ledger {
 impl Ledger {
     /// The ledger that the environment names, if it names one. Once a process.
     pub fn from_environment() -> Result<Option<Ledger>, Error> {
-        let Some(value) = std::env::var_os(VARIABLE) else { return Ok(None) };
-        let number = value.to_string_lossy().parse().map_err(|_| Errno::EINVAL.into());
-        match number.and_then(kernel::adopt) {
-            Ok(fd) => Ok(Some(Ledger::new(fd))),
-            Err(source) => Err(Error::Variable { value: quoted(value.as_encoded_bytes()), source }),
-        }
+        Ok(inherited::descriptor(VARIABLE)?.map(Ledger::new))
     }
 
     /// A ledger that writes to `fd`.

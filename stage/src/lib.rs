@@ -8,6 +8,7 @@
 //! | [`ledger`] | what each stage tells the launcher as it ends |
 //! | [`input`], [`output`] | reading and writing a channel, waiting, and **what a stop means for an input** |
 //! | [`channel`] | **what a channel is made of**, for who reads or writes it (`launcher::channel` makes them) |
+//! | [`inherited`] | descriptors that the environment names |
 //! | [`size`] | how much is moved at a time |
 //! | [`lines`] | cutting an input into lines in bounded memory |
 //! | [`stop`] | the request to stop, and all waiting: for input, for a deadline, or for a stop |
@@ -26,6 +27,7 @@ pub mod decimal;
 pub mod exit;
 #[cfg(any(test, feature = "fake"))]
 pub mod fake;
+pub mod inherited;
 pub mod input;
 pub mod kernel;
 pub mod ledger;

@@ -62,10 +62,12 @@ impl Terminal {
 
     /// Makes the window so large; programs in it are told.
     pub fn resize(&self, columns: u16, rows: u16) {
+        // No frame for the new size must come to a screen of the old one.
+        let mut screen = self.screen.lock().unwrap();
         let size = ["cols", &columns.to_string(), "rows", &rows.to_string()].map(str::to_owned);
         let stty = Command::new("stty").args(["-F", &self.path]).args(size).status();
         assert!(stty.expect("stty can be run").success());
-        self.screen.lock().unwrap().screen_mut().set_size(nonzero(rows), nonzero(columns));
+        screen.screen_mut().set_size(nonzero(rows), nonzero(columns));
     }
 
     /// Runs a bash script in it; `set` are environment variables. Our programs are found.

@@ -131,9 +131,10 @@ import xml.etree.ElementTree as tree
 root = tree.parse('picture.svg').getroot()
 assert root.tag == '{http://www.w3.org/2000/svg}svg', root.tag
 texts = [(it.text or '').strip() for it in root.iter('{http://www.w3.org/2000/svg}text')]
-for text in ('samples', '10,000', 'mean', 'sd', 'p99.9', 'histogram', 'seconds'):
+for text in ('samples', '10,000', 'mean', 'sd', 'p99.9', 'histogram', 'value of a sample'):
     assert text in texts, (text, texts)
-assert list(root.iter('{http://www.w3.org/2000/svg}polyline')), 'the mean'
+colours = [it.get('stroke') for it in root.iter('{http://www.w3.org/2000/svg}polyline')]
+assert '#2B7AC4' in colours, 'the mean'
 assert list(root.iter('{http://www.w3.org/2000/svg}polygon')), 'its band'
 ";
     Program::other("python3").args(["-c", script]).dir(&dir).finish().exits(0);
@@ -142,6 +143,13 @@ assert list(root.iter('{http://www.w3.org/2000/svg}polygon')), 'its band'
     }
     let render = Program::bash("rsvg-convert picture.svg -o picture.png").dir(&dir).finish();
     render.exits(0).says(&[""; 0]);
+}
+
+#[test]
+fn a_picture_is_drawn_also_if_the_reader_leaves() {
+    let dir = records();
+    let script = "report --svg picture.svg < records | head -n 0; wait; test -s picture.svg";
+    Program::bash(script).dir(&dir).finish().exits(0);
 }
 
 #[test]
@@ -175,9 +183,24 @@ fn a_condition_that_holds_at_the_end_makes_status_1_and_is_told_once() {
         "report: n!=10000 no longer holds: n is 10000 (n 10000)",
     ];
     run("--fail-if 'n!=10000'").exits(0).says(&told);
+    Program::bash("report --fail-if 'n>0' < /dev/null")
+        .finish()
+        .exits(1)
+        .says(&["report: cannot check conditions: no record has come"]);
     run("--fail-if 'p75>1'").exits(1).says(&[
         "report: cannot check p75>1: records have no p75 (see stat's --quantiles and --more)",
     ]);
+}
+
+#[test]
+fn each_format_accounts_for_the_records_that_it_shows() {
+    let dir = records();
+    for (format, shown) in [("plain", 11), ("json", 11), ("csv", 11), ("openmetrics", 1)] {
+        let script = format!("report --format {format} < records > /dev/null 5> ledger");
+        Program::bash(&script).env("WANDLER_LEDGER", "5").dir(&dir).finish().exits(0);
+        let ledger = fs::read_to_string(dir.path().join("ledger")).unwrap();
+        assert_eq!(ledger, format!("{{\"stage\":\"report\",\"shown\":{shown}}}\n"), "{format}");
+    }
 }
 
 #[test]

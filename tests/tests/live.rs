@@ -173,16 +173,26 @@ fn a_terminal_that_is_resized_shows_the_panel_in_its_new_size() {
     let mut terminal = Terminal::new(80, 24);
     let running = launched(&terminal, dir.path(), "--conv '--rate 100'");
     terminal.wait_for("histogram");
+    let labels = [
+        "samples", "rate", "mean", "sd", "last", "min", "max", "p50", "p90", "p99", "elapsed",
+        "rejected",
+    ];
     for columns in [20, 200, 80] {
         terminal.resize(columns, 24);
-        // Each row is as wide as the window allows, and each is there once.
+        let across = (usize::from(columns) + 2) / 22;
+        let expected: Vec<&[&str]> = labels.chunks(across).collect();
+        // The labels of every row of numbers, and no row besides.
         terminal.wait("it has the new size", |rows| {
-            let across = (usize::from(columns) + 2) / 22;
-            let first: Vec<&str> = ["samples", "rate", "mean"].into_iter().take(across).collect();
-            let labels = |row: &String| first.iter().all(|label| row.contains(label));
-            rows.iter().filter(|row| labels(row)).count() == 1
-                && rows.iter().filter(|row| row.contains("samples")).count() == 1
-                && rows.iter().filter(|row| row.contains("rejected")).count() == 1
+            let is_label = |word: &&str| labels.contains(word);
+            let words =
+                |row: &String| row.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+            let found: Vec<Vec<String>> = rows
+                .iter()
+                .filter(|row| !row.starts_with("histogram"))
+                .map(|row| words(row).into_iter().filter(|it| is_label(&it.as_str())).collect())
+                .filter(|labels: &Vec<String>| !labels.is_empty())
+                .collect();
+            found == expected
         });
     }
     terminal.types("\x03");
@@ -196,7 +206,7 @@ fn a_stall_is_told() {
     let running = launched(&terminal, dir.path(), "--conv '--period 1h'");
     terminal.wait_for("no data");
     let rows = terminal.rows();
-    assert!(rows[0].contains("samples                 1  no data           for "), "{rows:?}");
+    assert!(rows[1].contains("samples                 1  no data           for "), "{rows:?}");
     terminal.types("\x03");
     running.finish().exits(0);
 }
@@ -222,7 +232,6 @@ fn ends(status: i32, told: &str, end: impl FnOnce(&mut Terminal, Pid)) {
     let before = terminal.modes();
     let running = launched(&terminal, dir.path(), "--conv '--rate 200'");
     terminal.wait_for("histogram");
-    assert_eq!(terminal.cursor(), None, "it is hidden while the view is on");
     end(&mut terminal, launcher(&running));
     running.finish().exits(0);
     terminal.wait_for("done ");
@@ -232,10 +241,9 @@ fn ends(status: i32, told: &str, end: impl FnOnce(&mut Terminal, Pid)) {
     assert!(rows[rows.len() - 2].starts_with("launcher: "), "{}", rows.join("\n"));
     assert_eq!(terminal.cursor(), Some((rows.len() as u16, 0)), "it is shown, below everything");
     assert_eq!(terminal.modes(), before);
-    // The last state stays, and once.
-    if !told.contains("report was killed") {
-        assert_eq!(rows.iter().filter(|row| row.contains("samples   ")).count(), 1, "{rows:?}");
-    }
+    // The last state stays, and once; if report was killed, the launcher clears it away.
+    let panels = rows.iter().filter(|row| row.contains("samples   ")).count();
+    assert_eq!(panels, usize::from(!told.contains("report was killed")), "{rows:?}");
 }
 
 #[test]
@@ -257,6 +265,42 @@ fn any_stage_that_is_killed_leaves_the_terminal_as_it_was() {
             kill(proc::children(launcher)[name], Signal::SIGKILL).unwrap();
         });
     }
+}
+
+#[test]
+fn standard_error_that_goes_elsewhere_is_not_shown_in_the_view() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("in"), "1\ntwo\n3\n").unwrap();
+    let terminal = Terminal::new(120, 24);
+    launched(&terminal, dir.path(), "--conv '--from in' 2> said").finish().exits(0);
+    terminal.wait_for("done ");
+    let rows = terminal.rows();
+    assert!(
+        rows.iter().all(|row| !row.contains("conv: ") && !row.contains("launcher: ")),
+        "{rows:?}"
+    );
+    let said = fs::read_to_string(dir.path().join("said")).unwrap();
+    let account = "launcher: 2 samples sent, 2 recorded, 2 counted, 1 rejected";
+    assert_eq!(said.lines().collect::<Vec<_>>(), ["conv: line 2: not a number: \"two\"", account]);
+}
+
+#[test]
+fn ctrl_c_in_a_shell_pipeline_leaves_messages_and_the_last_state_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::new(120, 24);
+    let before = terminal.modes();
+    let script = "trap : INT; conv --rate 200 | stat --histogram 9 | report; echo \"done $?\"";
+    let running = terminal.bash(script, dir.path(), &[]);
+    terminal.wait_for("histogram");
+    terminal.types("\x03");
+    running.finish().exits(0);
+    terminal.wait_for("done ");
+    let rows = terminal.rows();
+    let told = |row: &&String| row.contains("conv: ") && row.ends_with(" ticks missed");
+    assert_eq!(rows.iter().filter(told).count(), 1, "{}", rows.join("\n"));
+    assert_eq!(rows.iter().filter(|row| row.contains("samples   ")).count(), 1, "{rows:?}");
+    assert_eq!(rows.last().unwrap(), "done 0");
+    assert_eq!(terminal.modes(), before);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use ratatui::widgets::{Sparkline, Widget};
 use stage::decimal::Decimal;
 use stage::record::{Bin, Record};
 
-use crate::number::{DIGITS, clock, fitted, grouped, per_second};
+use crate::number::{DIGITS, clock, fitted, per_second};
 
 /// Columns of a cell: a label of up to 8, a blank, and a number of 11.
 const CELL: u16 = 20;
@@ -24,6 +24,9 @@ const GAP: u16 = 2;
 
 /// The most rows of a panel: it is meant to stand below something else.
 const MOST_ROWS: u16 = 20;
+
+/// The most numbers that are shown.
+const MOST_FIGURES: usize = 200;
 
 /// Rows of a picture: its heading, and bars of so many rows.
 const PICTURE: u16 = 5;
@@ -84,12 +87,13 @@ impl Panel<'_> {
     pub fn draw(&self, (columns, rows): (u16, u16)) -> Buffer {
         let (columns, rows) = (columns.max(1), rows.clamp(1, MOST_ROWS));
         let figures = self.figures();
-        let across = ((columns + GAP) / (CELL + GAP)).clamp(1, figures.len() as u16);
-        let down = (figures.len() as u16).div_ceil(across).min(rows);
+        let number = figures.len() as u16;
+        let across = (columns.saturating_add(GAP) / (CELL + GAP)).clamp(1, number);
+        let down = number.div_ceil(across).min(rows);
         let pictures = self.pictures(columns, rows - down);
         let mut buffer = Buffer::empty(Rect::new(0, 0, columns, down + pictures.height()));
         for (at, figure) in (0..).zip(figures.iter().take(usize::from(across * down))) {
-            let width = (columns + GAP) / across - GAP.min(columns - 1);
+            let width = columns.saturating_add(GAP) / across - GAP.min(columns - 1);
             let (column, row) = (at % across, at / across);
             let area = Rect::new(column * (width + GAP), row, width.min(columns), 1);
             figure.draw(area, &mut buffer);
@@ -113,7 +117,8 @@ impl Panel<'_> {
         let none = Record::default();
         let record = self.record.unwrap_or(&none);
         let rate = self.rate.map_or("-".to_owned(), per_second);
-        let mut figures = vec![text("samples", grouped(&record.n.to_string()))];
+        let count = |count: u64| Some(Decimal::from_big(count.into(), 0));
+        let mut figures = vec![number("samples", &count(record.n), None)];
         figures.push(match self.silent {
             Some(silent) => Figure {
                 style: Style::new().fg(Color::Yellow),
@@ -129,8 +134,10 @@ impl Panel<'_> {
         figures.extend(record.quantiles.iter().map(|it| number(&it.name, &it.value, None)));
         figures.push(text("elapsed", clock(self.elapsed.as_secs())));
         let style = if record.rejected > 0 { Style::new().fg(Color::Red) } else { plain };
-        figures.push(Figure { style, ..text("rejected", grouped(&record.rejected.to_string())) });
+        figures.push(Figure { style, ..number("rejected", &count(record.rejected), None) });
         figures.extend(record.more.iter().map(|it| number(&it.name, &it.value, Some(DIGITS))));
+        // A record may have thousands of quantiles.
+        figures.truncate(MOST_FIGURES);
         figures
     }
 
@@ -258,12 +265,15 @@ impl Pictures {
     }
 }
 
-/// A bar for each column: bins next to each other as one where there are more than columns, and
-/// spread over all columns where there are fewer.
+/// A bar for each column: the mean of bins next to each other where there are more than columns, and
+/// each over several where there are fewer. In thousandths of a sample.
 fn bars_of(bins: &[Bin], columns: u16) -> Vec<u64> {
     let columns = usize::from(columns.max(1));
     let together = bins.len().div_ceil(columns);
-    let bars: Vec<u64> =
-        bins.chunks(together).map(|bins| bins.iter().map(|bin| bin.count).sum()).collect();
+    let mean = |bins: &[Bin]| {
+        let sum = bins.iter().map(|bin| u128::from(bin.count)).sum::<u128>();
+        u64::try_from(sum * 1000 / bins.len() as u128).unwrap_or(u64::MAX)
+    };
+    let bars: Vec<u64> = bins.chunks(together).map(mean).collect();
     (0..columns).map(|column| bars[column * bars.len() / columns]).collect()
 }

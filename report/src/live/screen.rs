@@ -1,13 +1,14 @@
 //! Putting a panel onto the terminal, in place, and other lines above it.
 //!
-//! Between two frames the cursor rests on the panel's first row, so that clearing from there to the
-//! end of the screen removes all of it, also when the terminal was made narrower and has broken
-//! its lines, which happens below the cursor. Each row is written whole, which repairs what others
-//! have written there.
+//! Between two frames the cursor rests above the panel, so that clearing from there to the end of
+//! the screen removes all of it, also when the terminal was made narrower and has broken its
+//! lines, which happens below the cursor. It rests on an empty row, where there is room for one:
+//! what others write, or the user types, stands there whole, and the next frame begins below it.
+//! Each row is written whole.
 
-use crossterm::cursor::{Hide, MoveToColumn, MoveToNextLine, MoveUp, Show};
+use crossterm::cursor::{MoveToColumn, MoveToNextLine, MoveUp};
 use crossterm::queue;
-use crossterm::style::{Attribute, Color, Print, ResetColor, SetAttribute, SetForegroundColor};
+use crossterm::style::{Attribute, Color, Print, SetAttribute, SetForegroundColor};
 use crossterm::terminal::{Clear, ClearType};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color as CellColor, Modifier};
@@ -18,19 +19,34 @@ pub struct Screen {
     colour: bool,
     /// The terminal's size at the last frame, once there was one.
     size: Option<(u16, u16)>,
-    /// Rows of the panel.
+    /// Rows of the panel, and the empty one.
     rows: u16,
+    /// Whether the next frame is the last, which needs no empty row.
+    pub is_last: bool,
 }
+
+/// The least rows of a terminal in which one is left empty: the panel keeps four.
+const ROOM_FOR_AN_EMPTY_ROW: u16 = 5;
 
 impl Screen {
     /// Nothing is on it yet.
     pub fn new(colour: bool) -> Screen {
-        Screen { colour, size: None, rows: 0 }
+        Screen { colour, size: None, rows: 0, is_last: false }
     }
 
     /// Whether the terminal had another size at the last frame.
     pub fn is_new_size(&self, size: (u16, u16)) -> bool {
         self.size.is_some_and(|last| last != size)
+    }
+
+    /// Rows above the panel.
+    fn empty_rows(&self, (_, rows): (u16, u16)) -> u16 {
+        u16::from(rows >= ROOM_FOR_AN_EMPTY_ROW && !self.is_last)
+    }
+
+    /// The columns and rows that a panel may have.
+    pub fn room(&self, size: (u16, u16)) -> (u16, u16) {
+        (size.0, size.1 - self.empty_rows(size))
     }
 
     /// Appends what shows `panel` in the place of the last one, and the lines `above` it.
@@ -41,18 +57,20 @@ impl Screen {
         above: &[String],
         bytes: &mut Vec<u8>,
     ) {
-        let rows = panel.area.height;
+        let empty = self.empty_rows(size);
+        let rows = empty + panel.area.height;
         // Writing to memory does not fail.
         let _ = queue!(bytes, MoveToColumn(0));
-        if self.size.is_none() {
-            let _ = queue!(bytes, Hide);
-        } else if self.is_new_size(size) || !above.is_empty() || rows != self.rows {
+        if self.is_new_size(size) || !above.is_empty() || rows != self.rows {
             let _ = queue!(bytes, Clear(ClearType::FromCursorDown));
         }
         for line in above {
             let _ = queue!(bytes, Print(line), Print("\r\n"));
         }
-        for row in 0..rows {
+        if empty > 0 {
+            let _ = queue!(bytes, Clear(ClearType::UntilNewLine), Print("\r\n"));
+        }
+        for row in 0..panel.area.height {
             if row > 0 {
                 let _ = queue!(bytes, Print("\r\n"));
             }
@@ -87,7 +105,7 @@ impl Screen {
         }
     }
 
-    /// Appends what puts the cursor below the panel, and shows it again.
+    /// Appends what puts the cursor below the panel.
     pub fn leave(&mut self, bytes: &mut Vec<u8>) {
         if self.size.take().is_none() {
             return;
@@ -95,12 +113,12 @@ impl Screen {
         if self.rows > 1 {
             let _ = queue!(bytes, MoveToNextLine(self.rows - 1));
         }
-        let _ = queue!(bytes, Print("\r\n"), Show);
+        let _ = queue!(bytes, Print("\r\n"));
     }
 }
 
 fn set_style((colour, modifier): (CellColor, Modifier), bytes: &mut Vec<u8>) {
-    let _ = queue!(bytes, SetAttribute(Attribute::Reset), ResetColor);
+    let _ = queue!(bytes, SetAttribute(Attribute::Reset));
     let colour = match colour {
         CellColor::Red => Some(Color::DarkRed),
         CellColor::Yellow => Some(Color::DarkYellow),

@@ -92,8 +92,9 @@ fn second(seen: &mut Seen) -> &mut Seen {
 }
 
 /// What a terminal of 80 columns shows after a second.
-const AT_80: [&str; 10] = [
+const AT_80: [&str; 11] = [
     "$ report",
+    "",
     "samples         1,235,000  rate             1.00 k/s  mean              50.1235",
     "sd                29.1555  last                    0  min                     0",
     "max                   100  p50                    50  p90                    90",
@@ -114,6 +115,7 @@ fn at_80_columns() {
 fn at_20_columns() {
     second(&mut Seen::new(20, 24, PLAIN)).draw().shows(&[
         "$ report",
+        "",
         "samples    1,235,000",
         "rate        1.00 k/s",
         "mean         50.1235",
@@ -156,6 +158,7 @@ fn at_200_columns() {
     let picture = |left: &str, right: &str| format!("{left:<101}{right}");
     second(&mut Seen::new(200, 24, PLAIN)).draw().shows(&[
         "$ report",
+        "",
         &figures.join("  "),
         "p99               99  elapsed         0:01  rejected           0",
         &picture("histogram  0 … 100", "last 1 s  0 … 50"),
@@ -194,7 +197,7 @@ fn without_unicode() {
         "        ########################          =#####=",
         "#######################################  #########.",
     ];
-    let rows: Vec<&str> = AT_80[..5].iter().copied().chain(pictures).collect();
+    let rows: Vec<&str> = AT_80[..6].iter().copied().chain(pictures).collect();
     seen.shows(&rows);
 }
 
@@ -202,6 +205,7 @@ fn without_unicode() {
 fn before_the_first_record_there_is_a_panel_without_numbers() {
     Seen::new(80, 24, PLAIN).draw().shows(&[
         "$ report",
+        "",
         "samples                 0  rate                    -  mean                    -",
         "sd                      -  last                    -  min                     -",
         "max                     -  elapsed              0:00  rejected                0",
@@ -213,11 +217,8 @@ fn a_terminal_that_is_resized_shows_the_panel_once_in_the_new_size() {
     let seen = &mut Seen::new(80, 24, PLAIN);
     second(seen).draw().resize(20, 24).draw();
     let rows = seen.rows();
-    assert_eq!(
-        rows[..4],
-        ["$ report", "samples    1,235,000", "rate        1.00 k/s", "mean         50.1235"]
-    );
-    assert_eq!(rows.len(), 18, "{}", rows.join("\n"));
+    assert_eq!(rows[..4], ["$ report", "", "samples    1,235,000", "rate        1.00 k/s"]);
+    assert_eq!(rows.len(), 19, "{}", rows.join("\n"));
     seen.resize(80, 24).draw().shows(&AT_80);
     // A row is lost to the prompt; what is above the panel is not ours.
     seen.resize(80, 6).draw();
@@ -228,14 +229,14 @@ fn a_terminal_that_is_resized_shows_the_panel_once_in_the_new_size() {
 fn a_stall_is_told_from_the_fifth_second_on() {
     let seen = &mut Seen::new(80, 24, PLAIN);
     second(seen).draw().after(4999).draw();
-    assert!(seen.rows()[1].contains("  rate             1.00 k/s  "));
+    assert!(seen.rows()[2].contains("  rate             1.00 k/s  "));
     // The clock is shown each second.
     seen.after(1000).draw();
-    assert!(seen.rows()[1].contains("  no data           for 5 s  "), "{}", seen.rows()[1]);
+    assert!(seen.rows()[2].contains("  no data           for 5 s  "), "{}", seen.rows()[2]);
     seen.after(6001).draw();
-    assert!(seen.rows()[1].contains("  no data          for 12 s  "), "{}", seen.rows()[1]);
+    assert!(seen.rows()[2].contains("  no data          for 12 s  "), "{}", seen.rows()[2]);
     second(seen).draw();
-    assert!(!seen.rows()[1].contains("no data"));
+    assert!(!seen.rows()[2].contains("no data"));
 }
 
 #[test]
@@ -274,14 +275,26 @@ fn there_are_at_most_twenty_frames_a_second_and_one_if_nothing_comes() {
 fn the_end_leaves_the_last_state_and_the_cursor_below_it() {
     let seen = &mut Seen::new(80, 24, PLAIN);
     second(seen).draw();
-    assert!(seen.terminal.screen().hide_cursor());
-    assert_eq!(seen.terminal.screen().cursor_position(), (1, 0), "it rests on the first row");
+    assert_eq!(seen.terminal.screen().cursor_position(), (1, 0), "it rests on the empty row");
     let mut bytes = Vec::new();
     seen.live.finish(seen.now, seen.size(), &mut bytes);
     seen.terminal.process(&bytes);
     assert!(!seen.terminal.screen().hide_cursor());
     assert_eq!(seen.terminal.screen().cursor_position(), (10, 0));
-    seen.shows(&AT_80);
+    let rows: Vec<&str> = AT_80.into_iter().filter(|row| !row.is_empty()).collect();
+    seen.shows(&rows);
+}
+
+#[test]
+fn what_others_write_at_the_cursor_stands_whole_above_the_panel() {
+    let seen = &mut Seen::new(80, 24, PLAIN);
+    second(seen).draw();
+    seen.terminal.process(b"conv: line 3: empty\r\n");
+    seen.after(50).record(&a_record(1_235_000, "0", HISTOGRAM)).draw();
+    let rows = seen.rows();
+    assert_eq!(rows[..3], ["$ report", "conv: line 3: empty", ""], "{rows:?}");
+    assert_eq!(rows.len(), 12, "{rows:?}");
+    assert_eq!(rows.iter().filter(|row| row.contains("samples")).count(), 1, "{rows:?}");
 }
 
 #[test]
@@ -290,13 +303,13 @@ fn colours_mark_what_is_wrong() {
     let seen = &mut Seen::new(80, 24, colour);
     seen.record(&a_record(3, "1", "").replace("\"rejected\":0", "\"rejected\":7")).draw();
     let at = |seen: &Seen, row, column| seen.terminal.screen().cell(row, column).unwrap().fgcolor();
-    // The last digit of the last cell of the fourth row.
-    assert_eq!(seen.rows()[4].chars().last(), Some('7'));
-    assert_eq!(at(seen, 4, 78), vt100::Color::Idx(1), "red");
-    assert_eq!(at(seen, 1, 24), vt100::Color::Default);
+    // The last digit of the last cell of the panel's fourth row.
+    assert_eq!(seen.rows()[5].chars().last(), Some('7'));
+    assert_eq!(at(seen, 5, 78), vt100::Color::Idx(1), "red");
+    assert_eq!(at(seen, 2, 24), vt100::Color::Default);
     seen.after(6000).draw();
-    assert_eq!(at(seen, 1, 49), vt100::Color::Idx(3), "yellow");
+    assert_eq!(at(seen, 2, 49), vt100::Color::Idx(3), "yellow");
     let seen = &mut Seen::new(80, 24, PLAIN);
     seen.record(&a_record(3, "1", "").replace("\"rejected\":0", "\"rejected\":7")).draw();
-    assert_eq!(at(seen, 4, 78), vt100::Color::Default);
+    assert_eq!(at(seen, 5, 78), vt100::Color::Default);
 }
