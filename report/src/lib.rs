@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`options`] | the command line |
 //! | [`format`](mod@format) | which formats there are: **a new one is added there**; [`plain`], [`csv`], [`openmetrics`] are some |
+//! | `view` | how records are shown: as lines, or by the live view on its terminal |
 //! | [`live`] | the live view; [`terminal`] what it may do there |
 //! | [`others`] | what other stages say while the live view is on |
 //! | [`svg`] | a picture; [`replaced`] how it and the OpenMetrics file are written |
@@ -27,10 +28,11 @@ pub mod plain;
 pub mod replaced;
 pub mod svg;
 pub mod terminal;
+mod view;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use stage::clock::Clock;
 use stage::exit::Status;
@@ -46,13 +48,11 @@ use stage::rejects::Rejects;
 use thiserror::Error;
 
 use crate::condition::Watched;
-use crate::format::Format;
-use crate::live::Live;
 pub use crate::options::Options;
-use crate::others::Others;
 use crate::replaced::replace;
 use crate::svg::Picture;
 use crate::terminal::Terminal;
+use crate::view::View;
 
 /// Why the report ended early.
 #[derive(Debug, Error)]
@@ -99,11 +99,7 @@ pub fn run(
     around: Surroundings<'_>,
 ) -> Ended<Error> {
     let Surroundings { terminal, messages_are_shown, clock, messages } = around;
-    let view = match terminal.filter(|_| options.wants_live()) {
-        Some(terminal) => OnTerminal::new(terminal, clock.now()).map(|on| View::Live(Box::new(on))),
-        None => Ok(View::Lines(format::Lines::of(options.format.unwrap_or(Format::Plain)))),
-    };
-    let view = match view {
+    let view = match View::new(options, terminal, messages_are_shown, clock.now()) {
         Ok(view) => view,
         Err(error) => {
             let entry = Entry::Report { shown: 0, reader_gone: false };
@@ -115,7 +111,6 @@ pub fn run(
         view,
         clock,
         messages,
-        messages_are_shown,
         newest: None,
         samples: 0,
         text: Vec::new(),
@@ -132,71 +127,11 @@ pub fn run(
     report.close(result)
 }
 
-/// How often it is looked whether something was said, or the terminal has another size: soon enough
-/// for who waits for it.
-const LOOK: Duration = Duration::from_millis(200);
-
-/// How records are shown.
-enum View {
-    Lines(format::Lines),
-    Live(Box<OnTerminal>),
-}
-
-/// The live view where it is drawn.
-struct OnTerminal {
-    live: Live,
-    terminal: Terminal,
-    others: Option<Others>,
-    /// What we have to say ourselves, to be shown above the panel.
-    said: Vec<String>,
-}
-
-impl OnTerminal {
-    fn new(terminal: Terminal, now: Instant) -> Result<OnTerminal, inherited::Error> {
-        let others = Others::from_environment()?;
-        let live = Live::new(terminal.abilities, now);
-        Ok(OnTerminal { live, terminal, others, said: Vec::new() })
-    }
-
-    /// When to wake up although no record has come.
-    fn deadline(&self, now: Instant) -> Instant {
-        self.live.next_frame().min(now + LOOK)
-    }
-
-    /// Appends a frame, if one is due and the terminal is ours to write to.
-    fn draw_if_due(&mut self, now: Instant, bytes: &mut Vec<u8>) {
-        if (self.terminal.is_ours)() {
-            self.gather();
-            self.live.draw_if_due(now, (self.terminal.size)(), bytes);
-        }
-    }
-
-    /// Appends the last frame.
-    fn finish(&mut self, now: Instant, bytes: &mut Vec<u8>) {
-        self.gather();
-        if let Some(others) = &mut self.others {
-            others.last_line(|line| self.live.tell(line));
-        }
-        self.live.finish(now, (self.terminal.size)(), bytes);
-    }
-
-    /// Brings what was said to the panel.
-    fn gather(&mut self) {
-        for line in self.said.drain(..) {
-            self.live.tell(&format!("report: {line}"));
-        }
-        if let Some(others) = &mut self.others {
-            others.lines(|line| self.live.tell(line));
-        }
-    }
-}
-
 struct Report<'a, W> {
     output: W,
     view: View,
     clock: &'a dyn Clock,
     messages: &'a mut dyn Messages,
-    messages_are_shown: bool,
     /// The newest record, if it is not in the textfile yet.
     newest: Option<Record>,
     /// Samples so far.
@@ -279,8 +214,7 @@ impl<W: Write> Report<'_, W> {
     /// Everything that is made of a record besides its line.
     fn accept(&mut self, record: Record) {
         let now = self.clock.now();
-        let (watched, voice) = self.watched_and_voice();
-        watched.look(&record, voice);
+        self.watched.look(&record, self.view.voice(self.messages));
         if let Some(picture) = &mut self.picture {
             picture.take(&record, self.samples);
         }
@@ -293,20 +227,9 @@ impl<W: Write> Report<'_, W> {
         }
     }
 
-    /// Where messages go: above the panel, if they would be shown on its terminal.
-    fn watched_and_voice(&mut self) -> (&mut Watched, &mut dyn Messages) {
-        match &mut self.view {
-            View::Live(on) if self.messages_are_shown => (&mut self.watched, &mut on.said),
-            _ => (&mut self.watched, self.messages),
-        }
-    }
-
     fn reject(&mut self, line: &[u8], reason: &str) {
         let number = self.lines;
-        let voice: &mut dyn Messages = match &mut self.view {
-            View::Live(on) if self.messages_are_shown => &mut on.said,
-            _ => self.messages,
-        };
+        let voice = self.view.voice(self.messages);
         self.rejects.add(voice, || format!("line {number}: {reason}: {}", quoted(line)));
     }
 

@@ -285,6 +285,25 @@ fn standard_error_that_goes_elsewhere_is_not_shown_in_the_view() {
 }
 
 #[test]
+fn in_the_background_nothing_is_drawn() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::new(80, 24);
+    let script = "set -m; launcher --conv '--rate 200' --log run.log & echo started; \
+                  read line; fg > /dev/null; echo \"done $?\"";
+    let running = terminal.bash(script, dir.path(), &[]);
+    terminal.wait_for("started");
+    let log = dir.path().join("run.log");
+    let lines = || fs::read_to_string(&log).map_or(0, |text| text.lines().count());
+    running.wait_until("much was recorded", || lines() > 200);
+    assert_eq!(terminal.rows(), ["started"]);
+    terminal.types("\n");
+    terminal.wait_for("histogram");
+    terminal.types("\x03");
+    running.finish().exits(0);
+    terminal.wait_for("done 0");
+}
+
+#[test]
 fn ctrl_c_in_a_shell_pipeline_leaves_messages_and_the_last_state_whole() {
     let dir = tempfile::tempdir().unwrap();
     let mut terminal = Terminal::new(120, 24);
