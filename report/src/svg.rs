@@ -312,6 +312,28 @@ mod tests {
     }
 
     #[test]
+    fn it_is_drawn_at_the_first_record_and_then_each_minute_if_there_is_something_new() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("picture.svg");
+        let start = Instant::now();
+        let mut picture = Picture::new(&path, start);
+        let mut is_drawn_after = |seconds, new_record| {
+            let _ = std::fs::remove_file(&path);
+            if new_record {
+                picture.take(&Record::parse(record("1", "").as_bytes()).unwrap(), seconds);
+            }
+            picture.draw_if_due(start + Duration::from_secs(seconds)).unwrap();
+            path.exists()
+        };
+        assert!(!is_drawn_after(0, false));
+        assert!(is_drawn_after(3, true));
+        assert!(!is_drawn_after(62, true));
+        assert!(is_drawn_after(63, true));
+        assert!(!is_drawn_after(200, false));
+        assert!(is_drawn_after(201, true));
+    }
+
+    #[test]
     fn what_is_beyond_all_bounds_is_not_plotted_and_takes_no_time() {
         for (first, second) in [("-1e308", "1e308"), ("1.79e308", "1.79e308"), ("1e-320", "1e-320")]
         {
