@@ -164,7 +164,9 @@ fn named_pipe(label: &str) -> Result<Ends, Error> {
         mkdtemp(&temporary.join("wandler-XXXXXX")).map_err(|errno| failed(errno.into()))?;
     let path = directory.join(label);
     let ends = open_named_pipe(&path);
-    let removed = fs::remove_dir_all(&directory);
+    // Two calls that need no descriptor, of which there may be none left. The pipe may not be there.
+    let _ = fs::remove_file(&path);
+    let removed = fs::remove_dir(&directory);
     // Why it could not be opened is worth more than why it could not be removed then.
     ends.and_then(|ends| removed.map(|()| ends)).map_err(failed)
 }

@@ -1,5 +1,9 @@
 //! Running a test over each kind of channel that the launcher makes.
 
+use nix::mqueue::{MQ_OFlag, mq_open};
+use nix::sys::stat::Mode;
+use nix::unistd::Pid;
+
 use crate::run::Program;
 
 /// The launcher with channels made of `via`.
@@ -16,6 +20,15 @@ pub fn is_end(via: &str, what: &str) -> bool {
         "mqueue" => what.starts_with("/wandler-") && what.ends_with(" (deleted)"),
         _ => what.starts_with("/memfd:wandler-"),
     }
+}
+
+/// Whether a message queue of a launcher with this number still has its name. (`/dev/mqueue`
+/// shows them all, but is not mounted everywhere, and other tests' queues have names for a moment.)
+pub fn has_left_a_queue(launcher: Pid) -> bool {
+    ["conv-tee", "tee-log", "tee-stat", "stat-report"].iter().any(|label| {
+        let name = format!("/wandler-{launcher}-{label}");
+        mq_open(name.as_str(), MQ_OFlag::O_RDONLY, Mode::empty(), None).is_ok()
+    })
 }
 
 /// Makes tests of functions that take what `--via` takes: one for each, in modules named alike.

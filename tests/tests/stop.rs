@@ -9,11 +9,9 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use nix::mqueue::{MQ_OFlag, mq_open};
 use nix::sys::signal::{Signal, kill};
-use nix::sys::stat::Mode;
 use wandler_tests::run::{Finished, Program, Running};
-use wandler_tests::via::launcher;
+use wandler_tests::via::{has_left_a_queue, launcher};
 use wandler_tests::{over_every_channel, proc, rounds};
 
 over_every_channel!(
@@ -59,15 +57,6 @@ fn traces() -> BTreeSet<String> {
     // Where the benchmark works, should it run at the same time.
     traces.retain(|trace| !trace.starts_with("/dev/shm/wandler-bench-"));
     traces
-}
-
-/// Whether a message queue of a launcher with this number still has its name. (`/dev/mqueue`
-/// shows them all, but is not mounted everywhere, and other tests' queues have names for a moment.)
-fn has_left_a_queue(launcher: nix::unistd::Pid) -> bool {
-    ["conv-tee", "tee-log", "tee-stat", "stat-report"].iter().any(|label| {
-        let name = format!("/wandler-{launcher}-{label}");
-        mq_open(name.as_str(), MQ_OFlag::O_RDONLY, Mode::empty(), None).is_ok()
-    })
 }
 
 /// The number before a word in the account: `1200` before ` recorded`.

@@ -16,6 +16,7 @@ use nix::sys::stat::Mode;
 use tempfile::TempDir;
 use wandler_tests::abuse::{left_pipe, narrow_pipe, with_closed};
 use wandler_tests::run::Program;
+use wandler_tests::via::has_left_a_queue;
 
 /// Checks that a program fails for this reason.
 #[track_caller]
@@ -127,6 +128,26 @@ fn channels_that_cannot_be_made_are_told_and_nothing_is_started() {
         &format!("a named pipe in \"{}/missing\": No such file or directory", dir.path().display()),
     );
     assert_eq!(fs::read_dir(&dir).unwrap().count(), 1, "nothing was recorded");
+}
+
+#[test]
+fn channels_that_can_be_made_in_part_leave_nothing_behind() {
+    for via in ["fifo", "mqueue"] {
+        // From too few descriptors for the first channel to enough for all.
+        for descriptors in 4..40 {
+            let dir = tempfile::tempdir().unwrap();
+            let script = format!(
+                "ulimit -n {descriptors}; exec launcher --via {via} --conv '--rate max --count 1'"
+            );
+            let running = Program::bash(&script).dir(&dir).env("TMPDIR", dir.path()).start();
+            let pid = running.pid();
+            let finished = running.finish();
+            assert!(!has_left_a_queue(pid), "{finished}");
+            let left: Vec<_> =
+                fs::read_dir(&dir).unwrap().map(|it| it.unwrap().file_name()).collect();
+            assert!(left.iter().all(|name| name == "samples.log"), "{left:?}\n{finished}");
+        }
+    }
 }
 
 #[test]

@@ -91,21 +91,27 @@ impl From<Errno> for Error {
 /// goes on showing.
 pub fn create(label: &str, capacity: Capacity) -> Result<(Ends, Keeper), Error> {
     let (name, queue) = open_new(label, capacity)?;
-    let open = |flag| mq_open(name.as_str(), ALWAYS | flag, Mode::empty(), None).and_then(owned);
-    let ends = open(MQ_OFlag::O_RDONLY)
-        .and_then(|reader| Ok(Ends { reader, writer: open(MQ_OFlag::O_WRONLY)? }));
+    // Whatever becomes of it, the name must go.
+    let made = open_ends(&name, queue, capacity);
     mq_unlink(name.as_str())?;
-    let ends = ends?;
+    let (ends, keeper) = made?;
     ends::hold(&ends.reader, End::Reader)?;
     ends::hold(&ends.writer, End::Writer)?;
-    Ok((ends, Keeper { queue, size: capacity.size }))
+    Ok((ends, keeper))
+}
+
+fn open_ends(name: &str, queue: MqdT, capacity: Capacity) -> nix::Result<(Ends, Keeper)> {
+    let queue = owned(queue)?;
+    let open = |flag| mq_open(name, ALWAYS | flag, Mode::empty(), None).and_then(owned);
+    let (reader, writer) = (open(MQ_OFlag::O_RDONLY)?, open(MQ_OFlag::O_WRONLY)?);
+    Ok((Ends { reader, writer }, Keeper { queue, size: capacity.size }))
 }
 
 /// Calls do not block: waiting is done elsewhere, where a stop can end it.
 const ALWAYS: MQ_OFlag = MQ_OFlag::O_CLOEXEC.union(MQ_OFlag::O_NONBLOCK);
 
 /// Opens a queue under a new name.
-fn open_new(label: &str, capacity: Capacity) -> Result<(String, OwnedFd), Error> {
+fn open_new(label: &str, capacity: Capacity) -> Result<(String, MqdT), Error> {
     let [messages, size] = [capacity.messages, capacity.size].map(|it| it as mq_attr_member_t);
     let attributes = MqAttr::new(0, messages, size, 0);
     let flags = ALWAYS | MQ_OFlag::O_RDWR | MQ_OFlag::O_CREAT | MQ_OFlag::O_EXCL;
@@ -113,7 +119,7 @@ fn open_new(label: &str, capacity: Capacity) -> Result<(String, OwnedFd), Error>
     let mut name = format!("/wandler-{}-{label}", std::process::id());
     loop {
         match mq_open(name.as_str(), flags, mode, Some(&attributes)) {
-            Ok(queue) => return Ok((name, owned(queue)?)),
+            Ok(queue) => return Ok((name, queue)),
             // Left behind by a launcher that had the same number and was killed.
             Err(Errno::EEXIST) => name.push('+'),
             // This is also what a lack of descriptors is called.
