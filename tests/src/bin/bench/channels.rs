@@ -130,9 +130,10 @@ fn throughput(bench: &Bench, via: Via, message: &Message, manner: Manner) -> io:
 fn latency(bench: &Bench, via: Via, message: &Message, manner: Manner) -> io::Result<Duration> {
     let ((there, _keeper), (back, _back_keeper)) = (channel(via)?, channel(via)?);
     let side = |role| side(bench, role, via, message.bytes, message.turns, manner);
-    let mut ask = side("ask");
-    let ask = ask.stdin(back.reader).stdout(there.writer).stderr(Stdio::piped());
-    let mut asker = Process(ask.spawn()?);
+    // A command holds its ends until it is dropped, so none is kept.
+    let asker =
+        side("ask").stdin(back.reader).stdout(there.writer).stderr(Stdio::piped()).spawn()?;
+    let mut asker = Process(asker);
     let answerer = Process(side("answer").stdin(there.reader).stdout(back.writer).spawn()?);
     let mut told = String::new();
     if let Some(stderr) = &mut asker.0.stderr {
