@@ -139,7 +139,7 @@ struct Report<'a, W> {
     /// What is not written yet.
     text: Vec<u8>,
     lines: u64,
-    /// Records that were neither rejected nor too many.
+    /// Records that were not rejected.
     accepted: u64,
     /// Records shown.
     shown: u64,
@@ -222,7 +222,7 @@ impl<W: Write> Report<'_, W> {
             self.newest = Some(record.clone());
         }
         if let View::Live(on) = &mut self.view {
-            on.live.take(record, now);
+            on.live.take(record, self.samples, now);
             self.shown += 1;
         }
     }

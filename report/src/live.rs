@@ -83,15 +83,12 @@ impl Live {
         }
     }
 
-    /// Takes note of a record.
-    pub fn take(&mut self, record: Record, now: Instant) {
-        let samples = record.window.map_or(Some(record.n), |window| window.to);
+    /// Takes note of a record, after so many `samples` in all.
+    pub fn take(&mut self, record: Record, samples: u64, now: Instant) {
         let known = self.progress.back().map(|(_, samples)| *samples);
         // The last record may tell again of what is known; it came for another reason.
-        if samples != known || !record.is_final {
-            if let Some(samples) = samples {
-                self.note_progress(now, samples);
-            }
+        if Some(samples) != known || !record.is_final {
+            self.note_progress(now, samples);
             if let Some(last) = &record.last {
                 self.course.push_back((now, last.to_f64()));
                 if self.course.len() > COURSE {

@@ -1,8 +1,9 @@
 //! What a channel is made of, on the side of who reads or writes it.
 //!
 //! A stage finds out from its descriptor what it is attached to. This is the only module that
-//! knows of the kinds; [`crate::input`] and [`crate::output`] see a [`Reader`] and a [`Writer`]
-//! that have bytes or room now, or must be waited for:
+//! knows of the kinds (all that [`crate::stop`] knows is how to wait for a semaphore);
+//! [`crate::input`] and [`crate::output`] see a [`Reader`] and a [`Writer`] that have bytes or room
+//! now, or must be waited for:
 //!
 //! | kernel object | how it is known | its module |
 //! |---|---|---|

@@ -40,7 +40,9 @@ impl Seen {
     }
 
     fn record(&mut self, text: &str) -> &mut Seen {
-        self.live.take(Record::parse(text.as_bytes()).unwrap(), self.now);
+        let record = Record::parse(text.as_bytes()).unwrap();
+        let samples = record.n;
+        self.live.take(record, samples, self.now);
         self
     }
 
