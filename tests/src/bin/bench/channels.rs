@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::figures;
 use crate::page::Page;
 use crate::table::{Side, Table};
-use crate::timing::interleave;
+use crate::timing::{interleave, median};
 
 /// What crosses.
 struct Message {
@@ -94,7 +94,7 @@ fn row(bench: &Bench, via: Via, message: &Message) -> Result<[String; 8], Error>
             let command = format!("bench-channel over {}s", via.name());
             run(bench, via, message, manner).map_err(|source| Error::Run { command, source })
         })?;
-        Ok::<_, Error>([0, 1].map(|at: usize| times[at].median()))
+        Ok::<_, Error>([0, 1].map(|at: usize| median(&times[at])))
     };
     let flood = medians(throughput)?.map(|time| message.flood as f64 / time.as_secs_f64());
     let turns = medians(latency)?;

@@ -2,10 +2,10 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::process::ExitStatus;
 
 use nix::errno::Errno;
 use thiserror::Error;
+use wandler_launcher::ending::Ending;
 
 /// Why there is no measurement.
 #[derive(Debug, Error)]
@@ -42,12 +42,12 @@ pub enum Error {
         source: io::Error,
     },
     /// A command ran and failed, so that its time means nothing.
-    #[error("cannot measure '{command}': {status}{said}")]
+    #[error("cannot measure '{command}': it {ending}{said}")]
     Failed {
         /// As one would type it.
         command: String,
         /// How it ended.
-        status: ExitStatus,
+        ending: Ending,
         /// What it said last, after a colon; or nothing.
         said: String,
     },

@@ -2,11 +2,16 @@
 
 use std::fmt;
 use std::fs::{self, File};
-use std::os::unix::process::ExitStatusExt;
+use std::io::{self, BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use nix::errno::Errno;
 use nix::sys::signal::Signal;
+use nix::sys::wait::{Id, WaitPidFlag, waitid};
+use nix::unistd::Pid;
+use wandler_launcher::ending::Ending;
+use wandler_launcher::kernel::reap;
 
 use crate::error::Error;
 use crate::programs::Programs;
@@ -15,7 +20,7 @@ use crate::scratch::Scratch;
 /// Where a command's standard error goes, to be shown if it fails.
 const SAID: &str = "said";
 
-/// A command, with its standard output thrown away. It displays as one would type it.
+/// A command, whose output nobody wants. It displays as one would type it.
 #[derive(Clone, Debug)]
 pub struct Job {
     program: &'static str,
@@ -24,13 +29,33 @@ pub struct Job {
     input: Option<&'static str>,
     /// A module of Python that it needs.
     module: Option<&'static str>,
+    /// When the clock is stopped.
+    until: Until,
+}
+
+/// What a run took.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    /// Wall time.
+    pub time: Duration,
+    /// The most memory that its process, or the greatest of those that it waited for, held: in bytes.
+    pub peak: u64,
+}
+
+/// What a job is timed up to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Until {
+    /// Its end.
+    End,
+    /// Its first line.
+    FirstLine,
 }
 
 impl Job {
     /// A program with its arguments, started without a shell.
     pub fn program(program: &'static str, arguments: &[&str]) -> Job {
         let arguments = arguments.iter().map(ToString::to_string).collect();
-        Job { program, arguments, input: None, module: None }
+        Job { program, arguments, input: None, module: None, until: Until::End }
     }
 
     /// A command that bash runs; the start of bash is part of it.
@@ -48,6 +73,11 @@ impl Job {
         Job { module: Some(module), ..self }
     }
 
+    /// The same, timed up to its first line of output instead of its end.
+    pub fn until_its_first_line(self) -> Job {
+        Job { until: Until::FirstLine, ..self }
+    }
+
     /// Whether it can be run here.
     pub fn is_possible(&self, programs: &Programs) -> bool {
         let Some(program) = programs.find(self.program) else { return false };
@@ -59,26 +89,24 @@ impl Job {
         })
     }
 
-    /// Runs it in the scratch directory: from before its start to after its end.
-    pub fn time(&self, programs: &Programs, scratch: &Scratch) -> Result<Duration, Error> {
+    /// Runs it in the scratch directory: the time is from before its start.
+    pub fn run(&self, programs: &Programs, scratch: &Scratch) -> Result<Run, Error> {
         let failed = |source| Error::Run { command: self.to_string(), source };
         let mut command = self.command(programs, scratch).map_err(failed)?;
-        let start = Instant::now();
-        let status = command.status().map_err(failed)?;
-        let time = start.elapsed();
-        if status.signal() == Some(Signal::SIGINT as i32) {
+        let (run, ending) = self.until.run(&mut command).map_err(failed)?;
+        if ending == Ending::Killed(Signal::SIGINT as i32) {
             return Err(Error::Interrupted);
         }
-        if !status.success() {
+        if ending != Ending::Exited(0) {
             let said = fs::read_to_string(scratch.file(SAID)).unwrap_or_default();
             let said = said.lines().last().map(|line| format!(": {line}")).unwrap_or_default();
-            return Err(Error::Failed { command: self.to_string(), status, said });
+            return Err(Error::Failed { command: self.to_string(), ending, said });
         }
-        Ok(time)
+        Ok(run)
     }
 
-    fn command(&self, programs: &Programs, scratch: &Scratch) -> std::io::Result<Command> {
-        let program = programs.find(self.program).ok_or(std::io::ErrorKind::NotFound)?;
+    fn command(&self, programs: &Programs, scratch: &Scratch) -> io::Result<Command> {
+        let program = programs.find(self.program).ok_or(io::ErrorKind::NotFound)?;
         let input = match self.input {
             Some(name) => Stdio::from(File::open(scratch.file(name))?),
             None => Stdio::null(),
@@ -89,9 +117,37 @@ impl Job {
             .current_dir(scratch.path())
             .env("PATH", programs.path())
             .stdin(input)
-            .stdout(Stdio::null())
+            .stdout(self.until.output())
             .stderr(File::create(scratch.file(SAID))?);
         Ok(command)
+    }
+}
+
+impl Until {
+    fn output(self) -> Stdio {
+        match self {
+            Until::End => Stdio::null(),
+            Until::FirstLine => Stdio::piped(),
+        }
+    }
+
+    /// Runs a command to its end, and times it up to here.
+    fn run(self, command: &mut Command) -> io::Result<(Run, Ending)> {
+        let start = Instant::now();
+        let mut child = command.spawn()?;
+        let mut time = None;
+        if let Some(output) = child.stdout.take() {
+            let mut output = BufReader::new(output);
+            output.skip_until(b'\n')?;
+            time = Some(start.elapsed());
+            io::copy(&mut output, &mut io::sink())?;
+        }
+        let id = Id::Pid(Pid::from_raw(child.id().cast_signed()));
+        waitid(id, WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT)?;
+        let time = time.unwrap_or_else(|| start.elapsed());
+        // There is no other child: commands run one after the other.
+        let (_, ending, usage) = reap()?.ok_or(Errno::ECHILD)?;
+        Ok((Run { time, peak: usage.peak_kib * 1024 }, ending))
     }
 }
 

@@ -88,10 +88,10 @@ impl Scratch {
     pub fn make_inputs(&self, programs: &Programs, samples: u64) -> Result<(), Error> {
         for (name, count) in [(SAMPLES, samples), (TENTH, samples / 10)] {
             let script = format!("conv --rate max --seed 1 --count {count} > {name}");
-            Job::shell(&script).time(programs, self)?;
+            Job::shell(&script).run(programs, self)?;
         }
         let decimals = "conv --rate max --seed 1 --range -32.768..32.767 --count";
-        Job::shell(&format!("{decimals} {samples} > {DECIMALS}")).time(programs, self)?;
+        Job::shell(&format!("{decimals} {samples} > {DECIMALS}")).run(programs, self)?;
         for (name, text) in [(STATISTICS, STATISTICS_IN_AWK), (POLARS, STATISTICS_IN_POLARS)] {
             let path = self.file(name);
             fs::write(&path, text).map_err(|source| Error::Input { path, source })?;

@@ -7,6 +7,7 @@ use std::io::Write;
 use crate::Bench;
 use crate::error::Error;
 use crate::figures;
+use crate::job::Run;
 use crate::page::Page;
 use crate::table::{Side, Table};
 use crate::timing::{Times, interleave};
@@ -14,11 +15,13 @@ use crate::timing::{Times, interleave};
 use races::{Entrant, Race};
 
 const NOTE: &str = "\
-time: of the whole process or pipeline, the median of the rounds, which were run in turns.
+time: of the whole process or pipeline, the median of the rounds, which were run in turns; with one
+sample, up to the first line of the report.
 speed of ours: the command's time a sample, divided by ours; rounds: the same, round by round;
-target: what it is meant to be at the least.";
+target: what it is meant to be at the least; memory: the most that the process, or the greatest of the
+pipeline, held.";
 
-type Rows = Table<7>;
+type Rows = Table<8>;
 
 /// Runs every race.
 pub fn measure(bench: &Bench, page: &mut Page<impl Write>) -> Result<(), Error> {
@@ -33,6 +36,7 @@ pub fn measure(bench: &Bench, page: &mut Page<impl Write>) -> Result<(), Error> 
         ("speed of ours", Side::Right),
         ("rounds", Side::Left),
         ("target", Side::Left),
+        ("memory", Side::Right),
     ]);
     for race in races::all(samples) {
         bench.tell(&format!("throughput: {}", race.ours.job));
@@ -46,23 +50,26 @@ fn run(bench: &Bench, race: &Race, table: &mut Rows) -> Result<(), Error> {
     let (able, missing): (Vec<_>, Vec<_>) =
         race.rivals.iter().partition(|rival| rival.job.is_possible(&bench.programs));
     let entrants = [vec![&race.ours], able].concat();
-    let times = interleave(bench.options.rounds, &entrants, |entrant| {
+    let runs = interleave(bench.options.rounds, &entrants, |entrant| {
         bench.interrupt.check()?;
-        entrant.job.time(&bench.programs, &bench.scratch)
+        entrant.job.run(&bench.programs, &bench.scratch)
     })?;
-    for (entrant, its_times) in entrants.iter().zip(&times) {
-        table.row(measured(entrant, its_times, &race.ours, &times[0]));
+    for (entrant, its_runs) in entrants.iter().zip(&runs) {
+        table.row(measured(entrant, its_runs, &race.ours, &runs[0]));
     }
     missing.into_iter().for_each(|rival| table.row(skipped(rival)));
     Ok(())
 }
 
-fn measured(entrant: &Entrant, times: &Times, ours: &Entrant, our_times: &Times) -> [String; 7] {
+fn measured(entrant: &Entrant, runs: &[Run], ours: &Entrant, our_runs: &[Run]) -> [String; 8] {
+    let [times, our_times]: [Times; 2] =
+        [runs, our_runs].map(|runs| runs.iter().map(|run| run.time).collect());
     let per_sample = times.per_sample(entrant.samples);
     let ratio = per_sample / our_times.per_sample(ours.samples);
     let fewer = ours.samples as f64 / entrant.samples as f64;
-    let (least, most) = times.ratios_to(our_times);
+    let (least, most) = times.ratios_to(&our_times);
     let [least, most] = [least, most].map(|ratio| figures::significant(ratio * fewer));
+    let peak = runs.iter().map(|run| run.peak).max().unwrap_or_default();
     [
         entrant.job.to_string(),
         figures::count(entrant.samples),
@@ -71,6 +78,7 @@ fn measured(entrant: &Entrant, times: &Times, ours: &Entrant, our_times: &Times)
         format!("{} ×", figures::significant(ratio)),
         format!("{least} to {most}"),
         entrant.target.map(|target| judged(ratio, target)).unwrap_or_default(),
+        figures::scaled(peak as f64, "B"),
     ]
 }
 
@@ -79,8 +87,8 @@ fn judged(ratio: f64, target: f64) -> String {
     format!("{} ×: {word}", figures::significant(target))
 }
 
-fn skipped(entrant: &Entrant) -> [String; 7] {
+fn skipped(entrant: &Entrant) -> [String; 8] {
     let reason = format!("skipped: install the package {}", entrant.package);
-    let [samples, time, per_second, speed, target] = Default::default();
-    [entrant.job.to_string(), samples, time, per_second, speed, reason, target]
+    let [samples, time, per_second, speed, target, peak] = Default::default();
+    [entrant.job.to_string(), samples, time, per_second, speed, reason, target, peak]
 }

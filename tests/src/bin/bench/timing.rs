@@ -14,22 +14,28 @@ const WARM_UP: u32 = 1;
 #[derive(Clone, Debug)]
 pub struct Times(Vec<Duration>);
 
-/// Runs each of `entrants` once a round, in turns.
-pub fn interleave<T>(
+/// Runs each of `entrants` once a round, in turns: what each round brought, for each.
+pub fn interleave<T, R>(
     rounds: u32,
     entrants: &[T],
-    mut run: impl FnMut(&T) -> Result<Duration, Error>,
-) -> Result<Vec<Times>, Error> {
-    let mut times = vec![Times(Vec::new()); entrants.len()];
+    mut run: impl FnMut(&T) -> Result<R, Error>,
+) -> Result<Vec<Vec<R>>, Error> {
+    let mut results: Vec<Vec<R>> = entrants.iter().map(|_| Vec::new()).collect();
     for round in 0..WARM_UP + rounds {
-        for (entrant, times) in entrants.iter().zip(&mut times) {
-            let time = run(entrant)?;
+        for (entrant, results) in entrants.iter().zip(&mut results) {
+            let result = run(entrant)?;
             if round >= WARM_UP {
-                times.0.push(time);
+                results.push(result);
             }
         }
     }
-    Ok(times)
+    Ok(results)
+}
+
+impl FromIterator<Duration> for Times {
+    fn from_iter<I: IntoIterator<Item = Duration>>(times: I) -> Times {
+        Times(times.into_iter().collect())
+    }
 }
 
 impl Times {
@@ -93,8 +99,8 @@ mod tests {
         })
         .unwrap();
         assert_eq!(turns, "ABABAB");
-        assert_eq!(times[0].0, seconds(&[3, 5]));
-        assert_eq!(times[1].0, seconds(&[4, 6]));
-        assert_eq!(times[1].ratios_to(&times[0]), (6.0 / 5.0, 4.0 / 3.0));
+        assert_eq!(times, [seconds(&[3, 5]), seconds(&[4, 6])]);
+        let [a, b]: [Times; 2] = [0, 1].map(|at: usize| times[at].iter().copied().collect());
+        assert_eq!(b.ratios_to(&a), (6.0 / 5.0, 4.0 / 3.0));
     }
 }

@@ -1,8 +1,11 @@
 //! A `conv` whose samples are looked at as they arrive.
 
 use std::io::{self, PipeReader, PipeWriter, Read};
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+
+use wandler_launcher::ending::Ending;
 
 use super::RATE;
 use crate::Bench;
@@ -84,7 +87,8 @@ impl Converter {
         let whole = self.age();
         let last = said.lines().last().unwrap_or_default();
         if !status.success() {
-            return Err(Error::Failed { command: self.command, status, said: format!(": {last}") });
+            let ending = Ending::from_status(status.into_raw());
+            return Err(Error::Failed { command: self.command, ending, said: format!(": {last}") });
         }
         Ok(Run { arrivals: self.arrivals, whole, missed: missed(last) })
     }
