@@ -1,142 +1,139 @@
-//! Opening the file to record in.
-//!
-//! In this order, so that nothing is lost and nothing is written that another `log` owns:
-//!
-//! 1. open the file, creating it if need be, without truncating it and without waiting for
-//!    the reader of a FIFO;
-//! 2. lock it; one that is locked already is another `log`'s, and is left alone;
-//! 3. sync its directory, so that its name survives a crash: it may be new, and even if it is
-//!    not, whoever made it may not have come to this step;
-//! 4. truncate it if asked to, else set aside a torn last line ([`crate::torn`]).
-//!
-//! What is not a regular file (a FIFO, a terminal, `/dev/null`) is written to as it is:
-//! no lock, no syncing.
+//! The file that is recorded in, whatever becomes of its name.
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
 
-use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use stage::message::{Messages, quoted_path};
-use thiserror::Error;
 
+use crate::error::{Action, Error};
+use crate::open::{lies_at, open, target_of_link};
+use crate::options::Options;
 use crate::recorder::Disk;
-use crate::torn;
-
-/// The file could not be made ready.
-#[derive(Debug, Error)]
-pub enum Error {
-    /// It could not be opened or created.
-    #[error("cannot open {name}")]
-    Open {
-        /// The file, quoted.
-        name: String,
-        /// Why.
-        source: io::Error,
-    },
-    /// Another process has locked it.
-    #[error("cannot lock {name}: another log is writing it")]
-    Locked {
-        /// The file, quoted.
-        name: String,
-    },
-    /// It could not be locked.
-    #[error("cannot lock {name}")]
-    Lock {
-        /// The file, quoted.
-        name: String,
-        /// Why.
-        source: io::Error,
-    },
-    /// Its directory could not be synced.
-    #[error("cannot sync the directory of {name}")]
-    SyncDirectory {
-        /// The file, quoted.
-        name: String,
-        /// Why.
-        source: io::Error,
-    },
-    /// It could not be truncated.
-    #[error("cannot truncate {name}")]
-    Truncate {
-        /// The file, quoted.
-        name: String,
-        /// Why.
-        source: io::Error,
-    },
-    /// Its torn last line could not be set aside.
-    #[error("cannot set aside the torn end of {name}")]
-    SetAside {
-        /// The file, quoted.
-        name: String,
-        /// Why.
-        source: io::Error,
-    },
-}
+use crate::rotation::Rotation;
 
 /// The file that is recorded in.
 #[derive(Debug)]
 pub struct LogFile {
     file: File,
+    /// Its name, as it was given.
+    path: PathBuf,
+    /// The same, or where it leads to if it is a symbolic link.
+    real_path: PathBuf,
     /// Whether there is a disk behind it that can be synced.
     is_regular: bool,
+    /// Old files that are kept.
+    keep: u64,
+    /// A rotation of which a step has failed.
+    rotation: Option<Rotation>,
 }
 
-impl io::Write for LogFile {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
-    }
+/// What became of a file that its name does not lead to any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// The file has no name any more.
+    Removed,
+    /// It has another name, and this one leads nowhere.
+    Moved,
+    /// Its name leads to another file.
+    Replaced,
+}
 
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+impl LogFile {
+    /// Opens the file that `options` name; with it, the bytes that are in it.
+    pub fn open(options: &Options, messages: &mut dyn Messages) -> Result<(LogFile, u64), Error> {
+        let path = options.file().to_owned();
+        let target = target_of_link(&path).map_err(Action::Open.failed(&path))?;
+        if let Some(target) = &target {
+            let [name, target] = [&path, target].map(|path| quoted_path(path));
+            messages.tell(&format!("{name} is a symbolic link: recording in {target}"));
+        }
+        let opened = open(&path, options.truncate, messages)?;
+        if options.rotate.is_some() && opened.length.is_none() {
+            return Err(Error::NotRegular { name: quoted_path(&path) });
+        }
+        let file = LogFile {
+            file: opened.file,
+            real_path: target.unwrap_or_else(|| path.clone()),
+            path,
+            is_regular: opened.length.is_some(),
+            keep: options.keep,
+            rotation: None,
+        };
+        Ok((file, opened.length.unwrap_or(0)))
     }
 }
 
 impl Disk for LogFile {
-    fn sync(&mut self) -> io::Result<()> {
-        if self.is_regular { self.file.sync_data() } else { Ok(()) }
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, Error> {
+        loop {
+            match self.file.write(bytes) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Ok(0) => {
+                    return Err(Action::Write.failed(&self.path)(io::ErrorKind::WriteZero.into()));
+                }
+                result => return result.map_err(Action::Write.failed(&self.path)),
+            }
+        }
     }
-}
 
-/// Opens `path` and locks it; see the module's head for the order.
-pub fn open(path: &Path, truncate: bool, messages: &mut dyn Messages) -> Result<LogFile, Error> {
-    let name = || quoted_path(path);
-    let file = open_unlocked(path).map_err(|source| Error::Open { name: name(), source })?;
-    let metadata = file.metadata().map_err(|source| Error::Open { name: name(), source })?;
-    if !metadata.is_file() {
-        return Ok(LogFile { file, is_regular: false });
+    fn sync(&mut self) -> Result<(), Error> {
+        if !self.is_regular {
+            return Ok(());
+        }
+        self.file.sync_data().map_err(Action::Sync.failed(&self.path))
     }
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Err(Error::Locked { name: name() }),
-        Err(TryLockError::Error(source)) => return Err(Error::Lock { name: name(), source }),
-    }
-    sync_directory(path).map_err(|source| Error::SyncDirectory { name: name(), source })?;
-    if truncate {
-        file.set_len(0).map_err(|source| Error::Truncate { name: name(), source })?;
-    } else {
-        torn::set_aside(&file, path, messages)
-            .map_err(|source| Error::SetAside { name: name(), source })?;
-    }
-    Ok(LogFile { file, is_regular: true })
-}
 
-fn open_unlocked(path: &Path) -> io::Result<File> {
-    let file = OpenOptions::new()
-        .append(true)
-        .create(true)
-        // Read as well, to find a torn end; but a FIFO's writer must not be its own reader.
-        .read(std::fs::metadata(path).map_or(true, |metadata| metadata.is_file()))
-        .custom_flags((OFlag::O_NONBLOCK | OFlag::O_NOCTTY).bits())
-        .open(path)?;
-    fcntl(&file, FcntlArg::F_SETFL(OFlag::O_APPEND))?;
-    Ok(file)
-}
+    fn cut(&mut self, length: u64) -> Result<(), Error> {
+        if !self.is_regular {
+            return Ok(());
+        }
+        self.file.set_len(length).map_err(Action::Cut.failed(&self.path))
+    }
 
-/// Makes the entries of a file's directory, such as its own name, survive a crash. Of a
-/// symbolic link, it is the directory of what it points to that counts.
-pub(crate) fn sync_directory(path: &Path) -> io::Result<()> {
-    let path = path.canonicalize()?;
-    File::open(path.parent().unwrap_or(&path))?.sync_all()
+    fn rotate(&mut self) -> Result<(), Error> {
+        let mut rotation = self.rotation.take().unwrap_or_else(Rotation::begin);
+        match rotation.advance(&self.file, &self.real_path, self.keep) {
+            Ok(next) => {
+                self.file = next;
+                Ok(())
+            }
+            Err(error) => {
+                self.rotation = Some(rotation);
+                Err(error)
+            }
+        }
+    }
+
+    fn has_name(&self) -> bool {
+        self.is_regular
+    }
+
+    fn fate(&self) -> Option<Fate> {
+        // While it is being rotated its name is nobody's.
+        if !self.is_regular || self.rotation.is_some() {
+            return None;
+        }
+        match self.file.metadata() {
+            Ok(own) if lies_at(&own, &self.path) => None,
+            Ok(own) if own.nlink() == 0 => Some(Fate::Removed),
+            _ if fs::symlink_metadata(&self.path).is_ok() => Some(Fate::Replaced),
+            _ => Some(Fate::Moved),
+        }
+    }
+
+    fn reopen(&mut self, messages: &mut dyn Messages) -> Result<u64, Error> {
+        let target = target_of_link(&self.path).map_err(Action::Open.failed(&self.path))?;
+        let opened = open(&self.path, false, messages)?;
+        // What is not a regular file was put there by somebody who knows what that means.
+        self.is_regular = opened.length.is_some();
+        self.file = opened.file;
+        self.real_path = target.unwrap_or_else(|| self.path.clone());
+        Ok(opened.length.unwrap_or(0))
+    }
+
+    fn name(&self) -> String {
+        quoted_path(&self.path)
+    }
 }

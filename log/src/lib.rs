@@ -3,222 +3,204 @@
 //! | module | owns |
 //! |---|---|
 //! | [`options`] | the command line |
-//! | `file` | opening the file: lock, truncation, the directory's entry |
+//! | [`open`] | opening the file: lock, truncation, the directory's entry |
 //! | [`torn`] | setting aside the torn line that a crash left |
 //! | [`whole`] | the input in whole lines |
+//! | [`batch`] | the lines in hand, and how far they are written |
 //! | [`recorder`] | writing lines, and counting those written and those on the disk |
+//! | [`file`] | the file, whatever becomes of its name |
+//! | [`rotation`] | **the order of a rotation** |
+//! | [`retry`] | what is done while the disk takes nothing |
 //! | [`sync`] | when what was written must be on the disk: **the sync policies** |
 //! | [`timestamps`] | the form of arrival times |
+//! | [`check`] | `--check`: reading what was recorded |
+//! | [`error`] | what can go wrong with the file |
 
 #![forbid(unsafe_code)]
 
+pub mod batch;
+pub mod check;
+pub mod error;
 pub mod file;
+pub mod open;
 pub mod options;
 pub mod recorder;
+pub mod retry;
+pub mod rotation;
 pub mod sync;
 pub mod timestamps;
 pub mod torn;
 pub mod whole;
 
 use std::io::{self, Write};
-use std::path::Path;
 
-use stage::clock::Clock;
+use memchr::memchr_iter;
+use stage::clock::Timer;
 use stage::exit::Status;
 use stage::input::Input;
 use stage::ledger::Entry;
-use stage::message::{Messages, quoted_path};
+use stage::message::Messages;
 use stage::output::reader_is_gone;
 use stage::program::Ended;
 use thiserror::Error;
 
+use crate::batch::count_lines;
+use crate::file::LogFile;
 pub use crate::options::Options;
-use crate::recorder::{Disk, Failed, Recorder};
+use crate::recorder::{Disk, Recorder};
+use crate::retry::Unwritten;
+use crate::timestamps::Stamper;
 use crate::whole::{Block, WholeLines};
 
 /// Why recording ended early.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// The file could not be made ready.
+    /// The file could not be made ready, or does not take what it is given.
     #[error(transparent)]
-    File(#[from] file::Error),
+    File(#[from] error::Error),
+    /// A stop was asked for while it did not.
+    #[error("cannot record {lines} samples")]
+    GivenUp {
+        /// Lines received, also those that came after that, which are not in the file.
+        lines: u64,
+        /// Why.
+        source: error::Error,
+    },
+    /// There was no waiting for the disk.
+    #[error("cannot wait for the disk")]
+    Wait(#[source] io::Error),
     /// The samples could not be read.
     #[error("cannot read standard input")]
     Read(#[source] io::Error),
-    /// The file could not be written.
-    #[error("cannot write {name}")]
-    Write {
-        /// The file, quoted.
-        name: String,
-        /// Why.
-        source: io::Error,
-    },
-    /// The file could not be synced.
-    #[error("cannot sync {name}")]
-    Sync {
-        /// The file, quoted.
-        name: String,
-        /// Why.
-        source: io::Error,
-    },
-    /// With `--pass`: a sample could not be passed on.
+    /// With `--pass`: a sample could not be passed on. With `--check`: what was found could not be
+    /// written.
     #[error("cannot write standard output")]
-    Pass(#[source] io::Error),
+    Output(#[source] io::Error),
+    /// With `--check`: a file could not be read.
+    #[error(transparent)]
+    Check(#[from] check::Error),
 }
 
-/// Records `input` to its end; `output` is written to only with `--pass`.
+/// Records `input` to its end; `output` is written to only with `--pass`. Or, with `--check`, reads
+/// what was recorded.
 pub fn run(
     options: &Options,
     input: impl Input,
     output: impl Write,
-    clock: &impl Clock,
+    timer: &mut impl Timer,
     messages: &mut dyn Messages,
 ) -> Ended<Error> {
-    let file = match file::open(&options.file, options.truncate, messages) {
-        Ok(file) => file,
-        Err(error) => {
-            let entry = Entry::Log { recorded: 0, durable: 0 };
-            return Ended { entry, result: Err(error.into()) };
-        }
+    let nothing = Entry::Log { recorded: 0, durable: 0 };
+    if options.check {
+        return Ended { entry: nothing, result: check::run(&options.files, output, messages) };
+    }
+    let (file, length) = match LogFile::open(options, messages) {
+        Ok(opened) => opened,
+        Err(error) => return Ended { entry: nothing, result: Err(error.into()) },
     };
-    let mut recorder = Recorder::new(file, options.sync, options.timestamps);
-    let result = record(options, input, output, clock, &mut recorder);
+    let recorder = Recorder::new(file, length, options.sync, options.rotate);
+    let stamper = Stamper::new(options.timestamps);
+    let mut recording = Recording { recorder, stamper, timer, messages };
+    let result = recording.record(options.pass, WholeLines::new(input), output);
+    let recorder = recording.recorder;
     let entry = Entry::Log { recorded: recorder.recorded(), durable: recorder.durable() };
     Ended { entry, result: result.map(|()| Status::Done) }
 }
 
-fn record<D: Disk>(
-    options: &Options,
-    input: impl Input,
-    mut output: impl Write,
-    clock: &impl Clock,
-    recorder: &mut Recorder<D>,
-) -> Result<(), Error> {
-    let name_it = |failed| Error::of(&options.file, failed);
-    let mut lines = WholeLines::new(input);
-    loop {
-        let (bytes, ended) = match lines.next(recorder.deadline()).map_err(Error::Read)? {
-            Block::Lines(lines) => (lines, false),
-            Block::Deadline => (&[][..], false),
-            Block::End(rest) => (rest, true),
-        };
-        recorder.write(bytes, clock).map_err(name_it)?;
-        if options.pass {
-            match output.write_all(bytes) {
-                // What is not a whole line yet was neither recorded nor passed on.
-                Err(error) if reader_is_gone(&error) => break,
-                result => result.map_err(Error::Pass)?,
-            }
-        }
-        if ended {
-            break;
-        }
-        recorder.sync_if_due(clock.now()).map_err(name_it)?;
-    }
-    recorder.finish().map_err(name_it)
+/// Lines on their way to the disk.
+struct Recording<'a, D, T> {
+    recorder: Recorder<D>,
+    stamper: Stamper,
+    timer: &'a mut T,
+    messages: &'a mut dyn Messages,
 }
 
-impl Error {
-    fn of(file: &Path, failed: Failed) -> Error {
-        let name = quoted_path(file);
-        match failed {
-            Failed::Write(source) => Error::Write { name, source },
-            Failed::Sync(source) => Error::Sync { name, source },
+impl<D: Disk, T: Timer> Recording<'_, D, T> {
+    fn record(
+        &mut self,
+        pass: bool,
+        mut lines: WholeLines<impl Input>,
+        mut output: impl Write,
+    ) -> Result<(), Error> {
+        loop {
+            let (bytes, ended) = match lines.next(self.recorder.deadline()).map_err(Error::Read)? {
+                Block::Lines(lines) => (lines, false),
+                Block::Deadline => (&[][..], false),
+                Block::End(rest) => (rest, true),
+            };
+            if let Err(failed) = self.write(bytes) {
+                return Err(self.end_after(failed, lines));
+            }
+            if pass {
+                match output.write_all(bytes) {
+                    // What is not a whole line yet was neither recorded nor passed on.
+                    Err(error) if reader_is_gone(&error) => break,
+                    result => result.map_err(Error::Output)?,
+                }
+            }
+            if ended {
+                break;
+            }
+            let now = self.timer.now();
+            self.recorder.sync_if_due(now)?;
+        }
+        match self.end_line() {
+            Ok(()) => Ok(self.recorder.sync()?),
+            Err(failed) => Err(self.end_after(failed, lines)),
         }
     }
+
+    /// Writes `bytes`, and sees that the file has its name; after a failure, how many lines of them
+    /// are not written.
+    fn write(&mut self, bytes: &[u8]) -> Result<(), (Unwritten, u64)> {
+        let mut batch = self.stamper.stamp(bytes, self.timer.time_of_day());
+        let result = retry::write(&mut self.recorder, &mut batch, self.timer, self.messages);
+        result.map_err(|unwritten| {
+            batch.back_to_line_start();
+            (unwritten, batch.lines_left())
+        })
+    }
+
+    /// Gives the last line its line feed.
+    fn end_line(&mut self) -> Result<(), (Unwritten, u64)> {
+        if self.stamper.is_at_line_start() { Ok(()) } else { self.write(b"\n") }
+    }
+
+    /// What to say after a failure that left so many lines unwritten. If they were given up, then
+    /// what is in the file is made whole and safe, and what is still to come is read and counted, so
+    /// that those who send it are not held up.
+    fn end_after(
+        &mut self,
+        (unwritten, left): (Unwritten, u64),
+        lines: WholeLines<impl Input>,
+    ) -> Error {
+        match unwritten {
+            Unwritten::Final(error) => error.into(),
+            Unwritten::Wait(error) => Error::Wait(error),
+            Unwritten::GivenUp(source) => {
+                let safe = self.recorder.cut_half_a_line().and_then(|()| self.recorder.sync());
+                let lines = left + count_rest(lines);
+                Error::GivenUp { lines, source: safe.err().unwrap_or(source) }
+            }
+        }
+    }
+}
+
+/// Lines that come until the input ends, or cannot be read.
+fn count_rest(mut lines: WholeLines<impl Input>) -> u64 {
+    let mut count = 0;
+    while let Ok(block) = lines.next(None) {
+        match block {
+            Block::Lines(lines) => count += memchr_iter(b'\n', lines).count() as u64,
+            Block::Deadline => {}
+            Block::End(rest) => return count + count_lines(rest),
+        }
+    }
+    count
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::Parser;
-    use stage::fake::{Chunks, FakeClock, Gone};
-    use std::time::Duration;
+mod fake;
 
-    /// Records `input` in `path`; what was passed on, told, and how it ended.
-    fn log(words: &str, path: &Path, input: impl Input) -> (String, Vec<String>, Ended<Error>) {
-        let words = ["log"].into_iter().chain(words.split_whitespace());
-        let words = words.chain([path.to_str().unwrap()]);
-        let options = Options::try_parse_from(words).unwrap();
-        let (mut output, mut messages) = (Vec::new(), Vec::new());
-        let ended = run(&options, input, &mut output, &FakeClock::new(), &mut messages);
-        (String::from_utf8(output).unwrap(), messages, ended)
-    }
-
-    fn entry(recorded: u64) -> Entry {
-        Entry::Log { recorded, durable: recorded }
-    }
-
-    #[test]
-    fn lines_are_appended_byte_for_byte_and_the_last_gets_its_line_feed() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("run.log");
-        let (output, messages, ended) = log("", &path, &b"1\r\n not a number\n"[..]);
-        assert_eq!((output.as_str(), messages), ("", vec![]));
-        assert_eq!((ended.entry, ended.result.unwrap()), (entry(2), Status::Done));
-        let (_, _, ended) = log("", &path, &b"2\n3"[..]);
-        assert_eq!(ended.entry, entry(2));
-        assert_eq!(std::fs::read(&path).unwrap(), b"1\r\n not a number\n2\n3\n");
-    }
-
-    #[test]
-    fn truncate_starts_anew() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("run.log");
-        std::fs::write(&path, "1\n2").unwrap();
-        let (_, messages, _) = log("--truncate", &path, &b"3\n"[..]);
-        assert!(messages.is_empty());
-        assert_eq!(std::fs::read(&path).unwrap(), b"3\n");
-    }
-
-    #[test]
-    fn pass_hands_on_what_was_recorded() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("run.log");
-        let (output, _, _) = log("--pass --timestamps unix", &path, Chunks::of(b"1\n22\n3", 2));
-        assert_eq!(output, "1\n22\n3");
-        assert_eq!(
-            std::fs::read_to_string(&path).unwrap(),
-            "1000000000.000000\t1\n1000000000.000000\t22\n1000000000.000000\t3\n"
-        );
-    }
-
-    #[test]
-    fn when_the_reader_leaves_no_half_line_is_recorded() {
-        let options = Options::try_parse_from(["log", "--pass"]).unwrap();
-        let clock = FakeClock::new();
-        let memory = recorder::fake::Memory::new(&clock);
-        let mut recorder = Recorder::new(memory, options.sync, None);
-        record(&options, &b"1\n23"[..], Gone, &clock, &mut recorder).unwrap();
-        assert_eq!(recorder.disk().bytes, b"1\n");
-    }
-
-    #[test]
-    fn a_file_that_another_log_writes_is_left_alone() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("run.log");
-        let _held = file::open(&path, false, &mut Vec::new()).unwrap();
-        let (_, _, ended) = log("--truncate", &path, &b"1\n"[..]);
-        let told = stage::message::chain(&ended.result.unwrap_err());
-        assert_eq!(told, format!("cannot lock \"{}\": another log is writing it", path.display()));
-    }
-
-    #[test]
-    fn a_failed_write_is_told_with_the_file_and_the_reason() {
-        let (_, _, ended) = log("", Path::new("/dev/full"), &b"1\n"[..]);
-        let told = stage::message::chain(&ended.result.unwrap_err());
-        assert_eq!(told, "cannot write \"/dev/full\": No space left on device");
-        assert_eq!(ended.entry, entry(0));
-    }
-
-    #[test]
-    fn what_was_received_is_synced_in_time_also_if_nothing_more_comes() {
-        let clock = FakeClock::new();
-        let seconds = Duration::from_secs;
-        let input = Chunks::timed(&clock, &[(seconds(0), "1\n"), (seconds(10), "2\n")]);
-        let options = Options::try_parse_from(["log", "--sync", "3s"]).unwrap();
-        let mut recorder = Recorder::new(recorder::fake::Memory::new(&clock), options.sync, None);
-        record(&options, input, io::sink(), &clock, &mut recorder).unwrap();
-        assert_eq!(recorder.disk().syncs(), [seconds(3), seconds(10)]);
-    }
-}
+#[cfg(test)]
+mod tests;

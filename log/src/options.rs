@@ -1,25 +1,41 @@
 //! The command line of `log`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use stage::program::CommandLine;
+use stage::quantity;
 
 use crate::sync::{self, Policy};
 use crate::timestamps::Timestamps;
+
+/// The file that is recorded in unless another is named.
+const DEFAULT: &str = "samples.log";
 
 const EXAMPLES: &str = "\
 Examples:
   conv | log                               append to samples.log
   conv | log --pass run.log | stat | report
   conv --rate 1k | log --truncate --timestamps iso --sync 100ms run.log
+  conv --rate 1k | log --rotate 100M --keep 20 run.log
+  log --check run.log                      also run.log.20 to run.log.1
 
 Exit status 0 means that every line received is on the disk. Lines are recorded byte for byte,
 whatever they hold; a last line without a line feed gets one. Only one log writes a file at a
 time. A torn last line, left by a crash, is set aside in FILE.torn at the next start.
 
-Limits: a write error ends the recording with status 1. A file that is not a regular one (a
-FIFO, a device) is neither locked nor synced. While a sync lasts, nothing is read.
+If the disk is full, or writing fails for another reason, log says so once, keeps what it has,
+reads no more (so that the pipeline waits), and tries again every second, from the exact byte. Asked
+to stop meanwhile, it says how many samples are not recorded, and ends with status 1. A failed sync
+is final: status 1. If FILE is removed, moved or replaced, log notices within a second, says so, and
+goes on in FILE; what was removed is gone. A symbolic link is followed, and told of.
+
+With --rotate, FILE is renamed to FILE.1 before it would grow beyond SIZE, FILE.1 to FILE.2, and so
+on; a line is never divided. Whatever lies at those names is taken for an old file. Each step is on
+the disk before the next, so a rotation takes about as many syncs as there are old files.
+
+Limits: a file that is not a regular one (a FIFO, a device) is neither locked nor synced, and cannot
+be rotated. While a sync lasts, nothing is read. A single line longer than SIZE has a file of its own.
 
 ";
 
@@ -27,9 +43,9 @@ FIFO, a device) is neither locked nor synced. While a sync lasts, nothing is rea
 #[derive(Clone, Debug, Parser)]
 #[command(name = "log", version, after_help = format!("{EXAMPLES}{}", stage::exit::HELP))]
 pub struct Options {
-    /// The file to append to
-    #[arg(default_value = "samples.log")]
-    pub file: PathBuf,
+    /// The file to append to; with --check, the files to read
+    #[arg(value_name = "FILE", default_value = DEFAULT, num_args = 0..)]
+    pub files: Vec<PathBuf>,
     /// Start the file anew
     #[arg(short, long)]
     pub truncate: bool,
@@ -40,9 +56,60 @@ pub struct Options {
     /// batch), or after this time at the latest
     #[arg(long, value_name = "never|DUR|always", value_parser = sync::policy, allow_hyphen_values = true, default_value = "1s")]
     pub sync: Policy,
+    /// Begin a new file before this one grows beyond a size (4096, 64K, 100M: powers of 1024)
+    #[arg(long, value_name = "SIZE", value_parser = quantity::bytes, allow_hyphen_values = true)]
+    pub rotate: Option<u64>,
+    /// How many old files are kept: FILE.1, the newest, and up
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), default_value = "10")]
+    pub keep: u64,
     /// Copy the input to standard output, each sample after it was written to the file
     #[arg(short, long)]
     pub pass: bool,
+    /// Record nothing: read recorded files, and say how many samples they hold and which lines are
+    /// none
+    #[arg(long, conflicts_with_all = ["truncate", "timestamps", "sync", "rotate", "keep", "pass"])]
+    pub check: bool,
 }
 
-impl CommandLine for Options {}
+impl Options {
+    /// The file to record in.
+    pub fn file(&self) -> &Path {
+        self.files.first().map_or(Path::new(DEFAULT), PathBuf::as_path)
+    }
+}
+
+impl CommandLine for Options {
+    fn check(&self) -> Result<(), String> {
+        if self.files.len() > 1 && !self.check {
+            return Err("only one file can be recorded in".to_owned());
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(words: &str) -> Result<Options, String> {
+        let words = ["log"].into_iter().chain(words.split_whitespace());
+        let options = Options::try_parse_from(words).map_err(|error| error.to_string())?;
+        options.check().map(|()| options)
+    }
+
+    #[test]
+    fn samples_log_is_recorded_in_unless_another_file_is_named() {
+        assert_eq!(parse("").unwrap().file(), Path::new("samples.log"));
+        assert_eq!(parse("--rotate 1K run.log").unwrap().file(), Path::new("run.log"));
+    }
+
+    #[test]
+    fn only_a_check_takes_several_files_and_it_records_nothing() {
+        assert_eq!(parse("a b").unwrap_err(), "only one file can be recorded in");
+        assert_eq!(parse("--check a b").unwrap().files.len(), 2);
+        for words in ["--truncate", "--sync always", "--rotate 1K", "--keep 3", "--pass"] {
+            parse(&format!("--check {words}")).unwrap_err();
+        }
+        parse("--keep 0").unwrap_err();
+    }
+}

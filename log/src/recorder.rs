@@ -1,29 +1,41 @@
 //! Writing lines, and counting those written and those on the disk.
+//!
+//! Nothing is lost by an error: what was not written is still in the [`Batch`], and the same call
+//! goes on from the exact byte, or from the step of a rotation, that failed. (What to do in the
+//! meantime is [`crate::retry`]'s.)
 
-use std::io::{self, Write};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use memchr::{memchr, memchr_iter};
-use stage::clock::Clock;
-use stage::output::write_counting;
+use memchr::{memchr, memchr_iter, memrchr};
+use stage::message::Messages;
 
+use crate::batch::Batch;
+use crate::error::Error;
+use crate::file::Fate;
 use crate::sync::Policy;
-use crate::timestamps::Timestamps;
+
+/// How long a file may be gone from its name before that is noticed.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Something to record on, which can put what was written out of reach of a power failure.
-pub trait Disk: Write {
+pub trait Disk {
+    /// Writes the beginning of `bytes`, at the end; how much of it.
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, Error>;
     /// Returns when everything written is on the disk.
-    fn sync(&mut self) -> io::Result<()>;
-}
-
-/// What could not be done with the disk.
-#[derive(Debug)]
-pub enum Failed {
-    /// Writing.
-    Write(io::Error),
-    /// Syncing. Final: the kernel may have dropped what it could not write, so that a second
-    /// sync would succeed without the data.
-    Sync(io::Error),
+    fn sync(&mut self) -> Result<(), Error>;
+    /// Cuts off what is behind so many bytes.
+    fn cut(&mut self, length: u64) -> Result<(), Error>;
+    /// Sets aside what was written, on the disk, and begins with nothing. After an error, it is to
+    /// be called again before anything else is done.
+    fn rotate(&mut self) -> Result<(), Error>;
+    /// Whether it has a name that may be taken from it.
+    fn has_name(&self) -> bool;
+    /// What became of it; `None` if its name still leads to it.
+    fn fate(&self) -> Option<Fate>;
+    /// Goes on under the same name; the bytes that are there.
+    fn reopen(&mut self, messages: &mut dyn Messages) -> Result<u64, Error>;
+    /// The name, quoted.
+    fn name(&self) -> String;
 }
 
 /// Records lines on a disk.
@@ -31,29 +43,37 @@ pub enum Failed {
 pub struct Recorder<D> {
     disk: D,
     policy: Policy,
-    timestamps: Option<Timestamps>,
-    /// Lines with their timestamps, before they are written.
-    stamped: Vec<u8>,
-    /// Whether the next byte begins a line.
-    at_line_start: bool,
+    /// Bytes that the file may have before it is rotated.
+    limit: Option<u64>,
+    /// Bytes in the file, and in its whole lines.
+    length: u64,
+    whole: u64,
     recorded: u64,
     durable: u64,
+    /// Lines recorded before this file.
+    before: u64,
     /// When the oldest bytes that are not synced were written.
     oldest: Option<Instant>,
+    /// When the file was last seen to have its name; at the start, and after an error, it is to be
+    /// looked for at once.
+    seen: Option<Instant>,
 }
 
 impl<D: Disk> Recorder<D> {
-    /// Records on `disk`, whose last line is whole.
-    pub fn new(disk: D, policy: Policy, timestamps: Option<Timestamps>) -> Recorder<D> {
+    /// Records on `disk`, which holds `length` bytes of whole lines, and is rotated before it holds
+    /// more than `limit`.
+    pub fn new(disk: D, length: u64, policy: Policy, limit: Option<u64>) -> Recorder<D> {
         Recorder {
             disk,
             policy,
-            timestamps,
-            stamped: Vec::new(),
-            at_line_start: true,
+            limit,
+            length,
+            whole: length,
             recorded: 0,
             durable: 0,
+            before: 0,
             oldest: None,
+            seen: None,
         }
     }
 
@@ -68,212 +88,173 @@ impl<D: Disk> Recorder<D> {
     }
 
     /// What is recorded on.
-    #[cfg(test)]
-    pub(crate) fn disk(&self) -> &D {
+    pub fn disk(&self) -> &D {
         &self.disk
     }
 
-    /// Writes `bytes`, which may begin and end anywhere in a line.
-    pub fn write(&mut self, bytes: &[u8], clock: &impl Clock) -> Result<(), Failed> {
-        if bytes.is_empty() {
-            return Ok(());
+    /// Ends, and gives back what was recorded on.
+    #[cfg(test)]
+    pub(crate) fn into_disk(self) -> D {
+        self.disk
+    }
+
+    /// Writes what is left of `batch`, which may begin and end anywhere in a line; and if it is time,
+    /// sees first that the file has its name.
+    pub fn write(
+        &mut self,
+        batch: &mut Batch<'_>,
+        now: Instant,
+        messages: &mut dyn Messages,
+    ) -> Result<(), Error> {
+        let result =
+            self.look_if_due(batch, now, messages).and_then(|()| self.write_rest(batch, now));
+        if result.is_err() {
+            self.seen = None;
         }
-        self.oldest.get_or_insert_with(|| clock.now());
-        match self.timestamps {
-            None => self.write_out(bytes)?,
-            Some(timestamps) => {
-                let mut stamp = Vec::new();
-                timestamps.print(clock.time_of_day(), &mut stamp);
-                let stamped = self.stamp(bytes, &stamp);
-                self.write_out(&stamped)?;
-                self.stamped = stamped;
+        result
+    }
+
+    fn write_rest(&mut self, batch: &mut Batch<'_>, now: Instant) -> Result<(), Error> {
+        while !batch.rest().is_empty() {
+            let fitting = self.fitting(batch.rest());
+            if fitting.is_empty() {
+                self.rotate()?;
+                continue;
             }
+            self.oldest.get_or_insert(now);
+            let count = self.disk.write(fitting)?;
+            self.wrote(&fitting[..count]);
+            batch.advance(count);
         }
-        self.at_line_start = bytes.last().map_or(self.at_line_start, |&byte| byte == b'\n');
         Ok(())
     }
 
-    /// `bytes` with `stamp` in front of each line that begins in them.
-    fn stamp(&mut self, bytes: &[u8], stamp: &[u8]) -> Vec<u8> {
-        let mut stamped = std::mem::take(&mut self.stamped);
-        stamped.clear();
-        let mut at_line_start = self.at_line_start;
-        let mut rest = bytes;
-        while !rest.is_empty() {
-            let end = memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
-            if at_line_start {
-                stamped.extend_from_slice(stamp);
-            }
-            stamped.extend_from_slice(&rest[..end]);
-            rest = &rest[end..];
-            at_line_start = true;
+    /// How much of `rest` goes into this file: whole lines up to its limit, and the rest of a line
+    /// that has begun in it. An empty file takes one line of any length.
+    fn fitting<'a>(&self, rest: &'a [u8]) -> &'a [u8] {
+        let Some(limit) = self.limit else { return rest };
+        let line = memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+        if self.length != self.whole {
+            return &rest[..line];
         }
-        stamped
+        let room = usize::try_from(limit.saturating_sub(self.length)).unwrap_or(usize::MAX);
+        // A last line without a line feed will get one.
+        let needed = rest.len() + usize::from(rest.last() != Some(&b'\n'));
+        if needed <= room {
+            return rest;
+        }
+        match memrchr(b'\n', &rest[..room.min(rest.len())]) {
+            Some(at) => &rest[..=at],
+            None if self.length == 0 => &rest[..line],
+            None => &[],
+        }
     }
 
-    /// Writes all of `bytes`, and counts the lines that are whole, also if it fails halfway.
-    fn write_out(&mut self, bytes: &[u8]) -> Result<(), Failed> {
-        let (written, result) = write_counting(&mut self.disk, bytes);
-        self.recorded += memchr_iter(b'\n', &bytes[..written]).count() as u64;
-        result.map_err(Failed::Write)
+    /// Takes note of bytes that were written.
+    fn wrote(&mut self, bytes: &[u8]) {
+        self.recorded += memchr_iter(b'\n', bytes).count() as u64;
+        if let Some(at) = memrchr(b'\n', bytes) {
+            self.whole = self.length + at as u64 + 1;
+        }
+        self.length += bytes.len() as u64;
     }
 
-    /// When to sync although nothing more has come.
+    /// When something is to be done although nothing more has come.
     pub fn deadline(&self) -> Option<Instant> {
-        self.oldest.and_then(|oldest| self.policy.deadline(oldest))
+        let sync = self.oldest.and_then(|oldest| self.policy.deadline(oldest));
+        let look = self.seen.map(|seen| seen + LOOK).filter(|_| self.disk.has_name());
+        sync.into_iter().chain(look).min()
     }
 
     /// Syncs if the policy says so.
-    pub fn sync_if_due(&mut self, now: Instant) -> Result<(), Failed> {
+    pub fn sync_if_due(&mut self, now: Instant) -> Result<(), Error> {
         match self.oldest {
             Some(oldest) if self.policy.is_due(oldest, now) => self.sync(),
             _ => Ok(()),
         }
     }
 
-    /// Gives the last line its line feed, and syncs.
-    pub fn finish(&mut self) -> Result<(), Failed> {
-        if !self.at_line_start {
-            self.write_out(b"\n")?;
-            self.at_line_start = true;
-        }
-        self.sync()
-    }
-
-    fn sync(&mut self) -> Result<(), Failed> {
-        self.disk.sync().map_err(Failed::Sync)?;
+    /// Syncs.
+    pub fn sync(&mut self) -> Result<(), Error> {
+        self.disk.sync()?;
         self.durable = self.recorded;
         self.oldest = None;
         Ok(())
     }
+
+    /// Cuts off half a line at the end: its beginning will not be continued.
+    pub fn cut_half_a_line(&mut self) -> Result<(), Error> {
+        if self.length != self.whole {
+            self.disk.cut(self.whole)?;
+            self.length = self.whole;
+        }
+        Ok(())
+    }
+
+    /// Rotates, and thereby syncs.
+    fn rotate(&mut self) -> Result<(), Error> {
+        self.disk.rotate()?;
+        self.durable = self.recorded;
+        self.oldest = None;
+        self.begin_with(0);
+        Ok(())
+    }
+
+    fn look_if_due(
+        &mut self,
+        batch: &mut Batch<'_>,
+        now: Instant,
+        messages: &mut dyn Messages,
+    ) -> Result<(), Error> {
+        if self.seen.is_none_or(|seen| now.saturating_duration_since(seen) >= LOOK) {
+            self.follow_name(batch, messages)?;
+            self.seen = Some(now);
+        }
+        Ok(())
+    }
+
+    /// If the file's name was taken from it, goes on in the one that gets the name next, with a
+    /// whole line: half a line is taken back; or, if its beginning is not at hand any more, that
+    /// waits until the line has ended.
+    fn follow_name(
+        &mut self,
+        batch: &mut Batch<'_>,
+        messages: &mut dyn Messages,
+    ) -> Result<(), Error> {
+        let Some(fate) = self.disk.fate() else { return Ok(()) };
+        let is_whole = self.length == self.whole;
+        if !is_whole && !batch.back_to_line_start() {
+            return Ok(());
+        }
+        self.cut_half_a_line()?;
+        self.sync()?;
+        let length = self.disk.reopen(messages)?;
+        messages.tell(&self.told(fate));
+        self.begin_with(length);
+        Ok(())
+    }
+
+    fn told(&self, fate: Fate) -> String {
+        let name = self.disk.name();
+        let lines = self.recorded - self.before;
+        match fate {
+            Fate::Removed => format!(
+                "{name} was removed, and {lines} samples of this recording with it: going on in a \
+                 new file of that name"
+            ),
+            Fate::Moved => format!("{name} was moved: going on in a new file of that name"),
+            Fate::Replaced => {
+                format!("{name} was replaced: going on in the file that has that name now")
+            }
+        }
+    }
+
+    /// Takes note that the file is another one.
+    fn begin_with(&mut self, length: u64) {
+        (self.length, self.whole) = (length, length);
+        self.before = self.recorded;
+    }
 }
 
 #[cfg(test)]
-pub(crate) mod fake {
-    use super::*;
-    use stage::fake::FakeClock;
-    use std::time::Duration;
-
-    /// A disk in memory that notes when it was synced, and fails when told to.
-    #[derive(Debug)]
-    pub(crate) struct Memory {
-        pub(crate) bytes: Vec<u8>,
-        pub(crate) room: usize,
-        pub(crate) broken_sync: bool,
-        pub(crate) clock: FakeClock,
-        pub(crate) syncs: Vec<Duration>,
-    }
-
-    impl Memory {
-        pub(crate) fn new(clock: &FakeClock) -> Memory {
-            Memory {
-                bytes: Vec::new(),
-                room: usize::MAX,
-                broken_sync: false,
-                clock: clock.clone(),
-                syncs: Vec::new(),
-            }
-        }
-
-        /// When it was synced, after the clock's start.
-        pub(crate) fn syncs(&self) -> &[Duration] {
-            &self.syncs
-        }
-    }
-
-    impl Write for Memory {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            let count = bytes.len().min(self.room);
-            if count == 0 {
-                return Err(io::ErrorKind::StorageFull.into());
-            }
-            self.room -= count;
-            self.bytes.extend_from_slice(&bytes[..count]);
-            Ok(count)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    impl Disk for Memory {
-        fn sync(&mut self) -> io::Result<()> {
-            if self.broken_sync {
-                return Err(io::ErrorKind::Other.into());
-            }
-            self.syncs.push(self.clock.elapsed());
-            Ok(())
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::fake::Memory;
-    use super::*;
-    use proptest::prelude::*;
-    use stage::fake::FakeClock;
-    use std::time::Duration;
-
-    #[test]
-    fn a_line_gets_the_time_at_which_it_began_to_arrive() {
-        let clock = FakeClock::new();
-        let mut recorder =
-            Recorder::new(Memory::new(&clock), Policy::Never, Some(Timestamps::Unix));
-        recorder.write(b"1\n2", &clock).unwrap();
-        clock.advance(Duration::from_secs(1));
-        recorder.write(b"2\n3\n", &clock).unwrap();
-        let text = String::from_utf8_lossy(&recorder.disk.bytes);
-        assert_eq!(text, "1000000000.000000\t1\n1000000000.000000\t22\n1000000001.000000\t3\n");
-    }
-
-    #[test]
-    fn only_whole_lines_count_and_only_synced_ones_are_durable() {
-        let clock = FakeClock::new();
-        let mut recorder = Recorder::new(Memory::new(&clock), Policy::Never, None);
-        recorder.write(b"1\n2", &clock).unwrap();
-        assert_eq!((recorder.recorded(), recorder.durable()), (1, 0));
-        recorder.finish().unwrap();
-        assert_eq!((recorder.recorded(), recorder.durable()), (2, 2));
-    }
-
-    #[test]
-    fn lines_written_before_the_disk_was_full_are_counted() {
-        let clock = FakeClock::new();
-        let disk = Memory { room: 5, ..Memory::new(&clock) };
-        let mut recorder = Recorder::new(disk, Policy::Never, None);
-        let failed = recorder.write(b"1\n2\n3\n", &clock).unwrap_err();
-        assert!(matches!(failed, Failed::Write(_)));
-        assert_eq!(recorder.recorded(), 2);
-    }
-
-    #[test]
-    fn a_failed_sync_makes_nothing_durable() {
-        let clock = FakeClock::new();
-        let disk = Memory { broken_sync: true, ..Memory::new(&clock) };
-        let mut recorder = Recorder::new(disk, Policy::Always, None);
-        recorder.write(b"1\n", &clock).unwrap();
-        assert!(matches!(recorder.sync_if_due(clock.now()), Err(Failed::Sync(_))));
-        assert_eq!((recorder.recorded(), recorder.durable()), (1, 0));
-    }
-
-    proptest! {
-        #[test]
-        fn any_chunking_gives_the_same_file(
-            text in "([a-z]{0,5}\n){0,10}[a-z]{0,3}", size in 1usize..10, stamped in any::<bool>(),
-        ) {
-            let written = |size: usize| {
-                let clock = FakeClock::new();
-                let stamps = stamped.then_some(Timestamps::Iso);
-                let mut recorder = Recorder::new(Memory::new(&clock), Policy::Never, stamps);
-                for chunk in text.as_bytes().chunks(size) {
-                    recorder.write(chunk, &clock).unwrap();
-                }
-                recorder.finish().unwrap();
-                (recorder.disk.bytes.clone(), recorder.recorded())
-            };
-            prop_assert_eq!(written(size), written(1000));
-        }
-    }
-}
+mod tests;

@@ -1,4 +1,6 @@
 //! Arrival times in front of lines.
+//!
+//! A line gets the time at which it began to arrive.
 
 use std::io::Write;
 use std::time::SystemTime;
@@ -7,6 +9,8 @@ use clap::ValueEnum;
 use jiff::Timestamp;
 use jiff::fmt::StdIoWrite;
 use jiff::fmt::temporal::DateTimePrinter;
+
+use crate::batch::Batch;
 
 /// The form of an arrival time; both with microseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -38,10 +42,62 @@ impl Timestamps {
     }
 }
 
+/// Puts arrival times in front of lines, if they are wanted.
+#[derive(Debug)]
+pub struct Stamper {
+    form: Option<Timestamps>,
+    /// The newest lines with their times.
+    stamped: Vec<u8>,
+    /// Whether the next byte begins a line.
+    at_line_start: bool,
+}
+
+impl Stamper {
+    /// Puts times of this form in front of lines; `None` leaves them as they are.
+    pub fn new(form: Option<Timestamps>) -> Stamper {
+        Stamper { form, stamped: Vec::new(), at_line_start: true }
+    }
+
+    /// Whether all lines so far were whole.
+    pub fn is_at_line_start(&self) -> bool {
+        self.at_line_start
+    }
+
+    /// `bytes`, which arrived at `time`, with what stands in front of each line that begins in them.
+    pub fn stamp<'a>(&'a mut self, bytes: &'a [u8], time: SystemTime) -> Batch<'a> {
+        let begins_line = self.at_line_start;
+        self.at_line_start = bytes.last().map_or(begins_line, |&byte| byte == b'\n');
+        let Some(form) = self.form else { return Batch::new(bytes, begins_line) };
+        let mut stamp = Vec::new();
+        form.print(time, &mut stamp);
+        self.stamped.clear();
+        let mut at_line_start = begins_line;
+        for line in bytes.split_inclusive(|&byte| byte == b'\n') {
+            if at_line_start {
+                self.stamped.extend_from_slice(&stamp);
+            }
+            self.stamped.extend_from_slice(line);
+            at_line_start = true;
+        }
+        Batch::new(&self.stamped, begins_line)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::time::Duration;
+
+    #[test]
+    fn a_line_gets_the_time_at_which_it_began_to_arrive() {
+        let mut stamper = Stamper::new(Some(Timestamps::Unix));
+        let mut text = Vec::new();
+        for (bytes, seconds) in [(&b"1\n2"[..], 1), (b"2\n3\n", 2)] {
+            let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+            text.extend_from_slice(stamper.stamp(bytes, time).rest());
+        }
+        assert_eq!(text, b"1.000000\t1\n1.000000\t22\n2.000000\t3\n");
+    }
 
     #[test]
     fn both_forms_have_microseconds() {

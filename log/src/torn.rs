@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use nix::fcntl::OFlag;
 use stage::message::{Messages, quoted_path};
 
-use crate::file::sync_directory;
+use crate::open::{MODE, sync_directory};
 
 /// Bytes looked at in one step back from the end; lines are short.
 const STEP: usize = 4096;
@@ -33,8 +33,10 @@ pub fn set_aside(file: &File, path: &Path, messages: &mut dyn Messages) -> io::R
     let mut torn = OpenOptions::new()
         .create(true)
         .append(true)
-        // Not to wait for the reader of a FIFO that somebody put there.
-        .custom_flags((OFlag::O_NONBLOCK | OFlag::O_NOCTTY).bits())
+        .mode(MODE)
+        // Not to wait for the reader of a FIFO that somebody put there, and not to write where a
+        // link leads.
+        .custom_flags((OFlag::O_NONBLOCK | OFlag::O_NOCTTY | OFlag::O_NOFOLLOW).bits())
         .open(&aside)?;
     copy(file, whole, &mut torn)?;
     torn.write_all(b"\n")?;

@@ -48,7 +48,10 @@ impl<I: Input> WholeLines<I> {
             }
             let fresh = self.end;
             match self.input.read(&mut self.buffer[fresh..]) {
-                Ok(0) => return Ok(Block::End(&self.buffer[..self.end])),
+                Ok(0) => {
+                    self.start = self.end;
+                    return Ok(Block::End(&self.buffer[..self.end]));
+                }
                 Ok(count) => self.end += count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),

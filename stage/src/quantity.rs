@@ -1,4 +1,5 @@
-//! Quantities on command lines: durations (`800ms`, `1.5s`, `2min`) and rates (`10`, `2.5k`, `max`).
+//! Quantities on command lines: durations (`800ms`, `1.5s`, `2min`), rates (`10`, `2.5k`, `max`) and
+//! sizes (`64K`, `100M`).
 
 use std::time::Duration;
 
@@ -21,6 +22,28 @@ pub fn duration(text: &str) -> Result<Duration, String> {
 /// Reads how many there are of something.
 pub fn count(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("expected a whole number up to {}", u64::MAX))
+}
+
+/// Letters behind a size, and the powers of 1024 that they stand for, as for `split` and `ulimit`.
+const SIZES: [(char, u32); 4] = [('K', 1), ('M', 2), ('G', 3), ('T', 4)];
+
+/// Reads a number of bytes, which must not be zero.
+pub fn bytes(text: &str) -> Result<u64, String> {
+    let (number, factor) = match text.chars().last().and_then(power_of_1024) {
+        Some(factor) => (&text[..text.len() - 1], factor),
+        None => (text, 1),
+    };
+    number
+        .parse::<u64>()
+        .ok()
+        .filter(|number| *number > 0)
+        .and_then(|number| number.checked_mul(factor))
+        .ok_or_else(|| "expected a size such as 4096, 64K or 100M".to_owned())
+}
+
+fn power_of_1024(letter: char) -> Option<u64> {
+    let (_, power) = SIZES.iter().find(|(size, _)| *size == letter)?;
+    Some(1024u64.pow(*power))
 }
 
 /// How often something happens.
@@ -136,6 +159,16 @@ pub fn range(text: &str) -> Result<Range, String> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn sizes_are_in_powers_of_1024() {
+        assert_eq!(bytes("4096"), Ok(4096));
+        assert_eq!(bytes("64K"), Ok(65536));
+        assert_eq!(bytes("3T"), Ok(3 << 40));
+        for wrong in ["", "0", "0K", "K", "1k", "-1", "1.5M", "64KB", "99999999T"] {
+            bytes(wrong).unwrap_err();
+        }
+    }
 
     #[test]
     fn durations_have_a_unit() {

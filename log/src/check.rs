@@ -1,0 +1,226 @@
+//! `--check`: reading what was recorded, and saying what of it is no sample.
+//!
+//! Old files of a rotation are read with the one that they belong to, in the order in which they
+//! were written: `FILE.n` down to `FILE.1`, then `FILE`. A file that is named twice, by itself and as
+//! part of a rotation, is read once.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use jiff::Timestamp;
+use memchr::memchr;
+use stage::exit::Status;
+use stage::input::{Input, Wait};
+use stage::lines::{Block, Lines};
+use stage::message::{Messages, quoted, quoted_path};
+use stage::output::reader_is_gone;
+use stage::rejects::Rejects;
+use stage::sample::{NotASample, parse_line};
+use thiserror::Error;
+
+use crate::rotation::{last_in_a_row, numbered};
+
+/// Why a file could not be checked.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// It could not be opened.
+    #[error("cannot open {name}")]
+    Open {
+        /// The file, quoted.
+        name: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// It could not be read to its end.
+    #[error("cannot read {name}")]
+    Read {
+        /// The file, quoted.
+        name: String,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// Checks `files`, and writes a line for each, and one for all, to `output`.
+pub fn run(
+    files: &[PathBuf],
+    mut output: impl Write,
+    messages: &mut dyn Messages,
+) -> Result<Status, crate::Error> {
+    let mut check = Check { messages, rejects: Rejects::default() };
+    let mut samples = 0;
+    let files = in_order(files);
+    let mut print = |text: String| match output.write_all(text.as_bytes()) {
+        Err(error) if !reader_is_gone(&error) => Err(crate::Error::Output(error)),
+        _ => Ok(()),
+    };
+    for path in &files {
+        let of_this = check.file(path)?;
+        samples += of_this;
+        print(format!("{}: {of_this} samples\n", path.display()))?;
+    }
+    if files.len() > 1 {
+        print(format!("{} files: {samples} samples\n", files.len()))?;
+    }
+    check.rejects.sum_up(check.messages, "lines");
+    Ok(if check.rejects.count() == 0 { Status::Done } else { Status::Rejected })
+}
+
+/// The files that are to be read, in their order, each once.
+fn in_order(files: &[PathBuf]) -> Vec<PathBuf> {
+    let old: HashSet<PathBuf> = files.iter().flat_map(|path| old_files(path)).collect();
+    let mut seen = HashSet::new();
+    let newest = files.iter().filter(|path| !old.contains(*path));
+    newest
+        .flat_map(|path| old_files(path).chain([path.clone()]))
+        .filter(|path| seen.insert(path.clone()))
+        .collect()
+}
+
+/// The old files of a rotation, the oldest first.
+fn old_files(path: &Path) -> impl Iterator<Item = PathBuf> {
+    (1..=last_in_a_row(path)).rev().map(|number| numbered(path, number))
+}
+
+/// A check under way.
+struct Check<'a> {
+    messages: &'a mut dyn Messages,
+    /// Lines that are no samples, of all files.
+    rejects: Rejects,
+}
+
+impl Check<'_> {
+    /// Checks one file; how many samples it holds.
+    fn file(&mut self, path: &Path) -> Result<u64, Error> {
+        let name = quoted_path(path);
+        let file = File::open(path).map_err(|source| Error::Open { name: name.clone(), source })?;
+        let mut lines = Lines::new(Recorded(file));
+        let (mut samples, mut number) = (0, 0);
+        loop {
+            let read =
+                lines.next(None).map_err(|source| Error::Read { name: name.clone(), source });
+            match read? {
+                Block::Lines(block) => {
+                    for line in block.split_inclusive(|&byte| byte == b'\n') {
+                        number += 1;
+                        match recorded_sample(line) {
+                            Ok(()) => samples += 1,
+                            Err(why) => self.reject(&name, number, &why),
+                        }
+                    }
+                }
+                Block::TooLong(start) => {
+                    number += 1;
+                    self.reject(&name, number, &NotASample::TooLong.of(start));
+                }
+                Block::Deadline => {}
+                Block::End => return Ok(samples),
+            }
+        }
+    }
+
+    fn reject(&mut self, name: &str, number: u64, why: &str) {
+        self.rejects.add(self.messages, || format!("{name}: line {number}: {why}"));
+    }
+}
+
+/// Whether a line, which may have an arrival time in front, is a whole one and a sample; if not, why.
+fn recorded_sample(line: &[u8]) -> Result<(), String> {
+    let Some(line) = line.strip_suffix(b"\n") else {
+        return Err(format!("torn, without a line feed: {}", quoted(line)));
+    };
+    let sample = match memchr(b'\t', line) {
+        Some(at) if is_timestamp(&line[..at]) => &line[at + 1..],
+        _ => line,
+    };
+    parse_line(sample).map(drop).map_err(|why| why.of(sample))
+}
+
+/// Whether this is an arrival time, of either form.
+fn is_timestamp(text: &[u8]) -> bool {
+    let is_unix = || {
+        let (seconds, micros) = memchr(b'.', text).map(|at| text.split_at(at))?;
+        let digits = [seconds.strip_prefix(b"-").unwrap_or(seconds), &micros[1..]];
+        Some(digits.iter().all(|it| !it.is_empty() && it.iter().all(u8::is_ascii_digit)))
+    };
+    let is_iso = || str::from_utf8(text).is_ok_and(|text| text.parse::<Timestamp>().is_ok());
+    is_unix() == Some(true) || is_iso()
+}
+
+/// A file, which is always ready.
+struct Recorded(File);
+
+impl Input for Recorded {
+    fn wait(&mut self, _deadline: Option<Instant>) -> io::Result<Wait> {
+        Ok(Wait::Ready)
+    }
+}
+
+impl Read for Recorded {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    /// The status, what was written and what was told of files with these texts, which are given by
+    /// the end of their names, when those are checked that begin with `FILE` and end so.
+    fn checked(texts: &[(&str, &str)], named: &[&str]) -> (Status, String, Vec<String>) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |end: &str| dir.path().join(format!("FILE{end}"));
+        texts.iter().for_each(|(end, text)| fs::write(path(end), text).unwrap());
+        let files: Vec<PathBuf> = named.iter().map(|end| path(end)).collect();
+        let (mut output, mut messages) = (Vec::new(), Vec::new());
+        let status = run(&files, &mut output, &mut messages).unwrap();
+        let here = format!("{}/", dir.path().display());
+        let output = String::from_utf8(output).unwrap().replace(&here, "");
+        (status, output, messages.iter().map(|it| it.replace(&here, "")).collect())
+    }
+
+    #[test]
+    fn a_rotation_is_read_in_the_order_in_which_it_was_written() {
+        let texts = [("", "6\n"), (".1", "4\n5\n"), (".2", "1\n2\n3\n"), (".4", "no\n")];
+        let expected =
+            "FILE.2: 3 samples\nFILE.1: 2 samples\nFILE: 1 samples\n3 files: 6 samples\n";
+        for named in [&[""][..], &["", ".1", ".2"], &[".2", "", ""]] {
+            assert_eq!(checked(&texts, named), (Status::Done, expected.to_owned(), vec![]));
+        }
+    }
+
+    #[test]
+    fn what_is_no_sample_is_told_with_its_file_and_line() {
+        let texts = [("", "1\n12abc\n\n3\r\n4 5\n67")];
+        let (status, output, told) = checked(&texts, &[""]);
+        assert_eq!((status, output.as_str()), (Status::Rejected, "FILE: 2 samples\n"));
+        assert_eq!(
+            told,
+            [
+                "\"FILE\": line 2: not a number: \"12abc\"",
+                "\"FILE\": line 3: empty",
+                "\"FILE\": line 5: not a number: \"4 5\"",
+                "\"FILE\": line 6: torn, without a line feed: \"67\"",
+            ]
+        );
+    }
+
+    #[test]
+    fn arrival_times_may_stand_in_front() {
+        let text = "1700000000.000050\t57\n2023-11-14T22:13:20.000050Z\t58\n57\t58\nx\t1\n";
+        let (_, output, told) = checked(&[("", text)], &[""]);
+        assert_eq!((output.as_str(), told.len()), ("FILE: 2 samples\n", 2));
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_an_error() {
+        let error = run(&[PathBuf::from("/nowhere/x")], io::sink(), &mut Vec::new()).unwrap_err();
+        let told = stage::message::chain(&error);
+        assert_eq!(told, "cannot open \"/nowhere/x\": No such file or directory");
+    }
+}

@@ -1,0 +1,116 @@
+//! A disk in memory, for unit tests: it notes when it was synced, and fails when told to.
+
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use stage::fake::FakeClock;
+use stage::message::Messages;
+
+use crate::error::{Action, Error};
+use crate::file::Fate;
+use crate::recorder::Disk;
+
+/// A disk in memory.
+#[derive(Debug)]
+pub(crate) struct Memory {
+    /// What is in the file.
+    pub(crate) bytes: Vec<u8>,
+    /// What was in the files before it, the oldest first.
+    pub(crate) old: Vec<Vec<u8>>,
+    /// Bytes that can be written before the disk is full.
+    pub(crate) room: usize,
+    /// When there is room for everything.
+    pub(crate) freed_at: Duration,
+    /// Bytes that it takes at a time.
+    pub(crate) step: usize,
+    /// Rotations that fail before one works.
+    pub(crate) stuck_rotations: u32,
+    /// Whether a sync fails.
+    pub(crate) broken_sync: bool,
+    /// What becomes of its name, and when.
+    pub(crate) fate: Option<(Duration, Fate)>,
+    pub(crate) clock: FakeClock,
+    pub(crate) syncs: Vec<Duration>,
+}
+
+impl Memory {
+    pub(crate) fn new(clock: &FakeClock) -> Memory {
+        Memory {
+            bytes: Vec::new(),
+            old: Vec::new(),
+            room: usize::MAX,
+            freed_at: Duration::MAX,
+            step: usize::MAX,
+            stuck_rotations: 0,
+            broken_sync: false,
+            fate: None,
+            clock: clock.clone(),
+            syncs: Vec::new(),
+        }
+    }
+
+    /// What all files hold.
+    pub(crate) fn all(&self) -> Vec<u8> {
+        [self.old.concat(), self.bytes.clone()].concat()
+    }
+}
+
+fn failed(action: Action, kind: io::ErrorKind) -> Error {
+    action.failed(Path::new("memory"))(kind.into())
+}
+
+impl Disk for Memory {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, Error> {
+        if self.clock.elapsed() >= self.freed_at {
+            self.room = usize::MAX;
+        }
+        let count = bytes.len().min(self.room).min(self.step);
+        if count == 0 {
+            return Err(failed(Action::Write, io::ErrorKind::StorageFull));
+        }
+        self.room -= count;
+        self.bytes.extend_from_slice(&bytes[..count]);
+        Ok(count)
+    }
+
+    fn sync(&mut self) -> Result<(), Error> {
+        if self.broken_sync {
+            return Err(failed(Action::Sync, io::ErrorKind::Other));
+        }
+        self.syncs.push(self.clock.elapsed());
+        Ok(())
+    }
+
+    fn cut(&mut self, length: u64) -> Result<(), Error> {
+        self.bytes.truncate(length as usize);
+        Ok(())
+    }
+
+    fn rotate(&mut self) -> Result<(), Error> {
+        if self.stuck_rotations > 0 {
+            self.stuck_rotations -= 1;
+            return Err(failed(Action::Open, io::ErrorKind::StorageFull));
+        }
+        self.old.push(std::mem::take(&mut self.bytes));
+        Ok(())
+    }
+
+    fn has_name(&self) -> bool {
+        true
+    }
+
+    fn fate(&self) -> Option<Fate> {
+        self.fate.filter(|(at, _)| self.clock.elapsed() >= *at).map(|(_, fate)| fate)
+    }
+
+    fn reopen(&mut self, _messages: &mut dyn Messages) -> Result<u64, Error> {
+        self.fate = None;
+        self.old.push(std::mem::take(&mut self.bytes));
+        Ok(0)
+    }
+
+    fn name(&self) -> String {
+        "\"memory\"".to_owned()
+    }
+}

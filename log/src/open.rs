@@ -1,0 +1,121 @@
+//! Opening the file to record in.
+//!
+//! In this order, so that nothing is lost and nothing is written that another `log` owns:
+//!
+//! 1. open the file, creating it if need be, without truncating it and without waiting for
+//!    the reader of a FIFO;
+//! 2. lock it; one that is locked already is another `log`'s, and is left alone;
+//! 3. see that it still has its name: another `log` may have rotated it between 1 and 2; then
+//!    begin again;
+//! 4. sync its directory, so that its name survives a crash: it may be new, and even if it is
+//!    not, whoever made it may not have come to this step;
+//! 5. truncate it if asked to, else set aside a torn last line ([`crate::torn`]).
+//!
+//! What is not a regular file (a FIFO, a terminal, `/dev/null`) is written to as it is:
+//! no lock, no syncing.
+//!
+//! A symbolic link is followed, and told of; but not where a rotation makes a new file.
+
+use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
+use std::io;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use stage::message::{Messages, quoted_path};
+
+use crate::error::{Action, Error};
+use crate::torn;
+
+/// Who may read a new file, less the umask: everybody; and nobody but its owner may write it.
+pub const MODE: u32 = 0o644;
+
+/// A file that is ready to be recorded in.
+#[derive(Debug)]
+pub struct Opened {
+    /// The file, to append to.
+    pub file: File,
+    /// Bytes in it; `None` if it is not a regular file.
+    pub length: Option<u64>,
+}
+
+/// Opens `path`; see the module's head for the order.
+pub fn open(path: &Path, truncate: bool, messages: &mut dyn Messages) -> Result<Opened, Error> {
+    let Some(file) = open_and_lock(path, OFlag::empty())? else {
+        let file = open_unlocked(path, OFlag::empty()).map_err(Action::Open.failed(path))?;
+        return Ok(Opened { file, length: None });
+    };
+    sync_directory(path).map_err(Action::SyncDirectory.failed(path))?;
+    if truncate {
+        file.set_len(0).map_err(Action::Truncate.failed(path))?;
+    } else {
+        torn::set_aside(&file, path, messages).map_err(Action::SetAside.failed(path))?;
+    }
+    let length = file.metadata().map_err(Action::Open.failed(path))?.len();
+    Ok(Opened { file, length: Some(length) })
+}
+
+/// Makes the file that comes after one that was rotated away. Whatever lies at `path` already must
+/// be a regular file, and not a link to one.
+pub fn open_next(path: &Path) -> Result<File, Error> {
+    let file = open_and_lock(path, OFlag::O_NOFOLLOW)?;
+    let file = file.ok_or_else(|| Error::NotRegular { name: quoted_path(path) })?;
+    sync_directory(path).map_err(Action::SyncDirectory.failed(path))?;
+    Ok(file)
+}
+
+/// Steps 1 to 3; `None` for what is not a regular file.
+fn open_and_lock(path: &Path, flags: OFlag) -> Result<Option<File>, Error> {
+    loop {
+        let file = open_unlocked(path, flags).map_err(Action::Open.failed(path))?;
+        let metadata = file.metadata().map_err(Action::Open.failed(path))?;
+        if !metadata.is_file() {
+            return Ok(None);
+        }
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(Error::Locked { name: quoted_path(path) }),
+            Err(TryLockError::Error(source)) => return Err(Action::Lock.failed(path)(source)),
+        }
+        if lies_at(&metadata, path) {
+            return Ok(Some(file));
+        }
+    }
+}
+
+/// Whether the file with this metadata is the one that `path` leads to.
+pub fn lies_at(metadata: &Metadata, path: &Path) -> bool {
+    let there = fs::metadata(path);
+    there.is_ok_and(|there| (there.dev(), there.ino()) == (metadata.dev(), metadata.ino()))
+}
+
+fn open_unlocked(path: &Path, flags: OFlag) -> io::Result<File> {
+    let file = OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(MODE)
+        // Read as well, to find a torn end; but a FIFO's writer must not be its own reader.
+        .read(fs::metadata(path).map_or(true, |metadata| metadata.is_file()))
+        .custom_flags((OFlag::O_NONBLOCK | OFlag::O_NOCTTY | flags).bits())
+        .open(path)?;
+    fcntl(&file, FcntlArg::F_SETFL(OFlag::O_APPEND))?;
+    Ok(file)
+}
+
+/// Where a symbolic link leads to, at last; `None` if `path` is none.
+pub fn target_of_link(path: &Path) -> io::Result<Option<PathBuf>> {
+    let is_link = fs::symlink_metadata(path).is_ok_and(|it| it.file_type().is_symlink());
+    is_link.then(|| path.canonicalize()).transpose()
+}
+
+/// Makes a file's name survive a crash. Of a symbolic link, it is the directory of what it leads to
+/// that counts.
+pub fn sync_directory(path: &Path) -> io::Result<()> {
+    let path = path.canonicalize()?;
+    sync_entries(path.parent().unwrap_or(&path))
+}
+
+/// Makes the entries of a directory survive a crash.
+pub fn sync_entries(directory: &Path) -> io::Result<()> {
+    File::open(directory)?.sync_all()
+}

@@ -1,0 +1,188 @@
+use super::*;
+use crate::fake::Memory;
+use proptest::prelude::*;
+use stage::clock::Clock;
+use stage::fake::FakeClock;
+
+/// A recorder on `disk` that rotates at `limit`, and has been given each of `texts`.
+fn recorded(disk: Memory, limit: Option<u64>, texts: &[&[u8]]) -> Result<Recorder<Memory>, Error> {
+    let now = disk.clock.now();
+    let mut recorder = Recorder::new(disk, 0, Policy::Never, limit);
+    for text in texts {
+        recorder.write(
+            &mut Batch::new(text, recorder.length == recorder.whole),
+            now,
+            &mut vec![],
+        )?;
+    }
+    Ok(recorder)
+}
+
+/// What each file holds after `texts`, the oldest first.
+fn files(limit: u64, texts: &[&[u8]]) -> Vec<String> {
+    let recorder = recorded(Memory::new(&FakeClock::new()), Some(limit), texts).unwrap();
+    let files = recorder.disk.old.iter().chain([&recorder.disk.bytes]);
+    files.map(|bytes| String::from_utf8(bytes.clone()).unwrap()).collect()
+}
+
+#[test]
+fn only_whole_lines_count_and_only_synced_ones_are_durable() {
+    let mut recorder = recorded(Memory::new(&FakeClock::new()), None, &[b"1\n2"]).unwrap();
+    assert_eq!((recorder.recorded(), recorder.durable()), (1, 0));
+    recorder.sync().unwrap();
+    assert_eq!((recorder.recorded(), recorder.durable()), (1, 1));
+}
+
+#[test]
+fn what_was_written_before_the_disk_was_full_is_not_written_again() {
+    let clock = FakeClock::new();
+    let disk = Memory { room: 5, ..Memory::new(&clock) };
+    let mut recorder = Recorder::new(disk, 0, Policy::Never, None);
+    let mut batch = Batch::new(b"1\n2\n345\n", true);
+    recorder.write(&mut batch, clock.now(), &mut vec![]).unwrap_err();
+    assert_eq!((recorder.recorded(), batch.rest()), (2, &b"45\n"[..]));
+    recorder.disk.room = usize::MAX;
+    recorder.write(&mut batch, clock.now(), &mut vec![]).unwrap();
+    assert_eq!((recorder.disk.bytes.as_slice(), recorder.recorded()), (&b"1\n2\n345\n"[..], 3));
+}
+
+#[test]
+fn half_a_line_can_be_cut_off() {
+    let clock = FakeClock::new();
+    let disk = Memory { room: 5, ..Memory::new(&clock) };
+    let mut recorder = Recorder::new(disk, 0, Policy::Never, None);
+    recorder.write(&mut Batch::new(b"1\n2\n345\n", true), clock.now(), &mut vec![]).unwrap_err();
+    recorder.cut_half_a_line().unwrap();
+    assert_eq!(recorder.disk.bytes, b"1\n2\n");
+}
+
+#[test]
+fn a_failed_sync_makes_nothing_durable() {
+    let clock = FakeClock::new();
+    let disk = Memory { broken_sync: true, ..Memory::new(&clock) };
+    let mut recorder = recorded(disk, None, &[b"1\n"]).unwrap();
+    assert!(recorder.sync().unwrap_err().is_final());
+    assert_eq!((recorder.recorded(), recorder.durable()), (1, 0));
+}
+
+#[test]
+fn a_file_is_closed_at_a_lines_end_before_it_passes_its_size() {
+    assert_eq!(files(4, &[b"1\n2\n3\n4\n5\n"]), ["1\n2\n", "3\n4\n", "5\n"]);
+    assert_eq!(files(5, &[b"1\n2\n", b"3\n4\n"]), ["1\n2\n", "3\n4\n"]);
+    assert_eq!(files(5, &[b"11\n", b"2\n", b"3\n"]), ["11\n2\n", "3\n"]);
+    assert_eq!(files(1 << 40, &[b"1\n2\n"]), ["1\n2\n"]);
+}
+
+#[test]
+fn a_line_is_never_divided_and_one_beyond_the_size_has_a_file_of_its_own() {
+    assert_eq!(files(3, &[b"1\n22222\n3\n"]), ["1\n", "22222\n", "3\n"]);
+    assert_eq!(files(3, &[b"1\n", b"222", b"22", b"2\n", b"3\n"]), ["1\n", "222222\n", "3\n"]);
+}
+
+#[test]
+fn a_last_line_leaves_room_for_its_line_feed() {
+    assert_eq!(files(4, &[b"1\n", b"23", b"\n"]), ["1\n", "23\n"]);
+    assert_eq!(files(5, &[b"1\n", b"23", b"\n"]), ["1\n23\n"]);
+}
+
+#[test]
+fn a_rotation_that_fails_is_gone_on_with_and_nothing_is_written_meanwhile() {
+    let clock = FakeClock::new();
+    let disk = Memory { stuck_rotations: 2, ..Memory::new(&clock) };
+    let mut recorder = Recorder::new(disk, 0, Policy::Never, Some(2));
+    let mut batch = Batch::new(b"1\n2\n", true);
+    for _ in 0..2 {
+        recorder.write(&mut batch, clock.now(), &mut vec![]).unwrap_err();
+        assert_eq!((recorder.disk.bytes.as_slice(), batch.rest()), (&b"1\n"[..], &b"2\n"[..]));
+    }
+    recorder.write(&mut batch, clock.now(), &mut vec![]).unwrap();
+    assert_eq!(
+        (&recorder.disk.old, recorder.disk.bytes.as_slice()),
+        (&vec![b"1\n".to_vec()], &b"2\n"[..])
+    );
+    assert_eq!((recorder.recorded(), recorder.durable()), (2, 1));
+}
+
+#[test]
+fn a_file_that_lost_its_name_is_noticed_within_a_second_and_half_a_line_goes_on_in_the_next() {
+    for (fate, told) in [
+        (
+            Fate::Removed,
+            "\"memory\" was removed, and 2 samples of this recording with it: going on in a new \
+             file of that name",
+        ),
+        (Fate::Moved, "\"memory\" was moved: going on in a new file of that name"),
+        (Fate::Replaced, "\"memory\" was replaced: going on in the file that has that name now"),
+    ] {
+        let clock = FakeClock::new();
+        let disk = Memory { fate: Some((LOOK / 2, fate)), room: 5, ..Memory::new(&clock) };
+        let mut recorder = Recorder::new(disk, 0, Policy::Never, None);
+        let mut messages = vec![];
+        let mut batch = Batch::new(b"1\n2\n345\n6\n", true);
+        recorder.write(&mut batch, clock.now(), &mut messages).unwrap_err();
+        assert_eq!(messages, [""; 0]);
+        recorder.disk.room = usize::MAX;
+        clock.advance(LOOK);
+        recorder.write(&mut batch, clock.now(), &mut messages).unwrap();
+        assert_eq!(recorder.disk.old, [b"1\n2\n"]);
+        assert_eq!((recorder.disk.bytes.as_slice(), recorder.recorded()), (&b"345\n6\n"[..], 4));
+        assert_eq!(messages, [told]);
+    }
+}
+
+#[test]
+fn a_long_line_that_is_being_written_is_finished_where_it_began() {
+    let clock = FakeClock::new();
+    let mut recorder = recorded(Memory::new(&clock), None, &[b"1"]).unwrap();
+    recorder.disk.fate = Some((Duration::ZERO, Fate::Removed));
+    clock.advance(LOOK);
+    recorder.write(&mut Batch::new(b"1\n", false), clock.now(), &mut vec![]).unwrap();
+    assert_eq!(recorder.disk.bytes, b"11\n");
+    clock.advance(LOOK);
+    recorder.write(&mut Batch::new(b"2\n", true), clock.now(), &mut vec![]).unwrap();
+    assert_eq!(
+        (&recorder.disk.old, recorder.disk.bytes.as_slice()),
+        (&vec![b"11\n".to_vec()], &b"2\n"[..])
+    );
+}
+
+proptest! {
+    #[test]
+    fn any_chunking_on_any_disk_gives_the_same_lines_in_files_of_their_size(
+        lines in proptest::collection::vec("[a-z]{0,7}", 0..20),
+        in_pieces in any::<bool>(),
+        size in 1usize..12,
+        limit in proptest::option::of(1u64..20),
+        step in 1usize..10,
+        room in 0usize..40,
+        stuck_rotations in 0u32..3,
+        moves_at in proptest::option::of(0u64..4),
+    ) {
+        let clock = FakeClock::new();
+        let fate = moves_at.map(|at| (Duration::from_secs(at), Fate::Moved));
+        let disk = Memory { step, room, stuck_rotations, fate, ..Memory::new(&clock) };
+        let mut recorder = Recorder::new(disk, 0, Policy::Never, limit);
+        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        // Pieces of a line come only if it is very long, and then nobody knows how long.
+        let chunks: Vec<&[u8]> = match in_pieces {
+            true => text.as_bytes().chunks(size).collect(),
+            false => text.split_inclusive('\n').map(str::as_bytes).collect(),
+        };
+        let mut begins_line = true;
+        for chunk in chunks {
+            let mut batch = Batch::new(chunk, begins_line);
+            begins_line = chunk.ends_with(b"\n");
+            while recorder.write(&mut batch, clock.now(), &mut vec![]).is_err() {
+                recorder.disk.room = recorder.disk.room.max(3);
+                clock.advance(LOOK);
+            }
+        }
+        prop_assert_eq!(recorder.disk.all(), text.as_bytes());
+        prop_assert_eq!(recorder.recorded(), lines.len() as u64);
+        for file in recorder.disk.old.iter().chain([&recorder.disk.bytes]) {
+            prop_assert!(file.is_empty() || file.ends_with(b"\n"));
+            let lines = file.iter().filter(|&&byte| byte == b'\n').count();
+            prop_assert!(in_pieces || lines <= 1 || limit.is_none_or(|limit| file.len() as u64 <= limit));
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! What is done while the disk does not take what it is given: it may be full, and somebody may
+//! make room.
+//!
+//! 1. Tell the reason, once; another one is told as well.
+//! 2. Every [`AGAIN`], try again. Meanwhile nothing is read, so that the pipeline waits and nothing
+//!    grows.
+//! 3. Tell that it is over; or, when asked to stop, try a last time and give up.
+//!
+//! What is final is not tried again ([`Error::is_final`]).
+
+use std::io;
+use std::time::Duration;
+
+use stage::clock::{Timer, Wake};
+use stage::message::{Messages, chain};
+use thiserror::Error;
+
+use crate::batch::Batch;
+use crate::error::Error;
+use crate::recorder::{Disk, Recorder};
+
+/// Time between two attempts: short for a person who makes room, long for the disk.
+pub const AGAIN: Duration = Duration::from_secs(1);
+
+/// Why a batch was not written.
+#[derive(Debug, Error)]
+pub enum Unwritten {
+    /// It is useless to try again.
+    #[error(transparent)]
+    Final(Error),
+    /// A stop was asked for before it could be done.
+    #[error(transparent)]
+    GivenUp(Error),
+    /// There was no waiting for the next attempt.
+    #[error("cannot wait")]
+    Wait(#[source] io::Error),
+}
+
+/// Writes all of `batch`, however long that takes.
+pub fn write(
+    recorder: &mut Recorder<impl Disk>,
+    batch: &mut Batch<'_>,
+    timer: &mut impl Timer,
+    messages: &mut dyn Messages,
+) -> Result<(), Unwritten> {
+    let mut told = None;
+    let mut is_last = false;
+    loop {
+        let error = match recorder.write(batch, timer.now(), messages) {
+            Ok(()) => break,
+            Err(error) if error.is_final() => return Err(Unwritten::Final(error)),
+            Err(error) if is_last => return Err(Unwritten::GivenUp(error)),
+            Err(error) => error,
+        };
+        let reason = chain(&error);
+        if told.as_ref() != Some(&reason) {
+            messages.tell(&format!("{reason}: trying again every second"));
+            told = Some(reason);
+        }
+        recorder.sync_if_due(timer.now()).map_err(Unwritten::Final)?;
+        let wake = timer.wait_until(timer.now() + AGAIN).map_err(Unwritten::Wait)?;
+        is_last = wake == Wake::Stop;
+    }
+    if told.is_some() {
+        messages.tell(&format!("can write {} again: nothing was lost", recorder.disk().name()));
+    }
+    Ok(())
+}

@@ -1,0 +1,208 @@
+//! Rotation: the file gets the name `FILE.1`, and a new one takes its place.
+//!
+//! In this order. It may be killed after any step, and the power may fail: no line is lost, and
+//! the files from `FILE.n` down to `FILE.1`, and then `FILE`, hold the lines in their order. A step
+//! that fails is tried again, and those before it are not.
+//!
+//! 1. sync the file, so that what is closed is on the disk;
+//! 2. remove the oldest files, from the greatest number down, that are more than are to be kept;
+//! 3. rename `FILE.i` to `FILE.i+1`, the greatest number first, up to the first number that is
+//!    free, or over the last file that is to be kept; then `FILE` to `FILE.1`. The directory is
+//!    synced after each: if a later rename were on the disk and an earlier one not, it would have
+//!    replaced a file that is still needed;
+//! 4. open and lock the new `FILE` ([`crate::open`]), and sync the directory.
+//!
+//! What was killed between two renames leaves a number free, which the next rotation fills. Files
+//! are told by their names alone: whatever lies at such a name is renamed, or at last removed. A
+//! symbolic link is renamed itself, and not followed.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use stage::message::quoted_path;
+
+use crate::error::{Action, Error};
+use crate::open::{open_next, sync_entries};
+
+/// A rotation that has begun.
+#[derive(Debug)]
+pub struct Rotation {
+    step: Step,
+}
+
+/// What is to be done next.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Sync,
+    /// Remove the file with this number, and those below it that are too many.
+    Remove(u64),
+    /// Rename to this number the file with the one below it, and so on down to 1.
+    Rename(u64),
+    Open,
+}
+
+impl Rotation {
+    /// Nothing has been done yet.
+    pub fn begin() -> Rotation {
+        Rotation { step: Step::Sync }
+    }
+
+    /// Rotates `file`, which lies at `path`, and keeps so many old ones; gives the new file. After
+    /// an error it may be called again.
+    pub fn advance(&mut self, file: &File, path: &Path, keep: u64) -> Result<File, Error> {
+        loop {
+            self.step = match self.step {
+                Step::Sync => {
+                    file.sync_data().map_err(Action::Sync.failed(path))?;
+                    Step::Remove(last_in_a_row(path))
+                }
+                Step::Remove(number) if number > keep => {
+                    remove(&numbered(path, number))?;
+                    Step::Remove(number - 1)
+                }
+                Step::Remove(last) => Step::Rename((last + 1).min(keep)),
+                Step::Rename(0) => Step::Open,
+                Step::Rename(number) => {
+                    rename(&numbered(path, number - 1), &numbered(path, number))?;
+                    Step::Rename(number - 1)
+                }
+                Step::Open => return open_next(path),
+            }
+        }
+    }
+}
+
+/// The last n such that `FILE.1` to `FILE.n` are there.
+pub fn last_in_a_row(path: &Path) -> u64 {
+    let is_there = |number: &u64| fs::symlink_metadata(numbered(path, *number)).is_ok();
+    (1..).take_while(is_there).last().unwrap_or(0)
+}
+
+/// `FILE.number`; with 0, the file itself.
+pub fn numbered(path: &Path, number: u64) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    if number > 0 {
+        name.push(format!(".{number}"));
+    }
+    name.into()
+}
+
+/// A file that somebody else has removed or renamed needs neither.
+fn remove(path: &Path) -> Result<(), Error> {
+    unless_gone(fs::remove_file(path)).map_err(Action::Remove.failed(path))?;
+    sync_directory_of(path)
+}
+
+fn rename(from: &Path, to: &Path) -> Result<(), Error> {
+    let [name, new_name] = [from, to].map(quoted_path);
+    unless_gone(fs::rename(from, to)).map_err(|source| Error::Rename {
+        name,
+        to: new_name,
+        source,
+    })?;
+    sync_directory_of(to)
+}
+
+fn unless_gone(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        result => result,
+    }
+}
+
+fn sync_directory_of(path: &Path) -> Result<(), Error> {
+    let directory = path.parent().filter(|parent| *parent != Path::new(""));
+    sync_entries(directory.unwrap_or(Path::new("."))).map_err(Action::SyncDirectory.failed(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::OpenOptions;
+
+    /// A directory in which `FILE` and these numbers lie, each with its number in it.
+    fn directory(numbers: &[u64]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        for &number in numbers.iter().chain(&[0]) {
+            let path = numbered(&dir.path().join("run.log"), number);
+            fs::write(path, number.to_string()).unwrap();
+        }
+        dir
+    }
+
+    /// Rotates once; the files by name, with what was their number.
+    fn rotated(dir: &Path, keep: u64) -> Vec<String> {
+        let path = dir.join("run.log");
+        let file = OpenOptions::new().append(true).open(&path).unwrap();
+        Rotation::begin().advance(&file, &path, keep).unwrap();
+        let mut files: Vec<String> = fs::read_dir(dir)
+            .unwrap()
+            .map(|entry| {
+                let entry = entry.unwrap();
+                let text = fs::read_to_string(entry.path()).unwrap();
+                format!("{} {text}", entry.file_name().to_str().unwrap())
+            })
+            .collect();
+        files.sort();
+        files
+    }
+
+    #[test]
+    fn each_file_gets_the_next_number_and_the_last_is_dropped() {
+        let dir = directory(&[]);
+        assert_eq!(rotated(dir.path(), 2), ["run.log ", "run.log.1 0"]);
+        assert_eq!(rotated(dir.path(), 2), ["run.log ", "run.log.1 ", "run.log.2 0"]);
+        assert_eq!(rotated(dir.path(), 2), ["run.log ", "run.log.1 ", "run.log.2 "]);
+        let dir = directory(&[1]);
+        assert_eq!(rotated(dir.path(), 1), ["run.log ", "run.log.1 0"]);
+    }
+
+    #[test]
+    fn a_number_that_is_free_is_filled() {
+        let dir = directory(&[1, 3, 4]);
+        let filled = ["run.log ", "run.log.1 0", "run.log.2 1", "run.log.3 3", "run.log.4 4"];
+        assert_eq!(rotated(dir.path(), 9), filled);
+    }
+
+    #[test]
+    fn what_is_more_than_is_kept_goes_the_oldest_first() {
+        let dir = directory(&[1, 2, 3, 4, 5]);
+        assert_eq!(rotated(dir.path(), 2), ["run.log ", "run.log.1 0", "run.log.2 1"]);
+    }
+
+    #[test]
+    fn what_is_in_the_way_is_an_error_and_the_rotation_goes_on_once_it_is_gone() {
+        let dir = directory(&[1]);
+        let path = dir.path().join("run.log");
+        let file = OpenOptions::new().append(true).open(&path).unwrap();
+        // With no more than one to keep, FILE is renamed over it.
+        fs::remove_file(numbered(&path, 1)).unwrap();
+        fs::create_dir(numbered(&path, 1)).unwrap();
+        let mut rotation = Rotation::begin();
+        let error = rotation.advance(&file, &path, 1).unwrap_err();
+        let told = stage::message::chain(&error).replace(dir.path().to_str().unwrap(), ".");
+        assert_eq!(told, r#"cannot rename "./run.log" to "./run.log.1": Is a directory"#);
+        assert!(!error.is_final());
+        fs::remove_dir(numbered(&path, 1)).unwrap();
+        rotation.advance(&file, &path, 1).unwrap();
+        assert_eq!(fs::read(numbered(&path, 1)).unwrap(), b"0");
+    }
+
+    #[test]
+    fn a_link_in_place_of_a_file_is_renamed_and_not_followed() {
+        let dir = directory(&[]);
+        let path = dir.path().join("run.log");
+        let other = dir.path().join("other");
+        fs::write(&other, "other").unwrap();
+        std::os::unix::fs::symlink(&other, numbered(&path, 1)).unwrap();
+        let file = OpenOptions::new().append(true).open(&path).unwrap();
+        Rotation::begin().advance(&file, &path, 5).unwrap();
+        assert!(numbered(&path, 2).is_symlink());
+        assert_eq!(fs::read(&other).unwrap(), b"other");
+        fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink(&other, &path).unwrap();
+        let error = open_next(&path).unwrap_err();
+        assert!(stage::message::chain(&error).ends_with("Too many levels of symbolic links"));
+    }
+}
