@@ -11,8 +11,14 @@
 //!    rest.
 //! 3. A process that failed, was killed, or could not be started is told of, and stops the
 //!    pipeline in order, too.
-//! 4. What is still there a grace period (`--grace`) after the pipeline was first asked to stop
-//!    is killed, and told of. A pipeline that ends by itself may take its time.
+//! 4. What is still there a grace period (`--grace`) after the pipeline was first asked to stop is
+//!    ended step by step, `STEP` apart, so that what one process holds up is not lost with it:
+//!    1. every process is asked to stop, which a `log` that waits for a full disk hears;
+//!    2. those that are stopped (SIGSTOP) are killed; if none is, `report`, whose reader may hang
+//!       and which has nothing that is recorded;
+//!    3. the rest is killed.
+//!
+//!    What was killed is told of. A pipeline that ends by itself may take its time.
 //! 5. A Ctrl-C after an earlier request to stop kills what is there at once; but not one that
 //!    comes within `ECHO` of the first.
 
@@ -25,11 +31,17 @@ use crate::process::{ByProcess, Process};
 /// and its group. A finger takes longer.
 const ECHO: Duration = Duration::from_millis(100);
 
+/// Time for the rest of the pipeline to end in order, once what held it up was asked, or killed. (Not
+/// longer than the grace period, should that be short.)
+const STEP: Duration = Duration::from_secs(1);
+
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// A process ended, or never began.
     Ended(Process, Ending),
+    /// A process was stopped (SIGSTOP, or Ctrl-Z), or goes on.
+    Halted(Process, bool),
     /// SIGINT came, at this time.
     Interrupt(Instant),
     /// SIGTERM or SIGHUP came.
@@ -58,9 +70,21 @@ pub struct Supervisor {
     endings: ByProcess<Option<Ending>>,
     /// What to say of those that were killed by our own doing, once they have died of it.
     killed: ByProcess<Option<String>>,
+    /// Those that are stopped and do not go on by themselves.
+    halted: ByProcess<bool>,
     stopping: bool,
+    /// What is to be done when the next period is over.
+    next_step: Step,
     /// When the user first asked for a stop.
     asked: Option<Asked>,
+}
+
+/// How a pipeline is ended that does not end in time.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    AskAll,
+    KillCulprits,
+    KillAll,
 }
 
 /// How the user first asked for a stop.
@@ -77,7 +101,9 @@ impl Supervisor {
             grace,
             endings: ByProcess::default(),
             killed: ByProcess::default(),
+            halted: ByProcess::default(),
             stopping: false,
+            next_step: Step::AskAll,
             asked: None,
         }
     }
@@ -104,9 +130,9 @@ impl Supervisor {
                 Some(Asked::ByInterrupt(first)) if at.saturating_duration_since(first) < ECHO => {
                     vec![]
                 }
-                Some(_) => {
-                    self.kill_all(|process| format!("{process} was killed at the second Ctrl-C"))
-                }
+                Some(_) => self.kill(self.running().collect(), |process| {
+                    format!("{process} was killed at the second Ctrl-C")
+                }),
                 None => {
                     self.asked = Some(Asked::ByInterrupt(at));
                     self.stop_in_order()
@@ -116,13 +142,44 @@ impl Supervisor {
                 self.asked.get_or_insert(Asked::ByTermination);
                 self.stop_in_order()
             }
-            Event::GraceOver => {
-                let grace = self.grace;
-                self.kill_all(|process| {
-                    format!("{process} did not end within {grace:?}, and was killed")
-                })
+            Event::Halted(process, is_halted) => {
+                self.halted[process] = is_halted;
+                vec![]
             }
+            Event::GraceOver => self.grace_over(),
         }
+    }
+
+    fn grace_over(&mut self) -> Vec<Action> {
+        let step = match self.next_step {
+            // There is no time for steps.
+            _ if self.grace.is_zero() => Step::KillAll,
+            step => step,
+        };
+        let (mut actions, next_step) = match step {
+            Step::AskAll => (self.running().map(Action::Stop).collect(), Step::KillCulprits),
+            Step::KillCulprits => (self.kill_late(self.culprits()), Step::KillAll),
+            Step::KillAll => return self.kill_late(self.running().collect()),
+        };
+        self.next_step = next_step;
+        actions.push(Action::StartGrace(self.grace.min(STEP)));
+        actions
+    }
+
+    /// Who seems to hold up the others.
+    fn culprits(&self) -> Vec<Process> {
+        let halted: Vec<Process> = self.running().filter(|&process| self.halted[process]).collect();
+        match halted.is_empty() {
+            true => self.running().filter(|&process| process == Process::Report).collect(),
+            false => halted,
+        }
+    }
+
+    fn kill_late(&mut self, processes: Vec<Process>) -> Vec<Action> {
+        let grace = self.grace;
+        self.kill(processes, |process| {
+            format!("{process} did not end within {grace:?}, and was killed")
+        })
     }
 
     fn ended(&mut self, process: Process, ending: Ending) -> Vec<Action> {
@@ -153,12 +210,11 @@ impl Supervisor {
         conv.into_iter().chain([Action::StartGrace(self.grace)]).collect()
     }
 
-    fn kill_all(&mut self, say: impl Fn(Process) -> String) -> Vec<Action> {
-        let running: Vec<Process> = self.running().collect();
-        for &process in &running {
+    fn kill(&mut self, processes: Vec<Process>, say: impl Fn(Process) -> String) -> Vec<Action> {
+        for &process in &processes {
             self.killed[process].get_or_insert_with(|| say(process));
         }
-        running.into_iter().map(Action::Kill).collect()
+        processes.into_iter().map(Action::Kill).collect()
     }
 }
 
@@ -291,22 +347,63 @@ mod tests {
         assert_eq!(supervisor.on(ended(Process::Conv, Ending::Exited(3))), []);
     }
 
-    #[test]
-    fn what_is_there_after_the_grace_is_killed_and_named() {
+    /// A supervisor of which the grace period is over for the first time, with these still there.
+    fn late(there: &[Process]) -> Supervisor {
         let mut supervisor = Supervisor::new(GRACE);
         supervisor.on(Event::Terminate);
-        supervisor.on(ended(Process::Conv, DONE));
-        supervisor.on(ended(Process::Tee, DONE));
-        supervisor.on(ended(Process::Stat, DONE));
+        for process in Process::ALL.into_iter().filter(|process| !there.contains(process)) {
+            supervisor.on(ended(process, DONE));
+        }
+        let asked = there.iter().map(|&process| Action::Stop(process));
+        let expected: Vec<Action> = asked.chain([Action::StartGrace(STEP)]).collect();
+        assert_eq!(supervisor.on(Event::GraceOver), expected);
+        supervisor
+    }
+
+    #[test]
+    fn after_the_grace_all_are_asked_then_report_and_then_the_rest_is_killed_and_named() {
+        let mut supervisor = late(&[Process::Log, Process::Stat, Process::Report]);
         assert_eq!(
             supervisor.on(Event::GraceOver),
-            [Action::Kill(Process::Log), Action::Kill(Process::Report)]
+            [Action::Kill(Process::Report), Action::StartGrace(STEP)]
+        );
+        assert_eq!(
+            supervisor.on(ended(Process::Report, SIGKILL)),
+            [say("report did not end within 5s, and was killed")]
+        );
+        assert_eq!(
+            supervisor.on(Event::GraceOver),
+            [Action::Kill(Process::Log), Action::Kill(Process::Stat)]
         );
         assert_eq!(
             supervisor.on(ended(Process::Log, SIGKILL)),
             [say("log did not end within 5s, and was killed")]
         );
-        assert_eq!(supervisor.on(ended(Process::Report, DONE)), [], "it was faster");
+        assert_eq!(supervisor.on(ended(Process::Stat, DONE)), [], "it was faster");
+    }
+
+    #[test]
+    fn a_process_that_is_stopped_is_killed_before_those_that_wait_for_it() {
+        let mut supervisor = late(&[Process::Tee, Process::Log, Process::Stat, Process::Report]);
+        supervisor.on(Event::Halted(Process::Log, true));
+        supervisor.on(Event::Halted(Process::Stat, true));
+        supervisor.on(Event::Halted(Process::Stat, false));
+        assert_eq!(
+            supervisor.on(Event::GraceOver),
+            [Action::Kill(Process::Log), Action::StartGrace(STEP)]
+        );
+    }
+
+    #[test]
+    fn without_a_grace_all_are_killed_at_once_and_a_short_one_makes_short_steps() {
+        let at_once = |grace| {
+            let mut supervisor = Supervisor::new(grace);
+            supervisor.on(Event::Terminate);
+            supervisor.on(Event::GraceOver)
+        };
+        assert_eq!(at_once(Duration::ZERO), Process::ALL.map(Action::Kill));
+        let short = STEP / 4;
+        assert_eq!(at_once(short).last(), Some(&Action::StartGrace(short)));
     }
 
     #[test]

@@ -17,7 +17,7 @@ use stage::{kernel as stage_kernel, stop};
 
 use crate::Spawned;
 use crate::ending::Usage;
-use crate::kernel;
+use crate::kernel::{self, Change};
 use crate::process::{ByProcess, Process};
 use crate::supervise::{Action, Event, Supervisor};
 use crate::voice::Voice;
@@ -108,34 +108,39 @@ impl Watch {
         while let Some(signal) = self.signals.read_signal()? {
             match Signal::try_from(signal.ssi_signo as i32) {
                 Ok(Signal::SIGINT) => events.push(Event::Interrupt(Instant::now())),
-                Ok(Signal::SIGCHLD) => events.extend(self.reap(spawned, kept, voice)?),
+                Ok(Signal::SIGCHLD) => events.extend(self.changes(spawned, kept, voice)?),
                 _ => events.push(Event::Terminate),
             }
         }
         Ok(events)
     }
 
-    /// All that have ended, in the pipeline's order: when several ended since the last look,
-    /// the cause should be told before its effects.
-    fn reap(
+    /// What happened to the children. Those that have ended come in the pipeline's order: when
+    /// several ended since the last look, the cause should be told before its effects.
+    fn changes(
         &mut self,
         spawned: &Spawned,
         kept: &Kept,
         voice: &mut Voice,
     ) -> io::Result<Vec<Event>> {
-        let mut ended = Vec::new();
-        while let Some((pid, ending, usage)) = kernel::reap()? {
-            if let Some(process) = spawned.who(pid) {
-                kept.close_ends_of(process);
-                if process == Process::Report {
-                    voice.report_ended(&ending);
+        let (mut events, mut ended) = (Vec::new(), Vec::new());
+        while let Some((pid, change)) = kernel::change_of_child()? {
+            let Some(process) = spawned.who(pid) else { continue };
+            match change {
+                Change::Halted(is_halted) => events.push(Event::Halted(process, is_halted)),
+                Change::Ended(ending, usage) => {
+                    kept.close_ends_of(process);
+                    if process == Process::Report {
+                        voice.report_ended(&ending);
+                    }
+                    self.usage[process] = usage;
+                    ended.push((process, ending));
                 }
-                self.usage[process] = usage;
-                ended.push((process, ending));
             }
         }
         ended.sort_by_key(|(process, _)| *process);
-        Ok(ended.into_iter().map(|(process, ending)| Event::Ended(process, ending)).collect())
+        events.extend(ended.into_iter().map(|(process, ending)| Event::Ended(process, ending)));
+        Ok(events)
     }
 
     fn act(&mut self, actions: Vec<Action>, spawned: &Spawned, voice: &mut Voice) {

@@ -8,7 +8,7 @@
 //! | [`whole`] | the input in whole lines |
 //! | [`batch`] | the lines in hand, and how far they are written |
 //! | [`recorder`] | writing lines, and counting those written and those on the disk |
-//! | [`file`] | the file, whatever becomes of its name |
+//! | [`mod@file`] | the file, whatever becomes of its name |
 //! | [`rotation`] | **the order of a rotation** |
 //! | [`retry`] | what is done while the disk takes nothing |
 //! | [`sync`] | when what was written must be on the disk: **the sync policies** |
