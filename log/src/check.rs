@@ -21,7 +21,7 @@ use stage::rejects::Rejects;
 use stage::sample::{NotASample, parse_line};
 use thiserror::Error;
 
-use crate::rotation::{last_in_a_row, numbered};
+use crate::rotation::{numbered, old_numbers};
 
 /// Why a file could not be checked.
 #[derive(Debug, Error)]
@@ -82,7 +82,7 @@ fn in_order(files: &[PathBuf]) -> Vec<PathBuf> {
 
 /// The old files of a rotation, the oldest first.
 fn old_files(path: &Path) -> impl Iterator<Item = PathBuf> {
-    (1..=last_in_a_row(path)).rev().map(|number| numbered(path, number))
+    old_numbers(path).into_iter().rev().map(|number| numbered(path, number))
 }
 
 /// A check under way.
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn a_rotation_is_read_in_the_order_in_which_it_was_written() {
-        let texts = [("", "6\n"), (".1", "4\n5\n"), (".2", "1\n2\n3\n"), (".4", "no\n")];
+        let texts = [("", "6\n"), (".1", "4\n5\n"), (".2", "1\n2\n3\n"), (".5", "no\n")];
         let expected =
             "FILE.2: 3 samples\nFILE.1: 2 samples\nFILE: 1 samples\n3 files: 6 samples\n";
         for named in [&[""][..], &["", ".1", ".2"], &[".2", "", ""]] {

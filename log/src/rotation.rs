@@ -12,8 +12,8 @@
 //!    replaced a file that is still needed;
 //! 4. open and lock the new `FILE` ([`crate::open`]), and sync the directory.
 //!
-//! What was killed between two renames leaves a number free, which the next rotation fills. Files
-//! are told by their names alone: whatever lies at such a name is renamed, or at last removed. A
+//! What was killed between two renames leaves one number free, which the next rotation fills, and
+//! which a reader passes over. Files are told by their names alone: whatever lies at such a name is renamed, or at last removed. A
 //! symbolic link is renamed itself, and not followed.
 
 use std::fs::{self, File};
@@ -55,13 +55,13 @@ impl Rotation {
             self.step = match self.step {
                 Step::Sync => {
                     file.sync_data().map_err(Action::Sync.failed(path))?;
-                    Step::Remove(last_in_a_row(path))
+                    Step::Remove(old_numbers(path).last().copied().unwrap_or(0))
                 }
                 Step::Remove(number) if number > keep => {
                     remove(&numbered(path, number))?;
                     Step::Remove(number - 1)
                 }
-                Step::Remove(last) => Step::Rename((last + 1).min(keep)),
+                Step::Remove(_) => Step::Rename(first_free(&old_numbers(path)).min(keep)),
                 Step::Rename(0) => Step::Open,
                 Step::Rename(number) => {
                     rename(&numbered(path, number - 1), &numbered(path, number))?;
@@ -73,10 +73,27 @@ impl Rotation {
     }
 }
 
-/// The last n such that `FILE.1` to `FILE.n` are there.
-pub fn last_in_a_row(path: &Path) -> u64 {
-    let is_there = |number: &u64| fs::symlink_metadata(numbered(path, *number)).is_ok();
-    (1..).take_while(is_there).last().unwrap_or(0)
+/// The numbers of the old files, in order: from 1 on, with at most one missing, which is what a
+/// rotation that was killed leaves. (A name such as `FILE.20260101` is somebody else's.)
+pub fn old_numbers(path: &Path) -> Vec<u64> {
+    let is_there = |number: u64| fs::symlink_metadata(numbered(path, number)).is_ok();
+    let mut numbers = Vec::new();
+    let mut missing = 0;
+    for number in 1.. {
+        match is_there(number) {
+            true => numbers.push(number),
+            false if missing == 1 => break,
+            false => missing += 1,
+        }
+    }
+    numbers
+}
+
+fn first_free(numbers: &[u64]) -> u64 {
+    (1..)
+        .zip(numbers)
+        .find(|(free, number)| free != *number)
+        .map_or(1 + numbers.len() as u64, |it| it.0)
 }
 
 /// `FILE.number`; with 0, the file itself.
@@ -163,6 +180,19 @@ mod tests {
         let dir = directory(&[1, 3, 4]);
         let filled = ["run.log ", "run.log.1 0", "run.log.2 1", "run.log.3 3", "run.log.4 4"];
         assert_eq!(rotated(dir.path(), 9), filled);
+    }
+
+    #[test]
+    fn old_files_are_numbered_from_1_with_at_most_one_number_missing() {
+        for (numbers, expected) in [
+            (&[][..], &[][..]),
+            (&[1, 2, 20_260_101], &[1, 2]),
+            (&[2, 3], &[2, 3]),
+            (&[1, 3, 4, 6], &[1, 3, 4]),
+        ] {
+            let dir = directory(numbers);
+            assert_eq!(old_numbers(&dir.path().join("run.log")), expected);
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! | [`proc`] | what `/proc` tells of processes: children, names, descriptors, leftovers |
 //! | [`via`] | running a test over each kind of channel |
 //! | [`terminal`] | a pseudo-terminal, and what a person would see on it |
+//! | [`small_disk`] | disks that are full |
 //! | [`abuse`] | the pipe-abuse kit: readers that leave, hang or are slow, closed streams |
 //!
 //! A test waits for an event, never for a time. [`PATIENCE`] only bounds how long a test that
@@ -20,6 +21,7 @@ mod kept;
 pub mod proc;
 pub mod programs;
 pub mod run;
+pub mod small_disk;
 pub mod terminal;
 pub mod via;
 

@@ -237,24 +237,6 @@ fn a_full_standard_output_is_told() {
 }
 
 #[test]
-fn a_full_disk_is_told() {
-    for words in ["/dev/full", "--timestamps unix /dev/full", "--truncate --sync always /dev/full"]
-    {
-        fails(
-            Program::new("log").words(words).input("1\n2\n"),
-            "log: cannot write \"/dev/full\": No space left on device",
-        );
-    }
-}
-
-#[test]
-fn a_file_that_must_not_grow_any_more_is_told() {
-    let dir = workplace();
-    let run = Program::bash("ulimit -f 0; exec log run.log").dir(&dir).input("1\n2\n");
-    fails(run, "log: cannot write \"run.log\": File too large");
-}
-
-#[test]
 fn a_standard_error_that_cannot_be_written_is_no_reason_to_fail() {
     let script = "conv --from - 2>/dev/full";
     Program::bash(script).input("1\ntwo\n3\n").finish().exits(3).writes("1\n3\n");

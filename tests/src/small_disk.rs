@@ -1,0 +1,57 @@
+//! Disks that are full: small file systems in memory, and limits on the size of files.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::Command;
+
+use nix::unistd::Pid;
+use tempfile::TempDir;
+
+/// A file system in memory, mounted for a test.
+#[derive(Debug)]
+pub struct SmallDisk {
+    directory: TempDir,
+}
+
+impl SmallDisk {
+    /// One with these options of `tmpfs`; `None` where this user must not mount, which is said.
+    pub fn new(options: &str) -> Option<SmallDisk> {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        if mount(&["-t", "tmpfs", "-o", options, "tmpfs"], directory.path()) {
+            return Some(SmallDisk { directory });
+        }
+        let reason = "left out: a file system must be mounted, which this user may not\n";
+        std::io::stderr().write_all(reason.as_bytes()).expect("standard error takes a line");
+        None
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Gives it other options, such as more room.
+    pub fn remount(&self, options: &str) {
+        let options = format!("remount,{options}");
+        assert!(mount(&["-o", &options], self.path()), "cannot remount with {options}");
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        // Lazily: a test that failed may have left a process in it.
+        let _ = Command::new("umount").arg("--lazy").arg(self.path()).status();
+    }
+}
+
+fn mount(arguments: &[&str], at: &Path) -> bool {
+    let output = Command::new("mount").args(arguments).arg(at).output();
+    output.is_ok_and(|output| output.status.success())
+}
+
+/// Lifts the limit on the size of files from a process.
+pub fn raise_file_size(pid: Pid) {
+    let pid = format!("--pid={pid}");
+    let status = Command::new("prlimit").args([&pid, "--fsize=unlimited:"]).status();
+    assert!(status.expect("prlimit (of util-linux) can be run").success());
+}
