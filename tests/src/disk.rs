@@ -16,7 +16,7 @@
 //! What is on the disk after a crash is a [`Choice`] for each of these.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use crate::random::Random;
 
@@ -46,6 +46,25 @@ pub enum Call {
     Unlink { name: String },
     /// Bytes were written to standard output.
     Out { bytes: Vec<u8> },
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = String::from_utf8_lossy;
+        match self {
+            Call::Create { file, name } => write!(formatter, "create {file} {name}"),
+            Call::Open { file, length, name } => write!(formatter, "open {file} {length} {name}"),
+            Call::Write { file, at, bytes } => {
+                write!(formatter, "write {file} {at} {:?}", text(bytes))
+            }
+            Call::Truncate { file, length } => write!(formatter, "truncate {file} {length}"),
+            Call::Sync { file } => write!(formatter, "sync {file}"),
+            Call::SyncDirectory => write!(formatter, "syncdir"),
+            Call::Rename { from, to } => write!(formatter, "rename {from} {to}"),
+            Call::Unlink { name } => write!(formatter, "unlink {name}"),
+            Call::Out { bytes } => write!(formatter, "out {:?}", text(bytes)),
+        }
+    }
 }
 
 /// Which file of [`Disk::files`].

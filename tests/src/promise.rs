@@ -85,7 +85,7 @@ pub fn check(before: &Files, calls: &[Call], asked: &Asked, seed: u64) -> Result
             let files = disk.after(&choice);
             account.judge(&files).map_err(|wrong| {
                 let last = calls[..after].iter().rev().take(6).rev();
-                let last: String = last.map(|call| format!("  {call:?}\n")).collect();
+                let last: String = last.map(|call| format!("  {call}\n")).collect();
                 let described = disk.describe(&choice);
                 let found = shown(&files);
                 let what = format!(
