@@ -9,7 +9,7 @@
 //!    `FILE.KEEP`: its lines, and only those, may be gone;
 //! 3. holds every line that was promised: that was in a file when that was synced; or, with
 //!    `--pass --sync always`, that had come out on standard output;
-//! 4. and no file lies beyond `FILE.KEEP`. A torn tail that was there at the start is still there,
+//! 4. and no file lies beyond `FILE.KEEP` that did not at the start. A torn tail that was there at the start is still there,
 //!    or in `FILE.torn`.
 //!
 //! An [`Account`] hears of the calls before the [`Disk`] does, and judges what a crash left.
@@ -47,6 +47,8 @@ pub struct Account {
     starts: HashMap<Vec<u8>, usize>,
     /// Bytes of `lines` that were in the files at the start.
     before: usize,
+    /// The greatest number that an old file may have.
+    greatest: u32,
     /// A torn tail that was there at the start.
     torn: Vec<u8>,
     /// Bytes of `lines` that must be there.
@@ -110,6 +112,8 @@ impl Account {
         let file = before.get(&asked.name).map_or(&[][..], Vec::as_slice);
         let (whole, torn) = file.split_at(whole(file));
         lines.extend_from_slice(whole);
+        let numbers = before.keys().filter_map(|it| number(it, &asked.name));
+        let greatest = numbers.max().unwrap_or(0).max(asked.keep);
         let before = lines.len();
         lines.extend_from_slice(&asked.sent);
         let mut starts = HashMap::new();
@@ -123,6 +127,7 @@ impl Account {
             asked: asked.clone(),
             starts,
             before,
+            greatest,
             torn: torn.to_vec(),
             promised: before,
             dropped: 0,
@@ -214,8 +219,8 @@ impl Account {
 
     fn judge_names(&self, files: &Files) -> Result<(), String> {
         let mut numbers = files.keys().filter_map(|name| number(name, &self.asked.name));
-        if let Some(beyond) = numbers.find(|&number| number > self.asked.keep) {
-            return Err(format!("{beyond} old files, but {} are kept", self.asked.keep));
+        if let Some(beyond) = numbers.find(|&number| number > self.greatest) {
+            return Err(format!("{beyond} old files, but {} are kept", self.greatest));
         }
         let is_in = |name: &str| {
             let bytes = files.get(name).map_or(&[][..], Vec::as_slice);

@@ -169,6 +169,19 @@ fn files_from_earlier_survive_and_so_does_a_torn_tail() {
 }
 
 #[test]
+fn what_is_more_than_is_kept_is_dropped_the_oldest_first() {
+    let before = files(&[
+        ("run.log", "1005\n"),
+        ("run.log.1", "1004\n"),
+        ("run.log.2", "1003\n"),
+        ("run.log.3", "1002\n"),
+        ("run.log.4", "1001\n"),
+    ]);
+    let recording = Recording { before, ..Recording::new("--rotate 256 --sync always", 2) };
+    rotates_and_keeps_its_promises(&recording);
+}
+
+#[test]
 fn a_recording_that_is_not_rotated_survives() {
     for sync in ["always", "5ms", "never"] {
         let options = format!("--sync {sync}");
