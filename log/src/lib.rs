@@ -131,6 +131,9 @@ impl<D: Disk, T: Timer> Recording<'_, D, T> {
             if let Err(failed) = self.write(bytes) {
                 return Err(self.end_after(failed, lines));
             }
+            // Before it is passed on: with a sync after every batch, what comes out is on the disk.
+            let now = self.timer.now();
+            self.recorder.sync_if_due(now)?;
             if pass {
                 match output.write_all(bytes) {
                     // What is not a whole line yet was neither recorded nor passed on.
@@ -141,8 +144,6 @@ impl<D: Disk, T: Timer> Recording<'_, D, T> {
             if ended {
                 break;
             }
-            let now = self.timer.now();
-            self.recorder.sync_if_due(now)?;
         }
         match self.end_line() {
             Ok(()) => Ok(self.recorder.sync()?),

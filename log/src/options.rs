@@ -62,7 +62,8 @@ pub struct Options {
     /// How many old files are kept: FILE.1, the newest, and up
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), default_value = "10")]
     pub keep: u64,
-    /// Copy the input to standard output, each sample after it was written to the file
+    /// Copy the input to standard output, each sample after it was written to the file (with --sync
+    /// always: after it is on the disk)
     #[arg(short, long)]
     pub pass: bool,
     /// Record nothing: read recorded files, and say how many samples they hold and which lines are

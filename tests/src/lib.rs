@@ -9,6 +9,10 @@
 //! | [`terminal`] | a pseudo-terminal, and what a person would see on it |
 //! | [`small_disk`] | disks that are full |
 //! | [`abuse`] | the pipe-abuse kit: readers that leave, hang or are slow, closed streams |
+//! | [`faults`] | a disk that fails when told to, and a trace of what is done to it |
+//! | [`disk`] | a model of a disk that loses its power: what may be on it then |
+//! | [`promise`] | what `log` promises of such a disk, and whether it is kept |
+//! | [`random`] | random choices that can be repeated |
 //!
 //! A test waits for an event, never for a time. [`PATIENCE`] only bounds how long a test that
 //! has already failed may hang.
@@ -17,9 +21,13 @@
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used)]
 
 pub mod abuse;
+pub mod disk;
+pub mod faults;
 mod kept;
 pub mod proc;
 pub mod programs;
+pub mod promise;
+pub mod random;
 pub mod run;
 pub mod small_disk;
 pub mod terminal;

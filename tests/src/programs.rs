@@ -29,14 +29,19 @@ pub fn root() -> &'static Path {
 }
 
 fn build() -> PathBuf {
+    let packages = PACKAGES.iter().flat_map(|package| ["--package", package]);
+    cargo_build(["--bins"].into_iter().chain(packages), "the programs")
+}
+
+/// Builds `what` in the profile and directory of the tests; the directory with it in it.
+pub(crate) fn cargo_build<'a>(arguments: impl IntoIterator<Item = &'a str>, what: &str) -> PathBuf {
     let test = std::env::current_exe().expect("a test knows where it lies");
     // …/target/PROFILE/deps/TEST
     let directory = test.parent().and_then(Path::parent).expect("below the target directory");
     let target = directory.parent().expect("the target directory");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.args(["build", "--quiet", "--bins"]).current_dir(root());
-    command.args(PACKAGES.iter().flat_map(|package| ["--package", package]));
+    command.args(["build", "--quiet"]).args(arguments).current_dir(root());
     command.arg("--target-dir").arg(target);
     if directory.ends_with("release") {
         command.arg("--release");
@@ -44,7 +49,7 @@ fn build() -> PathBuf {
     let output = command.output().expect("cargo can be run");
     assert!(
         output.status.success(),
-        "cannot build the programs: {}",
+        "cannot build {what}: {}",
         String::from_utf8_lossy(&output.stderr)
     );
     directory.to_owned()

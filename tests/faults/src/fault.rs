@@ -1,0 +1,220 @@
+//! Which call fails, and how.
+//!
+//! `WANDLER_FAULTS` is a list of faults, separated by blanks, each
+//!
+//! ```text
+//! CALL[@NAME]:WHICH:HOW
+//! ```
+//!
+//! | part | what it is |
+//! |---|---|
+//! | `CALL` | `open` (for writing), `write`, `sync` (`fsync` and `fdatasync`), `truncate`, `rename`, `unlink`: calls on regular files; or `syncdir`: `fsync` on a directory |
+//! | `NAME` | the last part of the file's name (its old one for `rename`); without it, any file |
+//! | `WHICH` | `3`, the third such call (of this program, on this file if there is a name); `3-5`, the third to the fifth; `3-`, all from the third on |
+//! | `HOW` | the error's name (`EIO`) or number; or, for `write`, `short=BYTES`: no more than so many bytes, at least one, are written |
+//!
+//! Calls count whether they fail or not, and also while the switch is off. Where several faults
+//! are due, the first one in the list is taken.
+
+use std::ffi::{CString, OsStr, OsString, c_int};
+use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::{give_up, kernel};
+
+/// The kinds of calls that can fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// Opening a regular file for writing.
+    Open,
+    /// Writing to a regular file.
+    Write,
+    /// Syncing a regular file.
+    Sync,
+    /// Syncing a directory.
+    SyncDirectory,
+    /// Changing a regular file's length.
+    Truncate,
+    /// Giving a regular file another name.
+    Rename,
+    /// Taking a regular file's name away.
+    Unlink,
+}
+
+/// How a call fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// With this error number.
+    Errno(c_int),
+    /// It succeeds with so many bytes at most.
+    Short(usize),
+}
+
+/// A call, or some, that fail.
+#[derive(Debug)]
+struct Fault {
+    call: Call,
+    name: Option<OsString>,
+    first: u64,
+    last: u64,
+    how: How,
+    /// How many such calls there were.
+    seen: AtomicU64,
+}
+
+struct Faults {
+    list: Vec<Fault>,
+    switch: Option<CString>,
+}
+
+/// How the call that is about to be made fails, if it does. `name` is asked for only if need be.
+pub fn due(call: Call, name: impl FnOnce() -> Option<PathBuf>) -> Option<How> {
+    static FAULTS: OnceLock<Faults> = OnceLock::new();
+    let faults = FAULTS.get_or_init(Faults::from_variables);
+    if !faults.list.iter().any(|fault| fault.call == call) {
+        return None;
+    }
+    let name = name();
+    let name = name.as_ref().and_then(|name| name.file_name());
+    // Each counts the call, so all are asked.
+    let due: Vec<How> = faults.list.iter().filter_map(|fault| fault.counted(call, name)).collect();
+    let is_on = faults.switch.as_ref().is_none_or(|switch| kernel::exists(switch));
+    due.first().copied().filter(|_| is_on)
+}
+
+/// The same where a call can only fail as a whole; the error number.
+pub fn errno(call: Call, name: impl FnOnce() -> Option<PathBuf>) -> Option<c_int> {
+    match due(call, name)? {
+        How::Errno(errno) => Some(errno),
+        How::Short(_) => None,
+    }
+}
+
+impl Faults {
+    fn from_variables() -> Faults {
+        let list = match std::env::var("WANDLER_FAULTS") {
+            Ok(list) => list.split_whitespace().map(read).collect(),
+            Err(std::env::VarError::NotPresent) => Vec::new(),
+            Err(error) => give_up(&format!("cannot read WANDLER_FAULTS: {error}")),
+        };
+        Faults { list, switch: file_in("WANDLER_FAULTS_WHILE") }
+    }
+}
+
+/// The file that a variable names.
+pub(crate) fn file_in(variable: &str) -> Option<CString> {
+    CString::new(std::env::var_os(variable)?.into_vec()).ok()
+}
+
+fn read(text: &str) -> Fault {
+    Fault::parse(text)
+        .unwrap_or_else(|| give_up(&format!("cannot read {text:?} in WANDLER_FAULTS")))
+}
+
+impl Fault {
+    fn parse(text: &str) -> Option<Fault> {
+        let mut parts = text.split(':');
+        let (target, which, how) = (parts.next()?, parts.next()?, parts.next()?);
+        let (call, name) = match target.split_once('@') {
+            Some((call, name)) => (call, Some(name.into())),
+            None => (target, None),
+        };
+        let (call, how) = (Call::parse(call)?, How::parse(how)?);
+        let (first, last) = match which.split_once('-') {
+            Some((first, "")) => (first, u64::MAX),
+            Some((first, last)) => (first, last.parse().ok()?),
+            None => (which, which.parse().ok()?),
+        };
+        let first = first.parse().ok().filter(|&first| 0 < first && first <= last)?;
+        let is_sound =
+            parts.next().is_none() && (matches!(how, How::Errno(_)) || call == Call::Write);
+        is_sound.then_some(Fault { call, name, first, last, how, seen: AtomicU64::new(0) })
+    }
+
+    /// Counts the call if it is one of those meant; how it fails.
+    fn counted(&self, call: Call, name: Option<&OsStr>) -> Option<How> {
+        let is_meant =
+            self.call == call && self.name.as_deref().is_none_or(|meant| Some(meant) == name);
+        if !is_meant {
+            return None;
+        }
+        let number = self.seen.fetch_add(1, Ordering::Relaxed) + 1;
+        (self.first..=self.last).contains(&number).then_some(self.how)
+    }
+}
+
+impl Call {
+    fn parse(text: &str) -> Option<Call> {
+        Some(match text {
+            "open" => Call::Open,
+            "write" => Call::Write,
+            "sync" => Call::Sync,
+            "syncdir" => Call::SyncDirectory,
+            "truncate" => Call::Truncate,
+            "rename" => Call::Rename,
+            "unlink" => Call::Unlink,
+            _ => return None,
+        })
+    }
+}
+
+impl How {
+    fn parse(text: &str) -> Option<How> {
+        if let Some(bytes) = text.strip_prefix("short=") {
+            return bytes.parse().ok().filter(|&bytes| bytes > 0).map(How::Short);
+        }
+        let errno = match text {
+            "EACCES" => libc::EACCES,
+            "EDQUOT" => libc::EDQUOT,
+            "EFBIG" => libc::EFBIG,
+            "EINTR" => libc::EINTR,
+            "EIO" => libc::EIO,
+            "EMFILE" => libc::EMFILE,
+            "ENOENT" => libc::ENOENT,
+            "ENOSPC" => libc::ENOSPC,
+            "EPERM" => libc::EPERM,
+            "EROFS" => libc::EROFS,
+            _ => text.parse().ok().filter(|&number| number > 0)?,
+        };
+        Some(How::Errno(errno))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How so many writes to `run.log` fail.
+    fn writes(fault: &str, count: usize) -> Vec<Option<How>> {
+        let fault = Fault::parse(fault).unwrap();
+        let name = Some(OsStr::new("run.log"));
+        (0..count).map(|_| fault.counted(Call::Write, name)).collect()
+    }
+
+    #[test]
+    fn one_call_some_or_all_from_one_on_fail() {
+        let eio = Some(How::Errno(libc::EIO));
+        assert_eq!(writes("write:2:EIO", 4), [None, eio, None, None]);
+        assert_eq!(writes("write:2-3:5", 4), [None, eio, eio, None]);
+        assert_eq!(writes("write:3-:EIO", 4), [None, None, eio, eio]);
+        assert_eq!(writes("write@run.log:1:short=7", 2), [Some(How::Short(7)), None]);
+    }
+
+    #[test]
+    fn other_calls_and_other_files_do_not_count() {
+        assert_eq!(writes("sync:1:EIO", 1), [None]);
+        assert_eq!(writes("write@run.log.torn:1:EIO", 1), [None]);
+    }
+
+    #[test]
+    fn what_is_no_fault_is_not_taken_for_one() {
+        for text in ["", "write", "write:1", "read:1:EIO", "write:0:EIO", "write:3-2:EIO"] {
+            assert!(Fault::parse(text).is_none(), "{text:?}");
+        }
+        for text in ["write:1:EIO:", "write:1:EWHAT", "write:1:short=0", "sync:1:short=7"] {
+            assert!(Fault::parse(text).is_none(), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,448 @@
+//! A model of a disk that loses its power: what may be on it then.
+//!
+//! The model knows one directory. It is told the calls that a program made, and keeps for sure
+//! only what was synced. Of the rest anything may be there, as far as a disk with a journal goes:
+//!
+//! - **A file's changes** since its last sync are there up to any byte, in their order: a file is
+//!   never found with a later write and without an earlier one. Its new length may be there
+//!   before the data are, which then are zeros at the end of the file. (Zeros in the middle, with
+//!   data behind them, which a disk may leave that writes a file's blocks in any order, are *not*
+//!   modelled: nothing that has no checksums finds those.)
+//! - **The directory's changes** since its last sync are each there or not, whatever becomes of
+//!   the others, whichever order they were made in. A single rename is there as a whole or not at
+//!   all.
+//! - Syncing a file does not sync its name, nor the directory what the files hold.
+//!
+//! What is on the disk after a crash is a [`Choice`] for each of these.
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Write};
+
+use crate::random::Random;
+
+/// The files of a directory: their names, and what they hold.
+pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// A call that changed something, as the trace of `wandler-faults` has it. A file's number is
+/// its own until another file of this number is created.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "of the fields, whose names are those of the trace")]
+pub enum Call {
+    /// A new file was opened.
+    Create { file: u64, name: String },
+    /// A file that was there was opened for writing.
+    Open { file: u64, length: u64, name: String },
+    /// Bytes were written.
+    Write { file: u64, at: u64, bytes: Vec<u8> },
+    /// A file's length was set.
+    Truncate { file: u64, length: u64 },
+    /// A file was synced.
+    Sync { file: u64 },
+    /// The directory was synced.
+    SyncDirectory,
+    /// A file got another name, and took it from the one that had it, if any.
+    Rename { from: String, to: String },
+    /// A name was taken away.
+    Unlink { name: String },
+    /// Bytes were written to standard output.
+    Out { bytes: Vec<u8> },
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = String::from_utf8_lossy;
+        match self {
+            Call::Create { file, name } => write!(formatter, "create {file} {name}"),
+            Call::Open { file, length, name } => write!(formatter, "open {file} {length} {name}"),
+            Call::Write { file, at, bytes } => {
+                write!(formatter, "write {file} {at} {:?}", text(bytes))
+            }
+            Call::Truncate { file, length } => write!(formatter, "truncate {file} {length}"),
+            Call::Sync { file } => write!(formatter, "sync {file}"),
+            Call::SyncDirectory => write!(formatter, "syncdir"),
+            Call::Rename { from, to } => write!(formatter, "rename {from} {to}"),
+            Call::Unlink { name } => write!(formatter, "unlink {name}"),
+            Call::Out { bytes } => write!(formatter, "out {:?}", text(bytes)),
+        }
+    }
+}
+
+/// Which file of [`Disk::files`].
+type Id = usize;
+
+/// A disk with one directory.
+#[derive(Clone, Debug)]
+pub struct Disk {
+    /// Every file there ever was.
+    files: Vec<File>,
+    /// Which file has which number now.
+    numbers: BTreeMap<u64, Id>,
+    synced: BTreeMap<String, Id>,
+    now: BTreeMap<String, Id>,
+    /// What happened to the names since they were synced.
+    pending: Vec<Entry>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct File {
+    synced: Vec<u8>,
+    now: Vec<u8>,
+    /// What was done since it was synced.
+    pending: Vec<Change>,
+}
+
+#[derive(Clone, Debug)]
+enum Change {
+    Write { at: usize, bytes: Vec<u8> },
+    Truncate { length: usize },
+}
+
+#[derive(Clone, Debug)]
+enum Entry {
+    Create { name: String, file: Id },
+    Rename { from: String, to: String, file: Id },
+    Unlink { name: String, file: Id },
+}
+
+/// What of the changes that are not synced a crash leaves: for each change of the directory 0 or
+/// 1; and for each file with changes the number of steps that are there (a step is a byte, or a
+/// truncation), doubled, plus one if zeros fill it up to its new length.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice(Vec<u64>);
+
+impl Disk {
+    /// A disk with these files, all synced.
+    pub fn new(files: &Files) -> Disk {
+        let names: BTreeMap<String, Id> = files.keys().cloned().zip(0..).collect();
+        let file = |bytes: &Vec<u8>| File {
+            synced: bytes.clone(),
+            now: bytes.clone(),
+            pending: Vec::new(),
+        };
+        Disk {
+            files: files.values().map(file).collect(),
+            numbers: BTreeMap::new(),
+            synced: names.clone(),
+            now: names,
+            pending: Vec::new(),
+        }
+    }
+
+    /// Does what a call did.
+    pub fn apply(&mut self, call: &Call) {
+        match call {
+            Call::Create { file, name } => self.create(*file, name),
+            Call::Open { file, length, name } => {
+                let id = self.now[name];
+                assert_eq!(self.files[id].now.len() as u64, *length, "the length of {name}");
+                self.numbers.insert(*file, id);
+            }
+            Call::Write { file, at, bytes } => {
+                let at = usize::try_from(*at).expect("an offset in memory");
+                self.change(*file, Change::Write { at, bytes: bytes.clone() });
+            }
+            Call::Truncate { file, length } => {
+                let length = usize::try_from(*length).expect("a length in memory");
+                self.change(*file, Change::Truncate { length });
+            }
+            Call::Sync { file } => self.files[self.numbers[file]].sync(),
+            Call::SyncDirectory => {
+                self.synced = self.now.clone();
+                self.pending.clear();
+            }
+            Call::Rename { from, to } => {
+                let entry =
+                    Entry::Rename { from: from.clone(), to: to.clone(), file: self.now[from] };
+                self.enter(entry);
+            }
+            Call::Unlink { name } => {
+                let entry = Entry::Unlink { name: name.clone(), file: self.now[name] };
+                self.enter(entry);
+            }
+            Call::Out { .. } => {}
+        }
+    }
+
+    fn create(&mut self, number: u64, name: &str) {
+        let file = self.files.len();
+        self.files.push(File::default());
+        self.numbers.insert(number, file);
+        self.enter(Entry::Create { name: name.to_owned(), file });
+    }
+
+    fn change(&mut self, number: u64, change: Change) {
+        let file = &mut self.files[self.numbers[&number]];
+        change.apply(&mut file.now, usize::MAX);
+        file.pending.push(change);
+    }
+
+    fn enter(&mut self, entry: Entry) {
+        entry.apply(&mut self.now);
+        self.pending.push(entry);
+    }
+
+    /// What the program sees.
+    pub fn now(&self) -> Files {
+        let files = self.now.iter();
+        files.map(|(name, &id)| (name.clone(), self.files[id].now.clone())).collect()
+    }
+
+    /// What the program sees of one file.
+    pub fn named(&self, name: &str) -> Option<&[u8]> {
+        self.now.get(name).map(|&id| &*self.files[id].now)
+    }
+
+    /// The name that the file of this number has now.
+    pub fn name_of(&self, number: u64) -> Option<&str> {
+        let id = self.numbers.get(&number)?;
+        self.now.iter().find_map(|(name, it)| (it == id).then_some(name.as_str()))
+    }
+
+    /// All that a crash may leave if there are no more than `most` choices, or so many random
+    /// ones.
+    pub fn choices(&self, most: u64, random: &mut Random) -> Vec<Choice> {
+        let ends = self.ends();
+        let all = ends.iter().try_fold(1_u64, |all, end| all.checked_mul(*end));
+        match all.filter(|&all| all <= most) {
+            Some(all) => (0..all).map(|number| Choice::numbered(number, &ends)).collect(),
+            None => (0..most).map(|_| Choice::random(&ends, random)).collect(),
+        }
+    }
+
+    /// How many choices there are for each part of a [`Choice`].
+    fn ends(&self) -> Vec<u64> {
+        let names = self.pending.iter().map(|_| 2);
+        names.chain(self.dirty().map(|file| 2 * file.steps() as u64 + 1)).collect()
+    }
+
+    fn dirty(&self) -> impl Iterator<Item = &File> {
+        self.files.iter().filter(|file| !file.pending.is_empty())
+    }
+
+    /// What a crash leaves.
+    pub fn after(&self, choice: &Choice) -> Files {
+        let (entries, mut rest) = choice.0.split_at(self.pending.len());
+        let mut names = self.synced.clone();
+        for (entry, _) in self.pending.iter().zip(entries).filter(|(_, is_there)| **is_there == 1) {
+            entry.apply(&mut names);
+        }
+        let mut files: Vec<Option<Vec<u8>>> = Vec::new();
+        for file in &self.files {
+            files.push(match rest.split_first() {
+                Some((&left, others)) if !file.pending.is_empty() => {
+                    rest = others;
+                    Some(file.after(left))
+                }
+                _ => None,
+            });
+        }
+        let content = |id: Id| files[id].clone().unwrap_or_else(|| self.files[id].synced.clone());
+        names.into_iter().map(|(name, id)| (name, content(id))).collect()
+    }
+
+    /// The same in words.
+    pub fn describe(&self, choice: &Choice) -> String {
+        let (entries, files) = choice.0.split_at(self.pending.len());
+        let mut text = String::new();
+        for (entry, is_there) in self.pending.iter().zip(entries) {
+            let verdict = if *is_there == 1 { "there" } else { "lost" };
+            let _ = writeln!(text, "  {verdict}: {entry:?}");
+        }
+        for (file, left) in self.dirty().zip(files) {
+            let zeros = if left % 2 == 1 { ", zeros up to its new length" } else { "" };
+            let (left, all, synced) = (left / 2, file.steps(), file.synced.len());
+            let _ = writeln!(text, "  {left} of {all} steps after {synced} synced bytes{zeros}");
+        }
+        text
+    }
+}
+
+impl File {
+    fn sync(&mut self) {
+        self.synced.clone_from(&self.now);
+        self.pending.clear();
+    }
+
+    fn steps(&self) -> usize {
+        self.pending.iter().map(Change::steps).sum()
+    }
+
+    /// What a crash leaves of it; see [`Choice`].
+    fn after(&self, left: u64) -> Vec<u8> {
+        let mut bytes = self.synced.clone();
+        let mut steps = (left / 2) as usize;
+        for change in &self.pending {
+            change.apply(&mut bytes, steps);
+            steps = steps.saturating_sub(change.steps());
+        }
+        if left % 2 == 1 && bytes.len() < self.now.len() {
+            bytes.resize(self.now.len(), 0);
+        }
+        bytes
+    }
+}
+
+impl Change {
+    fn steps(&self) -> usize {
+        match self {
+            Change::Write { bytes, .. } => bytes.len(),
+            Change::Truncate { .. } => 1,
+        }
+    }
+
+    /// Makes so many steps of it.
+    fn apply(&self, file: &mut Vec<u8>, steps: usize) {
+        match self {
+            _ if steps == 0 => {}
+            Change::Write { at, bytes } => {
+                let bytes = &bytes[..bytes.len().min(steps)];
+                let end = at + bytes.len();
+                if file.len() < end {
+                    file.resize(end, 0);
+                }
+                file[*at..end].copy_from_slice(bytes);
+            }
+            Change::Truncate { length } => file.resize(*length, 0),
+        }
+    }
+}
+
+impl Entry {
+    fn apply(&self, names: &mut BTreeMap<String, Id>) {
+        match self {
+            Entry::Create { name, file } => {
+                names.insert(name.clone(), *file);
+            }
+            Entry::Rename { from, to, file } => {
+                remove(names, from, *file);
+                names.insert(to.clone(), *file);
+            }
+            Entry::Unlink { name, file } => remove(names, name, *file),
+        }
+    }
+}
+
+/// Takes a name away, if it is still this file's.
+fn remove(names: &mut BTreeMap<String, Id>, name: &str, file: Id) {
+    if names.get(name) == Some(&file) {
+        names.remove(name);
+    }
+}
+
+impl Choice {
+    /// Each number below the product of `ends` is another choice.
+    fn numbered(mut number: u64, ends: &[u64]) -> Choice {
+        let digit = |end: &u64| {
+            let digit = number % end;
+            number /= end;
+            digit
+        };
+        Choice(ends.iter().map(digit).collect())
+    }
+
+    /// A random one: each part, half of the time, is nothing or everything.
+    fn random(ends: &[u64], random: &mut Random) -> Choice {
+        let digit = |end: &u64| match random.below(4) {
+            0 => 0,
+            1 => end - 1,
+            _ => random.below(*end),
+        };
+        Choice(ends.iter().map(digit).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn files(files: &[(&str, &str)]) -> Files {
+        files.iter().map(|(name, text)| (name.to_string(), text.as_bytes().to_vec())).collect()
+    }
+
+    fn write(at: u64, text: &str) -> Call {
+        Call::Write { file: 1, at, bytes: text.into() }
+    }
+
+    fn create(file: u64, name: &str) -> Call {
+        Call::Create { file, name: name.to_owned() }
+    }
+
+    fn rename(from: &str, to: &str) -> Call {
+        Call::Rename { from: from.to_owned(), to: to.to_owned() }
+    }
+
+    /// All that may be left of `before` if power is lost after the calls.
+    fn left(before: &Files, calls: &[Call]) -> BTreeSet<Files> {
+        let mut disk = Disk::new(before);
+        calls.iter().for_each(|call| disk.apply(call));
+        let choices = disk.choices(1000, &mut Random::new(1));
+        choices.iter().map(|choice| disk.after(choice)).collect()
+    }
+
+    #[test]
+    fn what_was_synced_stays() {
+        let calls = [create(1, "a"), write(0, "12"), Call::Sync { file: 1 }, Call::SyncDirectory];
+        assert_eq!(left(&Files::new(), &calls), [files(&[("a", "12")])].into());
+    }
+
+    #[test]
+    fn a_write_is_there_up_to_any_byte_or_up_to_its_length_with_zeros() {
+        let before = files(&[("a", "1")]);
+        let open = Call::Open { file: 1, length: 1, name: "a".to_owned() };
+        let expected = ["1", "1\0\0", "12", "12\0", "123"].map(|text| files(&[("a", text)]));
+        assert_eq!(left(&before, &[open.clone(), write(1, "2"), write(2, "3")]), expected.into());
+        let cut = [write(1, "2"), Call::Truncate { file: 1, length: 0 }];
+        let expected = ["1", "1\0", "12", ""].map(|text| files(&[("a", text)]));
+        let found = left(&before, &[&[open], &cut[..1]].concat());
+        assert_eq!(found, expected[..3].iter().cloned().collect());
+        let all = [&[Call::Open { file: 1, length: 1, name: "a".to_owned() }], &cut[..]].concat();
+        let expected = ["1", "12", ""].map(|text| files(&[("a", text)]));
+        assert_eq!(left(&before, &all), expected.into());
+    }
+
+    #[test]
+    fn a_name_is_not_synced_with_its_file_nor_a_file_with_its_name() {
+        let calls = [create(1, "a"), write(0, "1"), Call::Sync { file: 1 }];
+        assert_eq!(left(&Files::new(), &calls), [files(&[]), files(&[("a", "1")])].into());
+        let calls = [create(1, "a"), write(0, "1"), Call::SyncDirectory];
+        let expected = ["", "\0", "1"].map(|text| files(&[("a", text)]));
+        assert_eq!(left(&Files::new(), &calls), expected.into());
+    }
+
+    #[test]
+    fn renames_are_there_independently_and_may_take_a_name_from_a_file_that_did_not_move() {
+        let before = files(&[("a", "1"), ("b", "2")]);
+        let calls = [rename("b", "c"), rename("a", "b")];
+        let expected = [
+            files(&[("a", "1"), ("b", "2")]),
+            files(&[("a", "1"), ("c", "2")]),
+            files(&[("b", "1")]),
+            files(&[("b", "1"), ("c", "2")]),
+        ];
+        assert_eq!(left(&before, &calls), expected.clone().into());
+        let synced = [calls[0].clone(), Call::SyncDirectory, calls[1].clone()];
+        assert_eq!(left(&before, &synced), [expected[1].clone(), expected[3].clone()].into());
+    }
+
+    #[test]
+    fn a_number_is_the_newest_files() {
+        let calls =
+            [create(1, "a"), Call::Unlink { name: "a".to_owned() }, create(1, "b"), write(0, "2")];
+        let mut disk = Disk::new(&Files::new());
+        calls.iter().for_each(|call| disk.apply(call));
+        assert_eq!(disk.now(), files(&[("b", "2")]));
+        assert_eq!(disk.name_of(1), Some("b"));
+    }
+
+    #[test]
+    fn too_many_choices_are_tried_at_random() {
+        let mut disk = Disk::new(&Files::new());
+        [create(1, "a"), write(0, &"1".repeat(1000))].iter().for_each(|call| disk.apply(call));
+        let choices = disk.choices(50, &mut Random::new(1));
+        assert_eq!(choices.len(), 50);
+        let lengths: BTreeSet<_> =
+            choices.iter().filter_map(|choice| Some(disk.after(choice).get("a")?.len())).collect();
+        assert!(lengths.contains(&0) && lengths.contains(&1000) && lengths.len() > 5);
+    }
+}

@@ -1,0 +1,269 @@
+//! What `log` promises of a disk that loses its power, and whether it is kept.
+//!
+//! After a crash at any moment, what its next start makes of the disk (a torn tail of `FILE` is
+//! set aside), read in the order `FILE.N` … `FILE.1`, `FILE`,
+//!
+//! 1. is a whole number of lines, those that were sent, in their order, none of them missing in
+//!    between or twice;
+//! 2. begins with the first line, unless rotating had begun to drop the oldest file, which is
+//!    `FILE.KEEP`: its lines, and only those, may be gone;
+//! 3. holds every line that was promised: that was in a file when that was synced; or, with
+//!    `--pass --sync always`, that had come out on standard output;
+//! 4. and no file lies beyond `FILE.KEEP` that did not at the start. A torn tail that was there at the start is still there,
+//!    or in `FILE.torn`.
+//!
+//! An [`Account`] hears of the calls before the [`Disk`] does, and judges what a crash left.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use crate::disk::{Call, Disk, Files};
+use crate::random::Random;
+
+/// Choices of what a crash leaves that are tried at each moment; where there are more, random
+/// ones are. Enough for all of those that a `log` in order leaves in these tests.
+const CHOICES: u64 = 4096;
+
+/// What `log` was asked to do.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The file's name in its directory.
+    pub name: String,
+    /// The lines that were sent, each another than all others and those in the files at the start.
+    pub sent: Vec<u8>,
+    /// How many old files are kept.
+    pub keep: u32,
+    /// Whether what comes out on standard output is on the disk.
+    pub is_durable_when_passed: bool,
+}
+
+/// What was promised so far.
+#[derive(Clone, Debug)]
+pub struct Account {
+    asked: Asked,
+    /// All lines: those in the files at the start, and those that were sent.
+    lines: Vec<u8>,
+    /// Where in `lines` each begins.
+    starts: HashMap<Vec<u8>, usize>,
+    /// Bytes of `lines` that were in the files at the start.
+    before: usize,
+    /// The greatest number that an old file may have.
+    greatest: u32,
+    /// A torn tail that was there at the start.
+    torn: Vec<u8>,
+    /// Bytes of `lines` that must be there.
+    promised: usize,
+    /// Bytes at the beginning of `lines` that need not be there.
+    dropped: usize,
+    /// Bytes that came out on standard output.
+    passed: usize,
+}
+
+/// A promise that a crash breaks.
+#[derive(Debug)]
+pub struct Violation {
+    /// How many calls were made before the crash.
+    pub after: usize,
+    /// What is wrong, and what the crash left.
+    pub what: String,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "a crash after {} calls: {}", self.after, self.what)
+    }
+}
+
+/// Lets the power fail after each of the calls, made on a disk with the files `before`, and looks
+/// at all that may be left. How many disks were looked at.
+pub fn check(before: &Files, calls: &[Call], asked: &Asked, seed: u64) -> Result<u64, Violation> {
+    let mut disk = Disk::new(before);
+    let mut account = Account::new(asked, before);
+    let mut random = Random::new(seed);
+    let mut looked_at = 0;
+    for after in 0..=calls.len() {
+        for choice in disk.choices(CHOICES, &mut random) {
+            looked_at += 1;
+            let files = disk.after(&choice);
+            account.judge(&files).map_err(|wrong| {
+                let last = calls[..after].iter().rev().take(6).rev();
+                let last: String = last.map(|call| format!("  {call}\n")).collect();
+                let described = disk.describe(&choice);
+                let found = shown(&files);
+                let what = format!(
+                    "{wrong}\nthe last calls\n{last}what became of what was not synced\n\
+                     {described}the disk\n{found}"
+                );
+                Violation { after, what }
+            })?;
+        }
+        if let Some(call) = calls.get(after) {
+            account.hear(&disk, call);
+            disk.apply(call);
+        }
+    }
+    account.finish().map(|()| looked_at).map_err(|what| Violation { after: calls.len(), what })
+}
+
+impl Account {
+    /// Nothing was done yet to a disk with the files `before`; their lines are promised.
+    pub fn new(asked: &Asked, before: &Files) -> Account {
+        let mut lines = rotated(before, &asked.name).concat();
+        let file = before.get(&asked.name).map_or(&[][..], Vec::as_slice);
+        let (whole, torn) = file.split_at(whole(file));
+        lines.extend_from_slice(whole);
+        let numbers = before.keys().filter_map(|it| number(it, &asked.name));
+        let greatest = numbers.max().unwrap_or(0).max(asked.keep);
+        let before = lines.len();
+        lines.extend_from_slice(&asked.sent);
+        let mut starts = HashMap::new();
+        let mut at = 0;
+        for line in lines.split_inclusive(|&byte| byte == b'\n') {
+            let is_new = starts.insert(line.to_vec(), at).is_none();
+            assert!(is_new, "two lines are the same: {:?}", String::from_utf8_lossy(line));
+            at += line.len();
+        }
+        Account {
+            asked: asked.clone(),
+            starts,
+            before,
+            greatest,
+            torn: torn.to_vec(),
+            promised: before,
+            dropped: 0,
+            passed: 0,
+            lines,
+        }
+    }
+
+    /// Takes note of a call that is about to be made on `disk`.
+    pub fn hear(&mut self, disk: &Disk, call: &Call) {
+        match call {
+            Call::Sync { file } => {
+                let name = disk.name_of(*file).filter(|name| self.is_ours(name));
+                let end = name.and_then(|name| self.end(disk.named(name)?));
+                self.promised = self.promised.max(end.unwrap_or(0));
+            }
+            Call::Rename { to: name, .. } | Call::Unlink { name } => {
+                let is_last = number(name, &self.asked.name) >= Some(self.asked.keep);
+                let bytes = disk.named(name).filter(|_| is_last);
+                let end = bytes.and_then(|bytes| self.end(bytes));
+                self.dropped = self.dropped.max(end.unwrap_or(0));
+            }
+            Call::Out { bytes } => {
+                self.passed += bytes.len();
+                let passed = &self.asked.sent[..self.passed];
+                if self.asked.is_durable_when_passed {
+                    self.promised = self.promised.max(self.before + whole(passed));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn is_ours(&self, name: &str) -> bool {
+        name == self.asked.name || number(name, &self.asked.name).is_some()
+    }
+
+    /// Where in all lines the whole ones of a file end.
+    fn end(&self, bytes: &[u8]) -> Option<usize> {
+        let start = self.starts.get(first_line(bytes))?;
+        Some(start + whole(bytes))
+    }
+
+    /// At a good end all lines are promised.
+    fn finish(&self) -> Result<(), String> {
+        let missing = self.lines.len() - self.promised;
+        if missing == 0 { Ok(()) } else { Err(format!("{missing} bytes were never promised")) }
+    }
+
+    /// Whether what a crash left keeps the promises; what is wrong, if not.
+    pub fn judge(&self, files: &Files) -> Result<(), String> {
+        self.judge_names(files)?;
+        let file = files.get(&self.asked.name).map_or(&[][..], Vec::as_slice);
+        let old = rotated(files, &self.asked.name);
+        if old.iter().any(|bytes| whole(bytes) < bytes.len()) {
+            return Err("an old file ends in a torn line".to_owned());
+        }
+        let mut text = old.concat();
+        text.extend_from_slice(&file[..whole(file)]);
+        let (start, end) = self.place(&text)?;
+        if start > self.dropped {
+            return Err(format!("the first {start} bytes are gone, {} may be", self.dropped));
+        }
+        if end < self.promised {
+            let lost = String::from_utf8_lossy(&self.lines[end..self.promised]);
+            return Err(format!("promised lines are gone: {lost:?}"));
+        }
+        Ok(())
+    }
+
+    /// From where to where a text reaches in all lines.
+    fn place(&self, text: &[u8]) -> Result<(usize, usize), String> {
+        if text.is_empty() {
+            return Ok((self.dropped, self.dropped));
+        }
+        let first = first_line(text);
+        let Some(&start) = self.starts.get(first) else {
+            return Err(format!("nobody sent {:?}", String::from_utf8_lossy(first)));
+        };
+        let rest = &self.lines[start..];
+        let same = text.iter().zip(rest).take_while(|(one, other)| one == other).count();
+        let end = start + same;
+        if same < text.len() {
+            let found = String::from_utf8_lossy(first_line(&text[whole(&text[..same])..]));
+            return Err(format!("the lines do not go on after {end} bytes: {found:?}"));
+        }
+        Ok((start, end))
+    }
+
+    fn judge_names(&self, files: &Files) -> Result<(), String> {
+        let mut numbers = files.keys().filter_map(|name| number(name, &self.asked.name));
+        if let Some(beyond) = numbers.find(|&number| number > self.greatest) {
+            return Err(format!("{beyond} old files, but {} are kept", self.greatest));
+        }
+        let is_in = |name: &str| {
+            let bytes = files.get(name).map_or(&[][..], Vec::as_slice);
+            bytes.windows(self.torn.len()).any(|window| window == self.torn)
+        };
+        if !self.torn.is_empty()
+            && !is_in(&self.asked.name)
+            && !is_in(&format!("{}.torn", self.asked.name))
+        {
+            return Err("the torn line is gone".to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// What the old files hold, the oldest first.
+fn rotated(files: &Files, name: &str) -> Vec<Vec<u8>> {
+    let mut old: Vec<_> =
+        files.iter().filter_map(|(it, bytes)| Some((number(it, name)?, bytes))).collect();
+    old.sort_by_key(|(number, _)| std::cmp::Reverse(*number));
+    old.into_iter().map(|(_, bytes)| bytes.clone()).collect()
+}
+
+/// The number of an old file, from 1.
+fn number(old: &str, name: &str) -> Option<u32> {
+    let number = old.strip_prefix(name)?.strip_prefix('.')?;
+    number.parse().ok().filter(|it: &u32| *it > 0 && it.to_string() == number)
+}
+
+/// Bytes up to and with the last line feed.
+fn whole(bytes: &[u8]) -> usize {
+    bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1)
+}
+
+/// Up to and with the first line feed, if there is one.
+fn first_line(bytes: &[u8]) -> &[u8] {
+    bytes.split_inclusive(|&byte| byte == b'\n').next().unwrap_or_default()
+}
+
+fn shown(files: &Files) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    files.iter().map(|(name, bytes)| format!("  {name}: {:?}\n", text(bytes))).collect()
+}
+
+#[cfg(test)]
+mod tests;

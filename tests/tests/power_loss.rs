@@ -1,0 +1,212 @@
+//! What `log` leaves on a disk that loses its power at any moment.
+//!
+//! The real `log` records, and its calls to the disk are noted. They are then made again on the
+//! model in [`wandler_tests::disk`], and after each of them everything that a crash may leave is
+//! held against what [`wandler_tests::promise`] says.
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::io::Write;
+use std::ops::Range;
+use std::path::Path;
+use std::process::Stdio;
+
+use wandler_tests::disk::{Call, Disk, Files};
+use wandler_tests::faults::{self, Library, TRACE};
+use wandler_tests::promise::{Asked, check};
+use wandler_tests::random::Random;
+use wandler_tests::rounds;
+use wandler_tests::run::{Program, Running};
+
+/// A `log` that is to be run.
+#[derive(Clone)]
+struct Recording<'a> {
+    options: &'a str,
+    keep: u32,
+    before: Files,
+    /// The numbers that are sent, a line each.
+    samples: Range<u32>,
+}
+
+/// So many samples make some four files of 256 bytes.
+const SAMPLES: Range<u32> = 1..301;
+
+impl Recording<'_> {
+    fn new(options: &str, keep: u32) -> Recording<'_> {
+        Recording { options, keep, before: Files::new(), samples: SAMPLES }
+    }
+
+    fn sent(&self) -> Vec<u8> {
+        self.samples.clone().map(|sample| format!("{sample}\n")).collect::<String>().into_bytes()
+    }
+
+    fn asked(&self) -> Asked {
+        let is_durable_when_passed = self.options.contains("--pass --sync always");
+        let name = "run.log".to_owned();
+        Asked { name, sent: self.sent(), keep: self.keep, is_durable_when_passed }
+    }
+
+    /// Runs it to a good end; what it did to the disk.
+    fn run(&self, library: &Library, seed: u64) -> Vec<Call> {
+        let dir = tempfile::tempdir().unwrap();
+        for (name, bytes) in &self.before {
+            fs::write(dir.path().join(name), bytes).unwrap();
+        }
+        let traces = tempfile::tempdir().unwrap();
+        let trace = traces.path().join("trace");
+        let log = Program::new("log").words(self.options).args(["--keep", &self.keep.to_string()]);
+        let log = library.preloaded(log.args(["run.log"]).dir(&dir)).env(TRACE, &trace);
+        let mut running = log.stdin(Stdio::piped()).start();
+        feed(&mut running, &self.sent(), &trace, &mut Random::new(seed));
+        running.finish().exits(0);
+        let calls = faults::trace(&trace, dir.path());
+        let mut disk = Disk::new(&self.before);
+        calls.iter().for_each(|call| disk.apply(call));
+        let is_whole = disk.now() == files_in(dir.path());
+        assert!(is_whole, "the trace leaves something out:\n{}", listed(&calls));
+        calls
+    }
+
+    /// Lets the power fail at every moment of a run.
+    fn check(&self, seed: u64) -> Option<Vec<Call>> {
+        let library = Library::built()?;
+        let calls = self.run(library, seed);
+        self.judge(&calls, seed);
+        Some(calls)
+    }
+
+    fn judge(&self, calls: &[Call], seed: u64) {
+        check(&self.before, calls, &self.asked(), seed)
+            .unwrap_or_else(|violation| panic!("log {}, seed {seed}: {violation}", self.options));
+    }
+}
+
+/// Sends `text` in pieces of a few lines, some cut within a line; each only when the one before
+/// has been written, so that there are many batches.
+fn feed(running: &mut Running, text: &[u8], trace: &Path, random: &mut Random) {
+    let mut input = running.stdin();
+    let written = || fs::read_to_string(trace).unwrap_or_default().matches("\nwrite ").count();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let size = (1 + random.below(16) as usize).min(rest.len());
+        let (piece, others) = rest.split_at(size);
+        let before = written();
+        input.write_all(piece).unwrap();
+        if piece.contains(&b'\n') {
+            running.wait_until("the lines are written", || written() > before);
+        }
+        rest = others;
+    }
+}
+
+fn files_in(dir: &Path) -> Files {
+    let files = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap());
+    files
+        .map(|file| (file.file_name().into_string().unwrap(), fs::read(file.path()).unwrap()))
+        .collect()
+}
+
+fn files(files: &[(&str, &str)]) -> Files {
+    files.iter().map(|(name, text)| (name.to_string(), text.as_bytes().to_vec())).collect()
+}
+
+fn listed(calls: &[Call]) -> String {
+    calls.iter().map(|call| format!("{call}\n")).collect()
+}
+
+/// How often the file was rotated.
+fn rotations(calls: &[Call]) -> usize {
+    let is_one = |call: &&Call| matches!(call, Call::Rename { from, .. } if from == "run.log");
+    calls.iter().filter(is_one).count()
+}
+
+#[track_caller]
+fn rotates_and_keeps_its_promises(recording: &Recording) {
+    if let Some(calls) = recording.check(1) {
+        assert!(rotations(&calls) >= 3, "too few rotations:\n{}", listed(&calls));
+    }
+}
+
+#[test]
+fn synced_always_each_batch_survives() {
+    rotates_and_keeps_its_promises(&Recording::new("--rotate 256 --sync always", 10));
+}
+
+#[test]
+fn synced_in_time_what_was_synced_survives() {
+    rotates_and_keeps_its_promises(&Recording::new("--rotate 256 --sync 5ms", 10));
+}
+
+#[test]
+fn never_synced_before_the_end_what_was_rotated_survives() {
+    rotates_and_keeps_its_promises(&Recording::new("--rotate 256 --sync never", 10));
+}
+
+#[test]
+fn what_was_passed_on_survives() {
+    rotates_and_keeps_its_promises(&Recording::new("--rotate 256 --pass --sync always", 10));
+}
+
+#[test]
+fn only_the_oldest_lines_are_dropped() {
+    for keep in [1, 2] {
+        rotates_and_keeps_its_promises(&Recording::new("--rotate 256 --sync always", keep));
+    }
+}
+
+#[test]
+fn files_from_earlier_survive_and_so_does_a_torn_tail() {
+    // As a crash leaves them, in the middle of moving the old files up.
+    let before = files(&[
+        ("run.log", "1005\n1006\n10"),
+        ("run.log.1", "1004\n"),
+        ("run.log.3", "1002\n1003\n"),
+        ("run.log.4", "1001\n"),
+    ]);
+    let recording = Recording { before, ..Recording::new("--rotate 256 --sync always", 10) };
+    rotates_and_keeps_its_promises(&recording);
+}
+
+#[test]
+fn what_is_more_than_is_kept_is_dropped_the_oldest_first() {
+    let before = files(&[
+        ("run.log", "1005\n"),
+        ("run.log.1", "1004\n"),
+        ("run.log.2", "1003\n"),
+        ("run.log.3", "1002\n"),
+        ("run.log.4", "1001\n"),
+    ]);
+    let recording = Recording { before, ..Recording::new("--rotate 256 --sync always", 2) };
+    rotates_and_keeps_its_promises(&recording);
+}
+
+#[test]
+fn a_recording_that_is_not_rotated_survives() {
+    for sync in ["always", "5ms", "never"] {
+        let options = format!("--sync {sync}");
+        Recording::new(&options, 10).check(1);
+    }
+}
+
+/// A second `log` starts on what a crash left of the first one's disk, and the power fails again.
+#[test]
+fn a_start_after_a_crash_goes_on_and_may_crash_itself() {
+    let first = Recording::new("--rotate 256 --sync always", 10);
+    let Some(calls) = first.check(2) else { return };
+    let library = Library::built().unwrap();
+    for seed in 0..u64::from(rounds()) {
+        let before = crashed(&calls, &mut Random::new(seed));
+        let second = Recording { before, samples: 1001..1101, ..first.clone() };
+        second.judge(&second.run(library, seed), seed);
+    }
+}
+
+/// What a crash may leave, at some moment.
+fn crashed(calls: &[Call], random: &mut Random) -> Files {
+    let mut disk = Disk::new(&Files::new());
+    let count = random.below(calls.len() as u64 + 1) as usize;
+    calls[..count].iter().for_each(|call| disk.apply(call));
+    let choices = disk.choices(1000, random);
+    disk.after(&choices[random.below(choices.len() as u64) as usize])
+}
