@@ -5,6 +5,7 @@
 //! | [`programs`] | building the programs, and where they lie |
 //! | [`run`](mod@run) | starting a program, waiting for what it writes, its end, and saying all about it |
 //! | [`proc`] | what `/proc` tells of processes: children, names, descriptors, leftovers |
+//! | [`account`] | what the launcher says at the end |
 //! | [`via`] | running a test over each kind of channel |
 //! | [`terminal`] | a pseudo-terminal, and what a person would see on it |
 //! | [`small_disk`] | disks that are full |
@@ -21,6 +22,7 @@
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used)]
 
 pub mod abuse;
+pub mod account;
 pub mod disk;
 pub mod faults;
 mod kept;

@@ -36,8 +36,12 @@ fn build() -> PathBuf {
 /// Builds `what` in the profile and directory of the tests; the directory with it in it.
 pub(crate) fn cargo_build<'a>(arguments: impl IntoIterator<Item = &'a str>, what: &str) -> PathBuf {
     let test = std::env::current_exe().expect("a test knows where it lies");
-    // …/target/PROFILE/deps/TEST
-    let directory = test.parent().and_then(Path::parent).expect("below the target directory");
+    // …/target/PROFILE/deps/TEST, or …/target/PROFILE/soak
+    let directory = test.parent().expect("below the target directory");
+    let directory = match directory.ends_with("deps") {
+        true => directory.parent().expect("below the target directory"),
+        false => directory,
+    };
     let target = directory.parent().expect("the target directory");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);

@@ -49,9 +49,19 @@ fn mount(arguments: &[&str], at: &Path) -> bool {
     output.is_ok_and(|output| output.status.success())
 }
 
+/// Keeps a process from writing to files, as if the disk were full.
+pub fn lower_file_size(pid: Pid) {
+    limit_file_size(pid, "0:");
+}
+
 /// Lifts the limit on the size of files from a process.
 pub fn raise_file_size(pid: Pid) {
-    let pid = format!("--pid={pid}");
-    let status = Command::new("prlimit").args([&pid, "--fsize=unlimited:"]).status();
+    limit_file_size(pid, "unlimited:");
+}
+
+/// Sets the soft limit.
+fn limit_file_size(pid: Pid, limit: &str) {
+    let arguments = [format!("--pid={pid}"), format!("--fsize={limit}")];
+    let status = Command::new("prlimit").args(arguments).status();
     assert!(status.expect("prlimit (of util-linux) can be run").success());
 }

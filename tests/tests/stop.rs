@@ -10,6 +10,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use nix::sys::signal::{Signal, kill};
+use wandler_tests::account::count;
 use wandler_tests::run::{Finished, Program, Running};
 use wandler_tests::via::{has_left_a_queue, launcher};
 use wandler_tests::{over_every_channel, proc, rounds};
@@ -57,13 +58,6 @@ fn traces() -> BTreeSet<String> {
     // Where the benchmark works, should it run at the same time.
     traces.retain(|trace| !trace.starts_with("/dev/shm/wandler-bench-"));
     traces
-}
-
-/// The number before a word in the account: `1200` before ` recorded`.
-fn count(finished: &Finished, what: &str) -> Option<u64> {
-    let account = finished.stderr.lines().last()?.strip_prefix("launcher: ")?;
-    let (before, _) = account.split_once(&format!(" {what}"))?;
-    before.rsplit(' ').next()?.parse().ok()
 }
 
 /// Checks what holds however the pipeline was stopped: the log agrees with the account, every

@@ -1,0 +1,79 @@
+//! Short pipelines of which a stage, or the reader of the report, is killed at a random moment.
+
+use std::fmt;
+use std::fs;
+use std::io::Read;
+use std::thread;
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use rand::RngExt;
+use rand::rngs::Xoshiro256PlusPlus;
+use wandler_tests::account::count;
+use wandler_tests::proc;
+use wandler_tests::run::{Finished, Program, Running};
+
+/// How long such a pipeline lives, at the most.
+const LONGEST: Duration = Duration::from_millis(500);
+
+/// Who may be killed.
+const STAGES: [&str; 5] = ["conv", "tee", "log", "stat", "report"];
+
+/// How often which was done.
+#[derive(Default)]
+pub struct Counts {
+    killed_stages: u64,
+    killed_readers: u64,
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Counts { killed_stages, killed_readers } = self;
+        write!(formatter, "{killed_stages} stages and {killed_readers} readers killed")
+    }
+}
+
+/// Runs one, and checks its end.
+pub fn run(random: &mut Xoshiro256PlusPlus, counts: &mut Counts) {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let time = LONGEST.mul_f64(random.random::<f64>());
+    let (mut reader, writer) = std::io::pipe().expect("a pipe");
+    let launcher = Program::new("launcher")
+        .args(["--conv", "--rate 100k", "--log", "run.log"])
+        .dir(&dir)
+        .stdout(writer);
+    let running = launcher.start();
+    reader.read_exact(&mut [0]).expect("a first record comes");
+    thread::sleep(time);
+    let finished = match random.random_range(0..=STAGES.len()) {
+        0 => {
+            counts.killed_readers += 1;
+            drop(reader);
+            let finished = running.finish().exits(0);
+            assert_eq!(
+                count(&finished, "samples sent"),
+                count(&finished, "recorded"),
+                "{finished}"
+            );
+            finished
+        }
+        stage => {
+            counts.killed_stages += 1;
+            without(STAGES[stage - 1], running, reader)
+        }
+    };
+    let log = fs::read(dir.path().join("run.log")).expect("the log is there");
+    let lines = log.iter().filter(|&&byte| byte == b'\n').count() as u64;
+    if let Some(recorded) = count(&finished, "recorded") {
+        assert_eq!(recorded, lines, "{finished}");
+    }
+}
+
+/// Kills a stage; how it ended.
+fn without(name: &str, running: Running, mut reader: std::io::PipeReader) -> Finished {
+    let drain = thread::spawn(move || std::io::copy(&mut reader, &mut std::io::sink()));
+    kill(proc::children(running.pid())[name], Signal::SIGKILL).expect("the stage is there");
+    let finished = running.finish().exits(1);
+    let _ = drain.join();
+    finished.mentions(&format!("launcher: {name} was killed by SIGKILL"))
+}
