@@ -185,7 +185,7 @@ fn a_torn_tail_is_set_aside_before_it_is_cut_off() {
         Call::Sync { file: 2 },
         Call::SyncDirectory,
     ];
-    let calls = |parts: &[&[Call]]| [&[open.clone()], &parts.concat()[..]].concat();
+    let calls = |parts: &[&[Call]]| [std::slice::from_ref(&open), &parts.concat()[..]].concat();
     check(&before, &calls(&[&aside, &cut]), &asked, 1).unwrap();
     for wrong in [&[&cut[..], &aside][..], &[&aside[..2], &cut], &[&aside[..3], &cut], &[&cut]] {
         let found = check(&before, &calls(wrong), &asked, 1).unwrap_err().to_string();
