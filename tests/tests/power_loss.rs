@@ -13,7 +13,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use wandler_tests::disk::{Call, Disk, Files};
-use wandler_tests::faults::{self, Library, TRACE};
+use wandler_tests::faults::{self, FAULTS, Library, TRACE};
 use wandler_tests::promise::{Asked, check};
 use wandler_tests::random::Random;
 use wandler_tests::rounds;
@@ -23,6 +23,8 @@ use wandler_tests::run::{Program, Running};
 #[derive(Clone)]
 struct Recording<'a> {
     options: &'a str,
+    /// What fails.
+    faults: &'a str,
     keep: u32,
     before: Files,
     /// The numbers that are sent, a line each.
@@ -34,7 +36,7 @@ const SAMPLES: Range<u32> = 1..301;
 
 impl Recording<'_> {
     fn new(options: &str, keep: u32) -> Recording<'_> {
-        Recording { options, keep, before: Files::new(), samples: SAMPLES }
+        Recording { options, faults: "", keep, before: Files::new(), samples: SAMPLES }
     }
 
     fn sent(&self) -> Vec<u8> {
@@ -56,7 +58,8 @@ impl Recording<'_> {
         let traces = tempfile::tempdir().unwrap();
         let trace = traces.path().join("trace");
         let log = Program::new("log").words(self.options).args(["--keep", &self.keep.to_string()]);
-        let log = library.preloaded(log.args(["run.log"]).dir(&dir)).env(TRACE, &trace);
+        let log = library.preloaded(log.args(["run.log"]).dir(&dir));
+        let log = log.env(TRACE, &trace).env(FAULTS, self.faults);
         let mut running = log.stdin(Stdio::piped()).start();
         feed(&mut running, &self.sent(), &trace, &mut Random::new(seed));
         running.finish().exits(0);
@@ -77,8 +80,9 @@ impl Recording<'_> {
     }
 
     fn judge(&self, calls: &[Call], seed: u64) {
-        check(&self.before, calls, &self.asked(), seed)
+        let looked_at = check(&self.before, calls, &self.asked(), seed)
             .unwrap_or_else(|violation| panic!("log {}, seed {seed}: {violation}", self.options));
+        assert!(looked_at > calls.len() as u64, "nothing was ever left unsynced");
     }
 }
 
@@ -149,6 +153,13 @@ fn what_was_passed_on_survives() {
 }
 
 #[test]
+fn lines_that_the_disk_takes_in_pieces_survive() {
+    let faults = "write:1-:short=3";
+    let recording = Recording { faults, ..Recording::new("--rotate 256 --sync always", 10) };
+    rotates_and_keeps_its_promises(&recording);
+}
+
+#[test]
 fn only_the_oldest_lines_are_dropped() {
     for keep in [1, 2] {
         rotates_and_keeps_its_promises(&Recording::new("--rotate 256 --sync always", keep));
@@ -159,7 +170,7 @@ fn only_the_oldest_lines_are_dropped() {
 fn files_from_earlier_survive_and_so_does_a_torn_tail() {
     // As a crash leaves them, in the middle of moving the old files up.
     let before = files(&[
-        ("run.log", "1005\n1006\n10"),
+        ("run.log", "1005\n1006\n-7.5"),
         ("run.log.1", "1004\n"),
         ("run.log.3", "1002\n1003\n"),
         ("run.log.4", "1001\n"),
