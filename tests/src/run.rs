@@ -155,6 +155,11 @@ impl Running {
         killpg(self.pid(), signal).unwrap_or_else(|error| panic!("{signal}: {error}\n{self}"));
     }
 
+    /// Lines on standard output so far.
+    pub fn lines(&self) -> usize {
+        self.stdout.text().lines().count()
+    }
+
     /// Waits until standard output has so many lines.
     pub fn wait_for_lines(&self, count: usize) {
         self.stdout.wait(self, |text| text.iter().filter(|&&byte| byte == b'\n').count() >= count);

@@ -1,0 +1,145 @@
+//! The fault matrix of the processes: each of them × each signal × idle and at full speed. What is
+//! on the disk, what was counted, what is said, and with which status it ends. (The rows for the
+//! disk are in `disk` and `disk_faults`; SIGKILL over every kind of channel, a hundred times if
+//! wanted, in `stop`.)
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::path::Path;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use wandler_tests::account::count;
+use wandler_tests::proc;
+use wandler_tests::run::{Finished, Program, Running};
+
+const PROCESSES: [&str; 6] = ["conv", "tee", "log", "stat", "report", "launcher"];
+
+/// How busy the pipeline is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Load {
+    Idle,
+    FullSpeed,
+}
+
+const LOADS: [Load; 2] = [Load::Idle, Load::FullSpeed];
+
+/// A pipeline that has begun to record in `dir`. All samples have six digits.
+fn pipeline(dir: &Path, load: Load) -> Running {
+    let rate = match load {
+        Load::Idle => "--period 50ms",
+        Load::FullSpeed => "--rate max",
+    };
+    let conv = format!("{rate} --range 100000..999999");
+    let log = "--sync 50ms run.log";
+    let running = Program::new("launcher").args(["--conv", &conv, "--log", log]).dir(dir).start();
+    running.wait_for_lines(2);
+    running
+}
+
+fn pid_of(running: &Running, process: &str) -> Pid {
+    match process {
+        "launcher" => running.pid(),
+        stage => proc::children(running.pid())[stage],
+    }
+}
+
+/// The lines that are recorded, each of them a whole sample, but the last if it may be torn.
+#[track_caller]
+fn recorded(dir: &Path, may_be_torn: bool) -> u64 {
+    let log = fs::read_to_string(dir.join("run.log")).unwrap();
+    let mut lines: Vec<&str> = log.split('\n').collect();
+    let rest = lines.pop().unwrap();
+    assert!(may_be_torn || rest.is_empty(), "torn: {rest:?}");
+    let count = lines.len() as u64;
+    if may_be_torn {
+        lines.pop();
+    }
+    let odd = lines.iter().find(|line| line.len() != 6 || line.parse::<u32>().is_err());
+    assert_eq!(odd, None);
+    count
+}
+
+/// Everything that was sent is recorded and counted, nothing else is said, and the status is 0.
+#[track_caller]
+fn is_settled(finished: &Finished, dir: &Path) {
+    let sent = count(finished, "samples sent").unwrap_or_else(|| panic!("{finished}"));
+    let account =
+        format!("launcher: {sent} samples sent, {sent} recorded, {sent} counted, 0 rejected");
+    assert_eq!(finished.code(), 0, "{finished}");
+    assert!(finished.stderr.starts_with(&account), "{finished}");
+    assert_eq!(finished.stderr.lines().count(), 1, "{finished}");
+    assert_eq!(recorded(dir, false), sent, "{finished}");
+}
+
+#[test]
+fn a_process_that_is_killed_is_named_and_the_account_says_what_is_known() {
+    for load in LOADS {
+        for process in PROCESSES {
+            let dir = tempfile::tempdir().unwrap();
+            let running = pipeline(dir.path(), load);
+            kill(pid_of(&running, process), Signal::SIGKILL).unwrap();
+            let group = running.pid();
+            let finished = running.finish();
+            let lines = recorded(dir.path(), matches!(process, "conv" | "tee" | "log"));
+            if process == "launcher" {
+                assert_eq!((finished.code(), finished.stderr.as_str()), (128 + 9, ""));
+                let last = finished.stdout.lines().last().unwrap();
+                assert!(last.starts_with(&format!("n {lines}  ")), "{finished}");
+                assert_eq!(proc::alive(group), []);
+                continue;
+            }
+            let finished = finished.exits(1);
+            let finished = finished.mentions(&format!("launcher: {process} was killed by SIGKILL"));
+            let known = |what| count(&finished, what);
+            let (sent, counted) = (known("samples sent"), known("counted"));
+            assert_eq!(sent.is_some(), process != "conv", "{finished}");
+            assert_eq!(known("recorded"), (process != "log").then_some(lines), "{finished}");
+            assert_eq!(counted.is_some(), process != "stat", "{finished}");
+            if !matches!(process, "conv" | "tee" | "log") {
+                assert_eq!(sent, Some(lines), "{finished}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_process_that_is_stopped_for_a_while_costs_nothing() {
+    for load in LOADS {
+        for process in PROCESSES {
+            let dir = tempfile::tempdir().unwrap();
+            let running = pipeline(dir.path(), load);
+            let pid = pid_of(&running, process);
+            kill(pid, Signal::SIGSTOP).unwrap();
+            running.wait_until("it is stopped", || {
+                proc::all().iter().any(|it| it.pid == pid && it.state == 'T')
+            });
+            // What is not stopped itself comes to wait for it, or goes on without it.
+            std::thread::sleep(std::time::Duration::from_millis(100));
+            kill(pid, Signal::SIGCONT).unwrap();
+            running.signal_group(Signal::SIGINT);
+            is_settled(&running.finish(), dir.path());
+        }
+    }
+}
+
+#[test]
+fn a_process_that_is_asked_to_stop_ends_the_pipeline_or_waits_for_its_end() {
+    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
+        for load in LOADS {
+            for process in PROCESSES {
+                let dir = tempfile::tempdir().unwrap();
+                let running = pipeline(dir.path(), load);
+                let pid = pid_of(&running, process);
+                kill(pid, signal).unwrap();
+                if !matches!(process, "conv" | "launcher") {
+                    // It reads on until its input ends: a record that comes later shows it.
+                    running.wait_for_lines(running.lines() + 2);
+                    running.signal(Signal::SIGTERM);
+                }
+                is_settled(&running.finish(), dir.path());
+            }
+        }
+    }
+}
