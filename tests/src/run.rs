@@ -46,11 +46,14 @@ impl Program {
 
     /// The same, run by another program, given with its first arguments.
     pub fn wrapped(self, by: &[&str]) -> Program {
-        let mut command = Command::new(by[0]);
-        command.args(&by[1..]).arg(self.command.get_program()).args(self.command.get_args());
-        command.process_group(0).env_remove("WANDLER_LEDGER");
-        command.envs(self.command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        Program { command, input: self.input }
+        let mut program = Program::other(by[0]).args(&by[1..]);
+        program.command.arg(self.command.get_program()).args(self.command.get_args());
+        let variables = self.command.get_envs();
+        program.command.envs(variables.filter_map(|(name, value)| Some((name, value?))));
+        match self.input {
+            Some(bytes) => program.input(bytes),
+            None => program,
+        }
     }
 
     /// More arguments.

@@ -1,0 +1,178 @@
+//! Hostile surroundings: links and other people's files in place of the log, and a system that has
+//! nothing left: no descriptors, no memory, no processes, no `/proc`, an environment that fills all
+//! the room there is. There is a message, or it works; never a hang, nor half a pipeline that stays.
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+
+use wandler_tests::proc;
+use wandler_tests::programs::program;
+use wandler_tests::run::{Finished, Program};
+
+/// A pipeline that ends by itself.
+const PIPELINE: &str =
+    "launcher --conv '--rate max --count 1000 --seed 1' --log '--truncate run.log'";
+
+/// Runs the pipeline in bash after `before`; checks that it either works or says why not, and that
+/// nothing of it stays.
+#[track_caller]
+fn works_or_says_why(before: &str, dir: &Path) -> Finished {
+    let running = Program::bash(&format!("{before}; exec {PIPELINE}")).dir(dir).start();
+    let group = running.pid();
+    let finished = running.finish();
+    match finished.code() {
+        0 => {
+            let log = fs::read_to_string(dir.join("run.log")).unwrap();
+            assert_eq!(log.lines().count(), 1000, "{finished}");
+        }
+        // 127: not even the launcher's own libraries could be loaded, which the loader says.
+        1 | 127 => assert!(!finished.stderr.is_empty(), "{finished}"),
+        _ => panic!("{finished}"),
+    }
+    assert_eq!(proc::alive(group), [], "{finished}");
+    finished
+}
+
+/// Says why a test is left out.
+fn left_out(reason: &str) {
+    std::io::stderr().write_all(format!("left out: {reason}\n").as_bytes()).unwrap();
+}
+
+#[test]
+fn without_descriptors_it_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    for number in 4..32 {
+        let finished = works_or_says_why(&format!("ulimit -n {number}"), dir.path());
+        assert!(finished.code() == 0 || finished.stderr.contains("open files"), "{finished}");
+    }
+    works_or_says_why("ulimit -n 8", dir.path())
+        .exits(1)
+        .says(&["launcher: cannot make the channels: a pipe: Too many open files"]);
+    works_or_says_why("ulimit -n 64", dir.path()).exits(0);
+}
+
+#[test]
+fn every_stage_needs_few_descriptors() {
+    let dir = tempfile::tempdir().unwrap();
+    for script in [
+        "ulimit -n 8; conv --rate max --count 3 > data",
+        "ulimit -n 8; log --rotate 4 run.log < data",
+        "ulimit -n 8; stat < data > records",
+        "ulimit -n 8; report --svg x.svg < records",
+    ] {
+        Program::bash(script).dir(&dir).finish().exits(0);
+    }
+}
+
+#[test]
+fn without_memory_it_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    for kib in [4_000, 6_000, 8_000, 10_000, 15_000, 30_000, 100_000] {
+        works_or_says_why(&format!("ulimit -v {kib}"), dir.path());
+    }
+}
+
+#[test]
+fn without_processes_it_says_so() {
+    // Limits on processes count all of a user's, so it must be one that has none; and not root.
+    let as_nobody = ["setpriv", "--reuid=1000000007", "--clear-groups"];
+    if Program::other("true").wrapped(&as_nobody).finish().code() != 0 {
+        return left_out("another user is needed, which this one cannot become");
+    }
+    let dir = tempfile::tempdir().unwrap();
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o777)).unwrap();
+    for name in ["conv", "log", "stat", "report", "launcher"] {
+        fs::copy(program(name), dir.path().join(name)).unwrap();
+    }
+    for processes in 1..16 {
+        let script = format!("ulimit -u {processes}; exec ./{PIPELINE}");
+        let running = Program::other("bash").args(["-c", &script]).wrapped(&as_nobody).dir(&dir);
+        let running = running.start();
+        let group = running.pid();
+        let finished = running.finish();
+        assert!(matches!(finished.code(), 0 | 1), "{finished}");
+        assert!(!finished.stderr.is_empty(), "{finished}");
+        assert_eq!(proc::alive(group), [], "{finished}");
+    }
+}
+
+#[test]
+fn without_proc_it_says_so() {
+    let can = Program::other("unshare").args(["-m", "true"]).finish();
+    if can.code() != 0 {
+        return left_out("a mount namespace of its own is needed, which this user may not have");
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let script = format!("umount -l /proc && exec {PIPELINE}");
+    let reason = "launcher: cannot find the stages' directory: no /proc/self/exe available. \
+                  Is /proc mounted?";
+    Program::bash(&script).wrapped(&["unshare", "-m"]).dir(&dir).finish().exits(1).says(&[reason]);
+    // The stages do without.
+    let stages = "umount -l /proc; conv --rate max --count 3 --seed 1 | log --pass run.log | stat | \
+                  report --format json";
+    Program::bash(stages).wrapped(&["unshare", "-m"]).dir(&dir).finish().exits(0);
+}
+
+#[test]
+fn a_huge_environment_is_handed_on_or_refused() {
+    // Strings may have 128 KiB each, and all of them 2 MiB where the stack may have 8.
+    let string = "x".repeat(100_000);
+    for strings in [1, 10, 19, 20] {
+        let dir = tempfile::tempdir().unwrap();
+        let exports: String =
+            (0..strings).map(|number| format!("export X{number}=$(cat big); ")).collect();
+        fs::write(dir.path().join("big"), &string).unwrap();
+        let script = format!("{exports} {PIPELINE}");
+        let finished = Program::bash(&script).dir(&dir).finish();
+        // 126: bash could not execute the launcher.
+        assert!(matches!(finished.code(), 0 | 1 | 126), "{finished}");
+        assert!(!finished.stderr.is_empty(), "{finished}");
+    }
+}
+
+#[test]
+fn a_link_in_place_of_the_log_is_told_of_and_one_in_place_of_what_log_makes_is_not_followed() {
+    let dir = tempfile::tempdir().unwrap();
+    let precious = dir.path().join("precious");
+    fs::write(&precious, "1\n2").unwrap();
+    symlink(&precious, dir.path().join("run.log.torn")).unwrap();
+    fs::write(dir.path().join("run.log"), "1\n2").unwrap();
+    let log = |words: &str| Program::new("log").words(words).dir(&dir).input("3\n4\n5\n");
+    let reason = "log: cannot set aside the torn end of \"run.log\": Too many levels of symbolic \
+                  links";
+    log("run.log").finish().exits(1).says(&[reason]);
+    assert_eq!(fs::read_to_string(dir.path().join("run.log")).unwrap(), "1\n2");
+
+    fs::remove_file(dir.path().join("run.log.torn")).unwrap();
+    symlink(&precious, dir.path().join("run.log.1")).unwrap();
+    fs::write(dir.path().join("run.log"), "").unwrap();
+    log("--rotate 4 run.log").finish().exits(0);
+    assert!(dir.path().join("run.log.2").is_symlink());
+    assert_eq!(fs::read_to_string(&precious).unwrap(), "1\n2");
+
+    symlink("precious", dir.path().join("link")).unwrap();
+    let finished = log("link").finish().exits(0);
+    let told = finished.stderr.lines().next().unwrap();
+    let real = precious.canonicalize().unwrap();
+    assert_eq!(told, format!("log: \"link\" is a symbolic link: recording in {real:?}"));
+}
+
+#[test]
+fn what_is_recorded_may_be_written_by_its_owner_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    for (umask, mode) in [("000", 0o644), ("077", 0o600)] {
+        let script = format!(
+            "umask {umask}; rm -f run.*; printf '1\n2' | log run.log; \
+                              printf 3 >> run.log; printf '4\n5\n' | log --rotate 4 run.log"
+        );
+        Program::bash(&script).dir(&dir).finish().exits(0);
+        for name in ["run.log", "run.log.1", "run.log.torn"] {
+            let found = fs::metadata(dir.path().join(name)).unwrap().permissions().mode() & 0o777;
+            assert_eq!(found, mode, "{name} has {found:o}");
+        }
+    }
+}
