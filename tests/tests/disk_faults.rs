@@ -205,12 +205,18 @@ fn an_old_file_that_cannot_be_removed_is_tried_again() {
 }
 
 #[test]
-fn a_directory_that_cannot_be_synced_in_a_rotation_is_final() {
-    let Some(bench) = Bench::new() else { return };
-    let log = bench.log("syncdir:2:EIO", "--rotate 16").input(lines(30));
-    let told = "log: cannot sync the directory of \"run.log.1\": Input/output error";
-    log.finish().exits(1).says(&[told]);
-    assert_eq!(recorded(bench.dir.path()), lines(8));
+fn a_sync_that_fails_in_a_rotation_is_final() {
+    let failures = [
+        ("sync:1:EIO", "sync \"run.log\""),
+        ("syncdir:2:EIO", "sync the directory of \"run.log.1\""),
+    ];
+    for (fault, failed) in failures {
+        let Some(bench) = Bench::new() else { return };
+        let log = bench.log(fault, "--rotate 16 --sync never").input(lines(30));
+        let told = format!("log: cannot {failed}: Input/output error");
+        log.finish().exits(1).says(&[told]);
+        assert_eq!(recorded(bench.dir.path()), lines(8), "{fault}");
+    }
 }
 
 #[test]

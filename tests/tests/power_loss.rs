@@ -84,6 +84,15 @@ impl Recording<'_> {
             .unwrap_or_else(|violation| panic!("log {}, seed {seed}: {violation}", self.options));
         assert!(looked_at > calls.len() as u64, "nothing was ever left unsynced");
     }
+
+    /// What a crash may leave, at some moment.
+    fn crashed(&self, calls: &[Call], random: &mut Random) -> Files {
+        let mut disk = Disk::new(&self.before);
+        let count = random.below(calls.len() as u64 + 1) as usize;
+        calls[..count].iter().for_each(|call| disk.apply(call));
+        let choices = disk.choices(1000, random);
+        disk.after(&choices[random.below(choices.len() as u64) as usize])
+    }
 }
 
 /// Sends `text` in pieces of a few lines, some cut within a line; each only when the one before
@@ -200,24 +209,20 @@ fn a_recording_that_is_not_rotated_survives() {
     }
 }
 
-/// A second `log` starts on what a crash left of the first one's disk, and the power fails again.
-#[test]
-fn a_start_after_a_crash_goes_on_and_may_crash_itself() {
-    let first = Recording::new("--rotate 256 --sync always", 10);
-    let Some(calls) = first.check(2) else { return };
-    let library = Library::built().unwrap();
-    for seed in 0..u64::from(rounds()) {
-        let before = crashed(&calls, &mut Random::new(seed));
-        let second = Recording { before, samples: 1001..1101, ..first.clone() };
-        second.judge(&second.run(library, seed), seed);
-    }
-}
+/// Recordings that go on where a crash ended the one before them.
+const GENERATIONS: u32 = 5;
 
-/// What a crash may leave, at some moment.
-fn crashed(calls: &[Call], random: &mut Random) -> Files {
-    let mut disk = Disk::new(&Files::new());
-    let count = random.below(calls.len() as u64 + 1) as usize;
-    calls[..count].iter().for_each(|call| disk.apply(call));
-    let choices = disk.choices(1000, random);
-    disk.after(&choices[random.below(choices.len() as u64) as usize])
+#[test]
+fn starts_after_crashes_go_on_and_crash_themselves() {
+    let Some(library) = Library::built() else { return };
+    for seed in 0..u64::from(rounds()) {
+        let mut random = Random::new(seed);
+        let mut recording = Recording::new("--rotate 256 --sync always", 4);
+        for generation in 1..=GENERATIONS {
+            recording.samples = 1000 * generation + 1..1000 * generation + 101;
+            let calls = recording.run(library, seed);
+            recording.judge(&calls, seed);
+            recording.before = recording.crashed(&calls, &mut random);
+        }
+    }
 }
