@@ -13,8 +13,8 @@
 //! 4. open and lock the new `FILE` ([`crate::open`]), and sync the directory.
 //!
 //! What was killed between two renames leaves one number free, which the next rotation fills, and
-//! which a reader passes over. Files are told by their names alone: whatever lies at such a name is renamed, or at last removed. A
-//! symbolic link is renamed itself, and not followed.
+//! which a reader passes over. Files are told by their names alone: whatever lies at such a name is
+//! renamed, or at last removed. A symbolic link is renamed itself, and not followed.
 
 use std::fs::{self, File};
 use std::io;
