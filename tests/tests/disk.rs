@@ -324,29 +324,29 @@ fn open_reader(path: &Path) -> File {
     File::options().read(true).custom_flags(OFlag::O_NONBLOCK.bits()).open(path).unwrap()
 }
 
-/// Kills `log` while it rotates at full speed, at any moment.
+/// Kills `log` while it rotates at full speed, at any moment, and lets another go on.
 #[test]
 fn a_log_that_is_killed_while_it_rotates_loses_no_synced_line_and_tears_and_doubles_none() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut expected = String::new();
     for round in 0..rounds() {
-        let first = 1_000_000 * (u64::from(round) + 1);
-        let log = "log --rotate 4K --keep 100000 --sync always --pass run.log";
-        let script = format!("seq {first} {} | {log}", first + 999_999);
-        let running = Program::bash(&script).dir(&dir).start();
-        running.wait_for_lines(500 + 137 * round as usize % 1000);
-        let log = proc::children(running.pid())["log"];
-        kill(log, Signal::SIGKILL).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let script =
+            "seq 1000000 9999999 | log --rotate 1K --keep 1000 --sync always --pass run.log";
+        let running = Program::bash(script).dir(&dir).start();
+        running.wait_for_lines(500 + 1371 * round as usize % 5000);
+        kill(proc::children(running.pid())["log"], Signal::SIGKILL).unwrap();
         let finished = running.finish();
         // What came out again had been recorded, and synced.
         let promised = finished.stdout.lines().count();
-        let recovered = Program::new("log").args(["run.log"]).dir(&dir).finish().exits(0);
+        let next = Program::new("log").words("--rotate 1K --keep 1000 run.log").dir(&dir);
+        next.input(samples(300)).finish().exits(0);
         let all = all_files(dir.path());
-        let fresh = all.strip_prefix(&expected).unwrap_or_else(|| panic!("{recovered}"));
-        let count = fresh.lines().count();
-        let whole: String = (first..).take(count).map(|it| format!("{it}\n")).collect();
-        assert!(fresh == whole, "not a prefix of what was sent\n{finished}");
+        let first = all.strip_suffix(&samples(300)).unwrap_or_else(|| panic!("{finished}"));
+        let count = first.lines().count();
+        let sent: String = (1_000_000..).take(count).map(|number| format!("{number}\n")).collect();
+        assert!(first == sent, "not a prefix of what was sent\n{finished}");
         assert!(count >= promised, "{count} recorded, {promised} promised");
-        expected = all;
+        let numbers = fs::read_dir(&dir).unwrap().count() as u64;
+        let is_there = |number: &u64| dir.path().join(format!("run.log.{number}")).exists();
+        assert!((1..numbers - 1).all(|number| is_there(&number)), "a number is free: {finished}");
     }
 }
