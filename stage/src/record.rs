@@ -186,6 +186,13 @@ mod tests {
         assert!(error.to_string().starts_with("missing field `sd`"), "{error}");
         let error = Record::parse(LINE.replace("\"n\":2", "\"n\":2,\"n\":3").as_bytes());
         assert!(error.unwrap_err().to_string().starts_with("duplicate field `n`"));
+        for (field, name) in
+            [("\"p5e1\":1", "p5e1"), ("\"p99.9\":1", "p99.9"), ("\"var\":1,\"var\":1", "var")]
+        {
+            let line = LINE.replace("\"final\"", &format!("{field},\"final\""));
+            let error = Record::parse(line.as_bytes()).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("duplicate field `{name}`")), "{error}");
+        }
         for (wrong, reason) in [
             ("[1,2]", "invalid type: sequence, expected an object"),
             ("1", "invalid type: integer `1`, expected an object"),
