@@ -127,8 +127,8 @@ impl Picture {
         replace(&self.path, &text)
     }
 
-    /// The file's text.
-    fn text(&self) -> Result<String, Box<dyn std::error::Error + '_>> {
+    /// The file's text, as [`Picture::draw`] writes it.
+    pub fn text(&self) -> Result<String, Box<dyn std::error::Error + '_>> {
         let mut text = String::new();
         {
             let area = SVGBackend::with_string(&mut text, SIZE).into_drawing_area();

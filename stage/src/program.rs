@@ -2,6 +2,7 @@
 //! the message and the exit status. The only place that tells a fatal error.
 
 use std::error::Error as StdError;
+use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
@@ -137,10 +138,7 @@ fn with_options<O: CommandLine>(program: &'static str, body: impl FnOnce(O) -> S
         };
         return tell_failure(program, Err(Error::Closed(name)));
     }
-    let checked = O::try_parse()
-        .map_err(NoOptions::from)
-        .and_then(|options| options.check().map(|()| options).map_err(NoOptions::Wrong));
-    match checked {
+    match parse::<O>(std::env::args_os()) {
         Ok(options) => body(options),
         Err(NoOptions::Help(text)) => match io::stdout().write_all(text.as_bytes()) {
             Err(error) if !output::reader_is_gone(&error) => {
@@ -155,11 +153,18 @@ fn with_options<O: CommandLine>(program: &'static str, body: impl FnOnce(O) -> S
     }
 }
 
+/// Reads a command line, the program's name first.
+pub fn parse<O: CommandLine>(words: impl Iterator<Item = OsString>) -> Result<O, NoOptions> {
+    let options = O::try_parse_from(words)?;
+    options.check().map(|()| options).map_err(NoOptions::Wrong)
+}
+
 /// Why there are no options to run with.
-enum NoOptions {
+#[derive(Debug)]
+pub enum NoOptions {
     /// Help or the version was asked for; here it is.
     Help(String),
-    /// The command line is wrong, for this reason.
+    /// The command line is wrong, for this reason; one line.
     Wrong(String),
 }
 
@@ -177,15 +182,21 @@ impl From<clap::Error> for NoOptions {
 }
 
 /// Clap explains over several lines; a message has one: the reason, and the tip if there is one.
+/// What it quotes of the command line is printed as it is there, so control characters are escaped.
 fn one_line(explanation: &str) -> String {
     let reason = explanation.split("\n\n").next().unwrap_or_default();
     let reason = reason.strip_prefix("error: ").unwrap_or(reason);
     let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
     let tip = explanation.lines().find_map(|line| line.trim_start().strip_prefix("tip: "));
-    match tip {
+    let line = match tip {
         Some(tip) => format!("{reason} ({tip})"),
         None => reason,
-    }
+    };
+    let escaped = |char: char| match char.is_control() {
+        true => char.escape_debug().to_string(),
+        false => char.to_string(),
+    };
+    line.chars().map(escaped).collect()
 }
 
 #[cfg(test)]
@@ -206,5 +217,7 @@ mod tests {
             one_line(explanation),
             "invalid value 'x' for '--format <F>' [possible values: plain, json]"
         );
+        let explanation = "error: unexpected argument '\u{1b}[2J\u{9b}\r' found\n";
+        assert_eq!(one_line(explanation), r"unexpected argument '\u{1b}[2J\u{9b} ' found");
     }
 }

@@ -8,6 +8,7 @@
 
 mod json;
 
+use serde::de::Error as _;
 use serde_json::value::RawValue;
 
 use crate::decimal::Decimal;
@@ -110,7 +111,9 @@ pub struct Bin {
 impl Record {
     /// Reads one line; the error names what is wrong or missing.
     pub fn parse(line: &[u8]) -> Result<Record, serde_json::Error> {
-        serde_json::from_slice(line)
+        // Of what it ignores, serde_json does not look whether it is text.
+        let text = str::from_utf8(line).map_err(|_| serde_json::Error::custom("not UTF-8"))?;
+        serde_json::from_str(text)
     }
 
     /// Appends the record, as one line, to `text`.
@@ -186,6 +189,16 @@ mod tests {
         assert!(error.to_string().starts_with("missing field `sd`"), "{error}");
         let error = Record::parse(LINE.replace("\"n\":2", "\"n\":2,\"n\":3").as_bytes());
         assert!(error.unwrap_err().to_string().starts_with("duplicate field `n`"));
+        let error =
+            Record::parse(&[&LINE.as_bytes()[..LINE.len() - 2], b",\"x\":\"\xff\"}"].concat());
+        assert_eq!(error.unwrap_err().to_string(), "not UTF-8");
+        for (field, name) in
+            [("\"p5e1\":1", "p5e1"), ("\"p99.9\":1", "p99.9"), ("\"var\":1,\"var\":1", "var")]
+        {
+            let line = LINE.replace("\"final\"", &format!("{field},\"final\""));
+            let error = Record::parse(line.as_bytes()).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("duplicate field `{name}`")), "{error}");
+        }
         for (wrong, reason) in [
             ("[1,2]", "invalid type: sequence, expected an object"),
             ("1", "invalid type: integer `1`, expected an object"),

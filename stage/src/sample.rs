@@ -41,6 +41,10 @@ impl NotASample {
     pub fn of(self, line: &[u8]) -> String {
         match self {
             NotASample::Empty => self.to_string(),
+            // Only as far as it was looked at: of a line that came in pieces no more may be here.
+            NotASample::TooLong => {
+                format!("{self}: {}", quoted(trim(&line[..line.len().min(MAX_LINE)])))
+            }
             _ => format!("{self}: {}", quoted(trim(line))),
         }
     }
@@ -114,6 +118,15 @@ mod tests {
             told("0".repeat(MAX_LINE + 1).as_bytes()),
             format!(r#"longer than 65536 bytes: "{}…""#, "0".repeat(40))
         );
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_told_alike_whether_all_of_it_is_here_or_its_start() {
+        for start in ["", "7"] {
+            let line = format!("{start}{}end", " ".repeat(MAX_LINE + 1));
+            let (whole, start) = (line.as_bytes(), &line.as_bytes()[..=MAX_LINE]);
+            assert_eq!(NotASample::TooLong.of(whole), NotASample::TooLong.of(start));
+        }
     }
 
     #[test]

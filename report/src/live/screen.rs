@@ -39,14 +39,16 @@ impl Screen {
         self.size.is_some_and(|last| last != size)
     }
 
-    /// Rows above the panel.
+    /// Empty rows above the panel.
     fn empty_rows(&self, (_, rows): (u16, u16)) -> u16 {
         u16::from(rows >= ROOM_FOR_AN_EMPTY_ROW && !self.is_last)
     }
 
     /// The columns and rows that a panel may have.
     pub fn room(&self, size: (u16, u16)) -> (u16, u16) {
-        (size.0, size.1 - self.empty_rows(size))
+        // Below the last one the cursor needs a row, or the panel's first would leave the screen.
+        let kept = if self.is_last { u16::from(size.1 > 1) } else { self.empty_rows(size) };
+        (size.0, size.1 - kept)
     }
 
     /// Appends what shows `panel` in the place of the last one, and the lines `above` it.

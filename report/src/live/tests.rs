@@ -288,6 +288,20 @@ fn the_end_leaves_the_last_state_and_the_cursor_below_it() {
 }
 
 #[test]
+fn the_end_leaves_the_first_row_on_a_low_terminal_too() {
+    for rows in 2..=8 {
+        let seen = &mut Seen::new(80, rows, PLAIN);
+        second(seen).draw();
+        let mut bytes = Vec::new();
+        seen.live.finish(seen.now, seen.size(), &mut bytes);
+        seen.terminal.process(&bytes);
+        let shown = seen.rows();
+        assert!(shown.iter().any(|row| row.starts_with("samples ")), "{rows}: {shown:?}");
+        assert_eq!(seen.terminal.screen().cursor_position().1, 0);
+    }
+}
+
+#[test]
 fn what_others_write_at_the_cursor_stands_whole_above_the_panel() {
     let seen = &mut Seen::new(80, 24, PLAIN);
     second(seen).draw();

@@ -1,5 +1,6 @@
 //! Records as JSON objects, their fields in a fixed order.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
@@ -67,6 +68,8 @@ struct Fields {
     sd: Option<Option<Decimal>>,
     min: Option<Option<Decimal>>,
     max: Option<Option<Decimal>>,
+    /// The percentages of the quantiles.
+    percentages: HashSet<Decimal>,
 }
 
 impl<'de> Visitor<'de> for Fields {
@@ -93,14 +96,20 @@ impl<'de> Visitor<'de> for Fields {
                 "histogram" => self.record.histogram = Some(map.next_value()?),
                 "final" => self.record.is_final = map.next_value()?,
                 _ if MORE.contains(&name.as_str()) => {
+                    if self.record.more.iter().any(|figure| figure.name == name) {
+                        return Err(duplicate(&name));
+                    }
                     let value = map.next_value()?;
                     self.record.more.push(Figure { name, value });
                 }
-                _ if is_quantile(&name) => {
-                    let value = map.next_value()?;
-                    self.record.quantiles.push(Figure { name, value });
-                }
-                _ => drop(map.next_value::<IgnoredAny>()?),
+                _ => match percentage(&name).map(|percent| self.percentages.insert(percent)) {
+                    Some(false) => return Err(duplicate(&name)),
+                    Some(true) => {
+                        let value = map.next_value()?;
+                        self.record.quantiles.push(Figure { name, value });
+                    }
+                    None => drop(map.next_value::<IgnoredAny>()?),
+                },
             }
         }
         self.into_record()
@@ -144,9 +153,14 @@ fn found<T, E: serde::de::Error>(name: &'static str, field: Option<T>) -> Result
     field.ok_or_else(|| E::missing_field(name))
 }
 
-/// `p` and a number, as in `p99.9`.
-fn is_quantile(name: &str) -> bool {
-    name.strip_prefix('p').is_some_and(|percent| parse(percent.as_bytes()).is_ok())
+/// The same as `duplicate_field`, which takes names of one program only.
+fn duplicate<E: serde::de::Error>(name: &str) -> E {
+    E::custom(format_args!("duplicate field `{name}`"))
+}
+
+/// The number behind a `p`, as in `p99.9`, which is a quantile's name.
+fn percentage(name: &str) -> Option<Decimal> {
+    parse(name.strip_prefix('p')?.as_bytes()).ok()
 }
 
 impl Serialize for Bin {

@@ -1,4 +1,5 @@
-//! Looks for input that stat cannot take: `cargo fuzz run any_input` in `stat`.
+//! Looks for input that stat cannot take: `cargo +nightly fuzz run any_input` in `stat` (needs
+//! cargo-fuzz). `scripts/fuzz` runs every target.
 
 #![no_main]
 

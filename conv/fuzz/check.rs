@@ -1,0 +1,184 @@
+//! What holds for a stream of any bytes: nothing panics; however the stream is cut, its samples,
+//! messages and account are the same; they are those of the readings taken one by one, without
+//! blocks, batches and tables of texts; and every sample is canonical. For the fuzzers, and for a
+//! property test beside them.
+#![allow(dead_code, reason = "each fuzzer has one of the two checks")]
+
+use clap::{Parser, ValueEnum};
+use stage::decimal::Decimal;
+use stage::fake::Chunks;
+use stage::input::Input;
+use stage::ledger::Entry;
+use stage::sample::{MAX_LINE, NotASample, parse_line};
+use wandler_conv::Options;
+use wandler_conv::conversion::Conversion;
+use wandler_conv::sender::Sender;
+use wandler_conv::source::stream::take;
+use wandler_conv::source::word::Format;
+
+/// Conversions: up to the ends of what is exact, finite, and small enough to be written.
+const OFFSETS: [&str; 6] = ["", "-2048", "0.5", "-273.15", "1e308", "1e-400"];
+const SCALES: [&str; 6] = ["", "0.1", "-1", "0.805664062", "1e300", "1e-300"];
+const PLAUSIBLE: [&str; 7] =
+    ["", "0..100", "-1.5..1e300", "7..7", "-1e308..-1", "100..1e9", "0..1e-400"];
+
+/// Interleaved channels, and which of them is taken.
+const CHANNELS: [(u16, u16); 7] = [(1, 1), (2, 1), (2, 2), (3, 2), (4, 4), (7, 1), (40, 39)];
+
+/// Stands, in text, for many of the byte that follows: lines become longer than what is looked at.
+/// (In UTF-8 it stands for nothing.)
+const STRETCH: u8 = 0xf5;
+const STRETCHED: usize = MAX_LINE / 2 - 7;
+
+/// Chunks that a stretched text is cut into at the most.
+const MOST_CHUNKS: usize = 1000;
+
+/// What came of a stream.
+#[derive(Debug, PartialEq)]
+struct Outcome {
+    samples: String,
+    messages: Vec<String>,
+    entry: Entry,
+}
+
+/// Tries text: the first byte of `data` chooses the conversion, the second how many samples are
+/// wanted, the third the size of chunks, and the rest is the text.
+pub fn text(data: &[u8]) {
+    let [conversion, count, size, text @ ..] = data else { return };
+    let options = options(*conversion, *count, &[]);
+    let text = &stretched(text);
+    let lines = || text.split_inclusive(|byte| *byte == b'\n');
+    lines().for_each(check_number);
+    check(&options, *size, text, lines().map(|line| parse_line(line).ok()));
+}
+
+/// Tries raw words: as text, but a fourth byte chooses the format and the channels.
+pub fn words(data: &[u8]) {
+    let [conversion, count, size, layout, words @ ..] = data else { return };
+    let formats = &Format::value_variants()[1..];
+    let (format, layout) =
+        (usize::from(*layout) % formats.len(), usize::from(*layout) / formats.len());
+    let (format, (channels, channel)) = (formats[format], CHANNELS[layout % CHANNELS.len()]);
+    let name = format.to_possible_value().expect("every format has a name");
+    let layout = [
+        format!("--format={}", name.get_name()),
+        format!("--channels={channels}"),
+        format!("--channel={channel}"),
+    ];
+    let options = options(*conversion, *count, &layout);
+    let width = format.width().expect("words have a width");
+    let frames = words.chunks(width * usize::from(channels));
+    let readings = frames.map(|frame| match frame.len() / width {
+        whole if whole == usize::from(channels) => {
+            let start = width * usize::from(channel - 1);
+            format.decode(&frame[start..start + width])
+        }
+        _torn => None,
+    });
+    check(&options, *size, words, readings);
+}
+
+fn options(conversion: u8, count: u8, layout: &[String]) -> Options {
+    let conversion = usize::from(conversion);
+    let mut words = vec!["conv".to_owned(), "--from=-".to_owned()];
+    words.extend_from_slice(layout);
+    for (name, value) in [
+        ("offset", OFFSETS[conversion % 6]),
+        ("scale", SCALES[conversion / 6 % 6]),
+        ("plausible", PLAUSIBLE[conversion / 36 % 7]),
+    ] {
+        if !value.is_empty() {
+            words.push(format!("--{name}={value}"));
+        }
+    }
+    if let Some(count) = count.checked_sub(128) {
+        words.push(format!("--count={count}"));
+    }
+    Options::try_parse_from(words).expect("these options go together")
+}
+
+fn check(
+    options: &Options,
+    size: u8,
+    input: &[u8],
+    readings: impl Iterator<Item = Option<Decimal>>,
+) {
+    let whole = run(options, input);
+    let size = (usize::from(size) + 1).max(input.len() / MOST_CHUNKS);
+    assert_eq!(run(options, Chunks::of(input, size)), whole, "in chunks of {size}");
+    let (samples, entry) = one_by_one(options, readings);
+    assert_eq!((&whole.samples, &whole.entry), (&samples, &entry));
+    whole.samples.lines().for_each(check_canonical);
+    for message in &whole.messages {
+        assert!(!message.contains(char::is_control), "{message:?}");
+    }
+}
+
+fn run(options: &Options, input: impl Input) -> Outcome {
+    let (mut samples, mut messages) = (Vec::new(), Vec::new());
+    let mut sender = Sender::new(&mut samples, options.count, &mut messages);
+    sender.convert_with(Conversion::new(options, None));
+    take(input, &options.layout(), None, &mut sender).expect("memory can be read and written");
+    let entry = sender.close();
+    Outcome { samples: String::from_utf8(samples).expect("samples are text"), messages, entry }
+}
+
+/// Samples and account of readings that are converted and printed one by one.
+fn one_by_one(
+    options: &Options,
+    mut readings: impl Iterator<Item = Option<Decimal>>,
+) -> (String, Entry) {
+    let conversion = Conversion::new(options, None);
+    let (mut samples, mut sent, mut rejected) = (String::new(), 0, 0);
+    while options.count.is_none_or(|count| sent < count)
+        && let Some(reading) = readings.next()
+    {
+        match reading.and_then(|raw| conversion.apply(raw).ok()) {
+            Some(value) => {
+                samples.push_str(&format!("{value}\n"));
+                sent += 1;
+            }
+            None => rejected += 1,
+        }
+    }
+    (samples, Entry::Conv { sent, rejected, missed: 0 })
+}
+
+/// A sample reads back as what it is, also elsewhere.
+fn check_canonical(line: &str) {
+    let value = parse_line(line.as_bytes()).unwrap_or_else(|reason| panic!("{reason}: {line}"));
+    assert_eq!(value.to_string(), line);
+    assert_eq!(line.parse(), Ok(value.to_f64()), "{line}");
+}
+
+/// Rust's own reader of numbers takes a line for the same number, or for none.
+fn check_number(line: &[u8]) {
+    let text = String::from_utf8_lossy(line.strip_suffix(b"\n").unwrap_or(line));
+    let text = text.strip_suffix('\r').unwrap_or(&text).trim_matches([' ', '\t']);
+    let is_word = text.contains(|char: char| char.is_alphabetic() && !matches!(char, 'e' | 'E'));
+    let theirs: Option<f64> = text.parse().ok().filter(|_| !is_word);
+    match parse_line(line) {
+        Ok(ours) => assert_eq!(theirs, Some(ours.to_f64()), "{text}"),
+        Err(NotASample::NotFinite) => {
+            assert_eq!(theirs.map(f64::abs), Some(f64::INFINITY), "{text}")
+        }
+        Err(NotASample::Empty | NotASample::NotANumber) => assert_eq!(theirs, None, "{text}"),
+        Err(NotASample::TooManyPlaces) => assert!(theirs.is_some_and(f64::is_finite), "{text}"),
+        Err(NotASample::TooLong) => assert!(line.len() > MAX_LINE),
+    }
+}
+
+fn stretched(text: &[u8]) -> Vec<u8> {
+    /// More would only take longer.
+    const MOST: usize = 5 * STRETCHED;
+    let (mut all, mut bytes) = (Vec::new(), text.iter());
+    while let Some(&byte) = bytes.next() {
+        match byte {
+            STRETCH if all.len() < MOST => {
+                all.extend(bytes.next().into_iter().flat_map(|byte| [*byte; STRETCHED]));
+            }
+            _ => all.push(byte),
+        }
+    }
+    all
+}

@@ -1,0 +1,9 @@
+//! Looks for text that conv cannot take: `cargo +nightly fuzz run text` in `conv` (needs
+//! cargo-fuzz). `scripts/fuzz` runs every target.
+
+#![no_main]
+
+#[path = "../check.rs"]
+mod check;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| check::text(data));

@@ -1,0 +1,9 @@
+//! Looks for raw words that conv cannot take: `cargo +nightly fuzz run words` in `conv` (needs
+//! cargo-fuzz). `scripts/fuzz` runs every target.
+
+#![no_main]
+
+#[path = "../check.rs"]
+mod check;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| check::words(data));

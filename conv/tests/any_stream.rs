@@ -1,0 +1,60 @@
+//! No stream, of any bytes, makes conv panic, or depend on how it is cut. (The same checks run in
+//! the fuzzers, in `fuzz`; here on lines that are nearly right, on any words, and on their corpus.)
+
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
+#[path = "../fuzz/check.rs"]
+mod check;
+
+use proptest::prelude::*;
+
+fn nearly_a_line() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![
+        "[-+]?[0-9]{0,3}\\.?[0-9]{0,3}([eE][-+]?[0-9]{0,3})?".prop_map(String::into_bytes),
+        "[ \t]{0,2}-?[0-9]{1,30}[ \t]{0,2}\r?".prop_map(String::into_bytes),
+        "(NaN|inf|0x1f|1_000|12abc|1 2|#.*|\u{feff}1|١)".prop_map(String::into_bytes),
+        proptest::collection::vec(any::<u8>(), 0..20),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn nearly_right_lines(
+        head in any::<[u8; 3]>(), lines in proptest::collection::vec(nearly_a_line(), 0..30),
+    ) {
+        check::text(&[&head[..], &lines.join(&b'\n')].concat());
+    }
+
+    #[test]
+    fn any_words(data in proptest::collection::vec(any::<u8>(), 0..300)) {
+        check::words(&data);
+    }
+
+    #[test]
+    fn few_words_that_come_again(
+        head in any::<[u8; 4]>(), words in proptest::collection::vec(0u8..3, 0..5000),
+    ) {
+        check::words(&[&head[..], &words].concat());
+    }
+}
+
+#[test]
+fn the_fuzzers_corpus() {
+    each_of("text", check::text);
+    each_of("words", check::words);
+}
+
+fn each_of(target: &str, check: fn(&[u8])) {
+    let corpus = format!("{}/fuzz/corpus/{target}", env!("CARGO_MANIFEST_DIR"));
+    let mut inputs = 0;
+    for entry in std::fs::read_dir(&corpus).unwrap() {
+        check(&std::fs::read(entry.unwrap().path()).unwrap());
+        inputs += 1;
+    }
+    assert!(inputs > 0, "{corpus} is empty");
+}

@@ -1,0 +1,185 @@
+//! What holds for any command line of the five programs: nothing panics; what is wrong with it is
+//! told in one line; and what is accepted can be worked with. For the fuzzer, and for a property
+//! test beside it.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use stage::decimal::Decimal;
+use stage::fake::FakeClock;
+use stage::program::{CommandLine, NoOptions, parse};
+use stage::quantity::{Period, Range, Rate, range};
+use stage::record::Record;
+use stage::sample::parse_line;
+use wandler_conv::sender::Sender;
+use wandler_conv::source::simulated::Simulated;
+use wandler_conv::ticks::{Manner, Ticks};
+use wandler_launcher::process::Process;
+
+/// Samples that a simulated converter is asked for.
+const SAMPLES: usize = 100;
+
+/// Tries `data`: its first byte chooses a program, and whether the words that follow are separated
+/// as a shell does it (what cannot be, at blanks), or are any bytes, separated by zeros.
+pub fn options(data: &[u8]) {
+    let [choice, line @ ..] = data else { return };
+    let words = if choice / 5 % 2 == 0 { split(line) } else { cut(line) };
+    match choice % 5 {
+        0 => conv(words),
+        1 => log(words),
+        2 => stat(words),
+        3 => report(words),
+        _ => launcher(words),
+    }
+}
+
+fn split(line: &[u8]) -> Vec<OsString> {
+    // No word of a command line can have a zero in it.
+    let line = String::from_utf8_lossy(line).replace('\0', " ");
+    let words = shell_words::split(&line);
+    let words = words.unwrap_or_else(|_| line.split_whitespace().map(str::to_owned).collect());
+    words.into_iter().map(OsString::from).collect()
+}
+
+fn cut(line: &[u8]) -> Vec<OsString> {
+    line.split(|byte| *byte == 0).map(|word| OsString::from_vec(word.to_vec())).collect()
+}
+
+/// The options, if these words are accepted.
+fn accepted<O: CommandLine>(words: impl IntoIterator<Item = OsString>) -> Option<O> {
+    let name = OsString::from(O::command().get_name());
+    match parse(std::iter::once(name).chain(words)) {
+        Ok(options) => Some(options),
+        Err(NoOptions::Help(text)) => {
+            assert!(!text.is_empty());
+            None
+        }
+        Err(NoOptions::Wrong(text)) => {
+            assert!(!text.is_empty() && !text.contains(char::is_control), "{text:?}");
+            None
+        }
+    }
+}
+
+fn conv(words: Vec<OsString>) {
+    let Some(options) = accepted::<wandler_conv::Options>(words) else { return };
+    assert!((1..=options.channels).contains(&options.channel));
+    if let Some(plausible) = &options.plausible {
+        check_range(plausible);
+    }
+    for number in [&options.offset, &options.scale].into_iter().flatten() {
+        assert_eq!(parse_line(number.to_string().as_bytes()).as_ref(), Ok(number));
+    }
+    if let Rate::Every(period) = options.ticking() {
+        check_period(period);
+        check_ticks(period, options.duration);
+    }
+    check_simulation(&options);
+}
+
+fn check_range(accepted: &Range) {
+    assert!(accepted.min <= accepted.max);
+    assert_eq!(range(&accepted.to_string()).as_ref(), Ok(accepted));
+}
+
+/// Periods are not shorter than what the clock can tell apart, and ticks come when they are due.
+fn check_period(period: Period) {
+    assert!(period.times(1) >= Duration::from_nanos(1));
+    for tick in [0, 1, 2, 3, 1000] {
+        let due = period.times(tick);
+        if due.as_secs() < u64::MAX {
+            assert_eq!(period.ticks_in(due), tick);
+        }
+    }
+}
+
+fn check_ticks(period: Period, duration: Option<Duration>) {
+    for manner in [Manner::Single, Manner::Batched] {
+        let mut now = Instant::now();
+        let mut ticks = Ticks::new(now, period, duration, manner);
+        for late in [0, 0, 1, 1_000_000_000, 0] {
+            let Some(deadline) = ticks.deadline() else { break };
+            assert!(duration != Some(Duration::ZERO) && deadline + Duration::from_secs(1) >= now);
+            now = now.max(deadline) + Duration::from_nanos(late);
+            ticks.take(now);
+        }
+    }
+}
+
+/// Simulated samples lie in the range that was asked for.
+fn check_simulation(options: &wandler_conv::Options) {
+    let grid = options.range;
+    let mut simulated = Simulated::new(options.signal, &grid, options.seed.or(Some(1)))
+        .expect("a seed needs no system");
+    let (mut samples, mut messages) = (Vec::new(), Vec::new());
+    let mut sender = Sender::new(&mut samples, options.count, &mut messages);
+    sender.fill(&mut simulated, SAMPLES);
+    sender.flush().expect("memory can be written");
+    sender.close();
+    let [min, max] = [grid.min, grid.max].map(|bound| Decimal::new(bound, grid.places));
+    for line in samples.split_inclusive(|byte| *byte == b'\n') {
+        let sample = parse_line(line).expect("it is a sample");
+        assert!(min <= sample && sample <= max, "{sample} is not in {min}..{max}");
+    }
+    assert!(messages.is_empty(), "{messages:?}");
+}
+
+fn log(words: Vec<OsString>) {
+    let Some(options) = accepted::<wandler_log::Options>(words) else { return };
+    let now = Instant::now();
+    let deadline = options.sync.deadline(now);
+    assert!(deadline.is_none_or(|deadline| deadline >= now));
+    options.sync.is_due(now, now);
+}
+
+/// With accepted options, statistics are what they are asked to be.
+fn stat(words: Vec<OsString>) {
+    let Some(options) = accepted::<wandler_stat::Options>(words) else { return };
+    for quantile in &options.quantiles {
+        for n in [1, 2, 1000, u64::MAX] {
+            assert!((1..=n).contains(&quantile.rank(n)));
+        }
+    }
+    let (mut output, mut messages) = (Vec::new(), Vec::new());
+    let input = &b"1\n-2.5e3\nx\n7\n"[..];
+    let ended = wandler_stat::run(&options, input, &mut output, &FakeClock::new(), &mut messages);
+    assert_eq!(ended.result.is_err(), options.strict || options.merge);
+    for line in output.split_inclusive(|byte| *byte == b'\n') {
+        let record = Record::parse(line).expect("it is a record");
+        let names = record.quantiles.iter().map(|figure| &figure.name);
+        assert!(names.eq(options.quantiles.iter().map(|quantile| &quantile.name)), "{record:?}");
+    }
+}
+
+fn report(words: Vec<OsString>) {
+    let Some(options) = accepted::<wandler_report::Options>(words) else { return };
+    for condition in &options.fail_if {
+        let text = condition.to_string();
+        let again = text.parse::<wandler_report::condition::Condition>();
+        assert_eq!(again.map(|condition| condition.to_string()), Ok(text));
+    }
+}
+
+/// A stage gets the words that it is given, in the shell form as well; and the live view takes no
+/// option from `stat`.
+fn launcher(words: Vec<OsString>) {
+    let Some(options) = accepted::<wandler_launcher::Options>(words) else { return };
+    let command = wandler_launcher::shell::command(Path::new("/bin"), &options);
+    for process in [Process::Conv, Process::Log, Process::Stat, Process::Report] {
+        let quoted = shell_words::join(options.words(process));
+        assert!(command.contains(&quoted), "{quoted}: {command}");
+        assert_eq!(shell_words::split(&quoted).as_deref(), Ok(options.words(process)));
+    }
+    let words = |options: &wandler_launcher::Options, process| {
+        options.words(process).iter().map(OsString::from).collect::<Vec<_>>()
+    };
+    if accepted::<wandler_stat::Options>(words(&options, Process::Stat)).is_some() {
+        let for_view = words(&options.for_view(true), Process::Stat);
+        assert!(accepted::<wandler_stat::Options>(for_view).is_some(), "{options:?}");
+    }
+    options.wants_live();
+    conv(words(&options, Process::Conv));
+    report(words(&options, Process::Report));
+}
