@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Parser;
-use stage::program::CommandLine;
+use stage::program::{CommandLine, StageOptions};
+use stage::sandbox::{Grant, Sandbox, SandboxOption};
 
 use crate::sync::{self, Policy};
 use crate::timestamps::Timestamps;
@@ -43,6 +44,15 @@ pub struct Options {
     /// Copy the input to standard output, each sample after it was written to the file
     #[arg(short, long)]
     pub pass: bool,
+    /// What is kept of the system calls.
+    #[command(flatten)]
+    pub sandbox: SandboxOption,
 }
 
 impl CommandLine for Options {}
+
+impl StageOptions for Options {
+    fn sandbox(&self) -> Sandbox {
+        self.sandbox.granting([Grant::KeepFiles])
+    }
+}
