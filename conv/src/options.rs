@@ -1,13 +1,15 @@
 //! The command line of `conv`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Parser;
 use stage::decimal::{Decimal, Mantissa};
-use stage::program::CommandLine;
+use stage::program::{CommandLine, StageOptions};
 use stage::quantity::{self, Period, Range, Rate};
+use stage::sandbox::{Grant, Sandbox, SandboxOption};
 
+use crate::source::STANDARD_INPUT;
 use crate::source::simulated::Signal;
 use crate::source::stream::Layout;
 use crate::source::word::Format;
@@ -92,6 +94,10 @@ pub struct Options {
     /// Reject values outside of this range, its bounds included
     #[arg(long, value_name = "MIN..MAX", value_parser = quantity::range, allow_hyphen_values = true, help_heading = "Conversion")]
     pub plausible: Option<Range>,
+
+    /// What is kept of the system calls.
+    #[command(flatten)]
+    pub sandbox: SandboxOption,
 }
 
 impl Options {
@@ -116,6 +122,14 @@ impl CommandLine for Options {
             return Err(format!("there is no channel {} of {}", self.channel, self.channels));
         }
         Ok(())
+    }
+}
+
+impl StageOptions for Options {
+    fn sandbox(&self) -> Sandbox {
+        let stream = self.from.as_deref().filter(|&path| path != Path::new(STANDARD_INPUT));
+        let file = self.poll.as_deref().or(stream);
+        self.sandbox.granting(file.map(|_| Grant::ReadFiles))
     }
 }
 

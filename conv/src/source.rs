@@ -77,10 +77,13 @@ fn open(path: &Path) -> Result<File, Error> {
         .map_err(|source| Error::Open { name: quoted_path(path), source })
 }
 
+/// What names standard input in the place of a file.
+pub const STANDARD_INPUT: &str = "-";
+
 /// Opens a stream; `None` stands for standard input, which `-` names. With it comes the name
 /// that messages use.
 pub fn open_stream(path: &Path) -> Result<(String, Option<File>), Error> {
-    if path == Path::new("-") {
+    if path == Path::new(STANDARD_INPUT) {
         return Ok(("standard input".to_owned(), None));
     }
     let name = quoted_path(path);

@@ -43,6 +43,10 @@ impl fmt::Display for Ending {
             Ending::Exited(0) => write!(formatter, "ended"),
             Ending::Exited(status) => write!(formatter, "ended with status {status}"),
             Ending::Killed(number) => match Signal::try_from(*number) {
+                Ok(Signal::SIGSYS) => write!(
+                    formatter,
+                    "was killed by SIGSYS: it made a system call that it had given up"
+                ),
                 Ok(signal) => write!(formatter, "was killed by {signal}"),
                 Err(_) => write!(formatter, "was killed by signal {number}"),
             },

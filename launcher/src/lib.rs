@@ -41,6 +41,7 @@ use std::path::PathBuf;
 
 use stage::exit::Status;
 use stage::message::{Messages, StandardError};
+use stage::sandbox;
 use thiserror::Error;
 use wandler_report::terminal::Terminal;
 
@@ -92,6 +93,7 @@ pub fn run(options: &Options, own: StandardError) -> Result<Status, Error> {
     let spawned = spawn::all(wiring, &directory, options, &watch);
     if options.verbose {
         table::wiring(&spawned, &kept, &mut messages);
+        table::sandbox(options, sandbox::obstacle().as_deref(), &mut messages);
     }
     let mut supervisor = Supervisor::new(options.grace);
     let usage = watch.run(&spawned, &kept, &mut supervisor, &mut messages).map_err(Error::Watch)?;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::Parser;
 use stage::program::CommandLine;
 use stage::quantity;
+use stage::sandbox::{self, SandboxOption};
 
 use crate::channel::Via;
 use crate::process::Process;
@@ -21,13 +22,14 @@ The stages are the programs conv, log, stat and report beside this one; tee is t
 own. At the end, the account says how many samples were sent, recorded and counted.
 
 Limits: do not record into the file that conv reads from (log writes to samples.log unless told
-otherwise): the account cannot tell what was lost or doubled. What is still there after the
-grace period is killed, and what it held is lost; the account says so. If the launcher itself
-is killed the stages end by themselves. In this pipeline log --pass passes to nobody. A channel
-that is full makes conv miss ticks. Message queues hold only 10 messages (/proc/sys/fs/mqueue), so
-with --via mqueue that happens soonest: at 100 Hz when a stage is held up for a fifth of a second.
-All message queues of a user share a limit (ulimit -q); four full ones take 330 kB of the usual
-819200 bytes, and smaller ones are made where there is less.
+otherwise): the account cannot tell what was lost or doubled. What is still there after the grace
+period is killed, and what it held is lost; the account says so. If the launcher itself is killed
+the stages end by themselves. Where the kernel has no seccomp, the stages cannot give up the
+system calls that they do not need; -v tells. In this pipeline log --pass passes to nobody. A
+channel that is full makes conv miss ticks. Message queues hold only 10 messages
+(/proc/sys/fs/mqueue), so with --via mqueue that happens soonest: at 100 Hz when a stage is held
+up for a fifth of a second. All message queues of a user share a limit (ulimit -q); four full ones
+take 330 kB of the usual 819200 bytes, and smaller ones are made where there is less.
 
 Exit status: 0 every stage ended with 0 and the account is settled; 1 failed, a stage failed or
 died, or the account is not settled; 2 wrong usage; 3 done, but some input was rejected.";
@@ -65,6 +67,9 @@ pub struct Options {
     /// Show the wiring at the start, and how each stage ended
     #[arg(short, long)]
     pub verbose: bool,
+    /// What the stages keep of the system calls.
+    #[command(flatten)]
+    pub sandbox: SandboxOption,
 }
 
 /// A stage's options.
@@ -72,15 +77,22 @@ pub struct Options {
 pub struct Words(Vec<String>);
 
 impl Options {
-    /// The options of a stage; `tee` has none.
-    pub fn words(&self, process: Process) -> &[String] {
-        match process {
-            Process::Conv => &self.conv.0,
+    /// The options of a stage; `tee` is told of the sandbox alone.
+    pub fn words(&self, process: Process) -> Vec<&str> {
+        let own = match process {
+            Process::Conv => self.conv.0.as_slice(),
             Process::Tee => &[],
             Process::Log => &self.log.0,
             Process::Stat => &self.stat.0,
             Process::Report => &self.report.0,
-        }
+        };
+        let handed_on = self.sandbox.no_sandbox.then_some(sandbox::OFF);
+        handed_on.into_iter().chain(own.iter().map(String::as_str)).collect()
+    }
+
+    /// Whether a stage is to keep all system calls.
+    pub fn keeps_all_calls(&self, process: Process) -> bool {
+        self.words(process).contains(&sandbox::OFF)
     }
 }
 
@@ -155,6 +167,16 @@ mod tests {
         for via in ["socket", "shm"] {
             assert!(check(via).is_err());
         }
+    }
+
+    #[test]
+    fn to_switch_the_sandbox_off_is_for_all_stages_or_for_one() {
+        let options = parse(&["--no-sandbox", "--stat", "--no-sandbox --every 5"]).unwrap();
+        assert_eq!(options.words(Process::Stat), ["--no-sandbox", "--no-sandbox", "--every", "5"]);
+        assert!(Process::ALL.into_iter().all(|process| options.keeps_all_calls(process)));
+        let options = parse(&["--stat", "--no-sandbox"]).unwrap();
+        let kept = Process::ALL.into_iter().filter(|&process| options.keeps_all_calls(process));
+        assert_eq!(kept.collect::<Vec<_>>(), [Process::Stat]);
     }
 
     #[test]

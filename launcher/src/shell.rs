@@ -11,7 +11,7 @@ pub fn command(directory: &Path, options: &Options) -> String {
     let stage = |process: Process| {
         let path = directory.join(process.name());
         let words = std::iter::once(path.to_string_lossy().into_owned());
-        shell_words::join(words.chain(options.words(process).iter().cloned()))
+        shell_words::join(words.chain(options.words(process).into_iter().map(str::to_owned)))
     };
     let [conv, log, stat, report] =
         [Process::Conv, Process::Log, Process::Stat, Process::Report].map(stage);

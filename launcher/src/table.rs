@@ -1,9 +1,12 @@
-//! What `-v` shows: who is connected to what, what by, and at the end how each came out.
+//! What `-v` shows: who is connected to what, what by, and what the stages gave up; at the end how
+//! each came out.
 
 use stage::message::Messages;
+use stage::sandbox;
 
 use crate::Spawned;
 use crate::ending::{Ending, Usage};
+use crate::options::Options;
 use crate::process::{ByProcess, Process};
 use crate::wiring::Kept;
 
@@ -23,6 +26,23 @@ pub fn wiring(spawned: &Spawned, kept: &Kept, messages: &mut dyn Messages) {
     }
 }
 
+/// Tells whether the processes give up the system calls that they do not need, and if they do not,
+/// why: there may be an `obstacle`.
+pub fn sandbox(options: &Options, obstacle: Option<&str>, messages: &mut dyn Messages) {
+    let keeps_all = |process: &Process| options.keeps_all_calls(*process);
+    let keeping: Vec<&str> =
+        Process::ALL.into_iter().filter(keeps_all).map(Process::name).collect();
+    let none = "no stage gives up a system call";
+    let given_up = "each stage gives up the system calls that it does not need (seccomp)";
+    let told = match (keeping.len(), obstacle) {
+        (all, _) if all == Process::ALL.len() => format!("{none}: {}", sandbox::OFF),
+        (_, Some(why)) => format!("{none}: {why}"),
+        (0, None) => given_up.to_owned(),
+        (_, None) => format!("{given_up}, but for {}: {}", keeping.join(", "), sandbox::OFF),
+    };
+    messages.tell(&told);
+}
+
 /// Tells how each process ended and what it used.
 pub fn endings(
     endings: &ByProcess<Option<Ending>>,
@@ -38,5 +58,32 @@ pub fn endings(
             cpu.as_secs_f64(),
             peak_kib as f64 * 1024.0 / 1e6
         ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[test]
+    fn what_the_stages_give_up_is_told_or_why_they_do_not() {
+        let told = |words: &[&str], obstacle| {
+            let options = Options::try_parse_from([&["launcher"], words].concat()).unwrap();
+            let mut messages = Vec::new();
+            sandbox(&options, obstacle, &mut messages);
+            messages.concat()
+        };
+        let given_up = "each stage gives up the system calls that it does not need (seccomp)";
+        assert_eq!(told(&[], None), given_up);
+        let one = told(&["--stat", "--no-sandbox", "--log", "--no-sandbox"], None);
+        assert_eq!(one, format!("{given_up}, but for log, stat: --no-sandbox"));
+        let off = "no stage gives up a system call: --no-sandbox";
+        assert_eq!(told(&["--no-sandbox"], None), off);
+        assert_eq!(told(&["--no-sandbox"], Some("there is none")), off);
+        assert_eq!(
+            told(&["--stat", "--no-sandbox"], Some("there is none")),
+            "no stage gives up a system call: there is none"
+        );
     }
 }

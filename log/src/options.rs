@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
-use stage::program::CommandLine;
+use stage::program::{CommandLine, StageOptions};
 use stage::quantity;
+use stage::sandbox::{Grant, Sandbox, SandboxOption};
 
 use crate::sync::{self, Policy};
 use crate::timestamps::Timestamps;
@@ -70,6 +71,9 @@ pub struct Options {
     /// none
     #[arg(long, conflicts_with_all = ["truncate", "timestamps", "sync", "rotate", "keep", "pass"])]
     pub check: bool,
+    /// What is kept of the system calls.
+    #[command(flatten)]
+    pub sandbox: SandboxOption,
 }
 
 impl Options {
@@ -85,6 +89,12 @@ impl CommandLine for Options {
             return Err("only one file can be recorded in".to_owned());
         }
         Ok(())
+    }
+}
+
+impl StageOptions for Options {
+    fn sandbox(&self) -> Sandbox {
+        self.sandbox.granting([if self.check { Grant::ReadFiles } else { Grant::KeepFiles }])
     }
 }
 

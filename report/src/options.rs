@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Parser;
-use stage::program::CommandLine;
+use stage::program::{CommandLine, StageOptions};
+use stage::sandbox::{Grant, Sandbox, SandboxOption};
 
 use crate::condition::Condition;
 use crate::format::Format;
@@ -46,6 +47,9 @@ pub struct Options {
     /// last record (may be given several times)
     #[arg(long, value_name = "COND")]
     pub fail_if: Vec<Condition>,
+    /// What is kept of the system calls.
+    #[command(flatten)]
+    pub sandbox: SandboxOption,
 }
 
 impl Options {
@@ -56,3 +60,10 @@ impl Options {
 }
 
 impl CommandLine for Options {}
+
+impl StageOptions for Options {
+    fn sandbox(&self) -> Sandbox {
+        let kept = self.svg.as_ref().or(self.textfile.as_ref());
+        self.sandbox.granting(kept.map(|_| Grant::KeepFiles))
+    }
+}

@@ -16,6 +16,7 @@
 //! | [`rejects`] | counting rejected lines, and warning of the first few |
 //! | [`message`] | the one grammar of messages on standard error |
 //! | [`exit`] | the exit statuses |
+//! | [`sandbox`] | **which system calls a stage keeps**, and giving up the others |
 //! | [`program`] | the frame of every `main`: title, arguments, errors, status |
 //! | [`quantity`] | durations and rates on command lines |
 //! | [`kernel`] | the few system calls that need `unsafe` |
@@ -39,5 +40,6 @@ pub mod quantity;
 pub mod record;
 pub mod rejects;
 pub mod sample;
+pub mod sandbox;
 pub mod size;
 pub mod stop;

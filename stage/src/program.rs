@@ -17,6 +17,7 @@ use crate::kernel::{self, Standard, closed_at_start};
 use crate::ledger::{Entry, Ledger, Supervisor};
 use crate::message::{Messages, StandardError, chain};
 use crate::output;
+use crate::sandbox::Sandbox;
 use crate::stop::Stop;
 
 /// A program's options.
@@ -25,6 +26,12 @@ pub trait CommandLine: Parser {
     fn check(&self) -> Result<(), String> {
         Ok(())
     }
+}
+
+/// A stage's options.
+pub trait StageOptions: CommandLine {
+    /// Which system calls the stage keeps while it works.
+    fn sandbox(&self) -> Sandbox;
 }
 
 /// What a stage finds around it, once its command line is read.
@@ -66,6 +73,8 @@ enum Error {
     Closed(&'static str),
     #[error("cannot write standard output")]
     Help(#[source] io::Error),
+    #[error("cannot give up system calls")]
+    Sandbox(#[source] io::Error),
 }
 
 /// Runs a program: reads its command line and calls `body`.
@@ -76,23 +85,28 @@ pub fn run<O: CommandLine, E: StdError + 'static>(
     with_options(program, |options| tell_failure(program, body(options))).into()
 }
 
-/// Runs a stage: as [`run`] does, with a stop request to hear and a ledger to fill in.
-pub fn stage<O: CommandLine, E: StdError + 'static>(
+/// Runs a stage: as [`run`] does, with a stop request to hear, a ledger to fill in, and no more
+/// system calls than it needs.
+pub fn stage<O: StageOptions, E: StdError + 'static>(
     program: &'static str,
     body: impl FnOnce(O, &mut Surroundings) -> Ended<E>,
 ) -> ExitCode {
-    with_options(program, |options| match Ledger::from_environment() {
-        Ok(ledger) => run_stage(program, ledger, |around| body(options, around)),
+    with_options(program, |options: O| match Ledger::from_environment() {
+        Ok(ledger) => {
+            let sandbox = options.sandbox();
+            run_stage(program, ledger, &sandbox, |around| body(options, around))
+        }
         Err(error) => tell_failure(program, Err(error)),
     })
     .into()
 }
 
 /// Runs a stage that has no command line, as the launcher's fan-out is one: gives `body` its
-/// surroundings, tells its failure, and writes its entry into `ledger`.
+/// surroundings within `sandbox`, tells its failure, and writes its entry into `ledger`.
 pub fn run_stage<E: StdError + 'static>(
     program: &'static str,
     ledger: Option<Ledger>,
+    sandbox: &Sandbox,
     body: impl FnOnce(&mut Surroundings) -> Ended<E>,
 ) -> Status {
     let supervisor = ledger.as_ref().and_then(Ledger::supervisor);
@@ -101,6 +115,9 @@ pub fn run_stage<E: StdError + 'static>(
         Ok(stop) => Surroundings { stop, messages, supervisor },
         Err(error) => return tell_failure(program, Err(error)),
     };
+    if let Err(error) = sandbox.enter().map_err(Error::Sandbox) {
+        return tell_failure(program, Err(error));
+    }
     let Ended { entry, result } = body(&mut around);
     let failed = result.is_err();
     let status = tell_failure(program, result);

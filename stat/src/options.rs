@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use clap::Parser;
-use stage::program::CommandLine;
+use stage::program::{CommandLine, StageOptions};
 use stage::quantity;
 use stage::sample::parse_line;
+use stage::sandbox::{Sandbox, SandboxOption};
 
 use crate::accumulator::Wanted;
 use crate::histogram::{MAX_BINS, MIN_BINS};
@@ -94,6 +95,9 @@ pub struct Options {
     #[arg(long, value_name = "N", value_parser = first, allow_hyphen_values = true)]
     #[arg(help_heading = "Merging")]
     pub first: Option<u64>,
+    /// What is kept of the system calls.
+    #[command(flatten)]
+    pub sandbox: SandboxOption,
 }
 
 impl Options {
@@ -119,6 +123,12 @@ impl CommandLine for Options {
             Some(pair) => Err(format!("the quantile {} is asked for twice", pair[0])),
             None => Ok(()),
         }
+    }
+}
+
+impl StageOptions for Options {
+    fn sandbox(&self) -> Sandbox {
+        self.sandbox.granting([])
     }
 }
 

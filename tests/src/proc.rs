@@ -65,6 +65,13 @@ pub fn alive(group: Pid) -> Vec<Process> {
     all().into_iter().filter(|process| process.group == group && process.state != 'Z').collect()
 }
 
+/// A field of `/proc/PID/status`; empty if it has none of that name.
+pub fn status(pid: Pid, field: &str) -> String {
+    let text = fs::read_to_string(format!("/proc/{pid}/status")).expect("the process is there");
+    let values = text.lines().filter_map(|line| line.strip_prefix(field)?.strip_prefix(":\t"));
+    values.map(str::to_owned).collect()
+}
+
 /// The open descriptors of a process, and what they are.
 pub fn descriptors(pid: Pid) -> BTreeMap<u32, String> {
     let entries = fs::read_dir(format!("/proc/{pid}/fd")).expect("the process is there");

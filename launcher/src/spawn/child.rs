@@ -15,6 +15,7 @@ use nix::unistd::{Pid, dup2_stderr, dup2_stdin, dup2_stdout, execve, getppid};
 use stage::exit::Status;
 use stage::ledger::{self, Ledger};
 use stage::program::{self, Surroundings};
+use stage::sandbox::{Grant, Sandbox};
 use wandler_report::others;
 
 use crate::fan_out;
@@ -35,8 +36,8 @@ pub struct Child {
 
 /// What a child is to execute, put together before the fork.
 enum Program {
-    /// The launcher's own code.
-    FanOut,
+    /// The launcher's own code, with this promise.
+    FanOut(Sandbox),
     /// A stage.
     Stage(Stage),
 }
@@ -56,10 +57,10 @@ impl Program {
         options: &Options,
     ) -> io::Result<Program> {
         if process == Process::Tee {
-            return Ok(Program::FanOut);
+            return Ok(Program::FanOut(options.sandbox.granting([Grant::Splice])));
         }
         let path = c_string(directory.join(process.name()))?;
-        let words = options.words(process).iter().map(OsString::from);
+        let words = options.words(process).into_iter().map(OsString::from);
         let arguments = std::iter::once(OsString::from(process.name())).chain(words);
         let ledger = (ledger::VARIABLE.into(), ends.ledger.as_raw_fd().to_string().into());
         let messages = ends.messages.as_ref();
@@ -127,7 +128,9 @@ impl Child {
             dup2_stderr(error)?;
         }
         match self.program {
-            Program::FanOut => Ok(second_output.map_or(Status::Failed, |to| tee(&to, ledger))),
+            Program::FanOut(sandbox) => {
+                Ok(second_output.map_or(Status::Failed, |to| tee(&to, ledger, &sandbox)))
+            }
             Program::Stage(stage) => {
                 for inherited in [Some(&ledger), messages.as_ref()].into_iter().flatten() {
                     fcntl(inherited, FcntlArg::F_SETFD(FdFlag::empty()))?;
@@ -138,12 +141,12 @@ impl Child {
     }
 }
 
-fn tee(second_output: &OwnedFd, ledger: OwnedFd) -> Status {
+fn tee(second_output: &OwnedFd, ledger: OwnedFd, sandbox: &Sandbox) -> Status {
     // Nothing is executed, so close-on-exec closes nothing.
     kernel::close_all_but(&[second_output.as_fd(), ledger.as_fd()]);
     proctitle::set_title(Process::Tee.name());
     let ledger = Some(Ledger::new(ledger));
-    program::run_stage(Process::Tee.name(), ledger, |around: &mut Surroundings| {
+    program::run_stage(Process::Tee.name(), ledger, sandbox, |around: &mut Surroundings| {
         fan_out::run(around.input(), [&io::stdout(), second_output], &around.stop)
     })
 }

@@ -1,0 +1,188 @@
+//! What a process can still do within a sandbox, by trying. Since none comes out again, each deed is
+//! done by a process of its own: this test's executable, told to run [`as_a_child`] alone.
+#![allow(unsafe_code, reason = "some deeds need it, and are to be refused")]
+
+use std::collections::HashMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::{PipeReader, PipeWriter, Read, Write, pipe};
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
+use std::process::{Command, ExitStatus};
+use std::thread;
+
+use nix::fcntl::{SpliceFFlags, tee};
+use nix::sys::mman::{MapFlags, ProtFlags, mmap_anonymous};
+use nix::sys::signal::{Signal, kill};
+use nix::sys::socket::{AddressFamily, SockFlag, SockType, socket};
+use nix::unistd::{ForkResult, Pid, execv, fork, getppid};
+
+use super::*;
+
+/// What a process had before it entered.
+struct Had {
+    /// With the file `file` in it.
+    directory: PathBuf,
+    pipe: (PipeReader, PipeWriter),
+    other_pipe: (PipeReader, PipeWriter),
+    parent: Pid,
+}
+
+/// Something that is tried.
+type Deed = fn(Had);
+
+/// What is tried. A deed that is not forbidden has to succeed.
+const DEEDS: [(&str, Deed); 17] = [
+    ("work", work),
+    ("abort", |_| std::process::abort()),
+    ("open a file", |had| drop(File::open(had.directory.join("file")).unwrap())),
+    ("empty a file", |had| {
+        let flags = libc::O_TRUNC;
+        let path = had.directory.join("file");
+        drop(OpenOptions::new().read(true).custom_flags(flags).open(path).unwrap());
+    }),
+    ("make a file", |had| drop(File::create(had.directory.join("new")).unwrap())),
+    ("rename a file", |had| {
+        fs::rename(had.directory.join("file"), had.directory.join("other")).unwrap();
+    }),
+    ("remove a file", |had| fs::remove_file(had.directory.join("file")).unwrap()),
+    ("list a directory", |had| assert_eq!(fs::read_dir(had.directory).unwrap().count(), 1)),
+    ("splice", |had| {
+        let ((reader, mut writer), (_other, to_other)) = (had.pipe, had.other_pipe);
+        writer.write_all(b"1\n").unwrap();
+        assert_eq!(tee(&reader, &to_other, 2, SpliceFFlags::empty()), Ok(2));
+    }),
+    ("run a program", |_| match execv(c"/bin/true", &[c"true"]).unwrap() {}),
+    ("fork", |_| {
+        // SAFETY: the child does nothing but leave.
+        if let ForkResult::Child = unsafe { fork() }.unwrap() {
+            std::process::exit(0);
+        }
+    }),
+    ("start a thread", |_| drop(thread::Builder::new().spawn(|| {}))),
+    ("open a socket", |_| {
+        let flags = SockFlag::empty();
+        drop(socket(AddressFamily::Unix, SockType::Stream, flags, None).unwrap());
+    }),
+    ("signal a process", |had| assert!(kill(had.parent, None).is_ok())),
+    ("signal a thread of a process", |had| {
+        let parent = had.parent.as_raw();
+        // SAFETY: no signal is sent: it is only asked whether one could be.
+        unsafe { libc::syscall(libc::SYS_tgkill, parent, parent, 0) };
+    }),
+    ("type into a terminal", |had| {
+        // SAFETY: one character is read from the address.
+        unsafe { libc::ioctl(had.pipe.0.as_raw_fd(), libc::TIOCSTI, c"x".as_ptr()) };
+    }),
+    ("map memory for code", |_| {
+        let (length, flags) = (4096.try_into().unwrap(), MapFlags::MAP_PRIVATE);
+        // SAFETY: it lies where there is no other.
+        assert!(unsafe { mmap_anonymous(None, length, ProtFlags::PROT_EXEC, flags) }.is_ok());
+    }),
+];
+
+/// What every stage does.
+fn work(had: Had) {
+    assert_eq!(HashMap::from([(1, 2)])[&1], 2, "with a seed from the kernel");
+    assert_eq!(vec![1; 1 << 20].iter().sum::<i32>(), 1 << 20, "from memory of its own");
+    let (mut reader, mut writer) = had.pipe;
+    writer.write_all(b"1\n").unwrap();
+    reader.read_exact(&mut [0; 2]).unwrap();
+    thread::sleep(std::time::Duration::from_millis(1));
+    assert!(had.directory.is_dir());
+}
+
+/// What tells a child the deed, the grants and the directory.
+const VARIABLES: [&str; 3] = ["WANDLER_DEED", "WANDLER_GRANTS", "WANDLER_DIRECTORY"];
+
+#[test]
+#[ignore = "run by the others, as a process of its own"]
+fn as_a_child() {
+    let [deed, grants, directory] = VARIABLES.map(|name| std::env::var(name).unwrap());
+    let had = Had {
+        directory: directory.into(),
+        pipe: pipe().unwrap(),
+        other_pipe: pipe().unwrap(),
+        parent: getppid(),
+    };
+    let all = [Grant::ReadFiles, Grant::KeepFiles, Grant::Splice];
+    let granted = all.into_iter().filter(|grant| grants.contains(&format!("{grant:?}")));
+    let (_, deed) = DEEDS.into_iter().find(|(name, _)| *name == deed).unwrap();
+    // As the thread of `ctrlc` may have, this one has just begun when the sandbox is entered.
+    let thread = thread::spawn(|| drop(vec![1; 1 << 20]));
+    let option = SandboxOption { no_sandbox: grants == "everything" };
+    option.granting(granted).enter().unwrap();
+    thread.join().unwrap();
+    deed(had);
+    std::process::exit(0);
+}
+
+/// Does a deed in a process with these grants.
+fn attempt(deed: &str, grants: &str) -> (ExitStatus, String) {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("file"), "1\n").unwrap();
+    let values = [deed.as_ref(), grants.as_ref(), directory.path().as_os_str()];
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "sandbox::tests::as_a_child", "--ignored", "--nocapture"])
+        .envs(VARIABLES.into_iter().zip(values))
+        .output()
+        .unwrap();
+    (output.status, format!("{deed} with {grants}: {output:?}"))
+}
+
+/// Checks that with these grants just these deeds can be done, beside what every stage does.
+#[track_caller]
+fn allows(grants: &str, deeds: &[&str]) {
+    if let Some(why) = obstacle() {
+        let _ = writeln!(io::stderr(), "left out: {why}");
+        return;
+    }
+    for (deed, _) in DEEDS {
+        let (status, told) = attempt(deed, grants);
+        if deed == "abort" {
+            assert_eq!(status.signal(), Some(Signal::SIGABRT as i32), "{told}");
+        } else if deed == "work" || deeds.contains(&deed) {
+            assert_eq!(status.code(), Some(0), "{told}");
+        } else {
+            assert_eq!(status.signal(), Some(Signal::SIGSYS as i32), "{told}");
+        }
+    }
+}
+
+#[test]
+fn without_a_grant_a_process_can_do_nothing_but_its_work() {
+    allows("nothing", &[]);
+}
+
+#[test]
+fn who_may_read_files_cannot_make_change_or_find_them() {
+    allows("ReadFiles", &["open a file"]);
+}
+
+#[test]
+fn who_may_keep_files_can_do_nothing_else_beyond() {
+    let deeds = [
+        "open a file",
+        "empty a file",
+        "make a file",
+        "rename a file",
+        "remove a file",
+        "list a directory",
+    ];
+    allows("KeepFiles", &deeds);
+    allows("ReadFiles and KeepFiles", &deeds);
+}
+
+#[test]
+fn who_may_splice_can_do_nothing_else_beyond() {
+    allows("Splice", &["splice"]);
+}
+
+#[test]
+fn a_sandbox_that_is_switched_off_forbids_nothing() {
+    for (deed, _) in DEEDS.into_iter().filter(|(deed, _)| *deed != "abort") {
+        let (status, told) = attempt(deed, "everything");
+        assert_eq!(status.code(), Some(0), "{told}");
+    }
+}
