@@ -199,7 +199,8 @@ impl From<clap::Error> for NoOptions {
 }
 
 /// Clap explains over several lines; a message has one: the reason, and the tip if there is one.
-/// What it quotes of the command line is printed as it is there, so control characters are escaped.
+/// It leaves escape sequences out, but no control characters beyond ASCII (U+009B begins a sequence,
+/// too): those are escaped.
 fn one_line(explanation: &str) -> String {
     let reason = explanation.split("\n\n").next().unwrap_or_default();
     let reason = reason.strip_prefix("error: ").unwrap_or(reason);

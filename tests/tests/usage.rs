@@ -269,7 +269,9 @@ fn strange_arguments_are_still_told_in_one_line() {
 
 #[test]
 fn control_characters_in_an_argument_do_not_reach_the_terminal() {
-    for (program, argument) in [("stat", "--\u{1b}[2J"), ("conv", "--rate=\u{7}")] {
+    for (program, argument) in
+        [("stat", "--\u{1b}[2J"), ("conv", "--rate=\u{7}"), ("log", "--\u{9b}2J")]
+    {
         let finished = Program::new(program).args([argument]).finish().exits(2);
         let said = finished.stderr.trim_end_matches('\n');
         assert!(!said.contains(char::is_control), "{said:?}");
