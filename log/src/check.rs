@@ -12,6 +12,7 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 use memchr::memchr;
+use stage::clock::{Timer, Wake};
 use stage::exit::Status;
 use stage::input::{Input, Wait};
 use stage::lines::{Block, Lines};
@@ -42,30 +43,38 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
+    /// A stop was asked for before its end.
+    #[error("stopped before the end")]
+    Stopped,
 }
 
 /// Checks `files`, and writes a line for each, and one for all, to `output`.
 pub fn run(
     files: &[PathBuf],
     mut output: impl Write,
+    timer: &mut impl Timer,
     messages: &mut dyn Messages,
 ) -> Result<Status, crate::Error> {
-    let mut check = Check { messages, rejects: Rejects::default() };
+    let mut check = Check { messages, timer, rejects: Rejects::default() };
     let mut samples = 0;
     let files = in_order(files);
-    let mut print = |text: String| match output.write_all(text.as_bytes()) {
-        Err(error) if !reader_is_gone(&error) => Err(crate::Error::Output(error)),
-        _ => Ok(()),
-    };
+    let mut print = |text: String| output.write_all(text.as_bytes());
+    let mut result = Ok(());
     for path in &files {
         let of_this = check.file(path)?;
         samples += of_this;
-        print(format!("{}: {of_this} samples\n", path.display()))?;
+        result = print(format!("{}: {of_this} samples\n", path.display()));
+        if result.is_err() {
+            break;
+        }
     }
     if files.len() > 1 {
-        print(format!("{} files: {samples} samples\n", files.len()))?;
+        result = result.and_then(|()| print(format!("{} files: {samples} samples\n", files.len())));
     }
-    check.rejects.sum_up(check.messages, "lines");
+    match result {
+        Err(error) if !reader_is_gone(&error) => return Err(crate::Error::Output(error)),
+        _ => check.rejects.sum_up(check.messages, "lines"),
+    }
     Ok(if check.rejects.count() == 0 { Status::Done } else { Status::Rejected })
 }
 
@@ -86,13 +95,14 @@ fn old_files(path: &Path) -> impl Iterator<Item = PathBuf> {
 }
 
 /// A check under way.
-struct Check<'a> {
+struct Check<'a, T> {
     messages: &'a mut dyn Messages,
+    timer: &'a mut T,
     /// Lines that are no samples, of all files.
     rejects: Rejects,
 }
 
-impl Check<'_> {
+impl<T: Timer> Check<'_, T> {
     /// Checks one file; how many samples it holds.
     fn file(&mut self, path: &Path) -> Result<u64, Error> {
         let name = quoted_path(path);
@@ -100,6 +110,10 @@ impl Check<'_> {
         let mut lines = Lines::new(Recorded(file));
         let (mut samples, mut number) = (0, 0);
         loop {
+            let wake = self.timer.wait_until(self.timer.now());
+            if wake.map_err(|source| Error::Read { name: name.clone(), source })? == Wake::Stop {
+                return Err(Error::Stopped);
+            }
             let read =
                 lines.next(None).map_err(|source| Error::Read { name: name.clone(), source });
             match read? {
@@ -168,6 +182,7 @@ impl Read for Recorded {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use stage::fake::FakeClock;
     use std::fs;
 
     /// The status, what was written and what was told of files with these texts, which are given by
@@ -178,7 +193,7 @@ mod tests {
         texts.iter().for_each(|(end, text)| fs::write(path(end), text).unwrap());
         let files: Vec<PathBuf> = named.iter().map(|end| path(end)).collect();
         let (mut output, mut messages) = (Vec::new(), Vec::new());
-        let status = run(&files, &mut output, &mut messages).unwrap();
+        let status = run(&files, &mut output, &mut FakeClock::new(), &mut messages).unwrap();
         let here = format!("{}/", dir.path().display());
         let output = String::from_utf8(output).unwrap().replace(&here, "");
         (status, output, messages.iter().map(|it| it.replace(&here, "")).collect())
@@ -219,8 +234,18 @@ mod tests {
 
     #[test]
     fn a_file_that_is_not_there_is_an_error() {
-        let error = run(&[PathBuf::from("/nowhere/x")], io::sink(), &mut Vec::new()).unwrap_err();
+        let files = [PathBuf::from("/nowhere/x")];
+        let error = run(&files, io::sink(), &mut FakeClock::new(), &mut Vec::new()).unwrap_err();
         let told = stage::message::chain(&error);
         assert_eq!(told, "cannot open \"/nowhere/x\": No such file or directory");
+    }
+
+    #[test]
+    fn a_stop_ends_it() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mut clock = FakeClock::stopping_at(std::time::Duration::ZERO);
+        let files = [file.path().to_owned()];
+        let error = run(&files, io::sink(), &mut clock, &mut Vec::new()).unwrap_err();
+        assert_eq!(stage::message::chain(&error), "stopped before the end");
     }
 }

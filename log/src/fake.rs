@@ -82,18 +82,18 @@ impl Disk for Memory {
         Ok(())
     }
 
-    fn cut(&mut self, length: u64) -> Result<(), Error> {
-        self.bytes.truncate(length as usize);
+    fn cut(&mut self, bytes: u64) -> Result<(), Error> {
+        self.bytes.truncate(self.bytes.len() - bytes as usize);
         Ok(())
     }
 
-    fn rotate(&mut self) -> Result<(), Error> {
+    fn rotate(&mut self, _messages: &mut dyn Messages) -> Result<u64, Error> {
         if self.stuck_rotations > 0 {
             self.stuck_rotations -= 1;
             return Err(failed(Action::Open, io::ErrorKind::StorageFull));
         }
         self.old.push(std::mem::take(&mut self.bytes));
-        Ok(())
+        Ok(0)
     }
 
     fn has_name(&self) -> bool {

@@ -23,7 +23,8 @@ pub struct LogFile {
     real_path: PathBuf,
     /// Whether there is a disk behind it that can be synced.
     is_regular: bool,
-    /// Old files that are kept.
+    /// Whether it is rotated, and how many old files are kept.
+    rotates: bool,
     keep: u64,
     /// A rotation of which a step has failed.
     rotation: Option<Rotation>,
@@ -44,12 +45,13 @@ impl LogFile {
     /// Opens the file that `options` name; with it, the bytes that are in it.
     pub fn open(options: &Options, messages: &mut dyn Messages) -> Result<(LogFile, u64), Error> {
         let path = options.file().to_owned();
+        let opened = open(&path, options.truncate, messages)?;
+        // Only now: it may have led nowhere before.
         let target = target_of_link(&path).map_err(Action::Open.failed(&path))?;
         if let Some(target) = &target {
             let [name, target] = [&path, target].map(|path| quoted_path(path));
             messages.tell(&format!("{name} is a symbolic link: recording in {target}"));
         }
-        let opened = open(&path, options.truncate, messages)?;
         if options.rotate.is_some() && opened.length.is_none() {
             return Err(Error::NotRegular { name: quoted_path(&path) });
         }
@@ -58,6 +60,7 @@ impl LogFile {
             real_path: target.unwrap_or_else(|| path.clone()),
             path,
             is_regular: opened.length.is_some(),
+            rotates: options.rotate.is_some(),
             keep: options.keep,
             rotation: None,
         };
@@ -85,19 +88,21 @@ impl Disk for LogFile {
         self.file.sync_data().map_err(Action::Sync.failed(&self.path))
     }
 
-    fn cut(&mut self, length: u64) -> Result<(), Error> {
+    fn cut(&mut self, bytes: u64) -> Result<(), Error> {
         if !self.is_regular {
             return Ok(());
         }
-        self.file.set_len(length).map_err(Action::Cut.failed(&self.path))
+        // Of what is there: somebody may have emptied the file.
+        let there = self.file.metadata().map_err(Action::Cut.failed(&self.path))?.len();
+        self.file.set_len(there.saturating_sub(bytes)).map_err(Action::Cut.failed(&self.path))
     }
 
-    fn rotate(&mut self) -> Result<(), Error> {
+    fn rotate(&mut self, messages: &mut dyn Messages) -> Result<u64, Error> {
         let mut rotation = self.rotation.take().unwrap_or_else(Rotation::begin);
-        match rotation.advance(&self.file, &self.real_path, self.keep) {
-            Ok(next) => {
+        match rotation.advance(&self.file, &self.real_path, self.keep, messages) {
+            Ok((next, length)) => {
                 self.file = next;
-                Ok(())
+                Ok(length)
             }
             Err(error) => {
                 self.rotation = Some(rotation);
@@ -118,14 +123,21 @@ impl Disk for LogFile {
         match self.file.metadata() {
             Ok(own) if lies_at(&own, &self.path) => None,
             Ok(own) if own.nlink() == 0 => Some(Fate::Removed),
-            _ if fs::symlink_metadata(&self.path).is_ok() => Some(Fate::Replaced),
-            _ => Some(Fate::Moved),
+            _ => match fs::metadata(&self.path) {
+                Ok(_) => Some(Fate::Replaced),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Some(Fate::Moved),
+                // What cannot be looked at may be in place; writing it still works.
+                Err(_) => None,
+            },
         }
     }
 
     fn reopen(&mut self, messages: &mut dyn Messages) -> Result<u64, Error> {
-        let target = target_of_link(&self.path).map_err(Action::Open.failed(&self.path))?;
         let opened = open(&self.path, false, messages)?;
+        let target = target_of_link(&self.path).map_err(Action::Open.failed(&self.path))?;
+        if self.rotates && opened.length.is_none() {
+            return Err(Error::NotRegular { name: quoted_path(&self.path) });
+        }
         // What is not a regular file was put there by somebody who knows what that means.
         self.is_regular = opened.length.is_some();
         self.file = opened.file;

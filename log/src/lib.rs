@@ -92,7 +92,10 @@ pub fn run(
 ) -> Ended<Error> {
     let nothing = Entry::Log { recorded: 0, durable: 0 };
     if options.check {
-        return Ended { entry: nothing, result: check::run(&options.files, output, messages) };
+        return Ended {
+            entry: nothing,
+            result: check::run(&options.files, output, timer, messages),
+        };
     }
     let (file, length) = match LogFile::open(options, messages) {
         Ok(opened) => opened,
@@ -102,7 +105,11 @@ pub fn run(
     let stamper = Stamper::new(options.timestamps);
     let mut recording = Recording { recorder, stamper, timer, messages };
     let result = recording.record(options.pass, WholeLines::new(input), output);
-    let recorder = recording.recorder;
+    let mut recorder = recording.recorder;
+    if let Err(Error::Read(_) | Error::Output(_)) = result {
+        // What was written is worth keeping; why it ended is told.
+        let _ = recorder.sync();
+    }
     let entry = Entry::Log { recorded: recorder.recorded(), durable: recorder.durable() };
     Ended { entry, result: result.map(|()| Status::Done) }
 }
@@ -146,7 +153,7 @@ impl<D: Disk, T: Timer> Recording<'_, D, T> {
             }
         }
         match self.end_line() {
-            Ok(()) => Ok(self.recorder.sync()?),
+            Ok(()) => Ok(self.recorder.finish(self.messages)?),
             Err(failed) => Err(self.end_after(failed, lines)),
         }
     }
@@ -179,7 +186,9 @@ impl<D: Disk, T: Timer> Recording<'_, D, T> {
             Unwritten::Final(error) => error.into(),
             Unwritten::Wait(error) => Error::Wait(error),
             Unwritten::GivenUp(source) => {
-                let safe = self.recorder.cut_half_a_line().and_then(|()| self.recorder.sync());
+                let cut = self.recorder.cut_half_a_line();
+                let safe = self.recorder.sync().and(cut);
+                self.messages.tell("what comes from here on is counted, and not recorded");
                 let lines = left + count_rest(lines);
                 Error::GivenUp { lines, source: safe.err().unwrap_or(source) }
             }

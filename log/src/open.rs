@@ -41,36 +41,44 @@ pub struct Opened {
 
 /// Opens `path`; see the module's head for the order.
 pub fn open(path: &Path, truncate: bool, messages: &mut dyn Messages) -> Result<Opened, Error> {
-    let Some(file) = open_and_lock(path, OFlag::empty())? else {
-        let file = open_unlocked(path, OFlag::empty()).map_err(Action::Open.failed(path))?;
+    let (file, is_regular) = open_and_lock(path, OFlag::empty())?;
+    if !is_regular {
         return Ok(Opened { file, length: None });
-    };
-    sync_directory(path).map_err(Action::SyncDirectory.failed(path))?;
-    if truncate {
-        file.set_len(0).map_err(Action::Truncate.failed(path))?;
-    } else {
-        torn::set_aside(&file, path, messages).map_err(Action::SetAside.failed(path))?;
     }
-    let length = file.metadata().map_err(Action::Open.failed(path))?.len();
+    if truncate {
+        sync_directory(path).map_err(Action::SyncDirectory.failed(path))?;
+        file.set_len(0).map_err(Action::Truncate.failed(path))?;
+        return Ok(Opened { file, length: Some(0) });
+    }
+    let length = make_ready(&file, path, messages)?;
     Ok(Opened { file, length: Some(length) })
 }
 
-/// Makes the file that comes after one that was rotated away. Whatever lies at `path` already must
-/// be a regular file, and not a link to one.
-pub fn open_next(path: &Path) -> Result<File, Error> {
-    let file = open_and_lock(path, OFlag::O_NOFOLLOW)?;
-    let file = file.ok_or_else(|| Error::NotRegular { name: quoted_path(path) })?;
-    sync_directory(path).map_err(Action::SyncDirectory.failed(path))?;
-    Ok(file)
+/// Makes the file that comes after one that was rotated away; with it, the bytes in it: another `log`
+/// may have been there first. What lies at `path` must be a regular file, and not a link to one.
+pub fn open_next(path: &Path, messages: &mut dyn Messages) -> Result<(File, u64), Error> {
+    let (file, is_regular) = open_and_lock(path, OFlag::O_NOFOLLOW)?;
+    if !is_regular {
+        return Err(Error::NotRegular { name: quoted_path(path) });
+    }
+    let length = make_ready(&file, path, messages)?;
+    Ok((file, length))
 }
 
-/// Steps 1 to 3; `None` for what is not a regular file.
-fn open_and_lock(path: &Path, flags: OFlag) -> Result<Option<File>, Error> {
+/// Steps 4 and 5, without truncating; the bytes in the file.
+fn make_ready(file: &File, path: &Path, messages: &mut dyn Messages) -> Result<u64, Error> {
+    sync_directory(path).map_err(Action::SyncDirectory.failed(path))?;
+    torn::set_aside(file, path, messages).map_err(Action::SetAside.failed(path))?;
+    Ok(file.metadata().map_err(Action::Open.failed(path))?.len())
+}
+
+/// Steps 1 to 3; and whether it is a regular file, without which there is only step 1.
+fn open_and_lock(path: &Path, flags: OFlag) -> Result<(File, bool), Error> {
     loop {
         let file = open_unlocked(path, flags).map_err(Action::Open.failed(path))?;
         let metadata = file.metadata().map_err(Action::Open.failed(path))?;
         if !metadata.is_file() {
-            return Ok(None);
+            return Ok((file, false));
         }
         match file.try_lock() {
             Ok(()) => {}
@@ -78,7 +86,7 @@ fn open_and_lock(path: &Path, flags: OFlag) -> Result<Option<File>, Error> {
             Err(TryLockError::Error(source)) => return Err(Action::Lock.failed(path)(source)),
         }
         if lies_at(&metadata, path) {
-            return Ok(Some(file));
+            return Ok((file, true));
         }
     }
 }

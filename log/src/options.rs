@@ -36,7 +36,9 @@ on; a line is never divided. Whatever lies at those names is taken for an old fi
 the disk before the next, so a rotation takes about as many syncs as there are old files.
 
 Limits: a file that is not a regular one (a FIFO, a device) is neither locked nor synced, and cannot
-be rotated. While a sync lasts, nothing is read. A single line longer than SIZE has a file of its own.
+be rotated; while its reader hangs, log can be ended by kill -9 only. While a sync lasts, nothing is
+read; while the reader of --pass does not read, nothing is synced. A single line longer than SIZE has
+a file of its own. --check may miss or double lines of a file that is being rotated.
 
 ";
 

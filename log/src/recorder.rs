@@ -23,11 +23,11 @@ pub trait Disk {
     fn write(&mut self, bytes: &[u8]) -> Result<usize, Error>;
     /// Returns when everything written is on the disk.
     fn sync(&mut self) -> Result<(), Error>;
-    /// Cuts off what is behind so many bytes.
-    fn cut(&mut self, length: u64) -> Result<(), Error>;
-    /// Sets aside what was written, on the disk, and begins with nothing. After an error, it is to
-    /// be called again before anything else is done.
-    fn rotate(&mut self) -> Result<(), Error>;
+    /// Cuts off so many bytes at the end.
+    fn cut(&mut self, bytes: u64) -> Result<(), Error>;
+    /// Sets aside what was written, on the disk, and begins anew; the bytes that are there. After an
+    /// error, it is to be called again before anything is written.
+    fn rotate(&mut self, messages: &mut dyn Messages) -> Result<u64, Error>;
     /// Whether it has a name that may be taken from it.
     fn has_name(&self) -> bool;
     /// What became of it; `None` if its name still leads to it.
@@ -106,19 +106,25 @@ impl<D: Disk> Recorder<D> {
         now: Instant,
         messages: &mut dyn Messages,
     ) -> Result<(), Error> {
-        let result =
-            self.look_if_due(batch, now, messages).and_then(|()| self.write_rest(batch, now));
+        let result = self
+            .look_if_due(batch, now, messages)
+            .and_then(|()| self.write_rest(batch, now, messages));
         if result.is_err() {
             self.seen = None;
         }
         result
     }
 
-    fn write_rest(&mut self, batch: &mut Batch<'_>, now: Instant) -> Result<(), Error> {
+    fn write_rest(
+        &mut self,
+        batch: &mut Batch<'_>,
+        now: Instant,
+        messages: &mut dyn Messages,
+    ) -> Result<(), Error> {
         while !batch.rest().is_empty() {
             let fitting = self.fitting(batch.rest());
             if fitting.is_empty() {
-                self.rotate()?;
+                self.rotate(batch, messages)?;
                 continue;
             }
             self.oldest.get_or_insert(now);
@@ -185,19 +191,29 @@ impl<D: Disk> Recorder<D> {
     /// Cuts off half a line at the end: its beginning will not be continued.
     pub fn cut_half_a_line(&mut self) -> Result<(), Error> {
         if self.length != self.whole {
-            self.disk.cut(self.whole)?;
+            self.disk.cut(self.length - self.whole)?;
             self.length = self.whole;
         }
         Ok(())
     }
 
-    /// Rotates, and thereby syncs.
-    fn rotate(&mut self) -> Result<(), Error> {
-        self.disk.rotate()?;
+    /// Rotates, and thereby syncs; unless the file's name has been taken from it, which is then
+    /// followed.
+    fn rotate(&mut self, batch: &mut Batch<'_>, messages: &mut dyn Messages) -> Result<(), Error> {
+        if self.disk.fate().is_some() {
+            return self.follow_name(batch, messages);
+        }
+        let length = self.disk.rotate(messages)?;
         self.durable = self.recorded;
         self.oldest = None;
-        self.begin_with(0);
+        self.begin_with(length);
         Ok(())
+    }
+
+    /// Sees at the end that the file has its name; and syncs.
+    pub fn finish(&mut self, messages: &mut dyn Messages) -> Result<(), Error> {
+        self.follow_name(&mut Batch::new(b"", false), messages)?;
+        self.sync()
     }
 
     fn look_if_due(

@@ -62,7 +62,7 @@ pub fn write(
         is_last = wake == Wake::Stop;
     }
     if told.is_some() {
-        messages.tell(&format!("can write {} again: nothing was lost", recorder.disk().name()));
+        messages.tell(&format!("can write {} again", recorder.disk().name()));
     }
     Ok(())
 }

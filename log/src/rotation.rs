@@ -20,10 +20,10 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use stage::message::quoted_path;
+use stage::message::{Messages, quoted_path};
 
 use crate::error::{Action, Error};
-use crate::open::{open_next, sync_entries};
+use crate::open::{lies_at, open_next, sync_entries};
 
 /// A rotation that has begun.
 #[derive(Debug)]
@@ -48,9 +48,15 @@ impl Rotation {
         Rotation { step: Step::Sync }
     }
 
-    /// Rotates `file`, which lies at `path`, and keeps so many old ones; gives the new file. After
-    /// an error it may be called again.
-    pub fn advance(&mut self, file: &File, path: &Path, keep: u64) -> Result<File, Error> {
+    /// Rotates `file`, which lies at `path`, and keeps so many old ones; gives the new file, and the
+    /// bytes in it. After an error it may be called again.
+    pub fn advance(
+        &mut self,
+        file: &File,
+        path: &Path,
+        keep: u64,
+        messages: &mut dyn Messages,
+    ) -> Result<(File, u64), Error> {
         loop {
             self.step = match self.step {
                 Step::Sync => {
@@ -63,11 +69,13 @@ impl Rotation {
                 }
                 Step::Remove(_) => Step::Rename(first_free(&old_numbers(path)).min(keep)),
                 Step::Rename(0) => Step::Open,
+                // Another file at that name is another's.
+                Step::Rename(1) if !is_own(file, path) => Step::Open,
                 Step::Rename(number) => {
                     rename(&numbered(path, number - 1), &numbered(path, number))?;
                     Step::Rename(number - 1)
                 }
-                Step::Open => return open_next(path),
+                Step::Open => return open_next(path, messages),
             }
         }
     }
@@ -87,6 +95,10 @@ pub fn old_numbers(path: &Path) -> Vec<u64> {
         }
     }
     numbers
+}
+
+fn is_own(file: &File, path: &Path) -> bool {
+    file.metadata().is_ok_and(|own| lies_at(&own, path))
 }
 
 fn first_free(numbers: &[u64]) -> u64 {
@@ -152,7 +164,7 @@ mod tests {
     fn rotated(dir: &Path, keep: u64) -> Vec<String> {
         let path = dir.join("run.log");
         let file = OpenOptions::new().append(true).open(&path).unwrap();
-        Rotation::begin().advance(&file, &path, keep).unwrap();
+        Rotation::begin().advance(&file, &path, keep, &mut vec![]).unwrap();
         let mut files: Vec<String> = fs::read_dir(dir)
             .unwrap()
             .map(|entry| {
@@ -210,12 +222,12 @@ mod tests {
         fs::remove_file(numbered(&path, 1)).unwrap();
         fs::create_dir(numbered(&path, 1)).unwrap();
         let mut rotation = Rotation::begin();
-        let error = rotation.advance(&file, &path, 1).unwrap_err();
+        let error = rotation.advance(&file, &path, 1, &mut vec![]).unwrap_err();
         let told = stage::message::chain(&error).replace(dir.path().to_str().unwrap(), ".");
         assert_eq!(told, r#"cannot rename "./run.log" to "./run.log.1": Is a directory"#);
         assert!(!error.is_final());
         fs::remove_dir(numbered(&path, 1)).unwrap();
-        rotation.advance(&file, &path, 1).unwrap();
+        rotation.advance(&file, &path, 1, &mut vec![]).unwrap();
         assert_eq!(fs::read(numbered(&path, 1)).unwrap(), b"0");
     }
 
@@ -227,12 +239,12 @@ mod tests {
         fs::write(&other, "other").unwrap();
         std::os::unix::fs::symlink(&other, numbered(&path, 1)).unwrap();
         let file = OpenOptions::new().append(true).open(&path).unwrap();
-        Rotation::begin().advance(&file, &path, 5).unwrap();
+        Rotation::begin().advance(&file, &path, 5, &mut vec![]).unwrap();
         assert!(numbered(&path, 2).is_symlink());
         assert_eq!(fs::read(&other).unwrap(), b"other");
         fs::remove_file(&path).unwrap();
         std::os::unix::fs::symlink(&other, &path).unwrap();
-        let error = open_next(&path).unwrap_err();
+        let error = open_next(&path, &mut vec![]).unwrap_err();
         assert!(stage::message::chain(&error).ends_with("Too many levels of symbolic links"));
     }
 }

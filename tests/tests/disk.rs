@@ -25,7 +25,9 @@ use wandler_tests::{proc, rounds};
 const FULL: &str =
     "log: cannot write \"run.log\": No space left on device: trying again every second";
 const TOO_LARGE: &str = "log: cannot write \"run.log\": File too large: trying again every second";
-const AGAIN: &str = "log: can write \"run.log\" again: nothing was lost";
+const AGAIN: &str = "log: can write \"run.log\" again";
+
+const NOT_RECORDED: &str = "log: what comes from here on is counted, and not recorded";
 
 /// As many samples as given, all different, one a line.
 fn samples(count: usize) -> String {
@@ -60,6 +62,7 @@ fn a_disk_that_is_full_at_the_first_byte_is_told_once_and_a_stop_says_what_is_mi
         running.signal(Signal::SIGTERM);
         running.finish().exits(1).writes("").says(&[
             "log: cannot write \"/dev/full\": No space left on device: trying again every second",
+            NOT_RECORDED,
             "log: cannot record 3 samples: cannot write \"/dev/full\": No space left on device",
         ]);
     }
@@ -97,7 +100,7 @@ fn asked_to_stop_while_the_disk_is_full_it_leaves_whole_lines_and_counts_the_oth
     assert!(log.len() <= 1024 && log.len() > 1020);
     let reason =
         format!("log: cannot record {missing} samples: cannot write \"run.log\": File too large");
-    finished.says(&[TOO_LARGE, &reason]);
+    finished.says(&[TOO_LARGE, NOT_RECORDED, &reason]);
 }
 
 #[test]
@@ -256,6 +259,54 @@ fn a_file_that_is_removed_moved_or_replaced_is_noticed_and_recording_goes_on() {
 }
 
 #[test]
+fn a_file_that_is_removed_just_before_a_rotation_or_the_end_is_told_of() {
+    let told = "log: \"run.log\" was removed, and 1 samples of this recording with it: going on in a \
+                new file of that name";
+    for (more, expected) in [("", ""), ("2\n3\n", "2\n3\n")] {
+        let dir = tempfile::tempdir().unwrap();
+        let log = Program::new("log").words("--rotate 2 --pass run.log").dir(&dir);
+        let mut running = log.stdin(Stdio::piped()).start();
+        let mut stdin = running.stdin();
+        stdin.write_all(b"1\n").unwrap();
+        running.wait_for_lines(1);
+        fs::remove_file(dir.path().join("run.log")).unwrap();
+        stdin.write_all(more.as_bytes()).unwrap();
+        drop(stdin);
+        running.finish().exits(0).says(&[told]);
+        assert_eq!(all_files(dir.path()), expected);
+    }
+}
+
+#[test]
+fn a_file_that_another_log_has_begun_under_the_same_name_is_not_rotated_away() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = Program::new("log").words("--rotate 2 --pass run.log").dir(&dir);
+    let mut running = log.stdin(Stdio::piped()).start();
+    let mut stdin = running.stdin();
+    stdin.write_all(b"1\n").unwrap();
+    running.wait_for_lines(1);
+    fs::rename(dir.path().join("run.log"), dir.path().join("moved")).unwrap();
+    let (other, other_stdin) = begun(&dir);
+    stdin.write_all(b"2\n3\n4\n").unwrap();
+    running.wait_for_message("another log is writing it: trying again every second");
+    drop(other_stdin);
+    other.finish().exits(0);
+    drop(stdin);
+    running.finish().exits(0);
+    // The other's sample first, and then those that waited for it.
+    assert_eq!(all_files(dir.path()), "1\n2\n3\n4\n");
+    assert_eq!(fs::read_to_string(dir.path().join("moved")).unwrap(), "1\n");
+}
+
+#[test]
+fn a_link_that_leads_nowhere_yet_is_followed() {
+    let dir = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("target", dir.path().join("link")).unwrap();
+    Program::new("log").args(["link"]).dir(&dir).input("1\n").finish().exits(0);
+    assert_eq!(fs::read_to_string(dir.path().join("target")).unwrap(), "1\n");
+}
+
+#[test]
 fn a_full_file_may_be_removed_to_make_room_and_the_line_that_was_cut_goes_on_in_the_next() {
     let dir = tempfile::tempdir().unwrap();
     let text = samples(400);
@@ -345,8 +396,12 @@ fn a_log_that_is_killed_while_it_rotates_loses_no_synced_line_and_tears_and_doub
         let sent: String = (1_000_000..).take(count).map(|number| format!("{number}\n")).collect();
         assert!(first == sent, "not a prefix of what was sent\n{finished}");
         assert!(count >= promised, "{count} recorded, {promised} promised");
-        let numbers = fs::read_dir(&dir).unwrap().count() as u64;
-        let is_there = |number: &u64| dir.path().join(format!("run.log.{number}")).exists();
-        assert!((1..numbers - 1).all(|number| is_there(&number)), "a number is free: {finished}");
+        let names = fs::read_dir(&dir).unwrap().map(|entry| entry.unwrap().file_name());
+        let old = |name: &std::ffi::OsString| {
+            name.to_str()?.strip_prefix("run.log.")?.parse::<u64>().ok()
+        };
+        let mut numbers: Vec<u64> = names.filter_map(|name| old(&name)).collect();
+        numbers.sort_unstable();
+        assert!((1..).zip(&numbers).all(|(at, number)| at == *number), "{numbers:?} {finished}");
     }
 }
