@@ -17,8 +17,10 @@ pub struct Account {
     /// Lines that `stat` read but did not take for samples.
     not_counted: u64,
     missed: u64,
-    /// Whether the reader of the report left, so that counting stopped before the end.
+    /// Whether the reader of the report, or of `stat`, left, so that counting stopped before the end.
     reader_gone: bool,
+    /// Whether `report` left an entry.
+    has_report: bool,
 }
 
 impl Account {
@@ -43,7 +45,10 @@ impl Account {
                     account.not_counted = rejected;
                     account.reader_gone |= reader_gone;
                 }
-                Entry::Report { reader_gone, .. } => account.reader_gone |= reader_gone,
+                Entry::Report { reader_gone, .. } => {
+                    account.has_report = true;
+                    account.reader_gone |= reader_gone;
+                }
             }
         }
         account
@@ -104,7 +109,9 @@ impl fmt::Display for Account {
             write!(formatter, ", {} ticks missed", self.missed)?;
         }
         if self.reader_gone && self.counted < self.sent {
-            write!(formatter, ", counted up to where the reader of the report left")?;
+            let who =
+                if self.has_report { "the reader of the report left" } else { "report ended" };
+            write!(formatter, ", counted up to where {who}")?;
         }
         match self.objections() {
             objections if objections.is_empty() => Ok(()),
@@ -191,13 +198,14 @@ mod tests {
     #[test]
     fn a_reader_that_left_excuses_samples_not_counted_but_not_samples_not_recorded() {
         let left = Entry::Stat { counted: 800, rejected: 0, reader_gone: true };
-        let settled = account(&[conv(1200), log(1200), left.clone()]);
+        let report = Entry::Report { shown: 3, reader_gone: true };
+        let settled = account(&[conv(1200), log(1200), left.clone(), report]);
         assert!(settled.is_settled());
-        assert_eq!(
-            settled.to_string(),
-            "1200 samples sent, 1200 recorded, 800 counted, 0 rejected, \
-             counted up to where the reader of the report left"
-        );
+        let told =
+            "1200 samples sent, 1200 recorded, 800 counted, 0 rejected, counted up to where ";
+        assert_eq!(settled.to_string(), format!("{told}the reader of the report left"));
+        let without_report = account(&[conv(1200), log(1200), left.clone()]);
+        assert_eq!(without_report.to_string(), format!("{told}report ended"));
         assert!(!account(&[conv(1200), log(1100), left]).is_settled());
     }
 }

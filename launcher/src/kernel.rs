@@ -51,35 +51,23 @@ fn close_range(first: u32, last: Option<u32>) {
     }
 }
 
-/// What happened to a child.
-#[derive(Clone, Debug)]
-pub enum Change {
-    /// It ended, and is reaped.
-    Ended(Ending, Usage),
-    /// A signal stopped it (`true`), or it goes on.
-    Halted(bool),
-}
-
-/// What happened to one of the children, if anything did.
-pub fn change_of_child() -> io::Result<Option<(Pid, Change)>> {
+/// Reaps one child that has ended, if there is one.
+pub fn reap() -> io::Result<Option<(Pid, Ending, Usage)>> {
     let mut status = 0;
     let mut usage = MaybeUninit::<libc::rusage>::zeroed();
-    let options = libc::WNOHANG | libc::WUNTRACED | libc::WCONTINUED;
     // SAFETY: both pointers are to memory of the right type.
-    let result = unsafe { libc::wait4(-1, &mut status, options, usage.as_mut_ptr()) };
-    let pid = match Errno::result(result) {
-        Ok(0) | Err(Errno::ECHILD) => return Ok(None),
-        result => Pid::from_raw(result?),
-    };
-    if libc::WIFSTOPPED(status) || libc::WIFCONTINUED(status) {
-        return Ok(Some((pid, Change::Halted(libc::WIFSTOPPED(status)))));
+    let result = unsafe { libc::wait4(-1, &mut status, libc::WNOHANG, usage.as_mut_ptr()) };
+    match Errno::result(result) {
+        Ok(0) | Err(Errno::ECHILD) => Ok(None),
+        Ok(pid) => {
+            // SAFETY: the kernel has filled it in; zeroes are valid, too.
+            let usage = unsafe { usage.assume_init() };
+            let cpu = duration(usage.ru_utime) + duration(usage.ru_stime);
+            let peak_kib = u64::try_from(usage.ru_maxrss).unwrap_or(0);
+            Ok(Some((Pid::from_raw(pid), Ending::from_status(status), Usage { cpu, peak_kib })))
+        }
+        Err(error) => Err(error.into()),
     }
-    // SAFETY: the kernel has filled it in; zeroes are valid, too.
-    let usage = unsafe { usage.assume_init() };
-    let cpu = duration(usage.ru_utime) + duration(usage.ru_stime);
-    let peak_kib = u64::try_from(usage.ru_maxrss).unwrap_or(0);
-    let ending = Ending::from_status(status);
-    Ok(Some((pid, Change::Ended(ending, Usage { cpu, peak_kib }))))
 }
 
 fn duration(time: libc::timeval) -> Duration {

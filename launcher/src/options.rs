@@ -23,7 +23,8 @@ own. At the end, the account says how many samples were sent, recorded and count
 
 Limits: do not record into the file that conv reads from (log writes to samples.log unless told
 otherwise): the account cannot tell what was lost or doubled. What is still there after the grace
-period is killed, and what it held is lost; the account says so. If the launcher itself is killed
+period is asked to stop and to go on, and, a second later, killed: first a report whose reader hangs,
+then the rest, with what it held; the account says so. If the launcher itself is killed
 the stages end by themselves. Where the kernel has no seccomp, the stages cannot give up the
 system calls that they do not need; -v tells. In this pipeline log --pass passes to nobody. A
 channel that is full makes conv miss ticks. Message queues hold only 10 messages

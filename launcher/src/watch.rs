@@ -8,7 +8,7 @@ use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, ppoll};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll, ppoll};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, sigprocmask};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::time::TimeSpec;
@@ -17,7 +17,7 @@ use stage::{kernel as stage_kernel, stop};
 
 use crate::Spawned;
 use crate::ending::Usage;
-use crate::kernel::{self, Change};
+use crate::kernel;
 use crate::process::{ByProcess, Process};
 use crate::supervise::{Action, Event, Supervisor};
 use crate::voice::Voice;
@@ -91,7 +91,7 @@ impl Watch {
     ) -> io::Result<Vec<Event>> {
         // Also if there is always something else to do.
         if self.grace_over.take_if(|end| Instant::now() >= *end).is_some() {
-            return Ok(vec![Event::GraceOver]);
+            return Ok(vec![Event::GraceOver { is_report_held_up: is_output_full() }]);
         }
         let timeout = self.grace_over.map(|end| end.saturating_duration_since(Instant::now()));
         let readable = |fd| PollFd::new(fd, PollFlags::POLLIN);
@@ -108,51 +108,54 @@ impl Watch {
         while let Some(signal) = self.signals.read_signal()? {
             match Signal::try_from(signal.ssi_signo as i32) {
                 Ok(Signal::SIGINT) => events.push(Event::Interrupt(Instant::now())),
-                Ok(Signal::SIGCHLD) => events.extend(self.changes(spawned, kept, voice)?),
+                Ok(Signal::SIGCHLD) => events.extend(self.reap(spawned, kept, voice)?),
                 _ => events.push(Event::Terminate),
             }
         }
         Ok(events)
     }
 
-    /// What happened to the children. Those that have ended come in the pipeline's order: when
-    /// several ended since the last look, the cause should be told before its effects.
-    fn changes(
+    /// All that have ended, in the pipeline's order: when several ended since the last look,
+    /// the cause should be told before its effects.
+    fn reap(
         &mut self,
         spawned: &Spawned,
         kept: &Kept,
         voice: &mut Voice,
     ) -> io::Result<Vec<Event>> {
-        let (mut events, mut ended) = (Vec::new(), Vec::new());
-        while let Some((pid, change)) = kernel::change_of_child()? {
-            let Some(process) = spawned.who(pid) else { continue };
-            match change {
-                Change::Halted(is_halted) => events.push(Event::Halted(process, is_halted)),
-                Change::Ended(ending, usage) => {
-                    kept.close_ends_of(process);
-                    if process == Process::Report {
-                        voice.report_ended(&ending);
-                    }
-                    self.usage[process] = usage;
-                    ended.push((process, ending));
+        let mut ended = Vec::new();
+        while let Some((pid, ending, usage)) = kernel::reap()? {
+            if let Some(process) = spawned.who(pid) {
+                kept.close_ends_of(process);
+                if process == Process::Report {
+                    voice.report_ended(&ending);
                 }
+                self.usage[process] = usage;
+                ended.push((process, ending));
             }
         }
         ended.sort_by_key(|(process, _)| *process);
-        events.extend(ended.into_iter().map(|(process, ending)| Event::Ended(process, ending)));
-        Ok(events)
+        Ok(ended.into_iter().map(|(process, ending)| Event::Ended(process, ending)).collect())
     }
 
     fn act(&mut self, actions: Vec<Action>, spawned: &Spawned, voice: &mut Voice) {
         for action in actions {
             match action {
                 Action::Stop(process) => send(spawned, process, Signal::SIGTERM),
+                Action::Continue(process) => send(spawned, process, Signal::SIGCONT),
                 Action::Kill(process) => send(spawned, process, Signal::SIGKILL),
                 Action::Say(text) => voice.tell(&text),
                 Action::StartGrace(grace) => self.grace_over = deadline(grace),
             }
         }
     }
+}
+
+/// Whether standard output, which is `report`'s as well, takes nothing more, since nobody reads it.
+fn is_output_full() -> bool {
+    let output = io::stdout();
+    let mut interest = [PollFd::new(output.as_fd(), PollFlags::POLLOUT)];
+    matches!(poll(&mut interest, PollTimeout::ZERO), Ok(0))
 }
 
 /// `None`, never, for a grace beyond all time.

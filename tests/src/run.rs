@@ -7,13 +7,17 @@ use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::{self, JoinHandle};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 
 use crate::kept::Kept;
-use crate::{PATIENCE, programs};
+use crate::{PATIENCE, proc, programs};
+
+/// How long a process with work to do must not have moved to be taken for blocked: many turns of the
+/// scheduler.
+const UNMOVED: Duration = Duration::from_millis(50);
 
 /// A program to be started, in a process group of its own.
 pub struct Program {
@@ -186,8 +190,22 @@ impl Running {
         let deadline = Instant::now() + PATIENCE;
         while !event() {
             assert!(Instant::now() < deadline, "waited in vain until {what}\n{self}");
-            thread::sleep(std::time::Duration::from_millis(1));
+            thread::sleep(Duration::from_millis(1));
         }
+    }
+
+    /// Waits until a process that has work to do sleeps all the same, as one does whose output is
+    /// full: its count of switches does not change any more.
+    pub fn wait_until_blocked(&self, pid: Pid) {
+        let switches = || {
+            ["voluntary_ctxt_switches", "nonvoluntary_ctxt_switches"]
+                .map(|field| proc::status(pid, field))
+        };
+        let mut last = switches();
+        self.wait_until(&format!("{pid} is blocked"), || {
+            thread::sleep(UNMOVED);
+            std::mem::replace(&mut last, switches()) == last
+        });
     }
 
     /// Whether it still runs.
@@ -206,7 +224,7 @@ impl Running {
                 let _ = killpg(self.pid(), Signal::SIGKILL);
                 panic!("it does not end\n{self}");
             }
-            thread::sleep(std::time::Duration::from_millis(1));
+            thread::sleep(Duration::from_millis(1));
         };
         if let Some(feeder) = self.feeder.take() {
             let _ = feeder.join();
@@ -240,7 +258,7 @@ impl fmt::Display for Running {
             "{}\nrunning as {}, with\n{}\nso far standard output: {:?}\nstandard error: {stderr}",
             self.name,
             self.pid(),
-            crate::proc::group(self.pid()),
+            proc::group(self.pid()),
             Shortened(&stdout)
         )
     }

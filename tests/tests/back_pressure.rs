@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use wandler_tests::abuse::{narrow_pipe, read_some};
-use wandler_tests::run::{Program, Running};
+use wandler_tests::run::Program;
 use wandler_tests::via::launcher;
 use wandler_tests::{over_every_channel, proc};
 
@@ -16,23 +16,6 @@ over_every_channel!(
     a_stopped_log_or_stat_or_report_makes_the_pipeline_wait_and_loses_nothing,
     in_the_launcher_missed_ticks_are_told_in_the_account
 );
-
-/// Waits until a process sleeps in the state that a full pipe brings, and stays there: its
-/// count of switches does not change any more.
-fn wait_until_blocked(running: &Running, name: &str) {
-    let pid = proc::children(running.pid())[name];
-    let switches = || {
-        let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-        let counts =
-            status.lines().filter(|line| line.contains("ctxt_switches")).map(str::to_owned);
-        counts.collect::<Vec<_>>()
-    };
-    let mut last = switches();
-    running.wait_until(&format!("{name} is blocked"), || {
-        std::thread::sleep(Duration::from_millis(50));
-        std::mem::replace(&mut last, switches()) == last
-    });
-}
 
 fn a_stopped_log_or_stat_or_report_makes_the_pipeline_wait_and_loses_nothing(via: &str) {
     for name in ["log", "stat", "report"] {
@@ -45,7 +28,7 @@ fn a_stopped_log_or_stat_or_report_makes_the_pipeline_wait_and_loses_nothing(via
         running.wait_for_lines(1);
         let pid = proc::children(running.pid())[name];
         kill(pid, Signal::SIGSTOP).unwrap();
-        wait_until_blocked(&running, "conv");
+        running.wait_until_blocked(proc::children(running.pid())["conv"]);
         kill(pid, Signal::SIGCONT).unwrap();
         running.wait_for_lines(10);
         running.signal_group(Signal::SIGINT);
@@ -87,7 +70,7 @@ fn in_the_launcher_missed_ticks_are_told_in_the_account(via: &str) {
     running.wait_for_lines(1);
     let log = proc::children(running.pid())["log"];
     kill(log, Signal::SIGSTOP).unwrap();
-    wait_until_blocked(&running, "conv");
+    running.wait_until_blocked(proc::children(running.pid())["conv"]);
     kill(log, Signal::SIGCONT).unwrap();
     running.signal_group(Signal::SIGINT);
     let finished = running.finish().exits(0);

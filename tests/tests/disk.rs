@@ -114,10 +114,7 @@ fn with_a_megabyte_of_disk_and_a_producer_at_full_speed_nothing_is_lost() {
     let log = proc::children(running.pid())["log"];
     let before = resident(log);
     let conv = proc::children(running.pid())["conv"];
-    // At full speed it sleeps only if its output is full: the pipeline waits.
-    running.wait_until("conv waits", || {
-        proc::all().iter().any(|it| it.pid == conv && it.state == 'S')
-    });
+    running.wait_until_blocked(conv);
     let after = resident(log);
     disk.remount("size=64M");
     running.wait_for_message(AGAIN);
@@ -152,7 +149,7 @@ fn ctrl_c_while_the_disk_is_full_ends_the_pipeline_and_the_account_says_what_is_
 #[test]
 fn sigterm_to_the_launcher_alone_while_the_disk_is_full_ends_it_after_the_grace() {
     let dir = tempfile::tempdir().unwrap();
-    let script = "ulimit -S -f 64; exec launcher --grace 200ms --conv '--rate max' --log run.log";
+    let script = "ulimit -S -f 64; exec launcher --grace 1s --conv '--rate max' --log run.log";
     let running = Program::bash(script).dir(&dir).start();
     running.wait_for_message(TOO_LARGE);
     running.signal(Signal::SIGTERM);

@@ -10,6 +10,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use nix::sys::signal::{Signal, kill};
+use wandler_tests::abuse::{narrow_pipe, read_some};
 use wandler_tests::account::count;
 use wandler_tests::run::{Finished, Program, Running};
 use wandler_tests::via::{has_left_a_queue, launcher};
@@ -23,7 +24,8 @@ over_every_channel!(
     when_the_launcher_and_a_stage_are_killed_at_once_the_rest_ends,
     a_stage_that_dies_while_the_launcher_cannot_tell_is_noticed,
     ctrl_c_right_after_the_start_ends_it_in_order,
-    a_stopped_stage_is_killed_after_the_grace_and_named,
+    a_stopped_stage_goes_on_after_the_grace_and_loses_nothing,
+    a_report_that_hangs_is_killed_after_the_grace_and_the_log_keeps_everything,
     a_second_ctrl_c_kills_at_once,
     an_ignored_interrupt_stays_ignored_and_sigterm_still_ends_it,
     an_ignored_sigterm_keeps_neither_ctrl_c_nor_the_launchers_death_from_the_stages,
@@ -197,16 +199,38 @@ fn ctrl_c_right_after_the_start_ends_it_in_order(via: &str) {
     }
 }
 
-fn a_stopped_stage_is_killed_after_the_grace_and_named(via: &str) {
+fn a_stopped_stage_goes_on_after_the_grace_and_loses_nothing(via: &str) {
+    for name in ["conv", "tee", "log", "stat", "report"] {
+        let dir = tempfile::tempdir().unwrap();
+        let arguments = ["--grace", "1s", "--conv", "--period 10ms", "--log", "run.log"];
+        let running = launcher(via).args(arguments).dir(&dir).start();
+        running.wait_for_lines(1);
+        kill(proc::children(running.pid())[name], Signal::SIGSTOP).unwrap();
+        running.signal_group(Signal::SIGINT);
+        let finished = running.finish().exits(0);
+        let sent = count(&finished, "samples sent");
+        assert!(sent.is_some() && count(&finished, "recorded") == sent, "{finished}");
+        assert_eq!(finished.stderr.lines().count(), 1, "{finished}");
+    }
+}
+
+fn a_report_that_hangs_is_killed_after_the_grace_and_the_log_keeps_everything(via: &str) {
     let dir = tempfile::tempdir().unwrap();
-    let running = launcher(via).args(["--grace", "300ms", "--log", "run.log"]).dir(&dir).start();
-    running.wait_for_lines(1);
-    let log = proc::children(running.pid())["log"];
-    kill(log, Signal::SIGSTOP).unwrap();
-    running.signal_group(Signal::SIGINT);
+    let (mut reader, writer) = narrow_pipe();
+    // Records often, so that the pipe to the reader is soon full.
+    let arguments =
+        ["--grace", "1s", "--conv", "--rate max", "--stat", "--every 100", "--log", "run.log"];
+    let running = launcher(via).args(arguments).dir(&dir).stdout(writer).start();
+    read_some(&mut reader, 1);
+    let report = proc::children(running.pid())["report"];
+    running.wait_until_blocked(report);
+    running.signal(Signal::SIGTERM);
     let finished = running.finish().exits(1);
-    let finished = finished.mentions("launcher: log did not end within 300ms, and was killed");
-    assert_eq!(finished.stderr.lines().count(), 2, "{finished}");
+    let finished = finished.mentions("launcher: report did not end within 1s, and was killed");
+    let sent = count(&finished, "samples sent");
+    assert!(sent.is_some() && count(&finished, "recorded") == sent, "{finished}");
+    assert!(finished.stderr.contains("counted up to where report ended"), "{finished}");
+    assert_eq!(finished.stderr.matches("killed").count(), 1, "{finished}");
 }
 
 fn a_second_ctrl_c_kills_at_once(via: &str) {

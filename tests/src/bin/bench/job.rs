@@ -11,7 +11,7 @@ use nix::sys::signal::Signal;
 use nix::sys::wait::{Id, WaitPidFlag, waitid};
 use nix::unistd::Pid;
 use wandler_launcher::ending::Ending;
-use wandler_launcher::kernel::{Change, change_of_child};
+use wandler_launcher::kernel::reap;
 
 use crate::error::Error;
 use crate::programs::Programs;
@@ -146,12 +146,8 @@ impl Until {
         waitid(id, WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT)?;
         let time = time.unwrap_or_else(|| start.elapsed());
         // There is no other child: commands run one after the other.
-        while let Some((_, change)) = change_of_child()? {
-            if let Change::Ended(ending, usage) = change {
-                return Ok((Run { time, peak: usage.peak_kib * 1024 }, ending));
-            }
-        }
-        Err(Errno::ECHILD.into())
+        let (_, ending, usage) = reap()?.ok_or(Errno::ECHILD)?;
+        Ok((Run { time, peak: usage.peak_kib * 1024 }, ending))
     }
 }
 

@@ -1,0 +1,187 @@
+//! The rules, one by one.
+
+use super::*;
+
+const GRACE: Duration = Duration::from_secs(5);
+const DONE: Ending = Ending::Exited(0);
+const SIGKILL: Ending = Ending::Killed(9);
+
+fn interrupt(after: Duration) -> Event {
+    static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+    Event::Interrupt(*START.get_or_init(Instant::now) + after)
+}
+
+const FIRST: Duration = Duration::ZERO;
+const SECOND: Duration = Duration::from_millis(500);
+
+fn say(text: &str) -> Action {
+    Action::Say(text.to_owned())
+}
+
+fn ended(process: Process, ending: Ending) -> Event {
+    Event::Ended(process, ending)
+}
+
+#[test]
+fn a_pipeline_that_ends_by_itself_needs_nothing() {
+    let mut supervisor = Supervisor::new(GRACE);
+    for process in Process::ALL {
+        assert!(!supervisor.is_over());
+        assert_eq!(supervisor.on(ended(process, DONE)), []);
+    }
+    assert!(supervisor.is_over());
+}
+
+#[test]
+fn a_request_to_stop_goes_to_conv_alone_and_starts_the_grace() {
+    for request in [interrupt(FIRST), Event::Terminate] {
+        let mut supervisor = Supervisor::new(GRACE);
+        assert_eq!(
+            supervisor.on(request),
+            [Action::Stop(Process::Conv), Action::StartGrace(GRACE)]
+        );
+        assert_eq!(supervisor.on(Event::Terminate), [], "asked once is enough");
+        assert_eq!(supervisor.on(ended(Process::Conv, DONE)), []);
+    }
+}
+
+#[test]
+fn a_second_interrupt_kills_what_is_left() {
+    let mut supervisor = Supervisor::new(GRACE);
+    supervisor.on(interrupt(FIRST));
+    for process in [Process::Conv, Process::Tee, Process::Stat, Process::Report] {
+        supervisor.on(ended(process, DONE));
+    }
+    assert_eq!(supervisor.on(interrupt(SECOND)), [Action::Kill(Process::Log)]);
+    assert_eq!(
+        supervisor.on(ended(Process::Log, SIGKILL)),
+        [say("log was killed at the second Ctrl-C")]
+    );
+}
+
+#[test]
+fn the_echo_of_an_interrupt_is_not_a_second_one() {
+    let mut supervisor = Supervisor::new(GRACE);
+    supervisor.on(interrupt(FIRST));
+    assert_eq!(supervisor.on(interrupt(ECHO / 2)), []);
+    assert_ne!(supervisor.on(interrupt(ECHO)), []);
+}
+
+#[test]
+fn an_interrupt_after_a_termination_kills() {
+    let mut supervisor = Supervisor::new(GRACE);
+    supervisor.on(Event::Terminate);
+    assert_eq!(supervisor.on(interrupt(FIRST))[0], Action::Kill(Process::Conv));
+}
+
+#[test]
+fn a_hang_up_on_top_of_an_interrupt_does_not_kill() {
+    let mut supervisor = Supervisor::new(GRACE);
+    supervisor.on(interrupt(FIRST));
+    assert_eq!(supervisor.on(Event::Terminate), []);
+}
+
+#[test]
+fn a_stage_that_dies_is_told_of_and_stops_the_pipeline_in_order() {
+    for process in [Process::Tee, Process::Log, Process::Stat, Process::Report] {
+        let mut supervisor = Supervisor::new(GRACE);
+        assert_eq!(
+            supervisor.on(ended(process, SIGKILL)),
+            [
+                say(&format!("{process} was killed by SIGKILL")),
+                Action::Stop(Process::Conv),
+                Action::StartGrace(GRACE)
+            ]
+        );
+    }
+}
+
+#[test]
+fn conv_that_dies_is_told_of_and_the_rest_get_the_grace() {
+    let mut supervisor = Supervisor::new(GRACE);
+    assert_eq!(
+        supervisor.on(ended(Process::Conv, SIGKILL)),
+        [say("conv was killed by SIGKILL"), Action::StartGrace(GRACE)]
+    );
+}
+
+#[test]
+fn a_stage_that_fails_is_told_with_its_status() {
+    let mut supervisor = Supervisor::new(GRACE);
+    let actions = supervisor.on(ended(Process::Log, Ending::Exited(1)));
+    assert_eq!(actions[0], say("log ended with status 1"));
+}
+
+#[test]
+fn a_report_whose_reader_left_stops_the_pipeline_without_a_word() {
+    let mut supervisor = Supervisor::new(GRACE);
+    assert_eq!(
+        supervisor.on(ended(Process::Report, DONE)),
+        [Action::Stop(Process::Conv), Action::StartGrace(GRACE)]
+    );
+}
+
+#[test]
+fn rejected_input_is_no_failure() {
+    let mut supervisor = Supervisor::new(GRACE);
+    assert_eq!(supervisor.on(ended(Process::Conv, Ending::Exited(3))), []);
+}
+
+const FREE: Event = Event::GraceOver { is_report_held_up: false };
+const HELD_UP: Event = Event::GraceOver { is_report_held_up: true };
+
+/// A supervisor of which the grace period is over for the first time, with these still there.
+fn late(there: &[Process]) -> Supervisor {
+    let mut supervisor = Supervisor::new(GRACE);
+    supervisor.on(Event::Terminate);
+    for process in Process::ALL.into_iter().filter(|process| !there.contains(process)) {
+        supervisor.on(ended(process, DONE));
+    }
+    let asked = there.iter().flat_map(|&it| [Action::Stop(it), Action::Continue(it)]);
+    let expected: Vec<Action> = asked.chain([Action::StartGrace(STEP)]).collect();
+    assert_eq!(supervisor.on(HELD_UP), expected);
+    supervisor
+}
+
+#[test]
+fn after_the_grace_all_are_asked_then_a_report_that_is_held_up_and_then_the_rest_is_killed() {
+    let mut supervisor = late(&[Process::Log, Process::Stat, Process::Report]);
+    let expected = [Action::Kill(Process::Report), Action::StartGrace(STEP)];
+    assert_eq!(supervisor.on(HELD_UP), expected);
+    let told = [say("report did not end within 5s, and was killed")];
+    assert_eq!(supervisor.on(ended(Process::Report, SIGKILL)), told);
+    let expected = [Action::Kill(Process::Log), Action::Kill(Process::Stat)];
+    assert_eq!(supervisor.on(FREE), expected);
+    let told = [say("log did not end within 5s, and was killed")];
+    assert_eq!(supervisor.on(ended(Process::Log, SIGKILL)), told);
+    assert_eq!(supervisor.on(ended(Process::Stat, DONE)), [], "it was faster");
+}
+
+#[test]
+fn a_report_that_only_waits_for_a_slow_log_is_not_killed_for_it() {
+    let mut supervisor = late(&[Process::Log, Process::Report]);
+    assert_eq!(supervisor.on(FREE), [Action::StartGrace(STEP)]);
+}
+
+#[test]
+fn without_a_grace_all_are_killed_at_once_and_a_short_one_makes_short_steps() {
+    let at_once = |grace| {
+        let mut supervisor = Supervisor::new(grace);
+        supervisor.on(Event::Terminate);
+        supervisor.on(FREE)
+    };
+    assert_eq!(at_once(Duration::ZERO), Process::ALL.map(Action::Kill));
+    let short = STEP / 4;
+    assert_eq!(at_once(short).last(), Some(&Action::StartGrace(short)));
+}
+
+#[test]
+fn what_cannot_be_started_is_told_once_and_the_rest_is_stopped() {
+    let mut supervisor = Supervisor::new(GRACE);
+    let reason = "cannot execute \"stat\": No such file or directory";
+    assert_eq!(
+        supervisor.on(ended(Process::Stat, Ending::NotStarted(reason.to_owned()))),
+        [say(reason), Action::Stop(Process::Conv), Action::StartGrace(GRACE)]
+    );
+    assert_eq!(supervisor.on(ended(Process::Report, Ending::NotTried)), []);
+}
