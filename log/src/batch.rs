@@ -27,15 +27,20 @@ impl<'a> Batch<'a> {
         self.written += count;
     }
 
-    /// Goes back to the beginning of the line of which half is written; `false` if that came in an
-    /// earlier batch.
-    pub fn back_to_line_start(&mut self) -> bool {
-        match memrchr(b'\n', &self.bytes[..self.written]) {
-            Some(at) => self.written = at + 1,
-            None if self.begins_line => self.written = 0,
-            None => return false,
-        }
-        true
+    /// Goes back to the beginning of the line of which half is written; nothing happens if that came
+    /// in an earlier batch.
+    pub fn back_to_line_start(&mut self) {
+        self.written = self.line_start().unwrap_or(self.written);
+    }
+
+    /// Whether the line of which half is written began in this batch.
+    pub fn has_line_start(&self) -> bool {
+        self.line_start().is_some()
+    }
+
+    fn line_start(&self) -> Option<usize> {
+        let line_feed = memrchr(b'\n', &self.bytes[..self.written]);
+        line_feed.map(|at| at + 1).or(self.begins_line.then_some(0))
     }
 
     /// Lines of which something is still to be written; the last need not have its line feed.
@@ -59,11 +64,12 @@ mod tests {
         let mut batch = Batch::new(b"1\n22\n333", true);
         batch.advance(4);
         assert_eq!((batch.rest(), batch.lines_left()), (&b"\n333"[..], 2));
-        assert!(batch.back_to_line_start());
+        assert!(batch.has_line_start());
+        batch.back_to_line_start();
         assert_eq!(batch.rest(), b"22\n333");
         batch.advance(6);
         assert_eq!(batch.lines_left(), 0);
-        assert!(batch.back_to_line_start());
+        batch.back_to_line_start();
         assert_eq!((batch.rest(), batch.lines_left()), (&b"333"[..], 1));
     }
 
@@ -71,7 +77,8 @@ mod tests {
     fn a_line_that_began_earlier_cannot_be_taken_back() {
         let mut batch = Batch::new(b"77\n8\n", false);
         batch.advance(1);
-        assert!(!batch.back_to_line_start());
+        assert!(!batch.has_line_start());
+        batch.back_to_line_start();
         assert_eq!(batch.rest(), b"7\n8\n");
     }
 }

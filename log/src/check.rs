@@ -5,13 +5,15 @@
 //! part of a rotation, is read once.
 
 use std::collections::HashSet;
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use jiff::Timestamp;
 use memchr::memchr;
+use nix::fcntl::OFlag;
 use stage::clock::{Timer, Wake};
 use stage::exit::Status;
 use stage::input::{Input, Wait};
@@ -20,33 +22,9 @@ use stage::message::{Messages, quoted, quoted_path};
 use stage::output::reader_is_gone;
 use stage::rejects::Rejects;
 use stage::sample::{NotASample, parse_line};
-use thiserror::Error;
 
+use crate::error::{Action, Error, not_regular};
 use crate::rotation::{numbered, old_numbers};
-
-/// Why a file could not be checked.
-#[derive(Debug, Error)]
-pub enum Error {
-    /// It could not be opened.
-    #[error("cannot open {name}")]
-    Open {
-        /// The file, quoted.
-        name: String,
-        /// Why.
-        source: io::Error,
-    },
-    /// It could not be read to its end.
-    #[error("cannot read {name}")]
-    Read {
-        /// The file, quoted.
-        name: String,
-        /// Why.
-        source: io::Error,
-    },
-    /// A stop was asked for before its end.
-    #[error("stopped before the end")]
-    Stopped,
-}
 
 /// Checks `files`, and writes a line for each, and one for all, to `output`.
 pub fn run(
@@ -104,19 +82,15 @@ struct Check<'a, T> {
 
 impl<T: Timer> Check<'_, T> {
     /// Checks one file; how many samples it holds.
-    fn file(&mut self, path: &Path) -> Result<u64, Error> {
+    fn file(&mut self, path: &Path) -> Result<u64, crate::Error> {
         let name = quoted_path(path);
-        let file = File::open(path).map_err(|source| Error::Open { name: name.clone(), source })?;
-        let mut lines = Lines::new(Recorded(file));
+        let mut lines = Lines::new(Recorded::open(path)?);
         let (mut samples, mut number) = (0, 0);
         loop {
-            let wake = self.timer.wait_until(self.timer.now());
-            if wake.map_err(|source| Error::Read { name: name.clone(), source })? == Wake::Stop {
-                return Err(Error::Stopped);
+            if self.timer.wait_until(self.timer.now()).map_err(crate::Error::Wait)? == Wake::Stop {
+                return Err(crate::Error::Stopped);
             }
-            let read =
-                lines.next(None).map_err(|source| Error::Read { name: name.clone(), source });
-            match read? {
+            match lines.next(None).map_err(Action::Read.failed(path))? {
                 Block::Lines(block) => {
                     for line in block.split_inclusive(|&byte| byte == b'\n') {
                         number += 1;
@@ -164,8 +138,21 @@ fn is_timestamp(text: &[u8]) -> bool {
     is_unix() == Some(true) || is_iso()
 }
 
-/// A file, which is always ready.
+/// A recorded file, which is always ready.
 struct Recorded(File);
+
+impl Recorded {
+    /// Opens it; what is not a regular file might never end, or never begin.
+    fn open(path: &Path) -> Result<Recorded, Error> {
+        let mut options = OpenOptions::new();
+        options.read(true).custom_flags(OFlag::O_NONBLOCK.bits());
+        let file = options.open(path).map_err(Action::Open.failed(path))?;
+        match file.metadata().map_err(Action::Open.failed(path))?.is_file() {
+            true => Ok(Recorded(file)),
+            false => Err(Action::Read.failed(path)(not_regular())),
+        }
+    }
+}
 
 impl Input for Recorded {
     fn wait(&mut self, _deadline: Option<Instant>) -> io::Result<Wait> {

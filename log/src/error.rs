@@ -37,12 +37,6 @@ pub enum Error {
         /// The file, quoted.
         name: String,
     },
-    /// It is to be rotated, and cannot be.
-    #[error("cannot rotate {name}: it is not a regular file")]
-    NotRegular {
-        /// The file, quoted.
-        name: String,
-    },
 }
 
 /// What is done with a file.
@@ -64,6 +58,10 @@ pub enum Action {
     Sync,
     /// Cutting off half a line.
     Cut,
+    /// Rotating it.
+    Rotate,
+    /// Reading what was recorded.
+    Read,
     /// Removing it.
     Remove,
 }
@@ -79,6 +77,8 @@ impl fmt::Display for Action {
             Action::Write => "write",
             Action::Sync => "sync",
             Action::Cut => "cut off the last, half a line of",
+            Action::Rotate => "rotate",
+            Action::Read => "read",
             Action::Remove => "remove",
         })
     }
@@ -90,6 +90,11 @@ impl Action {
         let name = quoted_path(path);
         move |source| Error::Failed { action: self, name, source }
     }
+}
+
+/// What there is to say of a FIFO, a device or a directory where only a file will do.
+pub fn not_regular() -> io::Error {
+    io::Error::other("it is not a regular file")
 }
 
 impl Error {

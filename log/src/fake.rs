@@ -26,6 +26,8 @@ pub(crate) struct Memory {
     pub(crate) step: usize,
     /// Rotations that fail before one works.
     pub(crate) stuck_rotations: u32,
+    /// Whether nothing can be cut off.
+    pub(crate) cannot_cut: bool,
     /// Whether a sync fails.
     pub(crate) broken_sync: bool,
     /// What becomes of its name, and when.
@@ -43,6 +45,7 @@ impl Memory {
             freed_at: Duration::MAX,
             step: usize::MAX,
             stuck_rotations: 0,
+            cannot_cut: false,
             broken_sync: false,
             fate: None,
             clock: clock.clone(),
@@ -83,6 +86,9 @@ impl Disk for Memory {
     }
 
     fn cut(&mut self, bytes: u64) -> Result<(), Error> {
+        if self.cannot_cut {
+            return Err(failed(Action::Cut, io::ErrorKind::PermissionDenied));
+        }
         self.bytes.truncate(self.bytes.len() - bytes as usize);
         Ok(())
     }
@@ -108,6 +114,16 @@ impl Disk for Memory {
         self.fate = None;
         self.old.push(std::mem::take(&mut self.bytes));
         Ok(0)
+    }
+
+    fn length(&self) -> Option<u64> {
+        Some(self.bytes.len() as u64)
+    }
+
+    fn mend(&mut self, _messages: &mut dyn Messages) -> Result<u64, Error> {
+        let whole = self.bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+        self.bytes.truncate(whole);
+        Ok(whole as u64)
     }
 
     fn name(&self) -> String {

@@ -7,11 +7,12 @@ use std::path::PathBuf;
 
 use stage::message::{Messages, quoted_path};
 
-use crate::error::{Action, Error};
-use crate::open::{lies_at, open, target_of_link};
+use crate::error::{Action, Error, not_regular};
+use crate::open::{is_same, open, target_of_link};
 use crate::options::Options;
 use crate::recorder::Disk;
 use crate::rotation::Rotation;
+use crate::torn::set_aside;
 
 /// The file that is recorded in.
 #[derive(Debug)]
@@ -32,13 +33,11 @@ pub struct LogFile {
 
 /// What became of a file that its name does not lead to any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
-    /// The file has no name any more.
-    Removed,
-    /// It has another name, and this one leads nowhere.
-    Moved,
-    /// Its name leads to another file.
-    Replaced,
+pub struct Fate {
+    /// Whether it has another name.
+    pub has_name: bool,
+    /// Whether its name leads to another file.
+    pub is_replaced: bool,
 }
 
 impl LogFile {
@@ -53,7 +52,7 @@ impl LogFile {
             messages.tell(&format!("{name} is a symbolic link: recording in {target}"));
         }
         if options.rotate.is_some() && opened.length.is_none() {
-            return Err(Error::NotRegular { name: quoted_path(&path) });
+            return Err(Action::Rotate.failed(&path)(not_regular()));
         }
         let file = LogFile {
             file: opened.file,
@@ -120,29 +119,37 @@ impl Disk for LogFile {
         if !self.is_regular || self.rotation.is_some() {
             return None;
         }
-        match self.file.metadata() {
-            Ok(own) if lies_at(&own, &self.path) => None,
-            Ok(own) if own.nlink() == 0 => Some(Fate::Removed),
-            _ => match fs::metadata(&self.path) {
-                Ok(_) => Some(Fate::Replaced),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => Some(Fate::Moved),
-                // What cannot be looked at may be in place; writing it still works.
-                Err(_) => None,
-            },
-        }
+        let own = self.file.metadata().ok()?;
+        let is_replaced = match fs::metadata(&self.path) {
+            Ok(there) if is_same(&own, &there) => return None,
+            Ok(_) => true,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+            // What cannot be looked at may be in place; writing it still works.
+            Err(_) => return None,
+        };
+        Some(Fate { has_name: own.nlink() > 0, is_replaced })
     }
 
     fn reopen(&mut self, messages: &mut dyn Messages) -> Result<u64, Error> {
         let opened = open(&self.path, false, messages)?;
         let target = target_of_link(&self.path).map_err(Action::Open.failed(&self.path))?;
         if self.rotates && opened.length.is_none() {
-            return Err(Error::NotRegular { name: quoted_path(&self.path) });
+            return Err(Action::Rotate.failed(&self.path)(not_regular()));
         }
         // What is not a regular file was put there by somebody who knows what that means.
         self.is_regular = opened.length.is_some();
         self.file = opened.file;
         self.real_path = target.unwrap_or_else(|| self.path.clone());
         Ok(opened.length.unwrap_or(0))
+    }
+
+    fn length(&self) -> Option<u64> {
+        let metadata = self.file.metadata().ok().filter(|_| self.is_regular)?;
+        Some(metadata.len())
+    }
+
+    fn mend(&mut self, messages: &mut dyn Messages) -> Result<u64, Error> {
+        set_aside(&self.file, &self.path, messages)
     }
 
     fn name(&self) -> String {

@@ -55,7 +55,7 @@ use crate::whole::{Block, WholeLines};
 /// Why recording ended early.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// The file could not be made ready, or does not take what it is given.
+    /// The file could not be made ready, does not take what it is given, or cannot be read.
     #[error(transparent)]
     File(#[from] error::Error),
     /// A stop was asked for while it did not.
@@ -66,8 +66,8 @@ pub enum Error {
         /// Why.
         source: error::Error,
     },
-    /// There was no waiting for the disk.
-    #[error("cannot wait for the disk")]
+    /// A stop could not be waited for, or asked for.
+    #[error("cannot wait")]
     Wait(#[source] io::Error),
     /// The samples could not be read.
     #[error("cannot read standard input")]
@@ -76,9 +76,9 @@ pub enum Error {
     /// written.
     #[error("cannot write standard output")]
     Output(#[source] io::Error),
-    /// With `--check`: a file could not be read.
-    #[error(transparent)]
-    Check(#[from] check::Error),
+    /// With `--check`: a stop was asked for.
+    #[error("stopped before the end")]
+    Stopped,
 }
 
 /// Records `input` to its end; `output` is written to only with `--pass`. Or, with `--check`, reads

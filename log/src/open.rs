@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use stage::message::{Messages, quoted_path};
 
-use crate::error::{Action, Error};
+use crate::error::{Action, Error, not_regular};
 use crate::torn;
 
 /// Who may read a new file, less the umask: everybody; and nobody but its owner may write it.
@@ -59,7 +59,7 @@ pub fn open(path: &Path, truncate: bool, messages: &mut dyn Messages) -> Result<
 pub fn open_next(path: &Path, messages: &mut dyn Messages) -> Result<(File, u64), Error> {
     let (file, is_regular) = open_and_lock(path, OFlag::O_NOFOLLOW)?;
     if !is_regular {
-        return Err(Error::NotRegular { name: quoted_path(path) });
+        return Err(Action::Open.failed(path)(not_regular()));
     }
     let length = make_ready(&file, path, messages)?;
     Ok((file, length))
@@ -68,8 +68,7 @@ pub fn open_next(path: &Path, messages: &mut dyn Messages) -> Result<(File, u64)
 /// Steps 4 and 5, without truncating; the bytes in the file.
 fn make_ready(file: &File, path: &Path, messages: &mut dyn Messages) -> Result<u64, Error> {
     sync_directory(path).map_err(Action::SyncDirectory.failed(path))?;
-    torn::set_aside(file, path, messages).map_err(Action::SetAside.failed(path))?;
-    Ok(file.metadata().map_err(Action::Open.failed(path))?.len())
+    torn::set_aside(file, path, messages)
 }
 
 /// Steps 1 to 3; and whether it is a regular file, without which there is only step 1.
@@ -93,8 +92,12 @@ fn open_and_lock(path: &Path, flags: OFlag) -> Result<(File, bool), Error> {
 
 /// Whether the file with this metadata is the one that `path` leads to.
 pub fn lies_at(metadata: &Metadata, path: &Path) -> bool {
-    let there = fs::metadata(path);
-    there.is_ok_and(|there| (there.dev(), there.ino()) == (metadata.dev(), metadata.ino()))
+    fs::metadata(path).is_ok_and(|there| is_same(metadata, &there))
+}
+
+/// Whether these are of one and the same file.
+pub fn is_same(one: &Metadata, other: &Metadata) -> bool {
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
 }
 
 fn open_unlocked(path: &Path, flags: OFlag) -> io::Result<File> {

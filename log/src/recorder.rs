@@ -2,9 +2,11 @@
 //!
 //! Nothing is lost by an error: what was not written is still in the [`Batch`], and the same call
 //! goes on from the exact byte, or from the step of a rotation, that failed. (What to do in the
-//! meantime is [`crate::retry`]'s.)
+//! meantime is [`crate::retry`]'s; what somebody else does to the file, `follow`'s.)
 
-use std::time::{Duration, Instant};
+mod follow;
+
+use std::time::Instant;
 
 use memchr::{memchr, memchr_iter, memrchr};
 use stage::message::Messages;
@@ -13,9 +15,6 @@ use crate::batch::Batch;
 use crate::error::Error;
 use crate::file::Fate;
 use crate::sync::Policy;
-
-/// How long a file may be gone from its name before that is noticed.
-const LOOK: Duration = Duration::from_secs(1);
 
 /// Something to record on, which can put what was written out of reach of a power failure.
 pub trait Disk {
@@ -34,6 +33,10 @@ pub trait Disk {
     fn fate(&self) -> Option<Fate>;
     /// Goes on under the same name; the bytes that are there.
     fn reopen(&mut self, messages: &mut dyn Messages) -> Result<u64, Error>;
+    /// Bytes that are there, if they can be counted.
+    fn length(&self) -> Option<u64>;
+    /// Sets aside half a line that somebody left at the end; the bytes that are there then.
+    fn mend(&mut self, messages: &mut dyn Messages) -> Result<u64, Error>;
     /// The name, quoted.
     fn name(&self) -> String;
 }
@@ -54,8 +57,7 @@ pub struct Recorder<D> {
     before: u64,
     /// When the oldest bytes that are not synced were written.
     oldest: Option<Instant>,
-    /// When the file was last seen to have its name; at the start, and after an error, it is to be
-    /// looked for at once.
+    /// When the file was last looked at; at the start, and after an error, that is due at once.
     seen: Option<Instant>,
 }
 
@@ -99,7 +101,7 @@ impl<D: Disk> Recorder<D> {
     }
 
     /// Writes what is left of `batch`, which may begin and end anywhere in a line; and if it is time,
-    /// sees first that the file has its name.
+    /// looks first what became of the file.
     pub fn write(
         &mut self,
         batch: &mut Batch<'_>,
@@ -168,8 +170,7 @@ impl<D: Disk> Recorder<D> {
     /// When something is to be done although nothing more has come.
     pub fn deadline(&self) -> Option<Instant> {
         let sync = self.oldest.and_then(|oldest| self.policy.deadline(oldest));
-        let look = self.seen.map(|seen| seen + LOOK).filter(|_| self.disk.has_name());
-        sync.into_iter().chain(look).min()
+        sync.into_iter().chain(self.next_look()).min()
     }
 
     /// Syncs if the policy says so.
@@ -197,11 +198,11 @@ impl<D: Disk> Recorder<D> {
         Ok(())
     }
 
-    /// Rotates, and thereby syncs; unless the file's name has been taken from it, which is then
-    /// followed.
+    /// Rotates, and thereby syncs; unless something has become of the file, which then goes on in
+    /// another way.
     fn rotate(&mut self, batch: &mut Batch<'_>, messages: &mut dyn Messages) -> Result<(), Error> {
-        if self.disk.fate().is_some() {
-            return self.follow_name(batch, messages);
+        if self.look(batch, messages)? {
+            return Ok(());
         }
         let length = self.disk.rotate(messages)?;
         self.durable = self.recorded;
@@ -210,59 +211,10 @@ impl<D: Disk> Recorder<D> {
         Ok(())
     }
 
-    /// Sees at the end that the file has its name; and syncs.
+    /// Sees at the end what became of the file; and syncs.
     pub fn finish(&mut self, messages: &mut dyn Messages) -> Result<(), Error> {
-        self.follow_name(&mut Batch::new(b"", false), messages)?;
+        self.look(&mut Batch::new(b"", false), messages)?;
         self.sync()
-    }
-
-    fn look_if_due(
-        &mut self,
-        batch: &mut Batch<'_>,
-        now: Instant,
-        messages: &mut dyn Messages,
-    ) -> Result<(), Error> {
-        if self.seen.is_none_or(|seen| now.saturating_duration_since(seen) >= LOOK) {
-            self.follow_name(batch, messages)?;
-            self.seen = Some(now);
-        }
-        Ok(())
-    }
-
-    /// If the file's name was taken from it, goes on in the one that gets the name next, with a
-    /// whole line: half a line is taken back; or, if its beginning is not at hand any more, that
-    /// waits until the line has ended.
-    fn follow_name(
-        &mut self,
-        batch: &mut Batch<'_>,
-        messages: &mut dyn Messages,
-    ) -> Result<(), Error> {
-        let Some(fate) = self.disk.fate() else { return Ok(()) };
-        let is_whole = self.length == self.whole;
-        if !is_whole && !batch.back_to_line_start() {
-            return Ok(());
-        }
-        self.cut_half_a_line()?;
-        self.sync()?;
-        let length = self.disk.reopen(messages)?;
-        messages.tell(&self.told(fate));
-        self.begin_with(length);
-        Ok(())
-    }
-
-    fn told(&self, fate: Fate) -> String {
-        let name = self.disk.name();
-        let lines = self.recorded - self.before;
-        match fate {
-            Fate::Removed => format!(
-                "{name} was removed, and {lines} samples of this recording with it: going on in a \
-                 new file of that name"
-            ),
-            Fate::Moved => format!("{name} was moved: going on in a new file of that name"),
-            Fate::Replaced => {
-                format!("{name} was replaced: going on in the file that has that name now")
-            }
-        }
     }
 
     /// Takes note that the file is another one.

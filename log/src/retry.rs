@@ -13,7 +13,6 @@ use std::time::Duration;
 
 use stage::clock::{Timer, Wake};
 use stage::message::{Messages, chain};
-use thiserror::Error;
 
 use crate::batch::Batch;
 use crate::error::Error;
@@ -23,17 +22,14 @@ use crate::recorder::{Disk, Recorder};
 pub const AGAIN: Duration = Duration::from_secs(1);
 
 /// Why a batch was not written.
-#[derive(Debug, Error)]
+#[derive(Debug)]
 pub enum Unwritten {
     /// It is useless to try again.
-    #[error(transparent)]
     Final(Error),
     /// A stop was asked for before it could be done.
-    #[error(transparent)]
     GivenUp(Error),
     /// There was no waiting for the next attempt.
-    #[error("cannot wait")]
-    Wait(#[source] io::Error),
+    Wait(io::Error),
 }
 
 /// Writes all of `batch`, however long that takes.

@@ -149,7 +149,10 @@ fn a_failed_sync_is_final() {
 #[test]
 fn while_nothing_comes_a_lost_name_is_noticed_within_a_second() {
     let clock = FakeClock::new();
-    let disk = Memory { fate: Some((SECOND * 3, file::Fate::Moved)), ..Memory::new(&clock) };
+    let disk = Memory {
+        fate: Some((SECOND * 3, file::Fate { has_name: true, is_replaced: false })),
+        ..Memory::new(&clock)
+    };
     let input = Chunks::timed(&clock, &[(Duration::ZERO, "1\n"), (SECOND * 10, "2\n")]);
     let (disk, told, ..) = log_on(disk, "--sync never", input, io::sink());
     assert_eq!((disk.old, disk.bytes.as_slice()), (vec![b"1\n".to_vec()], &b"2\n"[..]));

@@ -17,40 +17,52 @@ use std::path::{Path, PathBuf};
 use nix::fcntl::OFlag;
 use stage::message::{Messages, quoted_path};
 
+use crate::error::{Action, Error};
 use crate::open::{MODE, sync_directory};
 
 /// Bytes looked at in one step back from the end; lines are short.
 const STEP: usize = 4096;
 
-/// Moves what follows the last line feed of `file`, which lies at `path`, to `FILE.torn`.
-pub fn set_aside(file: &File, path: &Path, messages: &mut dyn Messages) -> io::Result<()> {
-    let length = file.metadata()?.len();
-    let whole = whole_lines(file, length)?;
+/// Moves what follows the last line feed of `file`, which lies at `path`, to `FILE.torn`; the bytes
+/// of the whole lines that are left.
+pub fn set_aside(file: &File, path: &Path, messages: &mut dyn Messages) -> Result<u64, Error> {
+    let failed = || Action::SetAside.failed(path);
+    let length = file.metadata().map_err(failed())?.len();
+    let whole = whole_lines(file, length).map_err(failed())?;
     if whole == length {
-        return Ok(());
+        return Ok(length);
     }
     let aside = beside(path);
-    let mut torn = OpenOptions::new()
-        .create(true)
-        .append(true)
-        .mode(MODE)
-        // Not to wait for the reader of a FIFO that somebody put there, and not to write where a
-        // link leads.
-        .custom_flags((OFlag::O_NONBLOCK | OFlag::O_NOCTTY | OFlag::O_NOFOLLOW).bits())
-        .open(&aside)?;
-    copy(file, whole, &mut torn)?;
-    torn.write_all(b"\n")?;
-    torn.sync_all()?;
-    sync_directory(&aside)?;
-    file.set_len(whole)?;
-    file.sync_all()?;
+    let mut torn = open(&aside).map_err(Action::Open.failed(&aside))?;
+    append(file, whole, &mut torn).map_err(failed())?;
+    torn.sync_all().map_err(Action::Sync.failed(&aside))?;
+    sync_directory(&aside).map_err(Action::SyncDirectory.failed(&aside))?;
+    file.set_len(whole).map_err(failed())?;
+    file.sync_all().map_err(Action::Sync.failed(path))?;
     messages.tell(&format!(
         "{} ended in a torn line: {} bytes set aside in {}",
         quoted_path(path),
         length - whole,
         quoted_path(&aside)
     ));
-    Ok(())
+    Ok(whole)
+}
+
+/// Opens the file for torn lines: without waiting for the reader of a FIFO that somebody put there,
+/// and without writing where a link leads.
+fn open(path: &Path) -> io::Result<File> {
+    let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY | OFlag::O_NOFOLLOW;
+    OpenOptions::new().create(true).append(true).mode(MODE).custom_flags(flags.bits()).open(path)
+}
+
+/// Appends a torn line, or nothing: it may be tried again.
+fn append(file: &File, from: u64, torn: &mut File) -> io::Result<()> {
+    let before = torn.metadata()?.len();
+    let copied = copy(file, from, torn).and_then(|()| torn.write_all(b"\n"));
+    if copied.is_err() {
+        torn.set_len(before)?;
+    }
+    copied
 }
 
 /// Bytes up to and with the last line feed.

@@ -215,7 +215,7 @@ fn a_file_that_is_removed_moved_or_replaced_is_noticed_and_recording_goes_on() {
     type Deed = fn(&Path);
     let deeds: [(&str, Deed, &str, Option<&str>); 3] = [
         (
-            "was removed, and 1 samples of this recording with it: going on in a new file of that \
+            "was removed, and 1 samples of this recording are gone: going on in a new file of that \
              name",
             |path| fs::remove_file(path).unwrap(),
             "2\n",
@@ -256,8 +256,24 @@ fn a_file_that_is_removed_moved_or_replaced_is_noticed_and_recording_goes_on() {
 }
 
 #[test]
+fn a_file_that_somebody_empties_is_noticed_and_recording_goes_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let (running, mut stdin) = begun(&dir);
+    File::create(dir.path().join("run.log")).unwrap();
+    let told = "log: \"run.log\" was cut off, and 2 bytes are gone: going on at its end";
+    // Also while nothing comes.
+    running.wait_for_message(told);
+    stdin.write_all(b"2\n").unwrap();
+    running.wait_for_lines(2);
+    File::create(dir.path().join("run.log")).unwrap();
+    drop(stdin);
+    // Also just before the end.
+    running.finish().exits(0).says(&[told, told]);
+}
+
+#[test]
 fn a_file_that_is_removed_just_before_a_rotation_or_the_end_is_told_of() {
-    let told = "log: \"run.log\" was removed, and 1 samples of this recording with it: going on in a \
+    let told = "log: \"run.log\" was removed, and 1 samples of this recording are gone: going on in a \
                 new file of that name";
     for (more, expected) in [("", ""), ("2\n3\n", "2\n3\n")] {
         let dir = tempfile::tempdir().unwrap();
@@ -325,6 +341,16 @@ fn a_file_that_another_log_writes_is_left_alone_also_while_it_is_rotated() {
     drop(stdin);
     running.finish().exits(0);
     assert_eq!(all_files(dir.path()), "1\n");
+}
+
+#[test]
+fn a_check_reads_files_alone_and_waits_for_nobody() {
+    let dir = tempfile::tempdir().unwrap();
+    nix::unistd::mkfifo(&dir.path().join("fifo"), Mode::S_IRWXU).unwrap();
+    for name in ["fifo", "."] {
+        let reason = format!("log: cannot read \"{name}\": it is not a regular file");
+        Program::new("log").args(["--check", name]).dir(&dir).finish().exits(1).says(&[reason]);
+    }
 }
 
 #[test]

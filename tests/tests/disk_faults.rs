@@ -230,7 +230,7 @@ fn a_file_that_cannot_be_made_ready_is_left_as_it_was() {
             "set aside the torn end of \"run.log\": No space left on device",
         ),
         ("write@run.log.torn:2:EIO", "set aside the torn end of \"run.log\": Input/output error"),
-        ("sync@run.log.torn:1:EIO", "set aside the torn end of \"run.log\": Input/output error"),
+        ("sync@run.log.torn:1:EIO", "sync \"run.log.torn\": Input/output error"),
         ("truncate:1:EIO", "set aside the torn end of \"run.log\": Input/output error"),
     ];
     for (fault, failed) in failures {

@@ -1,8 +1,13 @@
+use std::time::Duration;
+
+use super::follow::LOOK;
 use super::*;
 use crate::fake::Memory;
 use proptest::prelude::*;
 use stage::clock::Clock;
 use stage::fake::FakeClock;
+
+const MOVED: Fate = Fate { has_name: true, is_replaced: false };
 
 /// A recorder on `disk` that rotates at `limit`, and has been given each of `texts`.
 fn recorded(disk: Memory, limit: Option<u64>, texts: &[&[u8]]) -> Result<Recorder<Memory>, Error> {
@@ -105,14 +110,22 @@ fn a_rotation_that_fails_is_gone_on_with_and_nothing_is_written_meanwhile() {
 
 #[test]
 fn a_file_that_lost_its_name_is_noticed_within_a_second_and_half_a_line_goes_on_in_the_next() {
+    let gone = Fate { has_name: false, is_replaced: false };
     for (fate, told) in [
         (
-            Fate::Removed,
-            "\"memory\" was removed, and 2 samples of this recording with it: going on in a new \
-             file of that name",
+            gone,
+            "removed, and 2 samples of this recording are gone: going on in a new file of that name",
         ),
-        (Fate::Moved, "\"memory\" was moved: going on in a new file of that name"),
-        (Fate::Replaced, "\"memory\" was replaced: going on in the file that has that name now"),
+        (Fate { has_name: true, ..gone }, "moved: going on in a new file of that name"),
+        (
+            Fate { has_name: true, is_replaced: true },
+            "replaced: going on in the file that has that name now",
+        ),
+        (
+            Fate { is_replaced: true, ..gone },
+            "replaced, and 2 samples of this recording are gone: going on in the file that has that \
+             name now",
+        ),
     ] {
         let clock = FakeClock::new();
         let disk = Memory { fate: Some((LOOK / 2, fate)), room: 5, ..Memory::new(&clock) };
@@ -126,15 +139,58 @@ fn a_file_that_lost_its_name_is_noticed_within_a_second_and_half_a_line_goes_on_
         recorder.write(&mut batch, clock.now(), &mut messages).unwrap();
         assert_eq!(recorder.disk.old, [b"1\n2\n"]);
         assert_eq!((recorder.disk.bytes.as_slice(), recorder.recorded()), (&b"345\n6\n"[..], 4));
-        assert_eq!(messages, [told]);
+        assert_eq!(messages, [format!("\"memory\" was {told}")]);
     }
+}
+
+#[test]
+fn a_file_that_was_cut_off_is_told_of_and_goes_on_at_its_end_with_a_whole_line() {
+    let clock = FakeClock::new();
+    let mut recorder =
+        Recorder::new(Memory { room: 5, ..Memory::new(&clock) }, 0, Policy::Never, None);
+    let mut messages = vec![];
+    let mut batch = Batch::new(b"1\n2\n345\n6\n", true);
+    recorder.write(&mut batch, clock.now(), &mut messages).unwrap_err();
+    // Behind the first line, and a byte more.
+    recorder.disk.bytes.truncate(3);
+    recorder.disk.room = usize::MAX;
+    clock.advance(LOOK);
+    recorder.write(&mut batch, clock.now(), &mut messages).unwrap();
+    assert_eq!(recorder.disk.bytes, b"1\n345\n6\n");
+    recorder.disk.bytes.clear();
+    recorder.finish(&mut messages).unwrap();
+    assert_eq!(
+        messages,
+        [
+            "\"memory\" was cut off, and 2 bytes are gone: going on at its end",
+            "\"memory\" was cut off, and 8 bytes are gone: going on at its end",
+        ]
+    );
+    assert_eq!(recorder.recorded(), 4);
+}
+
+#[test]
+fn half_a_line_that_cannot_be_cut_off_is_not_written_again_behind_itself() {
+    let clock = FakeClock::new();
+    let disk = Memory { room: 3, fate: Some((LOOK, MOVED)), ..Memory::new(&clock) };
+    let mut recorder = Recorder::new(disk, 0, Policy::Never, None);
+    let mut batch = Batch::new(b"1\n22\n", true);
+    recorder.write(&mut batch, clock.now(), &mut vec![]).unwrap_err();
+    clock.advance(LOOK);
+    recorder.disk.cannot_cut = true;
+    recorder.write(&mut batch, clock.now(), &mut vec![]).unwrap_err();
+    // Somebody moves it back.
+    recorder.disk.fate = None;
+    recorder.disk.room = usize::MAX;
+    recorder.write(&mut batch, clock.now(), &mut vec![]).unwrap();
+    assert_eq!(recorder.disk.bytes, b"1\n22\n");
 }
 
 #[test]
 fn a_long_line_that_is_being_written_is_finished_where_it_began() {
     let clock = FakeClock::new();
     let mut recorder = recorded(Memory::new(&clock), None, &[b"1"]).unwrap();
-    recorder.disk.fate = Some((Duration::ZERO, Fate::Removed));
+    recorder.disk.fate = Some((Duration::ZERO, MOVED));
     clock.advance(LOOK);
     recorder.write(&mut Batch::new(b"1\n", false), clock.now(), &mut vec![]).unwrap();
     assert_eq!(recorder.disk.bytes, b"11\n");
@@ -159,7 +215,7 @@ proptest! {
         moves_at in proptest::option::of(0u64..4),
     ) {
         let clock = FakeClock::new();
-        let fate = moves_at.map(|at| (Duration::from_secs(at), Fate::Moved));
+        let fate = moves_at.map(|at| (Duration::from_secs(at), MOVED));
         let disk = Memory { step, room, stuck_rotations, fate, ..Memory::new(&clock) };
         let mut recorder = Recorder::new(disk, 0, Policy::Never, limit);
         let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
