@@ -6,14 +6,34 @@ use stage::decimal::Decimal;
 /// have them all.)
 pub const DIGITS: usize = 6;
 
-/// `value` to [`DIGITS`] significant digits, in the samples' canonical form.
-pub fn significant(value: f64) -> String {
-    rounded(value, DIGITS)
+/// `number` to [`DIGITS`] significant digits, in the samples' canonical form.
+pub fn significant(number: &Decimal) -> String {
+    rounded(number, DIGITS)
 }
 
-fn rounded(value: f64, digits: usize) -> String {
-    let rounded = format!("{value:.*e}", digits.max(1) - 1);
-    rounded.parse().ok().and_then(Decimal::shortest).map_or(rounded, |decimal| decimal.to_string())
+fn rounded(number: &Decimal, digits: usize) -> String {
+    let rounded = exponential(number, digits.max(1) - 1);
+    match rounded.parse().ok().and_then(Decimal::shortest) {
+        Some(decimal) => decimal.to_string(),
+        None => rounded,
+    }
+}
+
+/// With so many decimal places and an exponent. (A sum may be beyond the doubles, and then prints
+/// itself with an exponent.)
+fn exponential(number: &Decimal, places: usize) -> String {
+    let value = number.to_f64();
+    if value.is_finite() {
+        return format!("{value:.places$e}");
+    }
+    let text = number.to_string();
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let mantissa = format!("{:.places$}", mantissa.parse::<f64>().unwrap_or_default());
+    let mantissa = match mantissa.contains('.') {
+        true => mantissa.trim_end_matches('0').trim_end_matches('.'),
+        false => &mantissa,
+    };
+    format!("{mantissa}e{exponent}")
 }
 
 /// A number in at most `width` columns: exact if `digits` is none and there is room, else with as
@@ -21,12 +41,11 @@ fn rounded(value: f64, digits: usize) -> String {
 pub fn fitted(number: &Decimal, digits: Option<usize>, width: usize) -> String {
     /// All that a double has.
     const ALL: usize = 17;
-    let value = number.to_f64();
     let exact = digits.is_none().then(|| number.to_string());
     let most = digits.unwrap_or(ALL);
-    let fewer = (1..=most).rev().map(|digits| rounded(value, digits));
+    let fewer = (1..=most).rev().map(|digits| rounded(number, digits));
     let plain = exact.into_iter().chain(fewer).flat_map(|text| [grouped(&text), text]);
-    let exponential = (0..most).rev().map(|places| format!("{value:.places$e}"));
+    let exponential = (0..most).rev().map(|places| exponential(number, places));
     plain.chain(exponential).find(|text| text.len() <= width).unwrap_or_default()
 }
 
@@ -81,16 +100,27 @@ mod tests {
     #[test]
     fn six_digits_are_significant_and_trailing_zeros_are_not_shown() {
         for (value, text) in [
-            (52.833333333333336, "52.8333"),
-            (50.0, "50"),
-            (0.1, "0.1"),
-            (-123456789.0, "-123457000"),
-            (1.23456789e-9, "0.00000000123457"),
-            (1e300, "1e300"),
-            (0.0, "0"),
+            ("52.833333333333336", "52.8333"),
+            ("50", "50"),
+            ("0.1", "0.1"),
+            ("-123456789", "-123457000"),
+            ("1.23456789e-9", "0.00000000123457"),
+            ("1e300", "1e300"),
+            ("0", "0"),
         ] {
-            assert_eq!(significant(value), text);
+            assert_eq!(significant(&parse(value.as_bytes()).unwrap()), text);
         }
+    }
+
+    #[test]
+    fn a_number_beyond_the_doubles_is_one_all_the_same() {
+        let largest = parse(b"1.7976931348623157e308").unwrap();
+        let sum = largest.plus(&largest);
+        assert_eq!(significant(&sum), "3.59539e308");
+        assert_eq!(fitted(&sum, None, 30), "3.5953862697246314e308");
+        assert_eq!(fitted(&sum, None, 10), "3.5954e308");
+        assert_eq!(fitted(&sum, Some(6), 5), "4e308");
+        assert_eq!(significant(&parse(b"-1e308").unwrap().times(&parse(b"50").unwrap())), "-5e309");
     }
 
     #[test]

@@ -10,9 +10,7 @@ pub fn print(record: &Record, text: &mut Vec<u8>) {
     let number = |number: Option<u64>| number.map_or("-".to_owned(), |it| it.to_string());
     let exact =
         |number: &Option<Decimal>| number.as_ref().map_or("-".to_owned(), Decimal::to_string);
-    let rounded = |number: &Option<Decimal>| {
-        number.as_ref().map_or("-".to_owned(), |it| significant(it.to_f64()))
-    };
+    let rounded = |number: &Option<Decimal>| number.as_ref().map_or("-".to_owned(), significant);
     let mut fields: Vec<(&str, String)> = Vec::new();
     if let Some(Window { from, to }) = record.window {
         fields.extend([("from", number(from)), ("to", number(to))]);
