@@ -8,6 +8,7 @@
 //! | [`account`] | what the launcher says at the end |
 //! | [`via`] | running a test over each kind of channel |
 //! | [`terminal`] | a pseudo-terminal, and what a person would see on it |
+//! | [`recorded`] | what `log` has recorded, also in old files |
 //! | [`small_disk`] | disks that are full |
 //! | [`abuse`] | the pipe-abuse kit: readers that leave, hang or are slow, closed streams |
 //! | [`faults`] | a disk that fails when told to, and a trace of what is done to it |
@@ -30,6 +31,7 @@ pub mod proc;
 pub mod programs;
 pub mod promise;
 pub mod random;
+pub mod recorded;
 pub mod run;
 pub mod small_disk;
 pub mod terminal;

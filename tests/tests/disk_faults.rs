@@ -4,13 +4,14 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
 
 use nix::sys::signal::Signal;
 use tempfile::TempDir;
 use wandler_tests::disk::Call;
 use wandler_tests::faults::{self, FAULTS, Library, TRACE, WHILE};
+use wandler_tests::recorded::{all_files, samples};
 use wandler_tests::run::{Program, Running};
 
 /// A directory to record in, and a disk under it that fails.
@@ -59,19 +60,6 @@ impl Bench {
     fn calls(&self) -> Vec<Call> {
         faults::trace(&self.trace(), self.dir.path())
     }
-}
-
-fn lines(count: u32) -> String {
-    (1..=count).map(|number| format!("{number}\n")).collect()
-}
-
-/// What all files hold, the oldest first.
-fn recorded(dir: &Path) -> String {
-    let number = |name: &str| name.strip_prefix("run.log.").map(|it| it.parse::<u32>().unwrap());
-    let names = fs::read_dir(dir).unwrap().map(|it| it.unwrap().file_name().into_string().unwrap());
-    let mut names: Vec<String> = names.collect();
-    names.sort_by_key(|name| std::cmp::Reverse(number(name)));
-    names.iter().map(|name| fs::read_to_string(dir.join(name)).unwrap()).collect()
 }
 
 /// Waits until the file holds this text.
@@ -156,9 +144,9 @@ fn short_and_interrupted_writes_lose_nothing() {
     for faults in ["write:1-:short=1", "write:1-3:EINTR write:5:EINTR write:4-:short=2"] {
         for words in ["", "--sync always", "--rotate 256"] {
             let Some(bench) = Bench::new() else { return };
-            let log = bench.log(faults, words).input(lines(400));
+            let log = bench.log(faults, words).input(samples(400));
             log.finish().exits(0).says(&[""; 0]);
-            assert_eq!(recorded(bench.dir.path()), lines(400), "{faults}, {words}");
+            assert_eq!(all_files(bench.dir.path()), samples(400), "{faults}, {words}");
             let files = fs::read_dir(&bench.dir).unwrap().map(|it| it.unwrap().path());
             let is_whole = |path: &PathBuf| fs::read_to_string(path).unwrap().ends_with('\n');
             assert!(files.into_iter().all(|path| is_whole(&path)), "{faults}, {words}");
@@ -177,7 +165,7 @@ fn a_step_of_a_rotation_that_fails_is_tried_again() {
     ];
     for (fault, failed) in steps {
         let Some(bench) = Bench::new() else { return };
-        let log = bench.log(fault, "--rotate 16").input(lines(30));
+        let log = bench.log(fault, "--rotate 16").input(samples(30));
         let running = log.start();
         running.wait_for_message("trying again");
         bench.mend();
@@ -185,7 +173,7 @@ fn a_step_of_a_rotation_that_fails_is_tried_again() {
             &*format!("log: cannot {failed}: trying again every second"),
             "log: can write \"run.log\" again",
         ]);
-        assert_eq!(recorded(bench.dir.path()), lines(30), "{fault}");
+        assert_eq!(all_files(bench.dir.path()), samples(30), "{fault}");
     }
 }
 
@@ -195,14 +183,14 @@ fn an_old_file_that_cannot_be_removed_is_tried_again() {
     for number in 1..=3 {
         fs::write(bench.path(&format!("run.log.{number}")), "old\n").unwrap();
     }
-    let running = bench.log("unlink:1-:EROFS", "--rotate 16 --keep 1").input(lines(30)).start();
+    let running = bench.log("unlink:1-:EROFS", "--rotate 16 --keep 1").input(samples(30)).start();
     running.wait_for_message("trying again");
     bench.mend();
     running.finish().exits(0).says(&[
         "log: cannot remove \"run.log.3\": Read-only file system: trying again every second",
         "log: can write \"run.log\" again",
     ]);
-    assert_eq!(recorded(bench.dir.path()), "24\n25\n26\n27\n28\n29\n30\n");
+    assert_eq!(all_files(bench.dir.path()), "24\n25\n26\n27\n28\n29\n30\n");
 }
 
 #[test]
@@ -213,10 +201,10 @@ fn a_sync_that_fails_in_a_rotation_is_final() {
     ];
     for (fault, failed) in failures {
         let Some(bench) = Bench::new() else { return };
-        let log = bench.log(fault, "--rotate 16 --sync never").input(lines(30));
+        let log = bench.log(fault, "--rotate 16 --sync never").input(samples(30));
         let told = format!("log: cannot {failed}: Input/output error");
         log.finish().exits(1).says(&[told]);
-        assert_eq!(recorded(bench.dir.path()), lines(8), "{fault}");
+        assert_eq!(all_files(bench.dir.path()), samples(8), "{fault}");
     }
 }
 

@@ -44,7 +44,8 @@ impl Recording<'_> {
     }
 
     fn asked(&self) -> Asked {
-        let is_durable_when_passed = self.options.contains("--pass --sync always");
+        let is_durable_when_passed =
+            ["--pass", "--sync always"].iter().all(|it| self.options.contains(it));
         let name = "run.log".to_owned();
         Asked { name, sent: self.sent(), keep: self.keep, is_durable_when_passed }
     }

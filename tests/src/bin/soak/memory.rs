@@ -25,7 +25,7 @@ impl Memory {
     /// Checks that nothing has grown since an earlier look.
     pub fn check_against(&self, earlier: &Memory) {
         for (name, &before) in &earlier.0 {
-            let after = self.0.get(name).copied().unwrap_or_default();
+            let after = self.0[name];
             let most = before as f64 * MOST;
             assert!(after as f64 <= most, "{name} has grown from {before} to {after} KiB");
         }

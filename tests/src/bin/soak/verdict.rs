@@ -1,9 +1,9 @@
 //! The account of the long pipeline, and its files.
 
-use std::fs;
 use std::path::Path;
 
 use wandler_tests::account::count;
+use wandler_tests::recorded::all_files;
 use wandler_tests::run::{Finished, Program};
 
 use crate::CONV;
@@ -28,14 +28,10 @@ pub fn check(finished: &Finished, dir: &Path) {
         ticks.unwrap_or_default()
     ));
     Program::new("log").args(["--check", "run.log"]).dir(dir).finish().exits(0);
-    let files = (0..=5).rev().map(|number| match number {
-        0 => dir.join("run.log"),
-        number => dir.join(format!("run.log.{number}")),
-    });
-    let kept: Vec<u8> = files.filter_map(|path| fs::read(path).ok()).flatten().collect();
+    let kept = all_files(dir);
     let seed = CONV.rsplit(' ').next().unwrap_or_default();
     let (count, bytes) = (sent.to_string(), kept.len().to_string());
     let script = format!("conv --rate max --seed {seed} --count {count} | tail -c {bytes}");
     let newest = Program::bash(&script).finish();
-    assert!(newest.stdout.as_bytes() == kept, "the files do not hold the newest samples");
+    assert!(newest.stdout == kept, "the files do not hold the newest samples");
 }

@@ -1,193 +1,21 @@
-//! What `log` does about the disk: full at the first byte, in the middle, and while rotating;
-//! read-only; a torn tail; the file removed, moved, replaced, locked; a directory or a FIFO in its
-//! place. By real means: limits on the size of files, `/dev/full`, and file systems in memory where
-//! they may be mounted. (Faults that cannot be had so are in `disk_faults`.)
+//! What becomes of the file that `log` writes: a torn tail; its name removed, moved, replaced, locked; a
+//! directory, a FIFO or a link in its place; and `log` itself killed while it rotates.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{ChildStdin, Stdio};
 
 use nix::fcntl::OFlag;
 use nix::sys::signal::{Signal, kill};
 use nix::sys::stat::Mode;
-use nix::unistd::Pid;
 use tempfile::TempDir;
+use wandler_tests::recorded::{all_files, old_numbers, samples};
 use wandler_tests::run::{Program, Running};
-use wandler_tests::small_disk::{SmallDisk, raise_file_size};
-use wandler_tests::via::launcher;
 use wandler_tests::{proc, rounds};
-
-/// Said once when a disk is full.
-const FULL: &str =
-    "log: cannot write \"run.log\": No space left on device: trying again every second";
-const TOO_LARGE: &str = "log: cannot write \"run.log\": File too large: trying again every second";
-const AGAIN: &str = "log: can write \"run.log\" again";
-
-const NOT_RECORDED: &str = "log: what comes from here on is counted, and not recorded";
-
-/// As many samples as given, all different, one a line.
-fn samples(count: usize) -> String {
-    (1..=count).map(|number| format!("{number}\n")).collect()
-}
-
-/// What `FILE.n` down to `FILE` hold together. (`log` was killed, perhaps, when a number was free.)
-fn all_files(dir: &Path) -> String {
-    let mut paths: Vec<(u64, PathBuf)> = fs::read_dir(dir)
-        .unwrap()
-        .filter_map(|entry| {
-            let path = entry.unwrap().path();
-            let end = path.file_name()?.to_str()?.strip_prefix("run.log")?;
-            let number = if end.is_empty() { "0" } else { end.strip_prefix('.')? };
-            Some((number.parse().ok()?, path))
-        })
-        .collect();
-    paths.sort_unstable_by(|a, b| b.cmp(a));
-    paths.iter().map(|(_, path)| fs::read_to_string(path).unwrap()).collect()
-}
-
-/// `log` in `dir`, in which no file may have more than so many KiB.
-fn limited(dir: &Path, kib: u32, words: &str) -> Program {
-    Program::bash(&format!("ulimit -S -f {kib}; exec log {words} run.log")).dir(dir)
-}
-
-#[test]
-fn a_disk_that_is_full_at_the_first_byte_is_told_once_and_a_stop_says_what_is_missing() {
-    for words in ["", "--timestamps unix", "--truncate --sync always"] {
-        let running = Program::new("log").words(words).args(["/dev/full"]).input("1\n2\n3").start();
-        running.wait_for_message("trying again every second");
-        running.signal(Signal::SIGTERM);
-        running.finish().exits(1).writes("").says(&[
-            "log: cannot write \"/dev/full\": No space left on device: trying again every second",
-            NOT_RECORDED,
-            "log: cannot record 3 samples: cannot write \"/dev/full\": No space left on device",
-        ]);
-    }
-}
-
-#[test]
-fn a_disk_that_becomes_full_is_waited_for_and_written_from_the_exact_byte() {
-    let dir = tempfile::tempdir().unwrap();
-    let text = samples(10_000);
-    for (words, kib) in [("--truncate", 0), ("--truncate --sync always", 7), ("--truncate", 40)] {
-        let running = limited(dir.path(), kib, words).input(text.clone()).start();
-        running.wait_for_message(TOO_LARGE);
-        let written = fs::read_to_string(dir.path().join("run.log")).unwrap();
-        assert_eq!(
-            (written.len(), written.as_str()),
-            (kib as usize * 1024, &text[..written.len()])
-        );
-        raise_file_size(running.pid());
-        running.finish().exits(0).writes("").says(&[TOO_LARGE, AGAIN]);
-        assert_eq!(all_files(dir.path()), text);
-    }
-}
-
-#[test]
-fn asked_to_stop_while_the_disk_is_full_it_leaves_whole_lines_and_counts_the_others() {
-    let dir = tempfile::tempdir().unwrap();
-    let running = limited(dir.path(), 1, "").input(samples(1000)).start();
-    running.wait_for_message(TOO_LARGE);
-    running.signal(Signal::SIGTERM);
-    let finished = running.finish().exits(1);
-    let log = all_files(dir.path());
-    let lines = log.lines().count();
-    assert_eq!(log, samples(lines), "{finished}");
-    let missing = 1000 - lines;
-    assert!(log.len() <= 1024 && log.len() > 1020);
-    let reason =
-        format!("log: cannot record {missing} samples: cannot write \"run.log\": File too large");
-    finished.says(&[TOO_LARGE, NOT_RECORDED, &reason]);
-}
-
-#[test]
-fn with_a_megabyte_of_disk_and_a_producer_at_full_speed_nothing_is_lost() {
-    let Some(disk) = SmallDisk::new("size=1M") else { return };
-    let running = launcher("pipe")
-        .args(["--conv", "--rate max --count 3000000 --seed 1", "--log", "run.log"])
-        .dir(disk.path())
-        .start();
-    running.wait_for_message(FULL);
-    let log = proc::children(running.pid())["log"];
-    let before = resident(log);
-    let conv = proc::children(running.pid())["conv"];
-    running.wait_until_blocked(conv);
-    let after = resident(log);
-    disk.remount("size=64M");
-    running.wait_for_message(AGAIN);
-    let finished = running.finish().exits(0);
-    finished
-        .mentions("launcher: 3000000 samples sent, 3000000 recorded, 3000000 counted, 0 rejected");
-    assert!(after <= before + (1 << 20), "log held {before} bytes, and then {after}");
-    let sent = Program::new("conv").words("--rate max --count 3000000 --seed 1").finish();
-    assert!(sent.stdout == all_files(disk.path()), "not the same lines");
-}
-
-/// Bytes of memory that a process holds.
-fn resident(pid: Pid) -> u64 {
-    let statm = fs::read_to_string(format!("/proc/{pid}/statm")).unwrap();
-    statm.split(' ').nth(1).unwrap().parse::<u64>().unwrap() * 4096
-}
-
-#[test]
-fn ctrl_c_while_the_disk_is_full_ends_the_pipeline_and_the_account_says_what_is_missing() {
-    let dir = tempfile::tempdir().unwrap();
-    let script = "ulimit -S -f 64; exec launcher --conv '--rate max' --log run.log";
-    let running = Program::bash(script).dir(&dir).start();
-    running.wait_for_message(TOO_LARGE);
-    running.signal_group(Signal::SIGINT);
-    let finished = running.finish().exits(1);
-    let lines = all_files(dir.path()).lines().count();
-    let account = finished.stderr.lines().find(|line| line.contains(" samples sent, ")).unwrap();
-    assert!(account.contains(&format!(", {lines} recorded, ")), "{finished}");
-    assert!(finished.stderr.contains("log: cannot record "), "{finished}");
-}
-
-#[test]
-fn sigterm_to_the_launcher_alone_while_the_disk_is_full_ends_it_after_the_grace() {
-    let dir = tempfile::tempdir().unwrap();
-    let script = "ulimit -S -f 64; exec launcher --grace 1s --conv '--rate max' --log run.log";
-    let running = Program::bash(script).dir(&dir).start();
-    running.wait_for_message(TOO_LARGE);
-    running.signal(Signal::SIGTERM);
-    let finished = running.finish().exits(1);
-    assert!(finished.stderr.contains("log: cannot record "), "{finished}");
-    assert!(!finished.stderr.contains("killed"), "{finished}");
-}
-
-#[test]
-fn a_disk_without_room_for_a_new_file_makes_a_rotation_wait() {
-    // The directory, run.log, and no more.
-    let Some(disk) = SmallDisk::new("size=1M,nr_inodes=2") else { return };
-    let text = samples(1000);
-    let running = Program::new("log")
-        .words("--rotate 1K run.log")
-        .dir(disk.path())
-        .input(text.clone())
-        .start();
-    let reason = "log: cannot open \"run.log\": No space left on device: trying again every second";
-    running.wait_for_message(reason);
-    assert!(disk.path().join("run.log.1").exists() && !disk.path().join("run.log").exists());
-    disk.remount("size=1M,nr_inodes=100");
-    running.finish().exits(0).says(&[reason, AGAIN]);
-    assert_eq!(all_files(disk.path()), text);
-}
-
-#[test]
-fn a_read_only_disk_is_told_at_the_start() {
-    let Some(disk) = SmallDisk::new("size=1M") else { return };
-    disk.remount("ro");
-    Program::new("log")
-        .args(["run.log"])
-        .dir(disk.path())
-        .input("1\n")
-        .finish()
-        .exits(1)
-        .says(&["log: cannot open \"run.log\": Read-only file system"]);
-}
 
 #[test]
 fn a_torn_tail_is_set_aside_at_the_next_start() {
@@ -320,19 +148,6 @@ fn a_link_that_leads_nowhere_yet_is_followed() {
 }
 
 #[test]
-fn a_full_file_may_be_removed_to_make_room_and_the_line_that_was_cut_goes_on_in_the_next() {
-    let dir = tempfile::tempdir().unwrap();
-    let text = samples(400);
-    let running = limited(dir.path(), 1, "--sync never").input(text.clone()).start();
-    running.wait_for_message(TOO_LARGE);
-    fs::rename(dir.path().join("run.log"), dir.path().join("run.log.1")).unwrap();
-    let told = "log: \"run.log\" was moved: going on in a new file of that name";
-    running.finish().exits(0).says(&[TOO_LARGE, told, AGAIN]);
-    assert_eq!(all_files(dir.path()), text);
-    assert!(fs::read(dir.path().join("run.log.1")).unwrap().ends_with(b"\n"));
-}
-
-#[test]
 fn a_file_that_another_log_writes_is_left_alone_also_while_it_is_rotated() {
     let dir = tempfile::tempdir().unwrap();
     let (running, stdin) = begun(&dir);
@@ -419,12 +234,7 @@ fn a_log_that_is_killed_while_it_rotates_loses_no_synced_line_and_tears_and_doub
         let sent: String = (1_000_000..).take(count).map(|number| format!("{number}\n")).collect();
         assert!(first == sent, "not a prefix of what was sent\n{finished}");
         assert!(count >= promised, "{count} recorded, {promised} promised");
-        let names = fs::read_dir(&dir).unwrap().map(|entry| entry.unwrap().file_name());
-        let old = |name: &std::ffi::OsString| {
-            name.to_str()?.strip_prefix("run.log.")?.parse::<u64>().ok()
-        };
-        let mut numbers: Vec<u64> = names.filter_map(|name| old(&name)).collect();
-        numbers.sort_unstable();
+        let numbers = old_numbers(dir.path());
         assert!((1..).zip(&numbers).all(|(at, number)| at == *number), "{numbers:?} {finished}");
     }
 }
