@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Parser;
+use stage::command_line::{CommandLine, StageOptions};
 use stage::decimal::{Decimal, Mantissa};
-use stage::program::{CommandLine, StageOptions};
 use stage::quantity::{self, Period, Range, Rate};
 use stage::sandbox::{Grant, Sandbox, SandboxOption};
 

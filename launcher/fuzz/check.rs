@@ -7,9 +7,9 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use stage::command_line::{CommandLine, NoOptions, parse};
 use stage::decimal::Decimal;
 use stage::fake::FakeClock;
-use stage::program::{CommandLine, NoOptions, parse};
 use stage::quantity::{Period, Range, Rate, range};
 use stage::record::Record;
 use stage::sample::parse_line;

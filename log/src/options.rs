@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
-use stage::program::{CommandLine, StageOptions};
+use stage::command_line::{CommandLine, StageOptions};
 use stage::quantity;
 use stage::sandbox::{Grant, Sandbox, SandboxOption};
 

@@ -17,13 +17,15 @@
 //! | [`message`] | the one grammar of messages on standard error |
 //! | [`exit`] | the exit statuses |
 //! | [`sandbox`] | **which system calls a stage keeps**, and giving up the others |
-//! | [`program`] | the frame of every `main`: title, arguments, errors, status |
-//! | [`quantity`] | durations and rates on command lines |
+//! | [`command_line`] | reading the options, or saying why there are none |
+//! | [`program`] | the frame of every `main`: title, streams, errors, status |
+//! | [`quantity`] | durations, rates and sizes on command lines |
 //! | [`kernel`] | the few system calls that need `unsafe` |
 //! | `fake` | scripted input and hand-set time for unit tests (feature `fake`) |
 
 pub mod channel;
 pub mod clock;
+pub mod command_line;
 pub mod decimal;
 pub mod exit;
 #[cfg(any(test, feature = "fake"))]

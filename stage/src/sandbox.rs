@@ -33,6 +33,9 @@
 //! - where there is no seccomp: an old kernel, an outer sandbox that forbids it, or an architecture
 //!   other than x86-64, 64-bit ARM and RISC-V. That is no error, and [`obstacle`] tells it who asks.
 //!
+//! Where memory has run out glibc may look up how the kernel hands it out (a file below /proc), so that
+//! a stage without a grant ends by SIGSYS where it would have ended by SIGABRT.
+//!
 //! What is loaded into a stage from outside may need more: libraries that are preloaded, valgrind,
 //! coverage and profiles that are written at the end, the file names in a panic's backtrace. That is
 //! what `--no-sandbox` is for. (strace, gdb and perf look on from another process and need nothing.)

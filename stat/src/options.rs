@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::Parser;
-use stage::program::{CommandLine, StageOptions};
+use stage::command_line::{CommandLine, StageOptions};
 use stage::quantity;
 use stage::sample::parse_line;
 use stage::sandbox::{Sandbox, SandboxOption};

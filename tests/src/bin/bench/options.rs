@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
-use stage::program::CommandLine;
+use stage::command_line::CommandLine;
 use stage::quantity;
 
 use crate::table::Style;
