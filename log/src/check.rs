@@ -35,7 +35,7 @@ pub fn run(
 ) -> Result<Status, crate::Error> {
     let mut check = Check { messages, timer, rejects: Rejects::default() };
     let mut samples = 0;
-    let files = in_order(files);
+    let files = in_order(files)?;
     let mut print = |text: String| output.write_all(text.as_bytes());
     let mut result = Ok(());
     for path in &files {
@@ -57,19 +57,20 @@ pub fn run(
 }
 
 /// The files that are to be read, in their order, each once.
-fn in_order(files: &[PathBuf]) -> Vec<PathBuf> {
-    let old: HashSet<PathBuf> = files.iter().flat_map(|path| old_files(path)).collect();
+fn in_order(files: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
+    let rotations = files.iter().map(|path| Ok((old_files(path)?, path)));
+    let rotations: Vec<_> = rotations.collect::<Result<_, Error>>()?;
+    let old: HashSet<&PathBuf> = rotations.iter().flat_map(|(old, _)| old).collect();
     let mut seen = HashSet::new();
-    let newest = files.iter().filter(|path| !old.contains(*path));
-    newest
-        .flat_map(|path| old_files(path).chain([path.clone()]))
-        .filter(|path| seen.insert(path.clone()))
-        .collect()
+    let of_newest = rotations.iter().filter(|(_, newest)| !old.contains(newest));
+    let ordered = of_newest.flat_map(|(old, newest)| old.iter().chain([*newest]));
+    Ok(ordered.filter(|path| seen.insert(*path)).cloned().collect())
 }
 
 /// The old files of a rotation, the oldest first.
-fn old_files(path: &Path) -> impl Iterator<Item = PathBuf> {
-    old_numbers(path).into_iter().rev().map(|number| numbered(path, number))
+fn old_files(path: &Path) -> Result<Vec<PathBuf>, Error> {
+    let numbers = old_numbers(path)?;
+    Ok(numbers.into_iter().rev().map(|number| numbered(path, number)).collect())
 }
 
 /// A check under way.

@@ -64,6 +64,8 @@ pub enum Action {
     Read,
     /// Removing it.
     Remove,
+    /// Seeing whether it is there, and what it is.
+    Examine,
 }
 
 impl fmt::Display for Action {
@@ -80,6 +82,7 @@ impl fmt::Display for Action {
             Action::Rotate => "rotate",
             Action::Read => "read",
             Action::Remove => "remove",
+            Action::Examine => "look at",
         })
     }
 }

@@ -24,8 +24,11 @@ pub(crate) struct Memory {
     pub(crate) freed_at: Duration,
     /// Bytes that it takes at a time.
     pub(crate) step: usize,
-    /// Rotations that fail before one works.
+    /// Rotations that fail before one works, and whether the last one did.
     pub(crate) stuck_rotations: u32,
+    pub(crate) is_rotating: bool,
+    /// Openings of the next file, after the name was lost, that fail before one works.
+    pub(crate) stuck_reopens: u32,
     /// Whether nothing can be cut off.
     pub(crate) cannot_cut: bool,
     /// Whether a sync fails.
@@ -45,6 +48,8 @@ impl Memory {
             freed_at: Duration::MAX,
             step: usize::MAX,
             stuck_rotations: 0,
+            is_rotating: false,
+            stuck_reopens: 0,
             cannot_cut: false,
             broken_sync: false,
             fate: None,
@@ -65,6 +70,7 @@ fn failed(action: Action, kind: io::ErrorKind) -> Error {
 
 impl Disk for Memory {
     fn write(&mut self, bytes: &[u8]) -> Result<usize, Error> {
+        assert!(!self.is_rotating, "written while it is being rotated");
         if self.clock.elapsed() >= self.freed_at {
             self.room = usize::MAX;
         }
@@ -85,19 +91,21 @@ impl Disk for Memory {
         Ok(())
     }
 
-    fn cut(&mut self, bytes: u64) -> Result<(), Error> {
+    fn cut(&mut self, length: u64) -> Result<(), Error> {
         if self.cannot_cut {
             return Err(failed(Action::Cut, io::ErrorKind::PermissionDenied));
         }
-        self.bytes.truncate(self.bytes.len() - bytes as usize);
+        self.bytes.truncate(length as usize);
         Ok(())
     }
 
     fn rotate(&mut self, _messages: &mut dyn Messages) -> Result<u64, Error> {
         if self.stuck_rotations > 0 {
             self.stuck_rotations -= 1;
+            self.is_rotating = true;
             return Err(failed(Action::Open, io::ErrorKind::StorageFull));
         }
+        self.is_rotating = false;
         self.old.push(std::mem::take(&mut self.bytes));
         Ok(0)
     }
@@ -111,7 +119,12 @@ impl Disk for Memory {
     }
 
     fn reopen(&mut self, _messages: &mut dyn Messages) -> Result<u64, Error> {
+        if self.stuck_reopens > 0 {
+            self.stuck_reopens -= 1;
+            return Err(failed(Action::Open, io::ErrorKind::IsADirectory));
+        }
         self.fate = None;
+        self.is_rotating = false;
         self.old.push(std::mem::take(&mut self.bytes));
         Ok(0)
     }

@@ -1,14 +1,14 @@
 //! The file that is recorded in, whatever becomes of its name.
 
-use std::fs::{self, File};
+use std::fs::{File, Metadata};
 use std::io::{self, Write};
 use std::os::unix::fs::MetadataExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use stage::message::{Messages, quoted_path};
 
 use crate::error::{Action, Error, not_regular};
-use crate::open::{is_same, open, target_of_link};
+use crate::open::{Opened, lies_at, open, real_path};
 use crate::options::Options;
 use crate::recorder::Disk;
 use crate::rotation::Rotation;
@@ -18,10 +18,8 @@ use crate::torn::set_aside;
 #[derive(Debug)]
 pub struct LogFile {
     file: File,
-    /// Its name, as it was given.
+    /// Its name, as it was given; it may be a symbolic link.
     path: PathBuf,
-    /// The same, or where it leads to if it is a symbolic link.
-    real_path: PathBuf,
     /// Whether there is a disk behind it that can be synced.
     is_regular: bool,
     /// Whether it is rotated, and how many old files are kept.
@@ -44,26 +42,39 @@ impl LogFile {
     /// Opens the file that `options` name; with it, the bytes that are in it.
     pub fn open(options: &Options, messages: &mut dyn Messages) -> Result<(LogFile, u64), Error> {
         let path = options.file().to_owned();
-        let opened = open(&path, options.truncate, messages)?;
-        // Only now: it may have led nowhere before.
-        let target = target_of_link(&path).map_err(Action::Open.failed(&path))?;
-        if let Some(target) = &target {
-            let [name, target] = [&path, target].map(|path| quoted_path(path));
-            messages.tell(&format!("{name} is a symbolic link: recording in {target}"));
-        }
-        if options.rotate.is_some() && opened.length.is_none() {
-            return Err(Action::Rotate.failed(&path)(not_regular()));
-        }
+        let rotates = options.rotate.is_some();
+        let opened = open_fitting(&path, options.truncate, rotates, messages)?;
         let file = LogFile {
             file: opened.file,
-            real_path: target.unwrap_or_else(|| path.clone()),
             path,
             is_regular: opened.length.is_some(),
-            rotates: options.rotate.is_some(),
+            rotates,
             keep: options.keep,
             rotation: None,
         };
         Ok((file, opened.length.unwrap_or(0)))
+    }
+}
+
+impl LogFile {
+    /// What is known of the file, if it is one whose name may be taken from it; the name of one that
+    /// is just being rotated away is nobody's, and that file is an old one already.
+    fn named(&self) -> Option<Metadata> {
+        let has_freed_name = self.rotation.as_ref().is_some_and(Rotation::has_freed_name);
+        self.file.metadata().ok().filter(|_| self.is_regular && !has_freed_name)
+    }
+}
+
+/// Opens `path`, which must be a regular file if it is to be rotated.
+fn open_fitting(
+    path: &Path,
+    truncate: bool,
+    rotates: bool,
+    messages: &mut dyn Messages,
+) -> Result<Opened, Error> {
+    match open(path, truncate, messages)? {
+        Opened { length: None, .. } if rotates => Err(Action::Rotate.failed(path)(not_regular())),
+        opened => Ok(opened),
     }
 }
 
@@ -87,27 +98,26 @@ impl Disk for LogFile {
         self.file.sync_data().map_err(Action::Sync.failed(&self.path))
     }
 
-    fn cut(&mut self, bytes: u64) -> Result<(), Error> {
+    fn cut(&mut self, length: u64) -> Result<(), Error> {
         if !self.is_regular {
             return Ok(());
         }
-        // Of what is there: somebody may have emptied the file.
+        // Not to be made longer: somebody may have emptied the file.
         let there = self.file.metadata().map_err(Action::Cut.failed(&self.path))?.len();
-        self.file.set_len(there.saturating_sub(bytes)).map_err(Action::Cut.failed(&self.path))
+        self.file.set_len(length.min(there)).map_err(Action::Cut.failed(&self.path))
     }
 
     fn rotate(&mut self, messages: &mut dyn Messages) -> Result<u64, Error> {
-        let mut rotation = self.rotation.take().unwrap_or_else(Rotation::begin);
-        match rotation.advance(&self.file, &self.real_path, self.keep, messages) {
-            Ok((next, length)) => {
-                self.file = next;
-                Ok(length)
-            }
-            Err(error) => {
-                self.rotation = Some(rotation);
-                Err(error)
-            }
-        }
+        let rotation = match self.rotation.take() {
+            Some(begun) if begun.has_freed_name() => begun,
+            // Since the last attempt somebody may have moved it, and the link that leads to it.
+            _ => Rotation::begin(real_path(&self.path)?),
+        };
+        let rotation = self.rotation.insert(rotation);
+        let (next, length) = rotation.advance(&self.file, self.keep, messages)?;
+        self.file = next;
+        self.rotation = None;
+        Ok(length)
     }
 
     fn has_name(&self) -> bool {
@@ -115,37 +125,27 @@ impl Disk for LogFile {
     }
 
     fn fate(&self) -> Option<Fate> {
-        // While it is being rotated its name is nobody's.
-        if !self.is_regular || self.rotation.is_some() {
-            return None;
+        let own = self.named()?;
+        let has_name = own.nlink() > 0;
+        match lies_at(&own, &self.path) {
+            Ok(true) => None,
+            // What may not be looked at may well be in place, and writing it still works.
+            Err(_) if has_name => None,
+            _ => Some(Fate { has_name, is_replaced: self.path.exists() }),
         }
-        let own = self.file.metadata().ok()?;
-        let is_replaced = match fs::metadata(&self.path) {
-            Ok(there) if is_same(&own, &there) => return None,
-            Ok(_) => true,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => false,
-            // What cannot be looked at may be in place; writing it still works.
-            Err(_) => return None,
-        };
-        Some(Fate { has_name: own.nlink() > 0, is_replaced })
     }
 
     fn reopen(&mut self, messages: &mut dyn Messages) -> Result<u64, Error> {
-        let opened = open(&self.path, false, messages)?;
-        let target = target_of_link(&self.path).map_err(Action::Open.failed(&self.path))?;
-        if self.rotates && opened.length.is_none() {
-            return Err(Action::Rotate.failed(&self.path)(not_regular()));
-        }
+        let opened = open_fitting(&self.path, false, self.rotates, messages)?;
+        self.rotation = None;
         // What is not a regular file was put there by somebody who knows what that means.
         self.is_regular = opened.length.is_some();
         self.file = opened.file;
-        self.real_path = target.unwrap_or_else(|| self.path.clone());
         Ok(opened.length.unwrap_or(0))
     }
 
     fn length(&self) -> Option<u64> {
-        let metadata = self.file.metadata().ok().filter(|_| self.is_regular)?;
-        Some(metadata.len())
+        self.named().map(|own| own.len())
     }
 
     fn mend(&mut self, messages: &mut dyn Messages) -> Result<u64, Error> {

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`options`] | the command line |
 //! | [`open`] | opening the file: lock, truncation, the directory's entry |
+//! | [`directory`] | putting a directory's entries on the disk |
 //! | [`torn`] | setting aside the torn line that a crash left |
 //! | [`whole`] | the input in whole lines |
 //! | [`batch`] | the lines in hand, and how far they are written |
@@ -20,6 +21,7 @@
 
 pub mod batch;
 pub mod check;
+pub mod directory;
 pub mod error;
 pub mod file;
 pub mod open;
@@ -143,8 +145,11 @@ impl<D: Disk, T: Timer> Recording<'_, D, T> {
             self.recorder.sync_if_due(now)?;
             if pass {
                 match output.write_all(bytes) {
-                    // What is not a whole line yet was neither recorded nor passed on.
-                    Err(error) if reader_is_gone(&error) => break,
+                    Err(error) if reader_is_gone(&error) => {
+                        // The rest of a long line will not be read.
+                        self.recorder.cut_half_a_line()?;
+                        return Ok(self.recorder.finish(self.messages)?);
+                    }
                     result => result.map_err(Error::Output)?,
                 }
             }
@@ -187,10 +192,14 @@ impl<D: Disk, T: Timer> Recording<'_, D, T> {
             Unwritten::Wait(error) => Error::Wait(error),
             Unwritten::GivenUp(source) => {
                 let cut = self.recorder.cut_half_a_line();
-                let safe = self.recorder.sync().and(cut);
+                let synced = self.recorder.sync();
                 self.messages.tell("what comes from here on is counted, and not recorded");
-                let lines = left + count_rest(lines);
-                Error::GivenUp { lines, source: safe.err().unwrap_or(source) }
+                let rest = count_rest(lines);
+                // Half a line that is left is counted already.
+                let is_half = left > 0 && !self.stamper.is_at_line_start();
+                let unsafe_lines = self.recorder.recorded() - self.recorder.durable();
+                let lines = unsafe_lines + left + rest.saturating_sub(u64::from(is_half));
+                Error::GivenUp { lines, source: synced.and(cut).err().unwrap_or(source) }
             }
         }
     }

@@ -14,16 +14,19 @@
 //! What is not a regular file (a FIFO, a terminal, `/dev/null`) is written to as it is:
 //! no lock, no syncing.
 //!
-//! A symbolic link is followed, and told of; but not where a rotation makes a new file.
+//! A symbolic link is followed, and told of if it leads to a file; but not where a rotation makes a
+//! new file.
 
 use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use stage::message::{Messages, quoted_path};
 
+use crate::directory::Directory;
 use crate::error::{Action, Error, not_regular};
 use crate::torn;
 
@@ -45,12 +48,18 @@ pub fn open(path: &Path, truncate: bool, messages: &mut dyn Messages) -> Result<
     if !is_regular {
         return Ok(Opened { file, length: None });
     }
-    if truncate {
-        sync_directory(path).map_err(Action::SyncDirectory.failed(path))?;
-        file.set_len(0).map_err(Action::Truncate.failed(path))?;
-        return Ok(Opened { file, length: Some(0) });
+    if is_link(path) {
+        // Only now: it may have led nowhere before.
+        let [name, target] = [path, &real_path(path)?].map(quoted_path);
+        messages.tell(&format!("{name} is a symbolic link: recording in {target}"));
     }
-    let length = make_ready(&file, path, messages)?;
+    let length = if truncate {
+        Directory::of_target(path)?.sync()?;
+        file.set_len(0).map_err(Action::Truncate.failed(path))?;
+        0
+    } else {
+        make_ready(&file, path, messages)?
+    };
     Ok(Opened { file, length: Some(length) })
 }
 
@@ -67,7 +76,7 @@ pub fn open_next(path: &Path, messages: &mut dyn Messages) -> Result<(File, u64)
 
 /// Steps 4 and 5, without truncating; the bytes in the file.
 fn make_ready(file: &File, path: &Path, messages: &mut dyn Messages) -> Result<u64, Error> {
-    sync_directory(path).map_err(Action::SyncDirectory.failed(path))?;
+    Directory::of_target(path)?.sync()?;
     torn::set_aside(file, path, messages)
 }
 
@@ -84,20 +93,26 @@ fn open_and_lock(path: &Path, flags: OFlag) -> Result<(File, bool), Error> {
             Err(TryLockError::WouldBlock) => return Err(Error::Locked { name: quoted_path(path) }),
             Err(TryLockError::Error(source)) => return Err(Action::Lock.failed(path)(source)),
         }
-        if lies_at(&metadata, path) {
+        if lies_at(&metadata, path)? {
             return Ok((file, true));
         }
     }
 }
 
 /// Whether the file with this metadata is the one that `path` leads to.
-pub fn lies_at(metadata: &Metadata, path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|there| is_same(metadata, &there))
+pub fn lies_at(metadata: &Metadata, path: &Path) -> Result<bool, Error> {
+    match fs::metadata(path) {
+        Ok(there) => Ok((metadata.dev(), metadata.ino()) == (there.dev(), there.ino())),
+        Err(error) if leads_nowhere(&error) => Ok(false),
+        Err(error) => Err(Action::Examine.failed(path)(error)),
+    }
 }
 
-/// Whether these are of one and the same file.
-pub fn is_same(one: &Metadata, other: &Metadata) -> bool {
-    (one.dev(), one.ino()) == (other.dev(), other.ino())
+/// Whether there is nothing at a name that cannot be looked at.
+fn leads_nowhere(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::NotFound
+        || error.kind() == io::ErrorKind::NotADirectory
+        || error.raw_os_error() == Some(Errno::ELOOP as i32)
 }
 
 fn open_unlocked(path: &Path, flags: OFlag) -> io::Result<File> {
@@ -113,20 +128,14 @@ fn open_unlocked(path: &Path, flags: OFlag) -> io::Result<File> {
     Ok(file)
 }
 
-/// Where a symbolic link leads to, at last; `None` if `path` is none.
-pub fn target_of_link(path: &Path) -> io::Result<Option<PathBuf>> {
-    let is_link = fs::symlink_metadata(path).is_ok_and(|it| it.file_type().is_symlink());
-    is_link.then(|| path.canonicalize()).transpose()
+/// Where a symbolic link leads to, at last; or `path` itself, if it is none.
+pub fn real_path(path: &Path) -> Result<PathBuf, Error> {
+    match is_link(path) {
+        true => path.canonicalize().map_err(Action::Open.failed(path)),
+        false => Ok(path.to_owned()),
+    }
 }
 
-/// Makes a file's name survive a crash. Of a symbolic link, it is the directory of what it leads to
-/// that counts.
-pub fn sync_directory(path: &Path) -> io::Result<()> {
-    let path = path.canonicalize()?;
-    sync_entries(path.parent().unwrap_or(&path))
-}
-
-/// Makes the entries of a directory survive a crash.
-pub fn sync_entries(directory: &Path) -> io::Result<()> {
-    File::open(directory)?.sync_all()
+fn is_link(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|it| it.file_type().is_symlink())
 }

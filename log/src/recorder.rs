@@ -22,10 +22,10 @@ pub trait Disk {
     fn write(&mut self, bytes: &[u8]) -> Result<usize, Error>;
     /// Returns when everything written is on the disk.
     fn sync(&mut self) -> Result<(), Error>;
-    /// Cuts off so many bytes at the end.
-    fn cut(&mut self, bytes: u64) -> Result<(), Error>;
+    /// Cuts off what is behind so many bytes.
+    fn cut(&mut self, length: u64) -> Result<(), Error>;
     /// Sets aside what was written, on the disk, and begins anew; the bytes that are there. After an
-    /// error, it is to be called again before anything is written.
+    /// error, it is to be called again, or [`Disk::reopen`], before anything is written.
     fn rotate(&mut self, messages: &mut dyn Messages) -> Result<u64, Error>;
     /// Whether it has a name that may be taken from it.
     fn has_name(&self) -> bool;
@@ -59,6 +59,10 @@ pub struct Recorder<D> {
     oldest: Option<Instant>,
     /// When the file was last looked at; at the start, and after an error, that is due at once.
     seen: Option<Instant>,
+    /// Whether a step of a rotation has failed, without which nothing may be written.
+    is_rotating: bool,
+    /// Whether it was told what became of its name, and not yet gone on.
+    has_told_fate: bool,
 }
 
 impl<D: Disk> Recorder<D> {
@@ -76,6 +80,8 @@ impl<D: Disk> Recorder<D> {
             before: 0,
             oldest: None,
             seen: None,
+            is_rotating: false,
+            has_told_fate: false,
         }
     }
 
@@ -124,13 +130,13 @@ impl<D: Disk> Recorder<D> {
         messages: &mut dyn Messages,
     ) -> Result<(), Error> {
         while !batch.rest().is_empty() {
-            let fitting = self.fitting(batch.rest());
+            let fitting = if self.is_rotating { b"" } else { self.fitting(batch.rest()) };
             if fitting.is_empty() {
                 self.rotate(batch, messages)?;
                 continue;
             }
-            self.oldest.get_or_insert(now);
             let count = self.disk.write(fitting)?;
+            self.oldest.get_or_insert(now);
             self.wrote(&fitting[..count]);
             batch.advance(count);
         }
@@ -192,7 +198,7 @@ impl<D: Disk> Recorder<D> {
     /// Cuts off half a line at the end: its beginning will not be continued.
     pub fn cut_half_a_line(&mut self) -> Result<(), Error> {
         if self.length != self.whole {
-            self.disk.cut(self.length - self.whole)?;
+            self.disk.cut(self.whole)?;
             self.length = self.whole;
         }
         Ok(())
@@ -204,6 +210,7 @@ impl<D: Disk> Recorder<D> {
         if self.look(batch, messages)? {
             return Ok(());
         }
+        self.is_rotating = true;
         let length = self.disk.rotate(messages)?;
         self.durable = self.recorded;
         self.oldest = None;
@@ -213,7 +220,10 @@ impl<D: Disk> Recorder<D> {
 
     /// Sees at the end what became of the file; and syncs.
     pub fn finish(&mut self, messages: &mut dyn Messages) -> Result<(), Error> {
-        self.look(&mut Batch::new(b"", false), messages)?;
+        match self.disk.fate() {
+            Some(fate) => messages.tell(&self.told(fate)),
+            None => drop(self.look(&mut Batch::new(b"", false), messages)?),
+        }
         self.sync()
     }
 
@@ -221,6 +231,7 @@ impl<D: Disk> Recorder<D> {
     fn begin_with(&mut self, length: u64) {
         (self.length, self.whole) = (length, length);
         self.before = self.recorded;
+        self.is_rotating = false;
     }
 }
 

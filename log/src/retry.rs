@@ -3,7 +3,7 @@
 //!
 //! 1. Tell the reason, once; another one is told as well.
 //! 2. Every [`AGAIN`], try again. Meanwhile nothing is read, so that the pipeline waits and nothing
-//!    grows.
+//!    grows; but what was written is synced in time.
 //! 3. Tell that it is over; or, when asked to stop, try a last time and give up.
 //!
 //! What is final is not tried again ([`Error::is_final`]).
@@ -53,12 +53,23 @@ pub fn write(
             messages.tell(&format!("{reason}: trying again every second"));
             told = Some(reason);
         }
-        recorder.sync_if_due(timer.now()).map_err(Unwritten::Final)?;
-        let wake = timer.wait_until(timer.now() + AGAIN).map_err(Unwritten::Wait)?;
-        is_last = wake == Wake::Stop;
+        is_last = wait(recorder, timer)? == Wake::Stop;
     }
     if told.is_some() {
         messages.tell(&format!("can write {} again", recorder.disk().name()));
     }
     Ok(())
+}
+
+/// Waits until it is time to try again; what is to be synced before is.
+fn wait(recorder: &mut Recorder<impl Disk>, timer: &mut impl Timer) -> Result<Wake, Unwritten> {
+    let again = timer.now() + AGAIN;
+    loop {
+        recorder.sync_if_due(timer.now()).map_err(Unwritten::Final)?;
+        let next = recorder.deadline().map_or(again, |deadline| deadline.min(again));
+        let wake = timer.wait_until(next).map_err(Unwritten::Wait)?;
+        if wake == Wake::Stop || next == again {
+            return Ok(wake);
+        }
+    }
 }

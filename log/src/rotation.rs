@@ -1,8 +1,9 @@
 //! Rotation: the file gets the name `FILE.1`, and a new one takes its place.
 //!
 //! In this order. It may be killed after any step, and the power may fail: no line is lost, and
-//! the files from `FILE.n` down to `FILE.1`, and then `FILE`, hold the lines in their order. A step
-//! that fails is tried again, and those before it are not.
+//! the files from `FILE.n` down to `FILE.1`, and then `FILE`, hold the lines in their order. After a
+//! step that failed, it begins again, or, once the file has its new name, goes on with 4; meanwhile
+//! nothing is written.
 //!
 //! 1. sync the file, so that what is closed is on the disk;
 //! 2. remove the oldest files, from the greatest number down, that are more than are to be kept;
@@ -22,83 +23,93 @@ use std::path::{Path, PathBuf};
 
 use stage::message::{Messages, quoted_path};
 
+use crate::directory::Directory;
 use crate::error::{Action, Error};
-use crate::open::{lies_at, open_next, sync_entries};
+use crate::open::{lies_at, open_next};
 
 /// A rotation that has begun.
 #[derive(Debug)]
 pub struct Rotation {
-    step: Step,
-}
-
-/// What is to be done next.
-#[derive(Clone, Copy, Debug)]
-enum Step {
-    Sync,
-    /// Remove the file with this number, and those below it that are too many.
-    Remove(u64),
-    /// Rename to this number the file with the one below it, and so on down to 1.
-    Rename(u64),
-    Open,
+    /// Where the file lies, behind any link.
+    path: PathBuf,
+    has_freed_name: bool,
 }
 
 impl Rotation {
-    /// Nothing has been done yet.
-    pub fn begin() -> Rotation {
-        Rotation { step: Step::Sync }
+    /// Of the file at `path`, which is no link. Nothing has been done yet.
+    pub fn begin(path: PathBuf) -> Rotation {
+        Rotation { path, has_freed_name: false }
     }
 
-    /// Rotates `file`, which lies at `path`, and keeps so many old ones; gives the new file, and the
-    /// bytes in it. After an error it may be called again.
+    /// Whether the file has given its name away, for the next one: only step 4 is left.
+    pub fn has_freed_name(&self) -> bool {
+        self.has_freed_name
+    }
+
+    /// Rotates `file`, and keeps so many old ones; gives the new file, and the bytes in it. After an
+    /// error it may be called again.
     pub fn advance(
         &mut self,
         file: &File,
-        path: &Path,
         keep: u64,
         messages: &mut dyn Messages,
     ) -> Result<(File, u64), Error> {
-        loop {
-            self.step = match self.step {
-                Step::Sync => {
-                    file.sync_data().map_err(Action::Sync.failed(path))?;
-                    Step::Remove(old_numbers(path).last().copied().unwrap_or(0))
-                }
-                Step::Remove(number) if number > keep => {
-                    remove(&numbered(path, number))?;
-                    Step::Remove(number - 1)
-                }
-                Step::Remove(_) => Step::Rename(first_free(&old_numbers(path)).min(keep)),
-                Step::Rename(0) => Step::Open,
-                // Another file at that name is another's.
-                Step::Rename(1) if !is_own(file, path) => Step::Open,
-                Step::Rename(number) => {
-                    rename(&numbered(path, number - 1), &numbered(path, number))?;
-                    Step::Rename(number - 1)
-                }
-                Step::Open => return open_next(path, messages),
+        let metadata = file.metadata().map_err(Action::Examine.failed(&self.path))?;
+        let is_in_place = lies_at(&metadata, &self.path)?;
+        // Or somebody has given it its name back.
+        if !self.has_freed_name || is_in_place {
+            if !is_in_place {
+                return Err(Action::Rotate.failed(&self.path)(not_in_place()));
             }
+            file.sync_data().map_err(Action::Sync.failed(&self.path))?;
+            self.rename_all(keep)?;
+            self.has_freed_name = true;
         }
+        open_next(&self.path, messages)
     }
+
+    /// Steps 2 and 3. What is there is looked at anew at each attempt: others may come and go.
+    fn rename_all(&self, keep: u64) -> Result<(), Error> {
+        let mut numbers = old_numbers(&self.path)?;
+        while let Some(number) = numbers.pop_if(|number| *number > keep) {
+            remove(&numbered(&self.path, number))?;
+        }
+        for number in (1..=first_free(&numbers).min(keep)).rev() {
+            rename(&numbered(&self.path, number - 1), &numbered(&self.path, number))?;
+        }
+        Ok(())
+    }
+}
+
+fn not_in_place() -> io::Error {
+    io::Error::other("somebody has moved or removed it")
 }
 
 /// The numbers of the old files, in order: from 1 on, with at most one missing, which is what a
 /// rotation that was killed leaves. (A name such as `FILE.20260101` is somebody else's.)
-pub fn old_numbers(path: &Path) -> Vec<u64> {
-    let is_there = |number: u64| fs::symlink_metadata(numbered(path, number)).is_ok();
+pub fn old_numbers(path: &Path) -> Result<Vec<u64>, Error> {
     let mut numbers = Vec::new();
     let mut missing = 0;
     for number in 1.. {
-        match is_there(number) {
+        match exists(&numbered(path, number))? {
             true => numbers.push(number),
             false if missing == 1 => break,
             false => missing += 1,
         }
     }
-    numbers
+    Ok(numbers)
 }
 
-fn is_own(file: &File, path: &Path) -> bool {
-    file.metadata().is_ok_and(|own| lies_at(&own, path))
+/// Whether a file has this name. One that cannot be looked at is not one that is not there: a rename
+/// would replace it.
+fn exists(path: &Path) -> Result<bool, Error> {
+    use io::ErrorKind::{InvalidFilename, NotFound};
+    match fs::symlink_metadata(path) {
+        Ok(_) => Ok(true),
+        // No file can have a name that is too long.
+        Err(error) if matches!(error.kind(), NotFound | InvalidFilename) => Ok(false),
+        Err(error) => Err(Action::Examine.failed(path)(error)),
+    }
 }
 
 fn first_free(numbers: &[u64]) -> u64 {
@@ -119,18 +130,20 @@ pub fn numbered(path: &Path, number: u64) -> PathBuf {
 
 /// A file that somebody else has removed or renamed needs neither.
 fn remove(path: &Path) -> Result<(), Error> {
+    let directory = Directory::of(path)?;
     unless_gone(fs::remove_file(path)).map_err(Action::Remove.failed(path))?;
-    sync_directory_of(path)
+    directory.sync()
 }
 
 fn rename(from: &Path, to: &Path) -> Result<(), Error> {
+    let directory = Directory::of(to)?;
     let [name, new_name] = [from, to].map(quoted_path);
     unless_gone(fs::rename(from, to)).map_err(|source| Error::Rename {
         name,
         to: new_name,
         source,
     })?;
-    sync_directory_of(to)
+    directory.sync()
 }
 
 fn unless_gone(result: io::Result<()>) -> io::Result<()> {
@@ -138,11 +151,6 @@ fn unless_gone(result: io::Result<()>) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         result => result,
     }
-}
-
-fn sync_directory_of(path: &Path) -> Result<(), Error> {
-    let directory = path.parent().filter(|parent| *parent != Path::new(""));
-    sync_entries(directory.unwrap_or(Path::new("."))).map_err(Action::SyncDirectory.failed(path))
 }
 
 #[cfg(test)]
@@ -164,7 +172,7 @@ mod tests {
     fn rotated(dir: &Path, keep: u64) -> Vec<String> {
         let path = dir.join("run.log");
         let file = OpenOptions::new().append(true).open(&path).unwrap();
-        Rotation::begin().advance(&file, &path, keep, &mut vec![]).unwrap();
+        Rotation::begin(path).advance(&file, keep, &mut vec![]).unwrap();
         let mut files: Vec<String> = fs::read_dir(dir)
             .unwrap()
             .map(|entry| {
@@ -203,8 +211,17 @@ mod tests {
             (&[1, 3, 4, 6], &[1, 3, 4]),
         ] {
             let dir = directory(numbers);
-            assert_eq!(old_numbers(&dir.path().join("run.log")), expected);
+            assert_eq!(old_numbers(&dir.path().join("run.log")).unwrap(), expected);
         }
+    }
+
+    #[test]
+    fn what_cannot_be_looked_at_may_well_be_there() {
+        let dir = directory(&[]);
+        let error = old_numbers(&dir.path().join("run.log").join("inside")).unwrap_err();
+        assert!(stage::message::chain(&error).ends_with("inside.1\": Not a directory"));
+        let too_long = dir.path().join("7".repeat(254));
+        assert_eq!(old_numbers(&too_long).unwrap(), [0; 0]);
     }
 
     #[test]
@@ -221,14 +238,38 @@ mod tests {
         // With no more than one to keep, FILE is renamed over it.
         fs::remove_file(numbered(&path, 1)).unwrap();
         fs::create_dir(numbered(&path, 1)).unwrap();
-        let mut rotation = Rotation::begin();
-        let error = rotation.advance(&file, &path, 1, &mut vec![]).unwrap_err();
+        let mut rotation = Rotation::begin(path.clone());
+        let error = rotation.advance(&file, 1, &mut vec![]).unwrap_err();
         let told = stage::message::chain(&error).replace(dir.path().to_str().unwrap(), ".");
         assert_eq!(told, r#"cannot rename "./run.log" to "./run.log.1": Is a directory"#);
         assert!(!error.is_final());
         fs::remove_dir(numbered(&path, 1)).unwrap();
-        rotation.advance(&file, &path, 1, &mut vec![]).unwrap();
+        rotation.advance(&file, 1, &mut vec![]).unwrap();
         assert_eq!(fs::read(numbered(&path, 1)).unwrap(), b"0");
+    }
+
+    #[test]
+    fn a_file_that_was_given_its_name_back_is_rotated_again() {
+        let dir = directory(&[]);
+        let path = dir.path().join("run.log");
+        let file = OpenOptions::new().append(true).open(&path).unwrap();
+        file.lock().unwrap();
+        let mut rotation = Rotation { path: path.clone(), has_freed_name: true };
+        rotation.advance(&file, 5, &mut vec![]).unwrap();
+        assert_eq!(fs::read(numbered(&path, 1)).unwrap(), b"0");
+    }
+
+    #[test]
+    fn a_file_that_was_moved_is_not_rotated_and_neither_is_what_has_its_name() {
+        let dir = directory(&[]);
+        let path = dir.path().join("run.log");
+        let file = OpenOptions::new().append(true).open(&path).unwrap();
+        fs::rename(&path, dir.path().join("moved")).unwrap();
+        fs::write(&path, "another's").unwrap();
+        let mut rotation = Rotation::begin(path.clone());
+        let error = rotation.advance(&file, 5, &mut vec![]).unwrap_err();
+        assert!(stage::message::chain(&error).ends_with("somebody has moved or removed it"));
+        assert!(!error.is_final() && fs::read(&path).unwrap() == b"another's");
     }
 
     #[test]
@@ -239,7 +280,7 @@ mod tests {
         fs::write(&other, "other").unwrap();
         std::os::unix::fs::symlink(&other, numbered(&path, 1)).unwrap();
         let file = OpenOptions::new().append(true).open(&path).unwrap();
-        Rotation::begin().advance(&file, &path, 5, &mut vec![]).unwrap();
+        Rotation::begin(path.clone()).advance(&file, 5, &mut vec![]).unwrap();
         assert!(numbered(&path, 2).is_symlink());
         assert_eq!(fs::read(&other).unwrap(), b"other");
         fs::remove_file(&path).unwrap();

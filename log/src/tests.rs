@@ -138,6 +138,37 @@ fn asked_to_stop_while_the_disk_is_full_it_says_what_is_not_recorded_and_leaves_
 }
 
 #[test]
+fn a_line_of_which_half_was_given_up_counts_once() {
+    let clock = FakeClock::stopping_at(SECOND * 5);
+    let disk = Memory { room: 2, ..Memory::new(&clock) };
+    let line = vec![b'7'; 3 << 20];
+    let input = [b"1\n", &line[..], b"\n2\n"].concat();
+    let (disk, _, result, counts) = log_on(disk, "", &input[..], io::sink());
+    assert_eq!((disk.bytes.as_slice(), counts), (&b"1\n"[..], [1, 1]));
+    assert!(result.unwrap_err().starts_with("cannot record 2 samples: "));
+}
+
+#[test]
+fn what_is_synced_in_time_is_synced_also_while_the_disk_is_full() {
+    let clock = FakeClock::new();
+    let disk = Memory { room: 2, freed_at: SECOND * 2, ..Memory::new(&clock) };
+    let (disk, ..) = log_on(disk, "--sync 50ms", &b"1\n2\n"[..], io::sink());
+    assert_eq!(disk.syncs, [SECOND / 20, SECOND * 2]);
+}
+
+#[test]
+fn a_line_whose_rest_is_not_read_since_nobody_wants_it_is_not_left_behind() {
+    let clock = FakeClock::new();
+    let input = [b"1\n", &vec![b'7'; 3 << 20][..]].concat();
+    let (disk, told, result, counts) =
+        log_on(Memory::new(&clock), "--pass", Chunks::of(&input, 2), Gone);
+    assert_eq!(disk.bytes, b"1\n");
+    assert_eq!((told.len(), result, counts), (0, Ok(()), [1, 1]));
+    let (disk, _, result, counts) = log_on(Memory::new(&clock), "--pass", &input[2..], Gone);
+    assert_eq!((disk.bytes.len(), result, counts), (0, Ok(()), [0, 0]));
+}
+
+#[test]
 fn a_failed_sync_is_final() {
     let clock = FakeClock::new();
     let disk = Memory { broken_sync: true, ..Memory::new(&clock) };

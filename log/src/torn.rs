@@ -17,8 +17,9 @@ use std::path::{Path, PathBuf};
 use nix::fcntl::OFlag;
 use stage::message::{Messages, quoted_path};
 
+use crate::directory::Directory;
 use crate::error::{Action, Error};
-use crate::open::{MODE, sync_directory};
+use crate::open::MODE;
 
 /// Bytes looked at in one step back from the end; lines are short.
 const STEP: usize = 4096;
@@ -34,10 +35,19 @@ pub fn set_aside(file: &File, path: &Path, messages: &mut dyn Messages) -> Resul
     }
     let aside = beside(path);
     let mut torn = open(&aside).map_err(Action::Open.failed(&aside))?;
-    append(file, whole, &mut torn).map_err(failed())?;
-    torn.sync_all().map_err(Action::Sync.failed(&aside))?;
-    sync_directory(&aside).map_err(Action::SyncDirectory.failed(&aside))?;
-    file.set_len(whole).map_err(failed())?;
+    let directory = Directory::of_target(&aside)?;
+    let torn_before = torn.metadata().map_err(failed())?.len();
+    let moved = copy(file, whole, &mut torn)
+        .and_then(|()| torn.write_all(b"\n"))
+        .map_err(failed())
+        .and_then(|()| torn.sync_all().map_err(Action::Sync.failed(&aside)))
+        .and_then(|()| directory.sync())
+        .and_then(|()| file.set_len(whole).map_err(failed()));
+    if moved.is_err() {
+        // It may be tried again, and the torn line is still where it was.
+        torn.set_len(torn_before).map_err(failed())?;
+    }
+    moved?;
     file.sync_all().map_err(Action::Sync.failed(path))?;
     messages.tell(&format!(
         "{} ended in a torn line: {} bytes set aside in {}",
@@ -53,16 +63,6 @@ pub fn set_aside(file: &File, path: &Path, messages: &mut dyn Messages) -> Resul
 fn open(path: &Path) -> io::Result<File> {
     let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY | OFlag::O_NOFOLLOW;
     OpenOptions::new().create(true).append(true).mode(MODE).custom_flags(flags.bits()).open(path)
-}
-
-/// Appends a torn line, or nothing: it may be tried again.
-fn append(file: &File, from: u64, torn: &mut File) -> io::Result<()> {
-    let before = torn.metadata()?.len();
-    let copied = copy(file, from, torn).and_then(|()| torn.write_all(b"\n"));
-    if copied.is_err() {
-        torn.set_len(before)?;
-    }
-    copied
 }
 
 /// Bytes up to and with the last line feed.

@@ -28,9 +28,9 @@ fn a_torn_tail_is_set_aside_at_the_next_start() {
     assert_eq!(fs::read_to_string(dir.path().join("run.log.torn")).unwrap(), "34\n");
 }
 
-/// A `log` that has recorded the sample 1, fed by hand.
-fn begun(dir: &TempDir) -> (Running, ChildStdin) {
-    let log = Program::new("log").words("--pass run.log").dir(dir);
+/// A `log` with these options that has recorded the sample 1, fed by hand.
+fn begun(words: &str, dir: &TempDir) -> (Running, ChildStdin) {
+    let log = Program::new("log").words(words).words("--pass run.log").dir(dir);
     let mut running = log.stdin(Stdio::piped()).start();
     let mut stdin = running.stdin();
     stdin.write_all(b"1\n").unwrap();
@@ -69,7 +69,7 @@ fn a_file_that_is_removed_moved_or_replaced_is_noticed_and_recording_goes_on() {
     ];
     for (told, deed, expected, moved) in deeds {
         let dir = tempfile::tempdir().unwrap();
-        let (running, mut stdin) = begun(&dir);
+        let (running, mut stdin) = begun("", &dir);
         deed(&dir.path().join("run.log"));
         let told = format!("log: \"run.log\" {told}");
         // Also while nothing comes.
@@ -86,13 +86,14 @@ fn a_file_that_is_removed_moved_or_replaced_is_noticed_and_recording_goes_on() {
 #[test]
 fn a_file_that_somebody_empties_is_noticed_and_recording_goes_on() {
     let dir = tempfile::tempdir().unwrap();
-    let (running, mut stdin) = begun(&dir);
+    let (running, mut stdin) = begun("", &dir);
     File::create(dir.path().join("run.log")).unwrap();
     let told = "log: \"run.log\" was cut off, and 2 bytes are gone: going on at its end";
     // Also while nothing comes.
     running.wait_for_message(told);
     stdin.write_all(b"2\n").unwrap();
     running.wait_for_lines(2);
+    assert_eq!(all_files(dir.path()), "2\n");
     File::create(dir.path().join("run.log")).unwrap();
     drop(stdin);
     // Also just before the end.
@@ -100,34 +101,123 @@ fn a_file_that_somebody_empties_is_noticed_and_recording_goes_on() {
 }
 
 #[test]
-fn a_file_that_is_removed_just_before_a_rotation_or_the_end_is_told_of() {
-    let told = "log: \"run.log\" was removed, and 1 samples of this recording are gone: going on in a \
+fn a_file_that_somebody_else_writes_to_is_noticed_and_no_line_is_joined_to_half_a_foreign_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let (running, mut stdin) = begun("", &dir);
+    let path = dir.path().join("run.log");
+    File::options().append(true).open(path).unwrap().write_all(b"9").unwrap();
+    let torn = "log: \"run.log\" ended in a torn line: 1 bytes set aside in \"run.log.torn\"";
+    let told = "log: \"run.log\" was written by somebody else, has 1 bytes more, and may have lost or \
+                damaged lines: going on at its end";
+    running.wait_for_message(told);
+    stdin.write_all(b"2\n").unwrap();
+    drop(stdin);
+    running.finish().exits(0).says(&[torn, told]);
+    assert_eq!(all_files(dir.path()), "1\n2\n");
+}
+
+#[test]
+fn a_directory_that_is_removed_is_told_of_and_once_there_is_one_again_recording_goes_on() {
+    let told = "log: \"d/run.log\" was removed, and 1 samples of this recording are gone: going on in a \
                 new file of that name";
-    for (more, expected) in [("", ""), ("2\n3\n", "2\n3\n")] {
+    type Deed = fn(&Path);
+    let deeds: [(Deed, &str); 2] = [
+        (|_| {}, "No such file or directory"),
+        (|path| fs::write(path, "").unwrap(), "Not a directory"),
+    ];
+    for (in_place, reason) in deeds {
         let dir = tempfile::tempdir().unwrap();
-        let log = Program::new("log").words("--rotate 2 --pass run.log").dir(&dir);
+        let inner = dir.path().join("d");
+        fs::create_dir(&inner).unwrap();
+        let log = Program::new("log").words("--pass d/run.log").dir(&dir);
         let mut running = log.stdin(Stdio::piped()).start();
         let mut stdin = running.stdin();
         stdin.write_all(b"1\n").unwrap();
         running.wait_for_lines(1);
+        fs::remove_dir_all(&inner).unwrap();
+        in_place(&inner);
+        let cannot = format!("log: cannot open \"d/run.log\": {reason}: trying again every second");
+        running.wait_for_message(&cannot);
+        let _ = fs::remove_file(&inner);
+        fs::create_dir(&inner).unwrap();
+        stdin.write_all(b"2\n").unwrap();
+        drop(stdin);
+        let can = "log: can write \"d/run.log\" again";
+        running.finish().exits(0).says(&[told, &cannot, can]);
+        assert_eq!(all_files(&inner), "2\n");
+    }
+}
+
+#[test]
+fn a_rotation_that_waits_does_not_hide_a_removal() {
+    let removed = "log: \"run.log\" was removed, and 1 samples of this recording are gone: going on in \
+                   a new file of that name";
+    let cannot = "log: cannot rename \"run.log\" to \"run.log.1\": Is a directory: trying again every \
+                  second";
+    let can = "log: can write \"run.log\" again";
+    let dir = tempfile::tempdir().unwrap();
+    let (running, mut stdin) = begun("--rotate 2 --keep 1", &dir);
+    let [path, old] = ["run.log", "run.log.1"].map(|name| dir.path().join(name));
+    fs::create_dir(&old).unwrap();
+    stdin.write_all(b"2\n").unwrap();
+    running.wait_for_message(cannot);
+    fs::remove_file(&path).unwrap();
+    running.wait_for_message(removed);
+    running.wait_for_lines(2);
+    fs::remove_dir(&old).unwrap();
+    drop(stdin);
+    running.finish().exits(0).says(&[cannot, removed, can]);
+    assert_eq!(all_files(dir.path()), "2\n");
+}
+
+#[test]
+fn a_file_that_is_moved_back_is_gone_on_with() {
+    let dir = tempfile::tempdir().unwrap();
+    let (running, mut stdin) = begun("", &dir);
+    let [path, moved] = ["run.log", "moved"].map(|name| dir.path().join(name));
+    running.signal(Signal::SIGSTOP);
+    fs::rename(&path, &moved).unwrap();
+    fs::create_dir(&path).unwrap();
+    stdin.write_all(b"2\n").unwrap();
+    running.signal(Signal::SIGCONT);
+    let told = "log: \"run.log\" was replaced: going on in the file that has that name now";
+    let cannot = "log: cannot open \"run.log\": Is a directory: trying again every second";
+    running.wait_for_message(cannot);
+    fs::remove_dir(&path).unwrap();
+    fs::rename(&moved, &path).unwrap();
+    running.wait_for_lines(2);
+    drop(stdin);
+    running.finish().exits(0).says(&[told, cannot, "log: can write \"run.log\" again"]);
+    assert_eq!(all_files(dir.path()), "1\n2\n");
+}
+
+#[test]
+fn a_file_that_is_removed_just_before_a_rotation_or_the_end_is_told_of() {
+    let told = "log: \"run.log\" was removed, and 1 samples of this recording are gone";
+    let next = ": going on in a new file of that name";
+    for (more, next) in [("", ""), ("2\n3\n", next)] {
+        let dir = tempfile::tempdir().unwrap();
+        let (running, mut stdin) = begun("--rotate 2", &dir);
         fs::remove_file(dir.path().join("run.log")).unwrap();
         stdin.write_all(more.as_bytes()).unwrap();
         drop(stdin);
-        running.finish().exits(0).says(&[told]);
-        assert_eq!(all_files(dir.path()), expected);
+        running.finish().exits(0).says(&[&format!("{told}{next}")]);
+        match more {
+            "" => assert!(!dir.path().join("run.log").exists()),
+            _ => assert_eq!(all_files(dir.path()), more),
+        }
     }
 }
 
 #[test]
 fn a_file_that_another_log_has_begun_under_the_same_name_is_not_rotated_away() {
     let dir = tempfile::tempdir().unwrap();
-    let log = Program::new("log").words("--rotate 2 --pass run.log").dir(&dir);
-    let mut running = log.stdin(Stdio::piped()).start();
-    let mut stdin = running.stdin();
-    stdin.write_all(b"1\n").unwrap();
-    running.wait_for_lines(1);
+    let (running, mut stdin) = begun("--rotate 2", &dir);
+    // Until the other has begun, it must not notice.
+    running.signal(Signal::SIGSTOP);
     fs::rename(dir.path().join("run.log"), dir.path().join("moved")).unwrap();
-    let (other, other_stdin) = begun(&dir);
+    let (other, other_stdin) = begun("", &dir);
+    running.signal(Signal::SIGCONT);
     stdin.write_all(b"2\n3\n4\n").unwrap();
     running.wait_for_message("another log is writing it: trying again every second");
     drop(other_stdin);
@@ -150,7 +240,7 @@ fn a_link_that_leads_nowhere_yet_is_followed() {
 #[test]
 fn a_file_that_another_log_writes_is_left_alone_also_while_it_is_rotated() {
     let dir = tempfile::tempdir().unwrap();
-    let (running, stdin) = begun(&dir);
+    let (running, stdin) = begun("", &dir);
     let second = Program::new("log").words("--rotate 1K run.log").dir(&dir).input("2\n");
     second.finish().exits(1).says(&["log: cannot lock \"run.log\": another log is writing it"]);
     drop(stdin);

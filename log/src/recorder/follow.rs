@@ -1,5 +1,5 @@
-//! What somebody else does to the file while it is recorded in: it is removed, moved, replaced, or
-//! cut off. It is noticed within [`LOOK`], before a rotation, and at the end; it is told, and
+//! What somebody else does to the file while it is recorded in: it is removed, moved, replaced, cut
+//! off, or written to. It is noticed within [`LOOK`], before a rotation, and at the end; it is told, and
 //! recording goes on with a whole line.
 //!
 //! In this order, if a name was taken away:
@@ -50,15 +50,16 @@ impl<D: Disk> Recorder<D> {
         messages: &mut dyn Messages,
     ) -> Result<bool, Error> {
         let fate = self.disk.fate();
-        let there = self.disk.length().filter(|there| *there < self.length);
+        let there = self.disk.length().filter(|there| *there != self.length);
         let is_half = self.length != self.whole;
+        self.has_told_fate &= fate.is_some();
         if (fate.is_none() && there.is_none()) || (is_half && !batch.has_line_start()) {
             return Ok(false);
         }
         if let Some(fate) = fate {
             self.follow_name(fate, batch, messages)?;
         } else if let Some(there) = there {
-            self.accept_cut(there, batch, messages)?;
+            self.accept_length(there, batch, messages)?;
         }
         Ok(true)
     }
@@ -75,14 +76,21 @@ impl<D: Disk> Recorder<D> {
             batch.back_to_line_start();
         }
         self.sync()?;
+        if !std::mem::replace(&mut self.has_told_fate, true) {
+            let next = match fate.is_replaced {
+                true => "the file that has that name now",
+                false => "a new file of that name",
+            };
+            messages.tell(&format!("{}: going on in {next}", self.told(fate)));
+        }
         let length = self.disk.reopen(messages)?;
-        messages.tell(&self.told(fate));
+        self.has_told_fate = false;
         self.begin_with(length);
         Ok(())
     }
 
-    /// Goes on behind what is still there.
-    fn accept_cut(
+    /// Goes on behind the `there` bytes that the file has.
+    fn accept_length(
         &mut self,
         there: u64,
         batch: &mut Batch<'_>,
@@ -92,24 +100,29 @@ impl<D: Disk> Recorder<D> {
         if self.length != self.whole {
             batch.back_to_line_start();
         }
-        let (name, gone) = (self.disk.name(), self.length - there);
-        messages
-            .tell(&format!("{name} was cut off, and {gone} bytes are gone: going on at its end"));
+        let what = match there.checked_sub(self.length) {
+            None => format!("cut off, and {} bytes are gone", self.length - there),
+            Some(more) => format!(
+                "written by somebody else, has {more} bytes more, and may have lost or damaged lines"
+            ),
+        };
+        messages.tell(&format!("{} was {what}: going on at its end", self.disk.name()));
         (self.length, self.whole) = (length, length);
         Ok(())
     }
 
-    fn told(&self, fate: Fate) -> String {
+    /// What became of the file, in words.
+    pub(super) fn told(&self, fate: Fate) -> String {
         let (name, lines) = (self.disk.name(), self.recorded - self.before);
-        let (what, next) = match fate {
-            Fate { is_replaced: true, .. } => ("replaced", "the file that has that name now"),
-            Fate { has_name: true, .. } => ("moved", "a new file of that name"),
-            Fate { has_name: false, .. } => ("removed", "a new file of that name"),
+        let what = match fate {
+            Fate { is_replaced: true, .. } => "replaced",
+            Fate { has_name: true, .. } => "moved",
+            Fate { has_name: false, .. } => "removed",
         };
         let gone = match fate.has_name {
             true => String::new(),
             false => format!(", and {lines} samples of this recording are gone"),
         };
-        format!("{name} was {what}{gone}: going on in {next}")
+        format!("{name} was {what}{gone}")
     }
 }

@@ -170,6 +170,73 @@ fn a_file_that_was_cut_off_is_told_of_and_goes_on_at_its_end_with_a_whole_line()
 }
 
 #[test]
+fn a_file_that_somebody_else_writes_to_is_told_of_and_goes_on_with_a_whole_line() {
+    let clock = FakeClock::new();
+    let mut recorder = recorded(Memory::new(&clock), None, &[b"1\n"]).unwrap();
+    let mut messages = vec![];
+    // A line, and half a one.
+    recorder.disk.bytes.extend(b"7\n8");
+    clock.advance(LOOK);
+    recorder.write(&mut Batch::new(b"2\n", true), clock.now(), &mut messages).unwrap();
+    assert_eq!(recorder.disk.bytes, b"1\n7\n2\n");
+    recorder.finish(&mut messages).unwrap();
+    let told = "\"memory\" was written by somebody else, has 3 bytes more, and may have lost or \
+                damaged lines: going on at its end";
+    assert_eq!(messages, [told]);
+}
+
+#[test]
+fn what_became_of_a_file_is_told_once_also_if_the_next_cannot_be_opened() {
+    let clock = FakeClock::new();
+    let gone = Fate { has_name: false, is_replaced: false };
+    let disk = Memory { stuck_reopens: 2, ..Memory::new(&clock) };
+    let mut recorder = recorded(disk, None, &[b"1\n"]).unwrap();
+    recorder.disk.fate = Some((LOOK, gone));
+    let mut messages = vec![];
+    let mut batch = Batch::new(b"2\n", true);
+    clock.advance(LOOK);
+    for _ in 0..2 {
+        recorder.write(&mut batch, clock.now(), &mut messages).unwrap_err();
+    }
+    let told = "\"memory\" was removed, and 1 samples of this recording are gone";
+    assert_eq!(messages, [format!("{told}: going on in a new file of that name")]);
+    recorder.write(&mut batch, clock.now(), &mut messages).unwrap();
+    assert_eq!((recorder.disk.bytes.as_slice(), messages.len()), (&b"2\n"[..], 1));
+    // At the end there is nothing to go on with.
+    recorder.disk.fate = Some((LOOK, gone));
+    recorder.finish(&mut messages).unwrap();
+    assert_eq!(messages[1..], [told]);
+    assert_eq!((recorder.recorded(), recorder.durable()), (2, 2));
+}
+
+#[test]
+fn a_file_that_is_cut_off_while_its_rotation_waits_is_still_rotated_first() {
+    let clock = FakeClock::new();
+    let disk = Memory { stuck_rotations: 1, ..Memory::new(&clock) };
+    let mut recorder = Recorder::new(disk, 0, Policy::Never, Some(4));
+    let mut messages = vec![];
+    let mut batch = Batch::new(b"1\n2\n3\n", true);
+    recorder.write(&mut batch, clock.now(), &mut messages).unwrap_err();
+    recorder.disk.bytes.clear();
+    recorder.write(&mut batch, clock.now(), &mut messages).unwrap();
+    assert_eq!((&recorder.disk.old, recorder.disk.bytes.as_slice()), (&vec![vec![]], &b"3\n"[..]));
+    let told = "\"memory\" was cut off, and 4 bytes are gone: going on at its end";
+    assert_eq!(messages, [told]);
+}
+
+#[test]
+fn a_name_that_is_lost_while_a_rotation_waits_ends_that_rotation() {
+    let clock = FakeClock::new();
+    let disk = Memory { stuck_rotations: 9, ..Memory::new(&clock) };
+    let mut recorder = Recorder::new(disk, 0, Policy::Never, Some(2));
+    let mut batch = Batch::new(b"1\n2\n", true);
+    recorder.write(&mut batch, clock.now(), &mut vec![]).unwrap_err();
+    recorder.disk.fate = Some((Duration::ZERO, MOVED));
+    recorder.write(&mut batch, clock.now(), &mut vec![]).unwrap();
+    assert_eq!(recorder.disk.bytes, b"2\n");
+}
+
+#[test]
 fn half_a_line_that_cannot_be_cut_off_is_not_written_again_behind_itself() {
     let clock = FakeClock::new();
     let disk = Memory { room: 3, fate: Some((LOOK, MOVED)), ..Memory::new(&clock) };
