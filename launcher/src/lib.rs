@@ -10,6 +10,7 @@
 //! | [`fan_out`] | the work of `tee`, the one child that executes no program |
 //! | [`supervise`] | what to do when: a pure function of state and event, and **what is said when a process ends** |
 //! | [`voice`] | who speaks on the terminal, and **putting it in order after a live view** |
+//! | [`outlet`] | what the launcher writes, without waiting for a reader that hangs |
 //! | [`watch`] | the loop that turns signals into events, and actions into signals |
 //! | [`ending`] | how a process ended, and what it used |
 //! | [`account`] | samples sent, recorded and counted: settled or not |
@@ -26,6 +27,7 @@ pub mod ending;
 pub mod fan_out;
 pub mod kernel;
 pub mod options;
+pub mod outlet;
 pub mod process;
 pub mod shell;
 pub mod spawn;
@@ -103,6 +105,8 @@ pub fn run(options: &Options, own: StandardError) -> Result<Status, Error> {
     }
     let account = Account::settle(&kept.read_ledgers());
     messages.tell(&account.to_string());
+    let patience = supervisor.is_stopping().then_some(options.grace);
+    watch.let_speak(&mut messages, patience).map_err(Error::Watch)?;
     Ok(verdict::status(supervisor.endings(), &account))
 }
 

@@ -18,7 +18,8 @@
 //!    2. `report` is killed if its reader hangs: nothing that is recorded is lost with it;
 //!    3. the rest is killed.
 //!
-//!    What was killed is told of. A pipeline that ends by itself may take its time.
+//!    What was killed is told of. A pipeline that ends by itself may take its time. Without a grace
+//!    period there are no steps, and all are killed.
 //! 5. A Ctrl-C after an earlier request to stop kills what is there at once; but not one that
 //!    comes within `ECHO` of the first.
 
@@ -46,7 +47,7 @@ pub enum Event {
     Terminate,
     /// The grace period, or a step after it, is over.
     GraceOver {
-        /// Whether the reader of the report does not read.
+        /// Whether the reader of the report does not read, at this moment.
         is_report_held_up: bool,
     },
 }
@@ -111,6 +112,11 @@ impl Supervisor {
     /// How each process ended; `None` while it runs.
     pub fn endings(&self) -> &ByProcess<Option<Ending>> {
         &self.endings
+    }
+
+    /// Whether the pipeline was asked to stop, by the user or by us.
+    pub fn is_stopping(&self) -> bool {
+        self.stopping
     }
 
     /// Whether no process is left.

@@ -10,11 +10,11 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::pipe2;
 use stage::message::{Messages, StandardError};
 
 use crate::ending::Ending;
+use crate::outlet::{self, Outlet, takes_more};
 
 /// What a terminal gets whose live view was killed: from where its cursor rests, the panel is
 /// cleared, and colours are the usual ones. (Of a frame that was cut off in the middle the upper
@@ -34,6 +34,7 @@ struct Pipe {
 #[derive(Debug)]
 pub struct Voice {
     own: StandardError,
+    outlet: Outlet,
     pipe: Option<Pipe>,
     is_live: bool,
     report_has_ended: bool,
@@ -48,7 +49,8 @@ impl Voice {
             fcntl(&reader, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
             Ok(Pipe { reader: reader.into(), writer: writer.into() })
         });
-        Ok(Voice { own, pipe: pipe.transpose()?, is_live, report_has_ended: false })
+        let pipe = pipe.transpose()?;
+        Ok(Voice { own, outlet: Outlet::default(), pipe, is_live, report_has_ended: false })
     }
 
     /// A standard error for a stage, if it is not to be the launcher's own.
@@ -63,16 +65,27 @@ impl Voice {
         self.pipe.as_ref().map(copy).transpose()
     }
 
-    /// What to wait for, so that nothing is left unsaid.
+    /// What to read from, so that nothing is left unsaid; but not while there is no telling it.
     pub fn to_pass_on(&self) -> Option<BorrowedFd<'_>> {
-        self.pipe.as_ref().filter(|_| self.report_has_ended).map(|pipe| pipe.reader.as_fd())
+        let may_speak = self.report_has_ended && self.blocked_on().is_none();
+        self.pipe.as_ref().filter(|_| may_speak).map(|pipe| pipe.reader.as_fd())
+    }
+
+    /// What takes nothing more, although something is to be said.
+    pub fn blocked_on(&self) -> Option<BorrowedFd<'_>> {
+        self.outlet.blocked_on()
+    }
+
+    /// Says what waits for that, as far as it is taken.
+    pub fn flush(&mut self) {
+        self.outlet.flush();
     }
 
     /// `report` has ended, in this way: from now on the launcher speaks itself.
     pub fn report_ended(&mut self, ending: &Ending) {
         self.report_has_ended = true;
         if self.is_live && matches!(ending, Ending::Killed(_)) {
-            let _ = io::stdout().write_all(RESTORE).and_then(|()| io::stdout().flush());
+            self.outlet.write(outlet::output, RESTORE);
         }
         self.pass_on();
     }
@@ -83,25 +96,18 @@ impl Voice {
         let mut text = Vec::new();
         // It ends with an error when there is nothing more now.
         let _ = pipe.reader.read_to_end(&mut text);
-        let _ = io::stderr().write_all(&text);
+        self.outlet.write(outlet::error, &text);
     }
 }
 
 impl Messages for Voice {
     fn tell(&mut self, text: &str) {
+        let line = self.own.line(text);
         match &mut self.pipe {
-            Some(pipe) if !self.report_has_ended && has_room(&pipe.writer) => {
-                let line = format!("launcher: {}\n", text.replace('\n', " "));
+            Some(pipe) if !self.report_has_ended && takes_more(&pipe.writer) => {
                 let _ = pipe.writer.write_all(line.as_bytes());
             }
-            _ => self.own.tell(text),
+            _ => self.outlet.write(outlet::error, line.as_bytes()),
         }
     }
-}
-
-/// Whether a line can be written without waiting: a `report` that hangs must not stop its
-/// supervisor.
-fn has_room(writer: &File) -> bool {
-    let mut interest = [PollFd::new(writer.as_fd(), PollFlags::POLLOUT)];
-    matches!(poll(&mut interest, PollTimeout::ZERO), Ok(1..))
 }

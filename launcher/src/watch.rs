@@ -4,11 +4,11 @@
 //! another. A stop signal that was ignored when the launcher started is not listened to.
 
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll, ppoll};
+use nix::poll::{PollFd, PollFlags, ppoll};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, sigprocmask};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::time::TimeSpec;
@@ -18,6 +18,7 @@ use stage::{kernel as stage_kernel, stop};
 use crate::Spawned;
 use crate::ending::Usage;
 use crate::kernel;
+use crate::outlet::takes_more;
 use crate::process::{ByProcess, Process};
 use crate::supervise::{Action, Event, Supervisor};
 use crate::voice::Voice;
@@ -91,16 +92,17 @@ impl Watch {
     ) -> io::Result<Vec<Event>> {
         // Also if there is always something else to do.
         if self.grace_over.take_if(|end| Instant::now() >= *end).is_some() {
-            return Ok(vec![Event::GraceOver { is_report_held_up: is_output_full() }]);
+            return Ok(vec![Event::GraceOver { is_report_held_up: !takes_more(&io::stdout()) }]);
         }
         let timeout = self.grace_over.map(|end| end.saturating_duration_since(Instant::now()));
-        let readable = |fd| PollFd::new(fd, PollFlags::POLLIN);
         let mut interest = vec![readable(self.signals.as_fd())];
         interest.extend(voice.to_pass_on().map(readable));
+        interest.extend(voice.blocked_on().map(writable));
         match ppoll(&mut interest, timeout.map(TimeSpec::from_duration), None) {
             Ok(_) | Err(Errno::EINTR) => {}
             Err(error) => return Err(error.into()),
         }
+        voice.flush();
         if voice.to_pass_on().is_some() {
             voice.pass_on();
         }
@@ -113,6 +115,31 @@ impl Watch {
             }
         }
         Ok(events)
+    }
+
+    /// At the end: gives what is to be said so much time to be heard, or any time; but no more once a
+    /// stop is asked for.
+    pub fn let_speak(&self, voice: &mut Voice, patience: Option<Duration>) -> io::Result<()> {
+        let end = patience.and_then(deadline);
+        while let Some(blocked_on) = voice.blocked_on() {
+            let left = end.map(|end| end.saturating_duration_since(Instant::now()));
+            let mut interest = [readable(self.signals.as_fd()), writable(blocked_on)];
+            let ready = match ppoll(&mut interest, left.map(TimeSpec::from_duration), None) {
+                Err(Errno::EINTR) => continue,
+                result => result?,
+            };
+            while let Some(signal) = self.signals.read_signal()? {
+                // A child that was reaped already is no reason.
+                if signal.ssi_signo != Signal::SIGCHLD as u32 {
+                    return Ok(());
+                }
+            }
+            if ready == 0 {
+                return Ok(());
+            }
+            voice.flush();
+        }
+        Ok(())
     }
 
     /// All that have ended, in the pipeline's order: when several ended since the last look,
@@ -151,11 +178,12 @@ impl Watch {
     }
 }
 
-/// Whether standard output, which is `report`'s as well, takes nothing more, since nobody reads it.
-fn is_output_full() -> bool {
-    let output = io::stdout();
-    let mut interest = [PollFd::new(output.as_fd(), PollFlags::POLLOUT)];
-    matches!(poll(&mut interest, PollTimeout::ZERO), Ok(0))
+fn readable(fd: BorrowedFd<'_>) -> PollFd<'_> {
+    PollFd::new(fd, PollFlags::POLLIN)
+}
+
+fn writable(fd: BorrowedFd<'_>) -> PollFd<'_> {
+    PollFd::new(fd, PollFlags::POLLOUT)
 }
 
 /// `None`, never, for a grace beyond all time.

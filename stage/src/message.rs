@@ -27,12 +27,16 @@ impl StandardError {
     pub fn of(program: &'static str) -> StandardError {
         StandardError { program }
     }
+
+    /// A message as one line.
+    pub fn line(self, text: &str) -> String {
+        format!("{}: {}\n", self.program, text.replace('\n', " "))
+    }
 }
 
 impl Messages for StandardError {
     fn tell(&mut self, text: &str) {
-        let line = format!("{}: {}\n", self.program, text.replace('\n', " "));
-        let _ = io::stderr().write_all(line.as_bytes());
+        let _ = io::stderr().write_all(self.line(text).as_bytes());
     }
 }
 

@@ -1,8 +1,10 @@
 //! The pipe-abuse kit: readers that leave, hang or are slow, and closed streams.
 
 use std::io::{self, PipeReader, PipeWriter, Read};
+use std::os::fd::AsFd;
 
 use nix::fcntl::{FcntlArg, fcntl};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use crate::programs;
 use crate::run::Program;
@@ -19,6 +21,12 @@ pub fn narrow_pipe() -> (PipeReader, PipeWriter) {
     let (reader, writer) = io::pipe().expect("a pipe");
     fcntl(&writer, FcntlArg::F_SETPIPE_SZ(4096)).expect("a pipe of one page");
     (reader, writer)
+}
+
+/// Whether a pipe takes nothing more, since its reader hangs.
+pub fn is_full(writer: &PipeWriter) -> bool {
+    let mut interest = [PollFd::new(writer.as_fd(), PollFlags::POLLOUT)];
+    matches!(poll(&mut interest, PollTimeout::ZERO), Ok(0))
 }
 
 /// Reads exactly `count` bytes: a reader that reads so much and then hangs, or leaves if the

@@ -195,16 +195,17 @@ impl Running {
     }
 
     /// Waits until a process that has work to do sleeps all the same, as one does whose output is
-    /// full: its count of switches does not change any more.
+    /// full: it has not run since the last look, and does not wait for a processor.
     pub fn wait_until_blocked(&self, pid: Pid) {
-        let switches = || {
-            ["voluntary_ctxt_switches", "nonvoluntary_ctxt_switches"]
+        let look = || {
+            ["State", "voluntary_ctxt_switches", "nonvoluntary_ctxt_switches"]
                 .map(|field| proc::status(pid, field))
         };
-        let mut last = switches();
+        let mut last = look();
         self.wait_until(&format!("{pid} is blocked"), || {
             thread::sleep(UNMOVED);
-            std::mem::replace(&mut last, switches()) == last
+            let now = look();
+            now[0].starts_with('S') && std::mem::replace(&mut last, now.clone()) == now
         });
     }
 

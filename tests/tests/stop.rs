@@ -6,11 +6,12 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::PipeWriter;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use nix::sys::signal::{Signal, kill};
-use wandler_tests::abuse::{narrow_pipe, read_some};
+use wandler_tests::abuse::{is_full, narrow_pipe, read_some};
 use wandler_tests::account::count;
 use wandler_tests::run::{Finished, Program, Running};
 use wandler_tests::via::{has_left_a_queue, launcher};
@@ -26,6 +27,7 @@ over_every_channel!(
     ctrl_c_right_after_the_start_ends_it_in_order,
     a_stopped_stage_goes_on_after_the_grace_and_loses_nothing,
     a_report_that_hangs_is_killed_after_the_grace_and_the_log_keeps_everything,
+    a_reader_of_everything_that_hangs_does_not_keep_the_launcher,
     a_second_ctrl_c_kills_at_once,
     an_ignored_interrupt_stays_ignored_and_sigterm_still_ends_it,
     an_ignored_sigterm_keeps_neither_ctrl_c_nor_the_launchers_death_from_the_stages,
@@ -220,10 +222,10 @@ fn a_report_that_hangs_is_killed_after_the_grace_and_the_log_keeps_everything(vi
     // Records often, so that the pipe to the reader is soon full.
     let arguments =
         ["--grace", "1s", "--conv", "--rate max", "--stat", "--every 100", "--log", "run.log"];
+    let copy = writer.try_clone().unwrap();
     let running = launcher(via).args(arguments).dir(&dir).stdout(writer).start();
     read_some(&mut reader, 1);
-    let report = proc::children(running.pid())["report"];
-    running.wait_until_blocked(report);
+    wait_until_held_up(&running, copy);
     running.signal(Signal::SIGTERM);
     let finished = running.finish().exits(1);
     let finished = finished.mentions("launcher: report did not end within 1s, and was killed");
@@ -231,6 +233,28 @@ fn a_report_that_hangs_is_killed_after_the_grace_and_the_log_keeps_everything(vi
     assert!(sent.is_some() && count(&finished, "recorded") == sent, "{finished}");
     assert!(finished.stderr.contains("counted up to where report ended"), "{finished}");
     assert_eq!(finished.stderr.matches("killed").count(), 1, "{finished}");
+}
+
+/// Waits until `report` hangs, since `output`, which it writes to, is not read.
+fn wait_until_held_up(running: &Running, output: PipeWriter) {
+    running.wait_until("the pipe is full", || is_full(&output));
+    running.wait_until_blocked(proc::children(running.pid())["report"]);
+}
+
+fn a_reader_of_everything_that_hangs_does_not_keep_the_launcher(via: &str) {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut reader, writer) = narrow_pipe();
+    let [copy, stderr] = [(); 2].map(|()| writer.try_clone().unwrap());
+    let arguments =
+        ["--grace", "1s", "--conv", "--rate max", "--stat", "--every 100", "--log", "run.log"];
+    let launcher = launcher(via).args(arguments).dir(&dir).stdout(writer).stderr(stderr);
+    let running = launcher.start();
+    read_some(&mut reader, 1);
+    wait_until_held_up(&running, copy);
+    running.signal(Signal::SIGTERM);
+    let finished = running.finish().exits(1);
+    let log = fs::read(dir.path().join("run.log")).unwrap();
+    assert!(log.ends_with(b"\n"), "{} bytes\n{finished}", log.len());
 }
 
 fn a_second_ctrl_c_kills_at_once(via: &str) {
