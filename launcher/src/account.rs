@@ -85,11 +85,15 @@ impl Account {
         };
         compare(self.sent, self.recorded, "recorded", "sent");
         compare(self.recorded, self.durable, "on the disk", "recorded");
-        let seen = self.counted.map(|counted| counted + self.not_counted);
-        if !(self.reader_gone && seen <= self.sent) {
-            compare(self.sent, seen, "counted", "sent");
+        if !(self.reader_gone && self.seen() <= self.sent) {
+            compare(self.sent, self.seen(), "counted", "sent");
         }
         objections
+    }
+
+    /// Samples that came to `stat`, counted or not.
+    fn seen(&self) -> Option<u64> {
+        self.counted.map(|counted| counted + self.not_counted)
     }
 }
 
@@ -108,7 +112,7 @@ impl fmt::Display for Account {
         if self.missed > 0 {
             write!(formatter, ", {} ticks missed", self.missed)?;
         }
-        if self.reader_gone && self.counted < self.sent {
+        if self.reader_gone && self.counted.is_some() && self.seen() < self.sent {
             let who =
                 if self.has_report { "the reader of the report left" } else { "report ended" };
             write!(formatter, ", counted up to where {who}")?;
@@ -207,5 +211,11 @@ mod tests {
         let without_report = account(&[conv(1200), log(1200), left.clone()]);
         assert_eq!(without_report.to_string(), format!("{told}report ended"));
         assert!(!account(&[conv(1200), log(1100), left]).is_settled());
+        let rejecting = Entry::Stat { counted: 1100, rejected: 100, reader_gone: true };
+        let all_seen = account(&[conv(1200), log(1200), rejecting]).to_string();
+        assert_eq!(all_seen, "1200 samples sent, 1200 recorded, 1100 counted, 100 rejected");
+        let report = Entry::Report { shown: 3, reader_gone: true };
+        let unknown = account(&[conv(1200), log(1200), report]).to_string();
+        assert!(!unknown.contains("counted up to"), "{unknown}");
     }
 }

@@ -23,9 +23,11 @@ own. At the end, the account says how many samples were sent, recorded and count
 
 Limits: do not record into the file that conv reads from (log writes to samples.log unless told
 otherwise): the account cannot tell what was lost or doubled. What is still there after the grace
-period is asked to stop and to go on, and, a second later, killed: first a report whose reader hangs,
-then the rest, with what it held; the account says so. If the launcher itself is killed
-the stages end by themselves. Where the kernel has no seccomp, the stages cannot give up the
+period is ended step by step, a second apart (or less, with a shorter grace period): all are asked
+to stop and to go on; a report that cannot write just then is killed; then the rest, with what it
+held; the account says so. Without a grace period all are killed at once. If the reader of standard
+error hangs as well, the account waits for it as long, and is then not said. If the launcher itself
+is killed, the stages end by themselves. Where the kernel has no seccomp, the stages cannot give up the
 system calls that they do not need; -v tells. In this pipeline log --pass passes to nobody. A
 channel that is full makes conv miss ticks. Message queues hold only 10 messages
 (/proc/sys/fs/mqueue), so with --via mqueue that happens soonest: at 100 Hz when a stage is held

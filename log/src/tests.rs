@@ -89,10 +89,12 @@ fn when_the_reader_leaves_no_half_line_is_recorded() {
 fn a_file_that_another_log_writes_is_left_alone() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("run.log");
+    std::fs::write(&path, "7\n").unwrap();
     let _held = open::open(&path, false, &mut Vec::new()).unwrap();
     let (_, _, ended) = log("--truncate", &path, &b"1\n"[..]);
     let told = stage::message::chain(&ended.result.unwrap_err());
     assert_eq!(told, format!("cannot lock \"{}\": another log is writing it", path.display()));
+    assert_eq!(std::fs::read(&path).unwrap(), b"7\n");
 }
 
 #[test]

@@ -28,12 +28,15 @@ fn exponential(number: &Decimal, places: usize) -> String {
     }
     let text = number.to_string();
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let mantissa = format!("{:.places$}", mantissa.parse::<f64>().unwrap_or_default());
+    // Rounded up, a mantissa of almost ten has an exponent of its own.
+    let mantissa = format!("{:.places$e}", mantissa.parse::<f64>().unwrap_or_default());
+    let (mantissa, more) = mantissa.split_once('e').unwrap_or((&mantissa, "0"));
+    let [exponent, more] = [exponent, more].map(|it| it.parse().unwrap_or(0));
     let mantissa = match mantissa.contains('.') {
         true => mantissa.trim_end_matches('0').trim_end_matches('.'),
-        false => &mantissa,
+        false => mantissa,
     };
-    format!("{mantissa}e{exponent}")
+    format!("{mantissa}e{}", exponent + more)
 }
 
 /// A number in at most `width` columns: exact if `digits` is none and there is room, else with as
@@ -120,6 +123,11 @@ mod tests {
         assert_eq!(fitted(&sum, None, 30), "3.5953862697246314e308");
         assert_eq!(fitted(&sum, None, 10), "3.5954e308");
         assert_eq!(fitted(&sum, Some(6), 5), "4e308");
+        let almost = parse(b"9.99999999e307").unwrap().times(&parse(b"10").unwrap());
+        assert_eq!(
+            (significant(&almost), fitted(&almost, Some(6), 5)),
+            ("1e309".into(), "1e309".into())
+        );
         assert_eq!(significant(&parse(b"-1e308").unwrap().times(&parse(b"50").unwrap())), "-5e309");
     }
 

@@ -3,8 +3,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use nix::unistd::Pid;
+
+use crate::PATIENCE;
 
 /// A process as `/proc/PID/stat` shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +67,16 @@ pub fn group(group: Pid) -> String {
 /// system's first process to reap it, which is not ours to judge.)
 pub fn alive(group: Pid) -> Vec<Process> {
     all().into_iter().filter(|process| process.group == group && process.state != 'Z').collect()
+}
+
+/// Waits until nothing of a process group is left.
+#[track_caller]
+pub fn wait_until_gone(group: Pid) {
+    let deadline = Instant::now() + PATIENCE;
+    while !alive(group).is_empty() {
+        assert!(Instant::now() < deadline, "not gone:\n{}", self::group(group));
+        thread::sleep(Duration::from_millis(1));
+    }
 }
 
 /// A field of `/proc/PID/status`; empty if it has none of that name.

@@ -83,7 +83,8 @@ fn a_failed_sync_is_final() {
     input.write_all(b"2\n").unwrap();
     running.finish().exits(1).says(&["log: cannot sync \"run.log\": Input/output error"]);
     // Another sync would have succeeded, without the data.
-    assert!(matches!(bench.calls().last(), Some(Call::Write { .. })));
+    let calls = bench.calls();
+    assert!(matches!(calls.last(), Some(Call::Write { .. })), "{calls:?}");
 }
 
 #[test]

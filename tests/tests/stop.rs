@@ -121,7 +121,7 @@ fn settled(finished: &Finished) {
     let account =
         format!("launcher: {sent} samples sent, {sent} recorded, {sent} counted, 0 rejected\n");
     assert_eq!(finished.stderr, account, "{finished}");
-    let last = finished.stdout.lines().last().unwrap();
+    let last = finished.stdout.lines().last().unwrap_or_default();
     assert!(last.starts_with(&format!("n {sent}  ")), "the last record is shown\n{finished}");
 }
 
@@ -178,11 +178,11 @@ fn when_the_launcher_is_killed_the_stages_end_and_what_was_sent_is_recorded(via:
         let finished = running.finish();
         assert_eq!(finished.code(), 128 + 9, "{finished}");
         assert_eq!(finished.stderr, "");
-        wait_until_all_have_ended(group);
+        proc::wait_until_gone(group);
         check(via, dir.path(), &finished, group, &before);
         let log = fs::read(dir.path().join("run.log")).unwrap();
         let lines = log.iter().filter(|&&byte| byte == b'\n').count();
-        let last = finished.stdout.lines().last().unwrap();
+        let last = finished.stdout.lines().last().unwrap_or_default();
         assert!(last.starts_with(&format!("n {lines}  ")), "{lines} lines\n{finished}");
     }
 }
@@ -287,15 +287,6 @@ fn an_ignored_interrupt_stays_ignored_and_sigterm_still_ends_it(via: &str) {
     running.finish().exits(0);
 }
 
-/// Waits until nothing of a process group is left.
-fn wait_until_all_have_ended(group: nix::unistd::Pid) {
-    let deadline = std::time::Instant::now() + wandler_tests::PATIENCE;
-    while !proc::alive(group).is_empty() {
-        assert!(std::time::Instant::now() < deadline, "{}", proc::group(group));
-        std::thread::sleep(Duration::from_millis(1));
-    }
-}
-
 fn a_stage_that_dies_while_the_launcher_cannot_tell_is_noticed(via: &str) {
     let dir = tempfile::tempdir().unwrap();
     let arguments = ["--conv", "--period 1h", "--log", "run.log"];
@@ -323,7 +314,7 @@ fn when_the_launcher_and_a_stage_are_killed_at_once_the_rest_ends(via: &str) {
             kill(stage, Signal::SIGKILL).unwrap();
             running.signal(Signal::SIGKILL);
             running.finish().exits(128 + 9);
-            wait_until_all_have_ended(group);
+            proc::wait_until_gone(group);
         }
     }
 }
