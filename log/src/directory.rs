@@ -25,7 +25,8 @@ impl Directory {
 
     /// The same; but of a symbolic link, it is the directory of what it leads to that counts.
     pub fn of_target(path: &Path) -> Result<Directory, Error> {
-        Directory::of(&path.canonicalize().map_err(Action::Open.failed(path))?)
+        let target = path.canonicalize().map_err(Action::Open.failed(path))?;
+        Ok(Directory { path: path.to_owned(), ..Directory::of(&target)? })
     }
 
     /// Returns when its entries are on the disk.
