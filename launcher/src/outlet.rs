@@ -1,61 +1,63 @@
-//! What the launcher itself writes, on standard output and standard error: no more than is taken at
+//! What the launcher itself writes, on standard output and on standard error: no more than is taken at
 //! once, since a reader that hangs must not hold up the one who looks after the pipeline.
 //!
 //! What is not taken waits here, in order. (Another process that writes to the same pipe between our
-//! look and our write may still make us wait, for as long as the reader hangs.)
+//! look and our write may still make us wait, for as long as the reader hangs; and so may a terminal,
+//! where there is no `/proc`.)
 
 use std::collections::VecDeque;
-use std::io::{self, Stderr, Stdout};
-use std::os::fd::{AsFd, BorrowedFd};
+use std::fs::{File, OpenOptions};
+use std::io::{self, IsTerminal};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::unix::fs::OpenOptionsExt;
+use std::thread;
+use std::time::Duration;
 
 use nix::errno::Errno;
+use nix::fcntl::OFlag;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::write;
 
 /// Bytes that a pipe takes without making the writer wait, once it can be written (PIPE_BUF).
 const PIECE: usize = 4096;
 
-/// Where something is to be written.
+/// Time to the next look at a terminal that says it takes more, and does not.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// One of the two, and what is to be written there.
 #[derive(Debug)]
-pub enum Stream {
-    /// Standard output, which is `report`'s while that runs.
-    Output(Stdout),
-    /// Standard error.
-    Error(Stderr),
-}
-
-impl AsFd for Stream {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        match self {
-            Stream::Output(output) => output.as_fd(),
-            Stream::Error(error) => error.as_fd(),
-        }
-    }
-}
-
-/// What is to be written.
-#[derive(Debug, Default)]
 pub struct Outlet {
-    waiting: VecDeque<(Stream, Vec<u8>)>,
+    stream: OwnedFd,
+    waiting: VecDeque<Vec<u8>>,
 }
 
 impl Outlet {
+    /// Nothing waits yet to be written to `stream`.
+    pub fn new(stream: &(impl AsFd + IsTerminal)) -> io::Result<Outlet> {
+        let own = stream.is_terminal().then(|| reopened(stream).ok()).flatten();
+        let stream = match own {
+            Some(own) => own.into(),
+            None => stream.as_fd().try_clone_to_owned()?,
+        };
+        Ok(Outlet { stream, waiting: VecDeque::new() })
+    }
+
     /// Writes `bytes` now, or as soon as they are taken.
-    pub fn write(&mut self, stream: fn() -> Stream, bytes: &[u8]) {
-        self.waiting.extend(bytes.chunks(PIECE).map(|piece| (stream(), piece.to_vec())));
+    pub fn write(&mut self, bytes: &[u8]) {
+        self.waiting.extend(bytes.chunks(PIECE).map(<[u8]>::to_vec));
         self.flush();
     }
 
     /// Writes what is taken now.
     pub fn flush(&mut self) {
-        while let Some((stream, bytes)) = self.waiting.front_mut() {
-            if !takes_more(stream) {
+        while let Some(bytes) = self.waiting.front_mut() {
+            if !takes_more(&self.stream) {
                 return;
             }
-            match write(&*stream, bytes) {
+            match write(&self.stream, bytes) {
                 Ok(count) if count < bytes.len() => drop(bytes.drain(..count)),
                 Err(Errno::EINTR) => {}
-                Err(Errno::EAGAIN) => return,
+                Err(Errno::EAGAIN) => return thread::sleep(PAUSE),
                 // Nobody wants it, or it is written.
                 _ => drop(self.waiting.pop_front()),
             }
@@ -64,22 +66,20 @@ impl Outlet {
 
     /// What must take more before anything else is written.
     pub fn blocked_on(&self) -> Option<BorrowedFd<'_>> {
-        self.waiting.front().map(|(stream, _)| stream.as_fd())
+        (!self.waiting.is_empty()).then(|| self.stream.as_fd())
     }
+}
+
+/// A terminal that can be written without waiting: it may take less than a pipe does. (The other
+/// processes' own descriptors stay as they are.)
+fn reopened(terminal: &impl AsFd) -> io::Result<File> {
+    let path = format!("/proc/self/fd/{}", terminal.as_fd().as_raw_fd());
+    let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
+    OpenOptions::new().write(true).custom_flags(flags.bits()).open(path)
 }
 
 /// Whether something can be written without waiting.
 pub fn takes_more(stream: &impl AsFd) -> bool {
     let mut interest = [PollFd::new(stream.as_fd(), PollFlags::POLLOUT)];
     !matches!(poll(&mut interest, PollTimeout::ZERO), Ok(0))
-}
-
-/// Standard output.
-pub fn output() -> Stream {
-    Stream::Output(io::stdout())
-}
-
-/// Standard error.
-pub fn error() -> Stream {
-    Stream::Error(io::stderr())
 }

@@ -14,15 +14,15 @@ use nix::unistd::pipe2;
 use stage::message::{Messages, StandardError};
 
 use crate::ending::Ending;
-use crate::outlet::{self, Outlet, takes_more};
+use crate::outlet::{Outlet, takes_more};
 
 /// What a terminal gets whose live view was killed: from where its cursor rests, the panel is
 /// cleared, and colours are the usual ones. (Of a frame that was cut off in the middle the upper
 /// rows stay; nobody knows then where the cursor is.)
 const RESTORE: &[u8] = b"\x1b[m\r\x1b[J";
 
-/// The pipe for messages. (Were it filled between our look and our write, we would wait for a
-/// `report` that hangs; the stages' few messages do not do that.)
+/// The pipe for messages. (Were it filled between our look and our write, or our line longer than a
+/// page, we would wait for a `report` that hangs; the few messages there are do not do that.)
 #[derive(Debug)]
 struct Pipe {
     /// Does not block.
@@ -34,7 +34,8 @@ struct Pipe {
 #[derive(Debug)]
 pub struct Voice {
     own: StandardError,
-    outlet: Outlet,
+    output: Outlet,
+    error: Outlet,
     pipe: Option<Pipe>,
     is_live: bool,
     report_has_ended: bool,
@@ -50,7 +51,8 @@ impl Voice {
             Ok(Pipe { reader: reader.into(), writer: writer.into() })
         });
         let pipe = pipe.transpose()?;
-        Ok(Voice { own, outlet: Outlet::default(), pipe, is_live, report_has_ended: false })
+        let (output, error) = (Outlet::new(&io::stdout())?, Outlet::new(&io::stderr())?);
+        Ok(Voice { own, output, error, pipe, is_live, report_has_ended: false })
     }
 
     /// A standard error for a stage, if it is not to be the launcher's own.
@@ -67,25 +69,26 @@ impl Voice {
 
     /// What to read from, so that nothing is left unsaid; but not while there is no telling it.
     pub fn to_pass_on(&self) -> Option<BorrowedFd<'_>> {
-        let may_speak = self.report_has_ended && self.blocked_on().is_none();
+        let may_speak = self.report_has_ended && self.error.blocked_on().is_none();
         self.pipe.as_ref().filter(|_| may_speak).map(|pipe| pipe.reader.as_fd())
     }
 
     /// What takes nothing more, although something is to be said.
-    pub fn blocked_on(&self) -> Option<BorrowedFd<'_>> {
-        self.outlet.blocked_on()
+    pub fn blocked_on(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
+        [&self.output, &self.error].into_iter().filter_map(Outlet::blocked_on)
     }
 
     /// Says what waits for that, as far as it is taken.
     pub fn flush(&mut self) {
-        self.outlet.flush();
+        self.output.flush();
+        self.error.flush();
     }
 
     /// `report` has ended, in this way: from now on the launcher speaks itself.
     pub fn report_ended(&mut self, ending: &Ending) {
         self.report_has_ended = true;
         if self.is_live && matches!(ending, Ending::Killed(_)) {
-            self.outlet.write(outlet::output, RESTORE);
+            self.output.write(RESTORE);
         }
         self.pass_on();
     }
@@ -96,7 +99,7 @@ impl Voice {
         let mut text = Vec::new();
         // It ends with an error when there is nothing more now.
         let _ = pipe.reader.read_to_end(&mut text);
-        self.outlet.write(outlet::error, &text);
+        self.error.write(&text);
     }
 }
 
@@ -107,7 +110,7 @@ impl Messages for Voice {
             Some(pipe) if !self.report_has_ended && takes_more(&pipe.writer) => {
                 let _ = pipe.writer.write_all(line.as_bytes());
             }
-            _ => self.outlet.write(outlet::error, line.as_bytes()),
+            _ => self.error.write(line.as_bytes()),
         }
     }
 }

@@ -121,9 +121,10 @@ impl Watch {
     /// stop is asked for.
     pub fn let_speak(&self, voice: &mut Voice, patience: Option<Duration>) -> io::Result<()> {
         let end = patience.and_then(deadline);
-        while let Some(blocked_on) = voice.blocked_on() {
+        while voice.blocked_on().next().is_some() {
             let left = end.map(|end| end.saturating_duration_since(Instant::now()));
-            let mut interest = [readable(self.signals.as_fd()), writable(blocked_on)];
+            let mut interest = vec![readable(self.signals.as_fd())];
+            interest.extend(voice.blocked_on().map(writable));
             let ready = match ppoll(&mut interest, left.map(TimeSpec::from_duration), None) {
                 Err(Errno::EINTR) => continue,
                 result => result?,

@@ -29,6 +29,8 @@ pub(crate) struct Memory {
     pub(crate) is_rotating: bool,
     /// Openings of the next file, after the name was lost, that fail before one works.
     pub(crate) stuck_reopens: u32,
+    /// What somebody else writes behind each of our writes.
+    pub(crate) foreign: &'static [u8],
     /// Whether nothing can be cut off.
     pub(crate) cannot_cut: bool,
     /// Whether a sync fails.
@@ -50,6 +52,7 @@ impl Memory {
             stuck_rotations: 0,
             is_rotating: false,
             stuck_reopens: 0,
+            foreign: b"",
             cannot_cut: false,
             broken_sync: false,
             fate: None,
@@ -80,6 +83,7 @@ impl Disk for Memory {
         }
         self.room -= count;
         self.bytes.extend_from_slice(&bytes[..count]);
+        self.bytes.extend_from_slice(self.foreign);
         Ok(count)
     }
 

@@ -100,7 +100,8 @@ impl Disk for LogFile {
 
     fn cut(&mut self, length: u64) -> Result<(), Error> {
         if !self.is_regular {
-            return Ok(());
+            // What was sent cannot be taken back.
+            return self.write(b"\n").map(drop);
         }
         // Not to be made longer: somebody may have emptied the file.
         let there = self.file.metadata().map_err(Action::Cut.failed(&self.path))?.len();

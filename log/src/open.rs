@@ -48,11 +48,8 @@ pub fn open(path: &Path, truncate: bool, messages: &mut dyn Messages) -> Result<
     if !is_regular {
         return Ok(Opened { file, length: None });
     }
-    if is_link(path) {
-        // Only now: it may have led nowhere before.
-        let [name, target] = [path, &real_path(path)?].map(quoted_path);
-        messages.tell(&format!("{name} is a symbolic link: recording in {target}"));
-    }
+    // Only now: a link may have led nowhere before.
+    let target = real_path(path)?;
     let length = if truncate {
         Directory::of_target(path)?.sync()?;
         file.set_len(0).map_err(Action::Truncate.failed(path))?;
@@ -60,6 +57,10 @@ pub fn open(path: &Path, truncate: bool, messages: &mut dyn Messages) -> Result<
     } else {
         make_ready(&file, path, messages)?
     };
+    if target != path {
+        let [name, target] = [path, &target].map(quoted_path);
+        messages.tell(&format!("{name} is a symbolic link: recording in {target}"));
+    }
     Ok(Opened { file, length: Some(length) })
 }
 

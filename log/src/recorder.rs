@@ -22,7 +22,7 @@ pub trait Disk {
     fn write(&mut self, bytes: &[u8]) -> Result<usize, Error>;
     /// Returns when everything written is on the disk.
     fn sync(&mut self) -> Result<(), Error>;
-    /// Cuts off what is behind so many bytes.
+    /// Cuts off what is behind so many bytes, half a line; or, where that cannot be, ends that line.
     fn cut(&mut self, length: u64) -> Result<(), Error>;
     /// Sets aside what was written, on the disk, and begins anew; the bytes that are there. After an
     /// error, it is to be called again, or [`Disk::reopen`], before anything is written.
@@ -61,8 +61,8 @@ pub struct Recorder<D> {
     seen: Option<Instant>,
     /// Whether a step of a rotation has failed, without which nothing may be written.
     is_rotating: bool,
-    /// Whether it was told what became of its name, and not yet gone on.
-    has_told_fate: bool,
+    /// What was told of its name, if it is not yet gone on.
+    told_fate: Option<Fate>,
 }
 
 impl<D: Disk> Recorder<D> {
@@ -81,7 +81,7 @@ impl<D: Disk> Recorder<D> {
             oldest: None,
             seen: None,
             is_rotating: false,
-            has_told_fate: false,
+            told_fate: None,
         }
     }
 
@@ -195,17 +195,18 @@ impl<D: Disk> Recorder<D> {
         Ok(())
     }
 
-    /// Cuts off half a line at the end: its beginning will not be continued.
+    /// Cuts off half a line at the end: its beginning will not be continued. If somebody else has
+    /// written behind it, that is left as it is.
     pub fn cut_half_a_line(&mut self) -> Result<(), Error> {
-        if self.length != self.whole {
+        let is_last = self.disk.length().is_none_or(|there| there <= self.length);
+        if self.length != self.whole && is_last {
             self.disk.cut(self.whole)?;
             self.length = self.whole;
         }
         Ok(())
     }
 
-    /// Rotates, and thereby syncs; unless something has become of the file, which then goes on in
-    /// another way.
+    /// Rotates, and thereby syncs; unless recording goes on in another file anyway.
     fn rotate(&mut self, batch: &mut Batch<'_>, messages: &mut dyn Messages) -> Result<(), Error> {
         if self.look(batch, messages)? {
             return Ok(());
@@ -218,13 +219,14 @@ impl<D: Disk> Recorder<D> {
         Ok(())
     }
 
-    /// Sees at the end what became of the file; and syncs.
+    /// Syncs, and sees at the end what became of the file.
     pub fn finish(&mut self, messages: &mut dyn Messages) -> Result<(), Error> {
+        self.sync()?;
         match self.disk.fate() {
             Some(fate) => messages.tell(&self.told(fate)),
             None => drop(self.look(&mut Batch::new(b"", false), messages)?),
         }
-        self.sync()
+        Ok(())
     }
 
     /// Takes note that the file is another one.

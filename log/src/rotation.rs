@@ -14,7 +14,8 @@
 //! 4. open and lock the new `FILE` ([`crate::open`]), and sync the directory.
 //!
 //! What was killed between two renames leaves one number free, which the next rotation fills, and
-//! which a reader passes over. Files are told by their names alone: whatever lies at such a name is
+//! which a reader passes over. A name is looked at before it is taken; a file that somebody else makes
+//! in the instant in between is replaced. Files are told by their names alone: whatever lies at such a name is
 //! renamed, or at last removed. A symbolic link is renamed itself, and not followed.
 
 use std::fs::{self, File};
@@ -54,35 +55,61 @@ impl Rotation {
         keep: u64,
         messages: &mut dyn Messages,
     ) -> Result<(File, u64), Error> {
-        let metadata = file.metadata().map_err(Action::Examine.failed(&self.path))?;
-        let is_in_place = lies_at(&metadata, &self.path)?;
         // Or somebody has given it its name back.
-        if !self.has_freed_name || is_in_place {
-            if !is_in_place {
-                return Err(Action::Rotate.failed(&self.path)(not_in_place()));
-            }
+        if !self.has_freed_name || has_name(file, &self.path)? {
+            self.has_freed_name = false;
+            in_place(file, &self.path)?;
             file.sync_data().map_err(Action::Sync.failed(&self.path))?;
-            self.rename_all(keep)?;
+            self.make_room(keep)?;
+            give_name_away(file, &self.path)?;
             self.has_freed_name = true;
         }
         open_next(&self.path, messages)
     }
 
-    /// Steps 2 and 3. What is there is looked at anew at each attempt: others may come and go.
-    fn rename_all(&self, keep: u64) -> Result<(), Error> {
+    /// Step 2, and step 3 for the old files: afterwards `FILE.1` is free, unless it is to be replaced.
+    /// What is there is looked at anew at each attempt: others may come and go.
+    fn make_room(&self, keep: u64) -> Result<(), Error> {
         let mut numbers = old_numbers(&self.path)?;
         while let Some(number) = numbers.pop_if(|number| *number > keep) {
             remove(&numbered(&self.path, number))?;
         }
-        for number in (1..=first_free(&numbers).min(keep)).rev() {
-            rename(&numbered(&self.path, number - 1), &numbered(&self.path, number))?;
+        for number in (2..=first_free(&numbers).min(keep)).rev() {
+            let [from, to] = [number - 1, number].map(|number| numbered(&self.path, number));
+            // One that somebody else has moved or removed needs no other name.
+            unless_gone(rename(&from, &to))?;
         }
         Ok(())
     }
 }
 
-fn not_in_place() -> io::Error {
-    io::Error::other("somebody has moved or removed it")
+/// The end of step 3. A file that somebody else has put in place of `file` is not renamed; the renames
+/// before may have taken their time.
+fn give_name_away(file: &File, path: &Path) -> Result<(), Error> {
+    let new_path = numbered(path, 1);
+    in_place(file, path)?;
+    rename(path, &new_path)?;
+    in_place(file, &new_path)?;
+    if has_name(file, path)? {
+        // Both were names of one and the same file, which a rename leaves as they are.
+        remove(path)?;
+    }
+    Ok(())
+}
+
+fn has_name(file: &File, path: &Path) -> Result<bool, Error> {
+    lies_at(&file.metadata().map_err(Action::Examine.failed(path))?, path)
+}
+
+/// That `file` lies at `path`.
+fn in_place(file: &File, path: &Path) -> Result<(), Error> {
+    match has_name(file, path)? {
+        true => Ok(()),
+        false => {
+            let reason = io::Error::other("somebody has moved or removed it");
+            Err(Action::Rotate.failed(path)(reason))
+        }
+    }
 }
 
 /// The numbers of the old files, in order: from 1 on, with at most one missing, which is what a
@@ -131,24 +158,24 @@ pub fn numbered(path: &Path, number: u64) -> PathBuf {
 /// A file that somebody else has removed or renamed needs neither.
 fn remove(path: &Path) -> Result<(), Error> {
     let directory = Directory::of(path)?;
-    unless_gone(fs::remove_file(path)).map_err(Action::Remove.failed(path))?;
+    unless_gone(fs::remove_file(path).map_err(Action::Remove.failed(path)))?;
     directory.sync()
 }
 
 fn rename(from: &Path, to: &Path) -> Result<(), Error> {
     let directory = Directory::of(to)?;
     let [name, new_name] = [from, to].map(quoted_path);
-    unless_gone(fs::rename(from, to)).map_err(|source| Error::Rename {
-        name,
-        to: new_name,
-        source,
-    })?;
+    fs::rename(from, to).map_err(|source| Error::Rename { name, to: new_name, source })?;
     directory.sync()
 }
 
-fn unless_gone(result: io::Result<()>) -> io::Result<()> {
+fn unless_gone(result: Result<(), Error>) -> Result<(), Error> {
     match result {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(Error::Failed { source, .. } | Error::Rename { source, .. })
+            if source.kind() == io::ErrorKind::NotFound =>
+        {
+            Ok(())
+        }
         result => result,
     }
 }
@@ -270,6 +297,27 @@ mod tests {
         let error = rotation.advance(&file, 5, &mut vec![]).unwrap_err();
         assert!(stage::message::chain(&error).ends_with("somebody has moved or removed it"));
         assert!(!error.is_final() && fs::read(&path).unwrap() == b"another's");
+    }
+
+    #[test]
+    fn a_file_that_is_moved_meanwhile_gives_no_name_away_and_neither_does_what_has_its_name() {
+        let dir = directory(&[]);
+        let path = dir.path().join("run.log");
+        let file = OpenOptions::new().append(true).open(&path).unwrap();
+        fs::remove_file(&path).unwrap();
+        give_name_away(&file, &path).unwrap_err();
+        fs::write(&path, "another's").unwrap();
+        give_name_away(&file, &path).unwrap_err();
+        assert_eq!(fs::read(&path).unwrap(), b"another's");
+        assert!(!exists(&numbered(&path, 1)).unwrap());
+    }
+
+    #[test]
+    fn of_two_names_of_one_file_the_old_one_is_left() {
+        let dir = directory(&[]);
+        let path = dir.path().join("run.log");
+        fs::hard_link(&path, numbered(&path, 1)).unwrap();
+        assert_eq!(rotated(dir.path(), 1), ["run.log ", "run.log.1 0"]);
     }
 
     #[test]

@@ -44,8 +44,9 @@ pub fn set_aside(file: &File, path: &Path, messages: &mut dyn Messages) -> Resul
         .and_then(|()| directory.sync())
         .and_then(|()| file.set_len(whole).map_err(failed()));
     if moved.is_err() {
-        // It may be tried again, and the torn line is still where it was.
-        torn.set_len(torn_before).map_err(failed())?;
+        // It may be tried again, and the torn line is still where it was. Should this fail as well,
+        // the first reason is the one to tell.
+        let _ = torn.set_len(torn_before);
     }
     moved?;
     file.sync_all().map_err(Action::Sync.failed(path))?;

@@ -337,23 +337,31 @@ fn the_end_of_the_input_leaves_the_terminal_as_it_was() {
 }
 
 #[test]
-fn a_terminal_that_is_held_keeps_neither_the_log_nor_the_launcher() {
-    let (dir, mut terminal) = (tempfile::tempdir().unwrap(), Terminal::new(80, 24));
-    let script = "launcher --grace 1s --conv '--rate max' --stat '--every 10ms' --log run.log; \
-                  echo $? > status";
-    let running = terminal.bash(script, dir.path(), &[]);
-    terminal.wait_for("samples");
-    let launcher = launcher(&running);
-    // Ctrl-S.
-    terminal.types("\x13");
-    running.wait_until_blocked(proc::children(launcher)["report"]);
-    kill(launcher, Signal::SIGTERM).unwrap();
-    let status = dir.path().join("status");
-    running.wait_until("the launcher has ended", || {
-        fs::read_to_string(&status).is_ok_and(|it| it == "1\n")
-    });
-    // Ctrl-Q.
-    terminal.types("\x11");
-    running.finish().exits(0);
-    assert!(fs::read(dir.path().join("run.log")).unwrap().ends_with(b"\n"));
+fn a_terminal_that_is_held_keeps_neither_the_log_nor_the_launcher_nor_what_is_said_elsewhere() {
+    for elsewhere in ["", "2> told"] {
+        let (dir, mut terminal) = (tempfile::tempdir().unwrap(), Terminal::new(80, 24));
+        let launcher_line =
+            "launcher --grace 1s --conv '--rate max' --stat '--every 10ms' --log run.log";
+        let script = format!("{launcher_line} {elsewhere}; echo $? > status");
+        let running = terminal.bash(&script, dir.path(), &[]);
+        terminal.wait_for("samples");
+        let launcher = launcher(&running);
+        // Ctrl-S.
+        terminal.types("\x13");
+        running.wait_until_blocked(proc::children(launcher)["report"]);
+        kill(launcher, Signal::SIGTERM).unwrap();
+        let file = |name| fs::read_to_string(dir.path().join(name)).unwrap_or_default();
+        running.wait_until("the launcher has ended", || file("status").ends_with('\n'));
+        // Ctrl-Q.
+        terminal.types("\x11");
+        running.finish().exits(0);
+        assert_eq!(file("status"), "1\n");
+        let lines = file("run.log").lines().count();
+        if !elsewhere.is_empty() {
+            let killed = "launcher: report did not end within 1s, and was killed\n";
+            let account = format!("launcher: {lines} samples sent, {lines} recorded, ");
+            let told = file("told");
+            assert!(told.starts_with(killed) && told.contains(&account), "{lines} lines\n{told}");
+        }
+    }
 }

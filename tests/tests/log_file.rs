@@ -134,12 +134,16 @@ fn a_directory_that_is_removed_is_told_of_and_once_there_is_one_again_recording_
         let mut stdin = running.stdin();
         stdin.write_all(b"1\n").unwrap();
         running.wait_for_lines(1);
+        running.signal(Signal::SIGSTOP);
         fs::remove_dir_all(&inner).unwrap();
         in_place(&inner);
+        running.signal(Signal::SIGCONT);
         let cannot = format!("log: cannot open \"d/run.log\": {reason}: trying again every second");
         running.wait_for_message(&cannot);
+        running.signal(Signal::SIGSTOP);
         let _ = fs::remove_file(&inner);
         fs::create_dir(&inner).unwrap();
+        running.signal(Signal::SIGCONT);
         stdin.write_all(b"2\n").unwrap();
         drop(stdin);
         let can = "log: can write \"d/run.log\" again";
@@ -183,8 +187,10 @@ fn a_file_that_is_moved_back_is_gone_on_with() {
     let told = "log: \"run.log\" was replaced: going on in the file that has that name now";
     let cannot = "log: cannot open \"run.log\": Is a directory: trying again every second";
     running.wait_for_message(cannot);
+    running.signal(Signal::SIGSTOP);
     fs::remove_dir(&path).unwrap();
     fs::rename(&moved, &path).unwrap();
+    running.signal(Signal::SIGCONT);
     running.wait_for_lines(2);
     drop(stdin);
     running.finish().exits(0).says(&[told, cannot, "log: can write \"run.log\" again"]);
@@ -198,9 +204,12 @@ fn a_file_that_is_removed_just_before_a_rotation_or_the_end_is_told_of() {
     for (more, next) in [("", ""), ("2\n3\n", next)] {
         let dir = tempfile::tempdir().unwrap();
         let (running, mut stdin) = begun("--rotate 2", &dir);
+        // It must not look in between.
+        running.signal(Signal::SIGSTOP);
         fs::remove_file(dir.path().join("run.log")).unwrap();
         stdin.write_all(more.as_bytes()).unwrap();
         drop(stdin);
+        running.signal(Signal::SIGCONT);
         running.finish().exits(0).says(&[&format!("{told}{next}")]);
         match more {
             "" => assert!(!dir.path().join("run.log").exists()),

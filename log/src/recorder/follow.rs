@@ -43,7 +43,7 @@ impl<D: Disk> Recorder<D> {
         Ok(())
     }
 
-    /// Looks what became of the file; whether recording goes on in another way.
+    /// Looks what became of the file; whether recording goes on in another one.
     pub(super) fn look(
         &mut self,
         batch: &mut Batch<'_>,
@@ -52,16 +52,20 @@ impl<D: Disk> Recorder<D> {
         let fate = self.disk.fate();
         let there = self.disk.length().filter(|there| *there != self.length);
         let is_half = self.length != self.whole;
-        self.has_told_fate &= fate.is_some();
+        if fate.is_none() {
+            self.told_fate = None;
+        }
         if (fate.is_none() && there.is_none()) || (is_half && !batch.has_line_start()) {
             return Ok(false);
         }
-        if let Some(fate) = fate {
-            self.follow_name(fate, batch, messages)?;
-        } else if let Some(there) = there {
+        // Of one that has no name, nothing is left anyway.
+        if let Some(there) = there.filter(|_| fate.is_none_or(|fate| fate.has_name)) {
             self.accept_length(there, batch, messages)?;
         }
-        Ok(true)
+        if let Some(fate) = fate {
+            self.follow_name(fate, batch, messages)?;
+        }
+        Ok(fate.is_some())
     }
 
     /// Goes on in the file that gets the name next.
@@ -76,7 +80,8 @@ impl<D: Disk> Recorder<D> {
             batch.back_to_line_start();
         }
         self.sync()?;
-        if !std::mem::replace(&mut self.has_told_fate, true) {
+        let told = self.told_fate.replace(fate);
+        if told.is_none_or(|told| told.has_name && !fate.has_name) {
             let next = match fate.is_replaced {
                 true => "the file that has that name now",
                 false => "a new file of that name",
@@ -84,7 +89,7 @@ impl<D: Disk> Recorder<D> {
             messages.tell(&format!("{}: going on in {next}", self.told(fate)));
         }
         let length = self.disk.reopen(messages)?;
-        self.has_told_fate = false;
+        self.told_fate = None;
         self.begin_with(length);
         Ok(())
     }

@@ -210,6 +210,37 @@ fn what_became_of_a_file_is_told_once_also_if_the_next_cannot_be_opened() {
 }
 
 #[test]
+fn a_file_that_is_moved_and_then_removed_is_told_of_twice() {
+    let clock = FakeClock::new();
+    let disk = Memory { stuck_reopens: 2, ..Memory::new(&clock) };
+    let mut recorder = recorded(disk, None, &[b"1\n"]).unwrap();
+    let mut messages = vec![];
+    let mut batch = Batch::new(b"2\n", true);
+    for has_name in [true, false] {
+        recorder.disk.fate = Some((Duration::ZERO, Fate { has_name, is_replaced: true }));
+        clock.advance(LOOK);
+        recorder.write(&mut batch, clock.now(), &mut messages).unwrap_err();
+    }
+    let next = "going on in the file that has that name now";
+    let gone = "and 1 samples of this recording are gone";
+    assert_eq!(
+        messages,
+        [
+            format!("\"memory\" was replaced: {next}"),
+            format!("\"memory\" was replaced, {gone}: {next}"),
+        ]
+    );
+}
+
+#[test]
+fn a_file_that_somebody_else_writes_to_all_the_time_is_rotated_all_the_same() {
+    let clock = FakeClock::new();
+    let disk = Memory { foreign: b"7\n", ..Memory::new(&clock) };
+    let recorder = recorded(disk, Some(2), &[b"1\n2\n3\n"]).unwrap();
+    assert_eq!((recorder.disk.old.len(), recorder.recorded()), (2, 3));
+}
+
+#[test]
 fn a_file_that_is_cut_off_while_its_rotation_waits_is_still_rotated_first() {
     let clock = FakeClock::new();
     let disk = Memory { stuck_rotations: 1, ..Memory::new(&clock) };
