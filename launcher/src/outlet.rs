@@ -3,12 +3,12 @@
 //!
 //! What is not taken waits here, in order. (Another process that writes to the same pipe between our
 //! look and our write may still make us wait, for as long as the reader hangs; and so may a terminal,
-//! where there is no `/proc`.)
+//! where it cannot be opened anew.)
 
 use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::os::unix::fs::OpenOptionsExt;
 use std::thread;
 use std::time::Duration;
@@ -26,20 +26,22 @@ const PAUSE: Duration = Duration::from_millis(10);
 
 /// One of the two, and what is to be written there.
 #[derive(Debug)]
-pub struct Outlet {
-    stream: OwnedFd,
+pub struct Outlet<S> {
+    stream: S,
+    /// If it is a terminal: the same, but it can be written without waiting.
+    terminal: Option<File>,
     waiting: VecDeque<Vec<u8>>,
 }
 
-impl Outlet {
+impl<S: AsFd + IsTerminal> Outlet<S> {
     /// Nothing waits yet to be written to `stream`.
-    pub fn new(stream: &(impl AsFd + IsTerminal)) -> io::Result<Outlet> {
-        let own = stream.is_terminal().then(|| reopened(stream).ok()).flatten();
-        let stream = match own {
-            Some(own) => own.into(),
-            None => stream.as_fd().try_clone_to_owned()?,
-        };
-        Ok(Outlet { stream, waiting: VecDeque::new() })
+    pub fn new(stream: S) -> Outlet<S> {
+        let terminal = stream.is_terminal().then(|| reopened(&stream).ok()).flatten();
+        Outlet { stream, terminal, waiting: VecDeque::new() }
+    }
+
+    fn descriptor(&self) -> BorrowedFd<'_> {
+        self.terminal.as_ref().map_or_else(|| self.stream.as_fd(), AsFd::as_fd)
     }
 
     /// Writes `bytes` now, or as soon as they are taken.
@@ -50,12 +52,12 @@ impl Outlet {
 
     /// Writes what is taken now.
     pub fn flush(&mut self) {
-        while let Some(bytes) = self.waiting.front_mut() {
-            if !takes_more(&self.stream) {
+        while let Some(bytes) = self.waiting.front() {
+            if !takes_more(&self.descriptor()) {
                 return;
             }
-            match write(&self.stream, bytes) {
-                Ok(count) if count < bytes.len() => drop(bytes.drain(..count)),
+            match write(self.descriptor(), bytes) {
+                Ok(count) if count < bytes.len() => drop(self.waiting[0].drain(..count)),
                 Err(Errno::EINTR) => {}
                 Err(Errno::EAGAIN) => return thread::sleep(PAUSE),
                 // Nobody wants it, or it is written.
@@ -66,7 +68,7 @@ impl Outlet {
 
     /// What must take more before anything else is written.
     pub fn blocked_on(&self) -> Option<BorrowedFd<'_>> {
-        (!self.waiting.is_empty()).then(|| self.stream.as_fd())
+        (!self.waiting.is_empty()).then(|| self.descriptor())
     }
 }
 

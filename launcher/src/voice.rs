@@ -6,7 +6,7 @@
 //! what still comes, to standard error.
 
 use std::fs::File;
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, IsTerminal, Read, Stderr, Stdout, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
@@ -34,8 +34,8 @@ struct Pipe {
 #[derive(Debug)]
 pub struct Voice {
     own: StandardError,
-    output: Outlet,
-    error: Outlet,
+    output: Outlet<Stdout>,
+    error: Outlet<Stderr>,
     pipe: Option<Pipe>,
     is_live: bool,
     report_has_ended: bool,
@@ -51,7 +51,7 @@ impl Voice {
             Ok(Pipe { reader: reader.into(), writer: writer.into() })
         });
         let pipe = pipe.transpose()?;
-        let (output, error) = (Outlet::new(&io::stdout())?, Outlet::new(&io::stderr())?);
+        let (output, error) = (Outlet::new(io::stdout()), Outlet::new(io::stderr()));
         Ok(Voice { own, output, error, pipe, is_live, report_has_ended: false })
     }
 
@@ -75,7 +75,7 @@ impl Voice {
 
     /// What takes nothing more, although something is to be said.
     pub fn blocked_on(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
-        [&self.output, &self.error].into_iter().filter_map(Outlet::blocked_on)
+        self.output.blocked_on().into_iter().chain(self.error.blocked_on())
     }
 
     /// Says what waits for that, as far as it is taken.
