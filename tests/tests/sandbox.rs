@@ -39,13 +39,13 @@ fn sandboxed() -> [String; 2] {
 
 /// A pipeline that runs until it is stopped, with all stages at their work.
 fn pipeline(via: &str, words: &[&str], dir: &TempDir) -> Running {
+    let recorded = dir.path().join("run.log");
+    let length = || std::fs::metadata(&recorded).map_or(0, |file| file.len());
+    let before = length();
     let conv = ["--conv", "--period 1ms", "--log", "run.log"];
     let running = launcher(via).args(conv).args(words).dir(dir).start();
     running.wait_for_lines(1);
-    let recorded = dir.path().join("run.log");
-    running.wait_until("something is recorded", || {
-        std::fs::metadata(&recorded).is_ok_and(|file| file.len() > 0)
-    });
+    running.wait_until("something is recorded", || length() > before);
     running
 }
 
