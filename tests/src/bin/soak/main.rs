@@ -92,7 +92,8 @@ fn soak(length: Duration, seed: u64) {
     }
     let last = Memory::of(running.pid());
     disturber.leave_in_peace();
-    running.signal_group(Signal::SIGINT);
+    // Not SIGINT, which a shell has ignored for us if we run in its background.
+    running.signal(Signal::SIGTERM);
     let finished = running.finish();
     let records = disturber.records();
     tell(&format!("{disturber}, {sessions}, {records} records"));
