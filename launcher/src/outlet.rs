@@ -85,3 +85,39 @@ pub fn takes_more(stream: &impl AsFd) -> bool {
     let mut interest = [PollFd::new(stream.as_fd(), PollFlags::POLLOUT)];
     !matches!(poll(&mut interest, PollTimeout::ZERO), Ok(0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Read, pipe};
+    use std::os::fd::OwnedFd;
+
+    #[test]
+    fn what_is_not_taken_waits_in_order_and_nobody_waits_for_it() {
+        let (mut reader, writer) = pipe().unwrap();
+        let text: Vec<u8> = (0..1_000_000u32).flat_map(u32::to_le_bytes).collect();
+        let mut outlet = Outlet::new(OwnedFd::from(writer));
+        outlet.write(&text[..7]);
+        assert!(outlet.blocked_on().is_none());
+        outlet.write(&text[7..]);
+        let mut read = Vec::new();
+        while outlet.blocked_on().is_some() {
+            let mut buffer = vec![0; PIECE];
+            let count = reader.read(&mut buffer).unwrap();
+            read.extend_from_slice(&buffer[..count]);
+            outlet.flush();
+        }
+        drop(outlet);
+        reader.read_to_end(&mut read).unwrap();
+        assert!(read == text, "{} of {} bytes", read.len(), text.len());
+    }
+
+    #[test]
+    fn what_nobody_wants_is_dropped() {
+        let (reader, writer) = pipe().unwrap();
+        drop(reader);
+        let mut outlet = Outlet::new(OwnedFd::from(writer));
+        outlet.write(b"text");
+        assert!(outlet.blocked_on().is_none());
+    }
+}

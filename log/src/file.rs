@@ -54,9 +54,7 @@ impl LogFile {
         };
         Ok((file, opened.length.unwrap_or(0)))
     }
-}
 
-impl LogFile {
     /// What is known of the file, if it is one whose name may be taken from it; the name of one that
     /// is just being rotated away is nobody's, and that file is an old one already.
     fn named(&self) -> Option<Metadata> {

@@ -15,8 +15,8 @@
 //!
 //! What was killed between two renames leaves one number free, which the next rotation fills, and
 //! which a reader passes over. A name is looked at before it is taken; a file that somebody else makes
-//! in the instant in between is replaced. Files are told by their names alone: whatever lies at such a name is
-//! renamed, or at last removed. A symbolic link is renamed itself, and not followed.
+//! in the instant in between is replaced. Files are told by their names alone: whatever lies at such a
+//! name is renamed, or at last removed. A symbolic link is renamed itself, and not followed.
 
 use std::fs::{self, File};
 use std::io;
