@@ -135,7 +135,8 @@ impl Watch {
                     return Ok(());
                 }
             }
-            if ready == 0 {
+            // A terminal may say that it takes more, and not do so.
+            if ready == 0 || end.is_some_and(|end| Instant::now() >= end) {
                 return Ok(());
             }
             voice.flush();

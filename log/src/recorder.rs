@@ -208,7 +208,10 @@ impl<D: Disk> Recorder<D> {
 
     /// Rotates, and thereby syncs; unless recording goes on in another file anyway.
     fn rotate(&mut self, batch: &mut Batch<'_>, messages: &mut dyn Messages) -> Result<(), Error> {
-        if self.look(batch, messages)? {
+        let goes_on_elsewhere = self.look(batch, messages)?;
+        // Or somebody has emptied it.
+        let fits = !self.is_rotating && !self.fitting(batch.rest()).is_empty();
+        if goes_on_elsewhere || fits {
             return Ok(());
         }
         self.is_rotating = true;
@@ -223,7 +226,7 @@ impl<D: Disk> Recorder<D> {
     pub fn finish(&mut self, messages: &mut dyn Messages) -> Result<(), Error> {
         self.sync()?;
         match self.disk.fate() {
-            Some(fate) => messages.tell(&self.told(fate)),
+            Some(fate) => self.tell_fate(fate, "", messages),
             None => drop(self.look(&mut Batch::new(b"", false), messages)?),
         }
         Ok(())

@@ -20,6 +20,7 @@
 
 use std::fs::{self, File};
 use std::io;
+use std::io::ErrorKind::{AlreadyExists, InvalidFilename, NotFound};
 use std::path::{Path, PathBuf};
 
 use stage::message::{Messages, quoted_path};
@@ -61,14 +62,14 @@ impl Rotation {
             in_place(file, &self.path)?;
             file.sync_data().map_err(Action::Sync.failed(&self.path))?;
             self.make_room(keep)?;
-            give_name_away(file, &self.path)?;
+            give_name_away(file, &self.path, keep)?;
             self.has_freed_name = true;
         }
         open_next(&self.path, messages)
     }
 
-    /// Step 2, and step 3 for the old files: afterwards `FILE.1` is free, unless it is to be replaced.
-    /// What is there is looked at anew at each attempt: others may come and go.
+    /// Step 2, and step 3 for the old files: afterwards `FILE.1` is free, unless it is to be replaced, or others
+    /// have meanwhile moved what was there. What is there is looked at anew at each attempt.
     fn make_room(&self, keep: u64) -> Result<(), Error> {
         let mut numbers = old_numbers(&self.path)?;
         while let Some(number) = numbers.pop_if(|number| *number > keep) {
@@ -76,8 +77,11 @@ impl Rotation {
         }
         for number in (2..=first_free(&numbers).min(keep)).rev() {
             let [from, to] = [number - 1, number].map(|number| numbered(&self.path, number));
-            // One that somebody else has moved or removed needs no other name.
-            unless_gone(rename(&from, &to))?;
+            match rename(&from, &to, number == keep) {
+                // One that somebody else has moved or removed needs no other name.
+                Err(Error::Rename { source, .. }) if source.kind() == NotFound => {}
+                result => result?,
+            }
         }
         Ok(())
     }
@@ -85,10 +89,10 @@ impl Rotation {
 
 /// The end of step 3. A file that somebody else has put in place of `file` is not renamed; the renames
 /// before may have taken their time.
-fn give_name_away(file: &File, path: &Path) -> Result<(), Error> {
+fn give_name_away(file: &File, path: &Path, keep: u64) -> Result<(), Error> {
     let new_path = numbered(path, 1);
     in_place(file, path)?;
-    rename(path, &new_path)?;
+    rename(path, &new_path, keep == 1)?;
     in_place(file, &new_path)?;
     if has_name(file, path)? {
         // Both were names of one and the same file, which a rename leaves as they are.
@@ -130,7 +134,6 @@ pub fn old_numbers(path: &Path) -> Result<Vec<u64>, Error> {
 /// Whether a file has this name. One that cannot be looked at is not one that is not there: a rename
 /// would replace it.
 fn exists(path: &Path) -> Result<bool, Error> {
-    use io::ErrorKind::{InvalidFilename, NotFound};
     match fs::symlink_metadata(path) {
         Ok(_) => Ok(true),
         // No file can have a name that is too long.
@@ -158,26 +161,24 @@ pub fn numbered(path: &Path, number: u64) -> PathBuf {
 /// A file that somebody else has removed or renamed needs neither.
 fn remove(path: &Path) -> Result<(), Error> {
     let directory = Directory::of(path)?;
-    unless_gone(fs::remove_file(path).map_err(Action::Remove.failed(path)))?;
-    directory.sync()
-}
-
-fn rename(from: &Path, to: &Path) -> Result<(), Error> {
-    let directory = Directory::of(to)?;
-    let [name, new_name] = [from, to].map(quoted_path);
-    fs::rename(from, to).map_err(|source| Error::Rename { name, to: new_name, source })?;
-    directory.sync()
-}
-
-fn unless_gone(result: Result<(), Error>) -> Result<(), Error> {
-    match result {
-        Err(Error::Failed { source, .. } | Error::Rename { source, .. })
-            if source.kind() == io::ErrorKind::NotFound =>
-        {
-            Ok(())
-        }
-        result => result,
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == NotFound => {}
+        result => result.map_err(Action::Remove.failed(path))?,
     }
+    directory.sync()
+}
+
+/// What has the new name already is replaced only if it `may_replace` it: it need not be what was seen
+/// there at first, if somebody has moved files, or the directory, meanwhile.
+fn rename(from: &Path, to: &Path, may_replace: bool) -> Result<(), Error> {
+    let directory = Directory::of(to)?;
+    let renamed = match !may_replace && exists(to)? {
+        true => Err(AlreadyExists.into()),
+        false => fs::rename(from, to),
+    };
+    let [name, new_name] = [from, to].map(quoted_path);
+    renamed.map_err(|source| Error::Rename { name, to: new_name, source })?;
+    directory.sync()
 }
 
 #[cfg(test)]
@@ -305,11 +306,23 @@ mod tests {
         let path = dir.path().join("run.log");
         let file = OpenOptions::new().append(true).open(&path).unwrap();
         fs::remove_file(&path).unwrap();
-        give_name_away(&file, &path).unwrap_err();
+        give_name_away(&file, &path, 5).unwrap_err();
         fs::write(&path, "another's").unwrap();
-        give_name_away(&file, &path).unwrap_err();
+        give_name_away(&file, &path, 5).unwrap_err();
         assert_eq!(fs::read(&path).unwrap(), b"another's");
         assert!(!exists(&numbered(&path, 1)).unwrap());
+    }
+
+    #[test]
+    fn an_old_file_that_turns_up_meanwhile_is_replaced_only_if_it_is_the_last_to_be_kept() {
+        let dir = directory(&[1]);
+        let path = dir.path().join("run.log");
+        let file = OpenOptions::new().append(true).open(&path).unwrap();
+        let error = give_name_away(&file, &path, 2).unwrap_err();
+        assert!(!error.is_final() && stage::message::chain(&error).ends_with("already exists"));
+        assert_eq!(fs::read(numbered(&path, 1)).unwrap(), b"1");
+        give_name_away(&file, &path, 1).unwrap();
+        assert_eq!(fs::read(numbered(&path, 1)).unwrap(), b"0");
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub fn set_aside(file: &File, path: &Path, messages: &mut dyn Messages) -> Resul
         .map_err(failed())
         .and_then(|()| torn.sync_all().map_err(Action::Sync.failed(&aside)))
         .and_then(|()| directory.sync())
-        .and_then(|()| file.set_len(whole).map_err(failed()));
+        .and_then(|()| cut(file, whole, length).map_err(failed()));
     if moved.is_err() {
         // It may be tried again, and the torn line is still where it was. Should this fail as well,
         // the first reason is the one to tell.
@@ -92,6 +92,15 @@ fn copy(file: &File, from: u64, to: &mut File) -> io::Result<()> {
         }
         to.write_all(&buffer[..count])?;
         at += count as u64;
+    }
+}
+
+/// Cuts `file` to `whole` of its `length` bytes.
+fn cut(file: &File, whole: u64, length: u64) -> io::Result<()> {
+    match file.metadata()?.len() == length {
+        true => file.set_len(whole),
+        // Only what was copied may go.
+        false => Err(io::Error::other("somebody else is writing to it")),
     }
 }
 

@@ -157,6 +157,14 @@ impl Running {
         kill(self.pid(), signal).unwrap_or_else(|error| panic!("{signal}: {error}\n{self}"));
     }
 
+    /// Stops a process, and waits until it is.
+    pub fn stop(&self, pid: Pid) {
+        kill(pid, Signal::SIGSTOP).unwrap_or_else(|error| panic!("{pid}: {error}\n{self}"));
+        self.wait_until(&format!("{pid} is stopped"), || {
+            proc::status(pid, "State").starts_with('T')
+        });
+    }
+
     /// Signals the whole group, as a terminal does.
     pub fn signal_group(&self, signal: Signal) {
         killpg(self.pid(), signal).unwrap_or_else(|error| panic!("{signal}: {error}\n{self}"));

@@ -27,7 +27,7 @@ fn a_stopped_log_or_stat_or_report_makes_the_pipeline_wait_and_loses_nothing(via
             .start();
         running.wait_for_lines(1);
         let pid = proc::children(running.pid())[name];
-        kill(pid, Signal::SIGSTOP).unwrap();
+        running.stop(pid);
         running.wait_until_blocked(proc::children(running.pid())["conv"]);
         kill(pid, Signal::SIGCONT).unwrap();
         running.wait_for_lines(10);
@@ -69,7 +69,7 @@ fn in_the_launcher_missed_ticks_are_told_in_the_account(via: &str) {
         .start();
     running.wait_for_lines(1);
     let log = proc::children(running.pid())["log"];
-    kill(log, Signal::SIGSTOP).unwrap();
+    running.stop(log);
     running.wait_until_blocked(proc::children(running.pid())["conv"]);
     kill(log, Signal::SIGCONT).unwrap();
     running.signal_group(Signal::SIGINT);

@@ -111,10 +111,7 @@ fn a_process_that_is_stopped_for_a_while_costs_nothing() {
             let dir = tempfile::tempdir().unwrap();
             let running = pipeline(dir.path(), load);
             let pid = pid_of(&running, process);
-            kill(pid, Signal::SIGSTOP).unwrap();
-            running.wait_until("it is stopped", || {
-                proc::all().iter().any(|it| it.pid == pid && it.state == 'T')
-            });
+            running.stop(pid);
             match (load, process) {
                 (Load::FullSpeed, "tee" | "log" | "stat") => {
                     running.wait_until_blocked(pid_of(&running, "conv"));

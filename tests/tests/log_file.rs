@@ -134,13 +134,13 @@ fn a_directory_that_is_removed_is_told_of_and_once_there_is_one_again_recording_
         let mut stdin = running.stdin();
         stdin.write_all(b"1\n").unwrap();
         running.wait_for_lines(1);
-        running.signal(Signal::SIGSTOP);
+        running.stop(running.pid());
         fs::remove_dir_all(&inner).unwrap();
         in_place(&inner);
         running.signal(Signal::SIGCONT);
         let cannot = format!("log: cannot open \"d/run.log\": {reason}: trying again every second");
         running.wait_for_message(&cannot);
-        running.signal(Signal::SIGSTOP);
+        running.stop(running.pid());
         let _ = fs::remove_file(&inner);
         fs::create_dir(&inner).unwrap();
         running.signal(Signal::SIGCONT);
@@ -179,7 +179,7 @@ fn a_file_that_is_moved_back_is_gone_on_with() {
     let dir = tempfile::tempdir().unwrap();
     let (running, mut stdin) = begun("", &dir);
     let [path, moved] = ["run.log", "moved"].map(|name| dir.path().join(name));
-    running.signal(Signal::SIGSTOP);
+    running.stop(running.pid());
     fs::rename(&path, &moved).unwrap();
     fs::create_dir(&path).unwrap();
     stdin.write_all(b"2\n").unwrap();
@@ -187,7 +187,7 @@ fn a_file_that_is_moved_back_is_gone_on_with() {
     let told = "log: \"run.log\" was replaced: going on in the file that has that name now";
     let cannot = "log: cannot open \"run.log\": Is a directory: trying again every second";
     running.wait_for_message(cannot);
-    running.signal(Signal::SIGSTOP);
+    running.stop(running.pid());
     fs::remove_dir(&path).unwrap();
     fs::rename(&moved, &path).unwrap();
     running.signal(Signal::SIGCONT);
@@ -198,22 +198,53 @@ fn a_file_that_is_moved_back_is_gone_on_with() {
 }
 
 #[test]
+fn what_others_write_to_a_file_that_they_moved_is_theirs() {
+    let dir = tempfile::tempdir().unwrap();
+    let (running, mut stdin) = begun("", &dir);
+    let [path, moved] = ["run.log", "moved"].map(|name| dir.path().join(name));
+    // It could not be set aside.
+    fs::create_dir(dir.path().join("run.log.torn")).unwrap();
+    running.stop(running.pid());
+    fs::rename(&path, &moved).unwrap();
+    fs::write(&moved, "1\nhalf a line").unwrap();
+    running.signal(Signal::SIGCONT);
+    let told = "log: \"run.log\" was moved: going on in a new file of that name";
+    running.wait_for_message(told);
+    stdin.write_all(b"2\n").unwrap();
+    drop(stdin);
+    running.finish().exits(0).says(&[
+        "log: \"run.log\" was written by somebody else, has 11 bytes more, and may have lost or damaged \
+         lines",
+        told,
+    ]);
+    assert_eq!(fs::read_to_string(&moved).unwrap(), "1\nhalf a line");
+    assert_eq!(fs::read_to_string(&path).unwrap(), "2\n");
+}
+
+#[test]
 fn a_file_that_is_removed_just_before_a_rotation_or_the_end_is_told_of() {
     let told = "log: \"run.log\" was removed, and 1 samples of this recording are gone";
-    let next = ": going on in a new file of that name";
-    for (more, next) in [("", ""), ("2\n3\n", next)] {
+    let next_file = ": going on in a new file of that name";
+    for more in ["", "2\n3\n"] {
         let dir = tempfile::tempdir().unwrap();
         let (running, mut stdin) = begun("--rotate 2", &dir);
         // It must not look in between.
-        running.signal(Signal::SIGSTOP);
+        running.stop(running.pid());
         fs::remove_file(dir.path().join("run.log")).unwrap();
         stdin.write_all(more.as_bytes()).unwrap();
         drop(stdin);
         running.signal(Signal::SIGCONT);
-        running.finish().exits(0).says(&[&format!("{told}{next}")]);
-        match more {
-            "" => assert!(!dir.path().join("run.log").exists()),
-            _ => assert_eq!(all_files(dir.path()), more),
+        let finished = running.finish().exits(0);
+        // A busy machine may give it time to look once more before the end.
+        match finished.stderr.contains(next_file) {
+            false if more.is_empty() => {
+                assert!(!dir.path().join("run.log").exists());
+                finished.says(&[told]);
+            }
+            _ => {
+                assert_eq!(all_files(dir.path()), more);
+                finished.says(&[&format!("{told}{next_file}")]);
+            }
         }
     }
 }
@@ -223,7 +254,7 @@ fn a_file_that_another_log_has_begun_under_the_same_name_is_not_rotated_away() {
     let dir = tempfile::tempdir().unwrap();
     let (running, mut stdin) = begun("--rotate 2", &dir);
     // Until the other has begun, it must not notice.
-    running.signal(Signal::SIGSTOP);
+    running.stop(running.pid());
     fs::rename(dir.path().join("run.log"), dir.path().join("moved")).unwrap();
     let (other, other_stdin) = begun("", &dir);
     running.signal(Signal::SIGCONT);

@@ -19,7 +19,7 @@ fn started(program: Program, text: &str) -> (Running, ChildStdin) {
 
 /// Sends SIGINT and `text` in such a way that the stage finds both at once.
 fn interrupt_with(running: &Running, input: &mut ChildStdin, text: &str) {
-    running.signal(Signal::SIGSTOP);
+    running.stop(running.pid());
     running.signal(Signal::SIGINT);
     input.write_all(text.as_bytes()).unwrap();
     running.signal(Signal::SIGCONT);

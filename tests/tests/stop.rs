@@ -207,7 +207,7 @@ fn a_stopped_stage_goes_on_after_the_grace_and_loses_nothing(via: &str) {
         let arguments = ["--grace", "1s", "--conv", "--period 10ms", "--log", "run.log"];
         let running = launcher(via).args(arguments).dir(&dir).start();
         running.wait_for_lines(1);
-        kill(proc::children(running.pid())[name], Signal::SIGSTOP).unwrap();
+        running.stop(proc::children(running.pid())[name]);
         running.signal_group(Signal::SIGINT);
         let finished = running.finish().exits(0);
         let sent = count(&finished, "samples sent");
@@ -262,7 +262,7 @@ fn a_second_ctrl_c_kills_at_once(via: &str) {
     let running = launcher(via).args(["--grace", "1h", "--log", "run.log"]).dir(&dir).start();
     running.wait_for_lines(1);
     let children = proc::children(running.pid());
-    kill(children["log"], Signal::SIGSTOP).unwrap();
+    running.stop(children["log"]);
     running.signal_group(Signal::SIGINT);
     let conv = children["conv"];
     running.wait_until("conv has ended", || {
@@ -293,7 +293,7 @@ fn a_stage_that_dies_while_the_launcher_cannot_tell_is_noticed(via: &str) {
     let running = launcher(via).args(arguments).dir(&dir).start();
     running.wait_for_lines(1);
     let (group, conv) = (running.pid(), proc::children(running.pid())["conv"]);
-    running.signal(Signal::SIGSTOP);
+    running.stop(running.pid());
     kill(conv, Signal::SIGKILL).unwrap();
     running.wait_until("all but the launcher have ended", || proc::alive(group).len() == 1);
     running.signal(Signal::SIGCONT);
@@ -310,7 +310,7 @@ fn when_the_launcher_and_a_stage_are_killed_at_once_the_rest_ends(via: &str) {
             random_pause();
             let (group, stage) = (running.pid(), proc::children(running.pid())[name]);
             // Stopped, the launcher cannot do anything for the stage.
-            running.signal(Signal::SIGSTOP);
+            running.stop(running.pid());
             kill(stage, Signal::SIGKILL).unwrap();
             running.signal(Signal::SIGKILL);
             running.finish().exits(128 + 9);

@@ -1,6 +1,6 @@
 //! What somebody else does to the file while it is recorded in: it is removed, moved, replaced, cut
-//! off, or written to. It is noticed within [`LOOK`], before a rotation, and at the end; it is told, and
-//! recording goes on with a whole line.
+//! off, or written to. It is noticed when the first line comes, within [`LOOK`] from then on, before a
+//! rotation, and at the end; it is told, and recording goes on with a whole line.
 //!
 //! In this order, if a name was taken away:
 //!
@@ -9,7 +9,8 @@
 //! 2. sync the file, wherever it is now;
 //! 3. open the one that gets the name, as at the start ([`crate::open`]).
 //!
-//! What somebody removes is gone, and counts as recorded: it was.
+//! What others have written behind it is theirs, and left as it is. What somebody removes is gone, and
+//! counts as recorded: it was.
 
 use std::time::{Duration, Instant};
 
@@ -50,22 +51,24 @@ impl<D: Disk> Recorder<D> {
         messages: &mut dyn Messages,
     ) -> Result<bool, Error> {
         let fate = self.disk.fate();
-        let there = self.disk.length().filter(|there| *there != self.length);
+        let is_changed = fate.is_some() || self.changed_length().is_some();
         let is_half = self.length != self.whole;
         if fate.is_none() {
             self.told_fate = None;
         }
-        if (fate.is_none() && there.is_none()) || (is_half && !batch.has_line_start()) {
+        if !is_changed || (is_half && !batch.has_line_start()) {
             return Ok(false);
         }
-        // Of one that has no name, nothing is left anyway.
-        if let Some(there) = there.filter(|_| fate.is_none_or(|fate| fate.has_name)) {
-            self.accept_length(there, batch, messages)?;
-        }
-        if let Some(fate) = fate {
-            self.follow_name(fate, batch, messages)?;
+        match fate {
+            Some(fate) => self.follow_name(fate, batch, messages)?,
+            None => self.accept_length(batch, messages)?,
         }
         Ok(fate.is_some())
+    }
+
+    /// Bytes in the file, if others have written to it or cut it off.
+    fn changed_length(&self) -> Option<u64> {
+        self.disk.length().filter(|there| *there != self.length)
     }
 
     /// Goes on in the file that gets the name next.
@@ -75,49 +78,65 @@ impl<D: Disk> Recorder<D> {
         batch: &mut Batch<'_>,
         messages: &mut dyn Messages,
     ) -> Result<(), Error> {
-        if self.length != self.whole {
-            self.cut_half_a_line()?;
-            batch.back_to_line_start();
-        }
-        self.sync()?;
         let told = self.told_fate.replace(fate);
         if told.is_none_or(|told| told.has_name && !fate.has_name) {
             let next = match fate.is_replaced {
-                true => "the file that has that name now",
-                false => "a new file of that name",
+                true => ": going on in the file that has that name now",
+                false => ": going on in a new file of that name",
             };
-            messages.tell(&format!("{}: going on in {next}", self.told(fate)));
+            self.tell_fate(fate, next, messages);
         }
+        if self.length != self.whole {
+            self.cut_half_a_line()?;
+            batch.back_to_line_start();
+            // What others have written behind it is theirs, and left as it is.
+            self.length = self.whole;
+        }
+        self.sync()?;
         let length = self.disk.reopen(messages)?;
         self.told_fate = None;
         self.begin_with(length);
         Ok(())
     }
 
-    /// Goes on behind the `there` bytes that the file has.
+    /// Goes on at the end that the file has now.
     fn accept_length(
         &mut self,
-        there: u64,
         batch: &mut Batch<'_>,
         messages: &mut dyn Messages,
     ) -> Result<(), Error> {
+        let there = self.changed_length();
         let length = self.disk.mend(messages)?;
         if self.length != self.whole {
             batch.back_to_line_start();
         }
+        if let Some(told) = there.map(|there| self.told_length(there)) {
+            messages.tell(&format!("{told}: going on at its end"));
+        }
+        (self.length, self.whole) = (length, length);
+        Ok(())
+    }
+
+    /// Tells what became of the file, and where recording goes on.
+    pub(super) fn tell_fate(&self, fate: Fate, next: &str, messages: &mut dyn Messages) {
+        // Of one that has no name, nothing is left anyway.
+        if let Some(there) = self.changed_length().filter(|_| fate.has_name) {
+            messages.tell(&self.told_length(there));
+        }
+        messages.tell(&format!("{}{next}", self.told(fate)));
+    }
+
+    fn told_length(&self, there: u64) -> String {
         let what = match there.checked_sub(self.length) {
             None => format!("cut off, and {} bytes are gone", self.length - there),
             Some(more) => format!(
                 "written by somebody else, has {more} bytes more, and may have lost or damaged lines"
             ),
         };
-        messages.tell(&format!("{} was {what}: going on at its end", self.disk.name()));
-        (self.length, self.whole) = (length, length);
-        Ok(())
+        format!("{} was {what}", self.disk.name())
     }
 
-    /// What became of the file, in words.
-    pub(super) fn told(&self, fate: Fate) -> String {
+    fn told(&self, fate: Fate) -> String {
         let (name, lines) = (self.disk.name(), self.recorded - self.before);
         let what = match fate {
             Fate { is_replaced: true, .. } => "replaced",

@@ -256,6 +256,46 @@ fn a_file_that_is_cut_off_while_its_rotation_waits_is_still_rotated_first() {
 }
 
 #[test]
+fn a_file_that_is_emptied_just_before_its_rotation_is_gone_on_with() {
+    let clock = FakeClock::new();
+    let mut recorder = recorded(Memory::new(&clock), Some(2), &[b"1\n"]).unwrap();
+    recorder.disk.bytes.clear();
+    recorder.write(&mut Batch::new(b"2\n3\n", true), clock.now(), &mut vec![]).unwrap();
+    assert_eq!(recorder.disk.old, [b"2\n"]);
+    assert_eq!((recorder.disk.bytes.as_slice(), recorder.recorded()), (&b"3\n"[..], 3));
+}
+
+#[test]
+fn what_others_have_done_to_a_file_that_they_moved_is_told_and_left_as_it_is() {
+    let clock = FakeClock::new();
+    let disk = Memory { room: 3, ..Memory::new(&clock) };
+    let mut recorder = Recorder::new(disk, 0, Policy::Never, None);
+    let mut messages = vec![];
+    let mut batch = Batch::new(b"1\n22\n", true);
+    recorder.write(&mut batch, clock.now(), &mut messages).unwrap_err();
+    // Half of the second line is there.
+    recorder.disk.bytes.extend(b"foreign");
+    recorder.disk.fate = Some((Duration::ZERO, MOVED));
+    recorder.disk.room = usize::MAX;
+    recorder.write(&mut batch, clock.now(), &mut messages).unwrap();
+    assert_eq!(recorder.disk.old, [b"1\n2foreign"]);
+    assert_eq!((recorder.disk.bytes.as_slice(), recorder.recorded()), (&b"22\n"[..], 2));
+    recorder.disk.bytes.clear();
+    recorder.disk.fate = Some((Duration::ZERO, MOVED));
+    recorder.finish(&mut messages).unwrap();
+    let more = "7 bytes more, and may have lost or damaged lines";
+    assert_eq!(
+        messages,
+        [
+            &format!("\"memory\" was written by somebody else, has {more}"),
+            "\"memory\" was moved: going on in a new file of that name",
+            "\"memory\" was cut off, and 3 bytes are gone",
+            "\"memory\" was moved",
+        ]
+    );
+}
+
+#[test]
 fn a_name_that_is_lost_while_a_rotation_waits_ends_that_rotation() {
     let clock = FakeClock::new();
     let disk = Memory { stuck_rotations: 9, ..Memory::new(&clock) };
