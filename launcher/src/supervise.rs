@@ -41,6 +41,9 @@ const STEP: Duration = Duration::from_secs(1);
 pub enum Event {
     /// A process ended, or never began.
     Ended(Process, Ending),
+    /// `conv` has told what it did, and so ends. Those who read the end of its stream may have ended
+    /// before it is seen to have.
+    ConvSettled,
     /// SIGINT came, at this time.
     Interrupt(Instant),
     /// SIGTERM or SIGHUP came.
@@ -75,6 +78,7 @@ pub struct Supervisor {
     /// What to say of those that were killed by our own doing, once they have died of it.
     killed: ByProcess<Option<String>>,
     stopping: bool,
+    has_conv_settled: bool,
     /// What is to be done when the next period is over.
     next_step: Step,
     /// When the user first asked for a stop.
@@ -104,6 +108,7 @@ impl Supervisor {
             endings: ByProcess::default(),
             killed: ByProcess::default(),
             stopping: false,
+            has_conv_settled: false,
             next_step: Step::AskAll,
             asked: None,
         }
@@ -132,6 +137,10 @@ impl Supervisor {
     pub fn on(&mut self, event: Event) -> Vec<Action> {
         match event {
             Event::Ended(process, ending) => self.ended(process, ending),
+            Event::ConvSettled => {
+                self.has_conv_settled = true;
+                vec![]
+            }
             Event::Interrupt(at) => match self.asked {
                 Some(Asked::ByInterrupt(first)) if at.saturating_duration_since(first) < ECHO => {
                     vec![]
@@ -197,7 +206,7 @@ impl Supervisor {
         };
         let clean = ending.is_clean();
         self.endings[process] = Some(ending);
-        let conv_runs = self.endings[Process::Conv].is_none();
+        let conv_runs = self.endings[Process::Conv].is_none() && !self.has_conv_settled;
         if !self.is_over() && (!clean || conv_runs) {
             actions.extend(self.stop_in_order());
         }

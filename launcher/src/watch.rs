@@ -164,7 +164,9 @@ impl Watch {
             }
         }
         ended.sort_by_key(|(process, _)| *process);
-        Ok(ended.into_iter().map(|(process, ending)| Event::Ended(process, ending)).collect())
+        let settled = kept.has_settled(Process::Conv).then_some(Event::ConvSettled);
+        let ended = ended.into_iter().map(|(process, ending)| Event::Ended(process, ending));
+        Ok(settled.into_iter().chain(ended).collect())
     }
 
     fn act(&mut self, actions: Vec<Action>, spawned: &Spawned, voice: &mut Voice) {

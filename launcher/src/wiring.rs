@@ -3,9 +3,10 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 
 use nix::fcntl::OFlag;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::pipe2;
 use stage::channel::Keeper;
 use stage::channel::ends::End;
@@ -195,6 +196,11 @@ impl Kept {
         })
     }
 
+    /// Whether `process` has written into its ledger, and so ends, though it may not have been reaped.
+    pub fn has_settled(&self, process: Process) -> bool {
+        self.ledgers[process].as_ref().is_some_and(has_something_to_read)
+    }
+
     /// What each process wrote into its ledger before it ended, if it did. To be called when all
     /// have ended.
     pub fn read_ledgers(&mut self) -> ByProcess<Option<Entry>> {
@@ -204,6 +210,12 @@ impl Kept {
             serde_json::from_slice(&text).ok()
         })
     }
+}
+
+fn has_something_to_read(pipe: &File) -> bool {
+    let mut interest = [PollFd::new(pipe.as_fd(), PollFlags::POLLIN)];
+    let is_ready = poll(&mut interest, PollTimeout::ZERO).is_ok_and(|ready| ready > 0);
+    is_ready && interest[0].revents().is_some_and(|events| events.contains(PollFlags::POLLIN))
 }
 
 #[cfg(test)]

@@ -25,6 +25,8 @@ pub struct Surroundings {
     pub stop: Stop,
     /// Standard error.
     pub messages: StandardError,
+    /// An output whose end nobody is to read before the ledger is written.
+    pub held: Option<output::Channel<io::Stdout>>,
     supervisor: Option<Supervisor>,
 }
 
@@ -96,7 +98,7 @@ pub fn run_stage<E: StdError + 'static>(
     let supervisor = ledger.as_ref().and_then(Ledger::supervisor);
     let messages = StandardError::of(program);
     let mut around = match Stop::on_signals() {
-        Ok(stop) => Surroundings { stop, messages, supervisor },
+        Ok(stop) => Surroundings { stop, messages, held: None, supervisor },
         Err(error) => return tell_failure(program, Err(error)),
     };
     if let Err(error) = sandbox.enter().map_err(Error::Sandbox) {

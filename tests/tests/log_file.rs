@@ -88,7 +88,7 @@ fn a_file_that_somebody_empties_is_noticed_and_recording_goes_on() {
     let dir = tempfile::tempdir().unwrap();
     let (running, mut stdin) = begun("", &dir);
     File::create(dir.path().join("run.log")).unwrap();
-    let told = "log: \"run.log\" was cut off, and 2 bytes are gone: going on at its end";
+    let told = "log: \"run.log\" was cut off, 2 bytes are gone, and a line may be damaged: going on at its end";
     // Also while nothing comes.
     running.wait_for_message(told);
     stdin.write_all(b"2\n").unwrap();

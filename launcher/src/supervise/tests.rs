@@ -33,6 +33,19 @@ fn a_pipeline_that_ends_by_itself_needs_nothing() {
 }
 
 #[test]
+fn a_pipeline_whose_conv_is_the_last_that_is_seen_to_end_may_take_its_time() {
+    let mut supervisor = Supervisor::new(GRACE);
+    for event in [Event::ConvSettled, ended(Process::Tee, DONE), ended(Process::Conv, DONE)] {
+        assert_eq!(supervisor.on(event), []);
+    }
+    assert!(!supervisor.is_stopping());
+    // What was not ended by conv is a reason to stop.
+    let mut supervisor = Supervisor::new(GRACE);
+    let stopped = supervisor.on(ended(Process::Tee, DONE));
+    assert_eq!(stopped, [Action::Stop(Process::Conv), Action::StartGrace(GRACE)]);
+}
+
+#[test]
 fn a_request_to_stop_goes_to_conv_alone_and_starts_the_grace() {
     for request in [interrupt(FIRST), Event::Terminate] {
         let mut supervisor = Supervisor::new(GRACE);

@@ -128,7 +128,10 @@ impl<D: Disk> Recorder<D> {
 
     fn told_length(&self, there: u64) -> String {
         let what = match there.checked_sub(self.length) {
-            None => format!("cut off, and {} bytes are gone", self.length - there),
+            None => {
+                let gone = self.length - there;
+                format!("cut off, {gone} bytes are gone, and a line may be damaged")
+            }
             Some(more) => format!(
                 "written by somebody else, has {more} bytes more, and may have lost or damaged lines"
             ),

@@ -162,8 +162,8 @@ fn a_file_that_was_cut_off_is_told_of_and_goes_on_at_its_end_with_a_whole_line()
     assert_eq!(
         messages,
         [
-            "\"memory\" was cut off, and 2 bytes are gone: going on at its end",
-            "\"memory\" was cut off, and 8 bytes are gone: going on at its end",
+            "\"memory\" was cut off, 2 bytes are gone, and a line may be damaged: going on at its end",
+            "\"memory\" was cut off, 8 bytes are gone, and a line may be damaged: going on at its end",
         ]
     );
     assert_eq!(recorder.recorded(), 4);
@@ -251,7 +251,8 @@ fn a_file_that_is_cut_off_while_its_rotation_waits_is_still_rotated_first() {
     recorder.disk.bytes.clear();
     recorder.write(&mut batch, clock.now(), &mut messages).unwrap();
     assert_eq!((&recorder.disk.old, recorder.disk.bytes.as_slice()), (&vec![vec![]], &b"3\n"[..]));
-    let told = "\"memory\" was cut off, and 4 bytes are gone: going on at its end";
+    let told =
+        "\"memory\" was cut off, 4 bytes are gone, and a line may be damaged: going on at its end";
     assert_eq!(messages, [told]);
 }
 
@@ -289,7 +290,7 @@ fn what_others_have_done_to_a_file_that_they_moved_is_told_and_left_as_it_is() {
         [
             &format!("\"memory\" was written by somebody else, has {more}"),
             "\"memory\" was moved: going on in a new file of that name",
-            "\"memory\" was cut off, and 3 bytes are gone",
+            "\"memory\" was cut off, 3 bytes are gone, and a line may be damaged",
             "\"memory\" was moved",
         ]
     );
