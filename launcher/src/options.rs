@@ -25,14 +25,14 @@ Limits: do not record into the file that conv reads from (log writes to samples.
 otherwise): the account cannot tell what was lost or doubled. What is still there after the grace
 period is ended step by step, a second apart (or less, with a shorter grace period): all are asked
 to stop and to go on; a report that cannot write just then is killed; then the rest, with what it
-held; the account says so. Without a grace period all are killed at once. If the reader of standard
-error hangs as well, the account waits for it as long, and is then not said. If the launcher itself
-is killed, the stages end by themselves. Where the kernel has no seccomp, the stages cannot give up the
-system calls that they do not need; -v tells. In this pipeline log --pass passes to nobody. A
-channel that is full makes conv miss ticks. Message queues hold only 10 messages
-(/proc/sys/fs/mqueue), so with --via mqueue that happens soonest: at 100 Hz when a stage is held
-up for a fifth of a second. All message queues of a user share a limit (ulimit -q); four full ones
-take 330 kB of the usual 819200 bytes, and smaller ones are made where there is less.
+held; the account says so. Without a grace period all are killed at once. If the reader of
+standard error hangs as well, the account waits for it as long, and is then not said. If the
+launcher itself is killed, the stages end by themselves. Where the kernel has no seccomp, the
+stages cannot give up the system calls that they do not need; -v tells. In this pipeline log
+--pass passes to nobody. A channel that is full makes conv miss ticks. Message queues hold only 10
+messages (/proc/sys/fs/mqueue), so with --via mqueue that happens soonest: at 100 Hz when a stage
+is held up for a fifth of a second. All message queues of a user share a limit (ulimit -q); four
+full ones take 330 kB of the usual 819200 bytes, and smaller ones are made where there is less.
 
 Exit status: 0 every stage ended with 0 and the account is settled; 1 failed, a stage failed or
 died, or the account is not settled; 2 wrong usage; 3 done, but some input was rejected.";

@@ -27,22 +27,24 @@ line feed gets one. Only one log writes a file at a time. A torn last line, left
 aside in FILE.torn at the next start.
 
 If the disk is full, or writing fails for another reason, log says so once, keeps what it has,
-reads no more (so that the pipeline waits), and tries again every second, from the exact byte. Asked
-to stop meanwhile, it says how many samples are not recorded, and ends with status 1. A failed sync
-is final: status 1. If FILE is removed, moved, replaced, cut off or written to by somebody else, log
-notices within a second, says so, and goes on in FILE. A symbolic link to a file is followed, and told
-of. With --pass, recording ends when nobody reads standard output any more.
+reads no more (so that the pipeline waits), and tries again every second, from the exact byte.
+Asked to stop meanwhile, it says how many samples are not recorded, and ends with status 1. A
+failed sync is final: status 1. If FILE is removed, moved, replaced, cut off or written to by
+somebody else, log notices within a second, says so, and goes on in FILE. A symbolic link to a
+file is followed, and told of. With --pass, recording ends when nobody reads standard output any
+more.
 
 With --rotate, FILE is renamed to FILE.1 before it would grow beyond SIZE, FILE.1 to FILE.2, and so
 on; a line is never divided. Whatever lies at those names is taken for an old file. Each step is on
 the disk before the next, so a rotation takes about as many syncs as there are old files.
 
-Limits: a file that is not a regular one (a FIFO, a device) is neither locked nor synced, and cannot
-be rotated; while its reader hangs, log can be ended by kill -9 only. While a sync lasts, nothing is
-read; while the reader of --pass does not read, nothing is synced. A single line longer than SIZE has
-a file of its own. What somebody does to old files, and bytes changed in FILE while its length stays
-the same, are not noticed. --check may miss or double lines of a file that is being rotated, and takes old
-files behind two missing numbers for somebody else's; a line of over 64 KiB is no sample.
+Limits: a file that is not a regular one (a FIFO, a device) is neither locked nor synced, and
+cannot be rotated; while its reader hangs, log can be ended by kill -9 only. While a sync lasts,
+nothing is read; while the reader of --pass does not read, nothing is synced. A single line longer
+than SIZE has a file of its own. What somebody does to old files, and bytes changed in FILE while
+its length stays the same, are not noticed. --check may miss or double lines of a file that is
+being rotated, and takes old files behind two missing numbers for somebody else's; a line of over
+64 KiB is no sample.
 
 ";
 
