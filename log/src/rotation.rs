@@ -68,8 +68,8 @@ impl Rotation {
         open_next(&self.path, messages)
     }
 
-    /// Step 2, and step 3 for the old files: afterwards `FILE.1` is free, unless it is to be replaced, or others
-    /// have meanwhile moved what was there. What is there is looked at anew at each attempt.
+    /// Step 2, and step 3 for the old files: afterwards `FILE.1` is free, unless it is to be replaced,
+    /// or somebody else has meddled. What is there is looked at anew at each attempt.
     fn make_room(&self, keep: u64) -> Result<(), Error> {
         let mut numbers = old_numbers(&self.path)?;
         while let Some(number) = numbers.pop_if(|number| *number > keep) {
