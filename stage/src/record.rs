@@ -8,6 +8,8 @@
 
 mod json;
 
+use std::collections::BTreeMap;
+
 use serde::de::Error as _;
 use serde_json::value::RawValue;
 
@@ -27,6 +29,8 @@ pub const EXACT: [&str; 2] = ["range", "mode"];
 /// samples.
 #[derive(Clone, Debug, Default)]
 pub struct Record {
+    /// What tells these samples from others, by `stat --label`: values by their names.
+    pub labels: BTreeMap<String, String>,
     /// Samples covered.
     pub n: u64,
     /// Lines that were not a sample, so far.
@@ -49,10 +53,15 @@ pub struct Record {
     pub quantiles: Vec<Figure>,
     /// How the quantiles were found; records of other programs may not tell.
     pub exactness: Option<Exactness>,
+    /// How far any of the quantiles is from the sample of its rank, at most; absent while they are
+    /// exact.
+    pub quantile_error: Option<Decimal>,
     /// Those of [`MORE`] that were asked for.
     pub more: Vec<Figure>,
     /// How many samples lie where.
     pub histogram: Option<Vec<Bin>>,
+    /// The stream from its first sample to its last, in stretches; in the last record only.
+    pub course: Option<Vec<Stretch>>,
     /// Whether this is the last record.
     pub is_final: bool,
     /// What `stat --merge` needs to go on from here. Not kept when a record is read: `report`
@@ -83,7 +92,8 @@ pub struct Figure {
 pub enum Exactness {
     /// Every value was counted.
     Exact,
-    /// There were too many distinct values; quantiles are off by 1 % of their value at most.
+    /// There were too many distinct values; quantiles are near the sample of their rank, as near as
+    /// `quantile_error` says.
     Approximate,
 }
 
@@ -106,6 +116,19 @@ pub struct Bin {
     pub high: Decimal,
     /// Samples in between.
     pub count: u64,
+}
+
+/// Samples that follow each other: those of a part of the stream's [`Record::course`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// The number of the first of them, from 1.
+    pub first: u64,
+    /// The least of them.
+    pub min: Decimal,
+    /// The double nearest to their mean.
+    pub mean: Decimal,
+    /// The greatest of them.
+    pub max: Decimal,
 }
 
 impl Record {
@@ -164,11 +187,13 @@ mod tests {
     #[test]
     fn everything_that_may_be_asked_for_reads_back() {
         let line = LINE
+            .replace("{\"n\"", "{\"labels\":{\"site\":\"a \\\"b\\\"\",\"unit\":\"°C\"},\"n\"")
             .replace("\"last\"", "\"from\":11,\"to\":12,\"last\"")
-            .replace("\"exact\"", "\"approximate\"")
+            .replace("\"exact\"", "\"approximate\",\"quantile_error\":0.0005")
             .replace(
                 ",\"final\"",
-                ",\"var\":0.02,\"skew\":null,\"histogram\":[[0,0.2,1],[0.2,0.4,1]],\"final\"",
+                ",\"var\":0.02,\"skew\":null,\"histogram\":[[0,0.2,1],[0.2,0.4,1]],\
+                 \"course\":[[1,0.1,0.1,0.1],[2,0.3,0.3,0.3]],\"final\"",
             );
         assert_eq!(printed(&Record::parse(line.as_bytes()).unwrap()), line);
         let empty = line.replace("\"from\":11,\"to\":12", "\"from\":null,\"to\":null");

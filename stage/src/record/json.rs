@@ -7,12 +7,15 @@ use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Bin, Exactness, Figure, MORE, Record, Window};
+use super::{Bin, Exactness, Figure, MORE, Record, Stretch, Window};
 use crate::decimal::{Decimal, parse};
 
 impl Serialize for Record {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
+        if !self.labels.is_empty() {
+            map.serialize_entry("labels", &self.labels)?;
+        }
         map.serialize_entry("n", &self.n)?;
         map.serialize_entry("rejected", &self.rejected)?;
         if let Some(Window { from, to }) = &self.window {
@@ -31,11 +34,17 @@ impl Serialize for Record {
         if let Some(exactness) = self.exactness {
             map.serialize_entry("quantiles", exactness.name())?;
         }
+        if let Some(error) = &self.quantile_error {
+            map.serialize_entry("quantile_error", error)?;
+        }
         for figure in &self.more {
             map.serialize_entry(&figure.name, &figure.value)?;
         }
         if let Some(histogram) = &self.histogram {
             map.serialize_entry("histogram", histogram)?;
+        }
+        if let Some(course) = &self.course {
+            map.serialize_entry("course", course)?;
         }
         if self.is_final {
             map.serialize_entry("final", &true)?;
@@ -93,7 +102,10 @@ impl<'de> Visitor<'de> for Fields {
                 "min" => once("min", &mut self.min, &mut map)?,
                 "max" => once("max", &mut self.max, &mut map)?,
                 "quantiles" => self.record.exactness = Some(map.next_value()?),
+                "quantile_error" => self.record.quantile_error = map.next_value()?,
                 "histogram" => self.record.histogram = Some(map.next_value()?),
+                "course" => self.record.course = Some(map.next_value()?),
+                "labels" => self.record.labels = map.next_value()?,
                 "final" => self.record.is_final = map.next_value()?,
                 _ if MORE.contains(&name.as_str()) => {
                     if self.record.more.iter().any(|figure| figure.name == name) {
@@ -173,6 +185,19 @@ impl<'de> Deserialize<'de> for Bin {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Bin, D::Error> {
         let (low, high, count) = Deserialize::deserialize(deserializer)?;
         Ok(Bin { low, high, count })
+    }
+}
+
+impl Serialize for Stretch {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (self.first, &self.min, &self.mean, &self.max).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Stretch {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Stretch, D::Error> {
+        let (first, min, mean, max) = Deserialize::deserialize(deserializer)?;
+        Ok(Stretch { first, min, mean, max })
     }
 }
 
