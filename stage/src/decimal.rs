@@ -1,12 +1,14 @@
 //! Exact decimal numbers: the one number type of the pipeline.
 //!
 //! A [`Decimal`] is mantissa × 10^−places. Mantissas of up to 18 digits, which is what
-//! converters deliver, live in a machine word; longer ones in a `BigInt`. Nothing here
-//! rounds: a sum or product has as many digits as it needs.
+//! converters deliver, live in a machine word; longer ones in a `BigInt`. Arithmetic
+//! is exact: a sum or product has as many digits as it needs.
 //!
 //! `parse` reads the sample format's text, `print` writes its canonical form. Which
-//! numbers may be samples (finite, at most 400 places) is [`crate::sample`]'s business.
+//! numbers may be samples (finite, at most 400 places) is [`crate::sample`]'s business. Only
+//! `floor` rounds, to where it is asked to.
 
+mod floor;
 mod parse;
 mod print;
 mod serial;

@@ -1,0 +1,130 @@
+//! Rounding down to multiples of a round number.
+
+use num_bigint::BigInt;
+use num_integer::Integer;
+
+use super::{Decimal, Mantissa, SMALL_DIGITS, power_of_ten};
+
+impl Decimal {
+    /// The greatest multiple of `factor` × 10^`exponent` that is not above this number, without
+    /// useless zeros. `factor` is 1, 2 or 5.
+    pub fn floor_to(&self, factor: u8, exponent: i32) -> Decimal {
+        // Digits behind the last one that counts.
+        let shift = i32::from(self.places) + exponent;
+        if shift < 0 {
+            // A multiple of 10^(exponent + 1), and so of all that `factor` can make.
+            return self.normalized();
+        }
+        let shift = shift as u32;
+        match &self.mantissa {
+            // 5 × 10^17 fits, and so does the difference.
+            Mantissa::Small(mantissa) if shift < SMALL_DIGITS => {
+                let unit = i64::from(factor) * 10i64.pow(shift);
+                let floor = mantissa - mantissa.rem_euclid(unit);
+                Decimal::new(floor, self.places).normalized()
+            }
+            mantissa => {
+                let unit = power_of_ten(shift) * factor;
+                let floor = mantissa.to_big().div_floor(&unit) * unit;
+                Decimal::from_big(floor, self.places).normalized()
+            }
+        }
+    }
+
+    /// The nearest multiple of 10^`exponent`, the greater of two.
+    pub fn round_to(&self, exponent: i32) -> Decimal {
+        Decimal::power(5, exponent - 1).plus(self).floor_to(1, exponent)
+    }
+
+    /// Half of this number.
+    pub fn halved(&self) -> Decimal {
+        self.times(&Decimal::new(5, 1)).normalized()
+    }
+
+    /// `factor` × 10^`exponent`.
+    pub fn power(factor: u8, exponent: i32) -> Decimal {
+        match u32::try_from(exponent) {
+            Ok(exponent) => Decimal::from_big(power_of_ten(exponent) * factor, 0),
+            Err(_) => Decimal::from_big(BigInt::from(factor), exponent.unsigned_abs() as u16),
+        }
+    }
+
+    /// The exponent of the first digit: 10^e ≤ |self| < 10^(e+1); `None` for zero.
+    pub fn magnitude(&self) -> Option<i32> {
+        let digits = match &self.mantissa {
+            Mantissa::Small(0) => return None,
+            Mantissa::Small(mantissa) => mantissa.unsigned_abs().ilog10() as i32,
+            Mantissa::Big(mantissa) => mantissa.magnitude().to_string().len() as i32 - 1,
+        };
+        Some(digits - i32::from(self.places))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn decimal(text: &str) -> Decimal {
+        super::super::parse(text.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn numbers_are_rounded_down_below_zero_as_well() {
+        for (number, factor, exponent, floor) in [
+            ("101325.0085", 2, -3, "101325.008"),
+            ("-101325.0085", 2, -3, "-101325.01"),
+            ("17", 5, 0, "15"),
+            ("17", 1, 1, "10"),
+            ("17", 2, 1, "0"),
+            ("-1", 2, 1, "-20"),
+            ("-1", 1, 30, "-1e30"),
+            ("1.5", 2, -1, "1.4"),
+            ("1.5", 2, -2, "1.5"),
+            ("1e300", 5, -300, "1e300"),
+            ("0", 2, 5, "0"),
+        ] {
+            assert_eq!(decimal(number).floor_to(factor, exponent), decimal(floor), "{number}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_rounded_to_the_nearest_and_halved() {
+        for (number, exponent, rounded) in
+            [("0.25", -1, "0.3"), ("-0.25", -1, "-0.2"), ("149", 2, "100"), ("7", -5, "7")]
+        {
+            assert_eq!(decimal(number).round_to(exponent), decimal(rounded), "{number}");
+        }
+        assert_eq!(decimal("-3").halved(), decimal("-1.5"));
+    }
+
+    #[test]
+    fn a_magnitude_is_the_first_digits_exponent() {
+        for (number, magnitude) in
+            [("0", None), ("1", Some(0)), ("-99.9", Some(1)), ("0.001", Some(-3))]
+        {
+            assert_eq!(decimal(number).magnitude(), magnitude, "{number}");
+        }
+        assert_eq!(decimal("7e300").magnitude(), Some(300));
+        assert_eq!(Decimal::power(2, -3), decimal("0.002"));
+        assert_eq!(Decimal::power(5, 2), decimal("500"));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_rounded_down_is_less_than_a_unit_away_and_a_multiple(
+            number in "-?[0-9]{1,25}(\\.[0-9]{0,25})?",
+            factor in proptest::sample::select(vec![1u8, 2, 5]),
+            exponent in -30i32..30,
+        ) {
+            let number = decimal(&number);
+            let floor = number.floor_to(factor, exponent);
+            let rest = number.plus(&floor.negated());
+            prop_assert!(!rest.is_negative() && rest < Decimal::power(factor, exponent));
+            prop_assert_eq!(floor.floor_to(factor, exponent), floor.clone());
+            let places = floor.places().max(exponent.min(0).unsigned_abs() as u16);
+            let unit = Decimal::power(factor, exponent).mantissa_at(places);
+            prop_assert_eq!(floor.mantissa_at(places) % unit, BigInt::ZERO);
+        }
+    }
+}
