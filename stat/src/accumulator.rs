@@ -5,13 +5,14 @@
 
 use memchr::memchr;
 use stage::decimal::{Decimal, Mantissa};
-use stage::record::{Figure, MORE, Record};
+use stage::record::{Exactness, Figure, MORE, Record};
 use stage::sample::parse_line;
 use thiserror::Error;
 
 use crate::distribution::{Contents, Distribution};
 use crate::figures::Figures;
 use crate::histogram::{Span, histogram};
+use crate::interval::Interval;
 use crate::moments::{Moments, Powers, Totals};
 use crate::plain::{self, Scanned};
 use crate::quantile::Quantile;
@@ -230,6 +231,7 @@ impl Accumulator {
         let own = self.span_of(totals.places);
         let figures = (self.count > 0).then(|| Figures::new(self.count, totals));
         let (min, max) = self.extremes.clone().map(|it| (it.min, it.max)).unzip();
+        let (quantiles, quantile_error) = self.quantiles(&wanted.quantiles);
         Record {
             n: self.count,
             last: self.sequence.last().cloned(),
@@ -238,8 +240,9 @@ impl Accumulator {
             sd: figures.as_ref().and_then(Figures::sd),
             min,
             max,
-            quantiles: wanted.quantiles.iter().map(|quantile| self.quantile(quantile)).collect(),
+            quantiles,
             exactness: Some(self.distribution.exactness()),
+            quantile_error,
             more: if wanted.more { self.more(figures.as_ref()) } else { Vec::new() },
             histogram: wanted.histogram.map(|bins| {
                 let span = match (own, span) {
@@ -253,18 +256,28 @@ impl Accumulator {
         }
     }
 
-    fn quantile(&mut self, quantile: &Quantile) -> Figure {
-        let value = self.extremes.as_ref().and_then(|Extremes { min, max }| {
-            match quantile.rank(self.count) {
-                1 => Some(min.clone()),
-                rank if rank == self.count => Some(max.clone()),
-                rank => {
-                    let found = self.distribution.at_rank(rank)?;
-                    Some(found.max(min.clone()).min(max.clone()))
-                }
-            }
-        });
-        Figure { name: quantile.name.clone(), value }
+    /// The quantiles, and by how much any of them may be wrong, unless none is.
+    fn quantiles(&mut self, wanted: &[Quantile]) -> (Vec<Figure>, Option<Decimal>) {
+        let mut greatest = Decimal::ZERO;
+        let mut figure = |quantile: &Quantile| {
+            let estimate = self.near_rank(quantile.rank(self.count)).map(|it| it.estimate());
+            let (value, error) = estimate.map(|it| (it.value, it.error)).unzip();
+            greatest = error.into_iter().fold(greatest.clone(), Decimal::max);
+            Figure { name: quantile.name.clone(), value }
+        };
+        let figures = wanted.iter().map(&mut figure).collect();
+        let is_exact = self.distribution.exactness() == Exactness::Exact;
+        (figures, (!is_exact).then_some(greatest))
+    }
+
+    /// Where the sample at `rank` lies; `None` without samples.
+    fn near_rank(&mut self, rank: u64) -> Option<Interval> {
+        let Extremes { min, max } = self.extremes.clone()?;
+        match rank {
+            1 => Some(Interval::of(min)),
+            rank if rank == self.count => Some(Interval::of(max)),
+            rank => Some(self.distribution.at_rank(rank)?.within(Interval { low: min, high: max })),
+        }
     }
 
     /// The figures of [`MORE`], in that order.

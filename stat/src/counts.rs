@@ -53,18 +53,34 @@ impl Counts {
 
     /// Counts `count` samples of the same value.
     pub fn add_many(&mut self, sample: &Decimal, count: u64) -> Result<(), Full> {
-        let at = match self.counts.get_index_of(sample) {
-            Some(at) => at,
-            None if self.counts.len() == MAX_DISTINCT => return Err(Full),
-            None => self.counts.insert_full(sample.normalized(), 0).0,
-        };
+        let at = self.position(sample)?;
+        self.add_at(at, count);
+        Ok(())
+    }
+
+    /// Where `value` is counted, now and later.
+    pub fn position(&mut self, value: &Decimal) -> Result<usize, Full> {
+        match self.counts.get_index_of(value) {
+            Some(at) => Ok(at),
+            None if self.counts.len() == MAX_DISTINCT => Err(Full),
+            None => Ok(self.counts.insert_full(value.normalized(), 0).0),
+        }
+    }
+
+    /// Counts `count` samples of the value at a position.
+    #[inline]
+    pub fn add_at(&mut self, at: usize, count: u64) {
         self.counts[at] += count;
         if count == 1 && self.changes.len() < MAX_CHANGES {
             self.changes.push(at as u32);
         } else {
             self.has_more_changes = true;
         }
-        Ok(())
+    }
+
+    /// How often `value` occurs.
+    pub fn count_of(&self, value: &Decimal) -> u64 {
+        self.counts.get(value).copied().unwrap_or(0)
     }
 
     /// The values with their counts, in no particular order.

@@ -1,4 +1,7 @@
-//! How the samples are distributed: every value counted, or a sketch once there are too many.
+//! How the samples are distributed: every value counted, or once there are too many distinct
+//! ones, counts in the cells of a [`grid`](crate::grid) and the bins of a
+//! [`sketch`](crate::sketch). The sample of a rank lies in a cell and in a bin, and so in what they
+//! have in common: near in proportion to the samples' spread, and to its own size.
 //!
 //! Going over from one to the other depends on nothing but the set of distinct values, so that
 //! merged parts are where the whole would be.
@@ -7,15 +10,25 @@ use stage::decimal::Decimal;
 use stage::record::Exactness;
 
 use crate::counts::Counts;
+use crate::grid::{Grid, Width};
+use crate::interval::Interval;
 use crate::sketch::{Filled, Sketch};
 
 /// The distribution of the samples so far.
 #[derive(Clone, Debug, Default)]
 pub struct Distribution {
-    /// Empty once there is a sketch.
+    /// Empty once there are too many distinct values.
     counts: Counts,
-    /// There if there were too many distinct values.
-    sketch: Option<Sketch>,
+    /// There once there were too many.
+    approximate: Option<Box<Approximate>>,
+}
+
+/// Counts of too many distinct values.
+#[derive(Clone, Debug, Default)]
+struct Approximate {
+    sketch: Sketch,
+    /// `None` if it is not known of some samples: those of a state of version 1.
+    grid: Option<Grid>,
 }
 
 /// Everything that is known of a distribution, from the least values to the greatest.
@@ -23,22 +36,20 @@ pub struct Distribution {
 pub enum Contents {
     /// Each value with its count.
     Values(Vec<(Decimal, u64)>),
-    /// The bins of a sketch.
-    Bins(Vec<Filled>),
+    /// There were too many.
+    Approximate {
+        /// The bins of the sketch.
+        bins: Vec<Filled>,
+        /// The cells of the grid, by their lower ends, if it is known of all samples.
+        grid: Option<(Width, Vec<(Decimal, u64)>)>,
+    },
 }
 
 impl Distribution {
     /// Takes one more sample.
     #[inline]
     pub fn add(&mut self, sample: &Decimal) {
-        match &mut self.sketch {
-            Some(sketch) => sketch.add(sample),
-            None => {
-                if self.counts.add(sample).is_err() {
-                    self.approximate().add(sample);
-                }
-            }
-        }
+        self.add_many(sample, 1);
     }
 
     /// Takes what another distribution contained.
@@ -47,37 +58,67 @@ impl Distribution {
             Contents::Values(values) => {
                 values.iter().for_each(|(value, count)| self.add_many(value, *count));
             }
-            Contents::Bins(bins) => {
-                let sketch = self.approximate();
-                bins.iter().for_each(|filled| sketch.add_filled(*filled));
+            Contents::Approximate { bins, grid } => self.absorb_approximate(bins, grid.as_ref()),
+        }
+    }
+
+    fn absorb_approximate(&mut self, bins: &[Filled], grid: Option<&(Width, Vec<(Decimal, u64)>)>) {
+        match &mut self.approximate {
+            Some(own) => {
+                own.grid = own.grid.take().zip(grid).map(|(mut own, (width, cells))| {
+                    own.absorb(*width, cells);
+                    own
+                });
+                bins.iter().for_each(|filled| own.sketch.add_filled(*filled));
+            }
+            none => {
+                let counts = std::mem::take(&mut self.counts);
+                let mut new = Approximate {
+                    sketch: Sketch::default(),
+                    grid: grid.map(|(width, cells)| {
+                        Grid::with_cells(*width, cells.iter().map(|(cell, count)| (cell, *count)))
+                    }),
+                };
+                bins.iter().for_each(|filled| new.sketch.add_filled(*filled));
+                counts.iter().for_each(|(value, count)| new.add_many(value, count));
+                *none = Some(Box::new(new));
             }
         }
     }
 
     /// Takes `count` samples of the same value.
+    #[inline]
     pub fn add_many(&mut self, value: &Decimal, count: u64) {
-        match &mut self.sketch {
-            Some(sketch) => sketch.add_many(value, count),
+        match &mut self.approximate {
+            Some(approximate) => approximate.add_many(value, count),
             None => {
                 if self.counts.add_many(value, count).is_err() {
-                    self.approximate().add_many(value, count);
+                    self.go_over_with(value, count);
                 }
             }
         }
     }
 
-    /// Goes over to a sketch, if that has not happened yet.
-    fn approximate(&mut self) -> &mut Sketch {
-        let counts = std::mem::take(&mut self.counts);
-        let sketch = self.sketch.get_or_insert_default();
-        counts.iter().for_each(|(value, count)| sketch.add_many(value, count));
-        sketch
+    /// Goes over to approximate counts with one value too many.
+    fn go_over_with(&mut self, value: &Decimal, count: u64) {
+        let mut values: Vec<(Decimal, u64)> =
+            self.counts.iter().map(|(value, count)| (value.clone(), count)).collect();
+        values.push((value.normalized(), count));
+        values.sort_unstable();
+        self.counts = Counts::default();
+        let mut sketch = Sketch::default();
+        values.iter().for_each(|(value, count)| sketch.add_many(value, *count));
+        let grid = Some(Grid::of(&values));
+        self.approximate = Some(Box::new(Approximate { sketch, grid }));
     }
 
     /// Everything that is known.
     pub fn contents(&mut self) -> Contents {
-        match &self.sketch {
-            Some(sketch) => Contents::Bins(sketch.filled().collect()),
+        match &mut self.approximate {
+            Some(approximate) => Contents::Approximate {
+                bins: approximate.sketch.filled().collect(),
+                grid: approximate.grid.as_mut().map(Grid::contents),
+            },
             None => {
                 let values = self.counts.sorted().map(|(value, count)| (value.clone(), count));
                 Contents::Values(values.collect())
@@ -87,17 +128,17 @@ impl Distribution {
 
     /// Whether quantiles are exact.
     pub fn exactness(&self) -> Exactness {
-        match self.sketch {
+        match self.approximate {
             Some(_) => Exactness::Approximate,
             None => Exactness::Exact,
         }
     }
 
-    /// The sample at `rank`, from 1.
-    pub fn at_rank(&mut self, rank: u64) -> Option<Decimal> {
-        match &self.sketch {
-            Some(sketch) => sketch.at_rank(rank),
-            None => self.counts.at_rank(rank).cloned(),
+    /// Where the sample at `rank` lies, from 1.
+    pub fn at_rank(&mut self, rank: u64) -> Option<Interval> {
+        match &mut self.approximate {
+            Some(approximate) => approximate.at_rank(rank),
+            None => self.counts.at_rank(rank).cloned().map(Interval::of),
         }
     }
 
@@ -108,16 +149,55 @@ impl Distribution {
     }
 
     /// How many samples, all from `min` to `max`, are below each of the `limits`, which ascend; an
-    /// estimate once they are not counted by value any more.
+    /// estimate once they are not counted by value any more, unless the limits are those of cells.
     pub fn below(&mut self, limits: &[Decimal], min: &Decimal, max: &Decimal) -> Vec<u64> {
-        match &self.sketch {
+        match &mut self.approximate {
             None => limits.iter().map(|limit| self.counts.below(limit)).collect(),
-            Some(sketch) => {
+            Some(approximate) => approximate.below(limits, min, max),
+        }
+    }
+}
+
+impl Approximate {
+    fn add_many(&mut self, value: &Decimal, count: u64) {
+        self.sketch.add_many(value, count);
+        if let Some(grid) = &mut self.grid {
+            grid.add_many(value, count);
+        }
+    }
+
+    fn at_rank(&mut self, rank: u64) -> Option<Interval> {
+        let Some(grid) = &mut self.grid else {
+            return self.sketch.at_rank(rank).map(|bin| bin.interval());
+        };
+        let cell = grid.at_rank(rank)?;
+        if !may_be_cut_by_bins(&cell) {
+            return Some(cell);
+        }
+        Some(cell.within(self.sketch.at_rank(rank)?.interval()))
+    }
+
+    fn below(&mut self, limits: &[Decimal], min: &Decimal, max: &Decimal) -> Vec<u64> {
+        match &mut self.grid {
+            Some(grid) => limits.iter().map(|limit| grid.below(limit)).collect(),
+            None => {
                 let limits: Vec<f64> = limits.iter().map(Decimal::to_f64).collect();
-                sketch.below(&limits, min.to_f64(), max.to_f64())
+                self.sketch.below(&limits, min.to_f64(), max.to_f64())
             }
         }
     }
+}
+
+/// Whether a bin may be narrower than this cell. (It depends on nothing but the cell, so that what
+/// is told of samples rises where they do.)
+fn may_be_cut_by_bins(Interval { low, high }: &Interval) -> bool {
+    let nearest_to_zero = match (low.is_negative(), high.is_negative()) {
+        (true, true) => high.negated(),
+        (true, false) => Decimal::ZERO,
+        (false, _) => low.clone(),
+    };
+    // A bin is about 2 % of its values wide.
+    nearest_to_zero.times(&Decimal::new(2, 2)) < high.plus(&low.negated())
 }
 
 #[cfg(test)]
@@ -139,8 +219,8 @@ mod tests {
         assert_eq!(more.exactness(), Exactness::Approximate);
         assert_eq!(more.mode(), None);
         let n = most as u64 + 1;
-        let median = more.at_rank(n / 2).unwrap().to_f64();
-        assert!((median - 3276.7).abs() < 32.7, "{median}");
+        let median = more.at_rank(n / 2).unwrap().estimate();
+        assert_eq!((median.value.to_string(), median.error.to_string()), ("3276.7".into(), "0.1".into()));
     }
 
     #[test]

@@ -11,7 +11,8 @@
 //! | [`figures`] | mean, deviation and so on from these sums: **a new figure is computed there** |
 //! | [`nearest`] | the one rounding, from an exact ratio to the nearest double |
 //! | [`quantile`] | which rank a quantile has |
-//! | [`distribution`] | which sample has a rank: each value counted in [`counts`], or in a [`sketch`] |
+//! | [`distribution`] | which sample has a rank: each value counted in [`counts`], or once there are too many in the cells of a [`grid`] and the bins of a [`sketch`] |
+//! | [`interval`] | what is told of a sample that is only known to lie between two values |
 //! | [`histogram`](mod@histogram) | the limits of a histogram's bins |
 //! | [`sequence`] | what depends on the samples' order |
 //! | [`state`] | what a record carries for merging: its format, and whether it can be right |
@@ -24,7 +25,9 @@ pub mod count;
 pub mod counts;
 pub mod distribution;
 pub mod figures;
+pub mod grid;
 pub mod histogram;
+pub mod interval;
 pub mod merge;
 pub mod moments;
 pub mod nearest;

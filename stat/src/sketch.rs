@@ -1,96 +1,57 @@
-//! Quantiles of more distinct values than can be counted: a DDSketch (C. Masson, J. E. Rim and
-//! H. K. Lee, "DDSketch: A fast and fully-mergeable quantile sketch with relative-error
-//! guarantees", 2019).
+//! Quantiles of more distinct values than can be counted, near in proportion to their own size: a
+//! DDSketch (C. Masson, J. E. Rim and H. K. Lee, "DDSketch: A fast and fully-mergeable quantile
+//! sketch with relative-error guarantees", 2019).
 //!
-//! Samples are counted in bins whose limits grow by a constant factor, and a quantile is the
-//! middle of the bin in which the sample of its rank lies. There is a bin for every double of
-//! normal size, so none is ever merged with another, and the sketch is the same in whatever order
-//! the samples come. Samples nearer to zero, below 2.2e-308, count as 0.
-//!
-//! Which bin a value is in, and what a bin's middle is, are the crate's; the counts are kept here,
-//! since the crate's own cannot be walked, and merging needs every one of them.
+//! Samples are counted in bins whose [`limits`] grow by a constant factor. There is a bin for every
+//! double of normal size, so none is ever merged with another, and the sketch is the same in
+//! whatever order the samples come. Samples nearer to zero, below 2.2e-308, count as 0.
 //!
 //! Memory: 573 kB for samples above zero and as much for those below, of which only what was
-//! touched takes room.
+//! touched takes room, and 573 kB for the limits.
+
+pub mod limits;
 
 use std::fmt;
 use std::ops::Range;
 
-use sketches_ddsketch::Config;
 use stage::decimal::Decimal;
 
-/// The greatest relative error of a bin's middle. A little below the promised 1 %, for the
-/// roundings of logarithms and of [`DIGITS`].
-const ACCURACY: f64 = 0.0099;
-
-/// Significant digits of a quantile: more would promise what is not there.
-const DIGITS: usize = 5;
+use crate::interval::Interval;
+use limits::LIMITS;
 
 /// Counts of samples in bins.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Sketch {
-    mapping: Mapping,
     negative: Side,
     zero: u64,
     positive: Side,
 }
 
-/// Values and the keys of their bins.
-#[derive(Clone, Copy)]
-struct Mapping {
-    config: Config,
-    least: i32,
-    greatest: i32,
-}
-
-impl Mapping {
-    fn new() -> Mapping {
-        // The limit on bins is for the crate's own counts.
-        let config = Config::new(ACCURACY, 0, f64::MIN_POSITIVE);
-        let (least, greatest) = (config.key(f64::MIN_POSITIVE), config.key(f64::MAX));
-        Mapping { config, least, greatest }
-    }
-
-    fn key(&self, magnitude: f64) -> i32 {
-        self.config.key(magnitude)
-    }
-
-    /// The middle of a bin; the last one reaches beyond the doubles.
-    fn middle(&self, key: i32) -> f64 {
-        self.config.value(key).min(f64::MAX)
-    }
-}
-
-/// Counts of samples of one sign, by their keys.
+/// Counts of samples of one sign, by the places of their bins.
 #[derive(Clone, Default)]
 struct Side {
-    /// From the least key on; empty until there is one.
+    /// Empty until there is one.
     counts: Vec<u64>,
     /// What of it is not all zeros.
     used: Range<usize>,
 }
 
 impl Side {
-    fn add(&mut self, key: i32, count: u64, mapping: &Mapping) {
+    fn add(&mut self, at: usize, count: u64) {
         if self.counts.is_empty() {
             // Not resized: that would touch all of it.
-            self.counts = vec![0; (mapping.greatest - mapping.least) as usize + 1];
+            self.counts = vec![0; LIMITS.len()];
         }
-        if let Ok(at) = usize::try_from(key - mapping.least)
-            && let Some(own) = self.counts.get_mut(at)
-        {
-            *own += count;
-            self.used = match &self.used {
-                used if used.is_empty() => at..at + 1,
-                used => used.start.min(at)..used.end.max(at + 1),
-            };
-        }
+        self.counts[at] += count;
+        self.used = match &self.used {
+            used if used.is_empty() => at..at + 1,
+            used => used.start.min(at)..used.end.max(at + 1),
+        };
     }
 
-    fn filled(&self, mapping: &Mapping) -> impl DoubleEndedIterator<Item = (i32, u64)> {
+    fn filled(&self) -> impl DoubleEndedIterator<Item = (i32, u64)> {
         let counts = self.counts.get(self.used.clone()).unwrap_or_default();
-        let least = mapping.least + self.used.start as i32;
-        let keys = least..least + counts.len() as i32;
+        let keys = self.used.clone().map(|at| LIMITS.key(at));
         keys.zip(counts.iter().copied()).filter(|(_, count)| *count > 0)
     }
 }
@@ -118,18 +79,33 @@ pub enum Bin {
 impl Bin {
     /// Whether a sample can lie in it at all.
     pub fn exists(self) -> bool {
-        let Mapping { least, greatest, .. } = Mapping::new();
         match self {
-            Bin::Negative(key) | Bin::Positive(key) => (least..=greatest).contains(&key),
+            Bin::Negative(key) | Bin::Positive(key) => LIMITS.place(key).is_some(),
             Bin::Zero => true,
         }
     }
-}
 
-impl Default for Sketch {
-    fn default() -> Sketch {
-        let (negative, positive) = (Side::default(), Side::default());
-        Sketch { mapping: Mapping::new(), negative, zero: 0, positive }
+    /// Between what values it lies, the greater one excluded above zero, and the lesser one below.
+    fn ends(self) -> (f64, f64) {
+        let ends = |key| LIMITS.place(key).map_or((0.0, f64::INFINITY), |at| LIMITS.ends(at));
+        match self {
+            Bin::Negative(key) => (-ends(key).1, -ends(key).0),
+            Bin::Zero => (-f64::MIN_POSITIVE, f64::MIN_POSITIVE),
+            Bin::Positive(key) => ends(key),
+        }
+    }
+
+    /// An interval around all samples in it, which are doubles only nearly.
+    pub fn interval(self) -> Interval {
+        let (low, high) = self.ends();
+        // The nearest double of a sample may be in the next bin, and so may the shortest decimal of
+        // a limit.
+        let (low, high) = (low.next_down().next_down(), high.next_up().next_up());
+        let decimal = |end: f64| Decimal::shortest(end.clamp(f64::MIN, f64::MAX));
+        Interval {
+            low: decimal(low).unwrap_or(Decimal::ZERO),
+            high: decimal(high).unwrap_or(Decimal::ZERO),
+        }
     }
 }
 
@@ -140,51 +116,40 @@ impl fmt::Debug for Sketch {
 }
 
 impl Sketch {
-    /// Counts one more sample.
-    pub fn add(&mut self, sample: &Decimal) {
-        self.add_many(sample, 1);
-    }
-
     /// Counts `count` samples of the same value.
     pub fn add_many(&mut self, value: &Decimal, count: u64) {
         let value = value.to_f64();
-        let bin = if value.abs() < f64::MIN_POSITIVE {
-            Bin::Zero
+        if value.abs() < f64::MIN_POSITIVE {
+            self.zero += count;
         } else if value < 0.0 {
-            Bin::Negative(self.mapping.key(-value))
+            self.negative.add(LIMITS.place_of(-value), count);
         } else {
-            Bin::Positive(self.mapping.key(value))
-        };
-        self.add_filled(Filled { bin, count });
+            self.positive.add(LIMITS.place_of(value), count);
+        }
     }
 
     /// Counts the samples of a bin, which must exist.
     pub fn add_filled(&mut self, Filled { bin, count }: Filled) {
         match bin {
-            Bin::Negative(key) => self.negative.add(key, count, &self.mapping),
+            Bin::Negative(key) => {
+                LIMITS.place(key).into_iter().for_each(|at| self.negative.add(at, count));
+            }
             Bin::Zero => self.zero += count,
-            Bin::Positive(key) => self.positive.add(key, count, &self.mapping),
+            Bin::Positive(key) => {
+                LIMITS.place(key).into_iter().for_each(|at| self.positive.add(at, count));
+            }
         }
     }
 
     /// The bins that are not empty, from the least values to the greatest. This is the sketch's
     /// whole state.
     pub fn filled(&self) -> impl Iterator<Item = Filled> {
-        let negative = self.negative.filled(&self.mapping).rev();
+        let negative = self.negative.filled().rev();
         let negative = negative.map(|(key, count)| Filled { bin: Bin::Negative(key), count });
         let zero = (self.zero > 0).then_some(Filled { bin: Bin::Zero, count: self.zero });
-        let positive = self.positive.filled(&self.mapping);
+        let positive = self.positive.filled();
         let positive = positive.map(|(key, count)| Filled { bin: Bin::Positive(key), count });
         negative.chain(zero).chain(positive)
-    }
-
-    /// The middle of a bin, within 1 % of every sample in it.
-    pub fn middle(&self, bin: Bin) -> f64 {
-        match bin {
-            Bin::Negative(key) => -self.mapping.middle(key),
-            Bin::Zero => 0.0,
-            Bin::Positive(key) => self.mapping.middle(key),
-        }
     }
 
     /// An estimate of how many samples are below each of `limits`, which ascend, if all lie from
@@ -192,12 +157,16 @@ impl Sketch {
     pub fn below(&self, limits: &[f64], min: f64, max: f64) -> Vec<u64> {
         let mut filled = self.filled().peekable();
         let mut before = 0;
+        let ends = |bin: Bin| match bin {
+            Bin::Zero => (0.0, 0.0),
+            bin => bin.ends(),
+        };
         let below = |limit: &f64| {
-            while let Some(whole) = filled.next_if(|it| self.ends(it.bin).1.min(max) < *limit) {
+            while let Some(whole) = filled.next_if(|it| ends(it.bin).1.min(max) < *limit) {
                 before += whole.count;
             }
             let part = filled.peek().map_or(0.0, |it| {
-                let (low, high) = self.ends(it.bin);
+                let (low, high) = ends(it.bin);
                 let (low, high) = (low.max(min), high.min(max));
                 // All of a bin that is only one value wide are at its low end.
                 let below = if low < high { (limit - low) / (high - low) } else { 1.0 };
@@ -208,32 +177,15 @@ impl Sketch {
         limits.iter().map(below).collect()
     }
 
-    /// Between what values a bin lies.
-    fn ends(&self, bin: Bin) -> (f64, f64) {
-        let ends =
-            |key| (self.mapping.config.pow_gamma(key), self.mapping.config.pow_gamma(key + 1));
-        match bin {
-            Bin::Negative(key) => (-ends(key).1, -ends(key).0),
-            Bin::Zero => (0.0, 0.0),
-            Bin::Positive(key) => ends(key),
-        }
-    }
-
-    /// The value at `rank`, from 1, of the sorted samples: within 1 %.
-    pub fn at_rank(&self, rank: u64) -> Option<Decimal> {
+    /// The bin in which the sample at `rank` lies, from 1.
+    pub fn at_rank(&self, rank: u64) -> Option<Bin> {
         let mut up_to = 0;
         let filled = self.filled().find(|filled| {
             up_to += filled.count;
             up_to >= rank
-        })?;
-        rounded(self.middle(filled.bin))
+        });
+        filled.map(|filled| filled.bin)
     }
-}
-
-/// `value` to [`DIGITS`] significant digits, if that is a double.
-fn rounded(value: f64) -> Option<Decimal> {
-    let rounded: f64 = format!("{value:.*e}", DIGITS - 1).parse().ok()?;
-    Decimal::shortest(rounded).or_else(|| Decimal::shortest(value))
 }
 
 #[cfg(test)]
@@ -243,7 +195,7 @@ mod tests {
 
     fn sketch(values: &[f64]) -> Sketch {
         let mut sketch = Sketch::default();
-        values.iter().for_each(|&value| sketch.add(&Decimal::shortest(value).unwrap()));
+        values.iter().for_each(|&value| sketch.add_many(&Decimal::shortest(value).unwrap(), 1));
         sketch
     }
 
@@ -258,7 +210,7 @@ mod tests {
         assert_eq!(filled.len(), 6);
         assert_eq!(filled[2], Filled { bin: Bin::Zero, count: 2 });
         for (filled, value) in filled.iter().zip([-f64::MAX, -3e-308, 0.0, 3e-308, 1.0, f64::MAX]) {
-            let middle = sketch.middle(filled.bin);
+            let middle = filled.bin.interval().estimate().value.to_f64();
             assert!((middle - value).abs() <= 0.01 * value.abs(), "{middle} for {value}");
             assert!(filled.bin.exists());
         }
@@ -290,9 +242,12 @@ mod tests {
             let sketch = sketch(&values);
             values.sort_unstable_by(f64::total_cmp);
             for rank in 1..=values.len() {
-                let found = sketch.at_rank(rank as u64).unwrap().to_f64();
-                let value = values[rank - 1];
-                prop_assert!((found - value).abs() <= 0.01 * value.abs(), "{} for {}", found, value);
+                let interval = sketch.at_rank(rank as u64).unwrap().interval();
+                let (found, value) = (interval.estimate(), values[rank - 1]);
+                let off = (found.value.to_f64() - value).abs();
+                prop_assert!(off <= 0.01 * value.abs(), "{:?} for {}", found, value);
+                let value = Decimal::shortest(value).unwrap();
+                prop_assert!(interval.low <= value && value <= interval.high);
             }
         }
 

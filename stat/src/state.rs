@@ -136,7 +136,7 @@ impl State {
                 let values = values.into_iter().map(|(value, count)| (Sample(value), count));
                 (Some(values.collect()), None)
             }
-            Contents::Bins(bins) => (None, Some(Bins::of(&bins))),
+            Contents::Approximate { bins, .. } => (None, Some(Bins::of(&bins))),
         };
         State {
             version: VERSION,
@@ -203,7 +203,9 @@ impl State {
         let power = |sum: Option<Integer>| sum.map(|Integer(sum)| sum).unwrap_or_default();
         let extremes = self.min.zip(self.max);
         let contents = match (self.values, self.sketch) {
-            (None, Some(bins)) => Contents::Bins(bins.filled().collect()),
+            (None, Some(bins)) => {
+                Contents::Approximate { bins: bins.filled().collect(), grid: None }
+            }
             (values, _) => {
                 let values = values.unwrap_or_default().into_iter();
                 Contents::Values(values.map(|(Sample(value), count)| (value, count)).collect())
