@@ -219,16 +219,16 @@ impl Accumulator {
         self.span_of(self.moments.totals().places)
     }
 
-    fn span_of(&self, places: u16) -> Option<Span> {
+    fn span_of(&mut self, places: u16) -> Option<Span> {
         let Extremes { min, max } = self.extremes.clone()?;
-        Some(Span { min, max, places })
+        Some(Span { min, max, places, lattice: self.distribution.lattice() })
     }
 
     /// The statistics of the samples so far. A histogram covers `span`, too, if there is one.
     pub fn record(&mut self, wanted: &Wanted, span: Option<&Span>) -> Record {
         self.settle();
         let totals = self.moments.totals();
-        let own = self.span_of(totals.places);
+        let own = wanted.histogram.and_then(|_| self.span_of(totals.places));
         let figures = (self.count > 0).then(|| Figures::new(self.count, totals));
         let (min, max) = self.extremes.clone().map(|it| (it.min, it.max)).unzip();
         let (quantiles, quantile_error) = self.quantiles(&wanted.quantiles);

@@ -12,6 +12,8 @@ use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use stage::decimal::Decimal;
 
+use crate::lattice::Lattice;
+
 /// Distinct values that are counted: a 16-bit converter's whole range.
 pub const MAX_DISTINCT: usize = 1 << 16;
 
@@ -42,6 +44,9 @@ pub struct Counts {
     changes: Vec<u32>,
     /// Whether that is not all.
     has_more_changes: bool,
+    /// What the first `stepped` values have in common, if anything.
+    lattice: Option<Lattice>,
+    stepped: usize,
 }
 
 impl Counts {
@@ -136,6 +141,18 @@ impl Counts {
             }
         }
         found.map(|(value, _)| value)
+    }
+
+    /// The step between the values, if they have one.
+    pub fn lattice(&mut self) -> Option<Lattice> {
+        for (at, value) in self.counts.keys().enumerate().skip(self.stepped) {
+            self.lattice = match self.lattice.take() {
+                _ if at == 0 => Lattice::of(value),
+                lattice => lattice.and_then(|lattice| lattice.with(value)),
+            };
+        }
+        self.stepped = self.counts.len();
+        self.lattice.clone()
     }
 
     fn bring_up_to_date(&mut self) {

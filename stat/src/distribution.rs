@@ -12,6 +12,7 @@ use stage::record::Exactness;
 use crate::counts::Counts;
 use crate::grid::{Grid, Width};
 use crate::interval::Interval;
+use crate::lattice::Lattice;
 use crate::sketch::{Filled, Sketch};
 
 /// The distribution of the samples so far.
@@ -148,6 +149,12 @@ impl Distribution {
         self.counts.mode().cloned()
     }
 
+    /// The step between the values, if they have one; `None` once they are not counted any more,
+    /// which takes so many that no bin is only a few steps wide.
+    pub fn lattice(&mut self) -> Option<Lattice> {
+        self.counts.lattice()
+    }
+
     /// How many samples, all from `min` to `max`, are below each of the `limits`, which ascend; an
     /// estimate once they are not counted by value any more, unless the limits are those of cells.
     pub fn below(&mut self, limits: &[Decimal], min: &Decimal, max: &Decimal) -> Vec<u64> {
@@ -220,7 +227,10 @@ mod tests {
         assert_eq!(more.mode(), None);
         let n = most as u64 + 1;
         let median = more.at_rank(n / 2).unwrap().estimate();
-        assert_eq!((median.value.to_string(), median.error.to_string()), ("3276.7".into(), "0.1".into()));
+        assert_eq!(
+            (median.value.to_string(), median.error.to_string()),
+            ("3276.7".into(), "0.1".into())
+        );
     }
 
     #[test]

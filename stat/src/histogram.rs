@@ -4,6 +4,10 @@
 //! range in no more bins than asked for. So they depend on nothing but the range: they stay
 //! where they are until it grows out of them, and merged parts have the whole's. A width is no
 //! finer than the samples themselves, so that integers do not leave every other bin empty.
+//!
+//! Samples may have a step of their own, such as 0.0625, of which such a width is no multiple: then
+//! one bin would have room for more of their values than the next, and a bell would look like a
+//! comb. In this case a width is 1, 2 or 5 times a power of ten of their steps.
 
 use num_bigint::BigInt;
 use num_integer::Integer;
@@ -11,6 +15,7 @@ use stage::decimal::{Decimal, power_of_ten};
 use stage::record::Bin;
 
 use crate::distribution::Distribution;
+use crate::lattice::Lattice;
 
 /// What a histogram has to cover.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +26,8 @@ pub struct Span {
     pub max: Decimal,
     /// The most decimal places that samples were written with.
     pub places: u16,
+    /// The samples' own step, if they have one.
+    pub lattice: Option<Lattice>,
 }
 
 impl Span {
@@ -30,6 +37,7 @@ impl Span {
             min: self.min.min(other.min.clone()),
             max: self.max.max(other.max.clone()),
             places: self.places.max(other.places),
+            lattice: self.lattice.zip(other.lattice.clone()).and_then(|(own, it)| own.joined(it)),
         }
     }
 }
@@ -60,6 +68,19 @@ pub fn histogram(distribution: &mut Distribution, n: u64, span: &Span, bins: u16
 
 /// The limits of at most `bins` bins that cover `span`.
 fn limits(span: &Span, bins: u16) -> Vec<Decimal> {
+    let limits = round_limits(span, bins);
+    match span.lattice.as_ref().filter(|lattice| lattice.is_evident()) {
+        Some(lattice) if !lattice.divides(&limits[1].plus(&limits[0].negated())) => {
+            let (min, max) = (lattice.code_of(&span.min), lattice.code_of(&span.max));
+            let codes = Span { min, max, places: 0, lattice: None };
+            round_limits(&codes, bins).iter().map(|code| lattice.value_of(code)).collect()
+        }
+        _ => limits,
+    }
+}
+
+/// The same, whatever the samples' step.
+fn round_limits(span: &Span, bins: u16) -> Vec<Decimal> {
     let bins = bins.max(MIN_BINS);
     let finest = -i64::from(span.places);
     let mut exponent = (magnitude(span) - digits(&bins.into())).max(finest);
@@ -115,7 +136,7 @@ mod tests {
     fn span(min: &str, max: &str) -> Span {
         let number = |text: &str| parse_line(text.as_bytes()).unwrap();
         let (min, max) = (number(min), number(max));
-        Span { places: min.places().max(max.places()), min, max }
+        Span { places: min.places().max(max.places()), min, max, lattice: None }
     }
 
     fn told(min: &str, max: &str, bins: u16) -> String {
@@ -138,6 +159,63 @@ mod tests {
     fn integers_get_a_bin_each_and_not_every_other_one() {
         assert_eq!(told("1", "6", 20), "1 2 3 4 5 6 7");
         assert_eq!(told("0.1", "0.3", 20), "0.1 0.2 0.3 0.4");
+    }
+
+    /// 12-bit codes around 2000, times a scale, as they were counted.
+    fn bell(scale: &str, offset: &str, bins: u16) -> Vec<Bin> {
+        let number = |text: &str| parse_line(text.as_bytes()).unwrap();
+        let mut distribution = Distribution::default();
+        let mut n = 0;
+        let mut add = |code: i64, count: u64| {
+            let value = Decimal::new(code, 0).times(&number(scale)).plus(&number(offset));
+            distribution.add_many(&value.normalized(), count);
+            n += count;
+            value
+        };
+        let ends = [-200i64, 200].map(|far| {
+            (0..=far.abs()).for_each(|at| drop(add(2000 + at * far.signum(), 400 - at as u64)));
+            add(2000 + far, 0)
+        });
+        let [min, max] = ends;
+        let places = number(scale).places();
+        let span = Span { min, max, places, lattice: distribution.lattice() };
+        histogram(&mut distribution, n, &span, bins)
+    }
+
+    #[test]
+    fn a_bell_of_codes_times_a_scale_is_no_comb() {
+        for (scale, offset, bins) in [
+            ("0.0625", "0", 20),
+            ("0.0625", "0", 150),
+            ("0.0625", "0", 1000),
+            ("0.00488758553274682", "0", 60),
+            ("3", "1", 45),
+            ("1", "0.5", 30),
+        ] {
+            let bins = bell(scale, offset, bins);
+            let counts: Vec<u64> = bins.iter().map(|bin| bin.count).collect();
+            // The ends may be cut through; in between it only rises, and then it only falls.
+            let inner = &counts[1..counts.len() - 2];
+            let turns = inner.windows(3).filter(|it| (it[0] < it[1]) != (it[1] < it[2])).count();
+            assert!(turns <= 1, "{scale}: {counts:?}");
+        }
+        let first = &bell("0.0625", "0", 150)[0];
+        assert_eq!(
+            (first.low.to_string(), first.high.to_string()),
+            ("112.5".into(), "112.8125".into())
+        );
+    }
+
+    #[test]
+    fn a_few_values_have_round_limits_whatever_step_they_seem_to_have() {
+        let mut distribution = Distribution::default();
+        for value in [0, 30, 60, 90] {
+            distribution.add(&Decimal::new(value, 0));
+        }
+        let lattice = distribution.lattice();
+        let span = Span { lattice, ..span("0", "90") };
+        let limits: Vec<String> = limits(&span, 10).iter().map(Decimal::to_string).collect();
+        assert_eq!(limits.join(" "), "0 10 20 30 40 50 60 70 80 90");
     }
 
     #[test]
@@ -171,7 +249,7 @@ mod tests {
             let number = |text: &str| parse_line(text.as_bytes()).unwrap();
             let (a, b) = (number(&a), number(&b));
             let places = a.places().max(b.places());
-            let span = Span { min: a.clone().min(b.clone()), max: a.max(b), places };
+            let span = Span { min: a.clone().min(b.clone()), max: a.max(b), places, lattice: None };
             let limits = limits(&span, bins);
             prop_assert!(limits.len() <= usize::from(bins) + 1);
             prop_assert!(limits[0] <= span.min && span.max <= *limits.last().unwrap());

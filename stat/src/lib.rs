@@ -13,7 +13,7 @@
 //! | [`quantile`] | which rank a quantile has |
 //! | [`distribution`] | which sample has a rank: each value counted in [`counts`], or once there are too many in the cells of a [`grid`] and the bins of a [`sketch`] |
 //! | [`interval`] | what is told of a sample that is only known to lie between two values |
-//! | [`histogram`](mod@histogram) | the limits of a histogram's bins |
+//! | [`histogram`](mod@histogram) | the limits of a histogram's bins, which fit the samples' own step, a [`lattice`] |
 //! | [`sequence`] | what depends on the samples' order |
 //! | [`state`] | what a record carries for merging: its format, and whether it can be right |
 //! | [`merge`] | reading records with states |
@@ -28,6 +28,7 @@ pub mod figures;
 pub mod grid;
 pub mod histogram;
 pub mod interval;
+pub mod lattice;
 pub mod merge;
 pub mod moments;
 pub mod nearest;

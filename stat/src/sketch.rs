@@ -40,7 +40,7 @@ impl Side {
     fn add(&mut self, at: usize, count: u64) {
         if self.counts.is_empty() {
             // Not resized: that would touch all of it.
-            self.counts = vec![0; LIMITS.len()];
+            self.counts = vec![0; LIMITS.bins()];
         }
         self.counts[at] += count;
         self.used = match &self.used {

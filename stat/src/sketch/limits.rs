@@ -48,7 +48,7 @@ impl Limits {
     }
 
     /// How many bins there are.
-    pub fn len(&self) -> usize {
+    pub fn bins(&self) -> usize {
         self.limits.len()
     }
 
@@ -59,13 +59,13 @@ impl Limits {
 
     /// The place of the bin with this key, if there is one.
     pub fn place(&self, key: i32) -> Option<usize> {
-        usize::try_from(i64::from(key) - i64::from(self.least)).ok().filter(|at| *at < self.len())
+        usize::try_from(i64::from(key) - i64::from(self.least)).ok().filter(|at| *at < self.bins())
     }
 
     /// The place of the bin of a positive double of normal size.
     #[inline]
     pub fn place_of(&self, value: f64) -> usize {
-        let mut at = (guess(value) - self.least).clamp(0, self.len() as i32 - 1) as usize;
+        let mut at = (guess(value) - self.least).clamp(0, self.bins() as i32 - 1) as usize;
         while at > 0 && value < self.limits[at] {
             at -= 1;
         }
@@ -159,10 +159,10 @@ mod tests {
 
     #[test]
     fn there_is_a_bin_for_every_double_of_normal_size() {
-        assert_eq!((LIMITS.key(0), LIMITS.len()), (-35_777, 71_624));
+        assert_eq!((LIMITS.key(0), LIMITS.bins()), (-35_777, 71_624));
         assert_eq!(LIMITS.ends(0).0, f64::MIN_POSITIVE);
         assert!(LIMITS.limits.is_sorted_by(|a, b| a < b));
-        for at in 0..LIMITS.len() {
+        for at in 0..LIMITS.bins() {
             let (low, high) = LIMITS.ends(at);
             for value in [low, low.next_up(), high.next_down().min(f64::MAX)] {
                 assert_eq!(LIMITS.place_of(value), at, "{value}");

@@ -1,0 +1,127 @@
+//! The step between samples that have one: a converter's codes times a scale lie a multiple of the
+//! scale apart, which need not be a power of ten.
+
+use num_integer::gcd;
+use stage::decimal::Decimal;
+
+/// Fewer distinct values may have a common step by chance.
+const MIN_VALUES: usize = 32;
+
+/// Values that lie whole steps apart: the greatest step of which that is true.
+///
+/// It depends on the set of values alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lattice {
+    /// One of the values, and the step, or 0 if there are no others; in units of 10^−`places`.
+    value: i128,
+    step: i128,
+    places: u16,
+    /// How many values there are, at least.
+    values: usize,
+}
+
+impl Lattice {
+    /// The lattice of one value, unless that is a very long one.
+    pub fn of(value: &Decimal) -> Option<Lattice> {
+        let (units, places) = (value.small_mantissa(), value.places());
+        let units = match units {
+            Some(units) => i128::from(units),
+            None => value.mantissa().to_big().try_into().ok()?,
+        };
+        Some(Lattice { value: units, step: 0, places, values: 1 })
+    }
+
+    /// The lattice of these values and one more, if it can be computed.
+    pub fn with(mut self, value: &Decimal) -> Option<Lattice> {
+        let values = self.values + 1;
+        self = self.joined(Lattice::of(value)?)?;
+        Some(Lattice { values, ..self })
+    }
+
+    /// The lattice of the values of both, some of which may be the same.
+    pub fn joined(self, other: Lattice) -> Option<Lattice> {
+        let places = self.places.max(other.places);
+        let (own, other) = (self.at(places)?, other.at(places)?);
+        let step = match own.step {
+            // Nearly always, and nothing is finer.
+            1 => 1,
+            step => gcd(gcd(step, other.step), own.value.checked_sub(other.value)?),
+        };
+        Some(Lattice { step, values: own.values.max(other.values), ..own })
+    }
+
+    fn at(self, places: u16) -> Option<Lattice> {
+        let unit = 10i128.checked_pow(u32::from(places - self.places))?;
+        let (value, step) = (self.value.checked_mul(unit)?, self.step.checked_mul(unit)?);
+        Some(Lattice { value, step, places, ..self })
+    }
+
+    /// Whether there are enough values to believe that their step is no chance.
+    pub fn is_evident(&self) -> bool {
+        self.values >= MIN_VALUES && self.step > 0
+    }
+
+    /// Whether `width` is a multiple of the step.
+    pub fn divides(&self, width: &Decimal) -> bool {
+        let unit = width.mantissa_at(width.places().max(self.places));
+        let step = self.decimal(self.step).mantissa_at(width.places().max(self.places));
+        unit % step == 0u8.into()
+    }
+
+    /// How many steps `value` is from that of code 0, which is the least one from zero on.
+    pub fn code_of(&self, value: &Decimal) -> Decimal {
+        let zero = self.decimal(self.value.rem_euclid(self.step));
+        let steps = value.plus(&zero.negated()).mantissa_at(self.places);
+        Decimal::from_big(steps / self.step, 0)
+    }
+
+    /// The value so many steps from that of code 0.
+    pub fn value_of(&self, code: &Decimal) -> Decimal {
+        let zero = self.decimal(self.value.rem_euclid(self.step));
+        zero.plus(&code.times(&self.decimal(self.step))).normalized()
+    }
+
+    fn decimal(&self, units: i128) -> Decimal {
+        Decimal::from_big(units.into(), self.places).normalized()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use stage::sample::parse_line;
+
+    fn decimal(text: &str) -> Decimal {
+        parse_line(text.as_bytes()).unwrap()
+    }
+
+    fn lattice(values: &[&str]) -> Option<Lattice> {
+        let mut values = values.iter().map(|it| decimal(it));
+        let first = Lattice::of(&values.next().unwrap());
+        values.fold(first, |lattice, value| lattice?.with(&value))
+    }
+
+    #[test]
+    fn the_step_is_the_greatest_that_all_values_are_apart() {
+        let step = |values: &[&str]| lattice(values).map(|it| it.decimal(it.step).to_string());
+        assert_eq!(step(&["0.0625", "0.25", "-1.5"]).unwrap(), "0.0625");
+        assert_eq!(step(&["0.5", "2.5", "3.5"]).unwrap(), "1");
+        assert_eq!(step(&["7"]).unwrap(), "0");
+        assert_eq!(step(&["3", "1e-30", "2e27"]), None);
+        assert_eq!(step(&["3", "12345678901234567890123456789012345678901"]), None);
+        let parts = ["8", "2", "14"].map(|it| lattice(&[it]).unwrap());
+        let [a, b, c] = parts;
+        let whole = lattice(&["2", "8", "14"]).unwrap();
+        assert_eq!(a.joined(b).unwrap().joined(c).unwrap().step, whole.step);
+    }
+
+    #[test]
+    fn codes_count_the_steps() {
+        let lattice = lattice(&["-0.75", "0.5", "1.75"]).unwrap();
+        assert_eq!(lattice.code_of(&decimal("0.5")), decimal("0"));
+        assert_eq!(lattice.code_of(&decimal("-0.75")), decimal("-1"));
+        assert_eq!(lattice.value_of(&decimal("3")), decimal("4.25"));
+        assert!(lattice.divides(&decimal("2.5")) && !lattice.divides(&decimal("2")));
+        assert!(!lattice.is_evident(), "three values may be anything");
+    }
+}
