@@ -53,6 +53,16 @@ impl Input for &[u8] {
     }
 }
 
+impl<I: Input + ?Sized> Input for Box<I> {
+    fn wait(&mut self, deadline: Option<Instant>) -> io::Result<Wait> {
+        (**self).wait(deadline)
+    }
+
+    fn was_cut_short(&self) -> bool {
+        (**self).was_cut_short()
+    }
+}
+
 /// What a stop request means for an input.
 #[derive(Clone, Debug)]
 pub enum AfterStop {

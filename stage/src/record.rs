@@ -25,6 +25,36 @@ pub const MORE: [&str; 7] = ["var", "rms", "range", "mode", "skew", "kurtosis", 
 /// Those of [`MORE`] that are exact decimals; the others are doubles.
 pub const EXACT: [&str; 2] = ["range", "mode"];
 
+/// The other fields' names that are fixed: no label may be called like a field, since it becomes a
+/// column beside them. (`channel`, `start`, `end` and `missing` are kept free.)
+const FIELDS: [&str; 20] = [
+    "channel",
+    "labels",
+    "n",
+    "missing",
+    "rejected",
+    "from",
+    "to",
+    "start",
+    "end",
+    "last",
+    "sum",
+    "mean",
+    "sd",
+    "min",
+    "max",
+    "quantiles",
+    "quantile_error",
+    "histogram",
+    "course",
+    "final",
+];
+
+/// Whether a record can have a field of this name.
+pub fn is_field(name: &str) -> bool {
+    FIELDS.contains(&name) || MORE.contains(&name) || name == "state" || json::is_quantile(name)
+}
+
 /// Statistics of the samples so far, or of a window. The numbers are null while there are no
 /// samples.
 #[derive(Clone, Debug, Default)]

@@ -9,6 +9,7 @@ use stage::record::{Exactness, Figure, MORE, Record};
 use stage::sample::parse_line;
 use thiserror::Error;
 
+use crate::course::{Course, Stretch};
 use crate::distribution::{Contents, Distribution};
 use crate::figures::Figures;
 use crate::histogram::{Span, histogram};
@@ -38,6 +39,8 @@ pub struct Accumulator {
     distribution: Distribution,
     sequence: Sequence,
     extremes: Option<Extremes>,
+    /// If it is wanted.
+    course: Option<Course>,
     tally: Tally,
     /// Samples in it.
     tallied: u64,
@@ -67,6 +70,8 @@ pub struct Parts {
     pub extremes: Option<Extremes>,
     /// Their distribution.
     pub contents: Contents,
+    /// Their course, if it was kept: the power of two that a stretch is long, and the stretches.
+    pub course: Option<(u32, Vec<Stretch>)>,
 }
 
 /// Why samples cannot be added.
@@ -75,6 +80,12 @@ pub enum Unfit {
     /// Some figures that are wanted cannot be had of them.
     #[error("the state was made without --more")]
     NoMore,
+    /// Their course is wanted and was not kept.
+    #[error("the state was made without --course")]
+    NoCourse,
+    /// Their course is wanted, but not where it lies.
+    #[error("the course of several parts needs their samples' numbers (--first)")]
+    NoNumbers,
     /// They do not fit those that are there.
     #[error(transparent)]
     Conflict(#[from] Conflict),
@@ -92,9 +103,15 @@ impl Accumulator {
             distribution: Distribution::default(),
             sequence: Sequence::new(more),
             extremes: None,
+            course: None,
             tally: Tally::default(),
             tallied: 0,
         }
+    }
+
+    /// The same, and `course` is to go on with the samples.
+    pub fn with_course(self, course: Option<Course>) -> Accumulator {
+        Accumulator { course, ..self }
     }
 
     /// Forgets all samples, but not the tables to tally them in.
@@ -103,7 +120,19 @@ impl Accumulator {
         let more = self.moments.powers() == Powers::Four;
         let mut tally = std::mem::take(&mut self.tally);
         tally.begin_anew();
-        *self = Accumulator { tally, ..Accumulator::new(more) };
+        let course = self.course.as_ref().map(Course::begun_anew);
+        *self = Accumulator { tally, ..Accumulator::new(more).with_course(course) };
+    }
+
+    /// How many samples can be taken at once.
+    pub fn room(&self) -> u64 {
+        self.course.as_ref().map_or(u64::MAX, Course::room)
+    }
+
+    /// The course of the samples so far, if it is kept.
+    pub fn course(&mut self) -> Option<&Course> {
+        self.settle();
+        self.course.as_ref()
     }
 
     /// Samples so far.
@@ -112,7 +141,8 @@ impl Accumulator {
     }
 
     /// Takes the samples at the start of `block`, whole lines, as long as they are plain numbers,
-    /// but at most `most`. The first one's `place` is where these samples lie in the stream.
+    /// but at most `most`, which must be no more than there is [room](Accumulator::room) for. The
+    /// first one's `place` is where these samples lie in the stream.
     pub fn add_plain(&mut self, block: &[u8], most: u64, place: Place) -> Scanned {
         if self.moments.powers() == Powers::Four {
             return Scanned::default();
@@ -129,8 +159,20 @@ impl Accumulator {
                 parse_line(&block[..end]).unwrap_or_else(|_| last.clone())
             };
             self.sequence.add_many(first, last.clone(), scanned.lines, place);
+            self.pass(scanned.lines);
         }
         scanned
+    }
+
+    /// Lets the course go on behind samples that were only tallied. At a stretch's end, which is when
+    /// there is no room for more, it needs their values.
+    fn pass(&mut self, samples: u64) {
+        let Some(course) = &mut self.course else { return };
+        let is_full = samples == course.room();
+        course.pass(samples);
+        if is_full {
+            self.settle();
+        }
     }
 
     /// Adds what was only tallied to the rest.
@@ -145,6 +187,9 @@ impl Accumulator {
                 self.moments.add_many(*mantissa as i32, value.places(), count);
             }
             self.distribution.add_many(&value, count);
+            if let Some(course) = &mut self.course {
+                course.add_passed(&value, count);
+            }
             self.widen(&value, &value);
         });
         (self.tally, self.tallied) = (tally, 0);
@@ -157,16 +202,28 @@ impl Accumulator {
             self.settle();
             self.tally.refine(sample.places());
         }
+        if self.course.as_ref().is_some_and(|course| course.room() == 1) {
+            // This one ends a stretch.
+            self.settle();
+        }
         self.count += 1;
         self.moments.add(sample);
         self.distribution.add(sample);
         self.sequence.add(sample, place);
+        if let Some(course) = &mut self.course {
+            course.add(sample);
+        }
         self.widen(sample, sample);
     }
 
-    /// Notes when the newest sample arrived, in nanoseconds since 1970.
-    pub fn arrived(&mut self, nanoseconds: u64) {
-        self.sequence.arrived(nanoseconds);
+    /// Notes that the samples so far were counted up to now, in nanoseconds since 1970.
+    pub fn counted_until(&mut self, nanoseconds: u64) {
+        self.sequence.counted_until(nanoseconds);
+    }
+
+    /// Whether it is known in which order the samples come.
+    pub fn is_in_order(&self) -> bool {
+        self.sequence.is_in_order()
     }
 
     /// All that is known.
@@ -179,6 +236,7 @@ impl Accumulator {
             runs: self.sequence.runs().cloned().collect(),
             extremes: self.extremes.clone(),
             contents: self.distribution.contents(),
+            course: self.course.as_ref().map(Course::contents),
         }
     }
 
@@ -188,6 +246,7 @@ impl Accumulator {
         if self.moments.powers() == Powers::Four && parts.lagged.is_none() && parts.n > 0 {
             return Err(Unfit::NoMore);
         }
+        self.absorb_course(&parts)?;
         self.count = self.count.checked_add(parts.n).ok_or(Unfit::TooMany)?;
         self.sequence.absorb(parts.runs, parts.lagged.as_ref())?;
         self.moments.absorb(&parts.totals);
@@ -195,6 +254,17 @@ impl Accumulator {
         if let Some(Extremes { min, max }) = &parts.extremes {
             self.widen(min, max);
         }
+        Ok(())
+    }
+
+    fn absorb_course(&mut self, parts: &Parts) -> Result<(), Unfit> {
+        let Some(course) = self.course.as_mut().filter(|_| parts.n > 0) else { return Ok(()) };
+        let contents = parts.course.clone().ok_or(Unfit::NoCourse)?;
+        let is_numbered = parts.runs.iter().all(|run| matches!(run.place, Place::Number(_)));
+        if self.count > 0 && !is_numbered {
+            return Err(Unfit::NoNumbers);
+        }
+        course.absorb(contents);
         Ok(())
     }
 

@@ -16,12 +16,15 @@ use stage::sample::{NotASample, parse_line};
 use stage::size::BLOCK;
 
 use crate::accumulator::{Accumulator, Wanted};
+use crate::course::Course;
+use crate::files::{Named, Where};
 use crate::histogram::Span;
 use crate::options::Options;
 use crate::plain::Scanned;
 use crate::schedule::Schedule;
 use crate::sequence::Place;
 use crate::state::State;
+use crate::state::origin::Origin;
 use crate::{Error, print, write};
 
 /// The most lines that are taken one by one before plain numbers are looked for again: looking
@@ -36,30 +39,33 @@ const FEW_SAMPLES: u64 = if cfg!(any(test, fuzzing)) { 1 } else { 1024 };
 /// Fewer plain numbers in a row are not worth looking for.
 const FEW_PLAIN: u64 = 16;
 
-/// Counts `input` to its end, or until the reader of `output` goes away.
-pub fn run(
+/// Counts `inputs`, one after another, or until the reader of `output` goes away.
+pub fn run<I: Input>(
     options: &Options,
-    input: impl Input,
+    inputs: impl Iterator<Item = Result<Named<I>, Error>>,
     output: impl Write,
     clock: &impl Clock,
     messages: &mut dyn Messages,
 ) -> Ended<Error> {
+    let first = options.first.unwrap_or(1);
+    let course = options.course.map(|most| Course::new(most.into(), first));
     let mut count = Count {
         options,
         wanted: options.wanted(),
         output,
         records: Vec::new(),
-        accumulator: Accumulator::new(options.more),
+        accumulator: Accumulator::new(options.more).with_course(course),
         schedule: options.schedule(),
         before: Before::default(),
+        clock,
         now: None,
-        arrival: 0,
+        began: nanoseconds(clock.time_of_day()),
         rejects: Rejects::default(),
-        lines: 0,
+        place: Where::default(),
         reader_gone: false,
         messages,
     };
-    let counted = count.read(Lines::new(input), clock);
+    let counted = count.read_all(inputs);
     // Also after a failure: the records up to there were due.
     let flushed = count.flush();
     count.close(counted.and(flushed))
@@ -76,13 +82,13 @@ struct Count<'a, W> {
     schedule: Schedule,
     /// What was in the windows before.
     before: Before,
-    /// When the newest lines arrived: by the clock, and in nanoseconds since 1970.
-    now: Option<(Instant, u64)>,
-    /// When the newest samples arrived, in nanoseconds since 1970, and later than those of the
-    /// window before, so that there is an order.
-    arrival: u64,
+    clock: &'a dyn Clock,
+    /// When the newest lines arrived.
+    now: Option<Instant>,
+    /// Since when the samples in the accumulator have been counted, in nanoseconds since 1970.
+    began: u64,
     rejects: Rejects,
-    lines: u64,
+    place: Where,
     reader_gone: bool,
     messages: &'a mut dyn Messages,
 }
@@ -94,26 +100,58 @@ struct Before {
     rejected: u64,
     /// All of them, so that the limits of a histogram do not jump from window to window.
     span: Option<Span>,
+    /// Their course, if it is wanted.
+    course: Option<Course>,
 }
 
 impl<W: Write> Count<'_, W> {
-    fn read(&mut self, mut lines: Lines<impl Input>, clock: &impl Clock) -> Result<(), Error> {
+    fn read_all<I: Input>(
+        &mut self,
+        inputs: impl Iterator<Item = Result<Named<I>, Error>>,
+    ) -> Result<(), Error> {
+        for input in inputs {
+            let Named { name, input } = input?;
+            self.place = Where { file: name, line: 0 };
+            self.read(Lines::new(input))?;
+            if self.reader_gone {
+                return Ok(());
+            }
+        }
+        self.finish()
+    }
+
+    fn read(&mut self, mut lines: Lines<impl Input>) -> Result<(), Error> {
         while !self.reader_gone {
-            match lines.next(self.schedule.deadline()).map_err(Error::Read)? {
+            let next = lines.next(self.schedule.deadline());
+            match next.map_err(|error| self.place.cannot_read(error))? {
                 Block::Lines(block) => {
-                    self.now = Some((clock.now(), nanoseconds(clock.time_of_day())));
+                    self.now = Some(self.clock.now());
                     self.take_block(block)?;
                 }
                 Block::TooLong(start) => self.reject(NotASample::TooLong, start)?,
                 Block::Deadline => {}
-                Block::End => return self.record(true),
+                Block::End => return Ok(()),
             }
-            if self.schedule.is_due(clock.now()) {
+            if self.schedule.is_due(self.clock.now()) {
                 self.record(false)?;
             }
             self.flush()?;
         }
         Ok(())
+    }
+
+    /// Makes the last record: but not that of a window without samples, which would hide the one
+    /// before, unless it has something to tell that no other does.
+    fn finish(&mut self) -> Result<(), Error> {
+        let is_empty = self.options.window.is_some() && self.accumulator.count() == 0;
+        let has_others = self.before.samples > 0;
+        let has_news = self.rejected_since() > 0 || self.options.course.is_some();
+        if is_empty && has_others && !has_news { Ok(()) } else { self.record(true) }
+    }
+
+    /// Lines that were rejected in this window.
+    fn rejected_since(&self) -> u64 {
+        self.rejects.count() - self.before.rejected
     }
 
     /// Takes whole lines: plain numbers many at a time, and what lies between them line by line.
@@ -122,14 +160,14 @@ impl<W: Write> Count<'_, W> {
         // Lines that are taken one by one before plain numbers are looked for again.
         let mut patience = 1;
         while !rest.is_empty() {
-            let room = self.schedule.room();
+            let room = self.schedule.room().min(self.accumulator.room());
             let scanned = if rest.len() < FEW_BYTES || room < FEW_SAMPLES {
                 Scanned::default()
             } else {
-                self.accumulator.add_plain(rest, room, self.place())
+                self.accumulator.add_plain(rest, room, self.run_place())
             };
             rest = &rest[scanned.bytes..];
-            self.lines += scanned.lines;
+            self.place.line += scanned.lines;
             if scanned.lines > 0 {
                 self.counted(scanned.lines)?;
             }
@@ -149,8 +187,8 @@ impl<W: Write> Count<'_, W> {
     fn take(&mut self, line: &[u8]) -> Result<(), Error> {
         match parse_line(line) {
             Ok(sample) => {
-                self.lines += 1;
-                self.accumulator.add(&sample, self.place());
+                self.place.line += 1;
+                self.accumulator.add(&sample, self.run_place());
                 self.counted(1)
             }
             Err(reason) => self.reject(reason, line),
@@ -159,20 +197,19 @@ impl<W: Write> Count<'_, W> {
 
     /// Takes note of samples that were counted, as many as the schedule has room for.
     fn counted(&mut self, samples: u64) -> Result<(), Error> {
-        if let Some((now, nanoseconds)) = self.now {
+        if let Some(now) = self.now {
             self.schedule.arrived(now);
-            self.arrival = self.arrival.max(nanoseconds);
         }
         if self.schedule.count(samples) { self.record(false) } else { Ok(()) }
     }
 
     fn reject(&mut self, reason: NotASample, line: &[u8]) -> Result<(), Error> {
-        self.lines += 1;
-        let number = self.lines;
+        self.place.line += 1;
+        let place = &self.place;
         if self.options.strict {
-            return Err(Error::Strict { line: number, reason: reason.of(line) });
+            return Err(Error::Strict { place: place.to_string(), reason: reason.of(line) });
         }
-        self.rejects.add(self.messages, || format!("line {number}: {}", reason.of(line)));
+        self.rejects.add(self.messages, || format!("{place}: {}", reason.of(line)));
         Ok(())
     }
 
@@ -181,18 +218,22 @@ impl<W: Write> Count<'_, W> {
         self.options.first.unwrap_or(1).saturating_add(self.before.samples)
     }
 
-    /// Where the samples lie in the stream. A time is only known when the last has come.
-    fn place(&self) -> Place {
+    /// Where the samples lie in the stream. Until when they are counted is only known later.
+    fn run_place(&self) -> Place {
         match self.options.first {
             Some(_) => Place::Number(self.first()),
-            None => Place::Time(0),
+            None => Place::Time { began: self.began, ended: self.began },
         }
     }
 
     fn record(&mut self, is_final: bool) -> Result<(), Error> {
         let mut record = self.accumulator.record(&self.wanted, self.before.span.as_ref());
+        record.labels = self.options.labels();
         record.rejected = self.rejects.count();
         record.is_final = is_final;
+        if is_final {
+            record.course = self.course().map(|course| course.told());
+        }
         if self.options.window.is_some() {
             record.window = Some(self.window());
         }
@@ -214,9 +255,21 @@ impl<W: Write> Count<'_, W> {
     }
 
     fn state(&mut self) -> State {
-        self.accumulator.arrived(self.arrival);
-        self.arrival += 1;
-        State::new(self.accumulator.parts(), self.rejects.count() - self.before.rejected)
+        // Later than the window before, so that there is an order.
+        let now = nanoseconds(self.clock.time_of_day()).max(self.began);
+        self.accumulator.counted_until(now);
+        self.began = now + 1;
+        let (labels, rejected) = (self.options.labels(), self.rejected_since());
+        let origin = Origin { labels, rejected, ..Origin::default() };
+        State::new(self.accumulator.parts(), &origin)
+    }
+
+    /// The course of the whole stream so far.
+    fn course(&mut self) -> Option<Course> {
+        let own = self.accumulator.course()?;
+        let Some(mut before) = self.before.course.clone() else { return Some(own.clone()) };
+        before.absorb(own.contents());
+        Some(before)
     }
 
     fn begin_window(&mut self) {
@@ -226,6 +279,7 @@ impl<W: Write> Count<'_, W> {
             let span = self.before.span.take();
             self.before.span = Some(span.map_or(own.clone(), |span| own.joined(&span)));
         }
+        self.before.course = self.course();
         self.before.samples += self.accumulator.count();
         self.before.rejected = self.rejects.count();
         self.accumulator.clear();
@@ -268,7 +322,7 @@ mod tests {
     ) -> (String, Vec<String>, Ended<Error>) {
         let options = Options::try_parse_from(format!("stat {words}").split_whitespace()).unwrap();
         let (mut output, mut messages) = (Vec::new(), Vec::new());
-        let ended = run(&options, input, &mut output, clock, &mut messages);
+        let ended = crate::run(&options, input, &mut output, clock, &mut messages);
         (String::from_utf8(output).unwrap(), messages, ended)
     }
 
@@ -358,10 +412,84 @@ mod tests {
         );
         assert_eq!(ended.entry, Entry::Stat { counted: 5, rejected: 1, reader_gone: false });
         let (records, _, _) = run_on("--window 1 --first 11", &b"7\n8\n"[..], &FakeClock::new());
-        assert_eq!(
-            fields(&records, &["from", "to", "n", "mean"]),
-            ["11 11 1 7", "12 12 1 8", "null null 0 null"]
-        );
+        assert_eq!(fields(&records, &["from", "to", "n", "mean"]), ["11 11 1 7", "12 12 1 8"]);
+    }
+
+    #[test]
+    fn an_empty_last_window_is_told_only_if_it_has_news() {
+        let last = |words: &str, input: &str| {
+            let (records, _, _) = run_on(words, input.as_bytes(), &FakeClock::new());
+            let fields = fields(&records, &["n", "rejected", "course", "final"]);
+            (fields.len(), fields.last().unwrap().clone())
+        };
+        assert_eq!(last("--window 2", "1\n2\n"), (1, "2 0 null null".into()));
+        assert_eq!(last("--window 2", "x\n1\n2\n"), (1, "2 1 null null".into()));
+        assert_eq!(last("--window 2", "1\n2\nx\n"), (2, "0 1 null true".into()));
+        assert_eq!(last("--window 2", ""), (1, "0 0 null true".into()));
+        let course = "[[1,1,1,1],[2,2,2,2]]";
+        assert_eq!(last("--window 2 --course 2", "1\n2\n"), (2, format!("0 0 {course} true")));
+    }
+
+    #[test]
+    fn the_course_is_that_of_the_whole_stream_whatever_the_records_cover() {
+        let input: String = (0..5000).map(|it| format!("{}\n", it * it % 977)).collect();
+        let course = |words: &str, size: usize| {
+            let input = Chunks::of(input.as_bytes(), size);
+            let (records, _, _) = run_on(words, input, &FakeClock::new());
+            let mut lines = records.lines().rev();
+            let last = lines.next().unwrap();
+            assert!(lines.all(|line| !line.contains("course")), "{words}");
+            fields(last, &["course"]).remove(0)
+        };
+        let expected = course("--course 3", 5000);
+        for words in ["--course 3 --every 10", "--course 3 --window 7", "--course 3 --more"] {
+            for size in [1, 17, 4096] {
+                assert_eq!(course(words, size), expected, "{words} {size}");
+            }
+        }
+        let stretches: Vec<(u64, f64, f64, f64)> = serde_json::from_str(&expected).unwrap();
+        let firsts: Vec<u64> = stretches.iter().map(|it| it.0).collect();
+        assert_eq!(firsts, [1, 2049, 4097]);
+        for (at, (first, min, mean, max)) in stretches.iter().enumerate() {
+            let end = firsts.get(at + 1).copied().unwrap_or(5001);
+            let values = (*first..end).map(|it| ((it - 1) * (it - 1) % 977) as f64);
+            let (sum, n) = (values.clone().sum::<f64>(), (end - first) as f64);
+            assert_eq!(*mean, sum / n);
+            assert_eq!(*min, values.clone().fold(f64::MAX, f64::min));
+            assert_eq!(*max, values.fold(f64::MIN, f64::max));
+        }
+    }
+
+    #[test]
+    fn of_regular_files_only_the_last_record_is_written() {
+        let ms = Duration::from_millis;
+        let script = [(ms(0), "1\n"), (ms(800), "2\n"), (ms(1600), "3\n")];
+        let records = |words: &str| {
+            let clock = FakeClock::new();
+            let words = format!("stat {words}");
+            let options = Options::try_parse_from(words.split_whitespace()).unwrap();
+            let (mut output, mut messages) = (Vec::new(), Vec::new());
+            let input = Chunks::timed(&clock, &script);
+            crate::run(&options.reading(true), input, &mut output, &clock, &mut messages);
+            counts(&String::from_utf8(output).unwrap())
+        };
+        assert_eq!(records(""), [3]);
+        assert_eq!(records("--every 100ms"), [1, 2, 3, 3]);
+        assert_eq!(records("--window 2"), [2, 1]);
+    }
+
+    #[test]
+    fn files_are_counted_one_after_another_and_named() {
+        let inputs = [("\"a\"", &b"1\n2"[..]), ("\"b\"", b"x\n3\n")];
+        let inputs = inputs.map(|(name, input)| Ok(Named { name: Some(name.to_owned()), input }));
+        let options = Options::try_parse_from(["stat", "--every", "9"]).unwrap();
+        let (mut output, mut messages) = (Vec::new(), Vec::new());
+        let clock = FakeClock::new();
+        let inputs = inputs.into_iter();
+        let ended = crate::run_all(&options, inputs, &mut output, &clock, &mut messages);
+        assert_eq!(counts(&String::from_utf8(output).unwrap()), [3]);
+        assert_eq!(messages, ["\"b\": line 1: not a number: \"x\""]);
+        assert_eq!(ended.entry, Entry::Stat { counted: 3, rejected: 1, reader_gone: false });
     }
 
     #[test]
@@ -435,7 +563,7 @@ mod tests {
     fn a_reader_that_leaves_is_a_normal_end() {
         let options = Options::try_parse_from(["stat"]).unwrap();
         let mut messages = Vec::new();
-        let ended = run(&options, &b"1\n"[..], Gone, &FakeClock::new(), &mut messages);
+        let ended = crate::run(&options, &b"1\n"[..], Gone, &FakeClock::new(), &mut messages);
         assert_eq!(ended.result.unwrap(), Status::Done);
         assert_eq!(ended.entry, Entry::Stat { counted: 1, rejected: 0, reader_gone: true });
     }
@@ -456,7 +584,7 @@ mod tests {
             lines in proptest::collection::vec(line(), 0..200),
             options in proptest::sample::select(&[
                 "", "--every 7", "--every 100", "--window 5 --first 3", "--window 64", "--strict",
-                "--histogram 5",
+                "--histogram 5", "--course 3", "--course 3 --window 64",
             ][..]),
             size in 1usize..2000,
         ) {

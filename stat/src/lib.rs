@@ -3,6 +3,7 @@
 //! | module | owns |
 //! |---|---|
 //! | [`options`] | the command line |
+//! | [`files`] | what is read: standard input, or files |
 //! | [`count`] | counting a stream: samples in, records out |
 //! | [`schedule`] | when a record is due |
 //! | [`accumulator`] | everything that is known of the samples, and the record made from it |
@@ -15,6 +16,8 @@
 //! | [`interval`] | what is told of a sample that is only known to lie between two values |
 //! | [`histogram`](mod@histogram) | the limits of a histogram's bins, which fit the samples' own step, a [`lattice`] |
 //! | [`sequence`] | what depends on the samples' order |
+//! | [`course`] | the stream from its first sample to its last, in stretches |
+//! | [`label`] | what tells these samples from others |
 //! | [`state`] | what a record carries for merging: its format, and whether it can be right |
 //! | [`merge`] | reading records with states |
 
@@ -23,11 +26,14 @@
 pub mod accumulator;
 pub mod count;
 pub mod counts;
+pub mod course;
 pub mod distribution;
 pub mod figures;
+pub mod files;
 pub mod grid;
 pub mod histogram;
 pub mod interval;
+pub mod label;
 pub mod lattice;
 pub mod merge;
 pub mod moments;
@@ -52,14 +58,28 @@ use stage::program::Ended;
 use stage::record::{MAX_RECORD, Record};
 use thiserror::Error;
 
+use crate::files::Named;
 pub use crate::options::Options;
 
 /// Why the statistics ended early.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// The samples could not be read.
-    #[error("cannot read standard input")]
-    Read(#[source] io::Error),
+    /// A file could not be opened.
+    #[error("cannot open {name}")]
+    Open {
+        /// The file, quoted.
+        name: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// The samples or records could not be read.
+    #[error("cannot read {name}")]
+    Read {
+        /// The file, quoted, or standard input.
+        name: String,
+        /// Why.
+        source: io::Error,
+    },
     /// A record could not be written.
     #[error("cannot write standard output")]
     Write(#[source] io::Error),
@@ -73,10 +93,10 @@ pub enum Error {
     #[error(transparent)]
     Merge(#[from] merge::Error),
     /// With `--strict`: a line was not a sample.
-    #[error("line {line}: {reason}")]
+    #[error("{place}: {reason}")]
     Strict {
-        /// Which line, from 1.
-        line: u64,
+        /// Which line.
+        place: String,
         /// Why, with the line's start.
         reason: String,
     },
@@ -91,10 +111,21 @@ pub fn run(
     clock: &impl Clock,
     messages: &mut dyn Messages,
 ) -> Ended<Error> {
+    run_all(options, std::iter::once(Ok(Named { name: None, input })), output, clock, messages)
+}
+
+/// The same for several inputs, one after another; the first that cannot be opened ends it.
+pub fn run_all<I: Input>(
+    options: &Options,
+    inputs: impl Iterator<Item = Result<Named<I>, Error>>,
+    output: impl Write,
+    clock: &impl Clock,
+    messages: &mut dyn Messages,
+) -> Ended<Error> {
     if options.merge {
-        merge::run(options, input, output)
+        merge::run(options, inputs, output, messages)
     } else {
-        count::run(options, input, output, clock, messages)
+        count::run(options, inputs, output, clock, messages)
     }
 }
 

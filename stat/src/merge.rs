@@ -6,7 +6,7 @@
 //! or else samples would be missing. (One of another stream that happens to be so is not told
 //! from it.) The first line that cannot be merged ends it, without a record.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -15,29 +15,30 @@ use stage::exit::Status;
 use stage::input::Input;
 use stage::ledger::Entry;
 use stage::lines::{Block, Lines, each_line};
+use stage::message::Messages;
 use stage::program::Ended;
 use stage::record::{MAX_RECORD, reason};
 use thiserror::Error;
 
 use crate::accumulator::Accumulator;
+use crate::course::Course;
+use crate::files::{Named, Where};
 use crate::options::Options;
+use crate::state::origin::Origin;
 use crate::state::{Refused, State};
 use crate::{print, write};
 
 /// Why records could not be merged.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// The records could not be read.
-    #[error("cannot read standard input")]
-    Read(#[source] io::Error),
     /// There were none.
-    #[error("cannot merge standard input: it has no records")]
-    Nothing,
+    #[error("cannot merge {0}: it has no records")]
+    Nothing(String),
     /// One of them was not right.
-    #[error("cannot merge line {line}")]
+    #[error("cannot merge {place}")]
     Line {
-        /// Which line, from 1.
-        line: u64,
+        /// Which line.
+        place: String,
         /// Why.
         source: Unmerged,
     },
@@ -61,33 +62,51 @@ pub enum Unmerged {
     /// What the record says is not what its state says.
     #[error("the state is damaged: it has another number of samples than its record")]
     OtherN,
-    /// The count of rejected lines would overflow.
-    #[error("there would be more than 2^64 rejected lines")]
-    TooManyRejected,
     /// The state.
     #[error(transparent)]
     Refused(#[from] Refused),
 }
 
-/// Merges the records of `input`, and writes the record of all their samples.
-pub fn run(options: &Options, input: impl Input, mut output: impl Write) -> Ended<crate::Error> {
+/// Merges the records of `inputs`, and writes the record of all their samples.
+pub fn run<I: Input>(
+    options: &Options,
+    inputs: impl Iterator<Item = Result<Named<I>, crate::Error>>,
+    mut output: impl Write,
+    messages: &mut dyn Messages,
+) -> Ended<crate::Error> {
     let mut entry = Entry::Stat { counted: 0, rejected: 0, reader_gone: false };
     let run = || {
-        let (mut accumulator, rejected) = Merge::new(options.more).read(input)?;
+        let (mut accumulator, mut origin) = Merge::new(options).read(inputs)?;
+        origin.labels.extend(options.labels());
+        if !accumulator.is_in_order() {
+            messages.tell(&unknown(options));
+        }
         let mut record = accumulator.record(&options.wanted(), None);
-        record.rejected = rejected;
+        record.labels = origin.labels.clone();
+        record.rejected = origin.rejected;
         record.is_final = true;
+        record.course = accumulator.course().map(Course::told);
         if options.state {
-            record.state = Some(State::new(accumulator.parts(), rejected).print()?);
+            record.state = Some(State::new(accumulator.parts(), &origin).print()?);
         }
         let mut line = Vec::new();
         print(&record, &mut line)?;
         let reader_gone = write(&mut output, &line)?;
-        entry = Entry::Stat { counted: accumulator.count(), rejected, reader_gone };
+        let (counted, rejected) = (accumulator.count(), origin.rejected);
+        entry = Entry::Stat { counted, rejected, reader_gone };
         Ok(Status::Done)
     };
     let result = run();
     Ended { entry, result }
+}
+
+/// What is said of parts whose order is not known.
+fn unknown(options: &Options) -> String {
+    let what = if options.more { "last and autocorrelation are" } else { "last is" };
+    format!(
+        "{what} unknown: some parts were counted at the same time, so their order is not known \
+         (number them with stat --first)"
+    )
 }
 
 /// What merging looks at in a record.
@@ -107,7 +126,7 @@ struct Stated<'a> {
 /// A record whose state is still to come.
 #[derive(Debug)]
 struct Open {
-    line: u64,
+    place: Where,
     n: u64,
     rejected: u64,
     min: Option<Decimal>,
@@ -128,45 +147,59 @@ impl Open {
 #[derive(Debug)]
 pub struct Merge {
     accumulator: Accumulator,
-    rejected: u64,
-    lines: u64,
+    /// Of all that was merged; `None` before the first.
+    origin: Option<Origin>,
+    place: Where,
     /// The newest record whose state is still to come.
     open: Option<Open>,
 }
 
 impl Merge {
-    /// Nothing merged yet; `more` if the figures of `--more` are wanted.
-    pub fn new(more: bool) -> Merge {
-        Merge { accumulator: Accumulator::new(more), rejected: 0, lines: 0, open: None }
+    /// Nothing merged yet, for the figures that are wanted.
+    pub fn new(options: &Options) -> Merge {
+        let course = options.course.map(|most| Course::new(most.into(), 1));
+        let accumulator = Accumulator::new(options.more).with_course(course);
+        Merge { accumulator, origin: None, place: Where::default(), open: None }
     }
 
-    /// Merges all records of `input`; gives all their samples, and the number of lines that were
-    /// not one.
-    pub fn read(mut self, input: impl Input) -> Result<(Accumulator, u64), Error> {
+    /// Merges all records of `inputs`; gives all their samples, and where they come from.
+    pub fn read<I: Input>(
+        mut self,
+        inputs: impl Iterator<Item = Result<Named<I>, crate::Error>>,
+    ) -> Result<(Accumulator, Origin), crate::Error> {
+        for input in inputs {
+            let Named { name, input } = input?;
+            self.place = Where { file: name, line: 0 };
+            self.read_one(input)?;
+            if let Some(Open { place, .. }) = self.open {
+                return Err(at(&place, Unmerged::CutOff).into());
+            }
+            // Even a stream without samples has a record: something went wrong before.
+            if self.place.line == 0 {
+                return Err(Error::Nothing(self.place.input()).into());
+            }
+        }
+        Ok((self.accumulator, self.origin.unwrap_or_default()))
+    }
+
+    fn read_one(&mut self, input: impl Input) -> Result<(), crate::Error> {
         let mut lines = Lines::of_up_to(MAX_RECORD, input);
         loop {
-            match lines.next(None).map_err(Error::Read)? {
+            match lines.next(None).map_err(|error| self.place.cannot_read(error))? {
                 Block::Lines(block) => each_line(block).try_for_each(|line| self.take(line))?,
                 Block::TooLong(start) => self.take(start)?,
                 Block::Deadline => {}
-                Block::End => break,
+                Block::End => return Ok(()),
             }
-        }
-        match self.open {
-            Some(Open { line, .. }) => Err(Error::Line { line, source: Unmerged::CutOff }),
-            // Even a stream without samples has a record: something went wrong before.
-            None if self.lines == 0 => Err(Error::Nothing),
-            None => Ok((self.accumulator, self.rejected)),
         }
     }
 
     fn take(&mut self, text: &[u8]) -> Result<(), Error> {
-        self.lines += 1;
-        let line = self.lines;
+        self.place.line += 1;
         self.merge(text).map_err(|source| match (&source, &self.open) {
             // It is the earlier line that lacks something.
-            (Unmerged::CutOff, Some(open)) => Error::Line { line: open.line, source },
-            _ => Error::Line { line, source },
+            (Unmerged::CutOff, Some(open)) => at(&open.place, source),
+            _ => at(&self.place, source),
         })
     }
 
@@ -187,17 +220,24 @@ impl Merge {
                 return Err(Unmerged::NoState);
             }
             let Stated { n, rejected, min, max, .. } = record;
-            self.open = Some(Open { line: self.lines, n, rejected, min, max });
+            self.open = Some(Open { place: self.place.clone(), n, rejected, min, max });
             return Ok(());
         };
         let state = State::parse(state)?;
         if state.n() != record.n {
             return Err(Unmerged::OtherN);
         }
-        let rejected = self.rejected.checked_add(state.rejected());
-        self.rejected = rejected.ok_or(Unmerged::TooManyRejected)?;
+        let origin = state.origin();
+        self.origin = Some(match self.origin.take() {
+            Some(own) => own.joined(origin).map_err(Refused::from)?,
+            None => origin,
+        });
         self.accumulator.absorb(state.into_parts()).map_err(Refused::from)?;
         self.open = None;
         Ok(())
     }
+}
+
+fn at(place: &Where, source: Unmerged) -> Error {
+    Error::Line { place: place.to_string(), source }
 }

@@ -1,15 +1,20 @@
 //! The command line of `stat`.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Parser;
 use stage::command_line::{CommandLine, StageOptions};
 use stage::quantity;
 use stage::sample::parse_line;
-use stage::sandbox::{Sandbox, SandboxOption};
+use stage::sandbox::{Grant, Sandbox, SandboxOption};
 
 use crate::accumulator::Wanted;
+use crate::course::{MAX_STRETCHES, MIN_STRETCHES};
+use crate::files;
 use crate::histogram::{MAX_BINS, MIN_BINS};
+use crate::label::Label;
 use crate::quantile::Quantile;
 use crate::schedule::{Every, Schedule};
 
@@ -60,11 +65,14 @@ each part merged that was not numbered with --first; making or merging it takes 
 #[derive(Clone, Debug, Parser)]
 #[command(name = "stat", version, after_help = format!("{EXAMPLES}{}", stage::exit::HELP))]
 pub struct Options {
+    /// Files to read, one after another; `-` is standard input, which is read if none is given
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
     /// A record every N samples, or when a sample has come and this time (100ms, 2s) has
-    /// passed since the last record
-    #[arg(short, long, value_name = "N|DUR", value_parser = every, allow_hyphen_values = true, default_value = "100ms")]
+    /// passed since the last record [default: 100ms; of regular files only the last record]
+    #[arg(short, long, value_name = "N|DUR", value_parser = every, allow_hyphen_values = true)]
     #[arg(help_heading = "Records")]
-    pub every: Every,
+    pub every: Option<Every>,
     /// Let each record cover only the samples since the one before: N of them, or those of
     /// this time, if there are any; `from` and `to` tell which. The last covers the rest
     #[arg(short, long, value_name = "N|DUR", value_parser = every, allow_hyphen_values = true)]
@@ -85,6 +93,15 @@ pub struct Options {
     #[arg(long, value_name = "BINS", value_parser = bins, allow_hyphen_values = true)]
     #[arg(help_heading = "Figures")]
     pub histogram: Option<u16>,
+    /// Tell, in the last record, the course of the stream, in at most this many stretches (2 to
+    /// 10000): [first sample's number, least, mean, greatest] each
+    #[arg(long, value_name = "N", value_parser = stretches, allow_hyphen_values = true)]
+    #[arg(help_heading = "Figures")]
+    pub course: Option<u16>,
+    /// Label every record and state, such as site=roof; may be given several times
+    #[arg(long = "label", value_name = "NAME=VALUE", value_parser = Label::parse)]
+    #[arg(allow_hyphen_values = true, help_heading = "Records")]
+    pub label: Vec<Label>,
     /// Add to the last record (of each window) what --merge needs
     #[arg(long, help_heading = "Merging")]
     pub state: bool,
@@ -95,6 +112,9 @@ pub struct Options {
     #[arg(long, value_name = "N", value_parser = first, allow_hyphen_values = true)]
     #[arg(help_heading = "Merging")]
     pub first: Option<u64>,
+    /// Whether all that is read lies in regular files: not an option, but found out.
+    #[arg(skip)]
+    pub input_is_regular: bool,
     /// What is kept of the system calls.
     #[command(flatten)]
     pub sandbox: SandboxOption,
@@ -106,21 +126,42 @@ impl Options {
         Wanted { quantiles: self.quantiles.clone(), more: self.more, histogram: self.histogram }
     }
 
+    /// The labels, values by their names.
+    pub fn labels(&self) -> BTreeMap<String, String> {
+        self.label.iter().map(|it| (it.name.clone(), it.value.clone())).collect()
+    }
+
     /// When records are due.
     pub fn schedule(&self) -> Schedule {
-        match self.window {
-            Some(length) => Schedule::of_windows(length),
-            None => Schedule::new(self.every),
+        match (self.window, self.every) {
+            (Some(length), _) => Schedule::of_windows(length),
+            (None, Some(every)) => Schedule::new(every),
+            (None, None) if self.input_is_regular => Schedule::of_the_end(),
+            (None, None) => Schedule::new(DEFAULT_EVERY),
         }
     }
+
+    /// The same options for standard input that is, or is not, a regular file.
+    pub fn reading(self, standard_input_is_regular: bool) -> Options {
+        let input_is_regular = files::are_regular(&self.files, standard_input_is_regular);
+        Options { input_is_regular, ..self }
+    }
 }
+
+/// How often records come from a stream: often enough to watch, seldom enough to read.
+const DEFAULT_EVERY: Every = Every::Time(Duration::from_millis(100));
 
 impl CommandLine for Options {
     fn check(&self) -> Result<(), String> {
         let mut names: Vec<&str> = self.quantiles.iter().map(|it| it.name.as_str()).collect();
         names.sort_unstable();
+        if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(format!("the quantile {} is asked for twice", pair[0]));
+        }
+        let mut names: Vec<&str> = self.label.iter().map(|it| it.name.as_str()).collect();
+        names.sort_unstable();
         match names.windows(2).find(|pair| pair[0] == pair[1]) {
-            Some(pair) => Err(format!("the quantile {} is asked for twice", pair[0])),
+            Some(pair) => Err(format!("the label {} is given twice", pair[0])),
             None => Ok(()),
         }
     }
@@ -128,7 +169,7 @@ impl CommandLine for Options {
 
 impl StageOptions for Options {
     fn sandbox(&self) -> Sandbox {
-        self.sandbox.granting([])
+        self.sandbox.granting(files::need_opening(&self.files).then_some(Grant::ReadFiles))
     }
 }
 
@@ -150,6 +191,14 @@ fn quantile(text: &str) -> Result<Quantile, String> {
 fn bins(text: &str) -> Result<u16, String> {
     let bins = text.parse().ok().filter(|bins| (MIN_BINS..=MAX_BINS).contains(bins));
     bins.ok_or_else(|| format!("expected a number of bins from {MIN_BINS} to {MAX_BINS}"))
+}
+
+fn stretches(text: &str) -> Result<u16, String> {
+    let allowed = MIN_STRETCHES as u16..=MAX_STRETCHES as u16;
+    let stretches = text.parse().ok().filter(|stretches| allowed.contains(stretches));
+    stretches.ok_or_else(|| {
+        format!("expected a number of stretches from {MIN_STRETCHES} to {MAX_STRETCHES}")
+    })
 }
 
 /// Half of what a number can be, so that counting on from there never overflows.

@@ -1,4 +1,5 @@
-//! When a record is due: every N samples, or at most once in a time; or at the end of a window.
+//! When a record is due: every N samples, or at most once in a time; at the end of a window; or
+//! only at the end.
 
 use std::time::{Duration, Instant};
 
@@ -21,6 +22,8 @@ pub struct Schedule {
 
 #[derive(Clone, Copy, Debug)]
 enum Rhythm {
+    /// Not before the end.
+    End,
     /// After so many samples.
     Samples(u64),
     /// When a new sample has come and so much time has passed since the last record.
@@ -38,6 +41,11 @@ impl Schedule {
             Every::Time(time) => Rhythm::Time { time, last: None },
         };
         Schedule { rhythm, fresh: 0 }
+    }
+
+    /// A schedule under which no record is due before the end.
+    pub fn of_the_end() -> Schedule {
+        Schedule { rhythm: Rhythm::End, fresh: 0 }
     }
 
     /// A schedule under which each record is due at the end of a window.
@@ -68,7 +76,7 @@ impl Schedule {
     pub fn room(&self) -> u64 {
         match self.rhythm {
             Rhythm::Samples(count) => count - self.fresh,
-            Rhythm::Time { .. } | Rhythm::Windows { .. } => u64::MAX,
+            Rhythm::End | Rhythm::Time { .. } | Rhythm::Windows { .. } => u64::MAX,
         }
     }
 
@@ -87,7 +95,7 @@ impl Schedule {
     pub fn deadline(&self) -> Option<Instant> {
         match self.rhythm {
             _ if self.fresh == 0 => None,
-            Rhythm::Samples(_) => None,
+            Rhythm::End | Rhythm::Samples(_) => None,
             Rhythm::Time { time, last } => last.and_then(|last| last.checked_add(time)),
             Rhythm::Windows { end, .. } => end,
         }
@@ -97,7 +105,7 @@ impl Schedule {
     pub fn is_due(&mut self, now: Instant) -> bool {
         let due = self.fresh > 0
             && match self.rhythm {
-                Rhythm::Samples(_) => false,
+                Rhythm::End | Rhythm::Samples(_) => false,
                 Rhythm::Time { time, last } => {
                     last.is_none_or(|last| now.saturating_duration_since(last) >= time)
                 }

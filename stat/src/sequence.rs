@@ -6,7 +6,9 @@
 //!
 //! - [`Place::Number`], if it was told which samples they are: runs that follow each other
 //!   become one, and samples that are there already are refused.
-//! - [`Place::Time`] otherwise, when the run's last sample arrived.
+//! - [`Place::Part`], if it was told which part of the stream they are.
+//! - [`Place::Time`] otherwise, while they were counted. Runs that were counted at the same time may
+//!   have any order, and what depends on it is not known.
 //!
 //! Memory: one run, and one more for each part that was merged and does not follow another by
 //! its number.
@@ -24,11 +26,18 @@ use crate::wide::Wide;
 pub enum Place {
     /// The number of its first sample.
     Number(u64),
-    /// When its last sample arrived, in nanoseconds since 1970.
-    Time(u64),
+    /// The number of its part.
+    Part(u64),
+    /// While it was counted, in nanoseconds since 1970.
+    Time {
+        /// From here on; 0 if that is not known.
+        began: u64,
+        /// Up to here.
+        ended: u64,
+    },
 }
 
-/// Samples that follow each other. Ordered by their places, and equal places somehow.
+/// Samples that follow each other. Ordered by place; ties are broken arbitrarily but consistently.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Run {
     /// Where it lies.
@@ -56,7 +65,8 @@ impl Run {
     fn is_followed_by(&self, later: &Run) -> bool {
         match (self.place, later.place) {
             (Place::Number(own), Place::Number(next)) => own.checked_add(self.n) == Some(next),
-            (Place::Time(_), Place::Time(_)) => true,
+            (Place::Part(own), Place::Part(next)) => own.checked_add(1) == Some(next),
+            (Place::Time { ended, .. }, Place::Time { began, .. }) => ended < began,
             _ => false,
         }
     }
@@ -69,7 +79,10 @@ impl Run {
                 let end = a.saturating_add(self.n).min(b.saturating_add(other.n));
                 (first < end).then(|| Conflict::Overlap(first, end - 1))
             }
-            (Place::Time(_), Place::Time(_)) => (self == other).then_some(Conflict::Repeated),
+            (Place::Part(a), Place::Part(b)) => (a == b).then_some(Conflict::Part(a)),
+            (Place::Time { .. }, Place::Time { .. }) => {
+                (self == other).then_some(Conflict::Repeated)
+            }
             _ => Some(Conflict::Numbered),
         }
     }
@@ -84,6 +97,9 @@ pub enum Conflict {
     /// Samples with these numbers, from the first to the last, are merged already.
     #[error("its samples {0} to {1} are merged already")]
     Overlap(u64, u64),
+    /// The part with this number is merged already.
+    #[error("part {0} is merged already")]
+    Part(u64),
     /// Only one of them has numbers.
     #[error("its samples are numbered (--first) and others' are not, or the other way round")]
     Numbered,
@@ -152,16 +168,31 @@ impl Sequence {
         }
     }
 
-    /// Notes when the newest sample arrived.
-    pub fn arrived(&mut self, nanoseconds: u64) {
-        if let Some(Run { place: Place::Time(time), .. }) = &mut self.counted {
-            *time = nanoseconds;
+    /// Notes that the samples so far were counted up to now.
+    pub fn counted_until(&mut self, nanoseconds: u64) {
+        if let Some(Run { place: Place::Time { ended, .. }, .. }) = &mut self.counted {
+            *ended = nanoseconds;
         }
     }
 
-    /// The newest sample.
+    /// Whether the order of all runs is known: none was counted while another was, unless they have
+    /// numbers.
+    pub fn is_in_order(&self) -> bool {
+        self.pairs().all(|(run, later)| match later.place {
+            Place::Time { .. } => run.is_followed_by(later),
+            Place::Number(_) | Place::Part(_) => true,
+        })
+    }
+
+    /// Each run with the one behind it.
+    fn pairs(&self) -> impl Iterator<Item = (&Run, &Run)> {
+        self.runs().zip(self.runs().skip(1))
+    }
+
+    /// The newest sample; `None` if there is none, or it is not known which it is.
     pub fn last(&self) -> Option<&Decimal> {
-        self.runs().next_back().map(|run| &run.last)
+        let last = self.runs().next_back()?;
+        self.is_in_order().then_some(&last.last)
     }
 
     /// The runs, in order.
@@ -175,11 +206,11 @@ impl Sequence {
     }
 
     /// What the autocorrelation is computed from; `None` if it is not kept, there is no sample, or
-    /// samples between the runs are missing.
+    /// it is not known which samples follow which.
     pub fn neighbours(&self) -> Option<Neighbours> {
         let mut lagged = self.lagged()?;
         let (first, last) = (self.runs().next()?, self.runs().next_back()?);
-        for (run, later) in self.runs().zip(self.runs().skip(1)) {
+        for (run, later) in self.pairs() {
             if !run.is_followed_by(later) {
                 return None;
             }
@@ -277,6 +308,10 @@ impl Lagged {
 mod tests {
     use super::*;
 
+    fn time(began: u64, ended: u64) -> Place {
+        Place::Time { began, ended }
+    }
+
     fn run(place: Place, values: std::ops::RangeInclusive<i64>) -> Run {
         Run {
             place,
@@ -309,10 +344,35 @@ mod tests {
 
     #[test]
     fn runs_in_the_order_of_their_arrival_follow_each_other() {
-        let runs = [run(Place::Time(20), 5..=9), run(Place::Time(10), 1..=4)];
+        let runs = [run(time(11, 20), 5..=9), run(time(0, 10), 1..=4)];
         let whole = merged(&runs).unwrap();
         assert_eq!(whole.last(), Some(&Decimal::new(9, 0)));
         assert_eq!(whole.neighbours().unwrap().lagged, Decimal::new(4 * 5, 0));
+    }
+
+    #[test]
+    fn runs_that_were_counted_at_the_same_time_have_no_order() {
+        for (a, b) in
+            [((10, 20), (15, 30)), ((10, 20), (20, 30)), ((10, 40), (20, 30)), ((0, 10), (0, 20))]
+        {
+            let runs =
+                [run(time(a.0, a.1), 1..=4), run(time(b.0, b.1), 5..=9), run(time(50, 60), 1..=2)];
+            let whole = merged(&runs).unwrap();
+            assert!(!whole.is_in_order(), "{a:?} {b:?}");
+            assert_eq!((whole.last(), whole.neighbours()), (None, None));
+        }
+    }
+
+    #[test]
+    fn parts_follow_each_other_by_their_numbers() {
+        let part = |number, values| run(Place::Part(number), values);
+        let whole = merged(&[part(3, 7..=9), part(1, 1..=3), part(2, 4..=6)]).unwrap();
+        assert_eq!(whole.last(), Some(&Decimal::new(9, 0)));
+        assert_eq!(whole.neighbours().unwrap().lagged, Decimal::new(3 * 4 + 6 * 7, 0));
+        let gap = merged(&[part(3, 7..=9), part(1, 1..=3)]).unwrap();
+        assert_eq!((gap.last(), gap.neighbours()), (Some(&Decimal::new(9, 0)), None));
+        let twice = merged(&[part(3, 7..=9), part(3, 1..=3)]);
+        assert_eq!(twice.unwrap_err(), Conflict::Part(3));
     }
 
     #[test]
@@ -321,15 +381,14 @@ mod tests {
         let conflict = |runs: &[Run]| merged(runs).unwrap_err();
         assert_eq!(conflict(&[number(1, 1..=5), number(5, 5..=9)]), Conflict::Overlap(5, 5));
         assert_eq!(conflict(&[number(5, 5..=9), number(1, 1..=20)]), Conflict::Overlap(5, 9));
-        let same_time =
-            [run(Place::Time(7), 1..=5), run(Place::Time(7), 2..=6), run(Place::Time(7), 1..=5)];
+        let same_time = [run(time(5, 7), 1..=5), run(time(5, 7), 2..=6), run(time(5, 7), 1..=5)];
         assert_eq!(conflict(&same_time), Conflict::Repeated);
         assert!(merged(&same_time[..2]).is_ok());
     }
 
     #[test]
     fn numbers_and_times_do_not_mix() {
-        let runs = [run(Place::Time(20), 5..=9), run(Place::Number(1), 1..=4)];
+        let runs = [run(time(10, 20), 5..=9), run(Place::Number(1), 1..=4)];
         assert_eq!(merged(&runs).unwrap_err(), Conflict::Numbered);
     }
 
@@ -339,7 +398,7 @@ mod tests {
         let mut sequence = Sequence::new(true);
         for sample in samples {
             let sample = stage::sample::parse_line(sample.as_bytes()).unwrap();
-            sequence.add(&sample, Place::Time(0));
+            sequence.add(&sample, time(0, 0));
         }
         let text = sequence.lagged().unwrap().to_string();
         // 1 − 0.5e-300 − 1.5 + 2999999999999999997

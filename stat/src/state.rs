@@ -1,54 +1,65 @@
-//! The state that a record carries with `--state`, and that `--merge` reads: version 1.
+//! The state that a record carries with `--state`, and that `--merge` reads: version 2. (Version 1
+//! is read as well.)
 //!
 //! A JSON object. Integers that may be long, and samples, are strings, so that programs that take
 //! JSON numbers for doubles do not change them.
 //!
 //! | field | meaning |
 //! |---|---|
-//! | `version` | 1 |
+//! | `version` | 2 |
 //! | `crc32` | checksum of the state without this field, in the form in which it is written here, in eight hexadecimal digits (CRC-32 as in zlib) |
+//! | `channel` | the channel's name; absent if it has none |
+//! | `labels` | values by their names; absent if there are none |
 //! | `n` | samples |
 //! | `rejected` | lines that were not a sample |
-//! | `runs` | samples that follow each other, in order: `n`, `first` and `last` sample, and their place: either `number` of the first sample, or `time` of the last one's arrival, in nanoseconds since 1970 |
+//! | `missing` | samples that were missing; absent if there are none |
+//! | `start`, `end` | when the oldest and the newest sample were taken, in nanoseconds since 1970; absent if they have no times |
+//! | `runs` | samples that follow each other, in order: `n`, `first` and `last` sample, and their place: either `number` of the first sample, or `part`, its number, or `began` and `ended`, between which they were counted, in nanoseconds since 1970 (`began` is 0 if that is not known) |
 //! | `places` | decimal places P of the sums |
 //! | `sum`, `squares` | Σx in units of 10^−P, Σx² in units of 10^−2P |
 //! | `cubes`, `fourths` | with `--more`: Σx³ and Σx⁴, likewise |
 //! | `lagged` | with `--more`: Σxᵢxᵢ₊₁ within runs: `units`, each 10^−`places` |
 //! | `min`, `max` | the least and the greatest sample; absent if there is none |
 //! | `values` | each distinct value with its count, from the least to the greatest; or, if there were too many: |
-//! | `sketch` | counts in bins by the logarithm of the magnitude: bin k holds γᵏ ≤ \|x\| < γᵏ⁺¹, γ = 1.0099 / 0.9901. `negative` and `positive` bins with their counts, each from the least key to the greatest, and `zero` |
+//! | `sketch` | counts in bins by the logarithm of the magnitude: bin k holds γᵏ ≤ \|x\| < γᵏ⁺¹, γ = 10099 / 9901. `negative` and `positive` bins, each from the least key to the greatest, in lists: a key, its count, and those of the keys that follow it; and `zero` |
+//! | `grid` | counts in cells of one `width`, from the least to the greatest, in lists: the lower end of a cell, its count, and those of the cells that follow it; absent if some samples came in a state of version 1 that had a sketch |
+//! | `course` | with `--course`: `stretches`, each 2^`power` samples long: number of the first sample, samples, minimum, maximum, decimal places of the sum, and the sum in that unit |
+//!
+//! `channel`, `missing`, `start`, `end` and `part` are read and merged, but not written yet.
 //!
 //! The same samples have the same state, whatever they were merged from, if they were numbered
-//! (`--first`). Otherwise the runs stay apart, each with 60 bytes and its samples' digits, and
+//! (`--first`). Otherwise the runs stay apart, each with 80 bytes and its samples' digits, and
 //! `lagged` lacks the products between them, which are added when a record is made.
-//!
-//! Which bin a sample is in depends on the machine's logarithm: on another kind of machine one that
-//! lies on a limit may be in the next.
 
 mod check;
+mod consecutive;
+pub mod origin;
+mod pieces;
 mod text;
+mod version1;
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use stage::decimal::Decimal;
 use stage::record::reason;
 use thiserror::Error;
 
 use crate::accumulator::{Extremes, Parts, Unfit};
 use crate::distribution::Contents;
 use crate::moments::{PowerSums, Totals};
-use crate::sequence::{Place, Run};
-use crate::sketch::{Bin, Filled};
+use origin::{Different, Origin};
+use pieces::{Bins, Cells, Course, Lagged, Stretch};
 use text::{Integer, Sample};
 
-/// The version that is written, and the only one that is read.
-const VERSION: u64 = 1;
+/// The version that is written.
+const VERSION: u64 = 2;
 
 /// Why a state is not merged.
 #[derive(Debug, Error)]
 pub enum Refused {
     /// Made by another version of this program.
-    #[error("the state has version {0}, and this program reads version {VERSION}")]
+    #[error("the state has version {0}, and this program reads versions 1 and {VERSION}")]
     Version(u64),
     /// Not of the form of a state.
     #[error("the state is damaged: {0}")]
@@ -59,17 +70,30 @@ pub enum Refused {
     /// Its samples do not fit those merged before.
     #[error(transparent)]
     Unfit(#[from] Unfit),
+    /// They come from elsewhere.
+    #[error(transparent)]
+    Different(#[from] Different),
 }
 
 /// All that is known of some samples.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct State {
     version: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     crc32: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channel: Option<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    labels: BTreeMap<String, String>,
     n: u64,
     rejected: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start: Option<Integer>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end: Option<Integer>,
     runs: Vec<Stretch>,
     places: u16,
     sum: Integer,
@@ -88,34 +112,10 @@ pub struct State {
     values: Option<Vec<(Sample, u64)>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sketch: Option<Bins>,
-}
-
-/// A [`Run`].
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Stretch {
     #[serde(skip_serializing_if = "Option::is_none")]
-    number: Option<u64>,
+    grid: Option<Cells>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    time: Option<Integer>,
-    n: u64,
-    first: Sample,
-    last: Sample,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Lagged {
-    places: u16,
-    units: Integer,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Bins {
-    negative: Vec<(i32, u64)>,
-    zero: u64,
-    positive: Vec<(i32, u64)>,
+    course: Option<Course>,
 }
 
 /// What only shows the version.
@@ -126,43 +126,52 @@ struct Versioned {
 }
 
 impl State {
-    /// The state of the samples of which `parts` is known, beside which `rejected` lines were none.
-    pub fn new(parts: Parts, rejected: u64) -> State {
+    /// The state of the samples of which `parts` is known, and that come from `origin`.
+    pub fn new(parts: Parts, origin: &Origin) -> State {
         let Totals { places, sums } = parts.totals;
         let more = parts.lagged.is_some();
         let (min, max) = parts.extremes.map(|it| (it.min, it.max)).unzip();
-        let (values, sketch) = match parts.contents {
-            Contents::Values(values) => {
-                let values = values.into_iter().map(|(value, count)| (Sample(value), count));
-                (Some(values.collect()), None)
-            }
-            Contents::Approximate { bins, .. } => (None, Some(Bins::of(&bins))),
-        };
-        State {
+        let (start, end) = origin.times.unzip();
+        let state = State {
             version: VERSION,
-            crc32: None,
+            channel: origin.channel.clone(),
+            labels: origin.labels.clone(),
             n: parts.n,
-            rejected,
+            rejected: origin.rejected,
+            missing: Some(origin.missing).filter(|missing| *missing > 0),
+            start: start.map(|time| Integer(time.into())),
+            end: end.map(|time| Integer(time.into())),
             runs: parts.runs.iter().map(Stretch::of).collect(),
             places,
             sum: Integer(sums.sum),
             squares: Integer(sums.squares),
             cubes: more.then_some(Integer(sums.cubes)),
             fourths: more.then_some(Integer(sums.fourths)),
-            lagged: parts.lagged.map(|sum| Lagged {
-                places: sum.places(),
-                units: Integer(sum.mantissa().to_big()),
-            }),
+            lagged: parts.lagged.as_ref().map(Lagged::of),
             min: min.map(Sample),
             max: max.map(Sample),
-            values,
-            sketch,
+            course: parts.course.map(Course::of),
+            ..State::default()
+        };
+        state.with_contents(parts.contents)
+    }
+
+    fn with_contents(self, contents: Contents) -> State {
+        match contents {
+            Contents::Values(values) => {
+                let values = values.into_iter().map(|(value, count)| (Sample(value), count));
+                State { values: Some(values.collect()), ..self }
+            }
+            Contents::Approximate { bins, grid } => {
+                let grid = grid.map(|(width, cells)| Cells::of(width, cells));
+                State { sketch: Some(Bins::of(&bins)), grid, ..self }
+            }
         }
     }
 
     /// The state as JSON, with its checksum.
     pub fn print(mut self) -> Result<Box<RawValue>, serde_json::Error> {
-        self.crc32 = Some(self.checksum()?);
+        self.crc32 = Some(checksum(&self)?);
         serde_json::value::to_raw_value(&self)
     }
 
@@ -170,15 +179,16 @@ impl State {
     pub fn parse(text: &RawValue) -> Result<State, Refused> {
         let malformed = |error| Refused::Malformed(reason(&error));
         let Versioned { version } = serde_json::from_str(text.get()).map_err(malformed)?;
-        if version != VERSION {
-            return Err(Refused::Version(version));
-        }
-        let mut state: State = serde_json::from_str(text.get()).map_err(malformed)?;
-        let told = state.crc32.take();
-        // A fuzzer cannot guess checksums, and is to try what lies behind this one.
-        if !cfg!(fuzzing) && told != Some(state.checksum().map_err(malformed)?) {
-            return Err(Refused::Damaged("its checksum is wrong"));
-        }
+        let state = match version {
+            1 => version1::parse(text)?,
+            VERSION => {
+                let mut state: State = serde_json::from_str(text.get()).map_err(malformed)?;
+                let told = state.crc32.take();
+                verified(told, checksum(&state).map_err(malformed)?)?;
+                state
+            }
+            other => return Err(Refused::Version(other)),
+        };
         state.check().map_err(Refused::Damaged)?;
         Ok(state)
     }
@@ -188,14 +198,16 @@ impl State {
         self.n
     }
 
-    /// Lines that were not a sample.
-    pub fn rejected(&self) -> u64 {
-        self.rejected
-    }
-
-    /// Of the state without a checksum.
-    fn checksum(&self) -> Result<String, serde_json::Error> {
-        Ok(format!("{:08x}", crc32fast::hash(&serde_json::to_vec(self)?)))
+    /// Where its samples come from.
+    pub fn origin(&self) -> Origin {
+        let time = |time: &Option<Integer>| time.as_ref().and_then(|it| u64::try_from(&it.0).ok());
+        Origin {
+            channel: self.channel.clone(),
+            labels: self.labels.clone(),
+            rejected: self.rejected,
+            missing: self.missing.unwrap_or(0),
+            times: time(&self.start).zip(time(&self.end)),
+        }
     }
 
     /// What is known of the samples.
@@ -203,9 +215,10 @@ impl State {
         let power = |sum: Option<Integer>| sum.map(|Integer(sum)| sum).unwrap_or_default();
         let extremes = self.min.zip(self.max);
         let contents = match (self.values, self.sketch) {
-            (None, Some(bins)) => {
-                Contents::Approximate { bins: bins.filled().collect(), grid: None }
-            }
+            (None, Some(bins)) => Contents::Approximate {
+                bins: bins.filled().collect(),
+                grid: self.grid.and_then(Cells::into_contents),
+            },
             (values, _) => {
                 let values = values.unwrap_or_default().into_iter();
                 Contents::Values(values.map(|(Sample(value), count)| (value, count)).collect())
@@ -222,66 +235,26 @@ impl State {
                     fourths: power(self.fourths),
                 },
             },
-            lagged: self.lagged.map(|sum| Decimal::from_big(sum.units.0, sum.places)),
+            lagged: self.lagged.map(Lagged::into_sum),
             runs: self.runs.into_iter().map(Stretch::run).collect(),
             extremes: extremes.map(|(Sample(min), Sample(max))| Extremes { min, max }),
             contents,
+            course: self.course.map(Course::into_contents),
         }
     }
 }
 
-impl Stretch {
-    fn of(run: &Run) -> Stretch {
-        let (number, time) = match run.place {
-            Place::Number(number) => (Some(number), None),
-            Place::Time(time) => (None, Some(Integer(time.into()))),
-        };
-        Stretch {
-            number,
-            time,
-            n: run.n,
-            first: Sample(run.first.clone()),
-            last: Sample(run.last.clone()),
-        }
-    }
-
-    /// Whether it says where it lies, in one way.
-    fn has_one_place(&self) -> bool {
-        match (&self.number, &self.time) {
-            (Some(number), None) => number.checked_add(self.n).is_some(),
-            (None, Some(Integer(time))) => u64::try_from(time).is_ok(),
-            _ => false,
-        }
-    }
-
-    fn run(self) -> Run {
-        let time = self.time.and_then(|Integer(time)| u64::try_from(time).ok());
-        let place = match self.number {
-            Some(number) => Place::Number(number),
-            None => Place::Time(time.unwrap_or_default()),
-        };
-        Run { place, n: self.n, first: self.first.0, last: self.last.0 }
-    }
+/// The checksum of a state that has none yet.
+fn checksum(state: &impl Serialize) -> Result<String, serde_json::Error> {
+    Ok(format!("{:08x}", crc32fast::hash(&serde_json::to_vec(state)?)))
 }
 
-impl Bins {
-    fn of(filled: &[Filled]) -> Bins {
-        let mut bins = Bins { negative: Vec::new(), zero: 0, positive: Vec::new() };
-        for Filled { bin, count } in filled {
-            match bin {
-                Bin::Negative(key) => bins.negative.push((*key, *count)),
-                Bin::Zero => bins.zero = *count,
-                Bin::Positive(key) => bins.positive.push((*key, *count)),
-            }
-        }
-        bins.negative.reverse();
-        bins
-    }
-
-    fn filled(&self) -> impl Iterator<Item = Filled> {
-        let negative = self.negative.iter().map(|&(key, count)| (Bin::Negative(key), count));
-        let zero = (self.zero > 0).then_some((Bin::Zero, self.zero));
-        let positive = self.positive.iter().map(|&(key, count)| (Bin::Positive(key), count));
-        negative.chain(zero).chain(positive).map(|(bin, count)| Filled { bin, count })
+/// Compares a state's checksum with what it should be.
+fn verified(told: Option<String>, right: String) -> Result<(), Refused> {
+    // A fuzzer cannot guess checksums, and is to try what lies behind this one.
+    if cfg!(fuzzing) || told == Some(right) {
+        Ok(())
+    } else {
+        Err(Refused::Damaged("its checksum is wrong"))
     }
 }

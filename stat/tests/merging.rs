@@ -185,8 +185,8 @@ fn what_cannot_be_merged_is_an_error_and_not_a_guess() {
     let stateless = last_line("", "5\n", &FakeClock::new());
     assert_eq!(failure(&stateless), at(1, "it carries no state (make it with stat --state)"));
     assert_eq!(
-        failure(&record.replace("\"version\":1", "\"version\":2")),
-        at(1, "the state has version 2, and this program reads version 1")
+        failure(&record.replace("\"version\":2", "\"version\":3")),
+        at(1, "the state has version 3, and this program reads versions 1 and 2")
     );
     assert_eq!(
         failure(&record.replacen("\"n\":2", "\"n\":3", 1)),
@@ -251,4 +251,147 @@ fn merging_rejects_no_lines_of_its_own() {
         wandler_stat::run(&options, record.as_bytes(), &mut output, &clock, &mut Vec::new());
     assert_eq!(ended.result.unwrap(), Status::Done);
     assert!(String::from_utf8(output).unwrap().contains("\"rejected\":1,"));
+}
+
+/// Two parts that were counted at these times, in seconds: from, to.
+fn counted_between(times: [(u64, u64); 2]) -> String {
+    let texts = ["1\n2\n", "3\n4\n"];
+    let part = |((from, to), text): ((u64, u64), &str)| {
+        let clock = FakeClock::new();
+        clock.advance(Duration::from_secs(from));
+        let script = [(Duration::from_secs(to), text)];
+        let (records, _) = stat("--state", Chunks::timed(&clock, &script), &clock);
+        records.lines().last().unwrap().to_owned() + "\n"
+    };
+    times.into_iter().zip(texts).map(part).collect()
+}
+
+/// The record and the messages of a merge.
+fn merged_and_told(words: &str, input: &str) -> (String, Vec<String>) {
+    let words = format!("stat --merge {words}");
+    let options = wandler_stat::Options::try_parse_from(words.split_whitespace()).unwrap();
+    let (mut output, mut messages) = (Vec::new(), Vec::new());
+    wandler_stat::run(&options, input.as_bytes(), &mut output, &FakeClock::new(), &mut messages);
+    (String::from_utf8(output).unwrap(), messages)
+}
+
+#[test]
+fn of_parts_counted_at_the_same_time_the_order_is_not_known() {
+    let (record, messages) = merged_and_told("", &counted_between([(0, 10), (11, 20)]));
+    assert!(record.contains("\"last\":4,") && messages.is_empty(), "{record} {messages:?}");
+    let (record, messages) = merged_and_told("", &counted_between([(11, 20), (0, 10)]));
+    assert!(record.contains("\"last\":2,") && messages.is_empty(), "{record} {messages:?}");
+    let why = "unknown: some parts were counted at the same time, so their order is not known \
+               (number them with stat --first)";
+    for times in [[(0, 10), (5, 20)], [(5, 6), (0, 10)], [(0, 10), (0, 10)]] {
+        let parts = counted_between(times);
+        let (record, messages) = merged_and_told("", &parts);
+        assert!(record.contains("\"n\":4,\"rejected\":0,\"last\":null,\"sum\":10"), "{record}");
+        assert_eq!(messages, [format!("last is {why}")]);
+        let (record, messages) = merged_and_told("--more", &parts);
+        assert!(record.contains("\"autocorrelation\":null"), "{record}");
+        assert_eq!(messages, [format!("last and autocorrelation are {why}")]);
+    }
+}
+
+/// With their states, as version 0.1.0 wrote them.
+const VALUES_OF_VERSION_1: &str = include_str!("states/version1-values.jsonl");
+const SKETCH_OF_VERSION_1: &str = include_str!("states/version1-sketch.jsonl");
+
+#[test]
+fn states_of_version_1_are_merged_but_do_not_say_when_they_began() {
+    let (first, _) = VALUES_OF_VERSION_1.split_once('\n').unwrap();
+    let (record, messages) = merged_and_told("", first);
+    assert!(record.contains("\"n\":2,\"rejected\":0,\"last\":6.5,"), "{record}");
+    assert!(messages.is_empty(), "{messages:?}");
+    let (record, messages) = merged_and_told("", VALUES_OF_VERSION_1);
+    let begin = "{\"n\":4,\"rejected\":0,\"last\":null,\"sum\":26.5,\"mean\":6.625,";
+    assert!(record.starts_with(begin), "{record}");
+    assert_eq!(messages.len(), 1, "{messages:?}");
+    let damaged = VALUES_OF_VERSION_1.replace("26.5", "26.4").replacen("\"5\"", "\"4\"", 1);
+    assert_eq!(
+        failure(&damaged),
+        "cannot merge line 1: the state is damaged: its checksum is wrong"
+    );
+}
+
+/// Of 1 to 70000.
+#[test]
+fn a_sketch_of_version_1_gives_quantiles_within_one_percent() {
+    let later: String = (70_001..=140_000).map(|it| format!("{it}\n")).collect();
+    let (later, _) = stat("--state --first 70001", later.as_bytes(), &FakeClock::new());
+    let later = later.lines().last().unwrap();
+    let (record, _) = merged_and_told("", &format!("{SKETCH_OF_VERSION_1}{later}\n"));
+    let record: serde_json::Value = serde_json::from_str(&record).unwrap();
+    assert_eq!(record["n"], 140_000);
+    let (median, error) = (&record["p50"], &record["quantile_error"]);
+    let off = (median.as_f64().unwrap() - 70_000.0).abs();
+    assert!(off <= 700.0 && off <= error.as_f64().unwrap(), "{median} {error}");
+    assert!(error.as_f64().unwrap() > 1000.0, "that of p99: {error}");
+}
+
+#[test]
+fn parts_with_a_grid_in_any_order_give_the_whole_byte_for_byte() {
+    let line = |it: u64| format!("{}.{:03}\n", 101_325 + it * it % 17, it * 7919 % 1000 + it % 7);
+    let lines: Vec<String> =
+        (0..90_000u64).map(|it| format!("{}{}", it / 1000, line(it))).collect();
+    let part = |from: usize, to: usize| {
+        let text: String = lines[from..to].concat();
+        last_line(&format!("--state --course 50 --first {}", from + 1), &text, &FakeClock::new())
+    };
+    let whole = part(0, lines.len());
+    assert!(whole.contains("\"grid\":{") && whole.contains("\"course\":[["));
+    let parts = [part(0, 70_000), part(70_000, 75_000), part(75_000, 90_000)];
+    for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2]] {
+        let merge = |parts: &[&str]| {
+            let (records, messages) = merged_and_told("--state --course 50", &parts.join("\n"));
+            assert!(messages.is_empty(), "{messages:?}");
+            records
+        };
+        let two = merge(&[&parts[order[0]], &parts[order[1]]]);
+        let all = merge(&[two.trim_end(), &parts[order[2]]]);
+        // As the whole would tell it without what only --more and --histogram do.
+        let (expected, _) = merged_and_told("--state --course 50", &whole);
+        assert_eq!(all, expected);
+    }
+}
+
+#[test]
+fn a_course_of_several_parts_needs_their_numbers() {
+    let clock = FakeClock::new();
+    let part = |words: &str| last_line(&format!("--state {words}"), "1\n2\n", &clock) + "\n";
+    let told = |input: &str| {
+        let words = ["stat", "--merge", "--course", "5"];
+        let options = wandler_stat::Options::try_parse_from(words).unwrap();
+        let mut output = Vec::new();
+        let ended =
+            wandler_stat::run(&options, input.as_bytes(), &mut output, &clock, &mut Vec::new());
+        ended.result.map_err(|error| stage::message::chain(&error)).unwrap_err()
+    };
+    assert_eq!(told(&part("")), "cannot merge line 1: the state was made without --course");
+    assert_eq!(
+        told(&[part("--course 5"), part("--course 5")].concat()),
+        "cannot merge line 2: the course of several parts needs their samples' numbers (--first)"
+    );
+}
+
+#[test]
+fn merged_parts_keep_the_labels_that_all_of_them_have() {
+    let clock = FakeClock::new();
+    let part = |site: &str| {
+        let words = format!("--state --label site={site} --label unit=V");
+        clock.advance(Duration::from_secs(1));
+        last_line(&words, "1\n", &clock) + "\n"
+    };
+    let labels = |words: &str, input: &str| {
+        let (record, messages) = merged_and_told(words, input);
+        assert!(messages.is_empty(), "{messages:?}");
+        let record: serde_json::Value = serde_json::from_str(&record).unwrap();
+        record["labels"].to_string()
+    };
+    let (roof, cellar) = (part("roof"), part("cellar"));
+    assert_eq!(labels("", &roof), "{\"site\":\"roof\",\"unit\":\"V\"}");
+    assert_eq!(labels("", &[&*roof, &*cellar].concat()), "{\"unit\":\"V\"}");
+    let both = labels("--label site=all", &[&*cellar, &*roof].concat());
+    assert_eq!(both, "{\"site\":\"all\",\"unit\":\"V\"}");
 }

@@ -170,6 +170,11 @@ fn duplicate<E: serde::de::Error>(name: &str) -> E {
     E::custom(format_args!("duplicate field `{name}`"))
 }
 
+/// Whether this is a quantile's name.
+pub(super) fn is_quantile(name: &str) -> bool {
+    percentage(name).is_some()
+}
+
 /// The number behind a `p`, as in `p99.9`, which is a quantile's name.
 fn percentage(name: &str) -> Option<Decimal> {
     parse(name.strip_prefix('p')?.as_bytes()).ok()

@@ -2,18 +2,43 @@
 //! from whoever can compute one, nor from a mistake in what wrote it.
 
 use num_bigint::BigInt;
-use stage::decimal::MAX_PLACES;
+use stage::decimal::{Decimal, MAX_PLACES};
 
-use super::{Bins, State, Stretch};
+use super::State;
+use super::pieces::{Bins, Cells, Course, Stretch};
+use super::text::{Integer, Sample};
 use crate::counts::MAX_DISTINCT;
+use crate::course::MAX_STRETCHES;
+use crate::label;
+
+/// Bytes of the longest name of a channel.
+const MAX_CHANNEL: usize = 64;
 
 impl State {
     /// What is wrong with it, if there is anything.
     pub(super) fn check(&self) -> Result<(), &'static str> {
+        self.check_origin()?;
         self.check_sums()?;
         self.check_runs()?;
         self.check_contents()?;
-        self.check_extremes()
+        self.check_extremes()?;
+        self.course.as_ref().map_or(Ok(()), |course| course.check(self.n))
+    }
+
+    fn check_origin(&self) -> Result<(), &'static str> {
+        let labels = self.labels.iter().all(|(name, value)| label::check(name, value).is_ok());
+        require(labels, "it has labels that cannot be")?;
+        let channel = self.channel.as_ref();
+        let named = channel.is_none_or(|name| !name.is_empty() && name.len() <= MAX_CHANNEL);
+        require(named, "its channel has no name that can be")?;
+        let times = match (&self.start, &self.end) {
+            (None, None) => true,
+            (Some(Integer(start)), Some(Integer(end))) => {
+                start <= end && u64::try_from(start).is_ok() && u64::try_from(end).is_ok()
+            }
+            _ => false,
+        };
+        require(times, "its times are not those of any samples")
     }
 
     fn check_sums(&self) -> Result<(), &'static str> {
@@ -29,7 +54,7 @@ impl State {
     }
 
     fn check_runs(&self) -> Result<(), &'static str> {
-        let placed = self.runs.iter().all(Stretch::has_one_place);
+        let placed = self.runs.iter().all(|run| run.place().is_some());
         require(placed, "it does not say where its runs lie")?;
         check_counts(self.runs.iter().map(|run| run.n), self.n, "its runs do not add up")?;
         let runs: Vec<_> = self.runs.iter().cloned().map(Stretch::run).collect();
@@ -39,15 +64,34 @@ impl State {
 
     fn check_contents(&self) -> Result<(), &'static str> {
         match (&self.values, &self.sketch) {
+            (Some(_), None) if self.grid.is_some() => Err("it has both values and a grid"),
             (Some(values), None) => {
                 require(values.len() <= MAX_DISTINCT, "it has too many values")?;
                 let sorted = values.is_sorted_by(|a, b| a.0.0 < b.0.0);
                 require(sorted, "its values are out of order")?;
                 check_counts(values.iter().map(|it| it.1), self.n, "its counts do not add up")
             }
-            (None, Some(bins)) => bins.check(self.n),
+            (None, Some(bins)) => {
+                bins.check(self.n)?;
+                self.grid.as_ref().map_or(Ok(()), |cells| self.check_cells(cells))
+            }
             _ => Err("it has neither values nor a sketch"),
         }
+    }
+
+    fn check_cells(&self, cells: &Cells) -> Result<(), &'static str> {
+        let width = cells.width().ok_or("its cells have no width that can be")?;
+        require(cells.len() <= MAX_DISTINCT, "it has too many cells")?;
+        let filled = cells.filled();
+        let placed = filled.iter().all(|(cell, _)| width.floor(cell) == *cell);
+        require(placed, "its cells are not where cells are")?;
+        require(filled.is_sorted_by(|a, b| a.0 < b.0), "its cells are out of order")?;
+        check_counts(filled.iter().map(|it| it.1), self.n, "its counts do not add up")?;
+        let cell_of = |sample: &Option<Sample>| sample.as_ref().map(|it| width.floor(&it.0));
+        let ends = (filled.first(), filled.last());
+        let ends = (ends.0.map(|it| it.0.clone()), ends.1.map(|it| it.0.clone()));
+        let are_right = ends == (cell_of(&self.min), cell_of(&self.max));
+        require(are_right, "its extremes are not those of its samples")
     }
 
     fn check_extremes(&self) -> Result<(), &'static str> {
@@ -66,12 +110,41 @@ impl State {
 
 impl Bins {
     fn check(&self, n: u64) -> Result<(), &'static str> {
-        let sides = [&self.negative, &self.positive];
-        let sorted = sides.iter().all(|side| side.is_sorted_by(|a, b| a.0 < b.0));
+        // One list ends before the next begins.
+        let end = |first: i32, counts: &[u64]| i64::from(first) + counts.len() as i64;
+        let sorted = [&self.negative, &self.positive]
+            .iter()
+            .all(|side| side.is_sorted_by(|a, b| end(a.first, &a.counts) <= i64::from(b.first)));
         require(sorted, "its bins are out of order")?;
         let exist = self.filled().all(|filled| filled.bin.exists());
         require(exist, "it has bins beyond all samples")?;
         check_counts(self.filled().map(|filled| filled.count), n, "its counts do not add up")
+    }
+}
+
+impl Course {
+    fn check(&self, n: u64) -> Result<(), &'static str> {
+        require(self.power < u64::BITS - 1, "its course has stretches that are too long")?;
+        require(self.stretches.len() <= MAX_STRETCHES, "its course has too many stretches")?;
+        let counts = self.stretches.iter().map(|it| it.1);
+        check_counts(counts, n, "its course does not add up")?;
+        let length = 1u64 << self.power;
+        let fits = self.stretches.iter().all(|(first, n, min, max, places, sum)| {
+            let rest = first.checked_sub(1).map(|before| length - before % length);
+            let (least, most) = (
+                min.0.times(&Decimal::from_big((*n).into(), 0)),
+                max.0.times(&Decimal::from_big((*n).into(), 0)),
+            );
+            let sum = Decimal::from_big(sum.0.clone(), (*places).min(MAX_PLACES));
+            rest.is_some_and(|rest| *n <= rest)
+                && *places <= MAX_PLACES
+                && least <= sum
+                && sum <= most
+        });
+        require(fits, "its course is not that of any samples")?;
+        let number = |it: &(u64, u64, _, _, _, _)| (it.0 - 1) >> self.power;
+        let sorted = self.stretches.is_sorted_by(|a, b| number(a) < number(b));
+        require(sorted, "its course is out of order")
     }
 }
 
@@ -96,6 +169,7 @@ mod tests {
     use crate::accumulator::Accumulator;
     use crate::sequence::Place;
     use crate::state::Refused;
+    use crate::state::origin::Origin;
     use stage::sample::parse_line;
 
     /// The state of 1 and -2.5, as JSON.
@@ -104,7 +178,7 @@ mod tests {
         for sample in ["1", "-2.5"] {
             accumulator.add(&parse_line(sample.as_bytes()).unwrap(), Place::Number(4));
         }
-        serde_json::to_value(State::new(accumulator.parts(), 0)).unwrap()
+        serde_json::to_value(State::new(accumulator.parts(), &Origin::default())).unwrap()
     }
 
     /// The same with a sketch.
@@ -113,6 +187,23 @@ mod tests {
         state.as_object_mut().unwrap().remove("values");
         state["sketch"] =
             serde_json::json!({"negative": [[46, 1]], "zero": 0, "positive": [[0, 1]]});
+        state
+    }
+
+    /// The same with a grid besides.
+    fn gridded() -> serde_json::Value {
+        let mut state = sketched();
+        state["grid"] = serde_json::json!({"width": "0.2", "cells": [["-2.6", 1], ["1", 1]]});
+        state
+    }
+
+    /// The first one with a course.
+    fn with_a_course() -> serde_json::Value {
+        let mut state = counted();
+        state["course"] = serde_json::json!({
+            "power": 0,
+            "stretches": [[4, 1, "1", "1", 0, "1"], [5, 1, "-2.5", "-2.5", 1, "-25"]],
+        });
         state
     }
 
@@ -128,15 +219,20 @@ mod tests {
 
     #[test]
     fn a_state_that_was_counted_is_right() {
-        assert_eq!((said(counted()), said(sketched())), (String::new(), String::new()));
-        let none = State::new(Accumulator::new(false).parts(), 3);
+        for state in [counted(), sketched(), gridded(), with_a_course()] {
+            assert_eq!(said(state), "");
+        }
+        let none = State::new(
+            Accumulator::new(false).parts(),
+            &Origin { rejected: 3, ..Origin::default() },
+        );
         assert_eq!(said(serde_json::to_value(none).unwrap()), "");
     }
 
     #[test]
     fn one_that_cannot_have_been_counted_is_damaged() {
         type Change = fn(&mut serde_json::Value);
-        let cases: [(Change, &str); 17] = [
+        let cases: [(Change, &str); 22] = [
             (
                 |it| drop(it.as_object_mut().unwrap().remove("cubes")),
                 "some of its sums are missing",
@@ -144,7 +240,12 @@ mod tests {
             (|it| it["places"] = 401.into(), "it has too many decimal places"),
             (|it| it["lagged"]["places"] = 801.into(), "it has too many decimal places"),
             (|it| it["squares"] = "1".into(), "its sums are not those of any samples"),
-            (|it| it["runs"][0]["time"] = "5".into(), "it does not say where its runs lie"),
+            (|it| it["runs"][0]["ended"] = "5".into(), "it does not say where its runs lie"),
+            (|it| it["runs"][0]["part"] = 5.into(), "it does not say where its runs lie"),
+            (|it| it["labels"] = serde_json::json!({"mean": "x"}), "it has labels that cannot be"),
+            (|it| it["channel"] = "".into(), "its channel has no name that can be"),
+            (|it| it["start"] = "5".into(), "its times are not those of any samples"),
+            (|it| it["grid"] = gridded()["grid"].take(), "it has both values and a grid"),
             (|it| it["runs"][0]["number"] = u64::MAX.into(), "it does not say where its runs lie"),
             (|it| it["runs"][0]["n"] = 1.into(), "its runs do not add up"),
             (|it| it["runs"][0]["n"] = 0.into(), "its runs do not add up"),
@@ -177,7 +278,7 @@ mod tests {
             change(&mut state);
             assert_eq!(said(state), reason);
         }
-        let cases: [(Change, &str); 4] = [
+        let cases: [(Change, &str); 9] = [
             (|it| it["sketch"]["zero"] = 1.into(), "its counts do not add up"),
             (|it| it["sketch"]["positive"][0][0] = 40_000.into(), "it has bins beyond all samples"),
             (
@@ -185,9 +286,41 @@ mod tests {
                 "its bins are out of order",
             ),
             (|it| it["max"] = "-3".into(), "its extremes are not those of its samples"),
+            (|it| it["grid"]["width"] = "0.5".into(), "its cells have no width that can be"),
+            (|it| it["grid"]["cells"][1][0] = "1.1".into(), "its cells are not where cells are"),
+            (
+                |it| it["grid"]["cells"].as_array_mut().unwrap().reverse(),
+                "its cells are out of order",
+            ),
+            (|it| it["grid"]["cells"][1][1] = 2.into(), "its counts do not add up"),
+            (
+                |it| it["grid"]["cells"][1][0] = "1.2".into(),
+                "its extremes are not those of its samples",
+            ),
         ];
         for (change, reason) in cases {
-            let mut state = sketched();
+            let mut state = gridded();
+            change(&mut state);
+            assert_eq!(said(state), reason);
+        }
+        let cases: [(Change, &str); 5] = [
+            (|it| it["course"]["power"] = 63.into(), "its course has stretches that are too long"),
+            (|it| it["course"]["stretches"][0][1] = 2.into(), "its course does not add up"),
+            (
+                |it| it["course"]["stretches"][0][0] = 0.into(),
+                "its course is not that of any samples",
+            ),
+            (
+                |it| it["course"]["stretches"][0][5] = "99".into(),
+                "its course is not that of any samples",
+            ),
+            (
+                |it| it["course"]["stretches"].as_array_mut().unwrap().reverse(),
+                "its course is out of order",
+            ),
+        ];
+        for (change, reason) in cases {
+            let mut state = with_a_course();
             change(&mut state);
             assert_eq!(said(state), reason);
         }

@@ -11,7 +11,7 @@ use stage::sample::parse_line;
 const MAX_DIGITS: usize = 2900;
 
 /// An integer of any size.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Integer(pub BigInt);
 
 impl Serialize for Integer {

@@ -1,0 +1,222 @@
+//! The course of a stream from its first sample to its last, in at most so many stretches, with the
+//! least, mean and greatest sample of each: what a picture of it needs, so that no peak is missing.
+//!
+//! A stretch is a power of two samples long, and begins at a multiple of that, counted from the
+//! stream's first sample. The power is the least with which no more stretches than wanted have
+//! samples: it depends on the samples' numbers alone, so that the course is the same for any
+//! chunking, and parts that have numbers merge to that of the whole.
+//!
+//! Memory: a minimum, a maximum and a sum for each stretch.
+
+use std::collections::BTreeMap;
+
+use num_bigint::BigInt;
+use stage::decimal::{Decimal, power_of_ten};
+use stage::record;
+
+use crate::nearest;
+
+/// The fewest stretches that can be asked for: a course has two ends.
+pub const MIN_STRETCHES: usize = 2;
+
+/// The most: enough for every picture, and a record stays readable.
+pub const MAX_STRETCHES: usize = 10_000;
+
+/// Samples that follow each other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// The number of the first of them, from 1.
+    pub first: u64,
+    /// How many there are.
+    pub n: u64,
+    /// The least of them.
+    pub min: Decimal,
+    /// The greatest of them.
+    pub max: Decimal,
+    /// Their sum.
+    pub sum: Decimal,
+}
+
+impl Stretch {
+    /// `n` samples of the same value, the first of which has this number.
+    fn of(first: u64, value: &Decimal, n: u64) -> Stretch {
+        let sum = value.times(&Decimal::from_big(n.into(), 0));
+        Stretch { first, n, min: value.clone(), max: value.clone(), sum }
+    }
+
+    /// Adds samples that belong to the same stretch.
+    fn join(&mut self, other: Stretch) {
+        self.first = self.first.min(other.first);
+        self.n += other.n;
+        if other.min < self.min {
+            self.min = other.min;
+        }
+        if other.max > self.max {
+            self.max = other.max;
+        }
+        self.sum = self.sum.plus(&other.sum);
+    }
+
+    fn told(&self) -> record::Stretch {
+        let divisor = BigInt::from(self.n) * power_of_ten(self.sum.places().into());
+        let mean = nearest::ratio(&self.sum.mantissa().to_big(), &divisor);
+        record::Stretch {
+            first: self.first,
+            min: self.min.clone(),
+            // The mean lies between two samples, so it is finite.
+            mean: Decimal::shortest(mean).unwrap_or_else(|| self.min.clone()),
+            max: self.max.clone(),
+        }
+    }
+}
+
+/// The course of the samples so far.
+#[derive(Clone, Debug)]
+pub struct Course {
+    most: usize,
+    /// A stretch is 2^`power` samples long.
+    power: u32,
+    /// Those that have samples, by their numbers from 0 on.
+    stretches: BTreeMap<u64, Stretch>,
+    /// The number of the first sample that was counted here, and that of the next.
+    begin: u64,
+    next: u64,
+}
+
+impl Course {
+    /// The course of no samples yet, in at most `most` stretches; the first sample that will be
+    /// counted here has the number `first`, from 1.
+    pub fn new(most: usize, first: u64) -> Course {
+        Course { most, power: 0, stretches: BTreeMap::new(), begin: first, next: first }
+    }
+
+    /// The same for the samples that follow, of which there are none yet.
+    pub fn begun_anew(&self) -> Course {
+        Course::new(self.most, self.next)
+    }
+
+    /// How many samples from the next one on belong to the same stretch.
+    pub fn room(&self) -> u64 {
+        let length = 1u64 << self.power;
+        length - (self.next - 1) % length
+    }
+
+    /// Takes the next sample.
+    pub fn add(&mut self, sample: &Decimal) {
+        self.join(Stretch::of(self.next, sample, 1));
+        self.next += 1;
+    }
+
+    /// Takes `count` samples of the same value that were [passed](Course::pass), none of them before
+    /// the stretch that the last one passed is in.
+    pub fn add_passed(&mut self, value: &Decimal, count: u64) {
+        let last = self.next.saturating_sub(2);
+        let stretch = last >> self.power << self.power;
+        self.join(Stretch::of(self.begin.max(stretch + 1), value, count));
+    }
+
+    /// Goes on behind samples whose values will be told later.
+    pub fn pass(&mut self, samples: u64) {
+        self.next += samples;
+    }
+
+    /// Takes the stretches of another course, whose numbers have the same origin.
+    pub fn absorb(&mut self, (power, stretches): (u32, Vec<Stretch>)) {
+        self.coarsen(power.max(self.power));
+        stretches.into_iter().for_each(|stretch| self.join(stretch));
+    }
+
+    /// The power of two that a stretch is long, and the stretches. This is the course's whole state.
+    pub fn contents(&self) -> (u32, Vec<Stretch>) {
+        (self.power, self.stretches.values().cloned().collect())
+    }
+
+    /// What a record tells.
+    pub fn told(&self) -> Vec<record::Stretch> {
+        self.stretches.values().map(Stretch::told).collect()
+    }
+
+    fn join(&mut self, stretch: Stretch) {
+        let number = |power| (stretch.first - 1) >> power;
+        while self.stretches.len() >= self.most && !self.stretches.contains_key(&number(self.power))
+        {
+            self.coarsen(self.power + 1);
+        }
+        match self.stretches.get_mut(&number(self.power)) {
+            Some(own) => own.join(stretch),
+            None => drop(self.stretches.insert(number(self.power), stretch)),
+        }
+    }
+
+    /// Makes stretches 2^`power` samples long.
+    fn coarsen(&mut self, power: u32) {
+        if power == self.power {
+            return;
+        }
+        self.power = power;
+        for (_, stretch) in std::mem::take(&mut self.stretches) {
+            self.join(stretch);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn counted(values: &[i64], most: usize, first: u64) -> Course {
+        let mut course = Course::new(most, first);
+        values.iter().for_each(|value| course.add(&Decimal::new(*value, 1)));
+        course
+    }
+
+    fn told(course: &Course) -> String {
+        let stretches = course.told();
+        let told = stretches.iter().map(|record::Stretch { first, min, mean, max }| {
+            format!("{first}: {min} {mean} {max}")
+        });
+        told.collect::<Vec<_>>().join(", ")
+    }
+
+    #[test]
+    fn resolution_halves_as_the_stream_grows_and_no_peak_is_lost() {
+        let values = [10, 20, 990, 30, -50];
+        assert_eq!(told(&counted(&values[..2], 4, 1)), "1: 1 1 1, 2: 2 2 2");
+        assert_eq!(told(&counted(&values, 4, 1)), "1: 1 1.5 2, 3: 3 51 99, 5: -5 -5 -5");
+        assert_eq!(told(&counted(&values, 2, 1)), "1: 1 26.25 99, 5: -5 -5 -5");
+    }
+
+    #[test]
+    fn samples_may_be_told_later() {
+        let mut course = counted(&[1, 2, 3, 4], 2, 1);
+        course.pass(course.room().min(2));
+        course.add_passed(&Decimal::new(7, 0), 1);
+        course.add_passed(&Decimal::new(9, 0), 1);
+        let (mut again, rest) = (counted(&[1, 2, 3, 4], 2, 1), [70, 90]);
+        rest.iter().for_each(|value| again.add(&Decimal::new(*value, 1)));
+        assert_eq!((course.contents(), course.next), (again.contents(), again.next));
+    }
+
+    proptest! {
+        #[test]
+        fn parts_with_numbers_merge_to_the_whole(
+            values in proptest::collection::vec(-1000i64..1000, 1..200),
+            cut in any::<prop::sample::Index>(), most in 2usize..20, backwards in any::<bool>(),
+        ) {
+            let whole = counted(&values, most, 1);
+            prop_assert!(whole.stretches.len() <= most);
+            prop_assert!(values.len() < most || whole.stretches.len() >= most / 2);
+            let (a, b) = values.split_at(cut.index(values.len()));
+            let mut parts = [counted(a, most, 1), counted(b, most, 1 + a.len() as u64)];
+            if backwards {
+                parts.reverse();
+            }
+            let mut merged = Course::new(most, 1);
+            for part in parts {
+                merged.absorb(part.contents());
+            }
+            prop_assert_eq!(merged.contents(), whole.contents());
+        }
+    }
+}

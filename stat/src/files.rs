@@ -1,0 +1,108 @@
+//! What `stat` reads: standard input, or files one after another, and where in them a line is.
+
+use std::fmt;
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use nix::fcntl::OFlag;
+use stage::message::quoted_path;
+
+use crate::Error;
+
+/// What names standard input in the place of a file.
+const STANDARD_INPUT: &str = "-";
+
+/// An input.
+#[derive(Debug)]
+pub struct Named<I> {
+    /// How messages call it; `None` for standard input.
+    pub name: Option<String>,
+    /// Its bytes.
+    pub input: I,
+}
+
+/// Opens a file for reading, without waiting for a FIFO's writer; `None` stands for standard input.
+pub fn open(path: &Path) -> Result<Named<Option<File>>, Error> {
+    if path == Path::new(STANDARD_INPUT) {
+        return Ok(Named { name: None, input: None });
+    }
+    let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
+    let file = OpenOptions::new().read(true).custom_flags(flags.bits()).open(path);
+    let name = quoted_path(path);
+    match file {
+        Ok(file) => Ok(Named { name: Some(name), input: Some(file) }),
+        Err(source) => Err(Error::Open { name, source }),
+    }
+}
+
+/// Whether all that is read lies in regular files, so that it is all there already.
+pub fn are_regular(files: &[PathBuf], standard_input_is: bool) -> bool {
+    let is_regular = |path: &PathBuf| match path == Path::new(STANDARD_INPUT) {
+        true => standard_input_is,
+        false => path.metadata().is_ok_and(|it| it.is_file()),
+    };
+    match files {
+        [] => standard_input_is,
+        files => files.iter().all(is_regular),
+    }
+}
+
+/// Whether a system call is needed that only the files need.
+pub fn need_opening(files: &[PathBuf]) -> bool {
+    files.iter().any(|path| path != Path::new(STANDARD_INPUT))
+}
+
+/// A line of an input.
+#[derive(Clone, Debug, Default)]
+pub struct Where {
+    /// The file; `None` for standard input.
+    pub file: Option<String>,
+    /// The line's number, from 1.
+    pub line: u64,
+}
+
+impl Where {
+    /// How messages call the input.
+    pub fn input(&self) -> String {
+        self.file.clone().unwrap_or_else(|| "standard input".to_owned())
+    }
+
+    /// The failure to read the input.
+    pub fn cannot_read(&self, source: io::Error) -> Error {
+        Error::Read { name: self.input(), source }
+    }
+}
+
+impl fmt::Display for Where {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.file {
+            Some(file) => write!(formatter, "{file}: line {}", self.line),
+            None => write!(formatter, "line {}", self.line),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn regular_files_are_told_from_others() {
+        let path = |text: &str| PathBuf::from(text);
+        let here = path(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"));
+        assert!(are_regular(&[], true) && !are_regular(&[], false));
+        assert!(are_regular(std::slice::from_ref(&here), false));
+        assert!(!are_regular(&[here.clone(), path("-")], false));
+        assert!(are_regular(&[here.clone(), path("-")], true));
+        assert!(!are_regular(&[here, path("/dev/null")], true));
+        assert!(need_opening(&[path("-"), path("x")]) && !need_opening(&[path("-")]));
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_opened_is_named() {
+        let error = open(Path::new("/nowhere/at all")).unwrap_err();
+        assert_eq!(error.to_string(), "cannot open \"/nowhere/at all\"");
+    }
+}

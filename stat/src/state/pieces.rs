@@ -1,0 +1,198 @@
+//! The pieces that a state consists of: how they are written, and what they are made of.
+
+use serde::{Deserialize, Serialize};
+use stage::decimal::Decimal;
+
+use super::consecutive::Consecutive;
+use super::text::{Integer, Sample};
+use crate::course;
+use crate::grid::Width;
+use crate::sequence::{Place, Run};
+use crate::sketch::{Bin, Filled};
+
+/// A [`Run`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Stretch {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) number: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) part: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) began: Option<Integer>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) ended: Option<Integer>,
+    pub(super) n: u64,
+    pub(super) first: Sample,
+    pub(super) last: Sample,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Lagged {
+    pub(super) places: u16,
+    pub(super) units: Integer,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Bins {
+    pub(super) negative: Vec<Consecutive<i32>>,
+    pub(super) zero: u64,
+    pub(super) positive: Vec<Consecutive<i32>>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Cells {
+    pub(super) width: Sample,
+    pub(super) cells: Vec<Consecutive<Sample>>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Course {
+    pub(super) power: u32,
+    /// First, samples, minimum, maximum, places, sum.
+    pub(super) stretches: Vec<(u64, u64, Sample, Sample, u16, Integer)>,
+}
+
+impl Stretch {
+    pub(super) fn of(run: &Run) -> Stretch {
+        let none = Stretch {
+            number: None,
+            part: None,
+            began: None,
+            ended: None,
+            n: run.n,
+            first: Sample(run.first.clone()),
+            last: Sample(run.last.clone()),
+        };
+        let time = |time: u64| Some(Integer(time.into()));
+        match run.place {
+            Place::Number(number) => Stretch { number: Some(number), ..none },
+            Place::Part(part) => Stretch { part: Some(part), ..none },
+            Place::Time { began, ended } => {
+                Stretch { began: time(began), ended: time(ended), ..none }
+            }
+        }
+    }
+
+    /// Where it lies, if it says that in one way.
+    pub(super) fn place(&self) -> Option<Place> {
+        match (self.number, self.part, &self.began, &self.ended) {
+            (Some(number), None, None, None) => {
+                number.checked_add(self.n).map(|_| Place::Number(number))
+            }
+            (None, Some(part), None, None) => Some(Place::Part(part)),
+            (None, None, Some(Integer(began)), Some(Integer(ended))) => {
+                let (began, ended) = (u64::try_from(began).ok()?, u64::try_from(ended).ok()?);
+                (began <= ended).then_some(Place::Time { began, ended })
+            }
+            _ => None,
+        }
+    }
+
+    /// The run, whose place must be there.
+    pub(super) fn run(self) -> Run {
+        let place = self.place().unwrap_or(Place::Time { began: 0, ended: 0 });
+        Run { place, n: self.n, first: self.first.0, last: self.last.0 }
+    }
+}
+
+impl Lagged {
+    pub(super) fn of(sum: &Decimal) -> Lagged {
+        Lagged { places: sum.places(), units: Integer(sum.mantissa().to_big()) }
+    }
+
+    pub(super) fn into_sum(self) -> Decimal {
+        Decimal::from_big(self.units.0, self.places)
+    }
+}
+
+impl Bins {
+    pub(super) fn of(filled: &[Filled]) -> Bins {
+        let (mut negative, mut zero, mut positive) = (Vec::new(), 0, Vec::new());
+        for Filled { bin, count } in filled {
+            match bin {
+                Bin::Negative(key) => negative.push((*key, *count)),
+                Bin::Zero => zero = *count,
+                Bin::Positive(key) => positive.push((*key, *count)),
+            }
+        }
+        negative.reverse();
+        let gather = |keys| Consecutive::gather(keys, |key, next| key + 1 == *next);
+        Bins { negative: gather(negative), zero, positive: gather(positive) }
+    }
+
+    /// The bins in ascending order of their keys, first those below zero.
+    pub(super) fn filled(&self) -> impl Iterator<Item = Filled> {
+        let keys = |lists: &'_ [Consecutive<i32>]| -> Vec<(i32, u64)> {
+            let keys = |list: &Consecutive<i32>| -> Vec<(i32, u64)> {
+                // Beyond all keys a bin does not exist, however far.
+                let keys = (0..).map(|at| list.first.saturating_add(at));
+                keys.zip(list.counts.iter().copied()).collect()
+            };
+            lists.iter().flat_map(keys).collect()
+        };
+        let negative = keys(&self.negative).into_iter().map(|(key, n)| (Bin::Negative(key), n));
+        let zero = (self.zero > 0).then_some((Bin::Zero, self.zero));
+        let positive = keys(&self.positive).into_iter().map(|(key, n)| (Bin::Positive(key), n));
+        negative.chain(zero).chain(positive).map(|(bin, count)| Filled { bin, count })
+    }
+}
+
+impl Cells {
+    pub(super) fn of(width: Width, cells: Vec<(Decimal, u64)>) -> Cells {
+        let step = width.to_decimal();
+        let cells = cells.into_iter().map(|(cell, count)| (Sample(cell), count));
+        let cells =
+            Consecutive::gather(cells, |Sample(cell), Sample(next)| cell.plus(&step) == *next);
+        Cells { width: Sample(step), cells }
+    }
+
+    /// The width of its cells, if that is one that cells have.
+    pub(super) fn width(&self) -> Option<Width> {
+        Width::of(&self.width.0)
+    }
+
+    /// How many cells are in use.
+    pub(super) fn len(&self) -> usize {
+        self.cells.iter().map(|list| list.counts.len()).sum()
+    }
+
+    /// The lower ends of the cells in use, with their counts.
+    pub(super) fn filled(&self) -> Vec<(Decimal, u64)> {
+        let mut filled = Vec::new();
+        for Consecutive { first: Sample(first), counts } in &self.cells {
+            let mut cell = first.normalized();
+            for count in counts {
+                let next = cell.plus(&self.width.0).normalized();
+                filled.push((std::mem::replace(&mut cell, next), *count));
+            }
+        }
+        filled
+    }
+
+    pub(super) fn into_contents(self) -> Option<(Width, Vec<(Decimal, u64)>)> {
+        Some((self.width()?, self.filled()))
+    }
+}
+
+impl Course {
+    pub(super) fn of((power, stretches): (u32, Vec<course::Stretch>)) -> Course {
+        let piece = |it: course::Stretch| {
+            let (places, units) = (it.sum.places(), Integer(it.sum.mantissa().to_big()));
+            (it.first, it.n, Sample(it.min), Sample(it.max), places, units)
+        };
+        Course { power, stretches: stretches.into_iter().map(piece).collect() }
+    }
+
+    pub(super) fn into_contents(self) -> (u32, Vec<course::Stretch>) {
+        let stretch = |(first, n, Sample(min), Sample(max), places, Integer(units))| {
+            let sum = Decimal::from_big(units, places).normalized();
+            course::Stretch { first, n, min, max, sum }
+        };
+        (self.power, self.stretches.into_iter().map(stretch).collect())
+    }
+}

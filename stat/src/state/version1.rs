@@ -1,0 +1,112 @@
+//! States of version 1, which are read but no longer written.
+//!
+//! They say of a run without numbers when its last sample arrived (`time`) but not when its first
+//! did; their bins are pairs of a key and a count; and they have no grid.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use stage::record::reason;
+
+use super::consecutive::Consecutive;
+use super::pieces::{Bins, Lagged, Stretch};
+use super::text::{Integer, Sample};
+use super::{Refused, State, checksum, verified};
+
+/// All that is known of some samples.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Version1 {
+    version: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    crc32: Option<String>,
+    n: u64,
+    rejected: u64,
+    runs: Vec<Run>,
+    places: u16,
+    sum: Integer,
+    squares: Integer,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cubes: Option<Integer>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fourths: Option<Integer>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lagged: Option<Lagged>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min: Option<Sample>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max: Option<Sample>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    values: Option<Vec<(Sample, u64)>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sketch: Option<Pairs>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Run {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<Integer>,
+    n: u64,
+    first: Sample,
+    last: Sample,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pairs {
+    negative: Vec<(i32, u64)>,
+    zero: u64,
+    positive: Vec<(i32, u64)>,
+}
+
+/// Reads a state of version 1.
+pub(super) fn parse(text: &RawValue) -> Result<State, Refused> {
+    let malformed = |error| Refused::Malformed(reason(&error));
+    let mut state: Version1 = serde_json::from_str(text.get()).map_err(malformed)?;
+    let told = state.crc32.take();
+    verified(told, checksum(&state).map_err(malformed)?)?;
+    Ok(state.into_current())
+}
+
+impl Version1 {
+    fn into_current(self) -> State {
+        State {
+            n: self.n,
+            rejected: self.rejected,
+            runs: self.runs.into_iter().map(Run::into_current).collect(),
+            places: self.places,
+            sum: self.sum,
+            squares: self.squares,
+            cubes: self.cubes,
+            fourths: self.fourths,
+            lagged: self.lagged,
+            min: self.min,
+            max: self.max,
+            values: self.values,
+            sketch: self.sketch.map(Pairs::into_current),
+            ..State::default()
+        }
+    }
+}
+
+impl Run {
+    fn into_current(self) -> Stretch {
+        // It may have begun at any time.
+        let began = self.time.as_ref().map(|_| Integer(0.into()));
+        let Run { number, time, n, first, last } = self;
+        Stretch { number, part: None, began, ended: time, n, first, last }
+    }
+}
+
+impl Pairs {
+    fn into_current(self) -> Bins {
+        let one_each = |pairs: Vec<(i32, u64)>| {
+            let each = |(first, count)| Consecutive { first, counts: vec![count] };
+            pairs.into_iter().map(each).collect()
+        };
+        let (negative, positive) = (one_each(self.negative), one_each(self.positive));
+        Bins { negative, zero: self.zero, positive }
+    }
+}
