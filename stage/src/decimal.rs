@@ -183,9 +183,12 @@ impl Decimal {
 
     /// self + `other`, exactly.
     pub fn plus(&self, other: &Decimal) -> Decimal {
-        match Aligned::of(self, other) {
-            Aligned::Wide(a, b, places) => Decimal { mantissa: Mantissa::from_wide(a + b), places },
-            Aligned::Big(a, b, places) => Decimal::from_big(a + b, places),
+        match self.aligned_small(other) {
+            Some((a, b, places)) => Decimal { mantissa: Mantissa::from_wide(a + b), places },
+            None => {
+                let places = self.places.max(other.places);
+                Decimal::from_big(self.mantissa_at(places) + other.mantissa_at(places), places)
+            }
         }
     }
 
@@ -210,28 +213,41 @@ impl Decimal {
     }
 }
 
-/// Two mantissas brought to the same number of places.
-enum Aligned {
-    Wide(i128, i128, u16),
-    Big(BigInt, BigInt, u16),
-}
+impl Decimal {
+    /// Both mantissas at the same number of places, and these, if that fits 128 bits for sure.
+    #[inline]
+    fn aligned_small(&self, other: &Decimal) -> Option<(i128, i128, u16)> {
+        let places = self.places.max(other.places);
+        let shifts = (u32::from(places - self.places), u32::from(places - other.places));
+        let (a, b) = (self.small_mantissa()?, other.small_mantissa()?);
+        // 10^18 × 10^18 is far below 2^127, so neither the shift nor a sum overflows.
+        (shifts.0.max(shifts.1) <= SMALL_DIGITS).then(|| {
+            let shifted = |small: i64, shift| i128::from(small) * 10i128.pow(shift);
+            (shifted(a, shifts.0), shifted(b, shifts.1), places)
+        })
+    }
 
-impl Aligned {
-    fn of(a: &Decimal, b: &Decimal) -> Aligned {
-        let places = a.places.max(b.places);
-        let (shift_a, shift_b) = (u32::from(places - a.places), u32::from(places - b.places));
-        match (&a.mantissa, &b.mantissa) {
-            // 10^18 × 10^18 is far below 2^127, so neither the shift nor a sum overflows.
-            (Mantissa::Small(x), Mantissa::Small(y)) if shift_a.max(shift_b) <= SMALL_DIGITS => {
-                let shifted = |small: i64, shift| i128::from(small) * 10i128.pow(shift);
-                Aligned::Wide(shifted(*x, shift_a), shifted(*y, shift_b), places)
-            }
-            (x, y) => Aligned::Big(
-                x.to_big() * power_of_ten(shift_a),
-                y.to_big() * power_of_ten(shift_b),
-                places,
-            ),
+    /// The order of two numbers of different signs or sizes, without all their digits, which are
+    /// costly to bring to the same number of places.
+    fn cmp_by_size(&self, other: &Decimal) -> Option<Ordering> {
+        let (a, b) = (self.size(), other.size());
+        match a.0.cmp(&b.0) {
+            Ordering::Equal if a.1 - 1.0 > b.1 => Some(a.0.cmp(&0)),
+            Ordering::Equal if b.1 - 1.0 > a.1 => Some(0.cmp(&a.0)),
+            Ordering::Equal => None,
+            order => Some(order),
         }
+    }
+
+    /// The sign, and the decimal logarithm of the magnitude, less than a half off.
+    fn size(&self) -> (i32, f64) {
+        let (sign, bits) = match &self.mantissa {
+            Mantissa::Small(small) => {
+                (small.signum() as i32, 64 - small.unsigned_abs().leading_zeros())
+            }
+            Mantissa::Big(big) => (if self.is_negative() { -1 } else { 1 }, big.bits() as u32),
+        };
+        (sign, f64::from(bits) * std::f64::consts::LOG10_2 - f64::from(self.places))
     }
 }
 
@@ -242,9 +258,12 @@ impl Ord for Decimal {
         {
             return a.cmp(b);
         }
-        match Aligned::of(self, other) {
-            Aligned::Wide(a, b, _) => a.cmp(&b),
-            Aligned::Big(a, b, _) => a.cmp(&b),
+        match self.aligned_small(other) {
+            Some((a, b, _)) => a.cmp(&b),
+            None => self.cmp_by_size(other).unwrap_or_else(|| {
+                let places = self.places.max(other.places);
+                self.mantissa_at(places).cmp(&other.mantissa_at(places))
+            }),
         }
     }
 }

@@ -34,8 +34,10 @@ pub struct Full;
 type Values = IndexMap<Decimal, u64, RandomState>;
 
 /// How often each value occurs.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Counts {
+    /// Distinct values that there is room for.
+    most: usize,
     counts: Values,
     /// The first `sorted` values, in their order.
     chunks: Vec<Chunk>,
@@ -49,7 +51,32 @@ pub struct Counts {
     stepped: usize,
 }
 
+impl Default for Counts {
+    fn default() -> Counts {
+        Counts::of_up_to(MAX_DISTINCT)
+    }
+}
+
 impl Counts {
+    /// No samples yet, and room for this many distinct values.
+    pub fn of_up_to(most: usize) -> Counts {
+        Counts {
+            most,
+            counts: Values::default(),
+            chunks: Vec::new(),
+            sorted: 0,
+            changes: Vec::new(),
+            has_more_changes: false,
+            lattice: None,
+            stepped: 0,
+        }
+    }
+
+    /// How many distinct values there are.
+    pub fn distinct(&self) -> usize {
+        self.counts.len()
+    }
+
     /// Counts one more sample.
     #[inline]
     pub fn add(&mut self, sample: &Decimal) -> Result<(), Full> {
@@ -67,7 +94,7 @@ impl Counts {
     pub fn position(&mut self, value: &Decimal) -> Result<usize, Full> {
         match self.counts.get_index_of(value) {
             Some(at) => Ok(at),
-            None if self.counts.len() == MAX_DISTINCT => Err(Full),
+            None if self.counts.len() == self.most => Err(Full),
             None => Ok(self.counts.insert_full(value.normalized(), 0).0),
         }
     }

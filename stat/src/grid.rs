@@ -6,6 +6,9 @@
 //! are merged, the cells are those of the finest width that leaves at most [`MAX_DISTINCT`] of
 //! them in use. (Five times a power of ten is no multiple of twice one.)
 //!
+//! While samples are counted there may be a quarter more, of a finer width, so that cells need not be
+//! put together whenever a few new ones come: that is done when something is asked of the grid.
+//!
 //! Everything is computed with integers, so that it is the same on every machine.
 //!
 //! Memory: that of [`Counts`], and 2 MB for indices.
@@ -17,6 +20,9 @@ use stage::decimal::{Decimal, SMALL_DIGITS};
 
 use crate::counts::{Counts, Full, MAX_DISTINCT};
 use crate::interval::Interval;
+
+/// Cells that there is room for while samples are counted.
+const MAX_CELLS: usize = MAX_DISTINCT / 4 * 5;
 
 /// The width of a cell. Ordered by width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -138,7 +144,8 @@ impl Grid {
         width: Width,
         cells: impl IntoIterator<Item = (&'a Decimal, u64)>,
     ) -> Grid {
-        let mut grid = Grid { width, cells: Counts::default(), positions: HashMap::default() };
+        let cells_of_none = Counts::of_up_to(MAX_CELLS);
+        let mut grid = Grid { width, cells: cells_of_none, positions: HashMap::default() };
         cells.into_iter().for_each(|(cell, count)| grid.add_many(cell, count));
         grid
     }
@@ -158,7 +165,7 @@ impl Grid {
         let at = loop {
             match self.cells.position(&self.width.floor(value)) {
                 Ok(at) => break at,
-                Err(Full) => self.coarsen(self.width.coarser(1)),
+                Err(Full) => self.make_room(),
             }
         };
         self.cells.add_at(at, count);
@@ -176,19 +183,36 @@ impl Grid {
         cells.iter().for_each(|(cell, count)| self.add_many(cell, *count));
     }
 
+    /// Makes the cells as wide as they have to be, and no wider.
+    fn make_room(&mut self) {
+        if self.cells.distinct() <= MAX_DISTINCT {
+            return;
+        }
+        // One step is nearly always enough, and this costs less than sorting them.
+        let next = Grid::with_cells(self.width.coarser(1), self.cells.iter());
+        if next.cells.distinct() <= MAX_DISTINCT {
+            *self = next;
+            return;
+        }
+        let mut cells: Vec<Decimal> = self.cells.iter().map(|(cell, _)| cell.clone()).collect();
+        cells.sort_unstable();
+        self.coarsen(self.width.coarser(1).coarse_enough_for(&cells));
+    }
+
     fn coarsen(&mut self, width: Width) {
-        let finer = std::mem::take(&mut self.cells);
-        *self = Grid::with_cells(width, finer.iter());
+        *self = Grid::with_cells(width, self.cells.iter());
     }
 
     /// The width of the cells, and from the least to the greatest the lower ends of those in use,
     /// with their counts. This is the grid's whole state.
     pub fn contents(&mut self) -> (Width, Vec<(Decimal, u64)>) {
+        self.make_room();
         (self.width, self.cells.sorted().map(|(cell, count)| (cell.clone(), count)).collect())
     }
 
     /// The cell in which the sample at `rank` lies, from 1.
     pub fn at_rank(&mut self, rank: u64) -> Option<Interval> {
+        self.make_room();
         let low = self.cells.at_rank(rank)?.clone();
         let high = low.plus(&self.width.to_decimal());
         Some(Interval { low, high })
@@ -197,6 +221,7 @@ impl Grid {
     /// How many samples are below `limit`. Exact if it is the limit of a cell; otherwise those in
     /// its cell are taken to lie evenly over it.
     pub fn below(&mut self, limit: &Decimal) -> u64 {
+        self.make_room();
         let low = self.width.floor(limit);
         let before = self.cells.below(&low);
         let part = limit.plus(&low.negated()).to_f64() / self.width.to_decimal().to_f64();

@@ -23,6 +23,11 @@ impl Decimal {
                 let floor = mantissa - mantissa.rem_euclid(unit);
                 Decimal::new(floor, self.places).normalized()
             }
+            // Far nearer to zero than a unit.
+            Mantissa::Small(0..) if shift > SMALL_DIGITS => Decimal::ZERO,
+            Mantissa::Small(_) if shift > SMALL_DIGITS => {
+                Decimal::power(factor, exponent).negated()
+            }
             mantissa => {
                 let unit = power_of_ten(shift) * factor;
                 let floor = mantissa.to_big().div_floor(&unit) * unit;
