@@ -9,7 +9,7 @@ use stage::input::Input;
 use stage::record::Record;
 
 /// Figures that are asked for, one for each bit of the first byte.
-const FIGURES: [&str; 3] = ["--more", "--histogram=3", "--quantiles=0,33.3,100"];
+const FIGURES: [&str; 3] = ["--more", "--histogram=40", "--quantiles=0,33.3,100"];
 
 /// Further options, for the bits that follow. (Records are counted: the time would depend on
 /// how the input is cut.)

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use nix::fcntl::OFlag;
@@ -37,15 +37,19 @@ pub fn open(path: &Path) -> Result<Named<Option<File>>, Error> {
     }
 }
 
-/// Whether all that is read lies in regular files, so that it is all there already.
+/// Whether nothing that is read is a stream, so that all of it is there already. (What cannot be read
+/// is not one.)
 pub fn are_regular(files: &[PathBuf], standard_input_is: bool) -> bool {
-    let is_regular = |path: &PathBuf| match path == Path::new(STANDARD_INPUT) {
-        true => standard_input_is,
-        false => path.metadata().is_ok_and(|it| it.is_file()),
+    let is_stream = |path: &PathBuf| match path == Path::new(STANDARD_INPUT) {
+        true => !standard_input_is,
+        false => path.metadata().is_ok_and(|it| {
+            let kind = it.file_type();
+            kind.is_fifo() || kind.is_char_device() || kind.is_socket()
+        }),
     };
     match files {
         [] => standard_input_is,
-        files => files.iter().all(is_regular),
+        files => !files.iter().any(is_stream),
     }
 }
 

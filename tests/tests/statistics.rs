@@ -142,3 +142,131 @@ fn windows_of_time_come_while_the_stream_is_silent() {
         .collect();
     assert_eq!(covered, ["1 to 2", "3 to 3"], "{finished}");
 }
+
+/// Pressures around 101325 ± 3 Pa, as a generator of this seed makes them, one a line.
+const PRESSURES: &str = "python3 -c '
+import random
+random.seed(1)
+for _ in range(200000): print(f\"{random.gauss(101325, 3):.4f}\")'";
+
+#[test]
+fn quantiles_of_data_with_an_offset_are_near_in_proportion_to_their_spread() {
+    let script = format!("{PRESSURES} > pressures; stat --quantiles 1,25,50,75,99 pressures");
+    let dir = tempfile::tempdir().unwrap();
+    let finished = Program::bash(&script).dir(&dir).finish().exits(0);
+    let text = fs::read_to_string(dir.path().join("pressures")).unwrap();
+    let mut samples: Vec<f64> = text.lines().map(|line| line.parse().unwrap()).collect();
+    samples.sort_unstable_by(f64::total_cmp);
+    let record = last_line(&finished);
+    assert_eq!(record["quantiles"], "approximate", "{finished}");
+    let error = record["quantile_error"].as_f64().unwrap();
+    assert!(error <= 0.003, "{finished}");
+    for (name, percent) in [("p1", 1), ("p25", 25), ("p50", 50), ("p75", 75), ("p99", 99)] {
+        let right = samples[samples.len() * percent / 100 - 1];
+        let off = (record[name].as_f64().unwrap() - right).abs();
+        // The comparison is made in doubles.
+        assert!(off <= error + 1e-9, "{name}: {right} in\n{finished}");
+    }
+    let script = "stat < pressures | report --fail-if 'p50>101330'";
+    Program::bash(script).dir(&dir).finish().exits(0).says::<&str>(&[]);
+}
+
+#[test]
+fn a_median_does_not_jump_when_counting_becomes_approximate() {
+    let script = format!("{PRESSURES} | stat --every 20000");
+    let finished = Program::bash(&script).finish().exits(0);
+    let median = |line: &str| {
+        let record: serde_json::Value = serde_json::from_str(line).unwrap();
+        record["p50"].as_f64().unwrap()
+    };
+    let medians: Vec<f64> = finished.stdout.lines().map(median).collect();
+    assert_eq!(medians.len(), 11, "{finished}");
+    assert!(medians.windows(2).all(|two| (two[0] - two[1]).abs() < 0.05), "{finished}");
+}
+
+#[test]
+fn the_middle_of_consecutive_numbers_is_the_middle() {
+    let finished = Program::bash("seq 100000 | stat --every 1000000").finish().exits(0);
+    let record = last_line(&finished);
+    assert_eq!((&record["p50"], &record["quantile_error"]), (&50_001.into(), &1.into()));
+}
+
+#[test]
+fn one_file_has_one_answer_however_it_is_given() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = "
+        seq 300000 > whole
+        stat whole; stat < whole; stat - < whole
+        head -n 70000 whole > a; tail -n +70001 whole > b
+        stat a b; cat b | stat --every 1000000 a - | tail -n 1
+        stat --state whole > s; stat --merge s; stat --merge < s";
+    let finished = Program::bash(script).dir(&dir).finish().exits(0).says::<&str>(&[]);
+    let records: Vec<&str> = finished.stdout.lines().collect();
+    assert_eq!(records.len(), 7, "{finished}");
+    assert!(records.iter().all(|record| *record == records[0]), "{finished}");
+    let finished = Program::bash("stat --every 100000 whole").dir(&dir).finish().exits(0);
+    assert_eq!(finished.stdout.lines().count(), 4, "{finished}");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named_and_there_is_no_record() {
+    let dir = tempfile::tempdir().unwrap();
+    let finished = |script: &str| Program::bash(script).dir(&dir).finish().exits(1).writes("");
+    finished("echo 1 > a; stat a nowhere")
+        .says(&["stat: cannot open \"nowhere\": No such file or directory"]);
+    finished("stat a .").says(&["stat: cannot read \".\": Is a directory"]);
+    finished("stat --merge a").says(&[
+        "stat: cannot merge \"a\": line 1: not a record: invalid type: integer `1`, expected an object",
+    ]);
+    finished("stat --merge a < /dev/null; : > b; stat --merge b")
+        .says(&[
+            "stat: cannot merge \"a\": line 1: not a record: invalid type: integer `1`, expected an object",
+            "stat: cannot merge \"b\": it has no records",
+        ]);
+    let script = "printf '1\\nx\\n' > c; stat --strict a c";
+    finished(script).says(&["stat: \"c\": line 2: not a number: \"x\""]);
+}
+
+#[test]
+fn an_alarm_of_the_last_whole_window_holds_to_the_end() {
+    let script = "seq 20 39 | stat --window 10 | report --fail-if 'max>23'";
+    let finished = Program::bash(script).finish().exits(1);
+    assert_eq!(finished.stdout.lines().count(), 2, "{finished}");
+    assert!(finished.stderr.contains("max>23 now holds: max is 29"), "{finished}");
+}
+
+#[test]
+fn parts_counted_at_the_same_time_have_no_last_sample() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = "
+        mkfifo one two
+        stat --every 1 --state --more < one > 1.state &
+        stat --every 1 --state --more < two > 2.state &
+        exec 3> one 4> two
+        printf '1\\n2\\n' >&3; printf '3\\n4\\n' >&4
+        until [ -s 1.state ] && [ -s 2.state ]; do :; done
+        exec 3>&- 4>&-
+        wait
+        stat --merge --more 1.state 2.state";
+    let why = "stat: last and autocorrelation are unknown: some parts were counted at the same time, so \
+               their order is not known (number them with stat --first)";
+    let finished = Program::bash(script).dir(&dir).finish().exits(0).says(&[why]);
+    let record = last_line(&finished);
+    let null = serde_json::Value::Null;
+    assert_eq!((&record["n"], &record["last"]), (&4.into(), &null), "{finished}");
+    assert_eq!(record["autocorrelation"], null, "{finished}");
+}
+
+#[test]
+fn a_wrong_label_is_told_before_anything_is_read() {
+    stat("--label n=1", "1\n").exits(2).writes("").says(&[
+        "stat: invalid value 'n=1' for '--label <NAME=VALUE>': a label cannot be called \"n\": the name \
+         has a meaning already; try 'stat --help'",
+    ]);
+    stat("--label a=1 --label a=2", "1\n")
+        .exits(2)
+        .writes("")
+        .says(&["stat: the label a is given twice; try 'stat --help'"]);
+    let finished = stat("--label site=roof --every 2", "1\n").exits(0);
+    assert!(finished.stdout.starts_with("{\"labels\":{\"site\":\"roof\"},\"n\":1,"), "{finished}");
+}
