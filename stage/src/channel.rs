@@ -27,6 +27,7 @@ use std::time::Duration;
 use memchr::memrchr;
 use nix::errno::Errno;
 use nix::poll::PollFlags;
+use nix::sys::stat::{SFlag, fstat};
 
 use crate::stop::{Event, Polled, Sleep};
 use ends::End;
@@ -112,6 +113,14 @@ impl<F: AsFd> Reader<F> {
     /// The descriptor.
     pub fn fd(&self) -> &F {
         &self.fd
+    }
+
+    /// Whether it is a regular file, all of which is there already. (Queues and rings look like one
+    /// as well.)
+    pub fn is_regular(&self) -> bool {
+        let mode = fstat(&self.fd).map(|it| SFlag::from_bits_truncate(it.st_mode));
+        let is_file = mode.is_ok_and(|mode| mode & SFlag::S_IFMT == SFlag::S_IFREG);
+        is_file && matches!(self.kind, Kind::Stream)
     }
 
     /// What must be called when a stop is requested, so that no sleep goes on; `None` where a

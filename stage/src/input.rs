@@ -116,6 +116,11 @@ impl<F: AsFd> Channel<F> {
         self.reader.fd()
     }
 
+    /// Whether it is a regular file, all of which is there already.
+    pub fn is_regular(&self) -> bool {
+        self.reader.is_regular()
+    }
+
     /// Whether a stop has ended it, so that nothing must be read from [`Channel::fd`] any more.
     pub fn has_ended(&self) -> bool {
         self.ended

@@ -6,7 +6,6 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use nix::sys::signal::Signal;
-use nix::sys::stat::{SFlag, fstat};
 use thiserror::Error;
 
 use crate::command_line::{CommandLine, NoOptions, StageOptions, parse};
@@ -36,12 +35,6 @@ impl Surroundings {
     pub fn input(&self) -> input::Channel<io::Stdin> {
         let after_stop = AfterStop::drain(&io::stdin(), self.supervisor.clone());
         input::Channel::new(io::stdin(), self.stop.clone(), after_stop)
-    }
-
-    /// Whether standard input is a regular file, all of which is there already.
-    pub fn input_is_regular(&self) -> bool {
-        let mode = fstat(io::stdin()).map(|it| SFlag::from_bits_truncate(it.st_mode));
-        mode.is_ok_and(|mode| mode & SFlag::S_IFMT == SFlag::S_IFREG)
     }
 
     /// Standard output.

@@ -1,18 +1,20 @@
 //! Exact running statistics of a stream of samples.
 
+use std::io::Stdin;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use stage::input::{AfterStop, Channel, Input};
-use stage::program::Surroundings;
+use stage::stop::Stop;
 use wandler_stat::files::{Named, open};
 use wandler_stat::{Error, Options};
 
 fn main() -> ExitCode {
     stage::program::stage("stat", |options: Options, around| {
-        let options = options.reading(around.input_is_regular());
-        let inputs = inputs(&options.files, around);
-        let (output, clock) = (around.output(), around.stop.clone());
+        let (standard_input, output, clock) =
+            (around.input(), around.output(), around.stop.clone());
+        let options = options.reading(standard_input.is_regular());
+        let inputs = inputs(&options.files, standard_input, around.stop.clone());
         wandler_stat::run_all(&options, inputs, output, &clock, &mut around.messages)
     })
 }
@@ -20,10 +22,11 @@ fn main() -> ExitCode {
 /// The inputs that `files` name, each opened when its turn comes; standard input if there are none.
 fn inputs(
     files: &[PathBuf],
-    around: &Surroundings,
+    standard_input: Channel<Stdin>,
+    stop: Stop,
 ) -> impl Iterator<Item = Result<Named<Box<dyn Input>>, Error>> + use<> {
     let files = if files.is_empty() { vec![PathBuf::from("-")] } else { files.to_vec() };
-    let (mut standard_input, stop) = (Some(around.input()), around.stop.clone());
+    let mut standard_input = Some(standard_input);
     files.into_iter().map(move |path| {
         let Named { name, input } = open(&path)?;
         let input: Box<dyn Input> = match (input, standard_input.take_if(|_| name.is_none())) {
