@@ -7,6 +7,10 @@ use stage::decimal::Decimal;
 /// Fewer distinct values may have a common step by chance.
 const MIN_VALUES: usize = 32;
 
+/// Magnitudes up to here have differences that fit. Whether there is a lattice must not depend on the
+/// order in which values come.
+const MOST: i128 = 1 << 126;
+
 /// Values that lie whole steps apart: the greatest step of which that is true.
 ///
 /// It depends on the set of values alone.
@@ -15,6 +19,8 @@ pub struct Lattice {
     /// One of the values, and the step, or 0 if there are no others; in units of 10^−`places`.
     value: i128,
     step: i128,
+    /// The greatest magnitude among the values, at most [`MOST`].
+    greatest: i128,
     places: u16,
     /// How many values there are, at least.
     values: usize,
@@ -28,7 +34,8 @@ impl Lattice {
             Some(units) => i128::from(units),
             None => value.mantissa().to_big().try_into().ok()?,
         };
-        Some(Lattice { value: units, step: 0, places, values: 1 })
+        Lattice { value: units, step: 0, greatest: units.checked_abs()?, places, values: 1 }
+            .at(places)
     }
 
     /// The lattice of these values and one more, if it can be computed.
@@ -45,15 +52,18 @@ impl Lattice {
         let step = match own.step {
             // Nearly always, and nothing is finer.
             1 => 1,
-            step => gcd(gcd(step, other.step), own.value.checked_sub(other.value)?),
+            step => gcd(gcd(step, other.step), own.value - other.value),
         };
-        Some(Lattice { step, values: own.values.max(other.values), ..own })
+        let (greatest, values) = (own.greatest.max(other.greatest), own.values.max(other.values));
+        Some(Lattice { step, greatest, values, ..own })
     }
 
     fn at(self, places: u16) -> Option<Lattice> {
         let unit = 10i128.checked_pow(u32::from(places - self.places))?;
-        let (value, step) = (self.value.checked_mul(unit)?, self.step.checked_mul(unit)?);
-        Some(Lattice { value, step, places, ..self })
+        let greatest = self.greatest.checked_mul(unit).filter(|greatest| *greatest <= MOST)?;
+        // Neither is more than twice as great.
+        let (value, step) = (self.value * unit, self.step * unit);
+        Some(Lattice { value, step, greatest, places, ..self })
     }
 
     /// Whether there are enough values to believe that their step is no chance.
@@ -107,7 +117,9 @@ mod tests {
         assert_eq!(step(&["0.0625", "0.25", "-1.5"]).unwrap(), "0.0625");
         assert_eq!(step(&["0.5", "2.5", "3.5"]).unwrap(), "1");
         assert_eq!(step(&["7"]).unwrap(), "0");
-        assert_eq!(step(&["3", "1e-30", "2e27"]), None);
+        for values in [["3", "1e-30", "2e27"], ["2e27", "3", "1e-30"], ["3", "2e27", "1e-30"]] {
+            assert_eq!(step(&values), None);
+        }
         assert_eq!(step(&["3", "12345678901234567890123456789012345678901"]), None);
         let parts = ["8", "2", "14"].map(|it| lattice(&[it]).unwrap());
         let [a, b, c] = parts;

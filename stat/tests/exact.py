@@ -1,15 +1,19 @@
 """Streams of samples, and what their statistics are, in exact rational arithmetic.
 
-Usage: exact.py SEED COUNT
+Usage: exact.py SEED COUNT [many]
 
 Writes COUNT streams as JSON lines: {"input": TEXT, "record": {FIELD: VALUE, ...}}. The values are
-strings: exact decimals as a fraction "P/Q", and doubles as their repr; null as null.
+strings: exact decimals as a fraction "P/Q", and doubles as their repr; null as null. A histogram of at
+most 20 bins is a list of lists of such strings. With `many`, a stream has more distinct values than are
+counted one by one: then quantiles and the mode are left out.
 """
 
+import bisect
 import json
 import math
 import random
 import sys
+from decimal import Decimal
 from fractions import Fraction
 from math import isqrt
 
@@ -80,6 +84,64 @@ def statistics(samples, percentages):
     return record
 
 
+def places(x):
+    """Decimal places that a decimal fraction needs."""
+    denominator, needed = x.denominator, 0
+    for prime in (2, 5):
+        power = 0
+        while denominator % prime == 0:
+            denominator, power = denominator // prime, power + 1
+        needed = max(needed, power)
+    return needed
+
+
+def magnitude(x):
+    """The exponent of the first digit of x > 0."""
+    exponent = len(str(x.numerator)) - len(str(x.denominator))
+    return exponent if x >= Fraction(10) ** exponent else exponent - 1
+
+
+def round_limits(low, high, finest, bins):
+    """Multiples of the least width of 1, 2 or 5 times 10^e, e >= -finest, that covers all in `bins`."""
+    extent = high - low or abs(high)
+    exponent = max(-finest, magnitude(extent) - len(str(bins)) if extent else -finest)
+    while True:
+        for factor in (1, 2, 5):
+            width = factor * Fraction(10) ** exponent
+            first = math.floor(low / width)
+            is_finest = exponent == -finest and factor == 1
+            end = math.floor(high / width) + 1 if is_finest else math.ceil(high / width)
+            end = max(end, first + 1)
+            if end - first <= bins:
+                return [at * width for at in range(first, end + 1)]
+        exponent += 1
+
+
+def limits(samples, bins):
+    finest = max(map(places, samples))
+    values = set(samples)
+    low, high = min(values), max(values)
+    found = round_limits(low, high, finest, bins)
+    if not 32 <= len(values) <= 65536 or max(-low, high) * 10**finest > 2**126:
+        return found
+    step = Fraction(math.gcd(*(int((x - low) * 10**finest) for x in values)), 10**finest)
+    if (found[1] - found[0]) % step == 0:
+        return found
+    zero = low % step
+    codes = round_limits((low - zero) / step, (high - zero) / step, 0, bins)
+    return [zero + code * step for code in codes]
+
+
+def histogram(samples, bins):
+    if not samples:
+        return []
+    found = limits(samples, bins)
+    counts = [0] * (len(found) - 1)
+    for x in samples:
+        counts[min(bisect.bisect_right(found, x) - 1, len(counts) - 1)] += 1
+    return [[str(low), str(high), str(n)] for low, high, n in zip(found, found[1:], counts)]
+
+
 def plain(rng):
     return str(rng.randint(-100, 100))
 
@@ -120,11 +182,27 @@ def double(rng):
     return repr(math.ldexp(rng.uniform(-1, 1), rng.randint(-1000, 1000)))
 
 
+def codes(scale, offset):
+    """A bell of 12-bit codes, as Linux IIO scales them."""
+    return lambda rng: str((Decimal(int(rng.gauss(2048, 150))) + Decimal(offset)) * Decimal(scale))
+
+
+def offset_bell(rng):
+    return f"{rng.gauss(101325, 3):.4f}"
+
+
+#: Streams of these are long enough for a histogram that fits the samples' own step.
+LONG = [codes("0.0625", "0"), codes("0.0625", "0.5"), codes("0.00488", "-3"), codes("3", "0"), offset_bell,
+        plain]
+
 KINDS = [plain, decimal, mixed_scales, huge_offset, tiny_variance, extremes, hundreds_of_digits,
          near_the_limits_of_the_fast_sums, double]
 
 
 def stream(rng):
+    if rng.random() < 0.05:
+        kind = rng.choice(LONG)
+        return [kind(rng) for _ in range(rng.randint(30, 1500))]
     kind = rng.choice(KINDS + [None, "constant"])
     length = rng.choice([0, 1, 2, 3, rng.randint(4, 60)])
     if kind == "constant":
@@ -132,15 +210,27 @@ def stream(rng):
     return [(kind or rng.choice(KINDS))(rng) for _ in range(length)]
 
 
+def many(rng):
+    """More distinct values than are counted one by one."""
+    kind = rng.choice([offset_bell, codes("0.0625", "0"), double, decimal])
+    others = [f"{rng.randint(-10**9, 10**9)}e-{rng.randint(3, 5)}" for _ in range(70000)]
+    return others + [kind(rng) for _ in range(3000)]
+
+
 def main():
-    seed, count = map(int, sys.argv[1:])
+    seed, count = map(int, sys.argv[1:3])
+    is_many = sys.argv[3:] == ["many"]
     if hasattr(sys, "set_int_max_str_digits"):
         sys.set_int_max_str_digits(0)
     rng = random.Random(seed)
     percentages = ["50", "90", "99", "99.9", "0", "100", "29"]
     for _ in range(count):
-        texts = stream(rng)
-        record = statistics([Fraction(text) for text in texts], percentages)
+        texts = many(rng) if is_many else stream(rng)
+        samples = [Fraction(text) for text in texts]
+        record = statistics(samples, percentages)
+        record["histogram"] = histogram(samples, 20)
+        if is_many:
+            record = {name: it for name, it in record.items() if name[0] != "p" and name != "mode"}
         print(json.dumps({"input": "".join(text + "\n" for text in texts), "record": record}))
 
 

@@ -21,11 +21,36 @@ const STREAMS: u32 = 1000;
 #[derive(Deserialize)]
 struct Case {
     input: String,
-    record: BTreeMap<String, Option<String>>,
+    record: BTreeMap<String, Value>,
+}
+
+/// A number, or a histogram.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Value {
+    Number(Option<String>),
+    Bins(Vec<[String; 3]>),
+}
+
+impl Value {
+    /// Whether it is what was `found`.
+    fn agrees_with(&self, found: &str) -> bool {
+        match self {
+            Value::Number(None) => found == "null",
+            Value::Number(Some(expected)) => found != "null" && agrees(found, expected),
+            Value::Bins(bins) => {
+                let found: Vec<[Box<RawValue>; 3]> = serde_json::from_str(found).unwrap();
+                let agree = |(found, expected): (&[Box<RawValue>; 3], &[String; 3])| {
+                    found.iter().zip(expected).all(|(found, it)| agrees(found.get(), it))
+                };
+                found.len() == bins.len() && found.iter().zip(bins).all(agree)
+            }
+        }
+    }
 }
 
 fn last_record(input: &str) -> BTreeMap<String, Box<RawValue>> {
-    let words = ["stat", "--more", "--quantiles", "50,90,99,99.9,0,100,29"];
+    let words = ["stat", "--more", "--histogram", "20", "--quantiles", "50,90,99,99.9,0,100,29"];
     let options = wandler_stat::Options::try_parse_from(words).unwrap();
     let (mut output, mut messages) = (Vec::new(), Vec::new());
     let clock = FakeClock::new();
@@ -60,35 +85,53 @@ fn exact(text: &str) -> (BigInt, BigInt) {
     }
 }
 
+/// The streams of a seed, or `None` if there is no Python.
+fn streams(seed: u64, count: u32, more: &[&str]) -> Option<Vec<Case>> {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/exact.py");
+    let mut python = Command::new("python3");
+    python.arg(script).args([seed.to_string(), count.to_string()]).args(more);
+    let output = match python.output() {
+        Ok(output) => output,
+        Err(error) => {
+            println!("skipped: cannot run python3: {error}");
+            return None;
+        }
+    };
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let cases = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(cases.lines().count(), count as usize);
+    Some(cases.lines().map(|case| serde_json::from_str(case).unwrap()).collect())
+}
+
+fn rounds(otherwise: u64) -> u64 {
+    std::env::var("WANDLER_ROUNDS").map_or(otherwise, |rounds| rounds.parse().unwrap())
+}
+
+/// Compares all figures of the streams with those of `stat`.
+fn check(seed: u64, cases: Option<Vec<Case>>) {
+    for Case { input, record } in cases.into_iter().flatten() {
+        let found = last_record(&input);
+        for (name, expected) in &record {
+            let found = found[name].get();
+            assert!(
+                expected.agrees_with(found),
+                "{name} is {found}, not {expected:?} (seed {seed}), of\n{input:.3000}"
+            );
+        }
+    }
+}
+
 #[test]
 fn every_figure_is_what_fractions_give() {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/exact.py");
-    let rounds = std::env::var("WANDLER_ROUNDS").map_or(3, |rounds| rounds.parse().unwrap());
-    for seed in 0..rounds {
-        let mut python = Command::new("python3");
-        python.arg(script).args([seed.to_string(), STREAMS.to_string()]);
-        let output = match python.output() {
-            Ok(output) => output,
-            Err(error) => {
-                println!("skipped: cannot run python3: {error}");
-                return;
-            }
-        };
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let cases = String::from_utf8(output.stdout).unwrap();
-        assert_eq!(cases.lines().count(), STREAMS as usize);
-        for case in cases.lines() {
-            let Case { input, record } = serde_json::from_str(case).unwrap();
-            let found = last_record(&input);
-            for (name, expected) in &record {
-                let found = found[name].get();
-                let right = match expected {
-                    None => found == "null",
-                    Some(expected) => found != "null" && agrees(found, expected),
-                };
-                assert!(right, "{name} is {found}, not {expected:?} (seed {seed}), of\n{input}");
-            }
-        }
+    for seed in 0..rounds(3) {
+        check(seed, streams(seed, STREAMS, &[]));
+    }
+}
+
+#[test]
+fn figures_and_histograms_stay_exact_beyond_what_is_counted_value_by_value() {
+    for seed in 0..rounds(1) {
+        check(seed, streams(seed, 1, &["many"]));
     }
 }
 
