@@ -91,7 +91,7 @@ impl Kind {
                 format!("{:.6}", angle.tan())
             }
             Kind::LogNormal => format!("{:e}", (10.0 * random.normal()).exp()),
-            Kind::Mixture if at % 3 == 0 => format!("{:.7}", 1e-3 * random.normal()),
+            Kind::Mixture if at.is_multiple_of(3) => format!("{:.7}", 1e-3 * random.normal()),
             Kind::Mixture => format!("{:.3}", 5e6 + 100.0 * random.normal()),
             Kind::Codes => {
                 let code = 200_000.0 * random.normal();
@@ -105,7 +105,7 @@ impl Kind {
                 let exponent = random.uniform().mul_add(600.0, -300.0) as i32;
                 format!(
                     "{}{}e{exponent}",
-                    if at % 2 == 0 { "-" } else { "" },
+                    if at.is_multiple_of(2) { "-" } else { "" },
                     1 + random.below(9999)
                 )
             }
