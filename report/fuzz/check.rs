@@ -16,6 +16,7 @@ use stage::input::{Input, Wait};
 use stage::lines::each_line;
 use stage::record::Record;
 use wandler_report::live::Abilities;
+use wandler_report::openmetrics::Form;
 use wandler_report::svg::Picture;
 use wandler_report::terminal::Terminal;
 use wandler_report::{Options, Surroundings, openmetrics};
@@ -243,7 +244,7 @@ fn check_picture(input: &[u8]) {
     for (samples, line) in (0..).zip(each_line(input)) {
         if let Ok(record) = Record::parse(line) {
             picture.take(&record, record.n.max(samples));
-            check_metrics(&openmetrics::text(&record, record.n));
+            check_metrics(&openmetrics::text(&record, record.n, Form::Textfile));
         }
     }
     let text = picture.text().expect("a picture can be drawn");

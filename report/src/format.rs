@@ -9,6 +9,7 @@ use memchr::memchr_iter;
 use stage::record::Record;
 
 use crate::csv::{self, Csv};
+use crate::openmetrics::Form;
 use crate::{openmetrics, plain};
 
 /// A form in which records are shown.
@@ -75,7 +76,9 @@ impl Lines {
     /// Appends what comes at the end to `text`.
     pub fn finish(&mut self, text: &mut Vec<u8>) {
         if let Lines::Openmetrics(Some((record, samples))) = self {
-            text.extend_from_slice(openmetrics::text(record, *samples).as_bytes());
+            text.extend_from_slice(
+                openmetrics::text(record, *samples, Form::OpenMetrics).as_bytes(),
+            );
         }
     }
 

@@ -48,6 +48,7 @@ use stage::rejects::Rejects;
 use thiserror::Error;
 
 use crate::condition::Watched;
+use crate::openmetrics::Form;
 pub use crate::options::Options;
 use crate::replaced::replace;
 use crate::svg::Picture;
@@ -236,7 +237,7 @@ impl<W: Write> Report<'_, W> {
     /// Keeps the newest record in the textfile.
     fn keep(&mut self) -> Result<(), Error> {
         if let (Some(path), Some(record)) = (&self.textfile, self.newest.take()) {
-            replace(path, &openmetrics::text(&record, self.samples))
+            replace(path, &openmetrics::text(&record, self.samples, Form::Textfile))
                 .map_err(|source| file_error(path, source))?;
         }
         Ok(())

@@ -1,0 +1,74 @@
+//! A record's labels in the form that metrics have: names of ASCII letters, digits and `_`, and values
+//! in quotes.
+
+use std::fmt::Write as _;
+
+use stage::record::Record;
+
+/// Labels that metrics have already, or that Prometheus takes for parts of a histogram.
+const TAKEN: [&str; 3] = ["q", "quantile", "le"];
+
+/// What Prometheus itself puts before a name that is taken.
+const PREFIX: &str = "exported_";
+
+/// A record's labels.
+pub struct Labels(Vec<(String, String)>);
+
+impl Labels {
+    /// Those of `record`, with names that are allowed and that differ.
+    pub fn of(record: &Record) -> Labels {
+        let mut labels: Vec<(String, String)> = Vec::new();
+        for (name, value) in &record.labels {
+            let mut name = allowed(name);
+            while TAKEN.contains(&name.as_str()) || labels.iter().any(|(it, _)| *it == name) {
+                name.insert_str(0, PREFIX);
+            }
+            labels.push((name, escaped(value)));
+        }
+        Labels(labels)
+    }
+
+    /// What stands behind a metric's name, with one `more`; nothing, if there is none.
+    pub fn with(&self, more: Option<(&str, &str)>) -> String {
+        let own = self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let mut text = String::new();
+        for (name, value) in own.chain(more) {
+            let before = if text.is_empty() { '{' } else { ',' };
+            let _ = write!(text, "{before}{name}=\"{value}\"");
+        }
+        if !text.is_empty() {
+            text.push('}');
+        }
+        text
+    }
+}
+
+/// `name` with `_` for what is not allowed; two of them at its beginning are Prometheus' own.
+fn allowed(name: &str) -> String {
+    let char = |char: char| if char.is_ascii_alphanumeric() { char } else { '_' };
+    let name: String = name.chars().map(char).collect();
+    let is_reserved = name.starts_with("__") || !name.starts_with(|it: char| !it.is_ascii_digit());
+    if is_reserved { format!("label_{name}") } else { name }
+}
+
+fn escaped(value: &str) -> String {
+    value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_allowed_and_differ_and_values_are_escaped() {
+        let record = r#"{"labels":{"":"1","1st":"2","__name__":"3","a b":"4","a-b":"5","le":"6","q":"7 \\ \"x\"\n"},
+            "n":0,"rejected":0,"last":null,"sum":null,"mean":null,"sd":null,"min":null,"max":null}"#;
+        let labels = Labels::of(&Record::parse(record.replace('\n', "").as_bytes()).unwrap());
+        assert_eq!(
+            labels.with(Some(("q", "0.5"))),
+            "{label_=\"1\",label_1st=\"2\",label___name__=\"3\",a_b=\"4\",exported_a_b=\"5\",\
+             exported_le=\"6\",exported_q=\"7 \\\\ \\\"x\\\"\\n\",q=\"0.5\"}"
+        );
+        assert_eq!(Labels::of(&Record::default()).with(None), "");
+    }
+}
