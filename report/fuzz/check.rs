@@ -122,11 +122,30 @@ fn check_terminal(output: &[u8]) {
 
 /// Each row has as many cells as there are columns, and no two columns have the same name.
 fn check_table(text: &str) {
-    let mut rows = text.split_terminator("\r\n").map(|row| row.split(',').collect::<Vec<_>>());
+    let mut rows = rows(text).into_iter();
     let Some(header) = rows.next() else { return };
-    let names: HashSet<&str> = header.iter().copied().collect();
+    let names: HashSet<&String> = header.iter().collect();
     assert_eq!(names.len(), header.len(), "{header:?}");
     rows.for_each(|row| assert_eq!(row.len(), header.len(), "{row:?}"));
+}
+
+/// The cells of each row; what stands in quotes neither ends a cell nor a row.
+fn rows(text: &str) -> Vec<Vec<String>> {
+    let mut rows = vec![vec![String::new()]];
+    let mut is_quoted = false;
+    for char in text.chars() {
+        is_quoted ^= char == '"';
+        let row = rows.last_mut().expect("there is always one");
+        match char {
+            '\n' if !is_quoted => rows.push(vec![String::new()]),
+            ',' if !is_quoted => row.push(String::new()),
+            _ => row.last_mut().expect("a row has a cell").push(char),
+        }
+    }
+    assert!(!is_quoted, "{text:?}");
+    let last = rows.pop();
+    assert_eq!(last, Some(vec![String::new()]), "{text:?}");
+    rows
 }
 
 /// No metric is there twice, and each has a number.

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use memchr::memchr_iter;
 use stage::record::Record;
 
-use crate::csv::{self, Csv};
+use crate::csv::Csv;
 use crate::openmetrics::Form;
 use crate::{openmetrics, plain};
 
@@ -84,10 +84,9 @@ impl Lines {
 
     /// How many records this beginning of what was printed shows whole.
     pub fn records_in(&self, text: &[u8]) -> u64 {
-        let lines = memchr_iter(b'\n', text).count() as u64;
         match self {
-            Lines::Plain | Lines::Json => lines,
-            Lines::Csv(_) => lines - u64::from(text.starts_with(csv::HEADER) && lines > 0),
+            Lines::Plain | Lines::Json => memchr_iter(b'\n', text).count() as u64,
+            Lines::Csv(csv) => csv.records_in(text),
             Lines::Openmetrics(_) => u64::from(text.ends_with(b"# EOF\n")),
         }
     }

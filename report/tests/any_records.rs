@@ -30,6 +30,12 @@ fn field() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => (name, value()).prop_map(|(name, value)| format!("\"{name}\":{value}")),
         1 => "\"(quantiles|final)\":(true|\"exact\"|\"approximate\"|null|1)",
+        1 => value().prop_map(|error| format!("\"quantiles\":\"approximate\",\"quantile_error\":{error}")),
+        1 => "\"labels\":\\{\"(q|n|mean|a b|ü)\":\"(x|,\\\\\"|\\\\n|\\\\u001b\\[2J|[äöü]{50})\"\\}",
+        1 => proptest::array::uniform6(value()).prop_map(|it| {
+            let [first, second, min, mean, max, other] = it;
+            format!("\"course\":[[{first},{min},{mean},{max}],[{second},{other},{mean},{max}]]")
+        }),
         1 => (value(), value(), value()).prop_map(|(low, high, count)| {
             format!("\"histogram\":[[{low},{high},{count}],[{high},{low},3]]")
         }),

@@ -45,7 +45,7 @@ for row, record in zip(rows, records):
         if name == 'quantiles': assert row[name] == value
         elif name == 'final': assert row[name] == 'true'
         else: assert float(row[name]) == value, (name, row[name], value)
-assert set(rows[0]) - set(records[0]) == {'final'}
+assert set(rows[0]) - set(records[0]) == {'final', 'quantile_error'}
 text = open('table.csv', 'rb').read()
 assert text.count(b'\\r\\n') == text.count(b'\\n') == 12
 ";
@@ -147,6 +147,25 @@ fn promtool_finds_nothing_to_say_about_metrics() {
     let script = "for file in *.printed *.prom; do \
                   promtool check metrics < $file || echo \"$file: $?\"; done";
     Program::bash(script).dir(&dir).finish().exits(0).writes("").says(&[""; 0]);
+}
+
+#[test]
+fn labels_are_columns_and_each_record_is_accounted_for() {
+    let dir = records_with_labels();
+    let script = "\
+import csv
+with open('table.csv', newline='') as file:
+    rows = list(csv.DictReader(file, strict=True))
+assert list(rows[0])[:4] == ['a b', 'q', 'site', 'n'], rows[0]
+assert len(rows) == 11
+for row in rows:
+    assert row['a b'] == '1,5 \\\"x\\\" \\\\ y\\nz' and row['site'] == 'roof', row
+";
+    let report = "report --format csv < roof > table.csv 5> ledger";
+    Program::bash(report).env("WANDLER_LEDGER", "5").dir(&dir).finish().exits(0);
+    Program::other("python3").args(["-c", script]).dir(&dir).finish().exits(0);
+    let ledger = fs::read_to_string(dir.path().join("ledger")).unwrap();
+    assert_eq!(ledger, "{\"stage\":\"report\",\"shown\":11}\n");
 }
 
 #[test]
