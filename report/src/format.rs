@@ -9,6 +9,7 @@ use memchr::memchr_iter;
 use stage::record::Record;
 
 use crate::csv::Csv;
+use crate::newest::Newest;
 use crate::openmetrics::Form;
 use crate::{openmetrics, plain};
 
@@ -36,8 +37,8 @@ pub enum Lines {
     Json,
     /// See [`crate::csv`].
     Csv(Csv),
-    /// See [`openmetrics`]: the newest record, and the samples so far; printed at the end.
-    Openmetrics(Option<(Box<Record>, u64)>),
+    /// See [`openmetrics`]: the newest record, printed at the end.
+    Openmetrics,
 }
 
 impl Lines {
@@ -47,25 +48,20 @@ impl Lines {
             Format::Live | Format::Plain => Lines::Plain,
             Format::Json => Lines::Json,
             Format::Csv => Lines::Csv(Csv::default()),
-            Format::Openmetrics => Lines::Openmetrics(None),
+            Format::Openmetrics => Lines::Openmetrics,
         }
     }
 
-    /// Appends `record`, which was read from `line` and makes so many `samples`, to `text`; why it
-    /// has no place, if it has none.
+    /// Appends `record`, which was read from `line`, to `text`; why it has no place, if it has none.
     pub fn print(
         &mut self,
         record: &Record,
-        samples: u64,
         line: &[u8],
         text: &mut Vec<u8>,
     ) -> Result<(), String> {
         match self {
             Lines::Csv(csv) => return csv.print(record, text),
-            Lines::Openmetrics(last) => {
-                *last = Some((Box::new(record.clone()), samples));
-                return Ok(());
-            }
+            Lines::Openmetrics => return Ok(()),
             Lines::Plain => plain::print(record, text),
             Lines::Json => text.extend_from_slice(line.trim_ascii()),
         }
@@ -74,11 +70,10 @@ impl Lines {
     }
 
     /// Appends what comes at the end to `text`.
-    pub fn finish(&mut self, text: &mut Vec<u8>) {
-        if let Lines::Openmetrics(Some((record, samples))) = self {
-            text.extend_from_slice(
-                openmetrics::text(record, *samples, Form::OpenMetrics).as_bytes(),
-            );
+    pub fn finish(&mut self, newest: &Newest, text: &mut Vec<u8>) {
+        if let (Lines::Openmetrics, Some(record)) = (self, newest.record()) {
+            let metrics = openmetrics::text(record, newest.samples, Form::OpenMetrics);
+            text.extend_from_slice(metrics.as_bytes());
         }
     }
 
@@ -87,7 +82,7 @@ impl Lines {
         match self {
             Lines::Plain | Lines::Json => memchr_iter(b'\n', text).count() as u64,
             Lines::Csv(csv) => csv.records_in(text),
-            Lines::Openmetrics(_) => u64::from(text.ends_with(b"# EOF\n")),
+            Lines::Openmetrics => u64::from(text.ends_with(b"# EOF\n")),
         }
     }
 }

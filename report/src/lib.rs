@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`options`] | the command line |
 //! | [`format`](mod@format) | which formats there are: **a new one is added there**; [`plain`], [`csv`], [`openmetrics`] are some |
+//! | [`newest`] | which record is judged, drawn and kept |
 //! | `view` | how records are shown: as lines, or by the live view on its terminal |
 //! | [`live`] | the live view; [`terminal`] what it may do there |
 //! | [`others`] | what other stages say while the live view is on |
@@ -20,6 +21,7 @@ pub mod condition;
 pub mod csv;
 pub mod format;
 pub mod live;
+pub mod newest;
 pub mod number;
 pub mod openmetrics;
 pub mod options;
@@ -48,6 +50,7 @@ use stage::rejects::Rejects;
 use thiserror::Error;
 
 use crate::condition::Watched;
+use crate::newest::Newest;
 use crate::openmetrics::Form;
 pub use crate::options::Options;
 use crate::replaced::replace;
@@ -112,8 +115,8 @@ pub fn run(
         view,
         clock,
         messages,
-        newest: None,
-        samples: 0,
+        newest: Newest::default(),
+        is_kept: true,
         text: Vec::new(),
         lines: 0,
         accepted: 0,
@@ -133,10 +136,9 @@ struct Report<'a, W> {
     view: View,
     clock: &'a dyn Clock,
     messages: &'a mut dyn Messages,
-    /// The newest record, if it is not in the textfile yet.
-    newest: Option<Record>,
-    /// Samples so far.
-    samples: u64,
+    newest: Newest,
+    /// Whether the textfile has the newest record.
+    is_kept: bool,
     /// What is not written yet.
     text: Vec<u8>,
     lines: u64,
@@ -198,16 +200,13 @@ impl<W: Write> Report<'_, W> {
             self.reject(line, &why);
             return Ok(());
         }
-        let samples = record.window.map_or(Some(record.n), |window| window.to);
-        let samples = samples.unwrap_or(self.samples);
         if let View::Lines(lines) = &mut self.view
-            && let Err(why) = lines.print(&record, samples, line, &mut self.text)
+            && let Err(why) = lines.print(&record, line, &mut self.text)
         {
             self.reject(line, &why);
             return Ok(());
         }
         self.accepted += 1;
-        self.samples = samples;
         self.accept(record);
         Ok(())
     }
@@ -215,15 +214,15 @@ impl<W: Write> Report<'_, W> {
     /// Everything that is made of a record besides its line.
     fn accept(&mut self, record: Record) {
         let now = self.clock.now();
-        self.watched.look(&record, self.view.voice(self.messages));
+        self.newest.take(record);
+        let Some(newest) = self.newest.record() else { return };
+        self.watched.look(newest, self.view.voice(self.messages));
         if let Some(picture) = &mut self.picture {
-            picture.take(&record, self.samples);
+            picture.take(newest, self.newest.samples);
         }
-        if self.textfile.is_some() {
-            self.newest = Some(record.clone());
-        }
+        self.is_kept = false;
         if let View::Live(on) = &mut self.view {
-            on.live.take(record, self.samples, now);
+            on.live.take(newest.clone(), self.newest.samples, now);
             self.shown += 1;
         }
     }
@@ -236,9 +235,11 @@ impl<W: Write> Report<'_, W> {
 
     /// Keeps the newest record in the textfile.
     fn keep(&mut self) -> Result<(), Error> {
-        if let (Some(path), Some(record)) = (&self.textfile, self.newest.take()) {
-            replace(path, &openmetrics::text(&record, self.samples, Form::Textfile))
+        let newest = self.newest.record().filter(|_| !self.is_kept);
+        if let (Some(path), Some(record)) = (&self.textfile, newest) {
+            replace(path, &openmetrics::text(record, self.newest.samples, Form::Textfile))
                 .map_err(|source| file_error(path, source))?;
+            self.is_kept = true;
         }
         Ok(())
     }
@@ -274,7 +275,7 @@ impl<W: Write> Report<'_, W> {
     fn finish(&mut self) -> Result<(), Error> {
         let now = self.clock.now();
         match &mut self.view {
-            View::Lines(lines) => lines.finish(&mut self.text),
+            View::Lines(lines) => lines.finish(&self.newest, &mut self.text),
             View::Live(on) => on.finish(now, &mut self.text),
         }
         self.flush()

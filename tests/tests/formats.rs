@@ -254,6 +254,48 @@ fn a_condition_that_holds_at_the_end_makes_status_1_and_is_told_once() {
     ]);
 }
 
+/// A directory with records of windows of which each violates `max>23`, and a last one without samples,
+/// but with a rejected line.
+fn windows() -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let record = |rejected: u64, from: &str, n: u64, value: &str, rest: &str| {
+        format!(
+            "{{\"n\":{n},\"rejected\":{rejected},{from},\"last\":{value},\"sum\":{value},\"mean\":{value},\
+             \"sd\":null,\"min\":{value},\"max\":{value},\"p50\":{value},\"quantiles\":\"exact\"{rest}}}\n"
+        )
+    };
+    let records = [
+        record(0, "\"from\":1,\"to\":1", 1, "24", ""),
+        record(0, "\"from\":2,\"to\":2", 1, "25", ""),
+        record(1, "\"from\":null,\"to\":null", 0, "null", ",\"final\":true"),
+    ];
+    fs::write(dir.path().join("records"), records.concat()).unwrap();
+    dir
+}
+
+#[test]
+fn a_last_record_without_samples_silences_no_alarm_and_empties_nothing() {
+    let dir = windows();
+    let script = "report --fail-if 'max>23' --fail-if 'rejected>0' --textfile kept.prom \
+                  --svg picture.svg --format openmetrics < records > printed";
+    Program::bash(script).dir(&dir).finish().exits(1).says(&[
+        "report: max>23 now holds: max is 24 (n 1)",
+        "report: rejected>0 now holds: rejected is 1 (n 1)",
+    ]);
+    for file in ["kept.prom", "printed"] {
+        let text = fs::read_to_string(dir.path().join(file)).unwrap();
+        for line in
+            ["wandler_samples_total 2", "wandler_rejected_lines_total 1", "wandler_sample_max 25.0"]
+        {
+            assert!(text.lines().any(|it| it == line), "{line}: {text}");
+        }
+    }
+    let picture = fs::read_to_string(dir.path().join("picture.svg")).unwrap();
+    let texts: Vec<&str> = picture.lines().filter(|line| !line.starts_with('<')).collect();
+    let figures = ["samples", "1", "rejected", "1", "mean", "25", "sd", "-"];
+    assert_eq!(texts[..figures.len()], figures, "{picture}");
+}
+
 #[test]
 fn each_format_accounts_for_the_records_that_it_shows() {
     let dir = records();

@@ -138,6 +138,34 @@ fn without_unicode_without_colours_and_on_a_dumb_terminal() {
 }
 
 #[test]
+fn a_last_record_without_samples_leaves_the_one_before_on_the_screen() {
+    let dir = tempfile::tempdir().unwrap();
+    let record = |covered: &str, value: &str, rest: &str| {
+        format!(
+            "{{{covered},\"last\":{value},\"sum\":{value},\"mean\":{value},\"sd\":null,\
+             \"min\":{value},\"max\":{value}{rest}}}\n"
+        )
+    };
+    let window = "\"n\":1,\"rejected\":0,\"from\":2,\"to\":2";
+    let empty = "\"n\":0,\"rejected\":3,\"from\":null,\"to\":null";
+    let records = [record(window, "25", ""), record(empty, "null", ",\"final\":true")].concat();
+    fs::write(dir.path().join("records"), records).unwrap();
+    let terminal = Terminal::new(80, 24);
+    terminal.bash("report < records; echo done", dir.path(), &[]).finish().exits(0);
+    terminal.wait_for("done");
+    let rows = steady(&terminal.rows());
+    assert_eq!(
+        rows,
+        [
+            "samples                 1  rate                       mean                   25",
+            "sd                      -  last                   25  min                    25",
+            "max                    25  elapsed                    rejected                3",
+            "done",
+        ],
+    );
+}
+
+#[test]
 fn into_a_file_or_a_pager_it_is_plain_also_on_a_terminal() {
     let dir = records();
     let terminal = Terminal::new(120, 24);
