@@ -6,8 +6,10 @@ use std::str::FromStr;
 
 use stage::decimal::Decimal;
 use stage::message::{Messages, quoted};
-use stage::record::{MORE, Record};
+use stage::record::{Exactness, MORE, Record, Window};
 use stage::sample::parse_line as parse;
+
+use crate::digits;
 
 /// The operators, longer ones first, and which outcomes of a comparison make them true.
 const OPERATORS: [(&str, &[Ordering]); 6] = [
@@ -88,6 +90,19 @@ impl Condition {
         }
     }
 
+    /// The number that it is about, as people read it, so that it is not taken for the limit.
+    fn told_value(&self, record: &Record) -> String {
+        let Some(value) = self.value(record).flatten() else { return "no value".to_owned() };
+        let told = digits::beside(&self.limit, record, &self.field, &value);
+        let error = record.quantile_error.as_ref().filter(|_| is_quantile(&self.field));
+        match error.map(digits::bound) {
+            Some(error) if record.exactness == Some(Exactness::Approximate) => {
+                format!("{told}, within {error}")
+            }
+            _ => told.to_string(),
+        }
+    }
+
     /// Whether it holds for `record`; a number without a value fulfils no condition. Fails if the
     /// record has no such field.
     pub fn holds(&self, record: &Record) -> Result<bool, String> {
@@ -95,6 +110,18 @@ impl Condition {
             format!("{self}: records have no {} (see stat's --quantiles and --more)", self.field)
         })?;
         Ok(value.is_some_and(|value| self.outcomes.contains(&value.cmp(&self.limit))))
+    }
+}
+
+/// Which samples a record covers.
+fn covered(record: &Record) -> String {
+    let n = record.n;
+    match record.window {
+        Some(Window { from: Some(from), to: Some(to) }) => {
+            format!("n {n} in the window from {from} to {to}")
+        }
+        Some(_) => format!("n {n} in the window"),
+        None => format!("n {n}"),
     }
 }
 
@@ -125,11 +152,10 @@ impl Watched {
         for (condition, held) in &mut self.conditions {
             let holds = condition.holds(record).unwrap_or(*held);
             if std::mem::replace(held, holds) != holds {
-                let value = condition.value(record).flatten();
-                let value = value.map_or("no value".to_owned(), |value| value.to_string());
-                let (what, n) = (if holds { "now holds" } else { "no longer holds" }, record.n);
-                messages
-                    .tell(&format!("{condition} {what}: {} is {value} (n {n})", condition.field));
+                let what = if holds { "now holds" } else { "no longer holds" };
+                let (field, value) = (&condition.field, condition.told_value(record));
+                let samples = covered(record);
+                messages.tell(&format!("{condition} {what}: {field} is {value} ({samples})"));
             }
         }
     }
@@ -193,6 +219,32 @@ mod tests {
             ["mean>60 now holds: mean is 61 (n 3)", "mean>60 no longer holds: mean is 59 (n 3)"]
         );
         assert!(!watched.any_holds());
+    }
+
+    #[test]
+    fn a_message_shows_a_number_on_its_side_of_the_limit() {
+        let told = |condition: &str, record: &Record| {
+            let mut messages = Vec::new();
+            Watched::new(&[condition.parse().unwrap()]).look(record, &mut messages);
+            messages.pop().unwrap()
+        };
+        let record = Record::parse(
+            br#"{"n":10,"rejected":0,"from":11,"to":20,"last":1,"sum":1,"mean":60.000000123456,"sd":16.2634559673,
+                "min":1,"max":2,"p50":60.00312345,"quantiles":"approximate","quantile_error":0.0123}"#,
+        );
+        let record = record.unwrap();
+        let at = "(n 10 in the window from 11 to 20)";
+        assert_eq!(told("mean>60", &record), format!("mean>60 now holds: mean is 60.0000001 {at}"));
+        assert_eq!(told("mean>59", &record), format!("mean>59 now holds: mean is 60 {at}"));
+        assert_eq!(told("sd>16", &record), format!("sd>16 now holds: sd is 16.2635 {at}"));
+        assert_eq!(
+            told("p50>50", &record),
+            format!("p50>50 now holds: p50 is 60.003, within 0.013 {at}")
+        );
+        assert_eq!(
+            told("p50>60.003", &record),
+            format!("p50>60.003 now holds: p50 is 60.0031, within 0.013 {at}")
+        );
     }
 
     #[test]

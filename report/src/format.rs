@@ -18,7 +18,7 @@ use crate::{openmetrics, plain};
 pub enum Format {
     /// A panel that updates in place; plain, where standard output is no terminal that could
     Live,
-    /// One line a record; what is not exact, such as mean and sd, to six digits
+    /// One line a record; what is not exact, such as mean and sd, with the digits that mean something
     Plain,
     /// The records as they come, one JSON object a line
     Json,

@@ -10,7 +10,7 @@
 //! | [`others`] | what other stages say while the live view is on |
 //! | [`svg`] | a picture; [`replaced`] how it and the OpenMetrics file are written |
 //! | [`condition`] | `--fail-if` |
-//! | [`number`] | numbers as people read them |
+//! | [`digits`] | what digits a figure has where people read it; [`number`] how it is written there |
 //!
 //! Records come in as lines and go out as soon as they are read: those that arrived together
 //! in one write, so that a flood of them is no slower than it has to be.
@@ -19,7 +19,9 @@
 
 pub mod condition;
 pub mod csv;
+pub mod digits;
 pub mod format;
+mod labels;
 pub mod live;
 pub mod newest;
 pub mod number;
@@ -373,8 +375,8 @@ mod tests {
         let (output, _, _) = report("", &format!("{window}\n{empty}\n"));
         assert_eq!(
             output,
-            "from 4  to 4  n 1  sum 57  mean 57  sd -  min 57  max 57  last 57\n\
-             from -  to -  n 1  sum 57  mean 57  sd -  min 57  max 57  last 57\n"
+            "from 4  to 4  n in window 1  sum 57  mean 57  sd -  min 57  max 57  last 57\n\
+             from -  to -  n in window 1  sum 57  mean 57  sd -  min 57  max 57  last 57\n"
         );
     }
 

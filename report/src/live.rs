@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use stage::record::Record;
 
-use panel::Panel;
+use panel::{Panel, Widths};
 use screen::Screen;
 
 /// Between two frames: 20 a second are enough for the eye, and cost next to nothing.
@@ -55,10 +55,12 @@ pub struct Live {
     arrived: Option<Instant>,
     interval: Duration,
     record: Option<Record>,
+    samples: u64,
     /// Samples counted so far, and when that was known.
     progress: VecDeque<(Instant, u64)>,
     /// The newest sample of each record, and when it came.
     course: VecDeque<(Instant, f64)>,
+    widths: Widths,
     next_frame: Instant,
     changed: bool,
     /// Lines to be shown above the panel.
@@ -75,8 +77,10 @@ impl Live {
             arrived: None,
             interval: Duration::ZERO,
             record: None,
+            samples: 0,
             progress: VecDeque::new(),
             course: VecDeque::new(),
+            widths: Widths::default(),
             next_frame: now,
             changed: true,
             above: Vec::new(),
@@ -98,7 +102,7 @@ impl Live {
         }
         self.interval = self.arrived.map_or(Duration::ZERO, |arrived| now.duration_since(arrived));
         self.arrived = Some(now);
-        self.record = Some(record);
+        (self.record, self.samples) = (Some(record), samples);
         self.changed = true;
     }
 
@@ -146,6 +150,7 @@ impl Live {
     fn draw(&mut self, now: Instant, size: (u16, u16), bytes: &mut Vec<u8>) {
         let panel = Panel {
             record: self.record.as_ref(),
+            samples: self.samples,
             elapsed: now.duration_since(self.started),
             rate: self.rate(),
             silent: self.silence(now),
@@ -155,7 +160,7 @@ impl Live {
         };
         let above = std::mem::take(&mut self.above);
         let room = self.screen.room(size);
-        self.screen.show(&panel.draw(room), size, &above, bytes);
+        self.screen.show(&panel.draw(room, &mut self.widths), size, &above, bytes);
         (self.next_frame, self.changed) = (now + FRAME, false);
     }
 

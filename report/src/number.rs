@@ -1,55 +1,87 @@
-//! Numbers as people read them.
+//! Numbers as text: within the room that there is, grouped, and rates and times. What digits a
+//! number has is the business of [`crate::digits`].
 
 use stage::decimal::Decimal;
 
-/// Significant digits of rounded numbers: enough to watch, few enough to read. (`json` and `csv`
-/// have them all.)
-pub const DIGITS: usize = 6;
+/// What stands in the place of digits, or letters, for which there is no room.
+pub const CUT: char = '…';
 
-/// `number` to [`DIGITS`] significant digits, in the samples' canonical form.
-pub fn significant(number: &Decimal) -> String {
-    rounded(number, DIGITS)
-}
+/// The same without Unicode.
+pub const ASCII_CUT: char = '~';
 
-fn rounded(number: &Decimal, digits: usize) -> String {
-    let rounded = exponential(number, digits.max(1) - 1);
-    match rounded.parse().ok().and_then(Decimal::shortest) {
-        Some(decimal) => decimal.to_string(),
-        None => rounded,
-    }
-}
-
-/// With so many decimal places and an exponent. (A sum may be beyond the doubles, and then prints
-/// itself with an exponent.)
-fn exponential(number: &Decimal, places: usize) -> String {
-    let value = number.to_f64();
-    if value.is_finite() {
-        return format!("{value:.places$e}");
-    }
+/// A number in at most `width` columns: whole if there is room, grouped if there is even more; else
+/// its first digits, not rounded, and `cut` at its end.
+pub fn fitted(number: &Decimal, width: usize, cut: char) -> String {
     let text = number.to_string();
-    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    // Rounded up, a mantissa of almost ten has an exponent of its own.
-    let mantissa = format!("{:.places$e}", mantissa.parse::<f64>().unwrap_or_default());
-    let (mantissa, more) = mantissa.split_once('e').unwrap_or((&mantissa, "0"));
-    let [exponent, more] = [exponent, more].map(|it| it.parse().unwrap_or(0));
-    let mantissa = match mantissa.contains('.') {
-        true => mantissa.trim_end_matches('0').trim_end_matches('.'),
-        false => mantissa,
+    let Some(digits) = Digits::of(&text) else { return text[..width.min(1)].to_owned() };
+    let whole = [grouped(&text), text.clone(), digits.scientific(digits.significant.len())];
+    if let Some(whole) = whole.into_iter().find(|text| text.len() <= width) {
+        return whole;
+    }
+    let Some(room) = width.checked_sub(1) else { return String::new() };
+    let scientific = (1..digits.significant.len())
+        .rev()
+        .map(|count| (count, digits.scientific(count)))
+        .find(|(_, text)| text.len() <= room);
+    let best = match (digits.cut_plain(&text, room), scientific) {
+        (Some(plain), Some(scientific)) if plain.0 >= scientific.0 => plain.1,
+        (_, Some((_, scientific))) => scientific,
+        (plain, None) => plain.map_or(String::new(), |(_, text)| text),
     };
-    format!("{mantissa}e{}", exponent + more)
+    best + cut.encode_utf8(&mut [0; 4])
 }
 
-/// A number in at most `width` columns: exact if `digits` is none and there is room, else with as
-/// many digits as there is room for, up to `digits`. Grouped, if that does not cost digits.
-pub fn fitted(number: &Decimal, digits: Option<usize>, width: usize) -> String {
-    /// All that a double has.
-    const ALL: usize = 17;
-    let exact = digits.is_none().then(|| number.to_string());
-    let most = digits.unwrap_or(ALL);
-    let fewer = (1..=most).rev().map(|digits| rounded(number, digits));
-    let plain = exact.into_iter().chain(fewer).flat_map(|text| [grouped(&text), text]);
-    let exponential = (0..most).rev().map(|places| exponential(number, places));
-    plain.chain(exponential).find(|text| text.len() <= width).unwrap_or_default()
+/// The parts of a canonical number.
+struct Digits {
+    sign: &'static str,
+    /// From the first that is not zero to the last.
+    significant: String,
+    /// The power of ten of the first of them.
+    exponent: i64,
+}
+
+impl Digits {
+    /// `None` for zero.
+    fn of(text: &str) -> Option<Digits> {
+        let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
+        let (sign, mantissa) =
+            mantissa.strip_prefix('-').map_or(("", mantissa), |mantissa| ("-", mantissa));
+        let point = mantissa.find('.').unwrap_or(mantissa.len());
+        let digits = mantissa.replace('.', "");
+        let first = digits.find(|digit| digit != '0')?;
+        let exponent = exponent.parse::<i64>().ok()? + point as i64 - 1 - first as i64;
+        let significant = digits[first..].trim_end_matches('0').to_owned();
+        Some(Digits { sign, significant, exponent })
+    }
+
+    /// The first `count` digits with an exponent.
+    fn scientific(&self, count: usize) -> String {
+        let (first, rest) = self.significant[..count].split_at(1);
+        let point = if rest.is_empty() { "" } else { "." };
+        format!("{}{first}{point}{rest}e{}", self.sign, self.exponent)
+    }
+
+    /// The beginning of `text` that has `room`, and how many significant digits that has; `None` if
+    /// it does not reach the point, without which digits would be taken for others.
+    fn cut_plain(&self, text: &str, room: usize) -> Option<(usize, String)> {
+        let start = &text[..room.min(text.len())];
+        (start.contains('.') && !text.contains('e')).then(|| {
+            let digits = start.bytes().filter(u8::is_ascii_digit).skip_while(|&it| it == b'0');
+            (digits.count(), start.to_owned())
+        })
+    }
+}
+
+/// A number with as many decimal places as the one of its axis whose last digit stands at `place`.
+pub fn on_an_axis(number: &Decimal, place: i32) -> String {
+    let text = number.to_string();
+    if text.contains('e') {
+        return text;
+    }
+    let places = usize::try_from(-place).unwrap_or(0);
+    let behind = text.find('.').map_or(0, |point| text.len() - 1 - point);
+    let point = if behind == 0 && places > 0 { "." } else { "" };
+    grouped(&text) + point + &"0".repeat(places.saturating_sub(behind))
 }
 
 /// Groups the digits before the point by thousands.
@@ -98,38 +130,8 @@ pub fn clock(seconds: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use stage::sample::parse_line as parse;
-
-    #[test]
-    fn six_digits_are_significant_and_trailing_zeros_are_not_shown() {
-        for (value, text) in [
-            ("52.833333333333336", "52.8333"),
-            ("50", "50"),
-            ("0.1", "0.1"),
-            ("-123456789", "-123457000"),
-            ("1.23456789e-9", "0.00000000123457"),
-            ("1e300", "1e300"),
-            ("0", "0"),
-        ] {
-            assert_eq!(significant(&parse(value.as_bytes()).unwrap()), text);
-        }
-    }
-
-    #[test]
-    fn a_number_beyond_the_doubles_is_one_all_the_same() {
-        let largest = parse(b"1.7976931348623157e308").unwrap();
-        let sum = largest.plus(&largest);
-        assert_eq!(significant(&sum), "3.59539e308");
-        assert_eq!(fitted(&sum, None, 30), "3.5953862697246314e308");
-        assert_eq!(fitted(&sum, None, 10), "3.5954e308");
-        assert_eq!(fitted(&sum, Some(6), 5), "4e308");
-        let almost = parse(b"9.99999999e307").unwrap().times(&parse(b"10").unwrap());
-        assert_eq!(
-            (significant(&almost), fitted(&almost, Some(6), 5)),
-            ("1e309".into(), "1e309".into())
-        );
-        assert_eq!(significant(&parse(b"-1e308").unwrap().times(&parse(b"50").unwrap())), "-5e309");
-    }
 
     #[test]
     fn digits_are_grouped_by_thousands() {
@@ -146,18 +148,71 @@ mod tests {
     }
 
     #[test]
-    fn a_number_fits_with_as_many_digits_as_there_is_room_for() {
-        let fitted =
-            |text: &str, digits, width| fitted(&parse(text.as_bytes()).unwrap(), digits, width);
-        assert_eq!(fitted("1234567", None, 9), "1,234,567");
-        assert_eq!(fitted("52.833333333333336", Some(6), 10), "52.8333");
-        assert_eq!(fitted("52.833333333333336", Some(6), 5), "52.83");
-        assert_eq!(fitted("52.833333333333336", None, 20), "52.833333333333336");
-        assert_eq!(fitted("123456789012345678901234567890", None, 10), "1.23457e29");
-        assert_eq!(fitted("-0.000000000000000012345", None, 9), "-1.23e-17");
-        assert_eq!(fitted("101325.12345678", None, 15), "101325.12345678");
-        assert_eq!(fitted("123456789012", None, 12), "123456789012");
-        assert_eq!(fitted("7", None, 1), "7");
+    fn a_number_that_has_no_room_is_cut_and_never_rounded() {
+        for (number, width, text) in [
+            ("1234567", 9, "1,234,567"),
+            ("1234567", 7, "1234567"),
+            ("1234567", 6, "1.2e6…"),
+            ("52.86666", 8, "52.86666"),
+            ("52.86666", 7, "52.866…"),
+            ("52.86666", 4, "52.…"),
+            ("52.86666", 3, "…"),
+            ("-52.86666", 4, "…"),
+            ("-0.999399", 8, "-0.9993…"),
+            ("0.000000000123456", 9, "1.23e-10…"),
+            ("1000000000000", 5, "1e12"),
+            ("123456789012345678901234567890", 10, "1.2345e29…"),
+            ("1.7976931348623157e308", 9, "1.79e308…"),
+            ("-0.000000000000000012345", 9, "-1.2e-17…"),
+            ("101325.12345678", 15, "101325.12345678"),
+            ("7", 1, "7"),
+            ("0", 1, "0"),
+            ("57", 1, "…"),
+            ("57", 0, ""),
+        ] {
+            let fitted = fitted(&parse(number.as_bytes()).unwrap(), width, CUT);
+            assert_eq!(fitted, text, "{number} in {width}");
+        }
+    }
+
+    proptest! {
+        /// More room never shows fewer digits, and what is shown is how the number begins.
+        #[test]
+        fn room_is_used_and_digits_are_right(number in "-?(0|[1-9][0-9]{0,30})(\\.[0-9]{1,30})?(e-?[0-9]{1,2})?") {
+            let number = parse(number.as_bytes()).unwrap();
+            let whole = number.to_string();
+            let significant = |text: &str| {
+                let mantissa = text.split('e').next().unwrap_or_default();
+                let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+                digits.trim_start_matches('0').to_owned()
+            };
+            let mut before = 0;
+            for width in 0..80 {
+                let text = fitted(&number, width, CUT);
+                prop_assert!(text.chars().count() <= width);
+                let digits = significant(&text);
+                let begins = significant(&whole).starts_with(digits.trim_end_matches('0'));
+                prop_assert!(begins, "{text}");
+                let is_whole = !text.is_empty() && !text.ends_with(CUT);
+                let count = if is_whole { 80 } else { digits.len() };
+                prop_assert!(count >= before, "{text} in {width}");
+                before = count;
+                if width > 0 && !text.ends_with(CUT) {
+                    let same = text.replace(',', "").parse::<f64>() == whole.parse::<f64>();
+                    prop_assert!(same, "{text} is {whole}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_numbers_of_an_axis_have_as_many_decimal_places() {
+        let axis = |numbers: [&str; 3], place| {
+            numbers.map(|it| on_an_axis(&parse(it.as_bytes()).unwrap(), place))
+        };
+        assert_eq!(axis(["-0.5", "0", "0.5"], -1), ["-0.5", "0.0", "0.5"]);
+        assert_eq!(axis(["999.95", "1000", "1000.1"], -2), ["999.95", "1,000.00", "1,000.10"]);
+        assert_eq!(axis(["0", "2e5", "1e300"], 5), ["0", "200,000", "1e300"]);
     }
 
     #[test]

@@ -1,41 +1,55 @@
 //! The plain format: one line a record, for files, pagers and people.
+//!
+//! Labels come first, each as `NAME=VALUE`; then names and values, two blanks in between.
 
 use stage::decimal::Decimal;
-use stage::record::{EXACT, Exactness, Record, Window};
+use stage::record::{Exactness, Figure, Record, Window};
 
-use crate::number::significant;
+use crate::digits;
+use crate::labels;
 
 /// Appends `record` to `text`, without a line feed.
 pub fn print(record: &Record, text: &mut Vec<u8>) {
+    let shown = digits::shown(record);
+    let mut words = labels::words(&record.labels);
+    words.extend(fields(&shown).into_iter().map(|(name, value)| format!("{name} {value}")));
+    text.extend_from_slice(words.join("  ").as_bytes());
+}
+
+/// Each field's name and value.
+fn fields(shown: &Record) -> Vec<(&str, String)> {
     let number = |number: Option<u64>| number.map_or("-".to_owned(), |it| it.to_string());
-    let exact =
-        |number: &Option<Decimal>| number.as_ref().map_or("-".to_owned(), Decimal::to_string);
-    let rounded = |number: &Option<Decimal>| number.as_ref().map_or("-".to_owned(), significant);
     let mut fields: Vec<(&str, String)> = Vec::new();
-    if let Some(Window { from, to }) = record.window {
+    if let Some(Window { from, to }) = shown.window {
         fields.extend([("from", number(from)), ("to", number(to))]);
     }
+    let n = if shown.window.is_some() { "n in window" } else { "n" };
     fields.extend([
-        ("n", record.n.to_string()),
-        ("sum", exact(&record.sum)),
-        ("mean", rounded(&record.mean)),
-        ("sd", rounded(&record.sd)),
-        ("min", exact(&record.min)),
-        ("max", exact(&record.max)),
+        (n, shown.n.to_string()),
+        ("sum", decimal(&shown.sum)),
+        ("mean", decimal(&shown.mean)),
+        ("sd", decimal(&shown.sd)),
+        ("min", decimal(&shown.min)),
+        ("max", decimal(&shown.max)),
     ]);
-    fields.extend(record.quantiles.iter().map(|it| (it.name.as_str(), exact(&it.value))));
-    if record.exactness == Some(Exactness::Approximate) {
+    fields.extend(shown.quantiles.iter().map(figure));
+    if shown.exactness == Some(Exactness::Approximate) {
         fields.push(("quantiles", Exactness::Approximate.name().to_owned()));
+        let error = shown.quantile_error.as_ref();
+        fields.extend(error.map(|error| ("quantile_error", error.to_string())));
     }
-    fields.extend(record.more.iter().map(|it| {
-        let value = if EXACT.contains(&it.name.as_str()) { exact } else { rounded };
-        (it.name.as_str(), value(&it.value))
-    }));
-    fields.push(("last", exact(&record.last)));
-    if record.rejected > 0 {
-        fields.push(("rejected", record.rejected.to_string()));
+    fields.extend(shown.more.iter().map(figure));
+    fields.push(("last", decimal(&shown.last)));
+    if shown.rejected > 0 {
+        fields.push(("rejected", shown.rejected.to_string()));
     }
-    let fields: Vec<String> =
-        fields.iter().map(|(name, value)| format!("{name} {value}")).collect();
-    text.extend_from_slice(fields.join("  ").as_bytes());
+    fields
+}
+
+fn figure(figure: &Figure) -> (&str, String) {
+    (&figure.name, decimal(&figure.value))
+}
+
+fn decimal(number: &Option<Decimal>) -> String {
+    number.as_ref().map_or("-".to_owned(), Decimal::to_string)
 }

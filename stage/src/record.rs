@@ -3,8 +3,8 @@
 //! Another field in the record: if it is a number that only some records have, it is a
 //! [`Figure`], and needs its name in [`MORE`] (and in [`EXACT`], if it is exact) and its value in
 //! `stat::accumulator`; anything else is added to [`Record`], read and written in `json`, filled in
-//! by `stat::accumulator`, and shown by `report`: in `plain`, `csv`, `openmetrics` and `live::panel`
-//! (`json` shows every field as it is).
+//! by `stat::accumulator`, and shown by `report`: in `plain`, `csv`, `openmetrics`, `live::panel` and
+//! `svg`, with the digits that `digits` gives it (`json` shows every field as it is).
 
 mod json;
 

@@ -279,8 +279,8 @@ fn a_last_record_without_samples_silences_no_alarm_and_empties_nothing() {
     let script = "report --fail-if 'max>23' --fail-if 'rejected>0' --textfile kept.prom \
                   --svg picture.svg --format openmetrics < records > printed";
     Program::bash(script).dir(&dir).finish().exits(1).says(&[
-        "report: max>23 now holds: max is 24 (n 1)",
-        "report: rejected>0 now holds: rejected is 1 (n 1)",
+        "report: max>23 now holds: max is 24 (n 1 in the window from 1 to 1)",
+        "report: rejected>0 now holds: rejected is 1 (n 1 in the window from 2 to 2)",
     ]);
     for file in ["kept.prom", "printed"] {
         let text = fs::read_to_string(dir.path().join(file)).unwrap();
@@ -292,7 +292,7 @@ fn a_last_record_without_samples_silences_no_alarm_and_empties_nothing() {
     }
     let picture = fs::read_to_string(dir.path().join("picture.svg")).unwrap();
     let texts: Vec<&str> = picture.lines().filter(|line| !line.starts_with('<')).collect();
-    let figures = ["samples", "1", "rejected", "1", "mean", "25", "sd", "-"];
+    let figures = ["samples", "2", "in window", "1", "rejected", "1", "mean", "25", "sd", "-"];
     assert_eq!(texts[..figures.len()], figures, "{picture}");
 }
 

@@ -41,7 +41,7 @@ impl Seen {
 
     fn record(&mut self, text: &str) -> &mut Seen {
         let record = Record::parse(text.as_bytes()).unwrap();
-        let samples = record.n;
+        let samples = record.window.and_then(|window| window.to).unwrap_or(record.n);
         self.live.take(record, samples, self.now);
         self
     }
@@ -201,6 +201,71 @@ fn without_unicode() {
     ];
     let rows: Vec<&str> = AT_80[..6].iter().copied().chain(pictures).collect();
     seen.shows(&rows);
+}
+
+#[test]
+fn a_window_and_labels_are_named() {
+    let seen = &mut Seen::new(80, 24, PLAIN);
+    let labels = r#"{"labels":{"site":"roof","what":"a very long text \u001b[2J"},"n""#;
+    let record = a_record(1000, "50", r#","from":4001,"to":5000"#).replace("{\"n\"", labels);
+    seen.record(&record).draw().shows(&[
+        "$ report",
+        "",
+        "samples             5,000  in window           1,000  rate                    -",
+        "mean              50.1235  sd                29.1555  last                   50",
+        "min                     0  max                   100  p50                    50",
+        "p90                    90  p99                    99  label           site=roof",
+        "label what=\"a very long …  elapsed              0:00  rejected                0",
+    ]);
+}
+
+#[test]
+fn approximate_quantiles_are_marked_and_so_is_their_error() {
+    let record = a_record(100_000, "50.25", HISTOGRAM)
+        .replace("exact\"", "approximate\",\"quantile_error\":0.0123")
+        .replace("\"p90\":90", "\"p90\":90.98765");
+    let seen = &mut Seen::new(100, 24, PLAIN);
+    seen.record(&record).draw();
+    assert_eq!(
+        seen.rows()[2..6],
+        [
+            "samples         100,000  rate                  -  mean            50.1235  sd              29.1555",
+            "last              50.25  min                   0  max                 100  p50                 ≈50",
+            "p90             ≈90.988  p99                 ≈99  quantiles        ±0.013  elapsed            0:00",
+            "rejected              0",
+        ]
+    );
+    assert_eq!(seen.rows()[6], "histogram ≈  0 … 100");
+    let seen = &mut Seen::new(20, 24, Abilities { colour: false, unicode: false });
+    seen.record(&record).draw();
+    assert_eq!(
+        seen.rows()[10..13],
+        ["p90          ~90.988", "p99              ~99", "quantiles    +-0.013"]
+    );
+    assert_eq!(seen.rows()[15], "0 .. 100", "a range is whole, or not there");
+}
+
+#[test]
+fn what_has_no_room_is_cut_and_more_room_never_shows_less() {
+    let long = "123456789012345678901.98765";
+    let record = a_record(1000, long, r#","autocorrelation":-0.999398918"#);
+    let mut before = 0;
+    for columns in 20..=250 {
+        let seen = &mut Seen::new(columns, 24, PLAIN);
+        seen.record(&record).draw();
+        let rows = seen.rows().join("\n");
+        let value = |label: &str| {
+            let mut words = rows.split_whitespace().skip_while(|word| !word.starts_with(label));
+            words.nth(1).unwrap().replace(',', "")
+        };
+        let last = value("last");
+        let digits = last.trim_end_matches('…').split('e').next().unwrap().replace('.', "");
+        assert!(long.replace('.', "").starts_with(&digits) && digits.len() >= before, "{rows}");
+        assert!(last.ends_with('…') || last == long, "{rows}");
+        before = digits.len();
+        assert_eq!(value("autocorr"), "-0.999399", "{rows}");
+    }
+    assert_eq!(before, 26);
 }
 
 #[test]
