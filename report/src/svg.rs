@@ -4,7 +4,7 @@
 //! |---|---|
 //! | here | what is kept of the records, and when a picture is drawn |
 //! | `figures` | the key figures, at the top |
-//! | `course` | the mean so far with its standard deviation |
+//! | `course` | the stream: from the record's own course, if it has one, an envelope from the least sample to the greatest, with the mean; else the mean so far with its standard deviation |
 //! | `histogram` | the histogram, if the record has one |
 //! | `axes` | what is around a plot |
 //!
@@ -151,14 +151,21 @@ impl Picture {
             match record.histogram.as_deref() {
                 Some(bins) if !bins.is_empty() => {
                     let (left, right) = plots.split_horizontally(WIDTH / 2);
-                    course::draw_mean(self.points(), &left)?;
+                    self.draw_course(record, &left)?;
                     histogram::draw(record, bins, &right)?;
                 }
-                _ => course::draw_mean(self.points(), &plots)?,
+                _ => self.draw_course(record, &plots)?,
             }
             area.present()?;
         }
         Ok(text)
+    }
+
+    fn draw_course<'a>(&self, record: &Record, area: &Area<'a>) -> Drawn<'a> {
+        match record.course.as_deref() {
+            Some([]) | None => course::draw_mean(self.points(), area),
+            Some(stretches) => course::draw_envelope(stretches, self.samples, record, area),
+        }
     }
 }
 

@@ -297,6 +297,44 @@ fn a_last_record_without_samples_silences_no_alarm_and_empties_nothing() {
 }
 
 #[test]
+fn a_picture_shows_each_peak_of_a_course() {
+    let dir = tempfile::tempdir().unwrap();
+    // One sample in ten million, in one stretch of a thousand.
+    let stretch = |at: u64| {
+        let max = if at == 700 { 99 } else { 12 };
+        format!("[{},8,10,{max}]", at * 10_000 + 1)
+    };
+    let course = (0..1000).map(stretch).collect::<Vec<_>>().join(",");
+    let record = format!(
+        "{{\"n\":10000000,\"rejected\":0,\"last\":10,\"sum\":100000087,\"mean\":10.0000087,\"sd\":1,\
+         \"min\":8,\"max\":99,\"course\":[{course}],\"final\":true}}\n"
+    );
+    fs::write(dir.path().join("records"), record).unwrap();
+    Program::bash("report --svg picture.svg < records").dir(&dir).finish().exits(0);
+    let script = "\
+import xml.etree.ElementTree as tree
+name = '{http://www.w3.org/2000/svg}'
+root = tree.parse('picture.svg').getroot()
+texts = [(it.text or '').strip() for it in root.iter(name + 'text')]
+for text in ('samples: least to greatest (band), and mean (line)', 'number of the sample'):
+    assert text in texts, (text, texts)
+points = lambda it: [tuple(map(int, point.split(','))) for point in it.get('points').split()]
+lines = [points(it) for it in root.iter(name + 'polyline') if it.get('stroke') == '#2B7AC4']
+mean, = [line for line in lines if len({y for _, y in line}) == 1 and len(line) == 1002]
+upper, lower = [line for line in lines if len(line) == 2000]
+heights = sorted(y for _, y in upper)
+assert len(set(heights)) == 2 and heights[1] < heights[2], 'a peak of one stretch'
+(left, top), (right, _) = [point for point in upper if point[1] == heights[0]]
+begin, end = upper[0][0], upper[-1][0]
+assert abs((left - begin) / (end - begin) - 0.7) < 0.01, (left, begin, end)
+assert len({y for _, y in lower}) == 1 and lower[0][1] > mean[0][1] > heights[-1]
+band, = [points(it) for it in root.iter(name + 'polygon')]
+assert (left, top) in band
+";
+    Program::other("python3").args(["-c", script]).dir(&dir).finish().exits(0);
+}
+
+#[test]
 fn each_format_accounts_for_the_records_that_it_shows() {
     let dir = records();
     for (format, shown) in [("plain", 11), ("json", 11), ("csv", 11), ("openmetrics", 1)] {

@@ -1,9 +1,10 @@
 //! The course of the stream in a picture.
 
 use plotters::prelude::*;
+use stage::record::{Record, Stretch};
 
 use super::axes::{chart, range};
-use super::{Area, Drawn, LINE};
+use super::{Area, Drawn, LINE, POINTS};
 
 /// The mean and its standard deviation after so many samples.
 #[derive(Clone, Copy, Debug)]
@@ -33,4 +34,125 @@ pub fn draw_mean<'a>(
     let line = points.map(|it| (it.samples, it.mean));
     chart.draw_series(LineSeries::new(line, LINE.stroke_width(2)))?;
     Ok(())
+}
+
+/// A part of the course, on the axis of sample numbers: from half a sample before its first to half
+/// a sample behind its last.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Step {
+    start: f64,
+    end: f64,
+    min: f64,
+    mean: f64,
+    max: f64,
+}
+
+/// Draws the stretches of `record`'s course, up to its last sample, as an envelope from the least
+/// sample to the greatest, and their mean. Both limits are lines as well, so that a peak is seen
+/// that is narrower than a pixel.
+pub fn draw_envelope<'a>(
+    stretches: &[Stretch],
+    samples: u64,
+    record: &Record,
+    area: &Area<'a>,
+) -> Drawn<'a> {
+    let steps = joined(&steps(stretches, samples, record));
+    let (Some(first), Some(last)) = (steps.first(), steps.last()) else { return Ok(()) };
+    let Some(y) = range(steps.iter().flat_map(|it| [it.min, it.max])) else { return Ok(()) };
+    let ranges = (first.start..last.end, y);
+    let caption = "samples: least to greatest (band), and mean (line)";
+    let mut chart = chart(area, caption, "number of the sample", ranges)?;
+    let upper = outline(&steps, |step| step.max);
+    let lower = outline(&steps, |step| step.min);
+    let band: Vec<(f64, f64)> = upper.iter().chain(lower.iter().rev()).copied().collect();
+    chart.draw_series([Polygon::new(band, LINE.mix(0.25))])?;
+    for limit in [upper, lower] {
+        chart.draw_series([PathElement::new(limit, LINE.mix(0.6))])?;
+    }
+    let mean = steps.iter().map(|it| ((it.start + it.end) / 2.0, it.mean));
+    let ends = ((first.start, first.mean), (last.end, last.mean));
+    let mean = std::iter::once(ends.0).chain(mean).chain([ends.1]);
+    chart.draw_series(LineSeries::new(mean, LINE.stroke_width(2)))?;
+    Ok(())
+}
+
+/// One step for each stretch. The last one ends at the last sample, after `samples` in all.
+fn steps(stretches: &[Stretch], samples: u64, record: &Record) -> Vec<Step> {
+    let (Some(first), Some(last)) = (stretches.first(), stretches.last()) else { return vec![] };
+    // Without a window the record covers all samples, whatever number the first of them has.
+    let covered = if record.window.is_none() { record.n } else { 0 };
+    let end = first.first.saturating_add(covered).saturating_sub(1).max(samples).max(last.first);
+    let ends = stretches[1..].iter().map(|it| it.first as f64 - 0.5).chain([end as f64 + 0.5]);
+    let steps = stretches.iter().zip(ends).map(|(it, end)| Step {
+        start: it.first as f64 - 0.5,
+        end,
+        min: it.min.to_f64(),
+        mean: it.mean.to_f64(),
+        max: it.max.to_f64(),
+    });
+    // Stretches of other programs need not rise.
+    steps.filter(|step| step.start < step.end).collect()
+}
+
+/// The same in about as many steps as a picture is wide: neighbours are joined.
+fn joined(steps: &[Step]) -> Vec<Step> {
+    let together = steps.len().div_ceil(POINTS).max(1);
+    let joined = |steps: &[Step]| {
+        let width = |step: &Step| step.end - step.start;
+        let total: f64 = steps.iter().map(width).sum();
+        Some(Step {
+            start: steps.first()?.start,
+            end: steps.last()?.end,
+            min: steps.iter().map(|it| it.min).fold(f64::INFINITY, f64::min),
+            mean: steps.iter().map(|it| it.mean * (width(it) / total)).sum(),
+            max: steps.iter().map(|it| it.max).fold(f64::NEG_INFINITY, f64::max),
+        })
+    };
+    match together {
+        1 => steps.to_vec(),
+        _ => steps.chunks(together).filter_map(joined).collect(),
+    }
+}
+
+/// A line along one limit of all steps.
+fn outline(steps: &[Step], limit: impl Fn(&Step) -> f64) -> Vec<(f64, f64)> {
+    steps.iter().flat_map(|it| [(it.start, limit(it)), (it.end, limit(it))]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use stage::decimal::Decimal;
+
+    fn stretch(first: u64, min: i64, max: i64) -> Stretch {
+        let [min, mean, max] = [min, (min + max) / 2, max].map(|it| Decimal::new(it, 0));
+        Stretch { first, min, mean, max }
+    }
+
+    #[test]
+    fn a_stretch_ends_where_the_next_begins_and_the_last_at_the_last_sample() {
+        let record = Record { n: 7, ..Record::default() };
+        let ends = |first, samples| -> Vec<(f64, f64)> {
+            let stretches = [stretch(first, 0, 2), stretch(first + 4, 1, 9)];
+            steps(&stretches, samples, &record).iter().map(|it| (it.start, it.end)).collect()
+        };
+        assert_eq!(ends(1, 7), [(0.5, 4.5), (4.5, 7.5)]);
+        assert_eq!(ends(101, 7), [(100.5, 104.5), (104.5, 107.5)], "the first has number 101");
+        assert_eq!(ends(1, 1000), [(0.5, 4.5), (4.5, 1000.5)], "the record covers a window");
+    }
+
+    #[test]
+    fn no_peak_is_lost_when_stretches_are_joined() {
+        let stretches: Vec<Stretch> = (0..10 * POINTS as u64)
+            .map(|at| stretch(1000 * at + 1, -1, if at == 7777 { 50 } else { 1 }))
+            .collect();
+        let record = Record { n: 10_000 * POINTS as u64, ..Record::default() };
+        let all = steps(&stretches, record.n, &record);
+        let joined = joined(&all);
+        assert_eq!(joined.len(), POINTS);
+        assert_eq!((joined[0].start, joined[POINTS - 1].end), (0.5, record.n as f64 + 0.5));
+        let peaks: Vec<usize> = (0..POINTS).filter(|&at| joined[at].max > 1.0).collect();
+        assert_eq!(peaks, [777]);
+        assert_eq!((joined[777].min, joined[777].max, joined[777].mean as f32), (-1.0, 50.0, 2.4));
+    }
 }
