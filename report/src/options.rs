@@ -20,12 +20,23 @@ Examples:
 Input: the records of stat, one JSON object a line. Fields that are not known are ignored; a
 line that is no record, or lacks a field, is told and skipped.
 
-Limits: a record is looked at up to 64 MiB. The plain format rounds what is not exact, such as
-mean and sd, to six digits; the live view also shortens exact numbers that have no room; json
-and csv have everything (csv without the histogram, and only records with the same fields as the
-first). The live view's last state stays on the screen. In a shell pipeline other programs'
-messages move its panel down a row. OpenMetrics knows doubles only, and gets no histogram. A
---fail-if whose number does not exist does not hold; without any record the status is 1.
+Figures: what is exact, such as min, max, last and sum, has all its digits, in the plain
+format, too. Any other, such as mean and sd, has six; more, where its standard error makes more
+meaningful (mean 10000000.19977 beside sd 0.0497432) or where it would look like a figure that
+differs. A figure that has no room in the live view ends in an ellipsis, and is not rounded.
+Once quantiles are approximate, each format says so, and how near they are; people see no more
+of their digits than that makes meaningful.
+
+What is judged, drawn, kept in a textfile and left on the screen is the last record that covers
+samples: one without any, such as that of a last window in which nothing came but rejected
+lines, makes no condition cease to hold.
+
+Limits: a record is looked at up to 64 MiB. Json and csv have everything (csv without histogram
+and course, and only records with the same fields and labels as the first). The live view's
+last state stays on the screen. In a shell pipeline other programs' messages move its panel
+down a row. OpenMetrics knows doubles only, and gets no histogram; the counters have their type
+in a textfile only, which is in the older text format that the node exporter reads. A --fail-if
+whose number does not exist does not hold; without any record the status is 1.
 
 ";
 
@@ -36,11 +47,11 @@ pub struct Options {
     /// What to show [default: live on a terminal, plain elsewhere]
     #[arg(short, long, value_enum)]
     pub format: Option<Format>,
-    /// Keep the newest record in FILE as OpenMetrics, replaced atomically, for Prometheus' node
-    /// exporter
+    /// Keep the newest record in FILE as metrics, replaced atomically, for Prometheus' node exporter
     #[arg(long, value_name = "FILE")]
     pub textfile: Option<PathBuf>,
-    /// At the end, and at each minute, draw a picture for a report or a web page
+    /// At the end, and at each minute, draw a picture for a report or a web page: the mean so far;
+    /// at the end the samples themselves, if the last record has their course (stat --course)
     #[arg(long, value_name = "FILE")]
     pub svg: Option<PathBuf>,
     /// Tell when a condition such as mean>60 begins and ceases to hold; status 1 if it holds for the
