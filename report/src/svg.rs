@@ -4,7 +4,7 @@
 //! |---|---|
 //! | here | what is kept of the records, and when a picture is drawn |
 //! | `figures` | the key figures, at the top |
-//! | `course` | the stream: from the record's own course, if it has one, an envelope from the least sample to the greatest, with the mean; else the mean so far with its standard deviation |
+//! | `course` | the stream: from the record's own course, if it has one, an envelope from the least sample to the greatest, with the mean; else the mean so far, or of each window, with its standard deviation |
 //! | `histogram` | the histogram, if the record has one |
 //! | `axes` | what is around a plot |
 //!
@@ -163,7 +163,7 @@ impl Picture {
 
     fn draw_course<'a>(&self, record: &Record, area: &Area<'a>) -> Drawn<'a> {
         match record.course.as_deref() {
-            Some([]) | None => course::draw_mean(self.points(), area),
+            Some([]) | None => course::draw_mean(self.points(), record, area),
             Some(stretches) => course::draw_envelope(stretches, self.samples, record, area),
         }
     }
@@ -198,6 +198,19 @@ mod tests {
             .collect();
         assert_eq!(x.len(), 3, "{points}");
         assert!(x[2] - x[0] > 300, "{points}");
+    }
+
+    #[test]
+    fn a_single_record_is_a_line_over_its_samples() {
+        let text = picture(&[&record("5", "")]);
+        let mean = text.split("<polyline ").find(|it| it.contains("stroke=\"#2B7AC4\"")).unwrap();
+        let points = mean.split("points=\"").nth(1).unwrap().split('"').next().unwrap();
+        let points: Vec<(&str, &str)> =
+            points.split_whitespace().filter_map(|it| it.split_once(',')).collect();
+        assert_eq!(points.len(), 2, "{points:?}");
+        assert!(points[0].0 < points[1].0 && points[0].1 == points[1].1, "{points:?}");
+        let text = picture(&[&record("5", ",\"from\":1,\"to\":1")]);
+        assert!(text.contains("mean of each window (line), and one standard deviation"), "{text}");
     }
 
     #[test]

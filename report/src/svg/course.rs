@@ -17,16 +17,21 @@ pub struct Point {
     pub sd: f64,
 }
 
-/// Draws the mean of the samples so far with a band of one standard deviation, up to the newest.
+/// Draws the mean with a band of one standard deviation, up to the newest sample: of the samples so
+/// far, or of each window, like `record`. A single record's mean is drawn over all its samples.
 pub fn draw_mean<'a>(
     points: impl DoubleEndedIterator<Item = Point> + Clone,
+    record: &Record,
     area: &Area<'a>,
 ) -> Drawn<'a> {
+    let single = points.clone().next().filter(|_| points.clone().count() == 1);
+    let points = single.map(|it| Point { samples: 0.0, ..it }).into_iter().chain(points);
     let end = points.clone().next_back().map_or(1.0, |point| point.samples).max(1.0);
     let values = points.clone().flat_map(|it| [it.mean - it.sd, it.mean + it.sd]);
     let Some(y) = range(values) else { return Ok(()) };
-    let caption = "mean so far (line), and one standard deviation (band)";
-    let mut chart = chart(area, caption, "samples", (0.0..end, y))?;
+    let of = if record.window.is_some() { "of each window" } else { "so far" };
+    let caption = format!("mean {of} (line), and one standard deviation (band)");
+    let mut chart = chart(area, &caption, "samples", (0.0..end, y))?;
     let upper = points.clone().map(|it| (it.samples, it.mean + it.sd));
     let lower = points.clone().rev().map(|it| (it.samples, it.mean - it.sd));
     let band: Vec<(f64, f64)> = upper.chain(lower).collect();
