@@ -174,6 +174,10 @@ impl Order {
             if let Some(value) = value {
                 order.add(value, place(record, name, value).is_none());
             }
+            // Nearly perfect is not perfect.
+            if name == "autocorrelation" {
+                [-1, 1].into_iter().for_each(|limit| order.add(&Decimal::new(limit, 0), true));
+            }
         }
         order
     }
