@@ -10,7 +10,7 @@ const MAX_NAME: usize = 64;
 const MAX_VALUE: usize = 256;
 
 /// Names that OpenMetrics, or what reads it, uses itself.
-const RESERVED: [&str; 4] = ["quantile", "le", "job", "instance"];
+const RESERVED: [&str; 5] = ["q", "quantile", "le", "job", "instance"];
 
 /// A label as it is given on the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
