@@ -227,6 +227,14 @@ impl Decimal {
         })
     }
 
+    #[cold]
+    fn cmp_long(&self, other: &Decimal) -> Ordering {
+        self.cmp_by_size(other).unwrap_or_else(|| {
+            let places = self.places.max(other.places);
+            self.mantissa_at(places).cmp(&other.mantissa_at(places))
+        })
+    }
+
     /// The order of two numbers of different signs or sizes, without all their digits, which are
     /// costly to bring to the same number of places.
     fn cmp_by_size(&self, other: &Decimal) -> Option<Ordering> {
@@ -252,6 +260,7 @@ impl Decimal {
 }
 
 impl Ord for Decimal {
+    #[inline]
     fn cmp(&self, other: &Decimal) -> Ordering {
         if let (Mantissa::Small(a), Mantissa::Small(b)) = (&self.mantissa, &other.mantissa)
             && self.places == other.places
@@ -260,10 +269,7 @@ impl Ord for Decimal {
         }
         match self.aligned_small(other) {
             Some((a, b, _)) => a.cmp(&b),
-            None => self.cmp_by_size(other).unwrap_or_else(|| {
-                let places = self.places.max(other.places);
-                self.mantissa_at(places).cmp(&other.mantissa_at(places))
-            }),
+            None => self.cmp_long(other),
         }
     }
 }

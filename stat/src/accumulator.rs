@@ -342,11 +342,11 @@ impl Accumulator {
 
     /// Where the sample at `rank` lies; `None` without samples.
     fn near_rank(&mut self, rank: u64) -> Option<Interval> {
-        let Extremes { min, max } = self.extremes.clone()?;
+        let Extremes { min, max } = self.extremes.as_ref()?;
         match rank {
-            1 => Some(Interval::of(min)),
-            rank if rank == self.count => Some(Interval::of(max)),
-            rank => Some(self.distribution.at_rank(rank)?.within(Interval { low: min, high: max })),
+            1 => Some(Interval::of(min.clone())),
+            rank if rank == self.count => Some(Interval::of(max.clone())),
+            rank => Some(self.distribution.at_rank(rank)?.within(min, max)),
         }
     }
 

@@ -84,6 +84,7 @@ impl Counts {
     }
 
     /// Counts `count` samples of the same value.
+    #[inline]
     pub fn add_many(&mut self, sample: &Decimal, count: u64) -> Result<(), Full> {
         let at = self.position(sample)?;
         self.add_at(at, count);
@@ -91,6 +92,7 @@ impl Counts {
     }
 
     /// Where `value` is counted, now and later.
+    #[inline]
     pub fn position(&mut self, value: &Decimal) -> Result<usize, Full> {
         match self.counts.get_index_of(value) {
             Some(at) => Ok(at),

@@ -181,7 +181,8 @@ impl Approximate {
         if !may_be_cut_by_bins(&cell) {
             return Some(cell);
         }
-        Some(cell.within(self.sketch.at_rank(rank)?.interval()))
+        let Interval { low, high } = self.sketch.at_rank(rank)?.interval();
+        Some(cell.within(&low, &high))
     }
 
     fn below(&mut self, limits: &[Decimal], min: &Decimal, max: &Decimal) -> Vec<u64> {

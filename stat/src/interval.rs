@@ -26,19 +26,22 @@ impl Interval {
         Interval { low: value.clone(), high: value }
     }
 
-    /// What lies in both, which must have something in common.
-    pub fn within(self, other: Interval) -> Interval {
-        Interval { low: self.low.max(other.low), high: self.high.min(other.high) }
+    /// What of it lies from `low` to `high`, which must be something.
+    pub fn within(self, low: &Decimal, high: &Decimal) -> Interval {
+        let low = if self.low < *low { low.clone() } else { self.low };
+        let high = if self.high > *high { high.clone() } else { self.high };
+        Interval { low, high }
     }
 
     /// The middle, without digits that mean nothing beside its error.
     ///
     /// It lies in the interval, so that estimates rise where intervals do.
     pub fn estimate(&self) -> Estimate {
-        let half = self.high.plus(&self.low.negated()).halved();
-        let Some(magnitude) = half.magnitude() else {
+        if self.low == self.high {
             return Estimate { value: self.low.clone(), error: Decimal::ZERO };
-        };
+        }
+        let half = self.high.plus(&self.low.negated()).halved();
+        let magnitude = half.magnitude().unwrap_or_default();
         // To a ten-thousandth of the half-width: the middle of a sketch's bin is within 0.99991 % of
         // its values, and 1 % is promised.
         let value = self.low.plus(&half).round_to(magnitude - 4);
@@ -85,7 +88,7 @@ mod tests {
     #[test]
     fn what_lies_in_two_intervals_lies_in_both() {
         let interval = |low, high| Interval { low: decimal(low), high: decimal(high) };
-        assert_eq!(interval("1", "3").within(interval("2", "9")), interval("2", "3"));
+        assert_eq!(interval("1", "3").within(&decimal("2"), &decimal("9")), interval("2", "3"));
         assert_eq!(Interval::of(decimal("2")), interval("2", "2"));
     }
 }
