@@ -1,6 +1,6 @@
 //! Writing a decimal number in the sample format's canonical form: no `+`, no leading or
 //! useless trailing zeros, and no exponent unless plain digits would be longer than
-//! [`MAX_PLAIN`] characters.
+//! [`MAX_PLAIN`] characters. An exponent of 0 would only make the text longer: never `e0`.
 
 use std::fmt;
 
@@ -51,7 +51,10 @@ fn print_digits(negative: bool, digits: &[u8], places: usize, text: &mut Vec<u8>
     }
     let integer_digits = digits.len().saturating_sub(places).max(1);
     let behind_point = if places == 0 { 0 } else { 1 + places };
-    if usize::from(negative) + integer_digits + behind_point > MAX_PLAIN {
+    let is_long = usize::from(negative) + integer_digits + behind_point > MAX_PLAIN;
+    // One digit before the point, which is no zero: then the exponent would be 0.
+    let is_normal = digits.len() == places + 1;
+    if is_long && !is_normal {
         print_scientific(digits, places, text);
     } else {
         print_plain(digits, places, text);
@@ -116,6 +119,17 @@ mod tests {
         assert_eq!(text("1e39"), format!("1{}", "0".repeat(39)));
     }
 
+    #[test]
+    fn a_long_number_with_one_digit_before_its_point_has_no_exponent() {
+        let forty = "0123456789012345678901234567890123456789";
+        for text in [format!("2.5{forty}1"), format!("-9.{forty}1")] {
+            assert_eq!(parse(text.as_bytes()).unwrap().to_string(), text);
+        }
+        let text = |text: String| parse(text.as_bytes()).unwrap().to_string();
+        assert_eq!(text(format!("12.{forty}1")), format!("1.2{forty}1e1"));
+        assert_eq!(text(format!("0.2{forty}1")), format!("2.{forty}1e-1"));
+    }
+
     proptest! {
         #[test]
         fn printing_and_parsing_round_trip(text in "-?[0-9]{1,60}(\\.[0-9]{0,60})?") {
@@ -123,6 +137,7 @@ mod tests {
             let printed = decimal.to_string();
             let again = parse(printed.as_bytes()).unwrap();
             prop_assert_eq!(&again, &decimal);
+            prop_assert!(!printed.ends_with("e0"), "{}", printed);
             prop_assert_eq!(again.to_string(), printed);
         }
     }
