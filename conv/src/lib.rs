@@ -30,7 +30,7 @@ use std::time::{Duration, Instant};
 use stage::clock::{Clock as _, Timer, Wake};
 use stage::exit::Status;
 use stage::input::{AfterStop, Channel};
-use stage::message::Messages;
+use stage::message::{Messages, quoted_path};
 use stage::program::Ended;
 use stage::quantity::Rate;
 use stage::size::BLOCK;
@@ -41,6 +41,7 @@ use crate::conversion::Conversion;
 pub use crate::options::Options;
 use crate::sender::Sender;
 use crate::source::Converter;
+use crate::source::iio;
 use crate::source::polled::Polled;
 use crate::source::simulated::Simulated;
 use crate::ticks::{Manner, Ticks};
@@ -97,6 +98,10 @@ fn convert(
     }
     if let Some(path) = &options.poll {
         let (mut polled, attributes) = Polled::open(path)?;
+        if attributes.scale.is_none() && options.scale.is_none() && iio::is_raw(path) {
+            let name = quoted_path(path);
+            sender.tell(&format!("no scale lies beside {name}: its raw readings are the samples"));
+        }
         sender.convert_with(Conversion::new(options, Some(attributes)));
         return pace(
             &mut polled,

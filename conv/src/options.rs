@@ -65,8 +65,8 @@ pub struct Options {
     #[arg(conflicts_with_all = ["poll", "from"])]
     pub signal: Signal,
 
-    /// Read one number from FILE at each tick; for an IIO channel (…_raw), the offset and
-    /// scale beside it are taken unless given here
+    /// Read one number from FILE at each tick; for an IIO channel (…_raw), its own or shared
+    /// offset and scale beside it are taken unless given here
     #[arg(long, value_name = "FILE", help_heading = "Real converter", conflicts_with = "from")]
     pub poll: Option<PathBuf>,
     /// Take a stream as it comes from FILE (a file, FIFO, device), or - for standard input

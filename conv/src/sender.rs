@@ -110,6 +110,11 @@ impl<'a, W: Write> Sender<'a, W> {
         }
     }
 
+    /// Tells something that is no rejection.
+    pub fn tell(&mut self, text: &str) {
+        self.messages.tell(text);
+    }
+
     /// Rejects a reading, for a reason that is put into words only if it is told.
     pub fn reject(&mut self, place: Place, why: impl FnOnce() -> String) {
         self.rejects.add(self.messages, || format!("{place}: {}", why()));

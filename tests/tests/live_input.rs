@@ -147,6 +147,31 @@ fn an_iio_channel_is_read_with_the_offset_and_scale_beside_it() {
 }
 
 #[test]
+fn an_iio_channel_takes_the_scale_that_is_shared_and_says_if_there_is_none() {
+    let dir = device(&[
+        ("in_temp0_mean_raw", "803\n"),
+        ("in_temp0_scale", "250\n"),
+        ("in_temp_object_raw", "4\n"),
+        ("in_pressure_raw", "5\n"),
+    ]);
+    let conv = |words: &str| {
+        Program::new("conv").words("--count 1 --poll").words(words).dir(&dir).finish()
+    };
+    conv("in_temp0_mean_raw").exits(0).writes("200750\n").says(&[sent(1)]);
+    let none = |name| {
+        let what = "its raw readings are the samples";
+        format!("conv: no scale lies beside \"{name}\": {what}")
+    };
+    let finished = conv("in_temp_object_raw").exits(0).writes("4\n");
+    finished.says(&[none("in_temp_object_raw"), sent(1)]);
+    conv("in_temp_object_raw --scale 1").exits(0).writes("4\n").says(&[sent(1)]);
+    fs::write(dir.path().join("scale"), "0.5\n").unwrap();
+    conv("in_temp_object_raw").exits(0).writes("2\n").says(&[sent(1)]);
+    fs::write(dir.path().join("in_scale"), "3\n").unwrap();
+    conv("in_pressure_raw").exits(0).writes("15\n").says(&[sent(1)]);
+}
+
+#[test]
 fn an_iio_channel_whose_scale_is_no_number_is_not_read() {
     let dir = device(&[("in_temp_raw", "1\n"), ("in_temp_scale", "much\n")]);
     let running = Program::new("conv").words("--poll in_temp_raw").dir(&dir).finish();
