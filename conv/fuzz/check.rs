@@ -9,6 +9,7 @@ use stage::decimal::Decimal;
 use stage::fake::Chunks;
 use stage::input::Input;
 use stage::ledger::Entry;
+use stage::lines::each_line_to_cr_too;
 use stage::sample::{MAX_LINE, NotASample, parse_line};
 use wandler_conv::Options;
 use wandler_conv::conversion::Conversion;
@@ -47,7 +48,7 @@ pub fn text(data: &[u8]) {
     let [conversion, count, size, text @ ..] = data else { return };
     let options = options(*conversion, *count, &[]);
     let text = &stretched(text);
-    let lines = || text.split_inclusive(|byte| *byte == b'\n');
+    let lines = || each_line_to_cr_too(text);
     lines().for_each(check_number);
     check(&options, *size, text, lines().map(|line| parse_line(line).ok()));
 }

@@ -28,6 +28,7 @@ use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use stage::clock::{Clock as _, Timer, Wake};
+use stage::ending::Unread;
 use stage::exit::Status;
 use stage::input::{AfterStop, Channel};
 use stage::message::{Messages, quoted_path};
@@ -52,14 +53,9 @@ pub enum Error {
     /// The source could not be set up.
     #[error(transparent)]
     Source(#[from] source::Error),
-    /// The stream could not be read on.
-    #[error("cannot read {name}")]
-    Read {
-        /// The stream, quoted.
-        name: String,
-        /// Why.
-        source: io::Error,
-    },
+    /// The stream could not be read to its end.
+    #[error(transparent)]
+    Read(#[from] Unread),
     /// The samples could not be written.
     #[error("cannot write standard output")]
     Write(#[source] io::Error),
@@ -132,7 +128,7 @@ fn take_stream<F: std::os::fd::AsFd>(
 ) -> Result<(), Error> {
     let input = Channel::new(fd, stop, AfterStop::End);
     source::stream::take(input, &options.layout(), end, sender).map_err(|error| match error {
-        source::stream::Error::Read(source) => Error::Read { name, source },
+        source::stream::Error::Read(error) => Unread::new(name, error).into(),
         source::stream::Error::Write(source) => Error::Write(source),
     })
 }

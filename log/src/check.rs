@@ -15,9 +15,10 @@ use jiff::Timestamp;
 use memchr::memchr;
 use nix::fcntl::OFlag;
 use stage::clock::{Timer, Wake};
+use stage::ending::Ending;
 use stage::exit::Status;
 use stage::input::{Input, Wait};
-use stage::lines::{Block, Lines};
+use stage::lines::{Block, Lines, each_line};
 use stage::message::{Messages, quoted, quoted_path};
 use stage::output::reader_is_gone;
 use stage::rejects::Rejects;
@@ -93,7 +94,7 @@ impl<T: Timer> Check<'_, T> {
             }
             match lines.next(None).map_err(Action::Read.failed(path))? {
                 Block::Lines(block) => {
-                    for line in block.split_inclusive(|&byte| byte == b'\n') {
+                    for line in each_line(block) {
                         number += 1;
                         match recorded_sample(line) {
                             Ok(()) => samples += 1,
@@ -106,9 +107,14 @@ impl<T: Timer> Check<'_, T> {
                     self.reject(&name, number, &NotASample::TooLong.of(start));
                 }
                 Block::Deadline => {}
-                Block::End => return Ok(samples),
+                Block::End => break,
             }
         }
+        if let Some(cut) = lines.cut_off().filter(|cut| !cut.start.is_empty()) {
+            let why = format!("torn, without a line feed: {}", quoted(cut.start));
+            self.reject(&name, number + 1, &why);
+        }
+        Ok(samples)
     }
 
     fn reject(&mut self, name: &str, number: u64, why: &str) {
@@ -116,11 +122,8 @@ impl<T: Timer> Check<'_, T> {
     }
 }
 
-/// Whether a line, which may have an arrival time in front, is a whole one and a sample; if not, why.
+/// Whether a line, which may have an arrival time in front, is a sample; if not, why.
 fn recorded_sample(line: &[u8]) -> Result<(), String> {
-    let Some(line) = line.strip_suffix(b"\n") else {
-        return Err(format!("torn, without a line feed: {}", quoted(line)));
-    };
     let sample = match memchr(b'\t', line) {
         Some(at) if is_timestamp(&line[..at]) => &line[at + 1..],
         _ => line,
@@ -158,6 +161,10 @@ impl Recorded {
 impl Input for Recorded {
     fn wait(&mut self, _deadline: Option<Instant>) -> io::Result<Wait> {
         Ok(Wait::Ready)
+    }
+
+    fn ending(&self) -> Ending {
+        Ending::Recorded
     }
 }
 

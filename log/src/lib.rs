@@ -38,6 +38,7 @@ use std::io::{self, Write};
 
 use memchr::memchr_iter;
 use stage::clock::Timer;
+use stage::ending::{CutOff, Unread};
 use stage::exit::Status;
 use stage::input::Input;
 use stage::ledger::Entry;
@@ -72,8 +73,8 @@ pub enum Error {
     #[error("cannot wait")]
     Wait(#[source] io::Error),
     /// The samples could not be read.
-    #[error("cannot read standard input")]
-    Read(#[source] io::Error),
+    #[error(transparent)]
+    Read(#[from] Unread),
     /// With `--pass`: a sample could not be passed on. With `--check`: what was found could not be
     /// written.
     #[error("cannot write standard output")]
@@ -132,10 +133,14 @@ impl<D: Disk, T: Timer> Recording<'_, D, T> {
         mut output: impl Write,
     ) -> Result<(), Error> {
         loop {
-            let (bytes, ended) = match lines.next(self.recorder.deadline()).map_err(Error::Read)? {
-                Block::Lines(lines) => (lines, false),
-                Block::Deadline => (&[][..], false),
-                Block::End(rest) => (rest, true),
+            let (bytes, ended) = match lines.next(self.recorder.deadline()) {
+                Ok(Block::Lines(lines)) => (lines, false),
+                Ok(Block::Deadline) => (&[][..], false),
+                Ok(Block::End(rest)) => (rest, true),
+                Err(error) => {
+                    self.leave_out(lines.cut_off())?;
+                    return Err(Unread::standard_input(error).into());
+                }
             };
             if let Err(failed) = self.write(bytes) {
                 return Err(self.end_after(failed, lines));
@@ -157,6 +162,10 @@ impl<D: Disk, T: Timer> Recording<'_, D, T> {
                 break;
             }
         }
+        if let Some(cut) = lines.cut_off() {
+            self.leave_out(Some(cut))?;
+            return Ok(self.recorder.finish(self.messages)?);
+        }
         match self.end_line() {
             Ok(()) => Ok(self.recorder.finish(self.messages)?),
             Err(failed) => Err(self.end_after(failed, lines)),
@@ -172,6 +181,13 @@ impl<D: Disk, T: Timer> Recording<'_, D, T> {
             batch.back_to_line_start();
             (unwritten, batch.lines_left())
         })
+    }
+
+    /// Reports what of the input is no line, and takes back what of it was written.
+    fn leave_out(&mut self, cut: Option<CutOff<'_>>) -> Result<(), Error> {
+        let Some(cut) = cut else { return Ok(()) };
+        self.messages.tell(&format!("line {}: {cut}", self.recorder.recorded() + 1));
+        Ok(self.recorder.cut_half_a_line()?)
     }
 
     /// Gives the last line its line feed.

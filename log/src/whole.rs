@@ -1,12 +1,14 @@
 //! The input in whole lines, so that no half of one is ever written, passed on or counted.
 //!
-//! Unlike `stage::lines`, nothing is left out: a line that is longer than the buffer is handed
-//! out in pieces.
+//! Unlike `stage::lines`, no line is too long: one that is longer than the buffer is handed out in
+//! pieces. A last line without a line feed is one if the table of ends says so
+//! (`stage::ending`); if not, [`WholeLines::cut_off`] tells what was dropped.
 
 use std::io;
 use std::time::Instant;
 
 use memchr::memrchr;
+use stage::ending::{CutOff, Ending, Fate, Half};
 use stage::input::{Input, Wait};
 use stage::size::BLOCK;
 
@@ -17,7 +19,7 @@ pub enum Block<'a> {
     Lines(&'a [u8]),
     /// The deadline has come.
     Deadline,
-    /// The input has ended, with these bytes behind its last line feed.
+    /// The input has ended, with this last line, which has no line feed, or nothing.
     End(&'a [u8]),
 }
 
@@ -30,12 +32,27 @@ pub struct WholeLines<I> {
     /// `buffer[start..end]`.
     start: usize,
     end: usize,
+    /// Bytes of a very long line, whose end is still to come, that were handed out.
+    pieces: u64,
+    ending: Option<Ending>,
 }
 
 impl<I: Input> WholeLines<I> {
     /// The lines of `input`.
     pub fn new(input: I) -> WholeLines<I> {
-        WholeLines { input, buffer: vec![0; BLOCK].into_boxed_slice(), start: 0, end: 0 }
+        let buffer = vec![0; BLOCK].into_boxed_slice();
+        WholeLines { input, buffer, start: 0, end: 0, pieces: 0, ending: None }
+    }
+
+    /// What of an input that has ended is no line, for lack of a line feed; with it, pieces of it
+    /// that were handed out.
+    pub fn cut_off(&self) -> Option<CutOff<'_>> {
+        let ending = self.ending.filter(|ending| ending.fate(Half::Line) != Fate::Taken)?;
+        let start = &self.buffer[self.start..self.end];
+        let bytes = self.pieces + start.len() as u64;
+        // Of a very long line the start is gone.
+        let start = if self.pieces == 0 { start } else { b"" };
+        (bytes > 0).then_some(CutOff { ending, bytes, start })
     }
 
     /// Waits for whole lines, until `deadline` if there is one.
@@ -48,24 +65,34 @@ impl<I: Input> WholeLines<I> {
             }
             let fresh = self.end;
             match self.input.read(&mut self.buffer[fresh..]) {
-                Ok(0) => {
-                    self.start = self.end;
-                    return Ok(Block::End(&self.buffer[..self.end]));
-                }
+                Ok(0) => return Ok(self.end_by(self.input.ending())),
                 Ok(count) => self.end += count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+                Err(error) => {
+                    self.ending = Some(Ending::of_error(&error));
+                    return Err(error);
+                }
             }
             let is_full = self.end == self.buffer.len();
             if let Some(last) = memrchr(b'\n', &self.buffer[fresh..self.end]) {
                 self.start = fresh + last + 1;
+                self.pieces = 0;
             } else if is_full {
                 self.start = self.end;
+                self.pieces += self.end as u64;
             }
             if self.start > 0 {
                 return Ok(Block::Lines(&self.buffer[..self.start]));
             }
         }
+    }
+
+    fn end_by(&mut self, ending: Ending) -> Block<'_> {
+        self.ending = Some(ending);
+        if ending.fate(Half::Line) == Fate::Taken {
+            self.start = self.end;
+        }
+        Block::End(&self.buffer[..self.start])
     }
 }
 
@@ -101,6 +128,33 @@ mod tests {
         let (blocks, rest) = all(&text[..]);
         assert_eq!((blocks.concat(), rest), (text, vec![]));
         assert_eq!(blocks[0].len(), BLOCK);
+    }
+
+    #[test]
+    fn half_a_line_is_one_only_at_a_clean_end() {
+        for ending in [Ending::Clean, Ending::HungUp, Ending::Failed, Ending::Stopped] {
+            let mut lines = WholeLines::new(Chunks::of(b"1\n101", 2).ended_by(ending));
+            assert_eq!(lines.next(None).unwrap(), Block::Lines(b"1\n"));
+            let rest = match lines.next(None) {
+                Ok(Block::End(rest)) => rest.to_vec(),
+                Err(_) => vec![],
+                other => unreachable!("{other:?}"),
+            };
+            let cut = CutOff { ending, bytes: 3, start: b"101" };
+            match ending {
+                Ending::Clean => assert_eq!((&rest[..], lines.cut_off()), (&b"101"[..], None)),
+                _ => assert_eq!((&rest[..], lines.cut_off()), (&b""[..], Some(cut)), "{ending:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn the_pieces_of_a_line_that_is_cut_off_are_counted() {
+        let text = [b"1\n", &vec![b'7'; 2 * BLOCK + 5][..]].concat();
+        let mut lines = WholeLines::new(Chunks::of(&text, BLOCK).ended_by(Ending::Stopped));
+        while lines.next(None).unwrap() != Block::End(b"") {}
+        let cut = CutOff { ending: Ending::Stopped, bytes: 2 * BLOCK as u64 + 5, start: b"" };
+        assert_eq!(lines.cut_off(), Some(cut));
     }
 
     proptest! {

@@ -7,7 +7,10 @@ use std::io::{self, Read, Write};
 use std::rc::Rc;
 use std::time::{Duration, Instant, SystemTime};
 
+use nix::errno::Errno;
+
 use crate::clock::{Clock, Timer, Wake};
+use crate::ending::{Ending, Lost};
 use crate::input::{Input, Wait};
 
 /// A clock that stands still until it is moved; clones share the time.
@@ -72,19 +75,25 @@ pub struct Chunks {
     /// When each chunk comes, and its bytes.
     script: VecDeque<(Duration, Vec<u8>)>,
     clock: FakeClock,
+    ending: Ending,
 }
 
 impl Chunks {
     /// `bytes` in chunks of `size`, without pauses.
     pub fn of(bytes: &[u8], size: usize) -> Chunks {
         let script = bytes.chunks(size).map(|chunk| (Duration::ZERO, chunk.to_vec())).collect();
-        Chunks { script, clock: FakeClock::new() }
+        Chunks { script, clock: FakeClock::new(), ending: Ending::Clean }
     }
 
     /// Each text at its time after the clock's start; then the end.
     pub fn timed(clock: &FakeClock, script: &[(Duration, &str)]) -> Chunks {
         let script = script.iter().map(|(at, text)| (*at, text.as_bytes().to_vec())).collect();
-        Chunks { script, clock: clock.clone() }
+        Chunks { script, clock: clock.clone(), ending: Ending::Clean }
+    }
+
+    /// The same, but with another end than a clean one.
+    pub fn ended_by(self, ending: Ending) -> Chunks {
+        Chunks { ending, ..self }
     }
 }
 
@@ -103,11 +112,22 @@ impl Input for Chunks {
             }
         }
     }
+
+    fn ending(&self) -> Ending {
+        self.ending
+    }
 }
 
 impl Read for Chunks {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let Some((_, chunk)) = self.script.front_mut() else { return Ok(0) };
+        let Some((_, chunk)) = self.script.front_mut() else {
+            return match self.ending {
+                Ending::HungUp => Err(Lost::HungUp.into()),
+                Ending::EndByte => Err(Lost::EndByte.into()),
+                Ending::Failed => Err(Errno::EIO.into()),
+                Ending::Clean | Ending::Recorded | Ending::Stopped | Ending::Deadline => Ok(0),
+            };
+        };
         let count = chunk.len().min(buffer.len());
         buffer[..count].copy_from_slice(&chunk[..count]);
         chunk.drain(..count);

@@ -8,14 +8,18 @@
 //! drained: read until they end, or until nothing has come for [`GRACE`]. That is the grace
 //! period of a stage in a shell pipeline; there is none at a terminal, and no end to it while
 //! the launcher lives, which sees to it that the input ends, and has a `--grace` of its own.
+//!
+//! How an input ended decides what becomes of half a line or word: see [`crate::ending`].
 
 use std::io::{self, IsTerminal, Read};
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 use crate::channel::Reader;
+use crate::ending::Ending;
 use crate::ledger::Supervisor;
 use crate::stop::{Polled, Stop};
+use crate::terminal::{Silence, Terminal, has_hung_up};
 
 /// How long a stage waits for more after a stop was requested, in a shell pipeline whose
 /// writer may never end. Long against a pipeline's latency, short against a person's patience.
@@ -40,10 +44,9 @@ pub trait Input: Read {
     /// has passed wins, so that it is not missed in a flood.
     fn wait(&mut self, deadline: Option<Instant>) -> io::Result<Wait>;
 
-    /// Whether a stop ended it there and then, so that what it ended with may be the beginning
-    /// of something. (What was drained is taken to have ended by itself.)
-    fn was_cut_short(&self) -> bool {
-        false
+    /// How it ended, once a read has brought 0 bytes. (After an error, see [`Ending::of_error`].)
+    fn ending(&self) -> Ending {
+        Ending::Clean
     }
 }
 
@@ -58,8 +61,8 @@ impl<I: Input + ?Sized> Input for Box<I> {
         (**self).wait(deadline)
     }
 
-    fn was_cut_short(&self) -> bool {
-        (**self).was_cut_short()
+    fn ending(&self) -> Ending {
+        (**self).ending()
     }
 }
 
@@ -91,6 +94,8 @@ impl AfterStop {
 #[derive(Debug)]
 pub struct Channel<F> {
     reader: Reader<F>,
+    /// Whose terminal it is, if it is one.
+    terminal: Option<Terminal>,
     stop: Stop,
     after_stop: AfterStop,
     /// When the grace period ends, once a stop was requested.
@@ -104,11 +109,20 @@ pub struct Channel<F> {
 impl<F: AsFd> Channel<F> {
     /// An input from `fd` that obeys `stop` as `after_stop` says.
     pub fn new(fd: F, stop: Stop, after_stop: AfterStop) -> Channel<F> {
+        let terminal = Terminal::of(&fd);
         let reader = Reader::new(fd);
         if let Some(wake) = reader.waker() {
             stop.wake_also(wake);
         }
-        Channel { reader, stop, after_stop, patience_ends: None, asked: None, ended: false }
+        Channel {
+            reader,
+            terminal,
+            stop,
+            after_stop,
+            patience_ends: None,
+            asked: None,
+            ended: false,
+        }
     }
 
     /// The descriptor, for what is done to it other than reading, such as splicing.
@@ -209,17 +223,31 @@ impl<F: AsFd> Input for Channel<F> {
         }
     }
 
-    fn was_cut_short(&self) -> bool {
-        self.ended && matches!(self.after_stop, AfterStop::End)
+    fn ending(&self) -> Ending {
+        if self.ended { Ending::Stopped } else { Ending::Clean }
     }
 }
 
 impl<F: AsFd> Read for Channel<F> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while !self.ended {
-            match self.reader.read(buffer)? {
-                Some(count) => return Ok(count),
-                None => drop(self.wait(None)?),
+            let read = self.reader.read(buffer);
+            match (self.terminal, read) {
+                (Some(terminal), Ok(Some(0))) if !buffer.is_empty() => {
+                    match terminal.silence(self.reader.fd())? {
+                        Silence::Nothing => drop(self.wait(None)?),
+                        Silence::End => return Ok(0),
+                        Silence::Stop => self.ended = true,
+                    }
+                }
+                (Some(terminal), Err(error)) if has_hung_up(self.reader.fd()) => {
+                    match terminal.silence(self.reader.fd())? {
+                        Silence::Stop => self.ended = true,
+                        Silence::Nothing | Silence::End => return Err(error),
+                    }
+                }
+                (_, Ok(None)) => drop(self.wait(None)?),
+                (_, read) => return read.map(Option::unwrap_or_default),
             }
         }
         Ok(0)
@@ -295,6 +323,37 @@ mod tests {
         assert_eq!(input.read(&mut buffer).unwrap(), 2);
         assert_eq!(input.wait(None).unwrap(), Wait::Ready);
         assert_eq!(input.read(&mut buffer).unwrap(), 0, "although the writer is still there");
+    }
+
+    #[test]
+    fn the_end_of_a_pipe_is_a_clean_one_also_after_a_stop_and_silence_is_not() {
+        let mut buffer = [0; 9];
+        let mut ending = |mut input: Channel<io::PipeReader>| {
+            assert_eq!(input.wait(None).unwrap(), Wait::Ready);
+            assert_eq!(input.read(&mut buffer).unwrap(), 0);
+            input.ending()
+        };
+        let (reader, writer) = io::pipe().unwrap();
+        drop(writer);
+        assert_eq!(ending(drained(reader)), Ending::Clean);
+        let (reader, writer) = io::pipe().unwrap();
+        drop(writer);
+        assert_eq!(ending(stopped(reader, None)), Ending::Clean);
+        let (reader, _writer) = io::pipe().unwrap();
+        assert_eq!(ending(stopped(reader, None)), Ending::Stopped);
+    }
+
+    #[test]
+    fn a_device_that_hangs_up_is_an_error_after_what_it_sent() {
+        let terminal = nix::pty::openpty(None, None).unwrap();
+        let mut line = Channel::new(&terminal.slave, Stop::never(), AfterStop::End);
+        nix::unistd::write(&terminal.master, b"1\n").unwrap();
+        let mut buffer = [0; 9];
+        assert_eq!(line.read(&mut buffer).unwrap(), 2);
+        drop(terminal.master);
+        assert_eq!(line.wait(None).unwrap(), Wait::Ready);
+        let error = line.read(&mut buffer).unwrap_err();
+        assert_eq!(Ending::of_error(&error), Ending::HungUp);
     }
 
     #[test]

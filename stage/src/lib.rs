@@ -7,6 +7,8 @@
 //! | [`record`] | what `stat` sends to `report` |
 //! | [`ledger`] | what each stage tells the launcher as it ends |
 //! | [`input`], [`output`] | reading and writing a channel, waiting, and **what a stop means for an input** |
+//! | [`ending`] | how an input ends, and what becomes of what came last: **the table of ends** |
+//! | [`terminal`] | terminals as inputs: whose they are, and how they end |
 //! | [`channel`] | **what a channel is made of**, for who reads or writes it (`launcher::channel` makes them) |
 //! | [`inherited`] | descriptors that the environment names |
 //! | [`size`] | how much is moved at a time |
@@ -27,6 +29,7 @@ pub mod channel;
 pub mod clock;
 pub mod command_line;
 pub mod decimal;
+pub mod ending;
 pub mod exit;
 #[cfg(any(test, feature = "fake"))]
 pub mod fake;
@@ -45,3 +48,4 @@ pub mod sample;
 pub mod sandbox;
 pub mod size;
 pub mod stop;
+pub mod terminal;

@@ -3,13 +3,18 @@
 //! Whole lines are handed out in blocks, as many at a time as one read brought, so that a
 //! flood costs little for each and a trickle is passed on at once. A line longer than a limit
 //! ([`MAX_LINE`] for samples) is handed out as its start; the rest of it is skipped. A last line
-//! without a line feed is one, unless a stop cut the input short.
+//! without a line end is one if the table of ends says so ([`crate::ending`]); what was dropped
+//! for its lack of one, [`Lines::cut_off`] tells.
+//!
+//! A line ends with LF, or, where foreign devices and files are read, with LF, CRLF or CR
+//! ([`Lines::ended_by_cr_too`]): a line is handed out at its CR, and an LF that follows is passed over.
 
 use std::io;
 use std::time::Instant;
 
-use memchr::{memchr, memrchr};
+use memchr::{memchr, memchr2, memrchr, memrchr2};
 
+use crate::ending::{CutOff, Ending, Fate, Half};
 use crate::input::{Input, Wait};
 use crate::sample::MAX_LINE;
 use crate::size::BLOCK;
@@ -17,7 +22,7 @@ use crate::size::BLOCK;
 /// What came next.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Block<'a> {
-    /// One or more whole lines, each with its line feed; the input's last may have none.
+    /// One or more whole lines, each with its line end; the input's last may have none.
     Lines(&'a [u8]),
     /// The start of a line that is too long; more bytes of it than the limit.
     TooLong(&'a [u8]),
@@ -27,20 +32,49 @@ pub enum Block<'a> {
     End,
 }
 
+/// What ends a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LineEnd {
+    Lf,
+    LfCrlfOrCr,
+}
+
+impl LineEnd {
+    fn first_in(self, bytes: &[u8]) -> Option<usize> {
+        match self {
+            LineEnd::Lf => memchr(b'\n', bytes),
+            LineEnd::LfCrlfOrCr => memchr2(b'\n', b'\r', bytes),
+        }
+    }
+
+    fn last_in(self, bytes: &[u8]) -> Option<usize> {
+        match self {
+            LineEnd::Lf => memrchr(b'\n', bytes),
+            LineEnd::LfCrlfOrCr => memrchr2(b'\n', b'\r', bytes),
+        }
+    }
+}
+
 /// An input cut into lines.
 #[derive(Debug)]
 pub struct Lines<I> {
     input: I,
     /// Bytes of the longest line that is handed out whole.
     limit: usize,
+    line_end: LineEnd,
     /// Grows if the limit asks for it and lines are that long.
     buffer: Vec<u8>,
     /// What was read and not handed out yet: `buffer[start..end]`, never a whole line.
     start: usize,
     end: usize,
-    /// Whether the rest of a line that was too long is still to come.
+    /// Whether the rest of a line is to be skipped, and bytes of it so far.
     skipping: bool,
-    ended: bool,
+    skipped: u64,
+    /// Bytes skipped up to where the first line began, if it was to be found.
+    before_first: Option<u64>,
+    /// Whether the last line ended with a CR, to which an LF may still belong.
+    after_cr: bool,
+    ending: Option<Ending>,
 }
 
 impl<I: Input> Lines<I> {
@@ -51,40 +85,83 @@ impl<I: Input> Lines<I> {
 
     /// The lines of `input`, of up to `limit` bytes.
     pub fn of_up_to(limit: usize, input: I) -> Lines<I> {
-        let buffer = vec![0; BLOCK];
-        Lines { input, limit, buffer, start: 0, end: 0, skipping: false, ended: false }
+        Lines {
+            input,
+            limit,
+            line_end: LineEnd::Lf,
+            buffer: vec![0; BLOCK],
+            start: 0,
+            end: 0,
+            skipping: false,
+            skipped: 0,
+            before_first: None,
+            after_cr: false,
+            ending: None,
+        }
+    }
+
+    /// The same, where CR ends a line as well; [`each_line_to_cr_too`] takes the blocks apart.
+    pub fn ended_by_cr_too(self) -> Lines<I> {
+        Lines { line_end: LineEnd::LfCrlfOrCr, ..self }
+    }
+
+    /// The same, from the first line end on: it may have begun anywhere in a line.
+    pub fn from_the_next(self) -> Lines<I> {
+        Lines { skipping: true, before_first: Some(0), ..self }
+    }
+
+    /// With [`Lines::from_the_next`], bytes before the first line, once they are known. Told once.
+    pub fn take_before_first(&mut self) -> Option<u64> {
+        if self.skipping { None } else { self.before_first.take() }
     }
 
     /// Waits for whole lines, until `deadline` if there is one.
     pub fn next(&mut self, deadline: Option<Instant>) -> io::Result<Block<'_>> {
         loop {
-            if self.ended {
-                let mut rest = std::mem::replace(&mut self.start, self.end)..self.end;
-                if self.input.was_cut_short() {
-                    // The beginning of a number is not a number.
-                    rest.start = rest.end;
-                }
-                return Ok(if rest.is_empty() {
-                    Block::End
-                } else {
-                    Block::Lines(&self.buffer[rest])
-                });
+            if let Some(ending) = self.ending {
+                return Ok(self.last(ending));
             }
             if self.input.wait(deadline)? == Wait::Deadline {
                 return Ok(Block::Deadline);
             }
             let fresh = self.fill()?;
-            if let Some(last) = memrchr(b'\n', &self.buffer[fresh..self.end]) {
+            if let Some(last) = self.line_end.last_in(&self.buffer[fresh..self.end]) {
                 let lines = self.start..fresh + last + 1;
                 self.start = lines.end;
+                self.after_cr = self.end == lines.end && self.buffer[lines.end - 1] == b'\r';
                 return Ok(Block::Lines(&self.buffer[lines]));
             }
             if self.end - self.start > self.limit {
                 self.skipping = true;
+                self.skipped = (self.end - self.start) as u64;
                 let start = std::mem::replace(&mut self.start, self.end);
                 return Ok(Block::TooLong(&self.buffer[start..self.end]));
             }
         }
+    }
+
+    /// What is left when the input has ended.
+    fn last(&mut self, ending: Ending) -> Block<'_> {
+        let rest = self.start..self.end;
+        if rest.is_empty() || ending.fate(Half::Line) != Fate::Taken {
+            return Block::End;
+        }
+        self.start = self.end;
+        Block::Lines(&self.buffer[rest])
+    }
+
+    /// Ends it where it is, if it has not ended.
+    pub fn end_by(&mut self, ending: Ending) {
+        self.ending.get_or_insert(ending);
+    }
+
+    /// What of an input that has ended is not handed out, for lack of a line end. The start of a
+    /// line that is too long was; here are all its bytes.
+    pub fn cut_off(&self) -> Option<CutOff<'_>> {
+        let ending = self.ending?;
+        let start = &self.buffer[self.start..self.end];
+        let bytes = if self.skipping { self.skipped } else { start.len() as u64 };
+        (bytes > 0).then_some(CutOff { ending, bytes, start })
     }
 
     /// Reads once; tells where in the buffer the fresh bytes begin.
@@ -98,26 +175,47 @@ impl<I: Input> Lines<I> {
         if self.buffer.len() - fresh < BLOCK / 2 {
             self.buffer.resize(2 * self.buffer.len(), 0);
         }
-        let count = match self.input.read(&mut self.buffer[fresh..]) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(fresh),
-            result => result?,
-        };
-        self.ended = count == 0;
-        self.end = fresh + count;
+        match self.input.read(&mut self.buffer[fresh..]) {
+            Ok(0) => self.ending = Some(self.input.ending()),
+            Ok(count) => self.end = fresh + count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => {
+                self.ending = Some(Ending::of_error(&error));
+                return Err(error);
+            }
+        }
+        if self.end > fresh {
+            self.pass_lf();
+        }
         if self.skipping {
             self.skip();
         }
         Ok(self.start.max(fresh))
     }
 
-    /// Drops the rest of a line that was too long.
+    /// Passes over the LF of a CRLF whose CR came before.
+    fn pass_lf(&mut self) {
+        if std::mem::take(&mut self.after_cr) && self.buffer[self.start] == b'\n' {
+            self.start += 1;
+        }
+    }
+
+    /// Drops the rest of a line.
     fn skip(&mut self) {
-        match memchr(b'\n', &self.buffer[self.start..self.end]) {
-            Some(at) => {
-                self.start += at + 1;
-                self.skipping = false;
-            }
-            None => self.start = self.end,
+        let rest = &self.buffer[self.start..self.end];
+        let Some(at) = self.line_end.first_in(rest) else {
+            self.skipped += rest.len() as u64;
+            self.start = self.end;
+            return;
+        };
+        let ended_by_cr = rest[at] == b'\r';
+        self.skipped += at as u64;
+        self.skipping = false;
+        self.before_first = self.before_first.map(|_| self.skipped);
+        self.start += at + 1;
+        self.after_cr = ended_by_cr;
+        if self.start < self.end {
+            self.pass_lf();
         }
     }
 }
@@ -130,6 +228,23 @@ pub fn each_line(block: &[u8]) -> impl Iterator<Item = &[u8]> {
             return None;
         }
         let (line, behind) = match memchr(b'\n', rest) {
+            Some(at) => (&rest[..at], &rest[at + 1..]),
+            None => (rest, &[][..]),
+        };
+        rest = behind;
+        Some(line)
+    })
+}
+
+/// The same where CR ends a line as well: each line without its line end.
+pub fn each_line_to_cr_too(block: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = block;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let (line, behind) = match memchr2(b'\n', b'\r', rest) {
+            Some(at) if rest[at..].starts_with(b"\r\n") => (&rest[..at], &rest[at + 2..]),
             Some(at) => (&rest[..at], &rest[at + 1..]),
             None => (rest, &[][..]),
         };
@@ -198,7 +313,122 @@ mod tests {
         assert_eq!(lines.next(None).unwrap(), Block::End);
     }
 
+    /// Every line of `input`, where CR ends one, too.
+    fn all_to_cr_too(input: impl Input) -> Vec<String> {
+        let mut lines = Lines::new(input).ended_by_cr_too();
+        let mut found = Vec::new();
+        while let Block::Lines(block) = lines.next(None).unwrap() {
+            let texts = each_line_to_cr_too(block).map(|line| String::from_utf8_lossy(line).into());
+            found.extend(texts);
+        }
+        found
+    }
+
+    #[test]
+    fn lf_crlf_and_cr_end_a_line_at_once_and_only_once() {
+        for (text, lines) in [
+            ("1\r2\r3\r", &["1", "2", "3"][..]),
+            ("1\r\n2\n3", &["1", "2", "3"]),
+            ("1\n\n\r2\r\r\n", &["1", "", "", "2", ""]),
+            ("\r\n\r\n", &["", ""]),
+        ] {
+            for size in 1..5 {
+                let found = all_to_cr_too(Chunks::of(text.as_bytes(), size));
+                assert_eq!(found, lines, "{text:?} by {size}");
+            }
+        }
+        let mut lines = Lines::new(Chunks::of(b"1\r\n2", 2)).ended_by_cr_too();
+        assert_eq!(lines.next(None).unwrap(), Block::Lines(b"1\r"), "before its LF is there");
+    }
+
+    #[test]
+    fn half_a_line_is_one_only_at_a_clean_end_and_otherwise_reported() {
+        for ending in [
+            Ending::Clean,
+            Ending::Recorded,
+            Ending::HungUp,
+            Ending::EndByte,
+            Ending::Failed,
+            Ending::Stopped,
+        ] {
+            let mut lines = Lines::new(Chunks::of(b"1\n101", 3).ended_by(ending));
+            let mut found = Vec::new();
+            while let Ok(Block::Lines(block)) = lines.next(None) {
+                found.extend_from_slice(block);
+            }
+            let (text, cut) = match ending {
+                Ending::Clean => ("1\n101", None),
+                _ => ("1\n", Some(CutOff { ending, bytes: 3, start: b"101" })),
+            };
+            assert_eq!(found, text.as_bytes(), "{ending:?}");
+            assert_eq!(lines.cut_off(), cut, "{ending:?}");
+        }
+    }
+
+    #[test]
+    fn at_a_deadline_half_a_line_is_cut_off() {
+        let mut lines = Lines::new(&b"1\n101"[..]);
+        assert_eq!(lines.next(None).unwrap(), Block::Lines(b"1\n"));
+        assert_eq!(lines.cut_off(), None, "it has not ended");
+        lines.end_by(Ending::Deadline);
+        let cut = CutOff { ending: Ending::Deadline, bytes: 3, start: b"101" };
+        assert_eq!(lines.cut_off(), Some(cut));
+        assert_eq!(lines.next(None).unwrap(), Block::End);
+    }
+
+    #[test]
+    fn all_bytes_of_a_line_that_never_ended_are_told() {
+        let text = vec![b'7'; BLOCK * 3 + 1];
+        let mut lines = Lines::new(&text[..]);
+        assert!(matches!(lines.next(None).unwrap(), Block::TooLong(_)));
+        assert_eq!(lines.next(None).unwrap(), Block::End);
+        let cut = CutOff { ending: Ending::Clean, bytes: text.len() as u64, start: b"" };
+        assert_eq!(lines.cut_off(), Some(cut));
+    }
+
+    #[test]
+    fn what_comes_before_the_first_line_end_is_dropped_and_counted() {
+        for (text, before, found) in [
+            ("13.27\r\n1013.3\r\n", Some(5), "1013.3\r\n"),
+            ("\n1\n", Some(0), "1\n"),
+            ("13.27\r2\r", Some(5), "2\r"),
+        ] {
+            for size in 1..7 {
+                let input = Chunks::of(text.as_bytes(), size);
+                let mut lines = Lines::new(input).ended_by_cr_too().from_the_next();
+                let mut all = Vec::new();
+                while let Block::Lines(block) = lines.next(None).unwrap() {
+                    all.extend_from_slice(block);
+                }
+                let all = String::from_utf8(all).unwrap().replace("\r\n", "\n").replace('\r', "\n");
+                let found = found.replace("\r\n", "\n").replace('\r', "\n");
+                assert_eq!(all, found, "{text:?} by {size}");
+                assert_eq!(lines.take_before_first(), before, "{text:?} by {size}");
+                assert_eq!(lines.take_before_first(), None, "told once");
+            }
+        }
+        let input = Chunks::of(b"13.27", 2).ended_by(Ending::HungUp);
+        let mut lines = Lines::new(input).from_the_next();
+        lines.next(None).unwrap_err();
+        assert_eq!(lines.take_before_first(), None);
+        let cut = CutOff { ending: Ending::HungUp, bytes: 5, start: b"" };
+        assert_eq!(lines.cut_off(), Some(cut));
+    }
+
     proptest! {
+        #[test]
+        fn any_chunking_gives_the_same_lines_also_where_cr_ends_them(
+            text in "[0-9\r\n]{0,60}", size in 1usize..20,
+        ) {
+            prop_assert_eq!(
+                all_to_cr_too(Chunks::of(text.as_bytes(), size)),
+                all_to_cr_too(text.as_bytes())
+            );
+            let normal = text.replace("\r\n", "\n").replace('\r', "\n");
+            let expected: Vec<&str> = normal.split_terminator('\n').collect();
+            prop_assert_eq!(all_to_cr_too(text.as_bytes()), expected);
+        }
+
         #[test]
         fn any_chunking_gives_the_same_lines(
             text in proptest::collection::vec(prop_oneof![Just(b'\n'), any::<u8>()], 0..200),

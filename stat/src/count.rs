@@ -112,7 +112,10 @@ impl<W: Write> Count<'_, W> {
         for input in inputs {
             let Named { name, input } = input?;
             self.place = Where { file: name, line: 0 };
-            self.read(Lines::new(input))?;
+            let mut lines = Lines::new(input);
+            let read = self.read(&mut lines);
+            self.tell_cut_off(&lines);
+            read?;
             if self.reader_gone {
                 return Ok(());
             }
@@ -120,7 +123,7 @@ impl<W: Write> Count<'_, W> {
         self.finish()
     }
 
-    fn read(&mut self, mut lines: Lines<impl Input>) -> Result<(), Error> {
+    fn read(&mut self, lines: &mut Lines<impl Input>) -> Result<(), Error> {
         while !self.reader_gone {
             let next = lines.next(self.schedule.deadline());
             match next.map_err(|error| self.place.cannot_read(error))? {
@@ -152,6 +155,15 @@ impl<W: Write> Count<'_, W> {
     /// Lines that were rejected in this window.
     fn rejected_since(&self) -> u64 {
         self.rejects.count() - self.before.rejected
+    }
+
+    /// Reports what was left without a line end, and is no sample.
+    fn tell_cut_off(&mut self, lines: &Lines<impl Input>) {
+        if let Some(cut) = lines.cut_off() {
+            // A line that is too long has its number already.
+            self.place.line += u64::from(!cut.start.is_empty());
+            self.messages.tell(&format!("{}: {cut}", self.place));
+        }
     }
 
     /// Takes whole lines: plain numbers many at a time, and what lies between them line by line.

@@ -7,6 +7,7 @@ use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use nix::fcntl::OFlag;
+use stage::ending::Unread;
 use stage::message::quoted_path;
 
 use crate::Error;
@@ -75,7 +76,7 @@ impl Where {
 
     /// The failure to read the input.
     pub fn cannot_read(&self, source: io::Error) -> Error {
-        Error::Read { name: self.input(), source }
+        Unread::new(self.input(), source).into()
     }
 }
 

@@ -51,6 +51,7 @@ pub mod wide;
 use std::io::{self, Write};
 
 use stage::clock::Clock;
+use stage::ending::Unread;
 use stage::input::Input;
 use stage::message::Messages;
 use stage::output::reader_is_gone;
@@ -72,14 +73,9 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
-    /// The samples or records could not be read.
-    #[error("cannot read {name}")]
-    Read {
-        /// The file, quoted, or standard input.
-        name: String,
-        /// Why.
-        source: io::Error,
-    },
+    /// The samples or records could not be read to their end.
+    #[error(transparent)]
+    Read(#[from] Unread),
     /// A record could not be written.
     #[error("cannot write standard output")]
     Write(#[source] io::Error),

@@ -50,6 +50,9 @@ pub enum Unmerged {
     /// Not of the form of a record.
     #[error("not a record: {0}")]
     NotARecord(String),
+    /// Not all of it came.
+    #[error("{0}")]
+    Torn(String),
     /// Longer than any record.
     #[error("longer than {MAX_RECORD} bytes")]
     TooLong,
@@ -189,8 +192,15 @@ impl Merge {
                 Block::Lines(block) => each_line(block).try_for_each(|line| self.take(line))?,
                 Block::TooLong(start) => self.take(start)?,
                 Block::Deadline => {}
-                Block::End => return Ok(()),
+                Block::End => break,
             }
+        }
+        match lines.cut_off() {
+            Some(cut) => {
+                self.place.line += 1;
+                Err(at(&self.place, Unmerged::Torn(cut.to_string())).into())
+            }
+            None => Ok(()),
         }
     }
 

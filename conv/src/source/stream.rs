@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 use std::time::Instant;
 
+use stage::ending::{CutOff, Ending, Fate, Half};
 use stage::input::{Input, Wait};
-use stage::lines::{Block, Lines, each_line};
+use stage::lines::{Block, Lines, each_line_to_cr_too};
 use stage::sample::{NotASample, parse_line};
 use stage::size::BLOCK;
 
@@ -43,25 +44,41 @@ pub fn take(
     sender: &mut Sender<impl Write>,
 ) -> Result<(), Error> {
     match layout.format.width() {
-        None => take_text(Lines::new(input), end, sender),
+        None => take_text(Lines::new(input).ended_by_cr_too(), end, sender),
         Some(width) => take_words(input, layout, width, end, sender),
     }
 }
 
+/// Takes lines, and reports what is left without a line end.
 fn take_text(
     mut lines: Lines<impl Input>,
     end: Option<Instant>,
     sender: &mut Sender<impl Write>,
 ) -> Result<(), Error> {
     let mut place = Place { what: "line", number: 0 };
+    let result = take_lines(&mut lines, &mut place, end, sender);
+    if let Some(cut) = lines.cut_off() {
+        // A line that is too long has its number already.
+        place.number += u64::from(!cut.start.is_empty());
+        sender.tell(&format!("{place}: {cut}"));
+    }
+    result
+}
+
+fn take_lines(
+    lines: &mut Lines<impl Input>,
+    place: &mut Place,
+    end: Option<Instant>,
+    sender: &mut Sender<impl Write>,
+) -> Result<(), Error> {
     while !sender.is_done() {
         match lines.next(end).map_err(Error::Read)? {
             Block::Lines(block) => {
-                for line in each_line(block) {
+                for line in each_line_to_cr_too(block) {
                     place.number += 1;
                     match parse_line(line) {
-                        Ok(raw) => sender.offer(place, raw),
-                        Err(reason) => sender.reject(place, || reason.of(line)),
+                        Ok(raw) => sender.offer(*place, raw),
+                        Err(reason) => sender.reject(*place, || reason.of(line)),
                     }
                     if sender.is_done() {
                         break;
@@ -70,50 +87,92 @@ fn take_text(
             }
             Block::TooLong(start) => {
                 place.number += 1;
-                sender.reject(place, || NotASample::TooLong.of(start));
+                sender.reject(*place, || NotASample::TooLong.of(start));
             }
-            Block::Deadline | Block::End => break,
+            Block::Deadline => {
+                lines.end_by(Ending::Deadline);
+                break;
+            }
+            Block::End => break,
         }
         sender.flush().map_err(Error::Write)?;
     }
     Ok(())
 }
 
+/// Takes words, and rejects or reports what is left of one, as the table of ends says.
 fn take_words(
-    mut input: impl Input,
+    input: impl Input,
     layout: &Layout,
     width: usize,
     end: Option<Instant>,
     sender: &mut Sender<impl Write>,
 ) -> Result<(), Error> {
     let frame = width * layout.channels;
-    let mut buffer = vec![0; BLOCK.max(frame)];
-    // Bytes at the buffer's start that are the beginning of a frame.
-    let mut held = 0;
+    let mut frames = Frames { input, frame, buffer: vec![0; BLOCK.max(frame)], held: 0 };
     let mut place = Place { what: "word", number: 0 };
-    while !sender.is_done() {
-        if input.wait(end).map_err(Error::Read)? == Wait::Deadline {
-            break;
-        }
-        let count = match input.read(&mut buffer[held..]) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            result => result.map_err(Error::Read)?,
-        };
-        if count == 0 {
-            if held > 0 && !input.was_cut_short() {
-                place.number += 1;
-                sender.reject(place, || Rejected::Torn { bytes: held, frame }.to_string());
+    let result = frames.take(end, sender, |frames, sender| {
+        take_frames(frames, layout, width, &mut place, sender);
+    });
+    let ending = match &result {
+        Ok(Some(ending)) => *ending,
+        Err(Error::Read(error)) => Ending::of_error(error),
+        // Nobody wants any more.
+        Ok(None) | Err(Error::Write(_)) => return result.map(drop),
+    };
+    if frames.held > 0 {
+        place.number += 1;
+        let bytes = frames.held;
+        match ending.fate(Half::Word) {
+            Fate::Torn => sender.reject(place, || Rejected::Torn { bytes, frame }.to_string()),
+            Fate::Taken | Fate::Dropped => {
+                let cut = CutOff { ending, bytes: bytes as u64, start: b"" };
+                sender.tell(&format!("{place}: {cut}"));
             }
-            break;
         }
-        let filled = held + count;
-        let whole = filled - filled % frame;
-        take_frames(&buffer[..whole], layout, width, &mut place, sender);
-        buffer.copy_within(whole..filled, 0);
-        held = filled - whole;
-        sender.flush().map_err(Error::Write)?;
     }
-    Ok(())
+    result.map(drop)
+}
+
+/// An input cut into frames.
+struct Frames<I> {
+    input: I,
+    /// Bytes in one.
+    frame: usize,
+    buffer: Vec<u8>,
+    /// Bytes at the buffer's start that are the beginning of a frame.
+    held: usize,
+}
+
+impl<I: Input> Frames<I> {
+    /// Hands whole frames on until the input ends, `end` has come, or the sender wants no more
+    /// (`None`).
+    fn take<W: Write>(
+        &mut self,
+        end: Option<Instant>,
+        sender: &mut Sender<W>,
+        mut hand_on: impl FnMut(&[u8], &mut Sender<W>),
+    ) -> Result<Option<Ending>, Error> {
+        while !sender.is_done() {
+            if self.input.wait(end).map_err(Error::Read)? == Wait::Deadline {
+                return Ok(Some(Ending::Deadline));
+            }
+            let count = match self.input.read(&mut self.buffer[self.held..]) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                result => result.map_err(Error::Read)?,
+            };
+            if count == 0 {
+                return Ok(Some(self.input.ending()));
+            }
+            let filled = self.held + count;
+            let whole = filled - filled % self.frame;
+            hand_on(&self.buffer[..whole], sender);
+            self.buffer.copy_within(whole..filled, 0);
+            self.held = filled - whole;
+            sender.flush().map_err(Error::Write)?;
+        }
+        Ok(None)
+    }
 }
 
 /// Takes the chosen channel's word of each frame.
