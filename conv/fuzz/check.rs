@@ -14,7 +14,8 @@ use stage::sample::{MAX_LINE, NotASample, parse_line};
 use wandler_conv::Options;
 use wandler_conv::conversion::Conversion;
 use wandler_conv::sender::Sender;
-use wandler_conv::source::stream::take;
+use wandler_conv::source::framing::Framed;
+use wandler_conv::source::stream::{Beginning, Error, take};
 use wandler_conv::source::word::Format;
 
 /// Conversions: up to the ends of what is exact, finite, and small enough to be written.
@@ -40,6 +41,8 @@ struct Outcome {
     samples: String,
     messages: Vec<String>,
     entry: Entry,
+    /// Why it was not taken for text or words.
+    refused: Option<Framed>,
 }
 
 /// Tries text: the first byte of `data` chooses the conversion, the second how many samples are
@@ -107,6 +110,10 @@ fn check(
     let whole = run(options, input);
     let size = (usize::from(size) + 1).max(input.len() / MOST_CHUNKS);
     assert_eq!(run(options, Chunks::of(input, size)), whole, "in chunks of {size}");
+    if whole.refused.is_some() {
+        assert_eq!(whole.samples, "", "nothing of it is a sample");
+        return;
+    }
     let (samples, entry) = one_by_one(options, readings);
     assert_eq!((&whole.samples, &whole.entry), (&samples, &entry));
     whole.samples.lines().for_each(check_canonical);
@@ -119,9 +126,18 @@ fn run(options: &Options, input: impl Input) -> Outcome {
     let (mut samples, mut messages) = (Vec::new(), Vec::new());
     let mut sender = Sender::new(&mut samples, options.count, &mut messages);
     sender.convert_with(Conversion::new(options, None));
-    take(input, &options.layout(), None, &mut sender).expect("memory can be read and written");
+    let refused = match take(input, &options.layout(), Beginning::Whole, None, &mut sender) {
+        Ok(()) => None,
+        Err(Error::Read(error)) => Some(Framed::of(&error).expect("memory can be read")),
+        Err(Error::Write(error)) => panic!("memory can be written: {error}"),
+    };
     let entry = sender.close();
-    Outcome { samples: String::from_utf8(samples).expect("samples are text"), messages, entry }
+    Outcome {
+        samples: String::from_utf8(samples).expect("samples are text"),
+        messages,
+        entry,
+        refused,
+    }
 }
 
 /// Samples and account of readings that are converted and printed one by one.

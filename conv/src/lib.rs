@@ -3,7 +3,7 @@
 //! | module | owns |
 //! |---|---|
 //! | [`options`] | the command line |
-//! | [`source`] | where raw readings come from: [`source::simulated`] (signals; [`source::uniform`] their random integers), [`source::polled`] (a file at each tick; [`source::iio`] its conventions), [`source::stream`] (text or words as they come; [`source::word`] the raw formats) |
+//! | [`source`] | where raw readings come from: [`source::simulated`] (signals; [`source::uniform`] their random integers), [`source::polled`] (a file at each tick; [`source::iio`] its conventions), [`source::stream`] (text or words as they come; [`source::word`] the raw formats; [`source::framing`] input that is refused; [`source::device`] **having a serial line for oneself**) |
 //! | [`ticks`] | which tick is due, which was missed |
 //! | [`conversion`] | raw reading to value: offset, scale, plausibility |
 //! | [`rejected`] | **the reasons for rejecting a reading** |
@@ -42,9 +42,12 @@ use crate::conversion::Conversion;
 pub use crate::options::Options;
 use crate::sender::Sender;
 use crate::source::Converter;
+use crate::source::device::Device;
+use crate::source::framing::Framed;
 use crate::source::iio;
 use crate::source::polled::Polled;
 use crate::source::simulated::Simulated;
+use crate::source::stream::Beginning;
 use crate::ticks::{Manner, Ticks};
 
 /// Why conversion ended early.
@@ -56,6 +59,14 @@ pub enum Error {
     /// The stream could not be read to its end.
     #[error(transparent)]
     Read(#[from] Unread),
+    /// The stream is framed in a way that is not read.
+    #[error("cannot take samples from {name}")]
+    Framed {
+        /// The stream; a file's name in quotes.
+        name: String,
+        /// How.
+        source: Framed,
+    },
     /// The samples could not be written.
     #[error("cannot write standard output")]
     Write(#[source] io::Error),
@@ -126,9 +137,21 @@ fn take_stream<F: std::os::fd::AsFd>(
     end: Option<Instant>,
     sender: &mut Sender<impl Write>,
 ) -> Result<(), Error> {
+    let device = Device::take(&fd, &name, options.format).map_err(source::Error::from)?;
+    if let Some(not_raw) = device.as_ref().and_then(|device| device.not_raw.as_ref()) {
+        sender.tell(&format!("{name} {}", not_raw.told()));
+    }
+    let beginning = match device {
+        Some(_) => Beginning::Anywhere(&name),
+        None => Beginning::Whole,
+    };
     let input = Channel::new(fd, stop, AfterStop::End);
-    source::stream::take(input, &options.layout(), end, sender).map_err(|error| match error {
-        source::stream::Error::Read(error) => Unread::new(name, error).into(),
+    let taken = source::stream::take(input, &options.layout(), beginning, end, sender);
+    taken.map_err(|error| match error {
+        source::stream::Error::Read(error) => match Framed::of(&error) {
+            Some(source) => Error::Framed { name, source },
+            None => Unread::new(name, error).into(),
+        },
         source::stream::Error::Write(source) => Error::Write(source),
     })
 }

@@ -128,8 +128,10 @@ impl CommandLine for Options {
 impl StageOptions for Options {
     fn sandbox(&self) -> Sandbox {
         let stream = self.from.as_deref().filter(|&path| path != Path::new(STANDARD_INPUT));
-        let file = self.poll.as_deref().or(stream);
-        self.sandbox.granting(file.map(|_| Grant::ReadFiles))
+        let file = self.poll.as_deref().or(stream).map(|_| Grant::ReadFiles);
+        // Standard input may be a terminal, too.
+        let terminal = self.from.as_deref().map(|_| Grant::TakeTerminal);
+        self.sandbox.granting(file.into_iter().chain(terminal))
     }
 }
 

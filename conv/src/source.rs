@@ -3,6 +3,8 @@
 //! A new source that is asked at each tick is a [`Converter`]; one that comes by itself is read
 //! like [`stream`]. `crate::convert` chooses between them.
 
+pub mod device;
+pub mod framing;
 pub mod iio;
 pub mod polled;
 pub mod simulated;
@@ -61,6 +63,9 @@ pub enum Error {
         /// What is wrong with it.
         why: String,
     },
+    /// A terminal or serial line could not be taken.
+    #[error(transparent)]
+    Device(#[from] device::Error),
     /// The system gave no seed for the simulation.
     #[error("cannot seed the simulation")]
     Seed(#[source] rand::rngs::SysError),
@@ -80,11 +85,14 @@ fn open(path: &Path) -> Result<File, Error> {
 /// What names standard input in the place of a file.
 pub const STANDARD_INPUT: &str = "-";
 
+/// What messages call it.
+const STANDARD_INPUT_NAME: &str = "standard input";
+
 /// Opens a stream; `None` stands for standard input, which `-` names. With it comes the name
 /// that messages use.
 pub fn open_stream(path: &Path) -> Result<(String, Option<File>), Error> {
     if path == Path::new(STANDARD_INPUT) {
-        return Ok(("standard input".to_owned(), None));
+        return Ok((STANDARD_INPUT_NAME.to_owned(), None));
     }
     let name = quoted_path(path);
     let file = open(path)?;

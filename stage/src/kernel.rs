@@ -51,6 +51,13 @@ pub fn adopt(number: RawFd) -> io::Result<OwnedFd> {
     Ok(unsafe { OwnedFd::from_raw_fd(number) })
 }
 
+/// Lets nobody else open the terminal `fd` from now on, root excepted; or lets them again.
+pub fn set_exclusive(fd: BorrowedFd<'_>, exclusive: bool) -> Result<(), Errno> {
+    let request = if exclusive { libc::TIOCEXCL } else { libc::TIOCNXCL };
+    // SAFETY: the descriptor is open as long as it is lent, and the request takes no argument.
+    Errno::result(unsafe { libc::ioctl(fd.as_raw_fd(), request) }).map(drop)
+}
+
 /// Lends a descriptor to the calls for message queues, which want a type of their own.
 pub fn with_queue<T>(fd: BorrowedFd<'_>, call: impl FnOnce(&MqdT) -> T) -> T {
     // SAFETY: the descriptor is open as long as it is lent, and what is made of it is dropped,

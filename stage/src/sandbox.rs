@@ -77,6 +77,8 @@ pub enum Grant {
     KeepFiles,
     /// Move bytes between pipes inside the kernel.
     Splice,
+    /// Take a terminal for oneself: lock it, and drop what waits in it.
+    TakeTerminal,
 }
 
 /// The option that every program has.

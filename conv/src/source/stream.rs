@@ -9,6 +9,7 @@ use stage::lines::{Block, Lines, each_line_to_cr_too};
 use stage::sample::{NotASample, parse_line};
 use stage::size::BLOCK;
 
+use super::framing::Unframed;
 use super::word::Format;
 use crate::rejected::Rejected;
 use crate::sender::{Codes, Offer, Place, Sender};
@@ -27,6 +28,16 @@ pub struct Layout {
     pub channel: usize,
 }
 
+/// Where in the stream its first byte lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beginning<'a> {
+    /// At its beginning.
+    Whole,
+    /// Anywhere: the device of this name may have been sending before. What comes up to the first
+    /// line end is dropped; where a raw word begins, nobody can know.
+    Anywhere(&'a str),
+}
+
 /// Why the stream could not be taken to its end.
 #[derive(Debug)]
 pub enum Error {
@@ -40,23 +51,40 @@ pub enum Error {
 pub fn take(
     input: impl Input,
     layout: &Layout,
+    beginning: Beginning<'_>,
     end: Option<Instant>,
     sender: &mut Sender<impl Write>,
 ) -> Result<(), Error> {
-    match layout.format.width() {
-        None => take_text(Lines::new(input).ended_by_cr_too(), end, sender),
-        Some(width) => take_words(input, layout, width, end, sender),
+    let input = match beginning {
+        Beginning::Whole => Unframed::new(input, layout.format == Format::Text),
+        Beginning::Anywhere(_) => Unframed::unseen(input),
+    };
+    let Some(width) = layout.format.width() else {
+        let lines = Lines::new(input).ended_by_cr_too();
+        return match beginning {
+            Beginning::Whole => take_text(lines, "", end, sender),
+            Beginning::Anywhere(name) => take_text(lines.from_the_next(), name, end, sender),
+        };
+    };
+    match beginning {
+        Beginning::Anywhere(name) if width * layout.channels > 1 => sender.tell(&format!(
+            "{name} may have been sending before: nothing tells where a word begins"
+        )),
+        Beginning::Whole | Beginning::Anywhere(_) => {}
     }
+    take_words(input, layout, width, end, sender)
 }
 
 /// Takes lines, and reports what is left without a line end.
 fn take_text(
     mut lines: Lines<impl Input>,
+    name: &str,
     end: Option<Instant>,
     sender: &mut Sender<impl Write>,
 ) -> Result<(), Error> {
     let mut place = Place { what: "line", number: 0 };
-    let result = take_lines(&mut lines, &mut place, end, sender);
+    let result = take_lines(&mut lines, name, &mut place, end, sender);
+    tell_before_first(&mut lines, name, sender);
     if let Some(cut) = lines.cut_off() {
         // A line that is too long has its number already.
         place.number += u64::from(!cut.start.is_empty());
@@ -65,8 +93,19 @@ fn take_text(
     result
 }
 
+/// Reports what was dropped before the first line, once that is known.
+fn tell_before_first(lines: &mut Lines<impl Input>, name: &str, sender: &mut Sender<impl Write>) {
+    if let Some(bytes @ 1..) = lines.take_before_first() {
+        let unit = if bytes == 1 { "byte" } else { "bytes" };
+        sender.tell(&format!(
+            "{name} may have been sending before: {bytes} {unit} up to the first line end dropped"
+        ));
+    }
+}
+
 fn take_lines(
     lines: &mut Lines<impl Input>,
+    name: &str,
     place: &mut Place,
     end: Option<Instant>,
     sender: &mut Sender<impl Write>,
@@ -96,6 +135,7 @@ fn take_lines(
             Block::End => break,
         }
         sender.flush().map_err(Error::Write)?;
+        tell_before_first(lines, name, sender);
     }
     Ok(())
 }
@@ -227,7 +267,7 @@ mod tests {
     fn taken(input: impl Input, layout: Layout) -> (String, Vec<String>, Entry) {
         let (mut output, mut messages) = (Vec::new(), Vec::new());
         let mut sender = Sender::new(&mut output, None, &mut messages);
-        take(input, &layout, None, &mut sender).unwrap();
+        take(input, &layout, Beginning::Whole, None, &mut sender).unwrap();
         let entry = sender.close();
         (String::from_utf8(output).unwrap(), messages, entry)
     }

@@ -76,6 +76,9 @@ const SPLICE: &[libc::c_long] = &[libc::SYS_splice, libc::SYS_tee];
 const IOCTLS: [libc::Ioctl; 5] =
     [libc::FIONREAD, libc::TCGETS, libc::TCGETS2, libc::TIOCGWINSZ, libc::TIOCGPGRP];
 
+/// What [`Grant::TakeTerminal`] adds of these: nobody else may open it, and what waits is dropped.
+const TERMINAL_IOCTLS: [libc::Ioctl; 3] = [libc::TIOCEXCL, libc::TIOCNXCL, libc::TCFLSH];
+
 /// What may be done to a descriptor: copy it, its flags, its locks, its size, its seals. Above all
 /// not F_SETOWN, which sends signals to others.
 #[rustfmt::skip]
@@ -103,6 +106,9 @@ fn rules(grants: &[Grant]) -> Rules {
     if has(Grant::ReadFiles) {
         rules.extend(reading());
     }
+    if has(Grant::TakeTerminal) {
+        rules.extend(taking_a_terminal());
+    }
     let lists = [
         (EVERY, true),
         (EVERY_OLD, true),
@@ -127,6 +133,15 @@ fn conditions() -> Rules {
         (libc::SYS_ioctl, one_of(1, &IOCTLS.map(|it| it as u32))),
         (libc::SYS_fcntl, one_of(1, &FCNTLS.map(|it| it as u32))),
         (libc::SYS_prctl, one_of(0, &PRCTLS.map(|it| it as u32))),
+    ])
+}
+
+/// What [`Grant::TakeTerminal`] adds.
+fn taking_a_terminal() -> Rules {
+    let ioctls = IOCTLS.iter().chain(&TERMINAL_IOCTLS).map(|&it| it as u32);
+    Rules::from([
+        (libc::SYS_ioctl, Rule::OneOf(Argument(1), ioctls.collect())),
+        (libc::SYS_flock, Rule::Always),
     ])
 }
 

@@ -33,7 +33,7 @@ struct Had {
 type Deed = fn(Had);
 
 /// What is tried. A deed that is not forbidden has to succeed.
-const DEEDS: [(&str, Deed); 17] = [
+const DEEDS: [(&str, Deed); 19] = [
     ("work", work),
     ("abort", |_| std::process::abort()),
     ("open a file", |had| drop(File::open(had.directory.join("file")).unwrap())),
@@ -75,6 +75,14 @@ const DEEDS: [(&str, Deed); 17] = [
         // SAFETY: one character is read from the address.
         unsafe { libc::ioctl(had.pipe.0.as_raw_fd(), libc::TIOCSTI, c"x".as_ptr()) };
     }),
+    ("shut others out of a terminal", |had| {
+        // SAFETY: the call has no argument beyond its number.
+        unsafe { libc::ioctl(had.pipe.0.as_raw_fd(), libc::TIOCEXCL) };
+    }),
+    ("lock a file", |had| {
+        // SAFETY: nothing is read or written but the lock.
+        assert_eq!(unsafe { libc::flock(had.pipe.0.as_raw_fd(), libc::LOCK_EX) }, 0);
+    }),
     ("map memory for code", |_| {
         let (length, flags) = (4096.try_into().unwrap(), MapFlags::MAP_PRIVATE);
         // SAFETY: it lies where there is no other.
@@ -106,7 +114,7 @@ fn as_a_child() {
         other_pipe: pipe().unwrap(),
         parent: getppid(),
     };
-    let all = [Grant::ReadFiles, Grant::KeepFiles, Grant::Splice];
+    let all = [Grant::ReadFiles, Grant::KeepFiles, Grant::Splice, Grant::TakeTerminal];
     let granted = all.into_iter().filter(|grant| grants.contains(&format!("{grant:?}")));
     let (_, deed) = DEEDS.into_iter().find(|(name, _)| *name == deed).unwrap();
     // As the thread of `ctrlc` may have, this one has just begun when the sandbox is entered.
@@ -169,6 +177,7 @@ fn who_may_keep_files_can_do_nothing_else_beyond() {
         "rename a file",
         "remove a file",
         "list a directory",
+        "lock a file",
     ];
     allows("KeepFiles", &deeds);
     allows("ReadFiles and KeepFiles", &deeds);
@@ -177,6 +186,13 @@ fn who_may_keep_files_can_do_nothing_else_beyond() {
 #[test]
 fn who_may_splice_can_do_nothing_else_beyond() {
     allows("Splice", &["splice"]);
+}
+
+#[test]
+fn who_may_take_a_terminal_can_do_nothing_else_beyond() {
+    let deeds = ["shut others out of a terminal", "lock a file"];
+    allows("TakeTerminal", &deeds);
+    allows("TakeTerminal and ReadFiles", &["open a file", deeds[0], deeds[1]]);
 }
 
 #[test]

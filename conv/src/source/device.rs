@@ -1,0 +1,188 @@
+//! A terminal or serial line as a source: having it for oneself, and what its modes do to the stream.
+//!
+//! Two readers of one line would each get a part of its bytes, and an old reader's rest, or half a
+//! line, is no sample. So, in this order, before anything is read:
+//!
+//! 1. it is locked (flock), which other programs for serial lines respect, and root, too;
+//! 2. nobody else may open it any more (TIOCEXCL), not even who knows of no lock;
+//! 3. its modes are looked at: raw words need a raw line; for text a line that is not raw is reported;
+//! 4. what has been waiting in it is dropped.
+//!
+//! 1 and 2 are taken back at the end. None of it is done to this process' controlling terminal: a
+//! person is typing there.
+
+use std::fs::{File, TryLockError};
+use std::os::fd::AsFd;
+
+use nix::sys::termios::{
+    ControlFlags, FlushArg, InputFlags, LocalFlags, Termios, tcflush, tcgetattr,
+};
+use stage::kernel::set_exclusive;
+use stage::terminal::Terminal;
+use thiserror::Error;
+
+use super::STANDARD_INPUT_NAME;
+use super::word::Format;
+
+/// A device could not be taken.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// Somebody else has it.
+    #[error("cannot lock {0}: another program is reading it")]
+    Locked(String),
+    /// Its modes change raw words.
+    #[error("cannot read raw words from {0}")]
+    NotRaw(String, #[source] NotRaw),
+}
+
+/// How a line's modes change what it carries, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("it {}", self.told())]
+pub struct NotRaw {
+    modes: Vec<&'static str>,
+    /// As it is typed after `stty -F`.
+    device: String,
+}
+
+impl NotRaw {
+    /// What is to be said of the device.
+    pub fn told(&self) -> String {
+        let modes = self.modes.join(", ");
+        format!("is not raw ({modes}): set it with stty -F {} raw -echo", self.device)
+    }
+}
+
+/// A device that this process has for itself.
+#[derive(Debug)]
+pub struct Device {
+    line: File,
+    /// What is to be reported of its modes.
+    pub not_raw: Option<NotRaw>,
+}
+
+impl Device {
+    /// Takes `fd` for a stream of this format, if it is a device; `name` is used in messages.
+    pub fn take(fd: impl AsFd, name: &str, format: Format) -> Result<Option<Device>, Error> {
+        if Terminal::of(&fd) != Some(Terminal::Device) {
+            return Ok(None);
+        }
+        // Where that cannot be, as after a hang-up, reading will say why.
+        let Ok(line) = fd.as_fd().try_clone_to_owned().map(File::from) else { return Ok(None) };
+        if let Err(TryLockError::WouldBlock) = line.try_lock() {
+            return Err(Error::Locked(name.to_owned()));
+        }
+        let mut device = Device { line, not_raw: None };
+        let _ = set_exclusive(device.line.as_fd(), true);
+        let is_text = format == Format::Text;
+        let modes = tcgetattr(&device.line).map(|modes| changes(&modes, is_text));
+        if let Some(modes) = modes.ok().filter(|modes| !modes.is_empty()) {
+            let path = if name == STANDARD_INPUT_NAME { "DEVICE" } else { name };
+            let not_raw = NotRaw { modes, device: path.to_owned() };
+            if !is_text {
+                return Err(Error::NotRaw(name.to_owned(), not_raw));
+            }
+            device.not_raw = Some(not_raw);
+        }
+        let _ = tcflush(&device.line, FlushArg::TCIFLUSH);
+        Ok(Some(device))
+    }
+}
+
+impl Drop for Device {
+    fn drop(&mut self) {
+        let _ = set_exclusive(self.line.as_fd(), false);
+        let _ = self.line.unlock();
+    }
+}
+
+/// What a line with these modes does to text, or to raw words.
+fn changes(modes: &Termios, is_text: bool) -> Vec<&'static str> {
+    use InputFlags as In;
+    let local = |flags| modes.local_flags.intersects(flags);
+    let input = |flags| modes.input_flags.intersects(flags);
+    let size = modes.control_flags & ControlFlags::CSIZE;
+    let all = [
+        (local(LocalFlags::ECHO), "echo"),
+        (local(LocalFlags::ICANON), "line editing"),
+        (input(In::ICRNL | In::INLCR | In::IGNCR), "CR translation"),
+        (local(LocalFlags::ISIG), "signals"),
+        (input(In::ISTRIP) || size != ControlFlags::CS8, "fewer than 8 bits"),
+        (input(In::IXON | In::IXOFF), "XON/XOFF"),
+        (input(In::PARMRK), "marks of errors"),
+    ];
+    // Numbers have no bytes that the others would change.
+    let of_text = 4;
+    let looked_at = all.iter().take(if is_text { of_text } else { all.len() });
+    looked_at.filter(|(is_on, _)| *is_on).map(|(_, name)| *name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nix::pty::{OpenptyResult, openpty};
+    use nix::sys::termios::{SetArg, cfmakeraw, tcsetattr};
+    use stage::message::chain;
+
+    fn make_raw(line: impl AsFd) {
+        let mut modes = tcgetattr(&line).unwrap();
+        cfmakeraw(&mut modes);
+        tcsetattr(&line, SetArg::TCSANOW, &modes).unwrap();
+    }
+
+    #[test]
+    fn what_is_no_device_is_left_alone() {
+        let file = tempfile::tempfile().unwrap();
+        assert!(Device::take(&file, "x", Format::Text).unwrap().is_none());
+        assert!(Device::take(std::io::pipe().unwrap().0, "x", Format::U8).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_line_that_is_not_raw_is_reported_and_gives_no_raw_words() {
+        let OpenptyResult { master: _master, slave } = openpty(None, None).unwrap();
+        let device = Device::take(&slave, "\"/dev/ttyS0\"", Format::Text).unwrap().unwrap();
+        assert_eq!(
+            device.not_raw.as_ref().unwrap().to_string(),
+            "it is not raw (echo, line editing, CR translation, signals): \
+             set it with stty -F \"/dev/ttyS0\" raw -echo"
+        );
+        drop(device);
+        let error = Device::take(&slave, "standard input", Format::U8).unwrap_err();
+        assert_eq!(
+            chain(&error),
+            "cannot read raw words from standard input: it is not raw (echo, line editing, \
+             CR translation, signals, XON/XOFF): set it with stty -F DEVICE raw -echo"
+        );
+        make_raw(&slave);
+        for format in [Format::Text, Format::U8] {
+            assert_eq!(Device::take(&slave, "x", format).unwrap().unwrap().not_raw, None);
+        }
+    }
+
+    #[test]
+    fn one_reader_has_a_device_until_it_is_done() {
+        let OpenptyResult { master: _master, slave } = openpty(None, None).unwrap();
+        make_raw(&slave);
+        let path = nix::unistd::ttyname(&slave).unwrap();
+        let open = || super::super::open(&path).unwrap();
+        let (first, second) = (open(), open());
+        let device = Device::take(&first, "x", Format::Text).unwrap();
+        let error = Device::take(&second, "x", Format::Text).unwrap_err();
+        assert_eq!(chain(&error), "cannot lock x: another program is reading it");
+        drop(device);
+        assert!(Device::take(&second, "x", Format::Text).unwrap().is_some());
+    }
+
+    #[test]
+    fn what_waits_in_a_device_is_dropped() {
+        let OpenptyResult { master, slave } = openpty(None, None).unwrap();
+        make_raw(&slave);
+        nix::unistd::write(&master, b"old\n").unwrap();
+        let mut arrived = [nix::poll::PollFd::new(slave.as_fd(), nix::poll::PollFlags::POLLIN)];
+        nix::poll::poll(&mut arrived, nix::poll::PollTimeout::NONE).unwrap();
+        let _device = Device::take(&slave, "x", Format::Text).unwrap();
+        nix::unistd::write(&master, b"new\n").unwrap();
+        let mut buffer = [0; 9];
+        let count = nix::unistd::read(&slave, &mut buffer).unwrap();
+        assert_eq!(&buffer[..count], b"new\n");
+    }
+}

@@ -1,0 +1,323 @@
+//! Input that is framed in a way that conv cannot read, and would take for samples or for garbage:
+//! **refused, with what to do**.
+//!
+//! | begins with | is | taken for that where |
+//! |---|---|---|
+//! | `RIFF` or `RIFX` or `RF64`, 4 bytes, 4 letters | WAV and its like | text, raw words |
+//! | `FORM`, 4 bytes, 4 letters | AIFF and its like | text, raw words |
+//! | `#`, a digit n, n digits, data | a block of an instrument (IEEE 488.2) | text; raw words if n ≥ 4 |
+//! | EF BB BF | UTF-8 with a byte order mark | text |
+//! | FF FE or FE FF, or two characters with a zero before or behind each | UTF-16 | text |
+//!
+//! Raw words may begin with any bytes. So much is asked of them here that a measurement does not
+//! begin with it by chance (once in 2³² streams of noise); and none is refused for a byte order mark,
+//! which is −257 and its like.
+//!
+//! [`Unframed`] looks at an input's first bytes, and no longer than they can be the beginning of one
+//! of these: a trickle of numbers is not held up.
+
+use std::fmt;
+use std::io::{self, Read};
+use std::time::Instant;
+
+use stage::ending::Ending;
+use stage::input::{Input, Wait};
+use thiserror::Error;
+
+/// The most bytes that are looked at: a block's header with nine digits, and a byte of its data.
+const MOST: usize = 12;
+
+/// The fewest digits of a block's length for which it is not taken for raw words.
+const SURE_DIGITS: usize = 4;
+
+/// Bytes in which each second is zero that make UTF-16 without a mark. A single zero is noise.
+const UNMARKED: usize = 4;
+
+/// What the input is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Riff,
+    Aiff,
+    /// With a header of so many bytes.
+    Block(usize),
+    Utf8Mark,
+    Utf16(&'static str),
+}
+
+/// What the first bytes tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Look {
+    Is(Kind),
+    /// It takes more of them.
+    Undecided,
+    IsNone,
+}
+
+/// Why the input is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub struct Framed(Kind);
+
+impl Framed {
+    /// The reason that `error` carries, if it is one.
+    pub fn of(error: &io::Error) -> Option<Framed> {
+        error.get_ref().and_then(|inner| inner.downcast_ref()).copied()
+    }
+}
+
+impl fmt::Display for Framed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Kind::Riff => formatter.write_str(
+                "it is RIFF (WAV), whose headers are no samples: for 16 bits, \
+                 sox FILE -t raw -e signed -b 16 -L - | conv --from - --format s16le",
+            ),
+            Kind::Aiff => formatter.write_str(
+                "it is FORM (AIFF), whose headers are no samples: for 16 bits, \
+                 sox FILE -t raw -e signed -b 16 -L - | conv --from - --format s16le",
+            ),
+            Kind::Block(header) => write!(
+                formatter,
+                "it is an instrument's block with a header of {header} bytes: leave that out, \
+                 tail -c +{} FILE | conv --from -, with the --format of its data",
+                header + 1
+            ),
+            Kind::Utf8Mark => formatter.write_str(
+                "it begins with a byte order mark: leave that out, tail -c +4 FILE | conv --from -",
+            ),
+            Kind::Utf16(name) => write!(
+                formatter,
+                "it is UTF-16: iconv -f {name} -t UTF-8 FILE | conv --from -, \
+                 unless it is raw words, which need --format"
+            ),
+        }
+    }
+}
+
+/// What the first bytes of a stream of text or raw words are.
+fn look(bytes: &[u8], is_text: bool) -> Look {
+    let looks = [
+        riff_or_aiff(bytes),
+        block(bytes, is_text),
+        if is_text { encoding(bytes) } else { Look::IsNone },
+    ];
+    let decided = looks.iter().find(|look| matches!(look, Look::Is(_)));
+    let open = looks.iter().find(|look| matches!(look, Look::Undecided));
+    decided.or(open).copied().unwrap_or(Look::IsNone)
+}
+
+fn riff_or_aiff(bytes: &[u8]) -> Look {
+    let kinds = [
+        (b"RIFF", Kind::Riff),
+        (b"RIFX", Kind::Riff),
+        (b"RF64", Kind::Riff),
+        (b"FORM", Kind::Aiff),
+    ];
+    let begins = |magic: &[u8; 4]| magic.iter().zip(bytes).all(|(one, other)| one == other);
+    let Some((_, kind)) = kinds.into_iter().find(|(magic, _)| begins(magic)) else {
+        return Look::IsNone;
+    };
+    match bytes.get(8..12) {
+        None => Look::Undecided,
+        Some(form) if form.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b' ') => {
+            Look::Is(kind)
+        }
+        Some(_) => Look::IsNone,
+    }
+}
+
+/// A block: `#`, how many digits, the digits, and at least a byte of data, which is no line end: a
+/// line of text may be `#12`.
+fn block(bytes: &[u8], is_text: bool) -> Look {
+    match bytes.first() {
+        None => return Look::Undecided,
+        Some(b'#') => {}
+        Some(_) => return Look::IsNone,
+    }
+    let digits = match bytes.get(1) {
+        None => return Look::Undecided,
+        Some(count @ b'1'..=b'9') => usize::from(count - b'0'),
+        Some(_) => return Look::IsNone,
+    };
+    if !is_text && digits < SURE_DIGITS {
+        return Look::IsNone;
+    }
+    let behind = &bytes[2..];
+    if !behind.iter().take(digits).all(u8::is_ascii_digit) {
+        return Look::IsNone;
+    }
+    match behind.get(digits) {
+        None => Look::Undecided,
+        Some(b'\r' | b'\n') if is_text => Look::IsNone,
+        Some(_) => Look::Is(Kind::Block(2 + digits)),
+    }
+}
+
+fn encoding(bytes: &[u8]) -> Look {
+    let marks: [(&[u8], Kind); 3] = [
+        (b"\xef\xbb\xbf", Kind::Utf8Mark),
+        (b"\xff\xfe", Kind::Utf16("UTF-16")),
+        (b"\xfe\xff", Kind::Utf16("UTF-16")),
+    ];
+    if let Some((_, kind)) = marks.iter().find(|(mark, _)| bytes.starts_with(mark)) {
+        return Look::Is(*kind);
+    }
+    let unmarked = [("UTF-16LE", 0), ("UTF-16BE", 1)];
+    match unmarked.iter().find(|(_, parity)| has_zeros(bytes, *parity)).map(|(name, _)| name) {
+        Some(name) if bytes.len() >= UNMARKED => Look::Is(Kind::Utf16(name)),
+        None if !marks.iter().any(|(mark, _)| mark.starts_with(bytes)) => Look::IsNone,
+        _ => Look::Undecided,
+    }
+}
+
+/// Whether the first bytes are, in turn, a character and a zero, where the characters come at this
+/// parity.
+fn has_zeros(bytes: &[u8], parity: usize) -> bool {
+    let is_text = |byte: u8| matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n');
+    let fits = |(at, &byte): (usize, &u8)| if at % 2 == parity { is_text(byte) } else { byte == 0 };
+    bytes.iter().take(UNMARKED).enumerate().all(fits)
+}
+
+/// An input that is refused if it is framed: reading it gives an error that [`Framed::of`] knows.
+#[derive(Debug)]
+pub struct Unframed<I> {
+    input: I,
+    is_text: bool,
+    /// The first bytes, as long as it is not known what they are, or they are not handed out.
+    first: [u8; MOST],
+    held: usize,
+    handed_out: usize,
+    is_known: bool,
+}
+
+impl<I: Input> Unframed<I> {
+    /// Looks at the first bytes of `input`, which is text or raw words.
+    pub fn new(input: I, is_text: bool) -> Unframed<I> {
+        Unframed { input, is_text, first: [0; MOST], held: 0, handed_out: 0, is_known: false }
+    }
+
+    /// Does not look: `input` may have begun anywhere.
+    pub fn unseen(input: I) -> Unframed<I> {
+        Unframed { is_known: true, ..Unframed::new(input, true) }
+    }
+
+    /// Reads on until it is known what the first bytes are.
+    fn read_first(&mut self) -> io::Result<()> {
+        let count = self.input.read(&mut self.first[self.held..])?;
+        self.held += count;
+        match look(&self.first[..self.held], self.is_text) {
+            Look::Is(kind) => return Err(io::Error::other(Framed(kind))),
+            Look::Undecided if count > 0 && self.held < MOST => {
+                // Whoever reads waits again.
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            Look::Undecided | Look::IsNone => self.is_known = true,
+        }
+        Ok(())
+    }
+}
+
+impl<I: Input> Input for Unframed<I> {
+    fn wait(&mut self, deadline: Option<Instant>) -> io::Result<Wait> {
+        if self.is_known && self.handed_out < self.held {
+            return Ok(Wait::Ready);
+        }
+        self.input.wait(deadline)
+    }
+
+    fn ending(&self) -> Ending {
+        self.input.ending()
+    }
+}
+
+impl<I: Input> Read for Unframed<I> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if !self.is_known {
+            self.read_first()?;
+        }
+        let rest = &self.first[self.handed_out..self.held];
+        if rest.is_empty() {
+            return self.input.read(buffer);
+        }
+        let count = rest.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&rest[..count]);
+        self.handed_out += count;
+        Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use stage::fake::Chunks;
+
+    /// All bytes, or why they are refused, when they come in chunks of `size`.
+    fn read(bytes: &[u8], size: usize, is_text: bool) -> Result<Vec<u8>, Framed> {
+        let mut input = Unframed::new(Chunks::of(bytes, size), is_text);
+        let mut all = Vec::new();
+        // Repeats what was interrupted.
+        match input.read_to_end(&mut all) {
+            Ok(_) => Ok(all),
+            Err(error) => Err(Framed::of(&error).unwrap()),
+        }
+    }
+
+    #[test]
+    fn each_framing_is_known_however_it_comes() {
+        for (bytes, text, words) in [
+            (&b"RIFF\x30\0\0\0WAVEfmt "[..], Some(Kind::Riff), Some(Kind::Riff)),
+            (b"RIFX\0\0\0\x30WAVE", Some(Kind::Riff), Some(Kind::Riff)),
+            (b"RF64\xff\xff\xff\xffWAVE", Some(Kind::Riff), Some(Kind::Riff)),
+            (b"FORM\0\0\0\x30AIFFCOMM", Some(Kind::Aiff), Some(Kind::Aiff)),
+            (b"RIFF\x30\0\0\0\x01\x02\x03\x04", None, None),
+            (b"#800001200\x01\x02", Some(Kind::Block(10)), Some(Kind::Block(10))),
+            (b"#9000001000-1.5,2", Some(Kind::Block(11)), Some(Kind::Block(11))),
+            (b"#12\x01\x02", Some(Kind::Block(3)), None),
+            (b"#3500\x01\x02", Some(Kind::Block(5)), None),
+            (b"#12\n", None, None),
+            (b"# 12\n", None, None),
+            (b"#0\x01", None, None),
+            (b"#", None, None),
+            (b"\xef\xbb\xbf1\n", Some(Kind::Utf8Mark), None),
+            (b"\xff\xfe1\0\n\0", Some(Kind::Utf16("UTF-16")), None),
+            (b"\xfe\xff\x001\0\n", Some(Kind::Utf16("UTF-16")), None),
+            (b"1\0\n\0", Some(Kind::Utf16("UTF-16LE")), None),
+            (b"\x001\0\n", Some(Kind::Utf16("UTF-16BE")), None),
+            (b"1\n2\n", None, None),
+            (b"1\0\n", None, None),
+            (b"1\x001\n", None, None),
+            (b"\0\0\0\0", None, None),
+            (b"1", None, None),
+            (b"", None, None),
+        ] {
+            for size in [1, 2, 3, 100] {
+                let refused = |is_text| read(bytes, size, is_text).err().map(|Framed(kind)| kind);
+                assert_eq!((refused(true), refused(false)), (text, words), "{bytes:?} by {size}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_number_is_handed_on_as_soon_as_it_is_there() {
+        let mut input = Unframed::new(Chunks::of(b"1\n2\n", 2), true);
+        let mut buffer = [0; 9];
+        assert_eq!(input.read(&mut buffer).unwrap(), 2);
+        assert_eq!(&buffer[..2], b"1\n");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_not_framed_comes_through_unchanged(
+            bytes in proptest::collection::vec(any::<u8>(), 0..40), size in 1usize..20,
+        ) {
+            if let Ok(all) = read(&bytes, size, false) {
+                prop_assert_eq!(all, bytes);
+            }
+        }
+
+        #[test]
+        fn numbers_are_not_framed(text in "(-?[0-9]{1,3}(\\.[0-9])?\r?\n){0,9}", size in 1usize..20) {
+            prop_assert_eq!(read(text.as_bytes(), size, true), Ok(text.into_bytes()));
+        }
+    }
+}
