@@ -11,8 +11,6 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use jiff::Timestamp;
-use memchr::memchr;
 use nix::fcntl::OFlag;
 use stage::clock::{Timer, Wake};
 use stage::ending::Ending;
@@ -22,7 +20,7 @@ use stage::lines::{Block, Lines, each_line};
 use stage::message::{Messages, quoted, quoted_path};
 use stage::output::reader_is_gone;
 use stage::rejects::Rejects;
-use stage::sample::{NotASample, parse_line};
+use stage::sample::{NotASample, parse_line, split_time};
 
 use crate::error::{Action, Error, not_regular};
 use crate::rotation::{numbered, old_numbers};
@@ -124,22 +122,8 @@ impl<T: Timer> Check<'_, T> {
 
 /// Whether a line, which may have an arrival time in front, is a sample; if not, why.
 fn recorded_sample(line: &[u8]) -> Result<(), String> {
-    let sample = match memchr(b'\t', line) {
-        Some(at) if is_timestamp(&line[..at]) => &line[at + 1..],
-        _ => line,
-    };
+    let sample = split_time(line).map_or(line, |(_, sample)| sample);
     parse_line(sample).map(drop).map_err(|why| why.of(sample))
-}
-
-/// Whether this is an arrival time, of either form.
-fn is_timestamp(text: &[u8]) -> bool {
-    let is_unix = || {
-        let (seconds, micros) = memchr(b'.', text).map(|at| text.split_at(at))?;
-        let digits = [seconds.strip_prefix(b"-").unwrap_or(seconds), &micros[1..]];
-        Some(digits.iter().all(|it| !it.is_empty() && it.iter().all(u8::is_ascii_digit)))
-    };
-    let is_iso = || str::from_utf8(text).is_ok_and(|text| text.parse::<Timestamp>().is_ok());
-    is_unix() == Some(true) || is_iso()
 }
 
 /// A recorded file, which is always ready.

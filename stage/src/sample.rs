@@ -7,6 +7,8 @@
 //! paths for it. (That a *value* is not plausible, or a raw word torn, are `conv`'s own reasons,
 //! in its module `rejected`.)
 
+use jiff::Timestamp;
+use memchr::memchr;
 use thiserror::Error;
 
 use crate::decimal::{Decimal, Malformed, parse};
@@ -25,6 +27,9 @@ pub enum NotASample {
     /// Not of the form of a decimal number.
     #[error("not a number")]
     NotANumber,
+    /// A number with a time in front of it.
+    #[error("a time stands in front, as log --timestamps puts it (cut -f 2 takes it off)")]
+    Timed,
     /// Beyond the finite doubles.
     #[error("too large for a double")]
     NotFinite,
@@ -70,7 +75,29 @@ pub fn parse_line(line: &[u8]) -> Result<Decimal, NotASample> {
     if number.is_empty() {
         return Err(NotASample::Empty);
     }
-    Ok(parse(number)?)
+    parse(number).map_err(|malformed| match split_time(number) {
+        Some((_, rest)) if parse(trim(rest)).is_ok() => NotASample::Timed,
+        _ => malformed.into(),
+    })
+}
+
+/// What stands before and behind the first tab, if the former is an arrival time as `log` writes
+/// it, in either form: seconds since 1970 with a point, or ISO 8601.
+pub fn split_time(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (time, rest) = line.split_at(memchr(b'\t', line)?);
+    (is_unix_time(time) || is_iso_time(time)).then_some((time, &rest[1..]))
+}
+
+fn is_unix_time(text: &[u8]) -> bool {
+    let Some((seconds, parts)) = memchr(b'.', text).map(|at| text.split_at(at)) else {
+        return false;
+    };
+    let digits = [seconds.strip_prefix(b"-").unwrap_or(seconds), &parts[1..]];
+    digits.iter().all(|it| !it.is_empty() && it.iter().all(u8::is_ascii_digit))
+}
+
+fn is_iso_time(text: &[u8]) -> bool {
+    str::from_utf8(text).is_ok_and(|text| text.parse::<Timestamp>().is_ok())
 }
 
 /// Whether a computed value, such as a scaled raw reading, may be sent as a sample.
@@ -118,6 +145,18 @@ mod tests {
             told("0".repeat(MAX_LINE + 1).as_bytes()),
             format!(r#"longer than 65536 bytes: "{}…""#, "0".repeat(40))
         );
+    }
+
+    #[test]
+    fn a_time_in_front_is_told_with_the_way_to_take_it_off() {
+        let told = |line: &[u8]| parse_line(line).unwrap_err().of(line);
+        let why = "a time stands in front, as log --timestamps puts it (cut -f 2 takes it off)";
+        for line in ["1700000000.000050\t57", "2023-11-14T22:13:20.000050Z\t-5.7e1"] {
+            assert_eq!(told(format!("{line}\r\n").as_bytes()), format!("{why}: {line:?}"));
+        }
+        for line in ["57\t58", "1700000000.000050\tx", "x\t1", "1700000000.000050\t1\t2"] {
+            assert_eq!(told(line.as_bytes()), format!("not a number: {line:?}"));
+        }
     }
 
     #[test]
