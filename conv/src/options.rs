@@ -114,6 +114,9 @@ impl Options {
 }
 
 impl CommandLine for Options {
+    // `f32le` for `f32be` would read other numbers.
+    const NOT_GUESSED: &'static [&'static str] = &["--format"];
+
     fn check(&self) -> Result<(), String> {
         if self.format == Format::Text && (self.channels, self.channel) != (1, 1) {
             return Err("--channels and --channel need a raw --format".to_owned());

@@ -4,12 +4,16 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 
 use clap::Parser;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::sandbox::Sandbox;
 
 /// A program's options.
 pub trait CommandLine: Parser {
+    /// Options whose wrong values are not answered with a similar right one: it would mean something
+    /// else, and be taken.
+    const NOT_GUESSED: &'static [&'static str] = &[];
+
     /// Checks what the options' grammar cannot say; the error is one line for the user.
     fn check(&self) -> Result<(), String> {
         Ok(())
@@ -24,8 +28,20 @@ pub trait StageOptions: CommandLine {
 
 /// Reads a command line, the program's name first.
 pub fn parse<O: CommandLine>(words: impl Iterator<Item = OsString>) -> Result<O, NoOptions> {
-    let options = O::try_parse_from(words)?;
+    let options = O::try_parse_from(words).map_err(|error| without_guess(error, O::NOT_GUESSED))?;
     options.check().map(|()| options).map_err(NoOptions::Wrong)
+}
+
+/// The same error, without a similar value if it is about one of `options`.
+fn without_guess(mut error: clap::Error, options: &[&str]) -> clap::Error {
+    let is_about =
+        |argument: &str| options.contains(&argument.split(' ').next().unwrap_or(argument));
+    if let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg)
+        && is_about(argument)
+    {
+        error.remove(ContextKind::SuggestedValue);
+    }
+    error
 }
 
 /// Why there are no options to run with.

@@ -249,6 +249,9 @@ fn a_wrong_choice_is_refused_with_the_right_ones() {
     for (command, reason) in [
         ("conv --signal square", choice("square", "--signal <SIGNAL>", "uniform, sine, walk")),
         ("conv --from data --format mp3", choice("mp3", "--format <FMT>", words)),
+        // Without a tip: f32le would read other numbers.
+        ("conv --from data --format f32be", choice("f32be", "--format <FMT>", words)),
+        ("conv --from data --format u24le", choice("u24le", "--format <FMT>", words)),
         ("log --timestamps rfc", choice("rfc", "--timestamps <FORM>", "unix, iso")),
         ("launcher --via x", choice("x", "--via <VIA>", "pipe, fifo, socket, mqueue, shm")),
         ("launcher --via shm --print", no_shell_form("shared memory")),
