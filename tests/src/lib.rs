@@ -7,6 +7,7 @@
 //! | [`proc`] | what `/proc` tells of processes: children, names, descriptors, leftovers |
 //! | [`account`] | what the launcher says at the end |
 //! | [`via`] | running a test over each kind of channel |
+//! | [`serial`] | a serial line, and the device that sends |
 //! | [`terminal`] | a pseudo-terminal, and what a person would see on it |
 //! | [`recorded`] | what `log` has recorded, also in old files |
 //! | [`small_disk`] | disks that are full |
@@ -33,6 +34,7 @@ pub mod promise;
 pub mod random;
 pub mod recorded;
 pub mod run;
+pub mod serial;
 pub mod small_disk;
 pub mod terminal;
 pub mod via;

@@ -86,9 +86,12 @@ fn take_text(
     let result = take_lines(&mut lines, name, &mut place, end, sender);
     tell_before_first(&mut lines, name, sender);
     if let Some(cut) = lines.cut_off() {
-        // A line that is too long has its number already.
+        // A line that is too long has its number already; before the first there is none.
         place.number += u64::from(!cut.start.is_empty());
-        sender.tell(&format!("{place}: {cut}"));
+        match place.number {
+            0 => sender.tell(&format!("{name} has sent no line end: {cut}")),
+            _ => sender.tell(&format!("{place}: {cut}")),
+        }
     }
     result
 }

@@ -1,0 +1,457 @@
+//! The table of ends (`stage/src/ending.rs`): every program, however its input ends, over whatever it
+//! comes, with whatever came last. And a serial line that is closed at random moments.
+//!
+//! The random test runs a few rounds; `WANDLER_ROUNDS=100` runs a hundred.
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::SystemTime;
+
+use nix::sys::signal::Signal;
+use nix::sys::stat::Mode;
+use nix::unistd::{Pid, mkfifo};
+use wandler_tests::proc;
+use wandler_tests::random::Random;
+use wandler_tests::rounds;
+use wandler_tests::run::{Finished, Program, Running};
+use wandler_tests::serial::Serial;
+
+/// Who reads.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Reader {
+    ConvText,
+    ConvWords,
+    Stat,
+    Log,
+}
+
+const READERS: [Reader; 4] = [Reader::ConvText, Reader::ConvWords, Reader::Stat, Reader::Log];
+
+/// What came last, after the reading 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Last {
+    /// Not even that.
+    Nothing,
+    Whole,
+    Half,
+}
+
+const LASTS: [Last; 3] = [Last::Nothing, Last::Whole, Last::Half];
+
+/// How the input ends.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum End {
+    Clean,
+    HungUp,
+    Error,
+    Stop,
+    Deadline,
+}
+
+impl Reader {
+    fn name(self) -> &'static str {
+        match self {
+            Reader::ConvText | Reader::ConvWords => "conv",
+            Reader::Stat => "stat",
+            Reader::Log => "log",
+        }
+    }
+
+    /// Reads standard input; `log` records in `run.log`.
+    fn program(self, dir: &Path, end: End) -> Program {
+        let words = match self {
+            Reader::ConvText => "--from -",
+            Reader::ConvWords => "--from - --format u16le",
+            Reader::Stat => "--every 1",
+            Reader::Log => "run.log",
+        };
+        let duration = if end == End::Deadline { "--duration 500ms" } else { "" };
+        Program::new(self.name()).words(words).words(duration).dir(dir)
+    }
+
+    fn input(self, last: Last) -> &'static [u8] {
+        match (self, last) {
+            (_, Last::Nothing) => b"",
+            (Reader::ConvWords, Last::Whole) => b"\x01\0\x65\0",
+            (Reader::ConvWords, Last::Half) => b"\x01\0\x65",
+            (_, Last::Whole) => b"1\n101\n",
+            (_, Last::Half) => b"1\n101",
+        }
+    }
+
+    /// The samples that it took.
+    fn samples(self, dir: &Path, finished: &Finished) -> Vec<String> {
+        let lines = |text: &str| text.lines().map(str::to_owned).collect();
+        match self {
+            Reader::ConvText | Reader::ConvWords => lines(&finished.stdout),
+            Reader::Log => lines(&fs::read_to_string(dir.join("run.log")).unwrap_or_default()),
+            // From the newest sample of each record that counts one more.
+            Reader::Stat => {
+                let mut samples = Vec::new();
+                for record in finished.stdout.lines() {
+                    let field = |name: &str| {
+                        let (_, rest) = record.split_once(&format!("\"{name}\":")).unwrap();
+                        rest.split([',', '}']).next().unwrap().to_owned()
+                    };
+                    if field("n") != samples.len().to_string() {
+                        samples.push(field("last"));
+                    }
+                }
+                samples
+            }
+        }
+    }
+
+    /// What became of the input: the samples, what is said, and the status.
+    fn expected(self, end: End, last: Last) -> (Vec<String>, Vec<String>, i32) {
+        let (what, bytes, quote) = match self {
+            Reader::ConvWords => ("word 2", "1 byte", ""),
+            _ => ("line 2", "3 bytes", ": \"101\""),
+        };
+        let is_torn_word = self == Reader::ConvWords && end == End::Clean && last == Last::Half;
+        let is_sample = last == Last::Whole
+            || last == Last::Half && end == End::Clean && self != Reader::ConvWords;
+        let count = if last == Last::Nothing { 0 } else { 1 + usize::from(is_sample) };
+        let by = match end {
+            End::Clean => "",
+            End::HungUp => "a hang-up",
+            End::Error => "an error",
+            End::Stop => "the stop",
+            End::Deadline => "the end of the time",
+        };
+        let mut said = Vec::new();
+        if is_torn_word {
+            said.push(format!("{what}: torn: the stream ends after 1 of 2 bytes"));
+        } else if last == Last::Half && !is_sample {
+            said.push(format!("{what}: cut off by {by}: {bytes} dropped{quote}"));
+        }
+        match end {
+            End::HungUp => said.push("standard input hung up".to_owned()),
+            End::Error => {
+                said.push("cannot read standard input: Connection reset by peer".to_owned());
+            }
+            End::Clean | End::Stop | End::Deadline => {}
+        }
+        let failed = matches!(end, End::HungUp | End::Error);
+        let rejected = u8::from(is_torn_word);
+        // A program that failed before it did anything has said all there is to say.
+        if self.name() == "conv" && !(failed && count == 0) {
+            said.push(format!("{count} samples sent, {rejected} rejected, 0 ticks missed"));
+        }
+        let said = said.iter().map(|line| format!("{}: {line}", self.name())).collect();
+        let status = if failed { 1 } else { 3 * i32::from(rejected) };
+        (["1", "101"].into_iter().take(count).map(str::to_owned).collect(), said, status)
+    }
+
+    /// Checks one cell of the table.
+    fn check(self, end: End, last: Last, over: &str, dir: &Path, finished: &Finished) {
+        self.check_after(end, last, over, dir, finished, &[]);
+    }
+
+    /// The same, where this was said before.
+    fn check_after(
+        self,
+        end: End,
+        last: Last,
+        over: &str,
+        dir: &Path,
+        finished: &Finished,
+        before: &[String],
+    ) {
+        let cell = format!("{self:?}, {end:?} over {over}, last {last:?}\n{finished}");
+        let (samples, said, status) = self.expected(end, last);
+        let said = [before.to_vec(), said].concat();
+        assert_eq!(self.samples(dir, finished), samples, "{cell}");
+        assert_eq!(finished.stderr.lines().collect::<Vec<_>>(), said, "{cell}");
+        assert_eq!(finished.code(), status, "{cell}");
+    }
+}
+
+/// Every reader, with everything that may come last.
+fn each(check: impl Fn(Reader, Last, &Path)) {
+    for reader in READERS {
+        for last in LASTS {
+            check(reader, last, tempfile::tempdir().unwrap().path());
+        }
+    }
+}
+
+/// Starts a reader, and lets it read all that came.
+fn started(
+    reader: Reader,
+    end: End,
+    last: Last,
+    dir: &Path,
+    stdin: impl Into<Stdio>,
+    mut writer: impl Write,
+) -> Running {
+    let running = reader.program(dir, end).stdin(stdin).start();
+    writer.write_all(reader.input(last)).unwrap();
+    running.wait_until_blocked(running.pid());
+    running
+}
+
+#[test]
+fn the_clean_end_of_a_file() {
+    each(|reader, last, dir| {
+        fs::write(dir.join("input"), reader.input(last)).unwrap();
+        let input = File::open(dir.join("input")).unwrap();
+        let finished = reader.program(dir, End::Clean).stdin(input).finish();
+        reader.check(End::Clean, last, "a file", dir, &finished);
+    });
+}
+
+#[test]
+fn the_clean_end_of_a_pipe() {
+    each(|reader, last, dir| {
+        let finished = reader.program(dir, End::Clean).input(reader.input(last)).finish();
+        reader.check(End::Clean, last, "a pipe", dir, &finished);
+    });
+}
+
+/// A FIFO that is open at both ends.
+fn fifo(dir: &Path) -> (File, File) {
+    let path = dir.join("fifo");
+    mkfifo(&path, Mode::S_IRWXU).unwrap();
+    // For reading as well, so as not to wait for the other end.
+    let both = OpenOptions::new().read(true).write(true).open(&path).unwrap();
+    let writer = OpenOptions::new().write(true).open(&path).unwrap();
+    let reader = File::open(&path).unwrap();
+    drop(both);
+    (reader, writer)
+}
+
+#[test]
+fn the_clean_end_of_a_fifo_and_a_stop_before_it() {
+    each(|reader, last, dir| {
+        let (input, writer) = fifo(dir);
+        let running = started(reader, End::Clean, last, dir, input, &writer);
+        drop(writer);
+        reader.check(End::Clean, last, "a FIFO", dir, &running.finish());
+    });
+    each(|reader, last, dir| {
+        let (input, writer) = fifo(dir);
+        let running = started(reader, End::Stop, last, dir, input, &writer);
+        running.signal(Signal::SIGINT);
+        reader.check(End::Stop, last, "a FIFO", dir, &running.finish());
+    });
+}
+
+#[test]
+fn a_stop_while_a_pipe_is_open() {
+    each(|reader, last, dir| {
+        let (input, writer) = std::io::pipe().unwrap();
+        let running = started(reader, End::Stop, last, dir, input, &writer);
+        running.signal(Signal::SIGTERM);
+        reader.check(End::Stop, last, "a pipe", dir, &running.finish());
+    });
+}
+
+#[test]
+fn a_pipe_that_ends_after_a_stop_has_a_clean_end_for_all_but_conv() {
+    for reader in [Reader::Stat, Reader::Log] {
+        let dir = tempfile::tempdir().unwrap();
+        let (input, mut writer) = std::io::pipe().unwrap();
+        let running = started(reader, End::Clean, Last::Nothing, dir.path(), input, &writer);
+        running.signal(Signal::SIGTERM);
+        writer.write_all(reader.input(Last::Half)).unwrap();
+        drop(writer);
+        reader.check(End::Clean, Last::Half, "a pipe", dir.path(), &running.finish());
+    }
+}
+
+#[test]
+fn a_deadline_while_a_pipe_is_open() {
+    for reader in [Reader::ConvText, Reader::ConvWords] {
+        for last in LASTS {
+            let dir = tempfile::tempdir().unwrap();
+            let (input, mut writer) = std::io::pipe().unwrap();
+            writer.write_all(reader.input(last)).unwrap();
+            let finished = reader.program(dir.path(), End::Deadline).stdin(input).finish();
+            reader.check(End::Deadline, last, "a pipe", dir.path(), &finished);
+        }
+    }
+}
+
+#[test]
+fn an_error_of_a_socket_and_its_clean_end() {
+    each(|reader, last, dir| {
+        let (input, writer) = UnixStream::pair().unwrap();
+        // What nobody has read when the other side is closed makes the end a reset.
+        (&input).write_all(b"unread").unwrap();
+        let running = started(reader, End::Error, last, dir, OwnedFd::from(input), &writer);
+        drop(writer);
+        reader.check(End::Error, last, "a socket", dir, &running.finish());
+    });
+    each(|reader, last, dir| {
+        let (input, writer) = UnixStream::pair().unwrap();
+        let running = started(reader, End::Clean, last, dir, OwnedFd::from(input), &writer);
+        drop(writer);
+        reader.check(End::Clean, last, "a socket", dir, &running.finish());
+    });
+}
+
+/// What `conv` says of a device at the beginning, given that the device ends a line first.
+fn said_of_device(reader: Reader, last: Last) -> Vec<String> {
+    let sending = "conv: standard input may have been sending before";
+    match reader {
+        Reader::ConvText if last != Last::Nothing => {
+            vec![format!("{sending}: 1 byte up to the first line end dropped")]
+        }
+        Reader::ConvWords => vec![format!("{sending}: nothing tells where a word begins")],
+        _ => vec![],
+    }
+}
+
+#[test]
+fn a_hang_up_of_a_terminal_and_a_stop_before_it() {
+    for end in [End::HungUp, End::Stop] {
+        each(|reader, last, dir| {
+            let mut serial = Serial::raw();
+            let running = serial.start(reader.program(dir, end).stdin(serial.line()));
+            if reader == Reader::ConvText && last != Last::Nothing {
+                serial.send("0\n");
+            }
+            serial.send_to(&running, reader.input(last));
+            match end {
+                End::HungUp => serial.hang_up(),
+                _ => running.signal(Signal::SIGTERM),
+            }
+            let before = said_of_device(reader, last);
+            let finished = running.finish();
+            reader.check_after(end, last, "a terminal", dir, &finished, &before);
+        });
+    }
+}
+
+/// Starts a reader whose controlling terminal is the line; with it, its process.
+fn at_its_own_terminal(reader: Reader, dir: &Path, line: &Serial) -> (Running, Pid) {
+    let program = reader.program(dir, End::Stop).wrapped(&["setsid", "--ctty", "--wait"]);
+    let running = program.dir(dir).stdin(line.line()).start();
+    let mut child = None;
+    running.wait_until("it runs", || {
+        child = proc::children(running.pid()).get(reader.name()).copied();
+        child.is_some()
+    });
+    running.wait_until_blocked(child.unwrap());
+    (running, child.unwrap())
+}
+
+#[test]
+fn a_hang_up_of_its_own_terminal_is_a_stop() {
+    each(|reader, last, dir| {
+        let mut line = Serial::raw();
+        let (running, child) = at_its_own_terminal(reader, dir, &line);
+        line.send(reader.input(last));
+        running.wait_until_blocked(child);
+        line.hang_up();
+        reader.check(End::Stop, last, "its own terminal", dir, &running.finish());
+    });
+}
+
+#[test]
+fn an_end_that_a_person_types_is_a_clean_one() {
+    for reader in [Reader::ConvText, Reader::Stat, Reader::Log] {
+        let dir = tempfile::tempdir().unwrap();
+        let mut line = Serial::cooked();
+        let (running, child) = at_its_own_terminal(reader, dir.path(), &line);
+        line.send(reader.input(Last::Half));
+        line.send("\x04");
+        running.wait_until_blocked(child);
+        line.send("\x04");
+        let finished = running.finish();
+        reader.check(End::Clean, Last::Half, "its own terminal", dir.path(), &finished);
+    }
+}
+
+#[test]
+fn the_end_of_a_recorded_file() {
+    for (text, samples, said, status) in [
+        ("", 0, vec![], 0),
+        ("1\n101\n", 2, vec![], 0),
+        ("1\n101", 1, vec!["log: \"run.log\": line 2: torn, without a line feed: \"101\""], 3),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("run.log"), text).unwrap();
+        Program::new("log")
+            .words("--check run.log")
+            .dir(&dir)
+            .finish()
+            .exits(status)
+            .writes(&format!("run.log: {samples} samples\n"))
+            .says(&said);
+    }
+}
+
+#[test]
+fn half_a_record_is_not_merged() {
+    let state = Program::new("stat").words("--state").input("1\n2\n").finish().exits(0).stdout;
+    let record = state.lines().last().unwrap();
+    let mut serial = Serial::raw();
+    let running = serial.start(Program::new("stat").words("--merge").stdin(serial.line()));
+    serial.send(record);
+    serial.send_to(&running, "\n{\"n\":");
+    running.signal(Signal::SIGTERM);
+    let told = "line 2: cut off by the stop: 5 bytes dropped: \"{\\\"n\\\":\"";
+    running.finish().exits(1).writes("").says(&[format!("stat: cannot merge {told}")]);
+}
+
+/// Sends numbers to `conv` in pieces, closes the line at a random byte, and checks that what was
+/// sent by `conv` was sent whole.
+fn close_at_a_random_byte(random: &mut Random, wait: bool) {
+    let first = 10_000 + random.below(80_000);
+    let text: String = (first..first + 200).map(|number| format!("{number}\n")).collect();
+    let text = &text.as_bytes()[..1 + random.below(text.len() as u64) as usize];
+    // It has begun to send before anybody listens.
+    let before = random.below(text.len().min(20) as u64) as usize;
+    let mut serial = Serial::raw();
+    serial.send(&text[..before]);
+    let running = serial.start(Program::new("conv").args(["--from", &serial.path]));
+    let mut rest = &text[before..];
+    let heard = String::from_utf8(rest.to_vec()).unwrap();
+    while !rest.is_empty() {
+        let (piece, behind) = rest.split_at(rest.len().min(1 + random.below(30) as usize));
+        serial.send(piece);
+        rest = behind;
+    }
+    if wait {
+        running.wait_until_blocked(running.pid());
+    }
+    serial.hang_up();
+    let finished = running.finish().exits(1);
+    let whole: Vec<&str> = match heard.split_once('\n') {
+        Some((_, lines)) => lines.split_inclusive('\n').filter(|it| it.ends_with('\n')).collect(),
+        None => vec![],
+    };
+    let whole = whole.concat();
+    let is_right =
+        if wait { finished.stdout == whole } else { whole.starts_with(&finished.stdout) };
+    assert!(is_right, "sent {heard:?}\n{finished}");
+    assert!(finished.stdout.is_empty() || finished.stdout.ends_with('\n'), "{finished}");
+    assert!(finished.stderr.contains(" hung up\n"), "{finished}");
+    let half = heard.rsplit('\n').next().unwrap();
+    if wait && !half.is_empty() {
+        let unit = if half.len() == 1 { "byte" } else { "bytes" };
+        let cut = format!("cut off by a hang-up: {} {unit} dropped", half.len());
+        assert!(finished.stderr.contains(&cut), "{cut}\n{finished}");
+    }
+}
+
+#[test]
+fn a_line_that_is_closed_at_any_moment_gives_what_was_sent_whole_and_once() {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    for round in 0..rounds() {
+        let seed = now.as_nanos() as u64 + u64::from(round);
+        let mut random = Random::new(seed);
+        // With half of them, nothing that was sent is still on its way.
+        for wait in [true, false] {
+            close_at_a_random_byte(&mut random, wait);
+        }
+    }
+}
