@@ -23,8 +23,9 @@ Examples:
 
 Exit status 0 means that every line received is on the disk, but for what somebody else has done to
 the file, which is told. Lines are recorded byte for byte, whatever they hold; a last line without a
-line feed gets one. Only one log writes a file at a time. A torn last line, left by a crash, is set
-aside in FILE.torn at the next start.
+line feed gets one. But half a line that a stop, a hang-up or an error cut off is not recorded: it
+is reported. Only one log writes a file at a time. A torn last line, left by a crash, is set aside
+in FILE.torn at the next start.
 
 If the disk is full, or writing fails for another reason, log says so once, keeps what it has,
 reads no more (so that the pipeline waits), and tries again every second, from the exact byte.

@@ -31,7 +31,8 @@ Examples:
   stat --merge *.state                       the record of all days together
 
 Input: one decimal number a line; blanks around it and a CR are ignored. Every other line is
-rejected: told (the first few), counted, and left out.
+rejected: told (the first few), counted, and left out. cut -f 2 takes off what log --timestamps
+puts in front.
 
 Records: of regular files only the last one is written, unless --every or --window says
 otherwise, so that the same file always gives the same. A last window without samples has no
@@ -73,7 +74,8 @@ record keeps the labels that all parts have in common.
 
 Limits: a line is looked at up to 64 KiB; a sample has at most 400 decimal places and is finite
 as a double. Asked to stop, stat reads standard input on until it ends or is silent for a
-second; reading files, it ends there and tells what it has counted. Memory: 4 MB; up to 12 MB
+second; reading files, it ends there and tells what it has counted. Half a line that is cut off
+so, or by a hang-up, is dropped, and reported. Memory: 4 MB; up to 12 MB
 with 65536 distinct values, 30 MB with more, and 90 MB if they have hundreds of digits. A
 state has at most 2 MB (47 MB with hundreds of digits) and up to 1 MB more with a course, and
 100 bytes for each part merged that was not numbered with --first; making or merging it takes
