@@ -119,7 +119,11 @@ impl fmt::Display for CutOff<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let CutOff { ending, bytes, start } = *self;
         let unit = if bytes == 1 { "byte" } else { "bytes" };
-        write!(formatter, "cut off by {ending}: {bytes} {unit} dropped")?;
+        match ending {
+            Ending::Clean | Ending::Recorded => formatter.write_str("without a line end")?,
+            _ => write!(formatter, "cut off by {ending}")?,
+        }
+        write!(formatter, ": {bytes} {unit} dropped")?;
         if !start.is_empty() {
             write!(formatter, ": {}", quoted(start))?;
         }
@@ -224,5 +228,7 @@ mod tests {
         assert_eq!(cut.to_string(), "cut off by the stop: 3 bytes dropped: \"101\"");
         let cut = CutOff { ending: Ending::Deadline, bytes: 1, start: b"" };
         assert_eq!(cut.to_string(), "cut off by the end of the time: 1 byte dropped");
+        let cut = CutOff { ending: Ending::Clean, bytes: 70_000, start: b"" };
+        assert_eq!(cut.to_string(), "without a line end: 70000 bytes dropped");
     }
 }

@@ -238,11 +238,11 @@ fn text_is_made_canonical() {
 
 #[test]
 fn text_that_is_no_number_is_told_and_left_out() {
-    conv("--format text", b"\xef\xbb\xbf1\n2\n\n1 2\n0x10\n12abc\n1,5\n3\n# 4\nNaN")
+    conv("--format text", b"\xef\xbb1\n2\n\n1 2\n0x10\n12abc\n1,5\n3\n# 4\nNaN")
         .exits(3)
         .writes("2\n3\n")
         .says(&[
-            r#"conv: line 1: not a number: "\u{feff}1""#,
+            r#"conv: line 1: not a number: "\xef\xbb1""#,
             "conv: line 3: empty",
             r#"conv: line 4: not a number: "1 2""#,
             r#"conv: line 5: not a number: "0x10""#,
@@ -256,16 +256,79 @@ fn text_that_is_no_number_is_told_and_left_out() {
 #[test]
 fn a_line_without_an_end_is_told_by_its_start() {
     let endless = "7".repeat(10_000_000);
-    let told = format!("line 2: longer than 65536 bytes: \"{}…\"", "7".repeat(40));
-    for (text, samples) in
-        [(format!("1\n{endless}"), "1\n"), (format!("1\n{endless}\n2"), "1\n2\n")]
-    {
-        let sent = samples.lines().count();
-        conv("", text.as_bytes())
-            .exits(3)
-            .writes(samples)
-            .says(&[format!("conv: {told}"), closing(sent, 1)]);
+    let told = format!("conv: line 2: longer than 65536 bytes: \"{}…\"", "7".repeat(40));
+    let dropped = "conv: line 2: without a line end: 10000000 bytes dropped".to_owned();
+    let unended = [told.clone(), dropped, closing(1, 1)];
+    conv("", format!("1\n{endless}").as_bytes()).exits(3).writes("1\n").says(&unended);
+    let ended = [told, closing(2, 1)];
+    conv("", format!("1\n{endless}\n2").as_bytes()).exits(3).writes("1\n2\n").says(&ended);
+}
+
+#[test]
+fn lf_crlf_and_cr_end_a_line() {
+    for text in ["21.5\r22.0\r22.5\r", "21.5\r\n22.0\r22.5", "21.5\n22.0\r\n22.5\n"] {
+        let finished = conv("", text.as_bytes()).exits(0).writes("21.5\n22\n22.5\n");
+        finished.says(&[closing(3, 0)]);
     }
+}
+
+#[test]
+fn foreign_framing_is_refused_with_what_to_do() {
+    let wav =
+        b"RIFF\x30\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data";
+    let sox = "whose headers are no samples: for 16 bits, \
+               sox FILE -t raw -e signed -b 16 -L - | conv --from - --format s16le";
+    let block = "it is an instrument's block with a header of 10 bytes: leave that out, \
+                 tail -c +11 FILE | conv --from -, with the --format of its data";
+    let mark = "it begins with a byte order mark: leave that out, tail -c +4 FILE | conv --from -";
+    let utf_16 = |name: &str| {
+        format!(
+            "it is UTF-16: iconv -f {name} -t UTF-8 FILE | conv --from -, \
+             unless it is raw words, which need --format"
+        )
+    };
+    for (bytes, options, why) in [
+        (&wav[..], "--format s16le", format!("it is RIFF (WAV), {sox}")),
+        (wav, "", format!("it is RIFF (WAV), {sox}")),
+        (b"FORM\0\0\0\x2eAIFFCOMM", "--format s16be", format!("it is FORM (AIFF), {sox}")),
+        (b"#800000004\x01\0\x02\0\n", "--format s16le", block.to_owned()),
+        (b"#8000000041,2\n", "", block.to_owned()),
+        (b"\xef\xbb\xbf1\n2\n", "", mark.to_owned()),
+        (b"\xff\xfe1\0\n\0", "", utf_16("UTF-16")),
+        (b"1\0\n\x002\0\n\0", "", utf_16("UTF-16LE")),
+    ] {
+        let finished = Program::new("conv").words("--from -").words(options).input(bytes).finish();
+        let refused = format!("conv: cannot take samples from standard input: {why}");
+        finished.exits(1).writes("").says(&[refused]);
+    }
+    // A byte order mark and the beginning of a block are words like any other.
+    conv("--format s16le", b"\xff\xfe#1").exits(0).writes("-257\n12579\n").says(&[closing(2, 0)]);
+}
+
+#[test]
+fn what_the_messages_of_refusal_say_to_do_works() {
+    let script = "printf '\\xff\\xfe1\\0\\n\\0' > FILE; iconv -f UTF-16 -t UTF-8 FILE | conv --from -
+                  printf '\\xef\\xbb\\xbf2\\n' > FILE; tail -c +4 FILE | conv --from -
+                  printf '#800000002\\3\\0' > FILE; tail -c +11 FILE | conv --from - --format s16le";
+    let dir = tempfile::tempdir().unwrap();
+    let finished = Program::bash(script).dir(&dir).finish().exits(0).writes("1\n2\n3\n");
+    finished.says(&[closing(1, 0), closing(1, 0), closing(1, 0)]);
+}
+
+#[test]
+fn recorded_lines_with_times_are_told_with_the_way_to_read_them() {
+    let dir = tempfile::tempdir().unwrap();
+    Program::new("log").words("--timestamps iso run.log").input("57\n").dir(&dir).finish().exits(0);
+    let recorded = fs::read_to_string(dir.path().join("run.log")).unwrap();
+    let start = format!("{:?}", recorded.trim_end());
+    let why = "a time stands in front, as log --timestamps puts it (cut -f 2 takes it off)";
+    let told = |program| format!("{program}: line 1: {why}: {start}");
+    let conv = Program::new("conv").words("--from run.log").dir(&dir).finish().exits(3).writes("");
+    conv.says(&[told("conv"), closing(0, 1)]);
+    let stat = Program::new("stat").input(recorded).finish().exits(3);
+    stat.says(&[told("stat")]);
+    let cut = Program::bash("cut -f 2 run.log | conv --from -").dir(&dir).finish();
+    cut.exits(0).writes("57\n").says(&[closing(1, 0)]);
 }
 
 #[test]
@@ -276,6 +339,14 @@ fn conversion_is_exact() {
     conv("--scale 0.1", text.as_bytes()).exits(0).writes(&samples).says(&[closing(2001, 0)]);
     let celsius = lines(tenths.iter().map(|&tenth| exact(10 * tenth + 27_315, 2)));
     conv("--offset 2731.5 --scale 0.1", text.as_bytes()).exits(0).writes(&celsius);
+}
+
+#[test]
+fn a_long_value_is_printed_without_a_useless_exponent() {
+    conv("--scale 0.00488758553274682306940371456500488758553", b"512\n")
+        .exits(0)
+        .writes("2.50244379276637341153470185728250244379136\n")
+        .says(&[closing(1, 0)]);
 }
 
 #[test]
