@@ -129,7 +129,13 @@ pub fn run(
         textfile: options.textfile.clone(),
         picture: options.svg.as_deref().map(|path| Picture::new(path, clock.now())),
     };
-    let result = report.show(Lines::of_up_to(MAX_RECORD, input));
+    let mut lines = Lines::of_up_to(MAX_RECORD, input);
+    let result = report.show(&mut lines);
+    if let Some(cut) = lines.cut_off() {
+        // A record that is too long has its number already.
+        let number = report.lines + u64::from(!cut.start.is_empty());
+        report.messages.tell(&format!("line {number}: {cut}"));
+    }
     report.close(result)
 }
 
@@ -157,7 +163,7 @@ struct Report<'a, W> {
 }
 
 impl<W: Write> Report<'_, W> {
-    fn show(&mut self, mut lines: Lines<impl Input>) -> Result<(), Error> {
+    fn show(&mut self, lines: &mut Lines<impl Input>) -> Result<(), Error> {
         while !self.reader_gone {
             self.draw()?;
             match lines.next(self.deadline()).map_err(Error::Read)? {
