@@ -86,18 +86,27 @@ impl Counts {
     /// Counts `count` samples of the same value.
     #[inline]
     pub fn add_many(&mut self, sample: &Decimal, count: u64) -> Result<(), Full> {
-        let at = self.position(sample)?;
+        let at = match self.counts.get_index_of(sample) {
+            Some(at) => at,
+            None => self.insert(sample)?,
+        };
         self.add_at(at, count);
         Ok(())
     }
 
     /// Where `value` is counted, now and later.
-    #[inline]
     pub fn position(&mut self, value: &Decimal) -> Result<usize, Full> {
         match self.counts.get_index_of(value) {
             Some(at) => Ok(at),
-            None if self.counts.len() == self.most => Err(Full),
-            None => Ok(self.counts.insert_full(value.normalized(), 0).0),
+            None => self.insert(value),
+        }
+    }
+
+    /// Makes room for a value that was not counted before.
+    fn insert(&mut self, value: &Decimal) -> Result<usize, Full> {
+        match self.counts.len() < self.most {
+            true => Ok(self.counts.insert_full(value.normalized(), 0).0),
+            false => Err(Full),
         }
     }
 
