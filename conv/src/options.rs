@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Parser;
-use stage::command_line::{CommandLine, StageOptions};
+use stage::command_line::{CommandLine, Need, StageOptions};
 use stage::decimal::{Decimal, Mantissa};
 use stage::quantity::{self, Period, Range, Rate};
 use stage::sandbox::{Grant, Sandbox, SandboxOption};
@@ -66,7 +66,7 @@ pub struct Options {
     #[arg(help_heading = "Simulated converter")]
     #[arg(conflicts_with_all = ["poll", "from"])]
     pub range: Grid,
-    /// The same samples for the same seed
+    /// The same samples for the same seed (a sine is always the same)
     #[arg(long, value_name = "N", value_parser = quantity::count, allow_hyphen_values = true, help_heading = "Simulated converter")]
     #[arg(conflicts_with_all = ["poll", "from"])]
     pub seed: Option<u64>,
@@ -84,15 +84,15 @@ pub struct Options {
     pub from: Option<PathBuf>,
     /// What the stream consists of: text, or raw words
     #[arg(long, value_enum, default_value_t, value_name = "FMT", help_heading = "Real converter")]
-    #[arg(requires = "from", conflicts_with = "poll")]
+    #[arg(conflicts_with = "poll")]
     pub format: Format,
     /// Interleaved channels in a raw stream
     #[arg(long, value_name = "K", default_value_t = 1, help_heading = "Real converter")]
-    #[arg(value_parser = clap::value_parser!(u16).range(1..), requires = "from")]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..), conflicts_with = "poll")]
     pub channels: u16,
     /// Which of them to take, from 1
     #[arg(long, value_name = "K", default_value_t = 1, help_heading = "Real converter")]
-    #[arg(value_parser = clap::value_parser!(u16).range(1..), requires = "from")]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..), conflicts_with = "poll")]
     pub channel: u16,
 
     /// Value = (raw + OFFSET) × SCALE, in exact decimal arithmetic
@@ -124,10 +124,18 @@ impl Options {
 }
 
 impl CommandLine for Options {
+    const NEEDS: &'static [Need] = &[
+        Need { option: "format", one_of: &["from"] },
+        Need { option: "channels", one_of: &["from"] },
+        Need { option: "channel", one_of: &["from"] },
+    ];
     // `f32le` for `f32be` would read other numbers.
     const NOT_GUESSED: &'static [&'static str] = &["--format"];
 
     fn check(&self) -> Result<(), String> {
+        if self.seed.is_some() && self.signal == Signal::Sine {
+            return Err("--seed is for random signals: a sine is always the same".to_owned());
+        }
         if self.format == Format::Text && (self.channels, self.channel) != (1, 1) {
             return Err("--channels and --channel need a raw --format".to_owned());
         }
@@ -175,11 +183,16 @@ fn grid(text: &str) -> Result<Grid, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use stage::command_line::NoOptions;
+    use std::ffi::OsString;
 
     fn parse(words: &str) -> Result<Options, String> {
-        let options = Options::try_parse_from(format!("conv {words}").split_whitespace())
-            .map_err(|error| error.to_string().lines().next().unwrap().to_owned())?;
-        options.check().map(|()| options)
+        let words = format!("conv {words}");
+        match stage::command_line::parse(words.split_whitespace().map(OsString::from)) {
+            Ok(options) => Ok(options),
+            Err(NoOptions::Wrong(why)) => Err(why),
+            Err(NoOptions::Help(text)) => panic!("{text}"),
+        }
     }
 
     #[test]
@@ -209,6 +222,7 @@ mod tests {
             "--poll x --signal sine",
             "--format s16le",
             "--channels 2",
+            "--signal sine --seed 1",
             "--from x --channels 2",
             "--from x --format u8 --channels 2 --channel 3",
             "--from x --format u8 --channel 0",

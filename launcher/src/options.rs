@@ -65,7 +65,7 @@ pub struct Options {
     pub via: Via,
     /// Print the same pipeline as a bash command, and run nothing (for --via pipe and fifo: a shell
     /// has no other channels)
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["grace", "verbose"])]
     pub print: bool,
     /// Show the wiring at the start, and how each stage ended
     #[arg(short, long)]

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
-use stage::command_line::{CommandLine, StageOptions};
+use stage::command_line::{CommandLine, Need, StageOptions};
 use stage::quantity;
 use stage::sandbox::{Grant, Sandbox, SandboxOption};
 
@@ -93,6 +93,8 @@ impl Options {
 }
 
 impl CommandLine for Options {
+    const NEEDS: &'static [Need] = &[Need { option: "keep", one_of: &["rotate"] }];
+
     fn check(&self) -> Result<(), String> {
         if self.files.len() > 1 && !self.check {
             return Err("only one file can be recorded in".to_owned());
@@ -105,6 +107,7 @@ impl StageOptions for Options {
     fn sandbox(&self) -> Sandbox {
         self.sandbox.granting([if self.check { Grant::ReadFiles } else { Grant::KeepFiles }])
     }
+
 }
 
 #[cfg(test)]

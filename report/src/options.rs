@@ -70,11 +70,21 @@ impl Options {
     }
 }
 
-impl CommandLine for Options {}
+impl CommandLine for Options {
+    fn check(&self) -> Result<(), String> {
+        match &self.svg {
+            Some(svg) if self.textfile.as_ref() == Some(svg) => {
+                Err("--svg and --textfile name the same file".to_owned())
+            }
+            _ => Ok(()),
+        }
+    }
+}
 
 impl StageOptions for Options {
     fn sandbox(&self) -> Sandbox {
         let kept = self.svg.as_ref().or(self.textfile.as_ref());
         self.sandbox.granting(kept.map(|_| Grant::KeepFiles))
     }
+
 }

@@ -3,13 +3,16 @@
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 
-use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Parser};
 
 use crate::sandbox::Sandbox;
 
 /// A program's options.
 pub trait CommandLine: Parser {
+    /// The options that do nothing unless another one is given.
+    const NEEDS: &'static [Need] = &[];
     /// Options whose wrong values are not answered with a similar right one: it would mean something
     /// else, and be taken.
     const NOT_GUESSED: &'static [&'static str] = &[];
@@ -18,18 +21,72 @@ pub trait CommandLine: Parser {
     fn check(&self) -> Result<(), String> {
         Ok(())
     }
+
+    /// What was probably meant by `words`, of which `unexpected` is no option of this program; one
+    /// line for the user.
+    fn likely_meant(_words: &[OsString], _unexpected: &str) -> Option<String> {
+        None
+    }
+}
+
+/// An option that does nothing unless one of others is given, too.
+///
+/// Clap's `requires` says the same, but is waived where a third option conflicts with the one that is
+/// required: `--format` would do without `--from` as soon as there is a `--rate`.
+#[derive(Clone, Copy, Debug)]
+pub struct Need {
+    /// The option, by its long name.
+    pub option: &'static str,
+    /// Those of which one must be given.
+    pub one_of: &'static [&'static str],
+}
+
+impl Need {
+    /// What is missing, if the option was given without any of the others.
+    fn unmet_by(&self, given: &ArgMatches) -> Option<String> {
+        let is_given =
+            |option: &&str| given.value_source(&id(option)) == Some(ValueSource::CommandLine);
+        let is_unmet = is_given(&self.option) && !self.one_of.iter().any(|it| is_given(&it));
+        let others = || self.one_of.iter().map(|it| format!("--{it}")).collect::<Vec<_>>();
+        is_unmet.then(|| format!("--{} needs {}", self.option, others().join(" or ")))
+    }
+}
+
+/// Clap knows an option by the name of its field.
+fn id(option: &str) -> String {
+    option.replace('-', "_")
 }
 
 /// A stage's options.
 pub trait StageOptions: CommandLine {
     /// Which system calls the stage keeps while it works.
     fn sandbox(&self) -> Sandbox;
+
 }
 
 /// Reads a command line, the program's name first.
-pub fn parse<O: CommandLine>(words: impl Iterator<Item = OsString>) -> Result<O, NoOptions> {
-    let options = O::try_parse_from(words).map_err(|error| without_guess(error, O::NOT_GUESSED))?;
+pub fn parse<O: CommandLine>(words: impl IntoIterator<Item = OsString>) -> Result<O, NoOptions> {
+    let words: Vec<OsString> = words.into_iter().collect();
+    let mut command = O::command();
+    let matches = command.try_get_matches_from_mut(&words).map_err(|error| {
+        let meant = likely_meant::<O>(&error, &words);
+        meant.map_or_else(|| without_guess(error, O::NOT_GUESSED).into(), NoOptions::Wrong)
+    })?;
+    if let Some(unmet) = O::NEEDS.iter().find_map(|need| need.unmet_by(&matches)) {
+        return Err(NoOptions::Wrong(unmet));
+    }
+    let options = O::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
     options.check().map(|()| options).map_err(NoOptions::Wrong)
+}
+
+/// What was probably meant by an argument that there is not.
+fn likely_meant<O: CommandLine>(error: &clap::Error, words: &[OsString]) -> Option<String> {
+    match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(unexpected)) if error.kind() == ErrorKind::UnknownArgument => {
+            O::likely_meant(words, unexpected)
+        }
+        _ => None,
+    }
 }
 
 /// The same error, without a similar value if it is about one of `options`.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Parser;
-use stage::command_line::{CommandLine, StageOptions};
+use stage::command_line::{CommandLine, Need, StageOptions};
 use stage::quantity;
 use stage::sample::parse_line;
 use stage::sandbox::{Grant, Sandbox, SandboxOption};
@@ -131,7 +131,8 @@ pub struct Options {
     /// Read records with states, and give the record of all their samples
     #[arg(long, conflicts_with_all = ["every", "window", "strict", "first"], help_heading = "Merging")]
     pub merge: bool,
-    /// The number, in the whole stream, of the first sample of this part
+    /// The number, in the whole stream, of the first sample of this part (for --state, and for
+    /// the numbers that --window tells)
     #[arg(long, value_name = "N", value_parser = first, allow_hyphen_values = true)]
     #[arg(help_heading = "Merging")]
     pub first: Option<u64>,
@@ -175,6 +176,8 @@ impl Options {
 const DEFAULT_EVERY: Every = Every::Time(Duration::from_millis(100));
 
 impl CommandLine for Options {
+    const NEEDS: &'static [Need] = &[Need { option: "first", one_of: &["state", "window"] }];
+
     fn check(&self) -> Result<(), String> {
         let mut names: Vec<&str> = self.quantiles.iter().map(|it| it.name.as_str()).collect();
         names.sort_unstable();
