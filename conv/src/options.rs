@@ -117,6 +117,12 @@ impl Options {
         self.rate.or(self.period.map(Rate::Every)).unwrap_or_else(default)
     }
 
+    /// The file that is opened, if there is one.
+    fn file(&self) -> Option<&Path> {
+        let stream = self.from.as_deref().filter(|&path| path != Path::new(STANDARD_INPUT));
+        self.poll.as_deref().or(stream)
+    }
+
     /// What a stream consists of.
     pub fn layout(&self) -> Layout {
         Layout { format: self.format, channels: self.channels.into(), channel: self.channel.into() }
@@ -148,11 +154,14 @@ impl CommandLine for Options {
 
 impl StageOptions for Options {
     fn sandbox(&self) -> Sandbox {
-        let stream = self.from.as_deref().filter(|&path| path != Path::new(STANDARD_INPUT));
-        let file = self.poll.as_deref().or(stream).map(|_| Grant::ReadFiles);
+        let file = self.file().map(|_| Grant::ReadFiles);
         // Standard input may be a terminal, too.
         let terminal = self.from.as_deref().map(|_| Grant::TakeTerminal);
         self.sandbox.granting(file.into_iter().chain(terminal))
+    }
+
+    fn reads(&self) -> Vec<&Path> {
+        self.file().into_iter().collect()
     }
 }
 

@@ -6,6 +6,7 @@
 //! | [`process`] | the five processes, in the pipeline's order |
 //! | [`wiring`] | the channels between them: who gets which end, and what the launcher keeps |
 //! | [`channel`] | **what a channel is made of** |
+//! | [`gates`] | the start of the stages: all begin, or none |
 //! | [`spawn`] | forking and executing: **the order of spawning** |
 //! | [`fan_out`] | the work of `tee`, the one child that executes no program |
 //! | [`supervise`] | what to do when: a pure function of state and event, and **what is said when a process ends** |
@@ -25,6 +26,7 @@ pub mod account;
 pub mod channel;
 pub mod ending;
 pub mod fan_out;
+pub mod gates;
 pub mod kernel;
 pub mod options;
 pub mod outlet;
@@ -98,8 +100,13 @@ pub fn run(options: &Options, own: StandardError) -> Result<Status, Error> {
         table::sandbox(options, sandbox::obstacle().as_deref(), &mut messages);
     }
     let mut supervisor = Supervisor::new(options.grace);
-    let usage = watch.run(&spawned, &kept, &mut supervisor, &mut messages).map_err(Error::Watch)?;
+    let usage =
+        watch.run(&spawned, &mut kept, &mut supervisor, &mut messages).map_err(Error::Watch)?;
     messages.pass_on();
+    if let Some(status) = supervisor.called_off() {
+        watch.let_speak(&mut messages, Some(options.grace)).map_err(Error::Watch)?;
+        return Ok(status);
+    }
     if options.verbose {
         table::endings(supervisor.endings(), &usage, &mut messages);
     }

@@ -10,12 +10,16 @@
 //!    later children do not inherit them;
 //! 4. in the child (`Child::begin`): make sure that SIGTERM is heard; ask to be stopped if the
 //!    launcher dies, and leave if it already has; put the ends in the standard streams' places;
-//!    let the ledger, and for `report` what the others say, survive `exec`, and nothing else;
-//!    execute, or, as `tee`, close what is not its own and go to work;
+//!    let the ledger, the gate, and for `report` what the others say, survive `exec`, and nothing
+//!    else; execute, or, as `tee`, close what is not its own and go to work;
 //! 5. a child that cannot execute sends the reason back through a pipe that `exec` closes;
-//! 6. the parent reads all of those pipes. Only then does it know what was started.
+//! 6. the parent reads all of those pipes. Only then does it know what was started;
+//! 7. each stage reads its command line. One that finds it wrong says so, and ends; the others say
+//!    which files they will read and write, and wait at their gates ([`stage::start`]);
+//! 8. once all wait, and none would read or write what another writes, the gates are opened
+//!    ([`crate::gates`]). Until then no stage has opened a file, or read or written anything.
 //!
-//! What cannot be started is told, and counts as ended: the supervisor stops the rest in order.
+//! What cannot be started is told, and counts as ended: the supervisor calls the start off.
 
 mod child;
 

@@ -4,13 +4,15 @@
 //!
 //! The rules:
 //!
+//! 0. No stage begins before all are ready. If one ends before that, since its options are wrong, or
+//!    could not be started, or if they do not fit together, none does: those that wait leave. Then
+//!    there is nothing to settle, and the status is 2 if options were wrong, or else 1.
 //! 1. `conv` that ends, for whatever reason, needs nothing: its end of file runs down the
 //!    pipeline.
 //! 2. A request to stop (Ctrl-C, SIGTERM, SIGHUP), or any other process that ends while `conv`
 //!    still runs, stops the pipeline in order: `conv` is asked to stop, and rule 1 does the
 //!    rest.
-//! 3. A process that failed, was killed, or could not be started is told of, and stops the
-//!    pipeline in order, too.
+//! 3. A process that failed or was killed is told of, and stops the pipeline in order, too.
 //! 4. What is still there a grace period (`--grace`) after the pipeline was first asked to stop is
 //!    ended step by step, `STEP` apart, so that what one process holds up is not lost with it:
 //!    1. every process is asked to stop, which a `log` that waits for a full disk hears, and to
@@ -24,6 +26,8 @@
 //!    comes within `ECHO` of the first.
 
 use std::time::{Duration, Instant};
+
+use stage::exit::Status;
 
 use crate::ending::Ending;
 use crate::process::{ByProcess, Process};
@@ -41,6 +45,10 @@ const STEP: Duration = Duration::from_secs(1);
 pub enum Event {
     /// A process ended, or never began.
     Ended(Process, Ending),
+    /// Every stage has read its options, and waits to begin.
+    AllReady,
+    /// The same, but for this reason they cannot work together.
+    Unfit(String),
     /// `conv` has told what it did, and so ends. Those who read the end of its stream may have ended
     /// before it is seen to have.
     ConvSettled,
@@ -58,6 +66,10 @@ pub enum Event {
 /// Something to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
+    /// Let all stages begin.
+    Begin,
+    /// Let none begin.
+    CallOff,
     /// Ask a process to stop.
     Stop(Process),
     /// Let a process go on that may be stopped.
@@ -74,6 +86,7 @@ pub enum Action {
 #[derive(Clone, Debug)]
 pub struct Supervisor {
     grace: Duration,
+    start: Start,
     endings: ByProcess<Option<Ending>>,
     /// What to say of those that were killed by our own doing, once they have died of it.
     killed: ByProcess<Option<String>>,
@@ -83,6 +96,15 @@ pub struct Supervisor {
     next_step: Step,
     /// When the user first asked for a stop.
     asked: Option<Asked>,
+}
+
+/// How far the start has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Start {
+    Awaited,
+    Made,
+    /// With the status that comes of it.
+    CalledOff(Status),
 }
 
 /// How a pipeline is ended that does not end in time.
@@ -101,10 +123,11 @@ enum Asked {
 }
 
 impl Supervisor {
-    /// All processes run.
+    /// All processes run, and wait to begin.
     pub fn new(grace: Duration) -> Supervisor {
         Supervisor {
             grace,
+            start: Start::Awaited,
             endings: ByProcess::default(),
             killed: ByProcess::default(),
             stopping: false,
@@ -117,6 +140,14 @@ impl Supervisor {
     /// How each process ended; `None` while it runs.
     pub fn endings(&self) -> &ByProcess<Option<Ending>> {
         &self.endings
+    }
+
+    /// The launcher's status, if no stage was allowed to begin.
+    pub fn called_off(&self) -> Option<Status> {
+        match self.start {
+            Start::CalledOff(status) => Some(status),
+            Start::Awaited | Start::Made => None,
+        }
     }
 
     /// Whether the pipeline was asked to stop, by the user or by us.
@@ -137,6 +168,18 @@ impl Supervisor {
     pub fn on(&mut self, event: Event) -> Vec<Action> {
         match event {
             Event::Ended(process, ending) => self.ended(process, ending),
+            Event::AllReady => match self.start {
+                Start::Awaited => {
+                    self.start = Start::Made;
+                    vec![Action::Begin]
+                }
+                Start::Made | Start::CalledOff(_) => vec![],
+            },
+            Event::Unfit(reason) => {
+                let mut actions = vec![Action::Say(reason)];
+                actions.extend(self.call_off(Status::Failed));
+                actions
+            }
             Event::ConvSettled => {
                 self.has_conv_settled = true;
                 vec![]
@@ -193,10 +236,43 @@ impl Supervisor {
         })
     }
 
+    fn call_off(&mut self, status: Status) -> Vec<Action> {
+        if self.start != Start::Awaited {
+            return vec![];
+        }
+        self.start = Start::CalledOff(status);
+        // One that does not leave, since somebody has stopped it, is treated as in any other end.
+        let grace = (!std::mem::replace(&mut self.stopping, true)).then_some(self.grace);
+        [Action::CallOff].into_iter().chain(grace.map(Action::StartGrace)).collect()
+    }
+
     fn ended(&mut self, process: Process, ending: Ending) -> Vec<Action> {
+        match self.start {
+            Start::Made => self.ended_at_work(process, ending),
+            Start::Awaited | Start::CalledOff(_) => self.ended_at_start(process, ending),
+        }
+    }
+
+    fn ended_at_start(&mut self, process: Process, ending: Ending) -> Vec<Action> {
+        let told = match &ending {
+            // It has said itself what is wrong.
+            Ending::Exited(status) if *status == Status::Usage as i32 => None,
+            // So ends what is called off.
+            Ending::Exited(_) if self.called_off().is_some() => None,
+            Ending::NotTried => None,
+            Ending::NotStarted(reason) => Some(reason.clone()),
+            Ending::Killed(_) if self.killed[process].is_some() => self.killed[process].clone(),
+            ending => Some(format!("{process} {ending}")),
+        };
+        let is_usage = ending == Ending::Exited(Status::Usage as i32);
+        self.endings[process] = Some(ending);
+        let status = if is_usage { Status::Usage } else { Status::Failed };
+        told.map(Action::Say).into_iter().chain(self.call_off(status)).collect()
+    }
+
+    fn ended_at_work(&mut self, process: Process, ending: Ending) -> Vec<Action> {
         let mut actions = match &ending {
-            Ending::NotTried => vec![],
-            Ending::NotStarted(reason) => vec![Action::Say(reason.clone())],
+            Ending::NotTried | Ending::NotStarted(_) => vec![],
             ending if ending.is_clean() => vec![],
             // It may have ended by itself just before.
             Ending::Killed(_) if self.killed[process].is_some() => {

@@ -62,7 +62,7 @@ impl Watch {
     pub fn run(
         &mut self,
         spawned: &Spawned,
-        kept: &Kept,
+        kept: &mut Kept,
         supervisor: &mut Supervisor,
         voice: &mut Voice,
     ) -> io::Result<ByProcess<Usage>> {
@@ -73,12 +73,12 @@ impl Watch {
                     voice.report_ended(ending);
                 }
                 let event = Event::Ended(process, ending.clone());
-                self.act(supervisor.on(event), spawned, voice);
+                self.act(supervisor.on(event), spawned, kept, voice);
             }
         }
         while !supervisor.is_over() {
             for event in self.next_events(spawned, kept, voice)? {
-                self.act(supervisor.on(event), spawned, voice);
+                self.act(supervisor.on(event), spawned, kept, voice);
             }
         }
         Ok(self.usage)
@@ -87,7 +87,7 @@ impl Watch {
     fn next_events(
         &mut self,
         spawned: &Spawned,
-        kept: &Kept,
+        kept: &mut Kept,
         voice: &mut Voice,
     ) -> io::Result<Vec<Event>> {
         // Also if there is always something else to do.
@@ -98,6 +98,7 @@ impl Watch {
         let mut interest = vec![readable(self.signals.as_fd())];
         interest.extend(voice.to_pass_on().map(readable));
         interest.extend(voice.blocked_on().map(writable));
+        interest.extend(kept.gates.to_hear().map(readable));
         match ppoll(&mut interest, timeout.map(TimeSpec::from_duration), None) {
             Ok(_) | Err(Errno::EINTR) => {}
             Err(error) => return Err(error.into()),
@@ -106,7 +107,7 @@ impl Watch {
         if voice.to_pass_on().is_some() {
             voice.pass_on();
         }
-        let mut events = Vec::new();
+        let mut events = Vec::from_iter(kept.gates.hear());
         while let Some(signal) = self.signals.read_signal()? {
             match Signal::try_from(signal.ssi_signo as i32) {
                 Ok(Signal::SIGINT) => events.push(Event::Interrupt(Instant::now())),
@@ -169,9 +170,11 @@ impl Watch {
         Ok(settled.into_iter().chain(ended).collect())
     }
 
-    fn act(&mut self, actions: Vec<Action>, spawned: &Spawned, voice: &mut Voice) {
+    fn act(&mut self, actions: Vec<Action>, spawned: &Spawned, kept: &mut Kept, voice: &mut Voice) {
         for action in actions {
             match action {
+                Action::Begin => kept.gates.open(),
+                Action::CallOff => kept.gates.close(),
                 Action::Stop(process) => send(spawned, process, Signal::SIGTERM),
                 Action::Continue(process) => send(spawned, process, Signal::SIGCONT),
                 Action::Kill(process) => send(spawned, process, Signal::SIGKILL),

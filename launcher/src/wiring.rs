@@ -15,6 +15,7 @@ use stage::ledger::Entry;
 use thiserror::Error;
 
 use crate::channel::{self, Channel, Load, Via};
+use crate::gates::Gates;
 use crate::process::{ByProcess, Process};
 use crate::voice::Voice;
 
@@ -49,6 +50,9 @@ pub enum Error {
     /// There is no ledger.
     #[error("cannot make the ledgers")]
     Ledger(#[source] io::Error),
+    /// There are no sockets for the stages to wait at.
+    #[error("cannot make the stages wait for each other")]
+    Gates(#[source] io::Error),
     /// The pipe for messages could not be shared.
     #[error("cannot copy the pipe for messages")]
     Messages(#[source] io::Error),
@@ -72,6 +76,8 @@ pub struct Ends {
     pub messages: Option<OwnedFd>,
     /// Its ledger.
     pub ledger: OwnedFd,
+    /// Where it waits to begin.
+    pub gate: Option<OwnedFd>,
 }
 
 /// Everything that is to be handed out.
@@ -101,6 +107,7 @@ impl Wiring {
         let nowhere = OpenOptions::new().write(true).open("/dev/null").map_err(Error::Nowhere)?;
         outputs[Process::Log] = Some(nowhere.into());
 
+        let (gates, mut stages_gates) = Gates::new().map_err(Error::Gates)?;
         let (mut ends, mut ledgers) = (ByProcess::default(), ByProcess::default());
         for process in Process::ALL {
             let (reader, ledger) =
@@ -117,9 +124,10 @@ impl Wiring {
                 output: outputs[process].take(),
                 second_output: second_outputs[process].take(),
                 ledger,
+                gate: stages_gates[process].take(),
             });
         }
-        Ok((Wiring { ends }, Kept { via, channels, ledgers }))
+        Ok((Wiring { ends }, Kept { via, channels, ledgers, gates }))
     }
 }
 
@@ -151,6 +159,8 @@ pub struct Kept {
     via: Via,
     channels: Vec<KeptChannel>,
     ledgers: ByProcess<Option<File>>,
+    /// Where the stages wait to begin.
+    pub gates: Gates,
 }
 
 /// What it keeps of a channel.

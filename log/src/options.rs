@@ -108,6 +108,13 @@ impl StageOptions for Options {
         self.sandbox.granting([if self.check { Grant::ReadFiles } else { Grant::KeepFiles }])
     }
 
+    fn reads(&self) -> Vec<&Path> {
+        self.files.iter().filter(|_| self.check).map(PathBuf::as_path).collect()
+    }
+
+    fn writes(&self) -> Vec<&Path> {
+        if self.check { Vec::new() } else { vec![self.file()] }
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The command line of `report`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use stage::command_line::{CommandLine, StageOptions};
@@ -87,4 +87,7 @@ impl StageOptions for Options {
         self.sandbox.granting(kept.map(|_| Grant::KeepFiles))
     }
 
+    fn writes(&self) -> Vec<&Path> {
+        [&self.svg, &self.textfile].into_iter().flatten().map(PathBuf::as_path).collect()
+    }
 }

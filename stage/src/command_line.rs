@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
+use std::path::Path;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
@@ -62,6 +63,15 @@ pub trait StageOptions: CommandLine {
     /// Which system calls the stage keeps while it works.
     fn sandbox(&self) -> Sandbox;
 
+    /// The files that it is going to read.
+    fn reads(&self) -> Vec<&Path> {
+        Vec::new()
+    }
+
+    /// The files that it is going to write.
+    fn writes(&self) -> Vec<&Path> {
+        Vec::new()
+    }
 }
 
 /// Reads a command line, the program's name first.

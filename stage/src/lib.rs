@@ -10,6 +10,8 @@
 //! | [`ending`] | how an input ends, and what becomes of what came last: **the table of ends** |
 //! | [`terminal`] | terminals as inputs: whose they are, and how they end |
 //! | [`channel`] | **what a channel is made of**, for who reads or writes it (`launcher::channel` makes them) |
+//! | [`start`] | a stage's start in the launcher's pipeline, which waits for all the others |
+//! | [`files`] | which files a stage reads and writes, so that none is fed with what comes out of it |
 //! | [`inherited`] | descriptors that the environment names |
 //! | [`size`] | how much is moved at a time |
 //! | [`lines`] | cutting an input into lines in bounded memory |
@@ -33,6 +35,7 @@ pub mod ending;
 pub mod exit;
 #[cfg(any(test, feature = "fake"))]
 pub mod fake;
+pub mod files;
 pub mod inherited;
 pub mod input;
 pub mod kernel;
@@ -47,5 +50,6 @@ pub mod rejects;
 pub mod sample;
 pub mod sandbox;
 pub mod size;
+pub mod start;
 pub mod stop;
 pub mod terminal;

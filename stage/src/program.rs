@@ -1,5 +1,5 @@
-//! The frame of every `main`: title, standard streams, arguments, and at the end the ledger,
-//! the message and the exit status. The only place that tells a fatal error.
+//! The frame of every `main`: title, standard streams, arguments, a stage's start, and at the end the
+//! ledger, the message and the exit status. The only place that tells a fatal error.
 
 use std::error::Error as StdError;
 use std::io::{self, Write};
@@ -10,13 +10,16 @@ use thiserror::Error;
 
 use crate::command_line::{CommandLine, NoOptions, StageOptions, parse};
 use crate::exit::Status;
+use crate::files::Used;
+use crate::inherited;
 use crate::input::{self, AfterStop};
 use crate::kernel::{self, Standard, closed_at_start};
-use crate::ledger::{Entry, Ledger, Supervisor};
+use crate::ledger::{self, Entry, Ledger, Supervisor};
 use crate::message::{Messages, StandardError, chain};
 use crate::output;
 use crate::sandbox::Sandbox;
-use crate::stop::Stop;
+use crate::start::{self, Gate, Ready};
+use crate::stop::{self, Stop};
 
 /// What a stage finds around it, once its command line is read.
 #[derive(Debug)]
@@ -61,6 +64,14 @@ enum Error {
     Help(#[source] io::Error),
     #[error("cannot give up system calls")]
     Sandbox(#[source] io::Error),
+    #[error(transparent)]
+    Stop(#[from] stop::Error),
+    #[error(transparent)]
+    Ledger(#[from] ledger::Error),
+    #[error(transparent)]
+    Gate(#[from] inherited::Error),
+    #[error("cannot write {name}: it is {stream} as well")]
+    OwnTail { name: String, stream: &'static str },
 }
 
 /// Runs a program: reads its command line and calls `body`.
@@ -77,14 +88,37 @@ pub fn stage<O: StageOptions, E: StdError + 'static>(
     program: &'static str,
     body: impl FnOnce(O, &mut Surroundings) -> Ended<E>,
 ) -> ExitCode {
-    with_options(program, |options: O| match Ledger::from_environment() {
-        Ok(ledger) => {
-            let sandbox = options.sandbox();
-            run_stage(program, ledger, &sandbox, |around| body(options, around))
-        }
+    with_options(program, |options: O| match begin(program, &options) {
+        Ok(Some((ledger, around))) => work(program, ledger, around, |around| body(options, around)),
+        Ok(None) => Status::Failed,
         Err(error) => tell_failure(program, Err(error)),
     })
     .into()
+}
+
+/// Everything up to a stage's own work: its surroundings; `None` if the launcher lets it not begin.
+fn begin(
+    program: &'static str,
+    options: &impl StageOptions,
+) -> Result<Option<(Option<Ledger>, Surroundings)>, Error> {
+    let (ledger, gate) = (Ledger::from_environment()?, Gate::from_environment()?);
+    let around = enter(program, ledger.as_ref(), &options.sandbox())?;
+    let ready = Ready::with(options);
+    let may_begin = match gate {
+        Some(gate) => gate.pass(&ready),
+        // In a pipeline the launcher looks at all stages, and at its own streams.
+        None => ready.writes.iter().try_for_each(spare_own_tail).map(|()| true)?,
+    };
+    Ok(may_begin.then_some((ledger, around)))
+}
+
+/// That a file is none of the standard streams: what is written to it would be read again, or what
+/// is in it written over.
+fn spare_own_tail(written: &Used) -> Result<(), Error> {
+    match written.standard_stream() {
+        Some(stream) => Err(Error::OwnTail { name: written.name.clone(), stream }),
+        None => Ok(()),
+    }
 }
 
 /// Runs a stage that has no command line, as the launcher's fan-out is one: gives `body` its
@@ -95,15 +129,32 @@ pub fn run_stage<E: StdError + 'static>(
     sandbox: &Sandbox,
     body: impl FnOnce(&mut Surroundings) -> Ended<E>,
 ) -> Status {
-    let supervisor = ledger.as_ref().and_then(Ledger::supervisor);
-    let messages = StandardError::of(program);
-    let mut around = match Stop::on_signals() {
-        Ok(stop) => Surroundings { stop, messages, held: None, supervisor },
-        Err(error) => return tell_failure(program, Err(error)),
-    };
-    if let Err(error) = sandbox.enter().map_err(Error::Sandbox) {
-        return tell_failure(program, Err(error));
+    match enter(program, ledger.as_ref(), sandbox) {
+        Ok(around) => work(program, ledger, around, body),
+        Err(error) => tell_failure(program, Err(error)),
     }
+}
+
+/// Hears stop requests from now on, and gives up system calls.
+fn enter(
+    program: &'static str,
+    ledger: Option<&Ledger>,
+    sandbox: &Sandbox,
+) -> Result<Surroundings, Error> {
+    let supervisor = ledger.and_then(Ledger::supervisor);
+    let messages = StandardError::of(program);
+    let stop = Stop::on_signals()?;
+    sandbox.enter().map_err(Error::Sandbox)?;
+    Ok(Surroundings { stop, messages, held: None, supervisor })
+}
+
+/// A stage's own work, and what it says of it in the end.
+fn work<E: StdError + 'static>(
+    program: &'static str,
+    ledger: Option<Ledger>,
+    mut around: Surroundings,
+    body: impl FnOnce(&mut Surroundings) -> Ended<E>,
+) -> Status {
     let Ended { entry, result } = body(&mut around);
     let failed = result.is_err();
     let status = tell_failure(program, result);
@@ -143,6 +194,12 @@ fn with_options<O: CommandLine>(program: &'static str, body: impl FnOnce(O) -> S
     }
     match parse::<O>(std::env::args_os()) {
         Ok(options) => body(options),
+        // Standard output is a pipe for samples there.
+        Err(NoOptions::Help(_)) if std::env::var_os(start::VARIABLE).is_some() => {
+            let reason = "a pipeline cannot show a stage's help or version";
+            StandardError::of(program).tell(&format!("{reason}; try '{program} --help'"));
+            Status::Usage
+        }
         Err(NoOptions::Help(text)) => match io::stdout().write_all(text.as_bytes()) {
             Err(error) if !output::reader_is_gone(&error) => {
                 tell_failure(program, Err(Error::Help(error)))

@@ -16,6 +16,7 @@ use stage::exit::Status;
 use stage::ledger::{self, Ledger};
 use stage::program::{self, Surroundings};
 use stage::sandbox::{Grant, Sandbox};
+use stage::start;
 use wandler_report::others;
 
 use crate::fan_out;
@@ -62,14 +63,13 @@ impl Program {
         let path = c_string(directory.join(process.name()))?;
         let words = options.words(process).into_iter().map(OsString::from);
         let arguments = std::iter::once(OsString::from(process.name())).chain(words);
-        let ledger = (ledger::VARIABLE.into(), ends.ledger.as_raw_fd().to_string().into());
-        let messages = ends.messages.as_ref();
-        let messages =
-            messages.map(|fd| (others::VARIABLE.into(), fd.as_raw_fd().to_string().into()));
+        let inherited = ends.for_stage();
+        let named = inherited.iter().filter_map(|(name, fd)| {
+            Some(((*name).into(), fd.as_ref()?.as_raw_fd().to_string().into()))
+        });
         let environment = std::env::vars_os()
-            .filter(|(name, _)| name != ledger::VARIABLE && name != others::VARIABLE)
-            .chain([ledger])
-            .chain(messages)
+            .filter(|(variable, _)| !inherited.iter().any(|(name, _)| variable == name))
+            .chain(named)
             .map(|(mut variable, value): (OsString, OsString)| {
                 variable.push("=");
                 variable.push(value);
@@ -80,6 +80,17 @@ impl Program {
             arguments: arguments.map(c_string).collect::<Result<_, _>>()?,
             environment: environment.map(c_string).collect::<Result<_, _>>()?,
         }))
+    }
+}
+
+impl Ends {
+    /// What a stage inherits besides its streams, each with the variable that names it.
+    fn for_stage(&self) -> [(&'static str, Option<&OwnedFd>); 3] {
+        [
+            (ledger::VARIABLE, Some(&self.ledger)),
+            (others::VARIABLE, self.messages.as_ref()),
+            (start::VARIABLE, self.gate.as_ref()),
+        ]
     }
 }
 
@@ -117,22 +128,23 @@ impl Child {
             return Ok(Status::Failed);
         }
         watch.leave_to_child()?;
-        let Ends { input, output, second_output, error, messages, ledger } = self.ends;
-        if let Some(input) = input {
+        let ends = self.ends;
+        if let Some(input) = &ends.input {
             dup2_stdin(input)?;
         }
-        if let Some(output) = output {
+        if let Some(output) = &ends.output {
             dup2_stdout(output)?;
         }
-        if let Some(error) = error {
+        if let Some(error) = &ends.error {
             dup2_stderr(error)?;
         }
         match self.program {
             Program::FanOut(sandbox) => {
+                let Ends { second_output, ledger, .. } = ends;
                 Ok(second_output.map_or(Status::Failed, |to| tee(&to, ledger, &sandbox)))
             }
             Program::Stage(stage) => {
-                for inherited in [Some(&ledger), messages.as_ref()].into_iter().flatten() {
+                for inherited in ends.for_stage().into_iter().filter_map(|(_, fd)| fd) {
                     fcntl(inherited, FcntlArg::F_SETFD(FdFlag::empty()))?;
                 }
                 match execve(&stage.path, &stage.arguments, &stage.environment)? {}

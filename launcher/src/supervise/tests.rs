@@ -14,6 +14,13 @@ fn interrupt(after: Duration) -> Event {
 const FIRST: Duration = Duration::ZERO;
 const SECOND: Duration = Duration::from_millis(500);
 
+/// A supervisor of stages that have begun.
+fn begun(grace: Duration) -> Supervisor {
+    let mut supervisor = Supervisor::new(grace);
+    assert_eq!(supervisor.on(Event::AllReady), [Action::Begin]);
+    supervisor
+}
+
 fn say(text: &str) -> Action {
     Action::Say(text.to_owned())
 }
@@ -24,7 +31,7 @@ fn ended(process: Process, ending: Ending) -> Event {
 
 #[test]
 fn a_pipeline_that_ends_by_itself_needs_nothing() {
-    let mut supervisor = Supervisor::new(GRACE);
+    let mut supervisor = begun(GRACE);
     for process in Process::ALL {
         assert!(!supervisor.is_over());
         assert_eq!(supervisor.on(ended(process, DONE)), []);
@@ -34,13 +41,13 @@ fn a_pipeline_that_ends_by_itself_needs_nothing() {
 
 #[test]
 fn a_pipeline_whose_conv_is_the_last_that_is_seen_to_end_may_take_its_time() {
-    let mut supervisor = Supervisor::new(GRACE);
+    let mut supervisor = begun(GRACE);
     for event in [Event::ConvSettled, ended(Process::Tee, DONE), ended(Process::Conv, DONE)] {
         assert_eq!(supervisor.on(event), []);
     }
     assert!(!supervisor.is_stopping());
     // What was not ended by conv is a reason to stop.
-    let mut supervisor = Supervisor::new(GRACE);
+    let mut supervisor = begun(GRACE);
     let stopped = supervisor.on(ended(Process::Tee, DONE));
     assert_eq!(stopped, [Action::Stop(Process::Conv), Action::StartGrace(GRACE)]);
 }
@@ -48,7 +55,7 @@ fn a_pipeline_whose_conv_is_the_last_that_is_seen_to_end_may_take_its_time() {
 #[test]
 fn a_request_to_stop_goes_to_conv_alone_and_starts_the_grace() {
     for request in [interrupt(FIRST), Event::Terminate] {
-        let mut supervisor = Supervisor::new(GRACE);
+        let mut supervisor = begun(GRACE);
         assert_eq!(
             supervisor.on(request),
             [Action::Stop(Process::Conv), Action::StartGrace(GRACE)]
@@ -60,7 +67,7 @@ fn a_request_to_stop_goes_to_conv_alone_and_starts_the_grace() {
 
 #[test]
 fn a_second_interrupt_kills_what_is_left() {
-    let mut supervisor = Supervisor::new(GRACE);
+    let mut supervisor = begun(GRACE);
     supervisor.on(interrupt(FIRST));
     for process in [Process::Conv, Process::Tee, Process::Stat, Process::Report] {
         supervisor.on(ended(process, DONE));
@@ -74,7 +81,7 @@ fn a_second_interrupt_kills_what_is_left() {
 
 #[test]
 fn the_echo_of_an_interrupt_is_not_a_second_one() {
-    let mut supervisor = Supervisor::new(GRACE);
+    let mut supervisor = begun(GRACE);
     supervisor.on(interrupt(FIRST));
     assert_eq!(supervisor.on(interrupt(ECHO / 2)), []);
     assert_ne!(supervisor.on(interrupt(ECHO)), []);
@@ -82,14 +89,14 @@ fn the_echo_of_an_interrupt_is_not_a_second_one() {
 
 #[test]
 fn an_interrupt_after_a_termination_kills() {
-    let mut supervisor = Supervisor::new(GRACE);
+    let mut supervisor = begun(GRACE);
     supervisor.on(Event::Terminate);
     assert_eq!(supervisor.on(interrupt(FIRST))[0], Action::Kill(Process::Conv));
 }
 
 #[test]
 fn a_hang_up_on_top_of_an_interrupt_does_not_kill() {
-    let mut supervisor = Supervisor::new(GRACE);
+    let mut supervisor = begun(GRACE);
     supervisor.on(interrupt(FIRST));
     assert_eq!(supervisor.on(Event::Terminate), []);
 }
@@ -97,7 +104,7 @@ fn a_hang_up_on_top_of_an_interrupt_does_not_kill() {
 #[test]
 fn a_stage_that_dies_is_told_of_and_stops_the_pipeline_in_order() {
     for process in [Process::Tee, Process::Log, Process::Stat, Process::Report] {
-        let mut supervisor = Supervisor::new(GRACE);
+        let mut supervisor = begun(GRACE);
         assert_eq!(
             supervisor.on(ended(process, SIGKILL)),
             [
@@ -111,7 +118,7 @@ fn a_stage_that_dies_is_told_of_and_stops_the_pipeline_in_order() {
 
 #[test]
 fn conv_that_dies_is_told_of_and_the_rest_get_the_grace() {
-    let mut supervisor = Supervisor::new(GRACE);
+    let mut supervisor = begun(GRACE);
     assert_eq!(
         supervisor.on(ended(Process::Conv, SIGKILL)),
         [say("conv was killed by SIGKILL"), Action::StartGrace(GRACE)]
@@ -120,14 +127,14 @@ fn conv_that_dies_is_told_of_and_the_rest_get_the_grace() {
 
 #[test]
 fn a_stage_that_fails_is_told_with_its_status() {
-    let mut supervisor = Supervisor::new(GRACE);
+    let mut supervisor = begun(GRACE);
     let actions = supervisor.on(ended(Process::Log, Ending::Exited(1)));
     assert_eq!(actions[0], say("log ended with status 1"));
 }
 
 #[test]
 fn a_report_whose_reader_left_stops_the_pipeline_without_a_word() {
-    let mut supervisor = Supervisor::new(GRACE);
+    let mut supervisor = begun(GRACE);
     assert_eq!(
         supervisor.on(ended(Process::Report, DONE)),
         [Action::Stop(Process::Conv), Action::StartGrace(GRACE)]
@@ -136,7 +143,7 @@ fn a_report_whose_reader_left_stops_the_pipeline_without_a_word() {
 
 #[test]
 fn rejected_input_is_no_failure() {
-    let mut supervisor = Supervisor::new(GRACE);
+    let mut supervisor = begun(GRACE);
     assert_eq!(supervisor.on(ended(Process::Conv, Ending::Exited(3))), []);
 }
 
@@ -145,7 +152,7 @@ const HELD_UP: Event = Event::GraceOver { is_report_held_up: true };
 
 /// A supervisor of which the grace period is over for the first time, with these still there.
 fn late(there: &[Process]) -> Supervisor {
-    let mut supervisor = Supervisor::new(GRACE);
+    let mut supervisor = begun(GRACE);
     supervisor.on(Event::Terminate);
     for process in Process::ALL.into_iter().filter(|process| !there.contains(process)) {
         supervisor.on(ended(process, DONE));
@@ -179,7 +186,7 @@ fn a_report_that_only_waits_for_a_slow_log_is_not_killed_for_it() {
 #[test]
 fn without_a_grace_all_are_killed_at_once_and_a_short_one_makes_short_steps() {
     let at_once = |grace| {
-        let mut supervisor = Supervisor::new(grace);
+        let mut supervisor = begun(grace);
         supervisor.on(Event::Terminate);
         supervisor.on(FREE)
     };
@@ -189,12 +196,51 @@ fn without_a_grace_all_are_killed_at_once_and_a_short_one_makes_short_steps() {
 }
 
 #[test]
-fn what_cannot_be_started_is_told_once_and_the_rest_is_stopped() {
+fn what_cannot_be_started_is_told_once_and_nothing_begins() {
     let mut supervisor = Supervisor::new(GRACE);
     let reason = "cannot execute \"stat\": No such file or directory";
     assert_eq!(
         supervisor.on(ended(Process::Stat, Ending::NotStarted(reason.to_owned()))),
-        [say(reason), Action::Stop(Process::Conv), Action::StartGrace(GRACE)]
+        [say(reason), Action::CallOff, Action::StartGrace(GRACE)]
     );
     assert_eq!(supervisor.on(ended(Process::Report, Ending::NotTried)), []);
+    assert_eq!(supervisor.on(Event::AllReady), []);
+    assert_eq!(supervisor.called_off(), Some(Status::Failed));
+}
+
+#[test]
+fn a_wrong_option_calls_the_start_off_and_only_the_stage_says_why() {
+    let mut supervisor = Supervisor::new(GRACE);
+    let off = [Action::CallOff, Action::StartGrace(GRACE)];
+    assert_eq!(supervisor.on(ended(Process::Log, Ending::Exited(2))), off);
+    for process in [Process::Conv, Process::Stat, Process::Report] {
+        assert_eq!(supervisor.on(ended(process, Ending::Exited(1))), [], "it was called off");
+    }
+    assert_eq!(supervisor.on(ended(Process::Tee, DONE)), []);
+    assert!(supervisor.is_over());
+    assert_eq!(supervisor.called_off(), Some(Status::Usage));
+}
+
+#[test]
+fn a_stage_that_dies_before_all_are_ready_is_told_of_and_nothing_begins() {
+    let mut supervisor = Supervisor::new(GRACE);
+    let told = [say("conv was killed by SIGKILL"), Action::CallOff, Action::StartGrace(GRACE)];
+    assert_eq!(supervisor.on(ended(Process::Conv, SIGKILL)), told);
+    assert_eq!(supervisor.called_off(), Some(Status::Failed));
+}
+
+#[test]
+fn stages_that_do_not_fit_together_do_not_begin() {
+    let mut supervisor = Supervisor::new(GRACE);
+    let told = [say("why"), Action::CallOff, Action::StartGrace(GRACE)];
+    assert_eq!(supervisor.on(Event::Unfit("why".to_owned())), told);
+    assert_eq!(supervisor.called_off(), Some(Status::Failed));
+}
+
+#[test]
+fn a_stop_that_is_asked_for_before_all_are_ready_waits_for_the_start() {
+    let mut supervisor = Supervisor::new(GRACE);
+    let stopped = [Action::Stop(Process::Conv), Action::StartGrace(GRACE)];
+    assert_eq!(supervisor.on(Event::Terminate), stopped);
+    assert_eq!(supervisor.on(Event::AllReady), [Action::Begin]);
 }

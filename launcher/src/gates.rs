@@ -1,0 +1,117 @@
+//! The start of the stages: none begins before all are ready ([`stage::start`] has a stage's side of
+//! it), and none at all if one would read or write what another writes.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+
+use nix::errno::Errno;
+use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType, recv, socketpair};
+use stage::files::Used;
+use stage::start::{MAX_READY, Ready};
+
+use crate::process::{ByProcess, Process};
+use crate::supervise::Event;
+
+/// The launcher's ends of the sockets at which stages wait. (`tee` has no command line, and nothing
+/// to do before `conv` begins.)
+#[derive(Debug, Default)]
+pub struct Gates(ByProcess<Option<Gate>>);
+
+#[derive(Debug)]
+struct Gate {
+    end: File,
+    /// What the stage said; `None` until it does.
+    heard: Option<Ready>,
+    /// Whether it will say nothing any more.
+    is_over: bool,
+}
+
+impl Gates {
+    /// Gates for all stages; with them the ends that those wait at.
+    pub fn new() -> io::Result<(Gates, ByProcess<Option<OwnedFd>>)> {
+        let (mut gates, mut stages) = (Gates::default(), ByProcess::default());
+        for process in Process::ALL.into_iter().filter(|&process| process != Process::Tee) {
+            let flags = SockFlag::SOCK_CLOEXEC;
+            let (end, stage) = socketpair(AddressFamily::Unix, SockType::SeqPacket, None, flags)?;
+            gates.0[process] = Some(Gate { end: end.into(), heard: None, is_over: false });
+            stages[process] = Some(stage);
+        }
+        Ok((gates, stages))
+    }
+
+    /// What to wait on for more to hear.
+    pub fn to_hear(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
+        let gates = self.0.iter().filter_map(|(_, gate)| gate.as_ref());
+        gates.filter(|gate| !gate.is_over).map(|gate| gate.end.as_fd())
+    }
+
+    /// Hears what stages have said; what follows from it, once all have: all may begin, or, for a
+    /// reason, none.
+    pub fn hear(&mut self) -> Option<Event> {
+        self.to_hear().next()?;
+        for process in Process::ALL {
+            if let Some(gate) = &mut self.0[process] {
+                gate.hear();
+            }
+        }
+        self.all_ready().then(|| match self.conflict() {
+            Some(reason) => Event::Unfit(reason),
+            None => Event::AllReady,
+        })
+    }
+
+    fn all_ready(&self) -> bool {
+        let mut stages = self.0.iter().filter(|(process, _)| *process != Process::Tee);
+        stages.all(|(_, gate)| gate.as_ref().is_some_and(|gate| gate.heard.is_some()))
+    }
+
+    /// Lets all stages begin.
+    pub fn open(&mut self) {
+        for gate in std::mem::take(self).0.iter().filter_map(|(_, gate)| gate.as_ref()) {
+            // A stage that is gone will be seen to have ended.
+            let _ = (&gate.end).write_all(b"\n");
+        }
+    }
+
+    /// Lets none begin: those that wait leave.
+    pub fn close(&mut self) {
+        *self = Gates::default();
+    }
+
+    /// Why what the stages are going to read and write does not go together.
+    fn conflict(&self) -> Option<String> {
+        let said =
+            || self.0.iter().filter_map(|(who, gate)| Some((who, gate.as_ref()?.heard.as_ref()?)));
+        let reads = || said().flat_map(|(who, ready)| ready.reads.iter().map(move |it| (who, it)));
+        let writes =
+            || said().flat_map(|(who, ready)| ready.writes.iter().map(move |it| (who, it)));
+        writes().find_map(|(writer, file)| {
+            let is_another =
+                |(who, other): &(Process, &Used)| *who != writer && other.is_same(file);
+            let stream = file.standard_stream().map(|stream| format!("it is {stream} as well"));
+            let read = || reads().find(is_another).map(|(reader, _)| format!("{reader} reads it"));
+            let written =
+                || writes().find(is_another).map(|(other, _)| format!("{other} does, too"));
+            let reason = stream.or_else(read).or_else(written)?;
+            Some(format!("cannot let {writer} write {}: {reason}", file.name))
+        })
+    }
+}
+
+impl Gate {
+    /// Hears what has been said, if it is there.
+    fn hear(&mut self) {
+        let mut message = vec![0; MAX_READY];
+        match recv(self.end.as_raw_fd(), &mut message, MsgFlags::MSG_DONTWAIT) {
+            Err(Errno::EAGAIN | Errno::EINTR) => {}
+            Ok(length) if length > 0 => {
+                self.heard = serde_json::from_slice(&message[..length]).ok();
+                self.is_over = true;
+            }
+            // The stage has ended.
+            _ => self.is_over = true,
+        }
+    }
+}

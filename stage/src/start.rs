@@ -1,0 +1,101 @@
+//! The start of a stage in the launcher's pipeline: it waits until every other stage is ready, too.
+//!
+//! A stage whose command line is wrong ends with status 2. By then another might have emptied the
+//! file that it records in, or read from a device what will not come again. So the launcher gives each
+//! stage one end of a socket, named by [`VARIABLE`] as the ledger is, and the stage
+//!
+//! 1. reads its command line, and ends if that is wrong;
+//! 2. gets ready as far as nothing outside is touched: it gives up system calls;
+//! 3. sends [`Ready`], a JSON object in one message: the files that it is going to read and to write;
+//! 4. waits for one byte, with which it begins, or for an end of file: then another stage could not
+//!    begin, or the launcher is gone, and it leaves without a word, with status 1.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+
+use serde::{Deserialize, Serialize};
+
+use crate::command_line::StageOptions;
+use crate::files::Used;
+use crate::inherited;
+
+/// The environment variable that names the descriptor.
+pub const VARIABLE: &str = "WANDLER_START";
+
+/// Bytes of a [`Ready`] at most: a few names of files, each of up to 4096 bytes, all of them escaped.
+pub const MAX_READY: usize = 64 * 1024;
+
+/// What a stage that is ready says of itself.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Ready {
+    /// Files that it is going to read.
+    #[serde(default)]
+    pub reads: Vec<Used>,
+    /// Files that it is going to write.
+    #[serde(default)]
+    pub writes: Vec<Used>,
+}
+
+impl Ready {
+    /// What a stage with these options says.
+    pub fn with(options: &impl StageOptions) -> Ready {
+        let used = |paths: Vec<&std::path::Path>| paths.into_iter().filter_map(Used::at).collect();
+        Ready { reads: used(options.reads()), writes: used(options.writes()) }
+    }
+}
+
+/// What a stage waits at.
+#[derive(Debug)]
+pub struct Gate(File);
+
+impl Gate {
+    /// The gate that the environment names, if it names one. Once a process.
+    pub fn from_environment() -> Result<Option<Gate>, inherited::Error> {
+        Ok(inherited::descriptor(VARIABLE)?.map(|fd| Gate(fd.into())))
+    }
+
+    /// Says that the stage is ready, and waits; whether it may begin.
+    pub fn pass(mut self, ready: &Ready) -> bool {
+        // A launcher that is gone lets nobody begin.
+        self.send(ready).is_ok() && self.0.read_exact(&mut [0]).is_ok()
+    }
+
+    fn send(&mut self, ready: &Ready) -> io::Result<()> {
+        self.0.write_all(&serde_json::to_vec(ready)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
+    use std::os::fd::OwnedFd;
+    use std::thread;
+
+    fn gate() -> (Gate, File) {
+        let (kind, flags) = (SockType::SeqPacket, SockFlag::empty());
+        let (stage, launcher): (OwnedFd, OwnedFd) =
+            socketpair(AddressFamily::Unix, kind, None, flags).unwrap();
+        (Gate(stage.into()), launcher.into())
+    }
+
+    #[test]
+    fn a_stage_says_what_it_is_ready_for_and_begins_when_it_may() {
+        let (gate, mut launcher) = gate();
+        let ready = Ready { reads: vec![], writes: Used::at("/".as_ref()).into_iter().collect() };
+        let stage = thread::spawn(move || gate.pass(&ready));
+        let mut message = vec![0; MAX_READY];
+        let length = launcher.read(&mut message).unwrap();
+        let heard: Ready = serde_json::from_slice(&message[..length]).unwrap();
+        assert!(heard.reads.is_empty() && heard.writes[0].name == "\"/\"");
+        launcher.write_all(b"\n").unwrap();
+        assert!(stage.join().unwrap());
+    }
+
+    #[test]
+    fn a_stage_does_not_begin_when_the_launcher_calls_it_off_or_is_gone() {
+        let (gate, launcher) = gate();
+        drop(launcher);
+        assert!(!gate.pass(&Ready::default()));
+    }
+}
