@@ -17,6 +17,7 @@ use wandler_conv::sender::Sender;
 use wandler_conv::source::simulated::Simulated;
 use wandler_conv::ticks::{Manner, Ticks};
 use wandler_launcher::process::Process;
+use wandler_launcher::shell;
 
 /// Samples that a simulated converter is asked for.
 const SAMPLES: usize = 100;
@@ -166,9 +167,10 @@ fn report(words: Vec<OsString>) {
 /// option from `stat`.
 fn launcher(words: Vec<OsString>) {
     let Some(options) = accepted::<wandler_launcher::Options>(words) else { return };
-    let command = wandler_launcher::shell::command(Path::new("/bin"), &options);
+    let command = shell::command(Path::new("/bin"), &options).into_string().expect("UTF-8");
     for process in [Process::Conv, Process::Log, Process::Stat, Process::Report] {
-        let quoted = shell_words::join(options.words(process));
+        let quoted = options.words(process).into_iter().map(|it| shell::quoted(it.as_ref()));
+        let quoted = quoted.collect::<Vec<_>>().join(" ".as_ref()).into_string().expect("UTF-8");
         assert!(command.contains(&quoted), "{quoted}: {command}");
         let again = shell_words::split(&quoted);
         assert!(again.is_ok_and(|words| words == options.words(process)), "{quoted}");

@@ -2,11 +2,12 @@
 //!
 //! | module | owns |
 //! |---|---|
-//! | [`options`] | the command line |
+//! | [`options`] | the command line; [`words`] the stages' options in it |
 //! | [`process`] | the five processes, in the pipeline's order |
 //! | [`wiring`] | the channels between them: who gets which end, and what the launcher keeps |
 //! | [`channel`] | **what a channel is made of** |
 //! | [`gates`] | the start of the stages: all begin, or none |
+//! | [`handed_on`] | descriptors that the command line names for a stage |
 //! | [`spawn`] | forking and executing: **the order of spawning** |
 //! | [`fan_out`] | the work of `tee`, the one child that executes no program |
 //! | [`supervise`] | what to do when: a pure function of state and event, and **what is said when a process ends** |
@@ -27,6 +28,7 @@ pub mod channel;
 pub mod ending;
 pub mod fan_out;
 pub mod gates;
+pub mod handed_on;
 pub mod kernel;
 pub mod options;
 pub mod outlet;
@@ -39,9 +41,11 @@ pub mod verdict;
 pub mod voice;
 pub mod watch;
 pub mod wiring;
+pub mod words;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 
 use stage::exit::Status;
 use stage::message::{Messages, StandardError};
@@ -51,6 +55,7 @@ use wandler_report::terminal::Terminal;
 
 use crate::account::Account;
 use crate::ending::Ending;
+use crate::handed_on::HandedOn;
 pub use crate::options::Options;
 use crate::process::{ByProcess, Process};
 use crate::supervise::Supervisor;
@@ -82,19 +87,16 @@ pub enum Error {
 pub fn run(options: &Options, own: StandardError) -> Result<Status, Error> {
     let directory = stages_directory().map_err(Error::Directory)?;
     if options.print {
-        let command = format!("{}\n", shell::command(&directory, options));
-        return match io::stdout().write_all(command.as_bytes()) {
-            Err(error) if !stage::output::reader_is_gone(&error) => Err(Error::Print(error)),
-            _ => Ok(Status::Done),
-        };
+        return print(&directory, options);
     }
-    kernel::close_all_but(&[]);
+    let handed_on = HandedOn::take_over(options);
+    kernel::close_all_but(&handed_on.all());
     let mut watch = Watch::begin().map_err(Error::Watch)?;
     let is_live = Terminal::of_standard_output().is_some() && options.wants_live();
     let mut messages = Voice::new(own, is_live).map_err(Error::Voice)?;
     let (wiring, mut kept) = Wiring::new(options.via, &messages)?;
     let options = &options.for_view(is_live);
-    let spawned = spawn::all(wiring, &directory, options, &watch);
+    let spawned = spawn::all(wiring, handed_on, &directory, options, &watch);
     if options.verbose {
         table::wiring(&spawned, &kept, &mut messages);
         table::sandbox(options, sandbox::obstacle().as_deref(), &mut messages);
@@ -115,6 +117,13 @@ pub fn run(options: &Options, own: StandardError) -> Result<Status, Error> {
     let patience = supervisor.is_stopping().then_some(options.grace);
     watch.let_speak(&mut messages, patience).map_err(Error::Watch)?;
     Ok(verdict::status(supervisor.endings(), &account))
+}
+
+fn print(directory: &Path, options: &Options) -> Result<Status, Error> {
+    match io::stdout().write_all(shell::command(directory, options).as_bytes()) {
+        Err(error) if !stage::output::reader_is_gone(&error) => Err(Error::Print(error)),
+        _ => Ok(Status::Done),
+    }
 }
 
 /// The directory that this executable lies in; its siblings are the stages.

@@ -1,14 +1,18 @@
 //! The command line of `launcher`.
 
+use std::ffi::OsString;
+use std::os::fd::RawFd;
 use std::time::Duration;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use stage::command_line::CommandLine;
 use stage::quantity;
 use stage::sandbox::{self, SandboxOption};
 
 use crate::channel::Via;
 use crate::process::Process;
+use crate::shell;
+use crate::words::Words;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -42,19 +46,19 @@ died, or the account is not settled; 2 wrong usage; 3 done, but some input was r
 #[command(name = "launcher", version, after_help = EXAMPLES)]
 pub struct Options {
     /// Options for conv, in one word that is split as a shell splits words
-    #[arg(long, value_name = "ARGS", value_parser = words, help_heading = "Stages")]
+    #[arg(long, value_name = "ARGS", value_parser = Words::split, help_heading = "Stages")]
     #[arg(default_value = "", hide_default_value = true, allow_hyphen_values = true)]
     pub conv: Words,
     /// Options for log
-    #[arg(long, value_name = "ARGS", value_parser = words, help_heading = "Stages")]
+    #[arg(long, value_name = "ARGS", value_parser = Words::split, help_heading = "Stages")]
     #[arg(default_value = "", hide_default_value = true, allow_hyphen_values = true)]
     pub log: Words,
     /// Options for stat
-    #[arg(long, value_name = "ARGS", value_parser = words, help_heading = "Stages")]
+    #[arg(long, value_name = "ARGS", value_parser = Words::split, help_heading = "Stages")]
     #[arg(default_value = "", hide_default_value = true, allow_hyphen_values = true)]
     pub stat: Words,
     /// Options for report
-    #[arg(long, value_name = "ARGS", value_parser = words, help_heading = "Stages")]
+    #[arg(long, value_name = "ARGS", value_parser = Words::split, help_heading = "Stages")]
     #[arg(default_value = "", hide_default_value = true, allow_hyphen_values = true)]
     pub report: Words,
     /// How long the stages may take to end once they were asked to
@@ -75,22 +79,27 @@ pub struct Options {
     pub sandbox: SandboxOption,
 }
 
-/// A stage's options.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Words(Vec<String>);
-
 impl Options {
     /// The options of a stage; `tee` is told of the sandbox alone.
     pub fn words(&self, process: Process) -> Vec<&str> {
-        let own = match process {
-            Process::Conv => self.conv.0.as_slice(),
-            Process::Tee => &[],
-            Process::Log => &self.log.0,
-            Process::Stat => &self.stat.0,
-            Process::Report => &self.report.0,
-        };
+        let own = self.own_words(process).map(Words::as_slice).unwrap_or_default();
         let handed_on = self.sandbox.no_sandbox.then_some(sandbox::OFF);
         handed_on.into_iter().chain(own.iter().map(String::as_str)).collect()
+    }
+
+    fn own_words(&self, process: Process) -> Option<&Words> {
+        match process {
+            Process::Conv => Some(&self.conv),
+            Process::Tee => None,
+            Process::Log => Some(&self.log),
+            Process::Stat => Some(&self.stat),
+            Process::Report => Some(&self.report),
+        }
+    }
+
+    /// The descriptors that a stage's options name.
+    pub fn descriptors(&self, process: Process) -> Vec<RawFd> {
+        self.own_words(process).into_iter().flat_map(Words::descriptors).collect()
     }
 
     /// Whether a stage is to keep all system calls.
@@ -107,16 +116,17 @@ impl Options {
     /// Whether `report` will show its live view, if the terminal can. (With options that it does
     /// not understand it shows nothing.)
     pub fn wants_live(&self) -> bool {
-        let words = std::iter::once("report").chain(self.report.0.iter().map(String::as_str));
+        let words =
+            std::iter::once("report").chain(self.report.as_slice().iter().map(String::as_str));
         wandler_report::Options::try_parse_from(words).is_ok_and(|report| report.wants_live())
     }
 
     /// The same, with what a live view needs: `stat` is asked for a histogram.
     pub fn for_view(&self, is_live: bool) -> Options {
         let mut options = self.clone();
-        let has_one = options.stat.0.iter().any(|word| word.starts_with("--histogram"));
+        let has_one = options.stat.as_slice().iter().any(|word| word.starts_with("--histogram"));
         if is_live && !has_one {
-            options.stat.0.splice(0..0, ["--histogram".to_owned(), BINS.to_owned()]);
+            options.stat.prepend(["--histogram", BINS]);
         }
         options
     }
@@ -130,10 +140,33 @@ impl CommandLine for Options {
         }
         Ok(())
     }
+
+    /// A stage's options that were given as several words: `--conv --rate 10`.
+    fn likely_meant(words: &[OsString], unexpected: &str) -> Option<String> {
+        let words: Vec<&str> = words.iter().map(|word| word.to_str()).collect::<Option<_>>()?;
+        let at = words.iter().position(|word| word.starts_with(unexpected))?;
+        let option = words.get(at.checked_sub(2)?)?;
+        let is_stages = STAGES.contains(option);
+        // One with a blank in it was given as one word on purpose.
+        if !is_stages || words[at - 1].contains(char::is_whitespace) {
+            return None;
+        }
+        let behind = words[at..].iter().take_while(|word| !is_own_option(word)).count();
+        let meant = shell::quoted(shell_words::join(&words[at - 1..at + behind]).as_ref());
+        Some(format!("{option} takes one word: {option} {}", meant.to_string_lossy()))
+    }
 }
 
-fn words(text: &str) -> Result<Words, String> {
-    shell_words::split(text).map(Words).map_err(|_| "a quote is not closed".to_owned())
+/// The options that take a stage's.
+const STAGES: [&str; 4] = ["--conv", "--log", "--stat", "--report"];
+
+/// Whether the launcher has this option.
+fn is_own_option(word: &str) -> bool {
+    let name = word.split('=').next().unwrap_or_default();
+    Options::command().get_arguments().any(|it| {
+        let long = it.get_long().is_some_and(|long| name.strip_prefix("--") == Some(long));
+        long || it.get_short().is_some_and(|short| name == format!("-{short}"))
+    })
 }
 
 #[cfg(test)]
@@ -180,6 +213,23 @@ mod tests {
         let options = parse(&["--stat", "--no-sandbox"]).unwrap();
         let kept = Process::ALL.into_iter().filter(|&process| options.keeps_all_calls(process));
         assert_eq!(kept.collect::<Vec<_>>(), [Process::Stat]);
+    }
+
+    #[test]
+    fn options_of_a_stage_in_several_words_are_put_together() {
+        let meant = |line: &str| {
+            let words = format!("launcher {line}");
+            match stage::command_line::parse::<Options>(words.split(' ').map(OsString::from)) {
+                Err(stage::command_line::NoOptions::Wrong(why)) => why,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(meant("--conv --rate 10"), "--conv takes one word: --conv '--rate 10'");
+        assert_eq!(
+            meant("--log run.log --sync always -v --grace 1s"),
+            "--log takes one word: --log 'run.log --sync always'"
+        );
+        assert_eq!(meant("-v 10"), "unexpected argument '10' found");
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! The order:
 //!
-//! 1. what the launcher inherited is closed, but the standard streams; the stop signals are
+//! 1. what the launcher inherited is closed, but the standard streams and what the command line names
+//!    ([`HandedOn`]); the stop signals are
 //!    blocked ([`Watch`]), and stay so across `exec`: one that comes before a stage can handle
 //!    it stays pending until it can (both in [`crate::run`]);
 //! 2. every channel is made, close-on-exec from birth and without a name ([`Wiring`]);
@@ -10,8 +11,8 @@
 //!    later children do not inherit them;
 //! 4. in the child (`Child::begin`): make sure that SIGTERM is heard; ask to be stopped if the
 //!    launcher dies, and leave if it already has; put the ends in the standard streams' places;
-//!    let the ledger, the gate, and for `report` what the others say, survive `exec`, and nothing
-//!    else; execute, or, as `tee`, close what is not its own and go to work;
+//!    let the ledger, the gate, and for `report` what the others say, and what the command line names for it,
+//!    survive `exec`, and nothing else; execute, or, as `tee`, close what is not its own and go to work;
 //! 5. a child that cannot execute sends the reason back through a pipe that `exec` closes;
 //! 6. the parent reads all of those pipes. Only then does it know what was started;
 //! 7. each stage reads its command line. One that finds it wrong says so, and ends; the others say
@@ -35,6 +36,7 @@ use stage::message::{chain, quoted_path};
 
 use crate::Spawned;
 use crate::ending::Ending;
+use crate::handed_on::HandedOn;
 use crate::kernel;
 use crate::options::Options;
 use crate::process::{ByProcess, Process};
@@ -48,20 +50,26 @@ const ORDER: [Process; 5] =
     [Process::Conv, Process::Tee, Process::Stat, Process::Report, Process::Log];
 
 /// Starts every process; see the module's head for the order.
-pub fn all(mut wiring: Wiring, directory: &Path, options: &Options, watch: &Watch) -> Spawned {
+pub fn all(
+    mut wiring: Wiring,
+    handed_on: HandedOn,
+    directory: &Path,
+    options: &Options,
+    watch: &Watch,
+) -> Spawned {
     let mut forked: ByProcess<Option<Forked>> = ByProcess::default();
     let mut failed = None;
     for process in ORDER {
         // What is not taken is dropped with the wiring, so that the others see its end.
         let Some(ends) = wiring.ends[process].take_if(|_| failed.is_none()) else { continue };
-        let result =
-            Child::new(process, ends, directory, options).and_then(|child| fork(child, watch));
+        let result = Child::new(process, ends, &handed_on, directory, options)
+            .and_then(|child| fork(child, watch));
         match result {
             Ok(child) => forked[process] = Some(child),
             Err(error) => failed = Some((process, error)),
         }
     }
-    drop(wiring);
+    drop((wiring, handed_on));
     let children = ByProcess::from_fn(|process| match (forked[process].take(), &failed) {
         (Some(child), _) => child.await_exec(process, directory),
         (None, Some((culprit, error))) if *culprit == process => {
@@ -79,7 +87,7 @@ struct Forked {
     exec_error: OwnedFd,
 }
 
-fn fork(child: Child, watch: &Watch) -> io::Result<Forked> {
+fn fork(child: Child<'_>, watch: &Watch) -> io::Result<Forked> {
     let (exec_error, to_parent) = pipe2(OFlag::O_CLOEXEC)?;
     let launcher = getpid();
     match kernel::fork()? {

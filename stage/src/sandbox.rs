@@ -86,7 +86,8 @@ pub enum Grant {
 pub struct SandboxOption {
     /// Do not give up the system calls that are not needed after the start; for valgrind,
     /// preloaded libraries and the like, which need more of them
-    #[arg(long, overrides_with = "no_sandbox")]
+    // Under a heading of its own it stands last, where the fewest look.
+    #[arg(long, overrides_with = "no_sandbox", help_heading = "System calls")]
     pub no_sandbox: bool,
 }
 

@@ -20,6 +20,7 @@ use stage::start;
 use wandler_report::others;
 
 use crate::fan_out;
+use crate::handed_on::HandedOn;
 use crate::kernel;
 use crate::options::Options;
 use crate::process::Process;
@@ -30,8 +31,10 @@ use crate::wiring::Ends;
 const NOT_EXECUTED: i32 = 127;
 
 /// A child to be.
-pub struct Child {
+pub struct Child<'a> {
+    process: Process,
     ends: Ends,
+    handed_on: &'a HandedOn,
     program: Program,
 }
 
@@ -94,16 +97,17 @@ impl Ends {
     }
 }
 
-impl Child {
+impl<'a> Child<'a> {
     /// Puts together what `process` needs.
     pub fn new(
         process: Process,
         ends: Ends,
+        handed_on: &'a HandedOn,
         directory: &Path,
         options: &Options,
-    ) -> io::Result<Child> {
+    ) -> io::Result<Child<'a>> {
         let program = Program::of(process, &ends, directory, options)?;
-        Ok(Child { ends, program })
+        Ok(Child { process, ends, handed_on, program })
     }
 
     /// Becomes the child, in the process that was forked for it. If its program cannot be
@@ -128,14 +132,15 @@ impl Child {
             return Ok(Status::Failed);
         }
         watch.leave_to_child()?;
-        let ends = self.ends;
-        if let Some(input) = &ends.input {
+        self.handed_on.leave_to(self.process)?;
+        let mut ends = self.ends;
+        if let Some(input) = ends.input.take() {
             dup2_stdin(input)?;
         }
-        if let Some(output) = &ends.output {
+        if let Some(output) = ends.output.take() {
             dup2_stdout(output)?;
         }
-        if let Some(error) = &ends.error {
+        if let Some(error) = ends.error.take() {
             dup2_stderr(error)?;
         }
         match self.program {

@@ -1,0 +1,46 @@
+//! Descriptors that the command line names for a stage, as in `--log >(gzip > x.gz)`, which bash turns
+//! into `--log /dev/fd/63`: that stage gets them, and nobody else.
+
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+
+use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+
+use crate::options::Options;
+use crate::process::{ByProcess, Process};
+
+/// What the launcher inherited and hands on.
+#[derive(Debug, Default)]
+pub struct HandedOn {
+    descriptors: Vec<OwnedFd>,
+    /// Which numbers go to whom.
+    named: ByProcess<Vec<RawFd>>,
+}
+
+impl HandedOn {
+    /// Takes over what `options` name, as far as it is open. To be called before anything is opened,
+    /// and once.
+    pub fn take_over(options: &Options) -> HandedOn {
+        let named = ByProcess::from_fn(|process| options.descriptors(process));
+        let mut numbers: Vec<RawFd> = named.iter().flat_map(|(_, it)| it).copied().collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        // A stage that cannot open what is not there says so.
+        let open = numbers.into_iter().filter_map(|it| stage::kernel::adopt(it).ok());
+        HandedOn { descriptors: open.collect(), named }
+    }
+
+    /// All of it.
+    pub fn all(&self) -> Vec<BorrowedFd<'_>> {
+        self.descriptors.iter().map(AsFd::as_fd).collect()
+    }
+
+    /// In a child: lets what is its own survive `exec`, and nothing else.
+    pub fn leave_to(&self, process: Process) -> Result<(), Errno> {
+        self.descriptors.iter().try_for_each(|fd| {
+            let is_named = self.named[process].contains(&fd.as_raw_fd());
+            let flags = if is_named { FdFlag::empty() } else { FdFlag::FD_CLOEXEC };
+            fcntl(fd, FcntlArg::F_SETFD(flags)).map(drop)
+        })
+    }
+}
