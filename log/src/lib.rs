@@ -35,9 +35,10 @@ pub mod torn;
 pub mod whole;
 
 use std::io::{self, Write};
+use std::time::SystemTime;
 
 use memchr::memchr_iter;
-use stage::clock::Timer;
+use stage::clock::{Clock, Timer};
 use stage::ending::{CutOff, Unread};
 use stage::exit::Status;
 use stage::input::Input;
@@ -133,16 +134,16 @@ impl<D: Disk, T: Timer> Recording<'_, D, T> {
         mut output: impl Write,
     ) -> Result<(), Error> {
         loop {
-            let (bytes, ended) = match lines.next(self.recorder.deadline()) {
-                Ok(Block::Lines(lines)) => (lines, false),
-                Ok(Block::Deadline) => (&[][..], false),
-                Ok(Block::End(rest)) => (rest, true),
+            let (bytes, began, ended) = match lines.next(self.recorder.deadline(), self.timer) {
+                Ok((Block::Lines(lines), began)) => (lines, began, false),
+                Ok((Block::Deadline, began)) => (&[][..], began, false),
+                Ok((Block::End(rest), began)) => (rest, began, true),
                 Err(error) => {
                     self.leave_out(lines.cut_off())?;
                     return Err(Unread::standard_input(error).into());
                 }
             };
-            if let Err(failed) = self.write(bytes) {
+            if let Err(failed) = self.write(bytes, began) {
                 return Err(self.end_after(failed, lines));
             }
             // Before it is passed on: with a sync after every batch, what comes out is on the disk.
@@ -172,10 +173,10 @@ impl<D: Disk, T: Timer> Recording<'_, D, T> {
         }
     }
 
-    /// Writes `bytes`, and sees that the file has its name; after a failure, how many lines of them
-    /// are not written.
-    fn write(&mut self, bytes: &[u8]) -> Result<(), (Unwritten, u64)> {
-        let mut batch = self.stamper.stamp(bytes, self.timer.time_of_day());
+    /// Writes `bytes`, the first of which arrived at `began`, and sees that the file has its name;
+    /// after a failure, how many lines of them are not written.
+    fn write(&mut self, bytes: &[u8], began: SystemTime) -> Result<(), (Unwritten, u64)> {
+        let mut batch = self.stamper.stamp(bytes, began, self.timer.time_of_day());
         let result = retry::write(&mut self.recorder, &mut batch, self.timer, self.messages);
         result.map_err(|unwritten| {
             batch.back_to_line_start();
@@ -192,7 +193,10 @@ impl<D: Disk, T: Timer> Recording<'_, D, T> {
 
     /// Gives the last line its line feed.
     fn end_line(&mut self) -> Result<(), (Unwritten, u64)> {
-        if self.stamper.is_at_line_start() { Ok(()) } else { self.write(b"\n") }
+        match self.stamper.is_at_line_start() {
+            true => Ok(()),
+            false => self.write(b"\n", self.timer.time_of_day()),
+        }
     }
 
     /// What to say after a failure that left so many lines unwritten. If they were given up, then
@@ -210,7 +214,7 @@ impl<D: Disk, T: Timer> Recording<'_, D, T> {
                 let cut = self.recorder.cut_half_a_line();
                 let synced = self.recorder.sync();
                 self.messages.tell("what comes from here on is counted, and not recorded");
-                let rest = count_rest(lines);
+                let rest = count_rest(lines, self.timer);
                 // Half a line that is left is counted already.
                 let is_half = left > 0 && !self.stamper.is_at_line_start();
                 let unsafe_lines = self.recorder.recorded() - self.recorder.durable();
@@ -222,9 +226,9 @@ impl<D: Disk, T: Timer> Recording<'_, D, T> {
 }
 
 /// Lines that come until the input ends, or cannot be read.
-fn count_rest(mut lines: WholeLines<impl Input>) -> u64 {
+fn count_rest(mut lines: WholeLines<impl Input>, clock: &impl Clock) -> u64 {
     let mut count = 0;
-    while let Ok(block) = lines.next(None) {
+    while let Ok((block, _)) = lines.next(None, clock) {
         match block {
             Block::Lines(lines) => count += memchr_iter(b'\n', lines).count() as u64,
             Block::Deadline => {}

@@ -216,3 +216,16 @@ fn what_is_not_a_regular_file_cannot_be_rotated() {
     let told = stage::message::chain(&ended.result.unwrap_err());
     assert_eq!(told, "cannot rotate \"/dev/null\": it is not a regular file");
 }
+
+#[test]
+fn a_line_that_comes_in_two_pieces_has_the_time_at_which_it_began() {
+    let disk = Memory::new(&FakeClock::new());
+    let clock = disk.clock.clone();
+    let script = [(SECOND, "1"), (2 * SECOND, "2"), (3 * SECOND, "3\n4\n5"), (5 * SECOND, "\n6")];
+    let input = Chunks::timed(&clock, &script);
+    let (disk, _, result, _) = log_on(disk, "--timestamps unix", input, io::sink());
+    assert_eq!(result, Ok(()));
+    let expected = "1000000001.000000\t123\n1000000003.000000\t4\n1000000003.000000\t5\n\
+                    1000000005.000000\t6\n";
+    assert_eq!(String::from_utf8(disk.all()).unwrap(), expected);
+}

@@ -63,21 +63,29 @@ impl Stamper {
         self.at_line_start
     }
 
-    /// `bytes`, which arrived at `time`, with what stands in front of each line that begins in them.
-    pub fn stamp<'a>(&'a mut self, bytes: &'a [u8], time: SystemTime) -> Batch<'a> {
+    /// `bytes` with what stands in front of each line that begins in them. The first of them arrived
+    /// at `began`, and what is behind their first line feed, at `now`.
+    pub fn stamp<'a>(
+        &'a mut self,
+        bytes: &'a [u8],
+        began: SystemTime,
+        now: SystemTime,
+    ) -> Batch<'a> {
         let begins_line = self.at_line_start;
         self.at_line_start = bytes.last().map_or(begins_line, |&byte| byte == b'\n');
         let Some(form) = self.form else { return Batch::new(bytes, begins_line) };
-        let mut stamp = Vec::new();
-        form.print(time, &mut stamp);
+        let (mut first, mut others) = (Vec::new(), Vec::new());
+        form.print(began, &mut first);
+        form.print(now, &mut others);
+        let mut stamp = &first;
         self.stamped.clear();
         let mut at_line_start = begins_line;
         for line in bytes.split_inclusive(|&byte| byte == b'\n') {
             if at_line_start {
-                self.stamped.extend_from_slice(&stamp);
+                self.stamped.extend_from_slice(stamp);
             }
             self.stamped.extend_from_slice(line);
-            at_line_start = true;
+            (at_line_start, stamp) = (true, &others);
         }
         Batch::new(&self.stamped, begins_line)
     }
@@ -92,11 +100,12 @@ mod tests {
     fn a_line_gets_the_time_at_which_it_began_to_arrive() {
         let mut stamper = Stamper::new(Some(Timestamps::Unix));
         let mut text = Vec::new();
-        for (bytes, seconds) in [(&b"1\n2"[..], 1), (b"2\n3\n", 2)] {
-            let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
-            text.extend_from_slice(stamper.stamp(bytes, time).rest());
+        let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        for (bytes, began, now) in [(&b"1\n2"[..], 1, 1), (b"2\n3\n", 2, 2), (b"4\n5\n", 3, 4)] {
+            text.extend_from_slice(stamper.stamp(bytes, at(began), at(now)).rest());
         }
-        assert_eq!(text, b"1.000000\t1\n1.000000\t22\n2.000000\t3\n");
+        let expected = b"1.000000\t1\n1.000000\t22\n2.000000\t3\n3.000000\t4\n4.000000\t5\n";
+        assert_eq!(text, expected);
     }
 
     #[test]

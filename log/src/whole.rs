@@ -1,13 +1,15 @@
 //! The input in whole lines, so that no half of one is ever written, passed on or counted.
 //!
 //! Unlike `stage::lines`, no line is too long: one that is longer than the buffer is handed out in
-//! pieces. A last line without a line feed is one if the table of ends says so
-//! (`stage::ending`); if not, [`WholeLines::cut_off`] tells what was dropped.
+//! pieces. Half a line waits for its other half, and keeps the time at which it came. A last line
+//! without a line feed is one if the table of ends says so (`stage::ending`); if not,
+//! [`WholeLines::cut_off`] tells what was dropped.
 
 use std::io;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use memchr::memrchr;
+use stage::clock::Clock;
 use stage::ending::{CutOff, Ending, Fate, Half};
 use stage::input::{Input, Wait};
 use stage::size::BLOCK;
@@ -34,6 +36,8 @@ pub struct WholeLines<I> {
     end: usize,
     /// Bytes of a very long line, whose end is still to come, that were handed out.
     pieces: u64,
+    /// When the first of the bytes arrived that are not handed out.
+    began: SystemTime,
     ending: Option<Ending>,
 }
 
@@ -41,7 +45,8 @@ impl<I: Input> WholeLines<I> {
     /// The lines of `input`.
     pub fn new(input: I) -> WholeLines<I> {
         let buffer = vec![0; BLOCK].into_boxed_slice();
-        WholeLines { input, buffer, start: 0, end: 0, pieces: 0, ending: None }
+        let began = SystemTime::UNIX_EPOCH;
+        WholeLines { input, buffer, start: 0, end: 0, pieces: 0, began, ending: None }
     }
 
     /// What of an input that has ended is no line, for lack of a line feed; with it, pieces of it
@@ -55,23 +60,35 @@ impl<I: Input> WholeLines<I> {
         (bytes > 0).then_some(CutOff { ending, bytes, start })
     }
 
-    /// Waits for whole lines, until `deadline` if there is one.
-    pub fn next(&mut self, deadline: Option<Instant>) -> io::Result<Block<'_>> {
+    /// Waits for whole lines, until `deadline` if there is one; with them comes the time at which the
+    /// first of their bytes arrived.
+    pub fn next(
+        &mut self,
+        deadline: Option<Instant>,
+        clock: &impl Clock,
+    ) -> io::Result<(Block<'_>, SystemTime)> {
         self.buffer.copy_within(self.start..self.end, 0);
         (self.start, self.end) = (0, self.end - self.start);
         loop {
             if self.input.wait(deadline)? == Wait::Deadline {
-                return Ok(Block::Deadline);
+                return Ok((Block::Deadline, self.began));
             }
             let fresh = self.end;
             match self.input.read(&mut self.buffer[fresh..]) {
-                Ok(0) => return Ok(self.end_by(self.input.ending())),
+                Ok(0) => {
+                    let began = self.began;
+                    return Ok((self.end_by(self.input.ending()), began));
+                }
                 Ok(count) => self.end += count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
                     self.ending = Some(Ending::of_error(&error));
                     return Err(error);
                 }
+            }
+            let now = clock.time_of_day();
+            if fresh == 0 {
+                self.began = now;
             }
             let is_full = self.end == self.buffer.len();
             if let Some(last) = memrchr(b'\n', &self.buffer[fresh..self.end]) {
@@ -82,7 +99,9 @@ impl<I: Input> WholeLines<I> {
                 self.pieces += self.end as u64;
             }
             if self.start > 0 {
-                return Ok(Block::Lines(&self.buffer[..self.start]));
+                // What is left came with this read.
+                let began = std::mem::replace(&mut self.began, now);
+                return Ok((Block::Lines(&self.buffer[..self.start]), began));
             }
         }
     }
@@ -100,14 +119,19 @@ impl<I: Input> WholeLines<I> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use stage::fake::Chunks;
+    use stage::fake::{Chunks, FakeClock};
+
+    /// What comes next, whenever that is.
+    fn next<I: Input>(lines: &mut WholeLines<I>) -> io::Result<Block<'_>> {
+        lines.next(None, &FakeClock::new()).map(|(block, _)| block)
+    }
 
     /// Every block, and the rest.
     fn all(input: impl Input) -> (Vec<Vec<u8>>, Vec<u8>) {
         let mut lines = WholeLines::new(input);
         let mut blocks = Vec::new();
         loop {
-            match lines.next(None).unwrap() {
+            match next(&mut lines).unwrap() {
                 Block::Lines(block) => blocks.push(block.to_vec()),
                 Block::Deadline => unreachable!("there was no deadline"),
                 Block::End(rest) => return (blocks, rest.to_vec()),
@@ -134,8 +158,8 @@ mod tests {
     fn half_a_line_is_one_only_at_a_clean_end() {
         for ending in [Ending::Clean, Ending::HungUp, Ending::Failed, Ending::Stopped] {
             let mut lines = WholeLines::new(Chunks::of(b"1\n101", 2).ended_by(ending));
-            assert_eq!(lines.next(None).unwrap(), Block::Lines(b"1\n"));
-            let rest = match lines.next(None) {
+            assert_eq!(next(&mut lines).unwrap(), Block::Lines(b"1\n"));
+            let rest = match next(&mut lines) {
                 Ok(Block::End(rest)) => rest.to_vec(),
                 Err(_) => vec![],
                 other => unreachable!("{other:?}"),
@@ -152,7 +176,7 @@ mod tests {
     fn the_pieces_of_a_line_that_is_cut_off_are_counted() {
         let text = [b"1\n", &vec![b'7'; 2 * BLOCK + 5][..]].concat();
         let mut lines = WholeLines::new(Chunks::of(&text, BLOCK).ended_by(Ending::Stopped));
-        while lines.next(None).unwrap() != Block::End(b"") {}
+        while next(&mut lines).unwrap() != Block::End(b"") {}
         let cut = CutOff { ending: Ending::Stopped, bytes: 2 * BLOCK as u64 + 5, start: b"" };
         assert_eq!(lines.cut_off(), Some(cut));
     }
