@@ -2,7 +2,9 @@
 //!
 //! Old files of a rotation are read with the one that they belong to, in the order in which they
 //! were written: `FILE.n` down to `FILE.1`, then `FILE`. A file that is named twice, by itself and as
-//! part of a rotation, is read once.
+//! part of a rotation, is read once. What lies beside them and is not read is named by `left_out`.
+
+mod left_out;
 
 use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
@@ -34,10 +36,14 @@ pub fn run(
 ) -> Result<Status, crate::Error> {
     let mut check = Check { messages, timer, rejects: Rejects::default() };
     let mut samples = 0;
-    let files = in_order(files)?;
+    let ordered = in_order(files)?;
+    let mut seen = HashSet::new();
+    for path in files.iter().filter(|path| seen.insert(*path)) {
+        left_out::tell(path, &ordered, check.messages);
+    }
     let mut print = |text: String| output.write_all(text.as_bytes());
     let mut result = Ok(());
-    for path in &files {
+    for path in &ordered {
         let of_this = check.file(path)?;
         samples += of_this;
         result = print(format!("{}: {of_this} samples\n", path.display()));
@@ -45,8 +51,9 @@ pub fn run(
             break;
         }
     }
-    if files.len() > 1 {
-        result = result.and_then(|()| print(format!("{} files: {samples} samples\n", files.len())));
+    if ordered.len() > 1 {
+        let number = ordered.len();
+        result = result.and_then(|()| print(format!("{number} files: {samples} samples\n")));
     }
     match result {
         Err(error) if !reader_is_gone(&error) => return Err(crate::Error::Output(error)),
@@ -184,8 +191,34 @@ mod tests {
         let expected =
             "FILE.2: 3 samples\nFILE.1: 2 samples\nFILE: 1 samples\n3 files: 6 samples\n";
         for named in [&[""][..], &["", ".1", ".2"], &[".2", "", ""]] {
-            assert_eq!(checked(&texts, named), (Status::Done, expected.to_owned(), vec![]));
+            let (status, output, told) = checked(&texts, named);
+            assert_eq!((status, output.as_str()), (Status::Done, expected));
+            let why = "more than one number is missing before it";
+            assert_eq!(told, [format!("\"FILE.5\" is not read: {why}")]);
         }
+    }
+
+    #[test]
+    fn what_is_not_read_is_told() {
+        let texts = [("", "6\n"), (".1", "5\n"), (".3", "3\n"), (".6", "0\n"), (".7", "0\n")];
+        let zipped = [(".8.gz", ""), (".10.gz", ""), (".2.zst", ""), (".torn", ""), (".1.bak", "")];
+        let (status, output, told) = checked(&[&texts[..], &zipped].concat(), &["", "", ".1"]);
+        let expected =
+            "FILE.3: 1 samples\nFILE.1: 1 samples\nFILE: 1 samples\n3 files: 3 samples\n";
+        assert_eq!((status, output.as_str()), (Status::Done, expected));
+        assert_eq!(
+            told,
+            [
+                "\"FILE.2\" is missing",
+                "2 files are not read, \"FILE.6\" to \"FILE.7\": more than one number is missing \
+                 before them",
+                "3 files are not read, \"FILE.2.zst\" to \"FILE.10.gz\": they are compressed",
+            ]
+        );
+        let (_, _, told) = checked(&[("", "1\n"), (".1.gz", "")], &[""]);
+        assert_eq!(told, ["\"FILE.1.gz\" is not read: it is compressed"]);
+        let (_, _, told) = checked(&[("", "1\n"), (".1", "1\n"), (".7", "1\n")], &["", ".7"]);
+        assert_eq!(told, [""; 0], "what is named is read");
     }
 
     #[test]

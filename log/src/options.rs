@@ -44,8 +44,8 @@ cannot be rotated; while its reader hangs, log can be ended by kill -9 only. Whi
 nothing is read; while the reader of --pass does not read, nothing is synced. A single line longer
 than SIZE has a file of its own. What somebody does to old files, and bytes changed in FILE while
 its length stays the same, are not noticed. --check may miss or double lines of a file that is
-being rotated, and takes old files behind two missing numbers for somebody else's; a line of over
-64 KiB is no sample.
+being rotated. It takes old files behind two missing numbers for somebody else's, reads no
+compressed ones, and says so where there are any; a line of over 64 KiB is no sample.
 
 ";
 

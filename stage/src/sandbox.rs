@@ -73,6 +73,8 @@ mod calls {
 pub enum Grant {
     /// Open files for reading.
     ReadFiles,
+    /// List directories.
+    ListDirectories,
     /// Open, make, rename, remove, lock, truncate and sync files.
     KeepFiles,
     /// Move bytes between pipes inside the kernel.

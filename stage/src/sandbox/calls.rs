@@ -68,6 +68,9 @@ const KEEP_FILES_OLD: &[libc::c_long] = &[libc::SYS_renameat];
 #[cfg(target_arch = "riscv64")]
 const KEEP_FILES_OLD: &[libc::c_long] = &[];
 
+/// What [`Grant::ListDirectories`] adds.
+const LIST_DIRECTORIES: &[libc::c_long] = &[libc::SYS_getdents64];
+
 /// What [`Grant::Splice`] adds.
 const SPLICE: &[libc::c_long] = &[libc::SYS_splice, libc::SYS_tee];
 
@@ -114,6 +117,7 @@ fn rules(grants: &[Grant]) -> Rules {
         (EVERY_OLD, true),
         (KEEP_FILES, has(Grant::KeepFiles)),
         (KEEP_FILES_OLD, has(Grant::KeepFiles)),
+        (LIST_DIRECTORIES, has(Grant::ListDirectories)),
         (SPLICE, has(Grant::Splice)),
     ];
     for (calls, _) in lists.into_iter().filter(|(_, is_kept)| *is_kept) {

@@ -114,7 +114,13 @@ fn as_a_child() {
         other_pipe: pipe().unwrap(),
         parent: getppid(),
     };
-    let all = [Grant::ReadFiles, Grant::KeepFiles, Grant::Splice, Grant::TakeTerminal];
+    let all = [
+        Grant::ReadFiles,
+        Grant::ListDirectories,
+        Grant::KeepFiles,
+        Grant::Splice,
+        Grant::TakeTerminal,
+    ];
     let granted = all.into_iter().filter(|grant| grants.contains(&format!("{grant:?}")));
     let (_, deed) = DEEDS.into_iter().find(|(name, _)| *name == deed).unwrap();
     // As the thread of `ctrlc` may have, this one has just begun when the sandbox is entered.
@@ -166,6 +172,11 @@ fn without_a_grant_a_process_can_do_nothing_but_its_work() {
 #[test]
 fn who_may_read_files_cannot_make_change_or_find_them() {
     allows("ReadFiles", &["open a file"]);
+}
+
+#[test]
+fn who_may_find_files_as_well_can_do_nothing_else_beyond() {
+    allows("ReadFiles and ListDirectories", &["open a file", "list a directory"]);
 }
 
 #[test]
