@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use jiff::SpanRelativeTo;
 use jiff::fmt::friendly::SpanParser;
 
 use crate::decimal::{Decimal, Mantissa};
@@ -12,11 +13,19 @@ const NANOS_PER_SECOND: u128 = 1_000_000_000;
 /// The highest rate: one tick a nanosecond, the clock's own resolution.
 const MAX_RATE: i64 = 1_000_000_000;
 
-/// Reads a duration, which must have a unit.
+/// Reads a duration, which must have a unit; a day has 24 hours.
 pub fn duration(text: &str) -> Result<Duration, String> {
-    SpanParser::new()
-        .parse_unsigned_duration(text)
-        .map_err(|_| "expected a duration such as 800ms, 1.5s or 2min".to_owned())
+    let parser = SpanParser::new();
+    let in_days = || {
+        let span = parser.parse_span(text).ok()?;
+        span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?.try_into().ok()
+    };
+    parser.parse_unsigned_duration(text).ok().or_else(in_days).ok_or_else(|| {
+        match text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && !text.is_empty() {
+            true => format!("a duration needs a unit, as in {text}s"),
+            false => "expected a duration such as 800ms, 1.5s or 2min".to_owned(),
+        }
+    })
 }
 
 /// Reads how many there are of something.
@@ -175,10 +184,13 @@ mod tests {
         assert_eq!(duration("800ms"), Ok(Duration::from_millis(800)));
         assert_eq!(duration("1.5s"), Ok(Duration::from_millis(1500)));
         assert_eq!(duration("2min"), Ok(Duration::from_secs(120)));
-        for wrong in ["", "5", "-1s", "1 parsec", "s"] {
+        assert_eq!(duration("1d"), Ok(Duration::from_secs(86_400)));
+        assert_eq!(duration("1w 12h"), Ok(Duration::from_secs(7 * 86_400 + 43_200)));
+        for wrong in ["", "-1s", "1 parsec", "s", "1mo", "-1d"] {
             let told = duration(wrong).unwrap_err();
             assert_eq!(told, "expected a duration such as 800ms, 1.5s or 2min", "{wrong:?}");
         }
+        assert_eq!(duration("0.5").unwrap_err(), "a duration needs a unit, as in 0.5s");
     }
 
     #[test]
