@@ -10,6 +10,9 @@ use std::io::{self, Write as _};
 /// Bytes of foreign text that a message quotes: enough to recognise a line, less than one.
 const QUOTED: usize = 40;
 
+/// Characters at the start and at the end of an explanation that is cut.
+const EXPLAINED: usize = 60;
+
 /// Where messages go.
 pub trait Messages {
     /// Tells one line, given without the program's name and without a line end.
@@ -74,6 +77,34 @@ pub fn quoted(text: &[u8]) -> String {
     let start = &text[..end_of_quote(text)];
     let cut = if start.len() < text.len() { "…" } else { "" };
     format!("\"{}{cut}\"", escaped(start))
+}
+
+/// An explanation with foreign text in it, of which there may be any amount: its control characters
+/// are escaped, and of one that is too long the middle is left out, since what was expected stands at
+/// the end.
+pub fn explained(text: &str) -> String {
+    let mut ends = text.char_indices().map(|(at, _)| at);
+    let is_short = text.chars().nth(2 * EXPLAINED).is_none();
+    let mut line = String::new();
+    if is_short {
+        escape_controls(text, &mut line);
+        return line;
+    }
+    let head = ends.nth(EXPLAINED).unwrap_or(text.len());
+    let tail = ends.nth_back(EXPLAINED - 1).unwrap_or(text.len());
+    escape_controls(&text[..head], &mut line);
+    line.push('…');
+    escape_controls(&text[tail..], &mut line);
+    line
+}
+
+fn escape_controls(text: &str, line: &mut String) {
+    for char in text.chars() {
+        match char.is_control() {
+            true => line.extend(char.escape_debug()),
+            false => line.push(char),
+        }
+    }
 }
 
 /// Where to cut text, so that no UTF-8 character is torn.

@@ -14,6 +14,7 @@ use serde::de::Error as _;
 use serde_json::value::RawValue;
 
 use crate::decimal::Decimal;
+use crate::message::explained;
 
 /// Bytes of the longest record that is written or read. The largest state of samples that were
 /// counted in one go (65,536 values of over 700 digits each) has 47 MB.
@@ -183,10 +184,7 @@ pub fn reason(error: &serde_json::Error) -> String {
         return "it ends too early".to_owned();
     }
     let text = error.to_string();
-    match text.rfind(" at line ") {
-        Some(at) => text[..at].to_owned(),
-        None => text,
-    }
+    explained(text.rfind(" at line ").map_or(&text, |at| &text[..at]))
 }
 
 #[cfg(test)]
@@ -231,6 +229,23 @@ mod tests {
     }
 
     #[test]
+    fn text_from_inside_a_value_is_escaped_and_cut() {
+        let told = |value: &str| {
+            let line = LINE.replace("\"sum\":0.4", &format!("\"sum\":{value}"));
+            reason(&Record::parse(line.as_bytes()).unwrap_err())
+        };
+        assert_eq!(told("\"a\u{9b}2J\u{7f}\""), r#"not a number: "a\u{9b}2J\u{7f}""#);
+        let long = told(&format!("\"{}\"", "7".repeat(1 << 20)));
+        assert_eq!(long, format!("not a number: \"{}…{}\"", "7".repeat(45), "7".repeat(59)));
+        let line = LINE.replace("\"n\":2", &format!("\"n\":\"{}\"", "7".repeat(1 << 20)));
+        let long = reason(&Record::parse(line.as_bytes()).unwrap_err());
+        assert!(
+            long.starts_with("invalid type: string \"777") && long.ends_with("7\", expected u64")
+        );
+        assert!(long.chars().count() < 200, "{long}");
+    }
+
+    #[test]
     fn a_sum_may_be_larger_than_any_sample() {
         let line = LINE.replace("\"sum\":0.4", "\"sum\":3.5e308");
         assert_eq!(Record::parse(line.as_bytes()).unwrap().sum.unwrap().to_string(), "3.5e308");
@@ -254,6 +269,9 @@ mod tests {
             let error = Record::parse(line.as_bytes()).unwrap_err().to_string();
             assert!(error.starts_with(&format!("duplicate field `{name}`")), "{error}");
         }
+        let several = LINE.replace("\"sd\"", "\"ds\"").replace("\"n\"", "\"N\"");
+        let error = Record::parse(several.replace("\"max\"", "\"x\"").as_bytes()).unwrap_err();
+        assert_eq!(reason(&error), "missing fields `n`, `sd`, `max`");
         for (wrong, reason) in [
             ("[1,2]", "invalid type: sequence, expected an object"),
             ("1", "invalid type: integer `1`, expected an object"),

@@ -130,22 +130,50 @@ impl<'de> Visitor<'de> for Fields {
 
 impl Fields {
     fn into_record<E: serde::de::Error>(self) -> Result<Record, E> {
+        let mut missing = Missing::default();
         let window = match (self.from, self.to) {
             (None, None) => None,
-            (from, to) => Some(Window { from: found("from", from)?, to: found("to", to)? }),
+            (from, to) => Some(Window { from: missing.or("from", from), to: missing.or("to", to) }),
         };
-        Ok(Record {
-            n: found("n", self.n)?,
-            rejected: found("rejected", self.rejected)?,
+        let record = Record {
+            n: missing.or("n", self.n),
+            rejected: missing.or("rejected", self.rejected),
             window,
-            last: found("last", self.last)?,
-            sum: found("sum", self.sum)?,
-            mean: found("mean", self.mean)?,
-            sd: found("sd", self.sd)?,
-            min: found("min", self.min)?,
-            max: found("max", self.max)?,
+            last: missing.or("last", self.last),
+            sum: missing.or("sum", self.sum),
+            mean: missing.or("mean", self.mean),
+            sd: missing.or("sd", self.sd),
+            min: missing.or("min", self.min),
+            max: missing.or("max", self.max),
             ..self.record
-        })
+        };
+        missing.none().map(|()| record)
+    }
+}
+
+/// The names of fields that a record lacks.
+#[derive(Default)]
+struct Missing(Vec<&'static str>);
+
+impl Missing {
+    /// The field; if it is not there, anything, and its name is noted.
+    fn or<T: Default>(&mut self, name: &'static str, field: Option<T>) -> T {
+        if field.is_none() {
+            self.0.push(name);
+        }
+        field.unwrap_or_default()
+    }
+
+    /// That there are none, or which.
+    fn none<E: serde::de::Error>(self) -> Result<(), E> {
+        match &self.0[..] {
+            [] => Ok(()),
+            [name] => Err(E::missing_field(name)),
+            names => {
+                let names = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>();
+                Err(E::custom(format_args!("missing fields {}", names.join(", "))))
+            }
+        }
     }
 }
 
@@ -159,10 +187,6 @@ fn once<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
     }
     *field = Some(map.next_value()?);
     Ok(())
-}
-
-fn found<T, E: serde::de::Error>(name: &'static str, field: Option<T>) -> Result<T, E> {
-    field.ok_or_else(|| E::missing_field(name))
 }
 
 /// The same as `duplicate_field`, which takes names of one program only.
