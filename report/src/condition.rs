@@ -21,6 +21,10 @@ const OPERATORS: [(&str, &[Ordering]); 6] = [
     ("<", &[Ordering::Less]),
 ];
 
+/// What others write for an operator, longer ones first.
+const FOREIGN: [(&str, &str); 7] =
+    [("=>", ">="), ("=<", "<="), ("<>", "!="), ("≥", ">="), ("≤", "<="), ("≠", "!="), ("=", "==")];
+
 /// The numbers that every record has.
 const ALWAYS: [&str; 8] = ["n", "rejected", "last", "sum", "mean", "sd", "min", "max"];
 
@@ -37,7 +41,11 @@ impl FromStr for Condition {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Condition, String> {
-        let expected = || "expected a condition such as mean>60, sd>=3.5 or p99!=0".to_owned();
+        let expected = || {
+            meant(text).unwrap_or_else(|| {
+                "expected a condition such as mean>60, sd>=3.5 or p99!=0".to_owned()
+            })
+        };
         let (at, operator, outcomes) = OPERATORS
             .iter()
             .filter_map(|(operator, outcomes)| Some((text.find(operator)?, *operator, *outcomes)))
@@ -45,8 +53,10 @@ impl FromStr for Condition {
             .ok_or_else(expected)?;
         let field = text[..at].trim();
         let limit = text[at + operator.len()..].trim();
-        if !(ALWAYS.contains(&field) || MORE.contains(&field) || is_quantile(field)) {
-            return Err(format!("records have no number {}", quoted(field.as_bytes())));
+        if !is_number(field) {
+            // What is behind the number may be the rest of another's operator.
+            let has_number = is_number(field.trim_end_matches(['=', '<', '>']).trim());
+            return Err(if has_number { expected() } else { no_number(field) });
         }
         let limit = parse(limit.as_bytes()).map_err(|_| expected())?;
         Ok(Condition {
@@ -56,6 +66,29 @@ impl FromStr for Condition {
             limit,
         })
     }
+}
+
+fn is_number(field: &str) -> bool {
+    ALWAYS.contains(&field) || MORE.contains(&field) || is_quantile(field)
+}
+
+fn no_number(field: &str) -> String {
+    let [always, more] = [&ALWAYS[..], &MORE].map(|names| names.join(", "));
+    format!(
+        "records have no number {}; there are {always}, quantiles such as p50, and with stat \
+         --more {more}",
+        quoted(field.as_bytes())
+    )
+}
+
+/// A condition that is written as elsewhere, in the words of this one.
+fn meant(text: &str) -> Option<String> {
+    let (field, operator, limit) = FOREIGN.iter().find_map(|(foreign, operator)| {
+        let (field, limit) = text.split_once(foreign)?;
+        Some((field.trim(), operator, limit.trim()))
+    })?;
+    let is_one = is_number(field) && parse(limit.as_bytes()).is_ok();
+    is_one.then(|| format!("write {field}{operator}{limit}"))
 }
 
 fn is_quantile(field: &str) -> bool {
@@ -198,10 +231,13 @@ mod tests {
         for (text, error) in [
             ("mean", "expected a condition such as mean>60, sd>=3.5 or p99!=0"),
             ("mean>", "expected a condition such as mean>60, sd>=3.5 or p99!=0"),
-            ("mean=60", "expected a condition such as mean>60, sd>=3.5 or p99!=0"),
+            ("mean=60", "write mean==60"),
+            ("last=>3", "write last>=3"),
+            ("p99 ≤ 3", "write p99<=3"),
+            ("last=>x", "expected a condition such as mean>60, sd>=3.5 or p99!=0"),
             ("mean>sixty", "expected a condition such as mean>60, sd>=3.5 or p99!=0"),
-            ("man>60", "records have no number \"man\""),
-            (">60", "records have no number \"\""),
+            ("man>60", &no_number("man")),
+            (">60", &no_number("")),
         ] {
             assert_eq!(text.parse::<Condition>().unwrap_err(), error);
         }

@@ -49,6 +49,7 @@ use stage::output::{reader_is_gone, write_counting};
 use stage::program::Ended;
 use stage::record::{MAX_RECORD, Record, reason};
 use stage::rejects::Rejects;
+use stage::sample::parse_line;
 use thiserror::Error;
 
 use crate::condition::Watched;
@@ -197,7 +198,13 @@ impl<W: Write> Report<'_, W> {
         let record = match Record::parse(line) {
             Ok(record) => record,
             Err(error) => {
-                self.reject(line, &format!("not a record: {}", reason(&error)));
+                self.reject(
+                    line,
+                    &match parse_line(line) {
+                        Ok(_) => "a sample, not a record (put stat before report)".to_owned(),
+                        Err(_) => format!("not a record: {}", reason(&error)),
+                    },
+                );
                 return Ok(());
             }
         };
@@ -401,8 +408,7 @@ mod tests {
             messages,
             [
                 format!("line 1: not a record: missing field `sum`: {}", quoted(wrong.as_bytes())),
-                "line 2: not a record: invalid type: integer `1`, expected an object: \"1\""
-                    .to_owned(),
+                "line 2: a sample, not a record (put stat before report): \"1\"".to_owned(),
                 "line 3: not a record: it ends too early: \"\"".to_owned(),
             ]
         );

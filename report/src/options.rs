@@ -55,7 +55,8 @@ pub struct Options {
     #[arg(long, value_name = "FILE")]
     pub svg: Option<PathBuf>,
     /// Tell when a condition such as mean>60 begins and ceases to hold; status 1 if it holds for the
-    /// last record (may be given several times)
+    /// last record (may be given several times). last>60 sees the newest sample of each record only;
+    /// max>60 sees every sample
     #[arg(long, value_name = "COND")]
     pub fail_if: Vec<Condition>,
     /// What is kept of the system calls.
