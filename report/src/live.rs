@@ -89,9 +89,9 @@ impl Live {
 
     /// Takes note of a record, after so many `samples` in all.
     pub fn take(&mut self, record: Record, samples: u64, now: Instant) {
-        let known = self.progress.back().map(|(_, samples)| *samples);
-        // The last record may tell again of what is known; it came for another reason.
-        if Some(samples) != known || !record.is_final {
+        let known = self.progress.back().map_or(0, |(_, samples)| *samples);
+        // A record may tell of rejected lines alone, and the last one again of what is known.
+        if samples != known {
             self.note_progress(now, samples);
             if let Some(last) = &record.last {
                 self.course.push_back((now, last.to_f64()));
@@ -99,9 +99,10 @@ impl Live {
                     self.course.pop_front();
                 }
             }
+            self.interval =
+                self.arrived.map_or(Duration::ZERO, |arrived| now.duration_since(arrived));
+            self.arrived = Some(now);
         }
-        self.interval = self.arrived.map_or(Duration::ZERO, |arrived| now.duration_since(arrived));
-        self.arrived = Some(now);
         (self.record, self.samples) = (Some(record), samples);
         self.changed = true;
     }

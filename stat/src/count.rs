@@ -221,6 +221,7 @@ impl<W: Write> Count<'_, W> {
         if self.options.strict {
             return Err(Error::Strict { place: place.to_string(), reason: reason.of(line) });
         }
+        self.schedule.rejected();
         self.rejects.add(self.messages, || format!("{place}: {}", reason.of(line)));
         Ok(())
     }

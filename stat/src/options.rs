@@ -91,8 +91,9 @@ pub struct Options {
     /// which is read if none is given
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// A record every N samples, or when a sample has come and this time (100ms, 2s) has
-    /// passed since the last record [default: 100ms; of regular files only the last record]
+    /// A record every N samples, or when a sample has come, or a line was rejected, and this time
+    /// (100ms, 2s) has passed since the last record [default: 100ms; of regular files only the
+    /// last record]
     #[arg(short, long, value_name = "N|DUR", value_parser = every, allow_hyphen_values = true)]
     #[arg(help_heading = "Records")]
     pub every: Option<Every>,

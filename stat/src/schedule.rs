@@ -18,6 +18,8 @@ pub struct Schedule {
     rhythm: Rhythm,
     /// Samples since the last record.
     fresh: u64,
+    /// Whether lines were rejected since the last record.
+    rejected: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -40,18 +42,21 @@ impl Schedule {
             Every::Samples(count) => Rhythm::Samples(count),
             Every::Time(time) => Rhythm::Time { time, last: None },
         };
-        Schedule { rhythm, fresh: 0 }
+        Schedule { rhythm, fresh: 0, rejected: false }
     }
 
     /// A schedule under which no record is due before the end.
     pub fn of_the_end() -> Schedule {
-        Schedule { rhythm: Rhythm::End, fresh: 0 }
+        Schedule { rhythm: Rhythm::End, fresh: 0, rejected: false }
     }
 
     /// A schedule under which each record is due at the end of a window.
     pub fn of_windows(every: Every) -> Schedule {
         match every {
-            Every::Time(time) => Schedule { rhythm: Rhythm::Windows { time, end: None }, fresh: 0 },
+            Every::Time(time) => {
+                let rhythm = Rhythm::Windows { time, end: None };
+                Schedule { rhythm, fresh: 0, rejected: false }
+            }
             Every::Samples(_) => Schedule::new(every),
         }
     }
@@ -91,10 +96,15 @@ impl Schedule {
         due
     }
 
+    /// Notes that a line was rejected, which is news as well where records come by the time.
+    pub fn rejected(&mut self) {
+        self.rejected = matches!(self.rhythm, Rhythm::Time { .. });
+    }
+
     /// When a record will be due even if no more samples come.
     pub fn deadline(&self) -> Option<Instant> {
         match self.rhythm {
-            _ if self.fresh == 0 => None,
+            _ if self.fresh == 0 && !self.rejected => None,
             Rhythm::End | Rhythm::Samples(_) => None,
             Rhythm::Time { time, last } => last.and_then(|last| last.checked_add(time)),
             Rhythm::Windows { end, .. } => end,
@@ -103,7 +113,7 @@ impl Schedule {
 
     /// Whether a record is due at `now`, on account of the time; if so, it is taken as given.
     pub fn is_due(&mut self, now: Instant) -> bool {
-        let due = self.fresh > 0
+        let due = (self.fresh > 0 || self.rejected)
             && match self.rhythm {
                 Rhythm::End | Rhythm::Samples(_) => false,
                 Rhythm::Time { time, last } => {
@@ -112,7 +122,7 @@ impl Schedule {
                 Rhythm::Windows { end, .. } => end.is_some_and(|end| now >= end),
             };
         if due {
-            self.fresh = 0;
+            (self.fresh, self.rejected) = (0, false);
             if let Rhythm::Time { last, .. } = &mut self.rhythm {
                 *last = Some(now);
             }
@@ -149,6 +159,20 @@ mod tests {
         assert!(!schedule.is_due(start + TENTH / 2));
         assert_eq!(schedule.deadline(), Some(start + TENTH));
         assert!(schedule.is_due(start + TENTH));
+    }
+
+    #[test]
+    fn a_line_that_is_rejected_is_news_though_no_sample_comes() {
+        let start = Instant::now();
+        let mut schedule = Schedule::new(Every::Time(TENTH));
+        schedule.rejected();
+        assert!(schedule.is_due(start));
+        assert!(!schedule.is_due(start + TENTH), "but told once");
+        for every in [Schedule::of_windows(Every::Time(TENTH)), Schedule::new(Every::Samples(1))] {
+            let mut schedule = every;
+            schedule.rejected();
+            assert!(!schedule.is_due(start + TENTH), "not where records cover what they count");
+        }
     }
 
     #[test]
