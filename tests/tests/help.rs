@@ -34,6 +34,17 @@ fn help_begins_with_the_programs_one_sentence_and_ends_with_the_exit_statuses() 
 }
 
 #[test]
+fn the_option_for_the_fewest_stands_last() {
+    for program in PROGRAMS {
+        let help = Program::new(program).words("--help").finish().exits(0).stdout;
+        let (options, _) = help.split_once("Examples:").unwrap_or_else(|| panic!("{help}"));
+        let options = options.lines().map(str::trim_start).filter(|line| line.starts_with('-'));
+        let last = options.last().and_then(|line| line.split_whitespace().next());
+        assert_eq!(last, Some("--no-sandbox"), "{help}");
+    }
+}
+
+#[test]
 fn every_program_tells_its_version() {
     let version = env!("CARGO_PKG_VERSION");
     for program in PROGRAMS {

@@ -17,8 +17,8 @@ over_every_channel!(
     five_million_samples_are_recorded_and_counted_and_the_shell_form_gives_the_same,
     ps_shows_the_launcher_and_its_five_children_with_nothing_but_their_streams_and_the_ledger,
     a_report_whose_reader_leaves_ends_the_pipeline_in_order,
-    a_stage_that_cannot_be_executed_is_named_and_the_rest_is_stopped,
-    a_stage_with_a_wrong_option_is_told_by_itself_and_by_the_launcher,
+    a_stage_that_cannot_be_executed_is_named_and_nothing_begins,
+    a_stage_with_a_wrong_option_ends_the_launcher_before_any_stage_begins,
     rejected_input_makes_status_3_and_is_in_the_account,
 );
 
@@ -221,7 +221,7 @@ fn a_report_whose_reader_leaves_ends_the_pipeline_in_order(via: &str) {
     }
 }
 
-fn a_stage_that_cannot_be_executed_is_named_and_the_rest_is_stopped(via: &str) {
+fn a_stage_that_cannot_be_executed_is_named_and_nothing_begins(via: &str) {
     for missing in ["conv", "log", "stat", "report"] {
         // Linked, not copied: a file that is being written cannot be executed, and a process
         // that another test forks just then may hold it open for writing.
@@ -237,25 +237,55 @@ fn a_stage_that_cannot_be_executed_is_named_and_the_rest_is_stopped(via: &str) {
             .dir(&dir)
             .finish()
             .exits(1);
-        finished.mentions(&format!(
-            "launcher: cannot execute \"{}\": No such file or directory",
-            path.display()
-        ));
+        let path = path.display();
+        finished.says(&[format!("launcher: cannot execute \"{path}\": No such file or directory")]);
+        let recorded = dir.path().join("samples.log");
+        assert!(!recorded.exists(), "nothing is begun without {missing}");
     }
 }
 
-fn a_stage_with_a_wrong_option_is_told_by_itself_and_by_the_launcher(via: &str) {
+fn a_stage_with_a_wrong_option_ends_the_launcher_before_any_stage_begins(via: &str) {
     let dir = tempfile::tempdir().unwrap();
-    launcher(via)
-        .args(["--stat", "--evry 5"])
-        .dir(&dir)
-        .finish()
-        .exits(1)
-        .mentions(
-            "stat: unexpected argument '--evry' found (a similar argument exists: '--every'); \
-             try 'stat --help'",
-        )
-        .mentions("launcher: stat ended with status 2");
+    fs::write(dir.path().join("run.log"), "7\n").unwrap();
+    for (stage, wrong, reason) in [
+        (
+            "conv",
+            "--rate fast",
+            "invalid value 'fast' for '--rate <HZ|max>': expected a rate such as \
+                                 10, 2.5k, 1M or max",
+        ),
+        ("log", "run.log more.log", "only one file can be recorded in"),
+        (
+            "stat",
+            "--evry 5",
+            "unexpected argument '--evry' found (a similar argument exists: \
+                              '--every')",
+        ),
+        ("report", "--svg x --textfile x", "--svg and --textfile name the same file"),
+        ("report", "--help", "a pipeline cannot show a stage's help or version"),
+    ] {
+        // Whatever the others would do to files and to their input.
+        let others =
+            [("--conv", "--from -"), ("--log", "--truncate run.log"), ("--report", "--svg y")];
+        let others = others.into_iter().filter(|(option, _)| option[2..] != *stage);
+        let (input, mut feed) = std::io::pipe().unwrap();
+        std::io::Write::write_all(&mut feed, b"1\n").unwrap();
+        launcher(via)
+            .args(others.flat_map(|(option, words)| [option, words]))
+            .args([&format!("--{stage}"), wrong])
+            .dir(&dir)
+            .stdin(input.try_clone().unwrap())
+            .finish()
+            .exits(2)
+            .writes("")
+            .says(&[format!("{stage}: {reason}; try '{stage} --help'")]);
+        assert_eq!(fs::read(dir.path().join("run.log")).unwrap(), b"7\n", "{stage}");
+        assert_eq!(fs::read_dir(&dir).unwrap().count(), 1, "{stage}");
+        drop(feed);
+        let mut rest = String::new();
+        std::io::Read::read_to_string(&mut &input, &mut rest).unwrap();
+        assert_eq!(rest, "1\n", "nothing was read by {stage}'s pipeline");
+    }
 }
 
 fn rejected_input_makes_status_3_and_is_in_the_account(via: &str) {

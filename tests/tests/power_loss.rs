@@ -58,7 +58,11 @@ impl Recording<'_> {
         }
         let traces = tempfile::tempdir().unwrap();
         let trace = traces.path().join("trace");
-        let log = Program::new("log").words(self.options).args(["--keep", &self.keep.to_string()]);
+        let log = Program::new("log").words(self.options);
+        let log = match self.options.contains("--rotate") {
+            true => log.args(["--keep", &self.keep.to_string()]),
+            false => log,
+        };
         let log = library.preloaded(log.args(["run.log"]).dir(&dir));
         let log = log.env(TRACE, &trace).env(FAULTS, self.faults);
         let mut running = log.stdin(Stdio::piped()).start();

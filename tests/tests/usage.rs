@@ -101,6 +101,7 @@ fn options_that_contradict_each_other_are_refused() {
         ("--poll data --from data", "--poll <FILE>", "--from <FILE|->"),
         ("--poll data --signal sine", "--poll <FILE>", "--signal <SIGNAL>"),
         ("--poll data --range 0..1", "--poll <FILE>", "--range <MIN..MAX>"),
+        ("--poll data --channels 2", "--poll <FILE>", "--channels <K>"),
     ] {
         let words: Vec<&str> = words.split(' ').collect();
         refuses("conv", &words, &format!("the argument '{one}' cannot be used with '{other}'"));
@@ -115,12 +116,34 @@ fn options_that_contradict_each_other_are_refused() {
         refuses("stat", &words, &format!("the argument '{one}' cannot be used with '{other}'"));
     }
     refuses("stat", &["--quantiles", "50,50.0"], "the quantile p50 is asked for twice");
-    let lonely = "the following required arguments were not provided: --from <FILE|->";
+    for option in ["--grace 1s", "-v"] {
+        let arguments: Vec<&str> = ["--print"].into_iter().chain(option.split(' ')).collect();
+        let option = if option == "-v" { "--verbose" } else { "--grace <DUR>" };
+        let reason = format!("the argument '--print' cannot be used with '{option}'");
+        refuses("launcher", &arguments, &reason);
+    }
     refuses_all(&[
-        ("conv --format s16le", lonely),
-        ("conv --channels 2", lonely),
+        ("conv --signal sine --seed 1", "--seed is for random signals: a sine is always the same"),
+        ("report --svg x --textfile x", "--svg and --textfile name the same file"),
         ("conv --from data --channels 2", "--channels and --channel need a raw --format"),
         ("conv --from data --format u8 --channels 2 --channel 3", "there is no channel 3 of 2"),
+    ]);
+}
+
+#[test]
+fn an_option_that_needs_another_is_refused_without_it_whatever_else_is_given() {
+    for others in ["", " --rate 8k", " --period 1s", " --seed 1", " --range 0..1", " --count 1"] {
+        for option in ["format s16le", "channels 2", "channel 1"] {
+            let name = option.split(' ').next().unwrap();
+            let reason = format!("--{name} needs --from");
+            refuses_all(&[(&format!("conv --{option}{others}"), &reason)]);
+        }
+    }
+    refuses_all(&[
+        ("log --keep 3", "--keep needs --rotate"),
+        ("log --keep 3 --pass --sync never run.log", "--keep needs --rotate"),
+        ("stat --first 5", "--first needs --state or --window"),
+        ("stat --first 5 --every 3", "--first needs --state or --window"),
     ]);
 }
 
@@ -139,7 +162,7 @@ fn a_wrong_number_is_refused_with_what_was_expected() {
         ("conv", "--rate", "0", "<HZ|max>", "a rate must be above zero"),
         ("conv", "--rate", "-1", "<HZ|max>", "a rate must be above zero"),
         ("conv", "--rate", "1001M", "<HZ|max>", most),
-        ("conv", "--period", "5", "<DUR>", duration),
+        ("conv", "--period", "5", "<DUR>", "a duration needs a unit, as in 5s"),
         ("conv", "--period", "1 parsec", "<DUR>", duration),
         ("conv", "--period", "0s", "<DUR>", "a period must be longer than zero"),
         ("conv", "--duration", "999999999999999999h", "<DUR>", duration),
@@ -184,7 +207,8 @@ fn a_wrong_number_is_refused_with_what_was_expected() {
             "<N>",
             "expected the number of a sample, from 1 to 9223372036854775807",
         ),
-        ("launcher", "--grace", "5", "<DUR>", duration),
+        ("launcher", "--grace", "2.5", "<DUR>", "a duration needs a unit, as in 2.5s"),
+        ("launcher", "--grace", "five", "<DUR>", duration),
         ("launcher", "--log", "'run.log", "<ARGS>", "a quote is not closed"),
         ("launcher", "--conv", "\"", "<ARGS>", "a quote is not closed"),
     ] {

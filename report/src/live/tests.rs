@@ -307,6 +307,19 @@ fn a_stall_is_told_from_the_fifth_second_on() {
 }
 
 #[test]
+fn rejected_lines_are_counted_at_once_and_are_no_data() {
+    let seen = &mut Seen::new(80, 24, PLAIN);
+    second(seen).draw().after(6000).draw();
+    assert!(seen.rows()[2].contains("  no data           for 6 s  "), "{}", seen.rows()[2]);
+    let course = seen.live.course.len();
+    let again = a_record(1_235_000, "0", HISTOGRAM).replace("\"rejected\":0", "\"rejected\":7");
+    seen.record(&again).after(50).draw();
+    assert!(seen.rows()[5].ends_with("rejected                7"), "{}", seen.rows()[5]);
+    assert!(seen.rows()[2].contains("  no data           for 6 s  "), "{}", seen.rows()[2]);
+    assert_eq!(seen.live.course.len(), course, "its newest sample is known already");
+}
+
+#[test]
 fn what_others_say_stands_above_the_panel() {
     let seen = &mut Seen::new(80, 24, PLAIN);
     second(seen).draw();

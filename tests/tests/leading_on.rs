@@ -1,0 +1,193 @@
+//! Messages that lead on: each says what a likely right command line, or way, would be.
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::io::{self, Write};
+
+use wandler_tests::run::Program;
+
+/// Checks that a bash command says just this, and ends so.
+#[track_caller]
+fn says(script: &str, status: i32, message: &str) {
+    let dir = tempfile::tempdir().unwrap();
+    Program::bash(script).dir(&dir).finish().exits(status).writes("").says(&[message]);
+    assert_eq!(fs::read_dir(&dir).unwrap().count(), 0, "{script} left a file");
+}
+
+#[test]
+fn samples_where_records_are_due_need_stat_before() {
+    let reason = |line| {
+        format!("report: line {line}: a sample, not a record (put stat before report): \"{line}\"")
+    };
+    let finished = Program::bash("seq 3 | report").finish().exits(3).writes("");
+    finished.says(&[1, 2, 3].map(reason));
+}
+
+#[test]
+fn a_condition_that_is_none_is_told_as_one() {
+    let names = "n, rejected, last, sum, mean, sd, min, max, quantiles such as p50, and with stat \
+                 --more var, rms, range, mode, skew, kurtosis, autocorrelation";
+    for (condition, reason) in [
+        ("value>23", &*format!("records have no number \"value\"; there are {names}")),
+        ("last=>3", "write last>=3"),
+        ("mean=60", "write mean==60"),
+        ("sd ≤ 3.5", "write sd<=3.5"),
+        ("mean", "expected a condition such as mean>60, sd>=3.5 or p99!=0"),
+    ] {
+        let reason = format!(
+            "report: invalid value '{condition}' for '--fail-if <COND>': {reason}; try 'report --help'"
+        );
+        says(&format!("report --fail-if '{condition}'"), 2, &reason);
+    }
+}
+
+#[test]
+fn a_duration_needs_a_unit_and_may_have_days() {
+    let reason = "a duration needs a unit, as in 1s";
+    for (command, option) in [
+        ("conv --period 1", "--period <DUR>"),
+        ("conv --duration 1", "--duration <DUR>"),
+        ("launcher --grace 1", "--grace <DUR>"),
+    ] {
+        let program = command.split(' ').next().unwrap();
+        let message = format!("{program}: invalid value '1' for '{option}': {reason}");
+        says(command, 2, &format!("{message}; try '{program} --help'"));
+    }
+    Program::new("conv")
+        .words("--duration 1d --rate max --range 1..1 --count 1")
+        .finish()
+        .exits(0)
+        .writes("1\n")
+        .says(&["conv: 1 samples sent, 0 rejected, 0 ticks missed"]);
+}
+
+#[test]
+fn options_of_a_stage_go_into_one_word() {
+    for (command, meant) in [
+        ("launcher --conv --rate 10", "--conv takes one word: --conv '--rate 10'"),
+        (
+            "launcher --log run.log --sync always --via shm",
+            "--log takes one word: --log 'run.log --sync always'",
+        ),
+    ] {
+        says(command, 2, &format!("launcher: {meant}; try 'launcher --help'"));
+    }
+}
+
+#[test]
+fn what_a_shell_would_take_for_itself_has_its_meaning_or_is_told() {
+    says(
+        "launcher --log '#1.log'",
+        2,
+        "launcher: invalid value '#1.log' for '--log <ARGS>': \"#1.log\" would be a comment: quote it, \
+         too; try 'launcher --help'",
+    );
+    says(
+        "launcher --log '~nobody/x.log'",
+        2,
+        "launcher: invalid value '~nobody/x.log' for '--log <ARGS>': \"~nobody/x.log\" cannot be \
+         expanded here: write the directory out; try 'launcher --help'",
+    );
+    let dir = tempfile::tempdir().unwrap();
+    Program::new("launcher")
+        .args(["--conv", "--rate max --range 7..7 --count 2", "--log", "~/x.log"])
+        .env("HOME", dir.path())
+        .finish()
+        .exits(0)
+        .says(&["launcher: 2 samples sent, 2 recorded, 2 counted, 0 rejected"]);
+    assert_eq!(fs::read(dir.path().join("x.log")).unwrap(), b"7\n7\n");
+}
+
+#[test]
+fn a_record_names_all_that_it_lacks_and_shows_no_more_of_what_it_holds_than_is_good() {
+    let missing = "missing fields `rejected`, `last`, `sum`, `mean`, `sd`, `min`, `max`";
+    Program::new("report")
+        .input("{\"n\":1}\n")
+        .finish()
+        .exits(3)
+        .writes("")
+        .says(&[format!("report: line 1: not a record: {missing}: \"{{\\\"n\\\":1}}\"")]);
+    for value in ["\u{9b}2J".to_owned(), "7".repeat(1 << 20)] {
+        let input = format!("{{\"n\":\"{value}\"}}\n");
+        let finished = Program::new("report").input(input).finish().exits(3);
+        let line = finished.stderr.trim_end_matches('\n');
+        assert!(!line.contains(char::is_control), "{line:?}");
+        assert!(line.chars().count() < 250 && line.contains(", expected u64"), "{line}");
+    }
+}
+
+#[test]
+fn what_bash_names_for_a_process_is_handed_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let conv = "--conv '--rate max --range 7..7 --count 3'";
+    // The process ends when its input does, which all must have closed then.
+    let script = format!("exec 4>&1; launcher {conv} --log >(cat >&4) > /dev/null; exec 4>&-");
+    let finished = Program::bash(&script).dir(&dir).finish().exits(0).writes("7\n7\n7\n");
+    finished.says(&["launcher: 3 samples sent, 3 recorded, 3 counted, 0 rejected"]);
+    let script = "launcher --conv \"--from \"<(seq 3) --log /dev/null | tail -n 1";
+    let finished = Program::bash(script).dir(&dir).finish().exits(0);
+    assert!(finished.stdout.starts_with("n 3  sum 6 "), "{finished}");
+}
+
+#[test]
+fn what_the_launcher_hands_on_goes_to_the_stage_that_names_it_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = "exec launcher --log /dev/fd/7 7> named 8> other";
+    let running = Program::bash(script).dir(&dir).start();
+    running.wait_for_lines(1);
+    // While log syncs its directory, it has that open as well.
+    let inside = format!("{}/", dir.path().display());
+    for (name, pid) in wandler_tests::proc::children(running.pid()) {
+        let open = wandler_tests::proc::descriptors(pid);
+        let files: Vec<_> = open.values().filter(|what| what.starts_with(&inside)).collect();
+        let is_right = files.iter().all(|file| name == "log" && file.ends_with("/named"));
+        assert!(is_right && files.is_empty() == (name != "log"), "{name}: {open:#?}");
+    }
+    running.signal(nix::sys::signal::Signal::SIGTERM);
+    running.finish().exits(0);
+}
+
+#[test]
+fn a_line_with_an_arrival_time_is_told_with_the_way_to_read_it() {
+    let line = "2026-11-25T18:26:05.597310Z\t57\n";
+    let reason = "line 1: a time stands in front, as log --timestamps puts it (cut -f 2 takes it \
+                  off): \"2026-11-25T18:26:05.597310Z\\t57\"";
+    Program::new("stat").input(line).finish().exits(3).says(&[format!("stat: {reason}")]);
+    let account = "conv: 0 samples sent, 1 rejected, 0 ticks missed".to_owned();
+    let conv = Program::new("conv").words("--from -").input(line).finish().exits(3);
+    conv.says(&[format!("conv: {reason}"), account]);
+}
+
+#[test]
+fn a_line_that_comes_in_two_pieces_has_the_time_at_which_it_began() {
+    let (input, mut feed) = io::pipe().unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let log = Program::new("log").words("--timestamps unix run.log");
+    let running = log.dir(&dir).stdin(input).start();
+    feed.write_all(b"1\n2").unwrap();
+    let recorded = || fs::read_to_string(dir.path().join("run.log")).unwrap_or_default();
+    running.wait_until("the first line is recorded", || recorded().ends_with("\t1\n"));
+    feed.write_all(b"2\n").unwrap();
+    drop(feed);
+    running.finish().exits(0);
+    let times: Vec<String> =
+        recorded().lines().map(|it| it.split('\t').next().unwrap().into()).collect();
+    assert_eq!(times.len(), 2, "{times:?}");
+    assert_eq!(times[0], times[1], "both began in one read");
+}
+
+#[test]
+fn rejected_lines_are_told_at_once_although_no_sample_comes() {
+    let (input, mut feed) = io::pipe().unwrap();
+    let running = Program::bash("stat | report --format json").stdin(input).start();
+    feed.write_all(b"x\n").unwrap();
+    running.wait_for_lines(1);
+    feed.write_all(b"y\n").unwrap();
+    running.wait_for_lines(2);
+    drop(feed);
+    let finished = running.finish();
+    let rejected: Vec<&str> =
+        finished.stdout.lines().map(|line| line.split(',').nth(1).unwrap()).collect();
+    assert_eq!(rejected, ["\"rejected\":1", "\"rejected\":2", "\"rejected\":2"], "{finished}");
+}
