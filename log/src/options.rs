@@ -105,7 +105,10 @@ impl CommandLine for Options {
 
 impl StageOptions for Options {
     fn sandbox(&self) -> Sandbox {
-        self.sandbox.granting([if self.check { Grant::ReadFiles } else { Grant::KeepFiles }])
+        self.sandbox.granting(match self.check {
+            true => vec![Grant::ReadFiles, Grant::ListDirectories],
+            false => vec![Grant::KeepFiles],
+        })
     }
 
     fn reads(&self) -> Vec<&Path> {

@@ -1,0 +1,88 @@
+//! `conv`: the first sample, the first rejection, and the number of ticks are seen.
+
+use std::fs;
+use std::io::{self, Write};
+
+use stage::command_line::StageOptions;
+use wandler_tests::run::Program;
+
+use crate::pairs::{Bench, Example, Given, Seen};
+
+const SIMULATION: &[&str] = &["poll", "from", "format", "channels", "channel"];
+
+pub const BENCH: Bench = Bench {
+    options: &[
+        Example { id: "rate", words: &["--rate 10"], needs: &[] },
+        Example { id: "period", words: &["--period 50ms"], needs: &[] },
+        Example { id: "count", words: &["--count 0", "--count 1", "--count 1000000"], needs: &[] },
+        Example { id: "duration", words: &["--duration 60ms"], needs: &[] },
+        Example { id: "range", words: &["--range 200..300"], needs: &[] },
+        Example { id: "seed", words: &["--seed 2"], needs: &[] },
+        Example { id: "signal", words: &["--signal walk", "--signal sine"], needs: &[] },
+        Example { id: "poll", words: &["--poll number"], needs: &[] },
+        Example { id: "from", words: &["--from text", "--from -"], needs: &[] },
+        Example { id: "format", words: &["--format u8"], needs: &["from"] },
+        Example { id: "channels", words: &["--channels 2"], needs: &["format"] },
+        Example { id: "channel", words: &["--channel 2"], needs: &["channels"] },
+        Example { id: "offset", words: &["--offset 1"], needs: &[] },
+        Example { id: "scale", words: &["--scale 2"], needs: &[] },
+        Example {
+            id: "plausible",
+            words: &["--plausible 50..250", "--plausible 1000..1001"],
+            needs: &[],
+        },
+        Example { id: "no_sandbox", words: &["--no-sandbox"], needs: &[] },
+    ],
+    refused: &[
+        ("rate", &["period", "from", "format", "channels", "channel"]),
+        ("period", &["from", "format", "channels", "channel"]),
+        ("range", SIMULATION),
+        ("seed", SIMULATION),
+        ("signal", SIMULATION),
+        ("poll", &["from", "format", "channels", "channel"]),
+    ],
+    inputs: 1,
+    observe,
+};
+
+/// As text it is 7, 80 and 900; as bytes it begins with 55 and 10.
+const TEXT: &str = "7\n80\n900\n";
+
+fn observe(given: &Given, _: usize) -> Option<Seen> {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("text"), TEXT).unwrap();
+    fs::write(dir.path().join("number"), "7\n").unwrap();
+    let mut base = Vec::new();
+    if !given.has_any(&["from"]) {
+        // Something that comes by itself, at a pace, and ends.
+        if !given.has_any(&["rate", "period"]) {
+            base.extend(["--period", "1ms"]);
+        }
+        if !given.has("duration") {
+            base.extend(["--duration", "30ms"]);
+        }
+        if !given.has_any(&["seed", "poll"]) && !given.words().contains(&"sine".to_owned()) {
+            base.extend(["--seed", "1"]);
+        }
+    }
+    let (input, mut feed) = io::pipe().unwrap();
+    feed.write_all(TEXT.as_bytes()).unwrap();
+    // With a duration it ends although its input does not.
+    let held = given.has("duration").then_some(feed);
+    let program = Program::new("conv").args(&base).args(given.words()).dir(&dir).stdin(input);
+    let finished = program.finish();
+    let mut seen = Seen::of(&finished, dir.path())?;
+    let first = |text: &str| text.lines().take(1).collect();
+    let account = seen.stderr.lines().last().unwrap_or_default();
+    // Whatever was missed on a busy machine was a tick.
+    let ticks: u64 = account.split(' ').filter_map(|word| word.parse::<u64>().ok()).sum();
+    let sandbox = given.parsed::<wandler_conv::Options>(&base).unwrap().sandbox();
+    seen.more = vec![
+        format!("{ticks} ticks"),
+        format!("{sandbox:?}"),
+        format!("ended before its input: {}", held.is_some()),
+    ];
+    seen.stderr = first(&seen.stderr.replace(account, ""));
+    seen.stdout = first(&seen.stdout);
+    Some(seen)
+}

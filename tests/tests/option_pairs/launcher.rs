@@ -1,0 +1,72 @@
+//! The launcher: its first line, the file and the messages, what the stages are connected by, and which
+//! of them keep all system calls, are seen of a pipeline that is stopped.
+
+use std::fs;
+
+use nix::sys::signal::Signal;
+use wandler_launcher::process::Process;
+use wandler_tests::proc;
+use wandler_tests::run::{Program, Running};
+
+use crate::pairs::{Bench, Example, Given, Seen};
+
+pub const BENCH: Bench = Bench {
+    options: &[
+        Example { id: "conv", words: &["--conv --range 7..7"], needs: &[] },
+        Example { id: "log", words: &["--log other.log"], needs: &[] },
+        Example { id: "stat", words: &["--stat --more --every 1"], needs: &[] },
+        Example { id: "report", words: &["--report --format json"], needs: &[] },
+        Example { id: "grace", words: &["--grace 0s"], needs: &[] },
+        Example { id: "via", words: &["--via shm", "--via fifo"], needs: &[] },
+        Example { id: "print", words: &["--print"], needs: &[] },
+        Example { id: "verbose", words: &["--verbose"], needs: &[] },
+        Example { id: "no_sandbox", words: &["--no-sandbox"], needs: &[] },
+    ],
+    refused: &[("print", &["grace", "verbose"])],
+    inputs: 1,
+    observe,
+};
+
+fn observe(given: &Given, _: usize) -> Option<Seen> {
+    let dir = tempfile::tempdir().unwrap();
+    let mut base = Vec::new();
+    if !given.has("conv") {
+        base.extend(["--conv", "--range 5..5"]);
+    }
+    if !given.has("stat") {
+        base.extend(["--stat", "--every 1"]);
+    }
+    let options = given.parsed::<wandler_launcher::Options>(&base);
+    let program = Program::new("launcher").args(&base).args(given.words()).dir(&dir);
+    let Some(options) = options.filter(|options| !options.print) else {
+        // It ends by itself.
+        return Seen::of(&program.finish(), dir.path());
+    };
+    let running = program.start();
+    running.wait_for_lines(1);
+    running.wait_until("a sample is recorded", || {
+        let files = fs::read_dir(&dir).unwrap().map(|entry| entry.unwrap().path());
+        files.into_iter().any(|path| fs::read(path).is_ok_and(|text| text.ends_with(b"\n")))
+    });
+    let connected = connected_by(&running);
+    running.signal(Signal::SIGTERM);
+    let mut seen = Seen::of(&running.finish(), dir.path())?;
+    let keeping = Process::ALL.into_iter().filter(|process| options.keeps_all_calls(*process));
+    let keeping: Vec<&str> = keeping.map(Process::name).collect();
+    seen.more = vec![connected, format!("{keeping:?}")];
+    let first = |text: &str| text.lines().take(1).collect::<String>();
+    seen.stdout = first(&seen.stdout);
+    seen.files.values_mut().for_each(|text| *text = first(text));
+    seen.stderr = ["STAGE", "did not end within"]
+        .into_iter()
+        .filter(|said| seen.stderr.contains(said))
+        .collect();
+    Some(seen)
+}
+
+/// What `stat` reads from.
+fn connected_by(running: &Running) -> String {
+    let stat = proc::children(running.pid())["stat"];
+    let input = &proc::descriptors(stat)[&0];
+    input.chars().filter(|char| char.is_ascii_alphabetic()).take(7).collect()
+}

@@ -1,0 +1,53 @@
+//! `log`: its files, what it passes on, and how often it syncs are seen.
+
+use std::fs;
+
+use stage::command_line::StageOptions;
+use wandler_tests::faults::{Library, TRACE};
+use wandler_tests::run::Program;
+
+use crate::pairs::{Bench, Example, Given, Seen};
+
+pub const BENCH: Bench = Bench {
+    options: &[
+        Example { id: "files", words: &["other.log"], needs: &[] },
+        Example { id: "truncate", words: &["--truncate"], needs: &[] },
+        Example { id: "timestamps", words: &["--timestamps unix"], needs: &[] },
+        Example { id: "sync", words: &["--sync always"], needs: &[] },
+        Example { id: "rotate", words: &["--rotate 4"], needs: &[] },
+        Example { id: "keep", words: &["--keep 1"], needs: &["rotate"] },
+        Example { id: "pass", words: &["--pass"], needs: &[] },
+        Example { id: "check", words: &["--check"], needs: &[] },
+        Example { id: "no_sandbox", words: &["--no-sandbox"], needs: &[] },
+    ],
+    refused: &[("check", &["truncate", "timestamps", "sync", "rotate", "keep", "pass"])],
+    inputs: 1,
+    observe,
+};
+
+fn observe(given: &Given, _: usize) -> Option<Seen> {
+    let (dir, beside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    fs::write(dir.path().join("samples.log"), "1000\n").unwrap();
+    fs::write(dir.path().join("other.log"), "2000\n").unwrap();
+    let trace = beside.path().join("trace");
+    let log = Program::new("log").args(given.words()).dir(&dir).input("1\n2\n3\n4\n5\n6\n7\n");
+    let log = match Library::built() {
+        Some(library) => library.preloaded(log).env(TRACE, &trace),
+        None => log,
+    };
+    let mut seen = Seen::of(&log.finish(), dir.path())?;
+    let syncs = fs::read_to_string(&trace).unwrap_or_default();
+    let syncs = syncs.lines().filter(|line| line.starts_with("sync ")).count();
+    let sandbox = given.parsed::<wandler_log::Options>(&[]).unwrap().sandbox();
+    seen.more = vec![format!("{syncs} syncs"), format!("{sandbox:?}")];
+    // Without what a library would make of it, times are but digits.
+    for text in seen.files.values_mut() {
+        *text = text.lines().map(without_digits_of_time).collect();
+    }
+    Some(seen)
+}
+
+fn without_digits_of_time(line: &str) -> String {
+    let (time, sample) = line.split_once('\t').unwrap_or(("", line));
+    format!("{}\t{sample}\n", time.replace(|char: char| char.is_ascii_digit(), "0"))
+}

@@ -1,0 +1,43 @@
+//! Every pair of options is refused, or both are in force: none is ever silently ignored.
+//!
+//! The options are clap's own list, so that a new one without an example fails here. An option is in
+//! force if something that is seen of the program is another without it: what it writes and says, its
+//! status, its files, and what a program's bench looks at besides. Each pair is tried as it stands, and
+//! with what its options need; which pairs are refused is written down, so that none is refused by
+//! mistake.
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod conv;
+mod launcher;
+mod log;
+mod pairs;
+mod report;
+mod stat;
+
+use pairs::check;
+
+#[test]
+fn of_conv() {
+    check::<wandler_conv::Options>(&conv::BENCH);
+}
+
+#[test]
+fn of_log() {
+    check::<wandler_log::Options>(&log::BENCH);
+}
+
+#[test]
+fn of_stat() {
+    check::<wandler_stat::Options>(&stat::BENCH);
+}
+
+#[test]
+fn of_report() {
+    check::<wandler_report::Options>(&report::BENCH);
+}
+
+#[test]
+fn of_launcher() {
+    check::<wandler_launcher::Options>(&launcher::BENCH);
+}

@@ -1,0 +1,67 @@
+//! `stat`: its records and its status are seen; without the times in a state, which are others each
+//! time, and its checksum.
+
+use std::sync::OnceLock;
+
+use stage::command_line::StageOptions;
+use wandler_tests::run::Program;
+
+use crate::pairs::{Bench, Example, Given, Seen};
+
+pub const BENCH: Bench = Bench {
+    options: &[
+        Example { id: "every", words: &["--every 2"], needs: &[] },
+        Example { id: "window", words: &["--window 2"], needs: &[] },
+        Example { id: "strict", words: &["--strict"], needs: &[] },
+        Example { id: "quantiles", words: &["--quantiles 25"], needs: &[] },
+        Example { id: "more", words: &["--more"], needs: &[] },
+        Example { id: "histogram", words: &["--histogram 3"], needs: &[] },
+        Example { id: "state", words: &["--state"], needs: &[] },
+        Example { id: "merge", words: &["--merge"], needs: &[] },
+        Example { id: "first", words: &["--first 7"], needs: &["state"] },
+        Example { id: "no_sandbox", words: &["--no-sandbox"], needs: &[] },
+    ],
+    refused: &[("every", &["window"]), ("merge", &["every", "window", "strict", "first"])],
+    inputs: INPUTS.len(),
+    observe,
+};
+
+/// With and without a line that is no sample.
+const INPUTS: [&str; 2] = ["1\n2\nx\n4\n8\n", "1\n2\n4\n8\n"];
+
+/// A record with a state, of the samples of an input.
+fn state() -> &'static str {
+    static STATE: OnceLock<String> = OnceLock::new();
+    STATE.get_or_init(|| {
+        let stat = Program::new("stat").words("--state --more --every 100").input(INPUTS[1]);
+        stat.finish().exits(0).stdout
+    })
+}
+
+fn observe(given: &Given, input: usize) -> Option<Seen> {
+    let dir = tempfile::tempdir().unwrap();
+    let base: &[&str] = match given.has_any(&["every", "window", "merge"]) {
+        true => &[],
+        false => &["--every", "1"],
+    };
+    let input = if given.has("merge") { state() } else { INPUTS[input] };
+    let stat = Program::new("stat").args(base).args(given.words()).dir(&dir).input(input);
+    let mut seen = Seen::of(&stat.finish(), dir.path())?;
+    seen.stdout = without_times(&seen.stdout);
+    seen.more =
+        vec![format!("{:?}", given.parsed::<wandler_stat::Options>(base).unwrap().sandbox())];
+    Some(seen)
+}
+
+/// The same with `T` for each number of nanoseconds since 1970, and without checksums.
+fn without_times(text: &str) -> String {
+    let pieces = text.split_inclusive(|char: char| !char.is_ascii_digit()).map(|piece| {
+        let digits =
+            piece.len() - piece.trim_start_matches(|char: char| char.is_ascii_digit()).len();
+        if digits > 16 { format!("T{}", &piece[digits..]) } else { piece.to_owned() }
+    });
+    let text: String = pieces.collect();
+    let mut parts = text.split("\"crc32\":\"");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + part.split_once('"').map_or("", |(_, rest)| rest))
+}
