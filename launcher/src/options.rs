@@ -25,9 +25,12 @@ Examples:
 The stages are the programs conv, log, stat and report beside this one; tee is the launcher's
 own. At the end, the account says how many samples were sent, recorded and counted.
 
-Limits: do not record into the file that conv reads from (log writes to samples.log unless told
-otherwise): the account cannot tell what was lost or doubled. What is still there after the grace
-period is ended step by step, a second apart (or less, with a shorter grace period): all are asked
+No stage begins before all have read their options: a wrong one ends the launcher with status 2, and
+nothing was touched. So does, with status 1, a file that log would write and another reads or writes, or
+that is a standard stream of the launcher's (log writes to samples.log unless told otherwise).
+
+Limits: in a stage's options ~ is expanded at a word's start, and nothing else. What is still there
+after the grace period is ended step by step, a second apart (or less, with a shorter grace period): all are asked
 to stop and to go on; a report that cannot write just then is killed; then the rest, with what it
 held; the account says so. Without a grace period all are killed at once. If the reader of
 standard error hangs as well, the account waits for it as long, and is then not said. If the

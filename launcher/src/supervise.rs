@@ -25,12 +25,13 @@
 //! 5. A Ctrl-C after an earlier request to stop kills what is there at once; but not one that
 //!    comes within `ECHO` of the first.
 
-use std::time::{Duration, Instant};
+mod start;
 
-use stage::exit::Status;
+use std::time::{Duration, Instant};
 
 use crate::ending::Ending;
 use crate::process::{ByProcess, Process};
+use crate::supervise::start::Start;
 
 /// Interrupts closer together than this are one: `timeout` and the like signal both a process
 /// and its group. A finger takes longer.
@@ -98,15 +99,6 @@ pub struct Supervisor {
     asked: Option<Asked>,
 }
 
-/// How far the start has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Start {
-    Awaited,
-    Made,
-    /// With the status that comes of it.
-    CalledOff(Status),
-}
-
 /// How a pipeline is ended that does not end in time.
 #[derive(Clone, Copy, Debug)]
 enum Step {
@@ -142,14 +134,6 @@ impl Supervisor {
         &self.endings
     }
 
-    /// The launcher's status, if no stage was allowed to begin.
-    pub fn called_off(&self) -> Option<Status> {
-        match self.start {
-            Start::CalledOff(status) => Some(status),
-            Start::Awaited | Start::Made => None,
-        }
-    }
-
     /// Whether the pipeline was asked to stop, by the user or by us.
     pub fn is_stopping(&self) -> bool {
         self.stopping
@@ -168,18 +152,8 @@ impl Supervisor {
     pub fn on(&mut self, event: Event) -> Vec<Action> {
         match event {
             Event::Ended(process, ending) => self.ended(process, ending),
-            Event::AllReady => match self.start {
-                Start::Awaited => {
-                    self.start = Start::Made;
-                    vec![Action::Begin]
-                }
-                Start::Made | Start::CalledOff(_) => vec![],
-            },
-            Event::Unfit(reason) => {
-                let mut actions = vec![Action::Say(reason)];
-                actions.extend(self.call_off(Status::Failed));
-                actions
-            }
+            Event::AllReady => self.all_ready(),
+            Event::Unfit(reason) => self.unfit(reason),
             Event::ConvSettled => {
                 self.has_conv_settled = true;
                 vec![]
@@ -236,38 +210,11 @@ impl Supervisor {
         })
     }
 
-    fn call_off(&mut self, status: Status) -> Vec<Action> {
-        if self.start != Start::Awaited {
-            return vec![];
-        }
-        self.start = Start::CalledOff(status);
-        // One that does not leave, since somebody has stopped it, is treated as in any other end.
-        let grace = (!std::mem::replace(&mut self.stopping, true)).then_some(self.grace);
-        [Action::CallOff].into_iter().chain(grace.map(Action::StartGrace)).collect()
-    }
-
     fn ended(&mut self, process: Process, ending: Ending) -> Vec<Action> {
         match self.start {
             Start::Made => self.ended_at_work(process, ending),
             Start::Awaited | Start::CalledOff(_) => self.ended_at_start(process, ending),
         }
-    }
-
-    fn ended_at_start(&mut self, process: Process, ending: Ending) -> Vec<Action> {
-        let told = match &ending {
-            // It has said itself what is wrong.
-            Ending::Exited(status) if *status == Status::Usage as i32 => None,
-            // So ends what is called off.
-            Ending::Exited(_) if self.called_off().is_some() => None,
-            Ending::NotTried => None,
-            Ending::NotStarted(reason) => Some(reason.clone()),
-            Ending::Killed(_) if self.killed[process].is_some() => self.killed[process].clone(),
-            ending => Some(format!("{process} {ending}")),
-        };
-        let is_usage = ending == Ending::Exited(Status::Usage as i32);
-        self.endings[process] = Some(ending);
-        let status = if is_usage { Status::Usage } else { Status::Failed };
-        told.map(Action::Say).into_iter().chain(self.call_off(status)).collect()
     }
 
     fn ended_at_work(&mut self, process: Process, ending: Ending) -> Vec<Action> {

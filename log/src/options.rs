@@ -39,7 +39,8 @@ With --rotate, FILE is renamed to FILE.1 before it would grow beyond SIZE, FILE.
 on; a line is never divided. Whatever lies at those names is taken for an old file. Each step is on
 the disk before the next, so a rotation takes about as many syncs as there are old files.
 
-Limits: a file that is not a regular one (a FIFO, a device) is neither locked nor synced, and
+Limits: FILE must not be a standard stream as well, under whatever name, unless it is a device; a file
+that is not a regular one (a FIFO, a device) is neither locked nor synced, and
 cannot be rotated; while its reader hangs, log can be ended by kill -9 only. While a sync lasts,
 nothing is read; while the reader of --pass does not read, nothing is synced. A single line longer
 than SIZE has a file of its own. What somebody does to old files, and bytes changed in FILE while
@@ -69,7 +70,7 @@ pub struct Options {
     /// Begin a new file before this one grows beyond a size (4096, 64K, 100M: powers of 1024)
     #[arg(long, value_name = "SIZE", value_parser = quantity::bytes, allow_hyphen_values = true)]
     pub rotate: Option<u64>,
-    /// How many old files are kept: FILE.1, the newest, and up
+    /// How many old files --rotate keeps: FILE.1, the newest, and up
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), default_value = "10")]
     pub keep: u64,
     /// Copy the input to standard output, each sample after it was written to the file (with --sync

@@ -47,7 +47,7 @@ impl Need {
     fn unmet_by(&self, given: &ArgMatches) -> Option<String> {
         let is_given =
             |option: &&str| given.value_source(&id(option)) == Some(ValueSource::CommandLine);
-        let is_unmet = is_given(&self.option) && !self.one_of.iter().any(|it| is_given(&it));
+        let is_unmet = is_given(&self.option) && !self.one_of.iter().any(is_given);
         let others = || self.one_of.iter().map(|it| format!("--{it}")).collect::<Vec<_>>();
         is_unmet.then(|| format!("--{} needs {}", self.option, others().join(" or ")))
     }

@@ -1,0 +1,68 @@
+//! Rule 0: all stages begin, or none.
+
+use stage::exit::Status;
+
+use super::{Action, Supervisor};
+use crate::ending::Ending;
+use crate::process::Process;
+
+/// How far the start has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Start {
+    Awaited,
+    Made,
+    /// With the status that comes of it.
+    CalledOff(Status),
+}
+
+impl Supervisor {
+    /// The launcher's status, if no stage was allowed to begin.
+    pub fn called_off(&self) -> Option<Status> {
+        match self.start {
+            Start::CalledOff(status) => Some(status),
+            Start::Awaited | Start::Made => None,
+        }
+    }
+
+    pub(super) fn all_ready(&mut self) -> Vec<Action> {
+        match self.start {
+            Start::Awaited => {
+                self.start = Start::Made;
+                vec![Action::Begin]
+            }
+            Start::Made | Start::CalledOff(_) => vec![],
+        }
+    }
+
+    pub(super) fn unfit(&mut self, reason: String) -> Vec<Action> {
+        [Action::Say(reason)].into_iter().chain(self.call_off(Status::Failed)).collect()
+    }
+
+    /// A process ended that had not begun.
+    pub(super) fn ended_at_start(&mut self, process: Process, ending: Ending) -> Vec<Action> {
+        let is_usage = ending == Ending::Exited(Status::Usage as i32);
+        let told = match &ending {
+            // It has said itself what is wrong.
+            _ if is_usage => None,
+            // So ends what is called off.
+            Ending::Exited(_) if self.called_off().is_some() => None,
+            Ending::NotTried => None,
+            Ending::NotStarted(reason) => Some(reason.clone()),
+            Ending::Killed(_) if self.killed[process].is_some() => self.killed[process].clone(),
+            ending => Some(format!("{process} {ending}")),
+        };
+        self.endings[process] = Some(ending);
+        let status = if is_usage { Status::Usage } else { Status::Failed };
+        told.map(Action::Say).into_iter().chain(self.call_off(status)).collect()
+    }
+
+    fn call_off(&mut self, status: Status) -> Vec<Action> {
+        if self.start != Start::Awaited {
+            return vec![];
+        }
+        self.start = Start::CalledOff(status);
+        // One that does not leave, since somebody has stopped it, is treated as in any other end.
+        let grace = (!std::mem::replace(&mut self.stopping, true)).then_some(self.grace);
+        [Action::CallOff].into_iter().chain(grace.map(Action::StartGrace)).collect()
+    }
+}
