@@ -163,6 +163,10 @@ impl StageOptions for Options {
     fn reads(&self) -> Vec<&Path> {
         self.file().into_iter().collect()
     }
+
+    fn reads_standard_input(&self) -> bool {
+        self.from.is_some() && self.file().is_none()
+    }
 }
 
 /// The values of a simulated converter: all multiples of 10^−`places` from `min` to `max`, the

@@ -116,6 +116,10 @@ impl StageOptions for Options {
         self.files.iter().filter(|_| self.check).map(PathBuf::as_path).collect()
     }
 
+    fn reads_standard_input(&self) -> bool {
+        !self.check
+    }
+
     fn writes(&self) -> Vec<&Path> {
         if self.check { Vec::new() } else { vec![self.file()] }
     }

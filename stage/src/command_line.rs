@@ -68,6 +68,11 @@ pub trait StageOptions: CommandLine {
         Vec::new()
     }
 
+    /// Whether it is going to read its standard input.
+    fn reads_standard_input(&self) -> bool {
+        true
+    }
+
     /// The files that it is going to write.
     fn writes(&self) -> Vec<&Path> {
         Vec::new()

@@ -52,6 +52,19 @@ impl Used {
         Some(Used { name: quoted_path(path), identity })
     }
 
+    /// Standard input; `None` for a device, and for a socket, which may well be both ends of one
+    /// conversation.
+    pub fn standard_input() -> Option<Used> {
+        let identity = identity_of(io::stdin().as_fd())?;
+        let is_socket = kind_of(io::stdin().as_fd())? == SFlag::S_IFSOCK;
+        (!is_socket).then(|| Used { name: "standard input".to_owned(), identity })
+    }
+
+    /// Whether it is this process' standard output.
+    pub fn is_standard_output(&self) -> bool {
+        identity_of(io::stdout().as_fd()).as_ref() == Some(&self.identity)
+    }
+
     /// Whether both are the same file.
     pub fn is_same(&self, other: &Used) -> bool {
         self.identity == other.identity
@@ -73,10 +86,14 @@ impl Used {
 /// What is open; `None` for a device.
 #[allow(clippy::unnecessary_cast, reason = "they are smaller on some architectures")]
 fn identity_of(fd: BorrowedFd<'_>) -> Option<Identity> {
-    let FileStat { st_dev, st_ino, st_mode, .. } = fstat(fd).ok()?;
-    let is_device = SFlag::from_bits_truncate(st_mode) & SFlag::S_IFMT == SFlag::S_IFCHR;
+    let FileStat { st_dev, st_ino, .. } = fstat(fd).ok()?;
+    let is_device = kind_of(fd)? == SFlag::S_IFCHR;
     let identity = Identity { device: st_dev as u64, inode: st_ino as u64, entry: None };
     (!is_device).then_some(identity)
+}
+
+fn kind_of(fd: BorrowedFd<'_>) -> Option<SFlag> {
+    Some(SFlag::from_bits_truncate(fstat(fd).ok()?.st_mode) & SFlag::S_IFMT)
 }
 
 #[cfg(test)]

@@ -70,8 +70,8 @@ enum Error {
     Ledger(#[from] ledger::Error),
     #[error(transparent)]
     Gate(#[from] inherited::Error),
-    #[error("cannot write {name}: it is {stream} as well")]
-    OwnTail { name: String, stream: &'static str },
+    #[error("cannot {verb} {name}: it is {stream} as well")]
+    OwnTail { verb: &'static str, name: String, stream: &'static str },
 }
 
 /// Runs a program: reads its command line and calls `body`.
@@ -107,16 +107,24 @@ fn begin(
     let may_begin = match gate {
         Some(gate) => gate.pass(&ready),
         // In a pipeline the launcher looks at all stages, and at its own streams.
-        None => ready.writes.iter().try_for_each(spare_own_tail).map(|()| true)?,
+        None => spare_own_tail(&ready, options.reads_standard_input()).map(|()| true)?,
     };
     Ok(may_begin.then_some((ledger, around)))
 }
 
-/// That a file is none of the standard streams: what is written to it would be read again, or what
-/// is in it written over.
-fn spare_own_tail(written: &Used) -> Result<(), Error> {
-    match written.standard_stream() {
-        Some(stream) => Err(Error::OwnTail { name: written.name.clone(), stream }),
+/// That nothing is read that is written, and no file that is written is a standard stream as well.
+fn spare_own_tail(ready: &Ready, reads_input: bool) -> Result<(), Error> {
+    for written in &ready.writes {
+        if let Some(stream) = written.standard_stream() {
+            return Err(Error::OwnTail { verb: "write", name: written.name.clone(), stream });
+        }
+    }
+    let input = reads_input.then(Used::standard_input).flatten();
+    match ready.reads.iter().chain(&input).find(|read| read.is_standard_output()) {
+        Some(read) => {
+            let stream = "standard output";
+            Err(Error::OwnTail { verb: "read", name: read.name.clone(), stream })
+        }
         None => Ok(()),
     }
 }

@@ -13,7 +13,7 @@ use stage::message::quoted_path;
 use crate::Error;
 
 /// What names standard input in the place of a file.
-const STANDARD_INPUT: &str = "-";
+pub const STANDARD_INPUT: &str = "-";
 
 /// An input.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! The command line of `stat`.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Parser;
@@ -12,7 +12,7 @@ use stage::sandbox::{Grant, Sandbox, SandboxOption};
 
 use crate::accumulator::Wanted;
 use crate::course::{MAX_STRETCHES, MIN_STRETCHES};
-use crate::files;
+use crate::files::{self, STANDARD_INPUT};
 use crate::histogram::{MAX_BINS, MIN_BINS};
 use crate::label::Label;
 use crate::quantile::Quantile;
@@ -197,6 +197,15 @@ impl CommandLine for Options {
 impl StageOptions for Options {
     fn sandbox(&self) -> Sandbox {
         self.sandbox.granting(files::need_opening(&self.files).then_some(Grant::ReadFiles))
+    }
+
+    fn reads(&self) -> Vec<&Path> {
+        let files = self.files.iter().map(PathBuf::as_path);
+        files.filter(|path| *path != Path::new(STANDARD_INPUT)).collect()
+    }
+
+    fn reads_standard_input(&self) -> bool {
+        self.files.is_empty() || self.reads().len() < self.files.len()
     }
 }
 

@@ -38,8 +38,8 @@ fn the_option_for_the_fewest_stands_last() {
     for program in PROGRAMS {
         let help = Program::new(program).words("--help").finish().exits(0).stdout;
         let (options, _) = help.split_once("Examples:").unwrap_or_else(|| panic!("{help}"));
-        let options = options.lines().map(str::trim_start).filter(|line| line.starts_with('-'));
-        let last = options.last().and_then(|line| line.split_whitespace().next());
+        let mut options = options.lines().map(str::trim_start).filter(|line| line.starts_with('-'));
+        let last = options.next_back().and_then(|line| line.split_whitespace().next());
         assert_eq!(last, Some("--no-sandbox"), "{help}");
     }
 }

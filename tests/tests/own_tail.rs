@@ -116,6 +116,27 @@ fn log_refuses_its_own_streams() {
 }
 
 #[test]
+fn nobody_reads_what_goes_to_their_standard_output() {
+    let dir = workplace();
+    for (words, file) in [
+        ("conv --from samples.log", "\"samples.log\""),
+        ("conv --poll soft", "\"soft\""),
+        ("conv --from -", "standard input"),
+        ("log --pass new.log", "standard input"),
+        ("log --check hard", "\"hard\""),
+        ("stat", "standard input"),
+        ("stat soft", "\"soft\""),
+        ("report", "standard input"),
+    ] {
+        let program = words.split(' ').next().unwrap();
+        let run = Program::new(program).args(words.split(' ').skip(1));
+        let run = run.stdin(open(&dir, "hard")).stdout(open(&dir, "samples.log"));
+        let message = format!("{program}: cannot read {file}: it is standard output as well");
+        refuses(run, dir.path(), &message);
+    }
+}
+
+#[test]
 fn devices_and_other_files_may_be_shared() {
     let dir = workplace();
     let null = || OpenOptions::new().read(true).write(true).open("/dev/null").unwrap();

@@ -3,7 +3,6 @@
 use std::fs;
 use std::io::{self, Write};
 
-use stage::command_line::StageOptions;
 use wandler_tests::run::Program;
 
 use crate::pairs::{Bench, Example, Given, Seen};
@@ -76,10 +75,10 @@ fn observe(given: &Given, _: usize) -> Option<Seen> {
     let account = seen.stderr.lines().last().unwrap_or_default();
     // Whatever was missed on a busy machine was a tick.
     let ticks: u64 = account.split(' ').filter_map(|word| word.parse::<u64>().ok()).sum();
-    let sandbox = given.parsed::<wandler_conv::Options>(&base).unwrap().sandbox();
+    let keeps_all_calls = given.keeps_all_calls::<wandler_conv::Options>(&base);
     seen.more = vec![
         format!("{ticks} ticks"),
-        format!("{sandbox:?}"),
+        keeps_all_calls,
         format!("ended before its input: {}", held.is_some()),
     ];
     seen.stderr = first(&seen.stderr.replace(account, ""));

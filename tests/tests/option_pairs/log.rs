@@ -2,7 +2,6 @@
 
 use std::fs;
 
-use stage::command_line::StageOptions;
 use wandler_tests::faults::{Library, TRACE};
 use wandler_tests::run::Program;
 
@@ -38,8 +37,8 @@ fn observe(given: &Given, _: usize) -> Option<Seen> {
     let mut seen = Seen::of(&log.finish(), dir.path())?;
     let syncs = fs::read_to_string(&trace).unwrap_or_default();
     let syncs = syncs.lines().filter(|line| line.starts_with("sync ")).count();
-    let sandbox = given.parsed::<wandler_log::Options>(&[]).unwrap().sandbox();
-    seen.more = vec![format!("{syncs} syncs"), format!("{sandbox:?}")];
+    let keeps_all_calls = given.keeps_all_calls::<wandler_log::Options>(&[]);
+    seen.more = vec![format!("{syncs} syncs"), keeps_all_calls];
     // Without what a library would make of it, times are but digits.
     for text in seen.files.values_mut() {
         *text = text.lines().map(without_digits_of_time).collect();

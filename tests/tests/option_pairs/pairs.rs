@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use clap::CommandFactory;
-use stage::command_line::{CommandLine, parse};
+use stage::command_line::{CommandLine, StageOptions, parse};
+use stage::sandbox::SandboxOption;
 use wandler_tests::run::Finished;
 
 /// Pairs that are tried at the same time: most of them wait.
@@ -65,6 +66,15 @@ impl Given {
     pub fn parsed<O: CommandLine>(&self, base: &[&str]) -> Option<O> {
         let words = base.iter().map(|word| (*word).to_owned()).chain(self.words());
         parse(std::iter::once("program".to_owned()).chain(words).map(OsString::from)).ok()
+    }
+}
+
+impl Given {
+    /// Whether a stage is to keep all system calls.
+    pub fn keeps_all_calls<O: StageOptions>(&self, base: &[&str]) -> String {
+        let sandbox = self.parsed::<O>(base).map(|options| options.sandbox());
+        let everything = SandboxOption { no_sandbox: true }.granting([]);
+        format!("keeps all calls: {}", sandbox == Some(everything))
     }
 }
 

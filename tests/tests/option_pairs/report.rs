@@ -1,6 +1,5 @@
 //! `report`: what it shows, says and draws, and its status, are seen.
 
-use stage::command_line::StageOptions;
 use wandler_tests::run::Program;
 
 use crate::pairs::{Bench, Example, Given, Seen};
@@ -27,7 +26,6 @@ fn observe(given: &Given, _: usize) -> Option<Seen> {
     let dir = tempfile::tempdir().unwrap();
     let report = Program::new("report").args(given.words()).dir(&dir).input(RECORD);
     let mut seen = Seen::of(&report.finish(), dir.path())?;
-    seen.more =
-        vec![format!("{:?}", given.parsed::<wandler_report::Options>(&[]).unwrap().sandbox())];
+    seen.more = vec![given.keeps_all_calls::<wandler_report::Options>(&[])];
     Some(seen)
 }

@@ -1,21 +1,24 @@
 //! `stat`: its records and its status are seen; without the times in a state, which are others each
 //! time, and its checksum.
 
+use std::fs;
 use std::sync::OnceLock;
 
-use stage::command_line::StageOptions;
 use wandler_tests::run::Program;
 
 use crate::pairs::{Bench, Example, Given, Seen};
 
 pub const BENCH: Bench = Bench {
     options: &[
+        Example { id: "files", words: &["other.txt"], needs: &[] },
         Example { id: "every", words: &["--every 2"], needs: &[] },
         Example { id: "window", words: &["--window 2"], needs: &[] },
         Example { id: "strict", words: &["--strict"], needs: &[] },
         Example { id: "quantiles", words: &["--quantiles 25"], needs: &[] },
         Example { id: "more", words: &["--more"], needs: &[] },
         Example { id: "histogram", words: &["--histogram 3"], needs: &[] },
+        Example { id: "course", words: &["--course 2"], needs: &[] },
+        Example { id: "label", words: &["--label site=roof"], needs: &[] },
         Example { id: "state", words: &["--state"], needs: &[] },
         Example { id: "merge", words: &["--merge"], needs: &[] },
         Example { id: "first", words: &["--first 7"], needs: &["state"] },
@@ -29,27 +32,35 @@ pub const BENCH: Bench = Bench {
 /// With and without a line that is no sample.
 const INPUTS: [&str; 2] = ["1\n2\nx\n4\n8\n", "1\n2\n4\n8\n"];
 
-/// A record with a state, of the samples of an input.
-fn state() -> &'static str {
-    static STATE: OnceLock<String> = OnceLock::new();
-    STATE.get_or_init(|| {
-        let stat = Program::new("stat").words("--state --more --every 100").input(INPUTS[1]);
-        stat.finish().exits(0).stdout
+/// The same samples in another order, and one more.
+const OTHER: &str = "8\n4\n2\nx\n1\n0\n";
+
+/// Records with states: of the samples of an input, and of the other file.
+fn states() -> &'static [String; 2] {
+    static STATES: OnceLock<[String; 2]> = OnceLock::new();
+    STATES.get_or_init(|| {
+        [INPUTS[1], OTHER].map(|input| {
+            let words = "--state --more --course 2 --every 100";
+            Program::new("stat").words(words).input(input).finish().stdout
+        })
     })
 }
 
 fn observe(given: &Given, input: usize) -> Option<Seen> {
     let dir = tempfile::tempdir().unwrap();
+    let [input, other] = match given.has("merge") {
+        true => [&states()[0], &states()[1]].map(String::as_str),
+        false => [INPUTS[input], OTHER],
+    };
+    fs::write(dir.path().join("other.txt"), other).unwrap();
     let base: &[&str] = match given.has_any(&["every", "window", "merge"]) {
         true => &[],
         false => &["--every", "1"],
     };
-    let input = if given.has("merge") { state() } else { INPUTS[input] };
     let stat = Program::new("stat").args(base).args(given.words()).dir(&dir).input(input);
     let mut seen = Seen::of(&stat.finish(), dir.path())?;
     seen.stdout = without_times(&seen.stdout);
-    seen.more =
-        vec![format!("{:?}", given.parsed::<wandler_stat::Options>(base).unwrap().sandbox())];
+    seen.more = vec![given.keeps_all_calls::<wandler_stat::Options>(base)];
     Some(seen)
 }
 
