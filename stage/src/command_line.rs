@@ -142,10 +142,13 @@ impl From<clap::Error> for NoOptions {
 /// It leaves escape sequences out, but no control characters beyond ASCII (U+009B begins a sequence,
 /// too): those are escaped.
 fn one_line(explanation: &str) -> String {
-    let reason = explanation.split("\n\n").next().unwrap_or_default();
-    let reason = reason.strip_prefix("error: ").unwrap_or(reason);
-    let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
-    let tip = explanation.lines().find_map(|line| line.trim_start().strip_prefix("tip: "));
+    let joined = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut paragraphs = explanation.split("\n\n");
+    let reason = paragraphs.next().unwrap_or_default();
+    let reason = joined(reason.strip_prefix("error: ").unwrap_or(reason));
+    // It may quote an argument with line feeds in it.
+    let tip = paragraphs.find_map(|text| text.trim_start().strip_prefix("tip: "));
+    let tip = tip.and_then(|text| text.split("\n  tip: ").next()).map(joined);
     let line = match tip {
         Some(tip) => format!("{reason} ({tip})"),
         None => reason,

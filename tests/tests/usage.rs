@@ -287,6 +287,8 @@ fn a_wrong_choice_is_refused_with_the_right_ones() {
 #[test]
 fn strange_arguments_are_still_told_in_one_line() {
     refuses("conv", &["--a\nb"], "unexpected argument '--a b' found");
+    let tip = "(to pass '--a b' as a value, use '-- --a b')";
+    refuses("stat", &["--a\nb"], &format!("unexpected argument '--a b' found {tip}"));
     refuses(
         "conv",
         &["--rate", "5\n6"],
