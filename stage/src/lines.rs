@@ -155,6 +155,11 @@ impl<I: Input> Lines<I> {
         self.ending.get_or_insert(ending);
     }
 
+    /// How it ended, once it has.
+    pub fn ending(&self) -> Option<Ending> {
+        self.ending
+    }
+
     /// What of an input that has ended is not handed out, for lack of a line end. The start of a
     /// line that is too long was; here are all its bytes.
     pub fn cut_off(&self) -> Option<CutOff<'_>> {

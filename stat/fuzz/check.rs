@@ -13,7 +13,7 @@ const FIGURES: [&str; 3] = ["--more", "--histogram=40", "--quantiles=0,33.3,100"
 
 /// Further options, for the bits that follow. (Records are counted: the time would depend on
 /// how the input is cut.)
-const OPTIONS: [&str; 4] = ["--strict", "--state", "--first=7", "--window=2"];
+const OPTIONS: [&str; 5] = ["--strict", "--state", "--first=7", "--window=2", "--course=3"];
 
 /// What came out of a run: records, messages, and the failure or the status.
 #[derive(Debug, PartialEq)]
@@ -50,6 +50,7 @@ pub fn check(data: &[u8]) {
     check_fast_path(&words, input);
     check_merging(&figures, *cut, input);
     check_as_records(&[&figures[..], &["--merge", "--state"]].concat(), input);
+    check_as_records(&["--merge", "--state", "--course=2"], input);
 }
 
 fn chosen<'a>(words: &[&'a str], bits: u8) -> Vec<&'a str> {

@@ -20,14 +20,14 @@ use crate::quantile::Quantile;
 use crate::sequence::{Conflict, Place, Run, Sequence};
 use crate::tally::{self, Tally};
 
-/// What a record is to tell besides what every record does.
+/// What a record contains beyond the fields that every record has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
     /// Quantiles, in this order.
     pub quantiles: Vec<Quantile>,
     /// The figures of [`MORE`].
     pub more: bool,
-    /// A histogram of at most so many bins.
+    /// A histogram of at most this many bins.
     pub histogram: Option<u16>,
 }
 
@@ -240,14 +240,15 @@ impl Accumulator {
         }
     }
 
-    /// Adds the samples of which `parts` is all that is known. After an error, nothing is right any
-    /// more.
+    /// Adds the samples of which `parts` is all that is known. After an error the accumulator must not
+    /// be used.
     pub fn absorb(&mut self, parts: Parts) -> Result<(), Unfit> {
         if self.moments.powers() == Powers::Four && parts.lagged.is_none() && parts.n > 0 {
             return Err(Unfit::NoMore);
         }
+        let count = self.count.checked_add(parts.n).ok_or(Unfit::TooMany)?;
         self.absorb_course(&parts)?;
-        self.count = self.count.checked_add(parts.n).ok_or(Unfit::TooMany)?;
+        self.count = count;
         self.sequence.absorb(parts.runs, parts.lagged.as_ref())?;
         self.moments.absorb(&parts.totals);
         self.distribution.absorb(&parts.contents);
@@ -340,7 +341,7 @@ impl Accumulator {
         (figures, (!is_exact).then_some(greatest))
     }
 
-    /// Where the sample at `rank` lies; `None` without samples.
+    /// Position the sample at `rank` lies; `None` without samples.
     fn near_rank(&mut self, rank: u64) -> Option<Interval> {
         let Extremes { min, max } = self.extremes.as_ref()?;
         match rank {

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::time::{Instant, SystemTime};
 
 use stage::clock::Clock;
+use stage::ending::Ending;
 use stage::exit::Status;
 use stage::input::Input;
 use stage::ledger::Entry;
@@ -17,7 +18,7 @@ use stage::size::BLOCK;
 
 use crate::accumulator::{Accumulator, Wanted};
 use crate::course::Course;
-use crate::files::{Named, Where};
+use crate::files::{NamedInput, Position};
 use crate::histogram::Span;
 use crate::options::Options;
 use crate::plain::Scanned;
@@ -42,7 +43,7 @@ const FEW_PLAIN: u64 = 16;
 /// Counts `inputs`, one after another, or until the reader of `output` goes away.
 pub fn run<I: Input>(
     options: &Options,
-    inputs: impl Iterator<Item = Result<Named<I>, Error>>,
+    inputs: impl Iterator<Item = Result<NamedInput<I>, Error>>,
     output: impl Write,
     clock: &impl Clock,
     messages: &mut dyn Messages,
@@ -61,12 +62,12 @@ pub fn run<I: Input>(
         now: None,
         began: nanoseconds(clock.time_of_day()),
         rejects: Rejects::default(),
-        place: Where::default(),
+        place: Position::default(),
         reader_gone: false,
         messages,
     };
     let counted = count.read_all(inputs);
-    // Also after a failure: the records up to there were due.
+    // Even after a failure: these records were already due.
     let flushed = count.flush();
     count.close(counted.and(flushed))
 }
@@ -88,7 +89,7 @@ struct Count<'a, W> {
     /// Since when the samples in the accumulator have been counted, in nanoseconds since 1970.
     began: u64,
     rejects: Rejects,
-    place: Where,
+    place: Position,
     reader_gone: bool,
     messages: &'a mut dyn Messages,
 }
@@ -107,17 +108,20 @@ struct Before {
 impl<W: Write> Count<'_, W> {
     fn read_all<I: Input>(
         &mut self,
-        inputs: impl Iterator<Item = Result<Named<I>, Error>>,
+        inputs: impl Iterator<Item = Result<NamedInput<I>, Error>>,
     ) -> Result<(), Error> {
         for input in inputs {
-            let Named { name, input } = input?;
-            self.place = Where { file: name, line: 0 };
+            let NamedInput { name, input } = input?;
+            self.place = Position { file: name, line: 0 };
             let mut lines = Lines::new(input);
             let read = self.read(&mut lines);
-            self.tell_cut_off(&lines);
+            self.report_cut_off(&lines);
             read?;
             if self.reader_gone {
                 return Ok(());
+            }
+            if lines.ending() == Some(Ending::Stopped) {
+                break;
             }
         }
         self.finish()
@@ -143,8 +147,8 @@ impl<W: Write> Count<'_, W> {
         Ok(())
     }
 
-    /// Makes the last record: but not that of a window without samples, which would hide the one
-    /// before, unless it has something to tell that no other does.
+    /// Writes the last record, unless it is an empty window that would hide the one before and adds
+    /// nothing.
     fn finish(&mut self) -> Result<(), Error> {
         let is_empty = self.options.window.is_some() && self.accumulator.count() == 0;
         let has_others = self.before.samples > 0;
@@ -158,7 +162,7 @@ impl<W: Write> Count<'_, W> {
     }
 
     /// Reports what was left without a line end, and is no sample.
-    fn tell_cut_off(&mut self, lines: &Lines<impl Input>) {
+    fn report_cut_off(&mut self, lines: &Lines<impl Input>) {
         if let Some(cut) = lines.cut_off() {
             // A line that is too long has its number already.
             self.place.line += u64::from(!cut.start.is_empty());
@@ -231,7 +235,7 @@ impl<W: Write> Count<'_, W> {
         self.options.first.unwrap_or(1).saturating_add(self.before.samples)
     }
 
-    /// Where the samples lie in the stream. Until when they are counted is only known later.
+    /// Position the samples lie in the stream. Until when they are counted is only known later.
     fn run_place(&self) -> Place {
         match self.options.first {
             Some(_) => Place::Number(self.first()),
@@ -271,7 +275,7 @@ impl<W: Write> Count<'_, W> {
         // Later than the window before, so that there is an order.
         let now = nanoseconds(self.clock.time_of_day()).max(self.began);
         self.accumulator.counted_until(now);
-        self.began = now + 1;
+        self.began = now.saturating_add(1);
         let (labels, rejected) = (self.options.labels(), self.rejected_since());
         let origin = Origin { labels, rejected, ..Origin::default() };
         State::new(self.accumulator.parts(), &origin)
@@ -292,7 +296,12 @@ impl<W: Write> Count<'_, W> {
             let span = self.before.span.take();
             self.before.span = Some(span.map_or(own.clone(), |span| own.joined(&span)));
         }
-        self.before.course = self.course();
+        if let Some(own) = self.accumulator.course() {
+            match &mut self.before.course {
+                Some(before) => before.absorb(own.contents()),
+                none => *none = Some(own.clone()),
+            }
+        }
         self.before.samples += self.accumulator.count();
         self.before.rejected = self.rejects.count();
         self.accumulator.clear();
@@ -494,7 +503,8 @@ mod tests {
     #[test]
     fn files_are_counted_one_after_another_and_named() {
         let inputs = [("\"a\"", &b"1\n2"[..]), ("\"b\"", b"x\n3\n")];
-        let inputs = inputs.map(|(name, input)| Ok(Named { name: Some(name.to_owned()), input }));
+        let inputs =
+            inputs.map(|(name, input)| Ok(NamedInput { name: Some(name.to_owned()), input }));
         let options = Options::try_parse_from(["stat", "--every", "9"]).unwrap();
         let (mut output, mut messages) = (Vec::new(), Vec::new());
         let clock = FakeClock::new();

@@ -1,4 +1,4 @@
-//! The course of a stream from its first sample to its last, in at most so many stretches, with the
+//! The course of a stream from its first sample to its last, in at most a given number of stretches, with the
 //! least, mean and greatest sample of each: what a picture of it needs, so that no peak is missing.
 //!
 //! A stretch is a power of two samples long, and begins at a multiple of that, counted from the
@@ -115,7 +115,7 @@ impl Course {
         self.join(Stretch::of(self.begin.max(stretch + 1), value, count));
     }
 
-    /// Goes on behind samples whose values will be told later.
+    /// Advances past samples whose values follow later ([`Course::add_passed`]).
     pub fn pass(&mut self, samples: u64) {
         self.next += samples;
     }

@@ -135,7 +135,7 @@ impl Distribution {
         }
     }
 
-    /// Where the sample at `rank` lies, from 1.
+    /// Position the sample at `rank` lies, from 1.
     pub fn at_rank(&mut self, rank: u64) -> Option<Interval> {
         match &mut self.approximate {
             Some(approximate) => approximate.at_rank(rank),

@@ -17,7 +17,7 @@ pub const STANDARD_INPUT: &str = "-";
 
 /// An input.
 #[derive(Debug)]
-pub struct Named<I> {
+pub struct NamedInput<I> {
     /// How messages call it; `None` for standard input.
     pub name: Option<String>,
     /// Its bytes.
@@ -25,21 +25,21 @@ pub struct Named<I> {
 }
 
 /// Opens a file for reading, without waiting for a FIFO's writer; `None` stands for standard input.
-pub fn open(path: &Path) -> Result<Named<Option<File>>, Error> {
+pub fn open(path: &Path) -> Result<NamedInput<Option<File>>, Error> {
     if path == Path::new(STANDARD_INPUT) {
-        return Ok(Named { name: None, input: None });
+        return Ok(NamedInput { name: None, input: None });
     }
     let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
     let file = OpenOptions::new().read(true).custom_flags(flags.bits()).open(path);
     let name = quoted_path(path);
     match file {
-        Ok(file) => Ok(Named { name: Some(name), input: Some(file) }),
+        Ok(file) => Ok(NamedInput { name: Some(name), input: Some(file) }),
         Err(source) => Err(Error::Open { name, source }),
     }
 }
 
-/// Whether nothing that is read is a stream, so that all of it is there already. (What cannot be read
-/// is not one.)
+/// Whether nothing that is read is a stream, so that all of it is there already. (An unreadable path
+/// counts as no stream; opening it reports the error.)
 pub fn are_regular(files: &[PathBuf], standard_input_is: bool) -> bool {
     let is_stream = |path: &PathBuf| match path == Path::new(STANDARD_INPUT) {
         true => !standard_input_is,
@@ -54,21 +54,21 @@ pub fn are_regular(files: &[PathBuf], standard_input_is: bool) -> bool {
     }
 }
 
-/// Whether a system call is needed that only the files need.
+/// Whether any file has to be opened.
 pub fn need_opening(files: &[PathBuf]) -> bool {
     files.iter().any(|path| path != Path::new(STANDARD_INPUT))
 }
 
 /// A line of an input.
 #[derive(Clone, Debug, Default)]
-pub struct Where {
+pub struct Position {
     /// The file; `None` for standard input.
     pub file: Option<String>,
     /// The line's number, from 1.
     pub line: u64,
 }
 
-impl Where {
+impl Position {
     /// How messages call the input.
     pub fn input(&self) -> String {
         self.file.clone().unwrap_or_else(|| "standard input".to_owned())
@@ -80,7 +80,7 @@ impl Where {
     }
 }
 
-impl fmt::Display for Where {
+impl fmt::Display for Position {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.file {
             Some(file) => write!(formatter, "{file}: line {}", self.line),

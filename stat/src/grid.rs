@@ -54,7 +54,7 @@ impl Width {
         if self.is_double { 2 } else { 1 }
     }
 
-    /// The width that is so many steps coarser.
+    /// This width, coarsened by `steps`.
     fn coarser(self, steps: i32) -> Width {
         let rank = 2 * self.exponent + i32::from(self.is_double) + steps;
         Width { exponent: rank.div_euclid(2), is_double: rank.rem_euclid(2) == 1 }
@@ -125,7 +125,7 @@ pub struct Grid {
     width: Width,
     /// By the cells' lower ends.
     cells: Counts,
-    /// Where cells are counted, by their indices: nearly all samples are short, and then a cell is
+    /// Position cells are counted, by their indices: nearly all samples are short, and then a cell is
     /// found sooner by that than by its lower end.
     positions: HashMap<i64, usize, RandomState>,
 }
@@ -144,8 +144,8 @@ impl Grid {
         width: Width,
         cells: impl IntoIterator<Item = (&'a Decimal, u64)>,
     ) -> Grid {
-        let cells_of_none = Counts::of_up_to(MAX_CELLS);
-        let mut grid = Grid { width, cells: cells_of_none, positions: HashMap::default() };
+        let empty = Counts::of_up_to(MAX_CELLS);
+        let mut grid = Grid { width, cells: empty, positions: HashMap::default() };
         cells.into_iter().for_each(|(cell, count)| grid.add_many(cell, count));
         grid
     }
@@ -224,9 +224,11 @@ impl Grid {
         self.make_room();
         let low = self.width.floor(limit);
         let before = self.cells.below(&low);
-        let part = limit.plus(&low.negated()).to_f64() / self.width.to_decimal().to_f64();
-        let count = self.cells.count_of(&low);
-        before + ((count as f64 * part) as u64).min(count)
+        let count = Decimal::from_big(self.cells.count_of(&low).into(), 0);
+        let (part, width) = (limit.plus(&low.negated()).times(&count), self.width.to_decimal());
+        let places = part.places().max(width.places());
+        let part = part.mantissa_at(places) / width.mantissa_at(places);
+        before.saturating_add(u64::try_from(part).unwrap_or_default())
     }
 }
 

@@ -61,7 +61,7 @@ pub fn histogram(distribution: &mut Distribution, n: u64, span: &Span, bins: u16
     bins.map(|(limits, below)| Bin {
         low: limits[0].clone(),
         high: limits[1].clone(),
-        count: below[1] - below[0],
+        count: below[1].saturating_sub(below[0]),
     })
     .collect()
 }

@@ -1,4 +1,4 @@
-//! Where a sample lies that is not known exactly, and what is told of it.
+//! The interval that holds a sample, and the estimate reported for it.
 
 use stage::decimal::Decimal;
 
@@ -11,7 +11,7 @@ pub struct Interval {
     pub high: Decimal,
 }
 
-/// What is told of a sample.
+/// An estimate of a sample.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Estimate {
     /// About what it is.
@@ -26,8 +26,11 @@ impl Interval {
         Interval { low: value.clone(), high: value }
     }
 
-    /// What of it lies from `low` to `high`, which must be something.
+    /// The part of it that lies from `low` to `high`; one of these if there is none.
     pub fn within(self, low: &Decimal, high: &Decimal) -> Interval {
+        if self.low > *high || self.high < *low {
+            return Interval::of(if self.low > *high { high.clone() } else { low.clone() });
+        }
         let low = if self.low < *low { low.clone() } else { self.low };
         let high = if self.high > *high { high.clone() } else { self.high };
         Interval { low, high }
@@ -35,7 +38,7 @@ impl Interval {
 
     /// The middle, without digits that mean nothing beside its error.
     ///
-    /// It lies in the interval, so that estimates rise where intervals do.
+    /// It lies in the interval, so that the estimates of disjoint intervals rise with them.
     pub fn estimate(&self) -> Estimate {
         if self.low == self.high {
             return Estimate { value: self.low.clone(), error: Decimal::ZERO };
@@ -89,6 +92,7 @@ mod tests {
     fn what_lies_in_two_intervals_lies_in_both() {
         let interval = |low, high| Interval { low: decimal(low), high: decimal(high) };
         assert_eq!(interval("1", "3").within(&decimal("2"), &decimal("9")), interval("2", "3"));
+        assert_eq!(interval("1", "3").within(&decimal("5"), &decimal("9")), interval("5", "5"));
         assert_eq!(Interval::of(decimal("2")), interval("2", "2"));
     }
 }

@@ -7,9 +7,9 @@ use stage::decimal::Decimal;
 /// Fewer distinct values may have a common step by chance.
 const MIN_VALUES: usize = 32;
 
-/// Magnitudes up to here have differences that fit. Whether there is a lattice must not depend on the
+/// The greatest magnitude whose differences always fit. Whether there is a lattice must not depend on the
 /// order in which values come.
-const MOST: i128 = 1 << 126;
+const MOST: i128 = (1 << 126) - 1;
 
 /// Values that lie whole steps apart: the greatest step of which that is true.
 ///
@@ -78,14 +78,14 @@ impl Lattice {
         unit % step == 0u8.into()
     }
 
-    /// How many steps `value` is from that of code 0, which is the least one from zero on.
+    /// The code of a value: how many steps it is from that of code 0, the least value from zero on.
     pub fn code_of(&self, value: &Decimal) -> Decimal {
         let zero = self.decimal(self.value.rem_euclid(self.step));
         let steps = value.plus(&zero.negated()).mantissa_at(self.places);
         Decimal::from_big(steps / self.step, 0)
     }
 
-    /// The value so many steps from that of code 0.
+    /// The value of a code.
     pub fn value_of(&self, code: &Decimal) -> Decimal {
         let zero = self.decimal(self.value.rem_euclid(self.step));
         zero.plus(&code.times(&self.decimal(self.step))).normalized()
@@ -121,6 +121,9 @@ mod tests {
             assert_eq!(step(&values), None);
         }
         assert_eq!(step(&["3", "12345678901234567890123456789012345678901"]), None);
+        let ends = [format!("{}", 1i128 << 126), format!("-{}", 1i128 << 126)];
+        assert_eq!(step(&[&ends[0], &ends[1]]), None, "their difference would overflow");
+        assert_eq!(step(&[&ends[1], &ends[0]]), None);
         let parts = ["8", "2", "14"].map(|it| lattice(&[it]).unwrap());
         let [a, b, c] = parts;
         let whole = lattice(&["2", "8", "14"]).unwrap();

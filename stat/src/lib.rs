@@ -59,7 +59,7 @@ use stage::program::Ended;
 use stage::record::{MAX_RECORD, Record};
 use thiserror::Error;
 
-use crate::files::Named;
+use crate::files::NamedInput;
 pub use crate::options::Options;
 
 /// Why the statistics ended early.
@@ -107,13 +107,13 @@ pub fn run(
     clock: &impl Clock,
     messages: &mut dyn Messages,
 ) -> Ended<Error> {
-    run_all(options, std::iter::once(Ok(Named { name: None, input })), output, clock, messages)
+    run_all(options, std::iter::once(Ok(NamedInput { name: None, input })), output, clock, messages)
 }
 
 /// The same for several inputs, one after another; the first that cannot be opened ends it.
 pub fn run_all<I: Input>(
     options: &Options,
-    inputs: impl Iterator<Item = Result<Named<I>, Error>>,
+    inputs: impl Iterator<Item = Result<NamedInput<I>, Error>>,
     output: impl Write,
     clock: &impl Clock,
     messages: &mut dyn Messages,

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use stage::input::{AfterStop, Channel, Input};
 use stage::stop::Stop;
-use wandler_stat::files::{Named, open};
+use wandler_stat::files::{NamedInput, open};
 use wandler_stat::{Error, Options};
 
 fn main() -> ExitCode {
@@ -24,17 +24,17 @@ fn inputs(
     files: &[PathBuf],
     standard_input: Channel<Stdin>,
     stop: Stop,
-) -> impl Iterator<Item = Result<Named<Box<dyn Input>>, Error>> + use<> {
+) -> impl Iterator<Item = Result<NamedInput<Box<dyn Input>>, Error>> + use<> {
     let files = if files.is_empty() { vec![PathBuf::from("-")] } else { files.to_vec() };
     let mut standard_input = Some(standard_input);
     files.into_iter().map(move |path| {
-        let Named { name, input } = open(&path)?;
+        let NamedInput { name, input } = open(&path)?;
         let input: Box<dyn Input> = match (input, standard_input.take_if(|_| name.is_none())) {
             (Some(file), _) => Box::new(Channel::new(file, stop.clone(), AfterStop::End)),
             (None, Some(standard_input)) => Box::new(standard_input),
             // Read to its end before.
             (None, None) => Box::new(&[][..]),
         };
-        Ok(Named { name, input })
+        Ok(NamedInput { name, input })
     })
 }

@@ -11,6 +11,7 @@ use std::io::Write;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use stage::decimal::Decimal;
+use stage::ending::Ending;
 use stage::exit::Status;
 use stage::input::Input;
 use stage::ledger::Entry;
@@ -22,7 +23,7 @@ use thiserror::Error;
 
 use crate::accumulator::Accumulator;
 use crate::course::Course;
-use crate::files::{Named, Where};
+use crate::files::{NamedInput, Position};
 use crate::options::Options;
 use crate::state::origin::Origin;
 use crate::state::{Refused, State};
@@ -34,6 +35,9 @@ pub enum Error {
     /// There were none.
     #[error("cannot merge {0}: it has no records")]
     Nothing(String),
+    /// A stop was requested before all was merged.
+    #[error("cannot merge {0}: stopped before its end")]
+    Stopped(String),
     /// One of them was not right.
     #[error("cannot merge {place}")]
     Line {
@@ -73,7 +77,7 @@ pub enum Unmerged {
 /// Merges the records of `inputs`, and writes the record of all their samples.
 pub fn run<I: Input>(
     options: &Options,
-    inputs: impl Iterator<Item = Result<Named<I>, crate::Error>>,
+    inputs: impl Iterator<Item = Result<NamedInput<I>, crate::Error>>,
     mut output: impl Write,
     messages: &mut dyn Messages,
 ) -> Ended<crate::Error> {
@@ -107,8 +111,8 @@ pub fn run<I: Input>(
 fn unknown(options: &Options) -> String {
     let what = if options.more { "last and autocorrelation are" } else { "last is" };
     format!(
-        "{what} unknown: some parts were counted at the same time, so their order is not known \
-         (number them with stat --first)"
+        "{what} unknown: some parts overlap in time, or do not say when they began, so their order is \
+         not known (number them with stat --first)"
     )
 }
 
@@ -129,7 +133,7 @@ struct Stated<'a> {
 /// A record whose state is still to come.
 #[derive(Debug)]
 struct Open {
-    place: Where,
+    place: Position,
     n: u64,
     rejected: u64,
     min: Option<Decimal>,
@@ -152,7 +156,7 @@ pub struct Merge {
     accumulator: Accumulator,
     /// Of all that was merged; `None` before the first.
     origin: Option<Origin>,
-    place: Where,
+    place: Position,
     /// The newest record whose state is still to come.
     open: Option<Open>,
 }
@@ -162,17 +166,17 @@ impl Merge {
     pub fn new(options: &Options) -> Merge {
         let course = options.course.map(|most| Course::new(most.into(), 1));
         let accumulator = Accumulator::new(options.more).with_course(course);
-        Merge { accumulator, origin: None, place: Where::default(), open: None }
+        Merge { accumulator, origin: None, place: Position::default(), open: None }
     }
 
     /// Merges all records of `inputs`; gives all their samples, and where they come from.
     pub fn read<I: Input>(
         mut self,
-        inputs: impl Iterator<Item = Result<Named<I>, crate::Error>>,
+        inputs: impl Iterator<Item = Result<NamedInput<I>, crate::Error>>,
     ) -> Result<(Accumulator, Origin), crate::Error> {
         for input in inputs {
-            let Named { name, input } = input?;
-            self.place = Where { file: name, line: 0 };
+            let NamedInput { name, input } = input?;
+            self.place = Position { file: name, line: 0 };
             self.read_one(input)?;
             if let Some(Open { place, .. }) = self.open {
                 return Err(at(&place, Unmerged::CutOff).into());
@@ -194,6 +198,9 @@ impl Merge {
                 Block::Deadline => {}
                 Block::End => break,
             }
+        }
+        if lines.ending() == Some(Ending::Stopped) {
+            return Err(Error::Stopped(self.place.input()).into());
         }
         match lines.cut_off() {
             Some(cut) => {
@@ -248,6 +255,6 @@ impl Merge {
     }
 }
 
-fn at(place: &Where, source: Unmerged) -> Error {
+fn at(place: &Position, source: Unmerged) -> Error {
     Error::Line { place: place.to_string(), source }
 }

@@ -31,7 +31,7 @@ Examples:
   stat --merge *.state                       the record of all days together
 
 Input: one decimal number a line; blanks around it and a CR are ignored. Every other line is
-rejected: told (the first few), counted, and left out. cut -f 2 takes off what log --timestamps
+rejected: reported (the first few), counted and skipped. cut -f 2 takes off what log --timestamps
 puts in front.
 
 Records: of regular files only the last one is written, unless --every or --window says
@@ -59,6 +59,9 @@ most frequent value, the least of several; skew, g1 = m3/m2^1.5; kurtosis, g2 = 
 for a normal distribution (m2, m3, m4: central moments over n); autocorrelation, r1 of
 neighbouring samples, as NIST defines it.
 
+Labels: a name is a letter or _, then letters, digits and _; not that of a field, and none of q,
+quantile, le, job, instance and __..., which have a meaning where metrics are read.
+
 Course: a stretch is a power of two samples long, as short as the number of stretches allows.
 In windows, it is that of the whole stream, in the last record.
 
@@ -69,12 +72,12 @@ samples that were merged already are noticed, and autocorrelation is null if som
 otherwise only the same state is noticed. Of parts that were counted at the same time without
 --first the order is not known: both are null, and that is reported. (States made by version
 0.1.0 do not say when they began.) --more needs parts that were counted with --more; --course
-needs parts with a course of the same length and, for more than one, --first. The merged
+needs parts with a course of at least as many stretches and, for more than one, --first. The merged
 record keeps the labels that all parts have in common.
 
 Limits: a line is looked at up to 64 KiB; a sample has at most 400 decimal places and is finite
 as a double. Asked to stop, stat reads standard input on until it ends or is silent for a
-second; reading files, it ends there and tells what it has counted. Half a line that is cut off
+second; reading files, it ends there and reports what it has counted. Half a line that is cut off
 so, or by a hang-up, is dropped, and reported. Memory: 4 MB; up to 12 MB
 with 65536 distinct values, 30 MB with more, and 90 MB if they have hundreds of digits. A
 state has at most 2 MB (47 MB with hundreds of digits) and up to 1 MB more with a course, and
@@ -112,7 +115,7 @@ pub struct Options {
     /// Tell var, rms, range, mode, skew, kurtosis and autocorrelation, too
     #[arg(short, long, help_heading = "Figures")]
     pub more: bool,
-    /// Tell how many samples lie where, in at most so many bins (2 to 1000) with round limits:
+    /// Tell how many samples lie where, in at most this many bins (2 to 1000) with round limits:
     /// [low, high, count] each; low ≤ sample < high, and in the last bin also high
     #[arg(long, value_name = "BINS", value_parser = bins, allow_hyphen_values = true)]
     #[arg(help_heading = "Figures")]

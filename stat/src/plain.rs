@@ -35,7 +35,7 @@ pub struct Scanned {
     pub bytes: usize,
     /// Lines, each a sample.
     pub lines: u64,
-    /// Where the last of them begins.
+    /// Position the last of them begins.
     pub last: usize,
 }
 

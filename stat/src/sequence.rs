@@ -21,7 +21,7 @@ use thiserror::Error;
 
 use crate::wide::Wide;
 
-/// Where a run lies in the whole stream.
+/// Position a run lies in the whole stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
     /// The number of its first sample.
@@ -40,7 +40,7 @@ pub enum Place {
 /// Samples that follow each other. Ordered by place; ties are broken arbitrarily but consistently.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Run {
-    /// Where it lies.
+    /// Position it lies.
     pub place: Place,
     /// Its samples, at least one.
     pub n: u64,

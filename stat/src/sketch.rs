@@ -56,6 +56,9 @@ impl Side {
     }
 }
 
+/// More than any key.
+const FAR: i64 = 1 << 32;
+
 /// The samples in one bin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Filled {
@@ -82,6 +85,15 @@ impl Bin {
         match self {
             Bin::Negative(key) | Bin::Positive(key) => LIMITS.place(key).is_some(),
             Bin::Zero => true,
+        }
+    }
+
+    /// Orders bins by the values in them.
+    pub fn rank(self) -> i64 {
+        match self {
+            Bin::Negative(key) => -FAR - i64::from(key),
+            Bin::Zero => 0,
+            Bin::Positive(key) => FAR + i64::from(key),
         }
     }
 
@@ -165,14 +177,16 @@ impl Sketch {
             while let Some(whole) = filled.next_if(|it| ends(it.bin).1.min(max) < *limit) {
                 before += whole.count;
             }
-            let part = filled.peek().map_or(0.0, |it| {
+            let part = filled.peek().map_or(0, |it| {
                 let (low, high) = ends(it.bin);
                 let (low, high) = (low.max(min), high.min(max));
                 // All of a bin that is only one value wide are at its low end.
                 let below = if low < high { (limit - low) / (high - low) } else { 1.0 };
-                if *limit > low { below.min(1.0) * it.count as f64 } else { 0.0 }
+                let part = if *limit > low { below.min(1.0) * it.count as f64 } else { 0.0 };
+                // The count may not be a double.
+                (part as u64).min(it.count)
             });
-            before + part as u64
+            before + part
         };
         limits.iter().map(below).collect()
     }

@@ -49,7 +49,7 @@ use crate::accumulator::{Extremes, Parts, Unfit};
 use crate::distribution::Contents;
 use crate::moments::{PowerSums, Totals};
 use origin::{Different, Origin};
-use pieces::{Bins, Cells, Course, Lagged, Stretch};
+use pieces::{Bins, Cells, Course, Lagged, RunPiece};
 use text::{Integer, Sample};
 
 /// The version that is written.
@@ -94,7 +94,7 @@ pub struct State {
     start: Option<Integer>,
     #[serde(skip_serializing_if = "Option::is_none")]
     end: Option<Integer>,
-    runs: Vec<Stretch>,
+    runs: Vec<RunPiece>,
     places: u16,
     sum: Integer,
     squares: Integer,
@@ -141,7 +141,7 @@ impl State {
             missing: Some(origin.missing).filter(|missing| *missing > 0),
             start: start.map(|time| Integer(time.into())),
             end: end.map(|time| Integer(time.into())),
-            runs: parts.runs.iter().map(Stretch::of).collect(),
+            runs: parts.runs.iter().map(RunPiece::of).collect(),
             places,
             sum: Integer(sums.sum),
             squares: Integer(sums.squares),
@@ -198,7 +198,7 @@ impl State {
         self.n
     }
 
-    /// Where its samples come from.
+    /// Position its samples come from.
     pub fn origin(&self) -> Origin {
         let time = |time: &Option<Integer>| time.as_ref().and_then(|it| u64::try_from(&it.0).ok());
         Origin {
@@ -236,7 +236,7 @@ impl State {
                 },
             },
             lagged: self.lagged.map(Lagged::into_sum),
-            runs: self.runs.into_iter().map(Stretch::run).collect(),
+            runs: self.runs.into_iter().map(RunPiece::run).collect(),
             extremes: extremes.map(|(Sample(min), Sample(max))| Extremes { min, max }),
             contents,
             course: self.course.map(Course::into_contents),

@@ -122,7 +122,7 @@ def limits(samples, bins):
     values = set(samples)
     low, high = min(values), max(values)
     found = round_limits(low, high, finest, bins)
-    if not 32 <= len(values) <= 65536 or max(-low, high) * 10**finest > 2**126:
+    if not 32 <= len(values) <= 65536 or max(-low, high) * 10**finest >= 2**126:
         return found
     step = Fraction(math.gcd(*(int((x - low) * 10**finest) for x in values)), 10**finest)
     if (found[1] - found[0]) % step == 0:

@@ -281,8 +281,8 @@ fn of_parts_counted_at_the_same_time_the_order_is_not_known() {
     assert!(record.contains("\"last\":4,") && messages.is_empty(), "{record} {messages:?}");
     let (record, messages) = merged_and_told("", &counted_between([(11, 20), (0, 10)]));
     assert!(record.contains("\"last\":2,") && messages.is_empty(), "{record} {messages:?}");
-    let why = "unknown: some parts were counted at the same time, so their order is not known \
-               (number them with stat --first)";
+    let why = "unknown: some parts overlap in time, or do not say when they began, so \
+               their order is not known (number them with stat --first)";
     for times in [[(0, 10), (5, 20)], [(5, 6), (0, 10)], [(0, 10), (0, 10)]] {
         let parts = counted_between(times);
         let (record, messages) = merged_and_told("", &parts);

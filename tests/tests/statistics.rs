@@ -248,8 +248,8 @@ fn parts_counted_at_the_same_time_have_no_last_sample() {
         exec 3>&- 4>&-
         wait
         stat --merge --more 1.state 2.state";
-    let why = "stat: last and autocorrelation are unknown: some parts were counted at the same time, so \
-               their order is not known (number them with stat --first)";
+    let why = "stat: last and autocorrelation are unknown: some parts overlap in time, or do \
+               not say when they began, so their order is not known (number them with stat --first)";
     let finished = Program::bash(script).dir(&dir).finish().exits(0).says(&[why]);
     let record = last_line(&finished);
     let null = serde_json::Value::Null;

@@ -95,7 +95,7 @@ fn guess(value: f64) -> i32 {
 /// The bits of a double behind its leading one.
 const FRACTION: u64 = (1 << (f64::MANTISSA_DIGITS - 1)) - 1;
 
-/// A power of γ, truncated to 112 bits: so many are left that the limits are right to the last
+/// A power of γ, truncated to 112 bits: enough that every limit is correct to its last
 /// digit, though each power is made from its neighbour.
 #[derive(Clone, Copy, Debug)]
 struct Power {

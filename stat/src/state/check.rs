@@ -1,15 +1,18 @@
 //! Whether a state can be that of any samples. Its checksum protects it from accidents, but not
-//! from whoever can compute one, nor from a mistake in what wrote it.
+//! from a forged state or a bug in its writer.
 
 use num_bigint::BigInt;
 use stage::decimal::{Decimal, MAX_PLACES};
 
 use super::State;
-use super::pieces::{Bins, Cells, Course, Stretch};
+use super::pieces::{Bins, Cells, Course, RunPiece};
 use super::text::{Integer, Sample};
 use crate::counts::MAX_DISTINCT;
 use crate::course::MAX_STRETCHES;
+use crate::interval::Interval;
 use crate::label;
+use crate::sketch::Filled;
+use crate::sketch::limits::LIMITS;
 
 /// Bytes of the longest name of a channel.
 const MAX_CHANNEL: usize = 64;
@@ -57,7 +60,7 @@ impl State {
         let placed = self.runs.iter().all(|run| run.place().is_some());
         require(placed, "it does not say where its runs lie")?;
         check_counts(self.runs.iter().map(|run| run.n), self.n, "its runs do not add up")?;
-        let runs: Vec<_> = self.runs.iter().cloned().map(Stretch::run).collect();
+        let runs: Vec<_> = self.runs.iter().cloned().map(RunPiece::run).collect();
         let apart = runs.windows(2).all(|pair| pair[0].is_apart_from(&pair[1]));
         require(apart, "its runs are out of order")
     }
@@ -73,10 +76,28 @@ impl State {
             }
             (None, Some(bins)) => {
                 bins.check(self.n)?;
+                self.check_ends(bins)?;
                 self.grid.as_ref().map_or(Ok(()), |cells| self.check_cells(cells))
             }
             _ => Err("it has neither values nor a sketch"),
         }
+    }
+
+    /// Whether the first and the last bin are those of the extremes.
+    fn check_ends(&self, bins: &Bins) -> Result<(), &'static str> {
+        let holds = |filled: Option<Filled>, sample: &Option<Sample>| match (filled, sample) {
+            (Some(Filled { bin, .. }), Some(Sample(sample))) => {
+                let Interval { low, high } = bin.interval();
+                low <= *sample && *sample <= high
+            }
+            (None, None) => true,
+            _ => false,
+        };
+        let mut filled: Vec<Filled> = bins.filled().collect();
+        filled.sort_unstable_by_key(|filled| filled.bin.rank());
+        let (first, last) = (filled.first().copied(), filled.last().copied());
+        let are_right = holds(first, &self.min) && holds(last, &self.max);
+        require(are_right, "its extremes are not those of its samples")
     }
 
     fn check_cells(&self, cells: &Cells) -> Result<(), &'static str> {
@@ -116,6 +137,8 @@ impl Bins {
             .iter()
             .all(|side| side.is_sorted_by(|a, b| end(a.first, &a.counts) <= i64::from(b.first)));
         require(sorted, "its bins are out of order")?;
+        let counts = self.negative.iter().chain(&self.positive).map(|it| it.counts.len());
+        require(counts.sum::<usize>() <= 2 * LIMITS.bins(), "it has bins beyond all samples")?;
         let exist = self.filled().all(|filled| filled.bin.exists());
         require(exist, "it has bins beyond all samples")?;
         check_counts(self.filled().map(|filled| filled.count), n, "its counts do not add up")
@@ -124,7 +147,7 @@ impl Bins {
 
 impl Course {
     fn check(&self, n: u64) -> Result<(), &'static str> {
-        require(self.power < u64::BITS - 1, "its course has stretches that are too long")?;
+        require(self.power < u64::BITS, "its course has stretches that are too long")?;
         require(self.stretches.len() <= MAX_STRETCHES, "its course has too many stretches")?;
         let counts = self.stretches.iter().map(|it| it.1);
         check_counts(counts, n, "its course does not add up")?;
@@ -166,10 +189,12 @@ fn check_counts(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::accumulator::Accumulator;
+    use crate::accumulator::{Accumulator, Wanted};
+    use crate::quantile::Quantile;
     use crate::sequence::Place;
     use crate::state::Refused;
     use crate::state::origin::Origin;
+    use stage::record::Record;
     use stage::sample::parse_line;
 
     /// The state of 1 and -2.5, as JSON.
@@ -229,9 +254,20 @@ mod tests {
         assert_eq!(said(serde_json::to_value(none).unwrap()), "");
     }
 
+    type Change = fn(&mut serde_json::Value);
+
+    /// Changes a state in each way, and compares what is said of it.
+    #[track_caller]
+    fn all_are_damaged(state: fn() -> serde_json::Value, cases: &[(Change, &str)]) {
+        for (change, reason) in cases {
+            let mut state = state();
+            change(&mut state);
+            assert_eq!(said(state), *reason);
+        }
+    }
+
     #[test]
     fn one_that_cannot_have_been_counted_is_damaged() {
-        type Change = fn(&mut serde_json::Value);
         let cases: [(Change, &str); 22] = [
             (
                 |it| drop(it.as_object_mut().unwrap().remove("cubes")),
@@ -273,11 +309,11 @@ mod tests {
                 "its runs are out of order",
             ),
         ];
-        for (change, reason) in cases {
-            let mut state = counted();
-            change(&mut state);
-            assert_eq!(said(state), reason);
-        }
+        all_are_damaged(counted, &cases);
+    }
+
+    #[test]
+    fn a_sketch_and_a_grid_that_cannot_have_been_counted_are_damaged() {
         let cases: [(Change, &str); 9] = [
             (|it| it["sketch"]["zero"] = 1.into(), "its counts do not add up"),
             (|it| it["sketch"]["positive"][0][0] = 40_000.into(), "it has bins beyond all samples"),
@@ -298,13 +334,13 @@ mod tests {
                 "its extremes are not those of its samples",
             ),
         ];
-        for (change, reason) in cases {
-            let mut state = gridded();
-            change(&mut state);
-            assert_eq!(said(state), reason);
-        }
+        all_are_damaged(gridded, &cases);
+    }
+
+    #[test]
+    fn a_course_that_cannot_have_been_counted_is_damaged() {
         let cases: [(Change, &str); 5] = [
-            (|it| it["course"]["power"] = 63.into(), "its course has stretches that are too long"),
+            (|it| it["course"]["power"] = 64.into(), "its course has stretches that are too long"),
             (|it| it["course"]["stretches"][0][1] = 2.into(), "its course does not add up"),
             (
                 |it| it["course"]["stretches"][0][0] = 0.into(),
@@ -319,11 +355,71 @@ mod tests {
                 "its course is out of order",
             ),
         ];
-        for (change, reason) in cases {
-            let mut state = with_a_course();
-            change(&mut state);
-            assert_eq!(said(state), reason);
+        all_are_damaged(with_a_course, &cases);
+    }
+
+    /// The record of a state that passes the check, with everything that is computed from it.
+    fn record_of(states: &[serde_json::Value]) -> Result<Record, String> {
+        let mut accumulator =
+            Accumulator::new(false).with_course(Some(crate::course::Course::new(2, 1)));
+        for state in states {
+            let state: State = serde_json::from_value(state.clone()).unwrap();
+            let state = State::parse(&state.print().unwrap()).map_err(|it| it.to_string())?;
+            accumulator.absorb(state.into_parts()).map_err(|it| it.to_string())?;
         }
+        let percentages = ["0", "50", "100"].map(|it| parse_line(it.as_bytes()).unwrap());
+        let quantiles = percentages.iter().map(|it| Quantile::new(it).unwrap()).collect();
+        let wanted = Wanted { quantiles, more: false, histogram: Some(40) };
+        Ok(accumulator.record(&wanted, None))
+    }
+
+    /// This many samples between 2.5 and 2.52, in a sketch.
+    fn many(n: u64) -> serde_json::Value {
+        serde_json::json!({
+            "version": 2, "n": n, "rejected": 0, "places": 0, "sum": "0", "squares": "0",
+            "runs": [{"number": 1, "n": n, "first": "2.5", "last": "2.5"}],
+            "min": "2.50", "max": "2.520",
+            "sketch": {"negative": [], "zero": 0, "positive": [[46, n]]},
+            "course": {"power": 63, "stretches": [[1, n, "2.5", "2.52", 0, "0"]]},
+        })
+    }
+
+    #[test]
+    fn a_forged_state_that_passes_the_check_does_no_harm() {
+        // Above 2^53 a count is no double, and two of them may be more than there are numbers.
+        for n in [(1 << 53) + 3, u64::MAX / 2 + 1] {
+            let mut state = many(n);
+            state["course"]["stretches"][0][5] = (u128::from(n) * 5 / 2 + 1).to_string().into();
+            let record = record_of(std::slice::from_ref(&state)).unwrap();
+            let histogram = record.histogram.unwrap();
+            assert_eq!(histogram.iter().map(|bin| bin.count).sum::<u64>(), n);
+            let median = record.quantiles[1].value.clone().unwrap();
+            assert!(record.min.unwrap() <= median && median <= record.max.unwrap());
+            let twice = record_of(&[state.clone(), state]);
+            let why = twice.unwrap_err();
+            assert!(why.contains("merged already") || why.contains("more than 2^64"), "{why}");
+        }
+    }
+
+    #[test]
+    fn extremes_lie_in_the_first_and_the_last_bin() {
+        let extremes = "its extremes are not those of its samples";
+        for (field, value) in [("min", "1"), ("max", "2.6"), ("max", "1e6")] {
+            let mut state = sketched();
+            state.as_object_mut().unwrap().remove("grid");
+            state[field] = value.into();
+            assert_eq!(said(state), extremes, "{field} {value}");
+        }
+    }
+
+    #[test]
+    fn a_state_with_more_bins_than_there_are_is_refused_before_they_are_listed() {
+        let mut state = sketched();
+        let counts = vec![1u64; 200_000];
+        let list: Vec<serde_json::Value> =
+            std::iter::once((-35_777).into()).chain(counts.into_iter().map(Into::into)).collect();
+        state["sketch"]["positive"] = serde_json::json!([list]);
+        assert_eq!(said(state), "it has bins beyond all samples");
     }
 
     #[test]

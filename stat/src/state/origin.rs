@@ -1,4 +1,4 @@
-//! Where the samples of a state come from, as far as they do not tell themselves.
+//! Position a state's samples come from: what their values do not show.
 
 use std::collections::BTreeMap;
 

@@ -13,7 +13,7 @@ use crate::sketch::{Bin, Filled};
 /// A [`Run`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Stretch {
+pub(super) struct RunPiece {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) number: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -57,9 +57,9 @@ pub(super) struct Course {
     pub(super) stretches: Vec<(u64, u64, Sample, Sample, u16, Integer)>,
 }
 
-impl Stretch {
-    pub(super) fn of(run: &Run) -> Stretch {
-        let none = Stretch {
+impl RunPiece {
+    pub(super) fn of(run: &Run) -> RunPiece {
+        let none = RunPiece {
             number: None,
             part: None,
             began: None,
@@ -70,15 +70,15 @@ impl Stretch {
         };
         let time = |time: u64| Some(Integer(time.into()));
         match run.place {
-            Place::Number(number) => Stretch { number: Some(number), ..none },
-            Place::Part(part) => Stretch { part: Some(part), ..none },
+            Place::Number(number) => RunPiece { number: Some(number), ..none },
+            Place::Part(part) => RunPiece { part: Some(part), ..none },
             Place::Time { began, ended } => {
-                Stretch { began: time(began), ended: time(ended), ..none }
+                RunPiece { began: time(began), ended: time(ended), ..none }
             }
         }
     }
 
-    /// Where it lies, if it says that in one way.
+    /// Position it lies, if it says that in one way.
     pub(super) fn place(&self) -> Option<Place> {
         match (self.number, self.part, &self.began, &self.ended) {
             (Some(number), None, None, None) => {

@@ -44,7 +44,7 @@ impl<'de> Deserialize<'de> for Sample {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Sample, D::Error> {
         let text = String::deserialize(deserializer)?;
         parse_line(text.as_bytes())
-            .map(Sample)
+            .map(|sample| Sample(sample.normalized()))
             .map_err(|reason| D::Error::custom(reason.to_string()))
     }
 }

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use stage::record::reason;
 
 use super::consecutive::Consecutive;
-use super::pieces::{Bins, Lagged, Stretch};
+use super::pieces::{Bins, Lagged, RunPiece};
 use super::text::{Integer, Sample};
 use super::{Refused, State, checksum, verified};
 
@@ -92,11 +92,11 @@ impl Version1 {
 }
 
 impl Run {
-    fn into_current(self) -> Stretch {
+    fn into_current(self) -> RunPiece {
         // It may have begun at any time.
         let began = self.time.as_ref().map(|_| Integer(0.into()));
         let Run { number, time, n, first, last } = self;
-        Stretch { number, part: None, began, ended: time, n, first, last }
+        RunPiece { number, part: None, began, ended: time, n, first, last }
     }
 }
 
