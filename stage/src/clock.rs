@@ -9,6 +9,10 @@ pub trait Clock {
     fn now(&self) -> Instant;
     /// The time of day, for timestamps.
     fn time_of_day(&self) -> SystemTime;
+    /// When this process began, or a little later.
+    fn start_of_process(&self) -> SystemTime {
+        self.time_of_day()
+    }
 }
 
 /// Why a wait ended.

@@ -60,7 +60,7 @@ pub fn run<I: Input>(
         before: Before::default(),
         clock,
         now: None,
-        began: nanoseconds(clock.time_of_day()),
+        began: nanoseconds(clock.start_of_process()),
         rejects: Rejects::default(),
         place: Position::default(),
         reader_gone: false,
@@ -121,6 +121,7 @@ impl<W: Write> Count<'_, W> {
                 return Ok(());
             }
             if lines.ending() == Some(Ending::Stopped) {
+                self.report_stop();
                 break;
             }
         }
@@ -145,6 +146,14 @@ impl<W: Write> Count<'_, W> {
             self.flush()?;
         }
         Ok(())
+    }
+
+    /// Says that a file was not read to its end, since the record does not show it.
+    fn report_stop(&mut self) {
+        if let Position { file: Some(file), line } = &self.place {
+            self.messages
+                .tell(&format!("{file}: stopped after line {line}: the rest is not counted"));
+        }
     }
 
     /// Writes the last record, unless it is an empty window that would hide the one before and adds

@@ -53,6 +53,7 @@ are exact as long as its limits are those of cells, and else estimates; mode is 
 
 Histogram: limits are multiples of 1, 2 or 5 times a power of ten; or, where at least 32
 distinct values lie whole steps apart (a converter's codes times a scale), of such steps.
+With --window they cover all windows so far, so that they stay where they are.
 
 More figures: var, sample variance (n-1); rms, root mean square; range, max - min; mode, the
 most frequent value, the least of several; skew, g1 = m3/m2^1.5; kurtosis, g2 = m4/m2^2 - 3, 0

@@ -270,3 +270,58 @@ fn a_wrong_label_is_told_before_anything_is_read() {
     let finished = stat("--label site=roof --every 2", "1\n").exits(0);
     assert!(finished.stdout.starts_with("{\"labels\":{\"site\":\"roof\"},\"n\":1,"), "{finished}");
 }
+
+#[test]
+fn a_stop_while_reading_files_is_reported_and_ends_there() {
+    let dir = tempfile::tempdir().unwrap();
+    Program::bash("mkfifo hold; seq 5 > a").dir(&dir).finish().exits(0);
+    let running = Program::new("stat").words("--every 5 a hold nowhere").dir(&dir).start();
+    running.wait_for_lines(1);
+    // Opened for writing as well, so that it does not end.
+    let _writer = fs::File::options().read(true).write(true).open(dir.path().join("hold")).unwrap();
+    running.wait_until_blocked(running.pid());
+    running.signal_group(nix::sys::signal::Signal::SIGINT);
+    let finished = running
+        .finish()
+        .exits(0)
+        .says(&["stat: \"hold\": stopped after line 0: the rest is not counted"]);
+    assert_eq!(last_line(&finished)["n"], 5, "{finished}");
+    assert_eq!(last_line(&finished)["final"], true, "{finished}");
+}
+
+#[test]
+fn a_merge_that_is_stopped_is_an_error_and_no_record() {
+    let dir = tempfile::tempdir().unwrap();
+    Program::bash("mkfifo hold; seq 5 | stat --state > a").dir(&dir).finish().exits(0);
+    let writer = fs::File::options().read(true).write(true).open(dir.path().join("hold")).unwrap();
+    let running = Program::new("stat").words("--merge a hold").dir(&dir).start();
+    running.wait_until_blocked(running.pid());
+    running.signal_group(nix::sys::signal::Signal::SIGINT);
+    running
+        .finish()
+        .exits(1)
+        .writes("")
+        .says(&["stat: cannot merge \"hold\": stopped before its end"]);
+    drop(writer);
+}
+
+#[test]
+fn short_parts_that_were_started_together_have_no_order_and_one_after_another_they_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = "
+        for k in 1 2 3 4; do seq $k 4 40 > part$k; done
+        printf 'part%d\\n' 1 2 3 4 | xargs -P 4 -I{} sh -c 'stat --state {} > {}.state'
+        stat --merge part?.state 2> together
+        for k in 1 2 3 4; do stat --state part$k > part$k.state; done
+        stat --merge part?.state";
+    let finished = Program::bash(script).dir(&dir).finish().exits(0).says::<&str>(&[]);
+    let last: Vec<serde_json::Value> = finished
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["last"].clone())
+        .collect();
+    assert_eq!(last[1], 40, "{finished}");
+    // On a machine that ran them one after another, they are in that order.
+    let together = fs::read_to_string(dir.path().join("together")).unwrap();
+    assert_eq!(last[0].is_null(), together.contains("is unknown"), "{finished}\n{together}");
+}
