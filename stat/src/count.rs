@@ -16,16 +16,17 @@ use stage::rejects::Rejects;
 use stage::sample::{NotASample, parse_line};
 use stage::size::BLOCK;
 
-use crate::accumulator::{Accumulator, Wanted};
+use crate::accumulator::Accumulator;
+use crate::accumulator::record::Wanted;
 use crate::course::Course;
 use crate::files::{NamedInput, Position};
-use crate::histogram::Span;
 use crate::options::Options;
 use crate::plain::Scanned;
 use crate::schedule::Schedule;
 use crate::sequence::Place;
 use crate::state::State;
 use crate::state::origin::Origin;
+use crate::windows::Before;
 use crate::{Error, print, write};
 
 /// The most lines that are taken one by one before plain numbers are looked for again: looking
@@ -92,17 +93,6 @@ struct Count<'a, W> {
     place: Position,
     reader_gone: bool,
     messages: &'a mut dyn Messages,
-}
-
-/// What was in the windows before the one that is counted.
-#[derive(Default)]
-struct Before {
-    samples: u64,
-    rejected: u64,
-    /// All of them, so that the limits of a histogram do not jump from window to window.
-    span: Option<Span>,
-    /// Their course, if it is wanted.
-    course: Option<Course>,
 }
 
 impl<W: Write> Count<'_, W> {
@@ -293,25 +283,12 @@ impl<W: Write> Count<'_, W> {
     /// The course of the whole stream so far.
     fn course(&mut self) -> Option<Course> {
         let own = self.accumulator.course()?;
-        let Some(mut before) = self.before.course.clone() else { return Some(own.clone()) };
-        before.absorb(own.contents());
-        Some(before)
+        Some(self.before.course_with(own))
     }
 
     fn begin_window(&mut self) {
-        if self.options.histogram.is_some()
-            && let Some(own) = self.accumulator.span()
-        {
-            let span = self.before.span.take();
-            self.before.span = Some(span.map_or(own.clone(), |span| own.joined(&span)));
-        }
-        if let Some(own) = self.accumulator.course() {
-            match &mut self.before.course {
-                Some(before) => before.absorb(own.contents()),
-                none => *none = Some(own.clone()),
-            }
-        }
-        self.before.samples += self.accumulator.count();
+        let span = self.options.histogram.and_then(|_| self.accumulator.span());
+        self.before.add(self.accumulator.count(), span, self.accumulator.course());
         self.before.rejected = self.rejects.count();
         self.accumulator.clear();
     }

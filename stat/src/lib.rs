@@ -6,7 +6,8 @@
 //! | [`files`] | what is read: standard input, or files |
 //! | [`count`] | counting a stream: samples in, records out |
 //! | [`schedule`] | when a record is due |
-//! | [`accumulator`] | everything that is known of the samples, and the record made from it |
+//! | [`windows`] | what is kept of the windows before the one that is counted |
+//! | [`accumulator`] | everything that is known of the samples, and (`accumulator::record`) the record made from it |
 //! | [`plain`], [`tally`] | the fast path: plain numbers, many at a time, counted in tables |
 //! | [`moments`], [`wide`] | the exact sums of the samples' powers |
 //! | [`figures`] | mean, deviation and so on from these sums: **a new figure is computed there** |
@@ -47,6 +48,7 @@ pub mod sketch;
 pub mod state;
 pub mod tally;
 pub mod wide;
+pub mod windows;
 
 use std::io::{self, Write};
 

@@ -10,7 +10,7 @@ use stage::quantity;
 use stage::sample::parse_line;
 use stage::sandbox::{Grant, Sandbox, SandboxOption};
 
-use crate::accumulator::Wanted;
+use crate::accumulator::record::Wanted;
 use crate::course::{MAX_STRETCHES, MIN_STRETCHES};
 use crate::files::{self, STANDARD_INPUT};
 use crate::histogram::{MAX_BINS, MIN_BINS};

@@ -189,7 +189,8 @@ fn check_counts(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::accumulator::{Accumulator, Wanted};
+    use crate::accumulator::Accumulator;
+    use crate::accumulator::record::Wanted;
     use crate::quantile::Quantile;
     use crate::sequence::Place;
     use crate::state::Refused;
