@@ -16,6 +16,7 @@ use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 use crate::channel::Reader;
+use crate::clock::{Timer, Wake};
 use crate::ending::Ending;
 use crate::ledger::Supervisor;
 use crate::stop::{Polled, Stop};
@@ -28,6 +29,10 @@ pub const GRACE: Duration = Duration::from_secs(1);
 /// How long data may keep coming before a stop is asked for: waiting hears one at once, but only
 /// when there is no data. Short against a person's patience, long against a wait.
 const UNHEARD: Duration = Duration::from_millis(1);
+
+/// How long after its writer's end a stop may be heard that ended both: the kernel sends a signal to
+/// all of a group before any of them can end, but its hearing takes a thread's turn.
+const ON_ITS_WAY: Duration = Duration::from_millis(20);
 
 /// Why a wait for input ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +53,12 @@ pub trait Input: Read {
     fn ending(&self) -> Ending {
         Ending::Clean
     }
+
+    /// The same, where half a line or word is left: Ctrl-C goes to whoever writes as well, so that a
+    /// stop may be on its way.
+    fn ending_in_half(&mut self) -> io::Result<Ending> {
+        Ok(self.ending())
+    }
 }
 
 impl Input for &[u8] {
@@ -63,6 +74,10 @@ impl<I: Input + ?Sized> Input for Box<I> {
 
     fn ending(&self) -> Ending {
         (**self).ending()
+    }
+
+    fn ending_in_half(&mut self) -> io::Result<Ending> {
+        (**self).ending_in_half()
     }
 }
 
@@ -225,6 +240,14 @@ impl<F: AsFd> Input for Channel<F> {
 
     fn ending(&self) -> Ending {
         if self.ended { Ending::Stopped } else { Ending::Clean }
+    }
+
+    fn ending_in_half(&mut self) -> io::Result<Ending> {
+        let may_stop = matches!(self.after_stop, AfterStop::End) && !self.is_regular();
+        if may_stop && !self.ended {
+            self.ended = self.stop.wait_until(Instant::now() + ON_ITS_WAY)? == Wake::Stop;
+        }
+        Ok(self.ending())
     }
 }
 

@@ -181,6 +181,7 @@ impl<I: Input> Lines<I> {
             self.buffer.resize(2 * self.buffer.len(), 0);
         }
         match self.input.read(&mut self.buffer[fresh..]) {
+            Ok(0) if self.end > self.start => self.ending = Some(self.input.ending_in_half()?),
             Ok(0) => self.ending = Some(self.input.ending()),
             Ok(count) => self.end = fresh + count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

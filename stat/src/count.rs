@@ -106,6 +106,10 @@ impl<W: Write> Count<'_, W> {
             let mut lines = Lines::new(input);
             let read = self.read(&mut lines);
             self.report_cut_off(&lines);
+            if lines.ending() == Some(Ending::HungUp) {
+                // What came before was measured all the same.
+                self.finish()?;
+            }
             read?;
             if self.reader_gone {
                 return Ok(());

@@ -199,13 +199,13 @@ impl Merge {
                 Block::End => break,
             }
         }
-        if lines.ending() == Some(Ending::Stopped) {
-            return Err(Error::Stopped(self.place.input()).into());
-        }
         match lines.cut_off() {
             Some(cut) => {
                 self.place.line += 1;
                 Err(at(&self.place, Unmerged::Torn(cut.to_string())).into())
+            }
+            None if lines.ending() == Some(Ending::Stopped) => {
+                Err(Error::Stopped(self.place.input()).into())
             }
             None => Ok(()),
         }

@@ -455,3 +455,33 @@ fn a_line_that_is_closed_at_any_moment_gives_what_was_sent_whole_and_once() {
         }
     }
 }
+
+#[test]
+fn a_stop_that_ends_the_writer_as_well_is_a_stop_and_no_clean_end() {
+    let script = "(printf '1\\n101'; exec sleep 1000) | conv --from -";
+    for _ in 0..rounds() {
+        let running = Program::bash(script).start();
+        running.wait_for_lines(1);
+        running.signal_group(Signal::SIGINT);
+        let finished = running.finish();
+        finished.writes("1\n").says(&[
+            "conv: line 2: cut off by the stop: 3 bytes dropped: \"101\"",
+            "conv: 1 samples sent, 0 rejected, 0 ticks missed",
+        ]);
+    }
+}
+
+#[test]
+fn what_was_counted_before_a_hang_up_is_in_the_last_record() {
+    let mut serial = Serial::raw();
+    let stat = Program::new("stat").args(["--every", "2"]).stdin(serial.line());
+    let running = serial.start(stat);
+    serial.send_to(&running, "1\n2\n3\n4.");
+    running.wait_for_lines(1);
+    serial.hang_up();
+    let finished = running.finish().exits(1);
+    let last: serde_json::Value =
+        serde_json::from_str(finished.stdout.lines().last().unwrap()).unwrap();
+    assert_eq!((&last["n"], &last["final"]), (&3.into(), &true.into()), "{finished}");
+    assert!(finished.stderr.contains("stat: standard input hung up\n"), "{finished}");
+}

@@ -227,6 +227,10 @@ impl<I: Input> Input for Unframed<I> {
     fn ending(&self) -> Ending {
         self.input.ending()
     }
+
+    fn ending_in_half(&mut self) -> io::Result<Ending> {
+        self.input.ending_in_half()
+    }
 }
 
 impl<I: Input> Read for Unframed<I> {
