@@ -9,6 +9,10 @@ pub const CUT: char = '…';
 /// The same without Unicode.
 pub const ASCII_CUT: char = '~';
 
+/// Characters of a figure's name at most: that of a quantile, in a record of another program, may have
+/// any number of digits.
+pub const NAME: usize = 40;
+
 /// A number in at most `width` columns: whole if there is room, grouped if there is even more; else
 /// its first digits, not rounded, and `cut` at its end.
 pub fn fitted(number: &Decimal, width: usize, cut: char) -> String {

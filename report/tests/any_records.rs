@@ -24,7 +24,7 @@ fn value() -> impl Strategy<Value = String> {
 
 fn field() -> impl Strategy<Value = String> {
     let name = prop_oneof![
-        "(p50|p99\\.9|p5e1|p50\\.0|p-1|var|skew|mode|from|to|x|n|sd)",
+        "(p50|p99\\.9|p5e1|p50\\.0|p-1|p0{60}5|var|skew|mode|from|to|x|n|sd)",
         "\\PC{0,3}".prop_filter("no string", |it| !it.contains(['"', '\\'])),
     ];
     prop_oneof![
@@ -69,6 +69,15 @@ proptest! {
     #[test]
     fn any_bytes(data in proptest::collection::vec(any::<u8>(), 0..300)) {
         check::records(&data);
+    }
+}
+
+#[test]
+fn a_name_as_long_as_numbers_of_columns_go() {
+    let needed = r#""n":1,"rejected":0,"last":7,"sum":7,"mean":7,"sd":null,"min":7,"max":7"#;
+    for zeros in [65_500, 65_530] {
+        let record = format!("{{{needed},\"p{}5\":7}}", "0".repeat(zeros));
+        check::records(&[b"\x20\xff\x50\x18", record.as_bytes()].concat());
     }
 }
 

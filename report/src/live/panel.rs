@@ -96,7 +96,7 @@ impl Panel<'_> {
 impl Widths {
     fn grow(&mut self, figures: &[Figure], heading: usize) {
         let cell = figures.iter().map(Figure::needed).max().unwrap_or_default();
-        self.cell = self.cell.max(CELL).max(cell as u16);
-        self.heading = self.heading.max(heading as u16);
+        self.cell = self.cell.max(CELL).max(u16::try_from(cell).unwrap_or(u16::MAX - GAP));
+        self.heading = self.heading.max(u16::try_from(heading).unwrap_or(u16::MAX));
     }
 }

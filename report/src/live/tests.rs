@@ -280,6 +280,15 @@ fn before_the_first_record_there_is_a_panel_without_numbers() {
 }
 
 #[test]
+fn a_long_name_is_cut_and_marked_and_leaves_room_for_its_value() {
+    let name = format!("p{}5", "0".repeat(65_530));
+    let mut seen = Seen::new(80, 20, PLAIN);
+    seen.record(&a_record(10, "5", &format!(",\"{name}\":7"))).draw();
+    let row = seen.rows().into_iter().find(|row| row.starts_with("p000")).unwrap();
+    assert_eq!(row, format!("p{}…{}7", "0".repeat(38), " ".repeat(39)));
+}
+
+#[test]
 fn a_terminal_that_is_resized_shows_the_panel_once_in_the_new_size() {
     let seen = &mut Seen::new(80, 24, PLAIN);
     second(seen).draw().resize(20, 24).draw();

@@ -7,7 +7,7 @@ use stage::record::{Exactness, Record};
 use super::{Area, Drawn, TEXT, WIDTH};
 use crate::digits;
 use crate::labels;
-use crate::number::{CUT, fitted};
+use crate::number::{CUT, NAME, fitted};
 
 /// The most figures: a record may have thousands of quantiles.
 const MOST: usize = 36;
@@ -39,10 +39,7 @@ pub struct Header {
 impl Header {
     /// What there is to say of a record, after this many samples.
     pub fn of(record: &Record, samples: u64) -> Header {
-        let mut labels = labels::words(&record.labels).join("   ");
-        if labels.chars().count() > LABELS {
-            labels = labels.chars().take(LABELS - 1).chain([CUT]).collect();
-        }
+        let labels = cut_off(&labels::words(&record.labels).join("   "), LABELS);
         let mut figures = figures(record, samples);
         figures.truncate(MOST);
         let pixels = |(name, value): &(String, String)| {
@@ -120,5 +117,13 @@ fn quantiles(shown: &Record) -> Vec<(String, String)> {
 
 fn figure(name: &str, value: &Option<Decimal>) -> (String, String) {
     let value = value.as_ref().map_or("-".to_owned(), |value| fitted(value, NUMBER, CUT));
-    (name.to_owned(), value)
+    (cut_off(name, NAME), value)
+}
+
+/// `text` in at most this many characters.
+fn cut_off(text: &str, most: usize) -> String {
+    match text.chars().count() > most {
+        true => text.chars().take(most - 1).chain([CUT]).collect(),
+        false => text.to_owned(),
+    }
 }

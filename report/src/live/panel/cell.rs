@@ -1,7 +1,7 @@
 //! A figure in its cell: the label on the left, the value on the right.
 //!
 //! A value that has no room is cut, and marked ([`fitted`]); before that, a long label is, if it is
-//! a word: of a quantile's, each digit counts.
+//! a word: of a quantile's, each digit counts, up to [`NAME`].
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -9,7 +9,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
 use stage::decimal::Decimal;
 
-use crate::number::fitted;
+use crate::number::{NAME, fitted};
 
 /// Columns of a cell at least: a label of up to 8, a blank, and a number of 11.
 pub const CELL: u16 = 20;
@@ -19,6 +19,9 @@ const LABEL: usize = 8;
 
 /// Columns of a value at most: a double has all its digits there. (An exact number may have hundreds.)
 const VALUE: usize = 28;
+
+/// Characters in a column at most: a letter with its accents.
+const CHARACTERS: usize = 4;
 
 /// A value with its label.
 pub struct Figure {
@@ -62,17 +65,17 @@ impl Figure {
             Value::Number(number) => number.as_ref().map_or(1, |it| it.to_string().len()),
             Value::Approximate(number) => number.as_ref().map_or(1, |it| 1 + it.to_string().len()),
         };
-        self.label.chars().count() + 1 + value.min(VALUE)
+        self.label.chars().count().min(NAME) + 1 + value.min(VALUE)
     }
 
     /// Draws it into an area of one row.
     pub fn draw(&self, area: Rect, signs: Signs, buffer: &mut Buffer) {
         let width = usize::from(area.width);
-        let label = self.label.chars().count();
+        let length = self.label.chars().count().min(NAME);
         let is_word = self.label.chars().all(char::is_alphabetic);
-        let least = if is_word { label.min(LABEL) } else { label };
+        let least = if is_word { length.min(LABEL) } else { length };
         let missing = self.needed().saturating_sub(width);
-        let label = cut_off(&self.label, label.saturating_sub(missing).max(least), signs.cut);
+        let label = cut_off(&self.label, length.saturating_sub(missing).max(least), signs.cut);
         let room = width.saturating_sub(Span::raw(&label).width() + 1).min(VALUE);
         let value = self.value.fitted(room, signs);
         let dim = Style::new().add_modifier(Modifier::DIM);
@@ -101,7 +104,8 @@ pub fn cut_off(text: &str, width: usize, cut: char) -> String {
     if Span::raw(text).width() <= width {
         return text.to_owned();
     }
-    let mut start = text.to_owned();
+    // Of a long text, no more is measured again and again than may have room.
+    let mut start: String = text.chars().take(CHARACTERS * width).collect();
     while !start.is_empty() && Span::raw(&start).width() >= width {
         start.pop();
     }
