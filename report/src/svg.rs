@@ -95,23 +95,30 @@ impl Picture {
     pub fn take(&mut self, record: &Record, samples: u64) {
         if let Some(mean) = record.mean.as_ref().map(Decimal::to_f64) {
             let sd = record.sd.as_ref().map_or(0.0, Decimal::to_f64);
-            let point = Point { samples: samples as f64, mean, sd };
-            self.last = Some(point);
-            if self.seen.is_multiple_of(self.every) {
-                self.course.push(point);
-            }
-            self.seen += 1;
-            if self.course.len() > POINTS {
-                let mut at = 0;
-                self.course.retain(|_| {
-                    at += 1;
-                    at % 2 == 1
-                });
-                self.every *= 2;
-            }
+            self.add(Point { samples: samples as f64, mean, sd });
         }
         (self.record, self.samples) = (Some(record.clone()), samples);
         self.is_drawn = false;
+    }
+
+    /// Adds a point, unless it is there: a record may tell of rejected lines alone.
+    fn add(&mut self, point: Point) {
+        if self.last.is_some_and(|last| last.samples == point.samples) {
+            return;
+        }
+        self.last = Some(point);
+        if self.seen.is_multiple_of(self.every) {
+            self.course.push(point);
+        }
+        self.seen += 1;
+        if self.course.len() > POINTS {
+            let mut at = 0;
+            self.course.retain(|_| {
+                at += 1;
+                at % 2 == 1
+            });
+            self.every *= 2;
+        }
     }
 
     /// The points, the newest included.
@@ -211,6 +218,18 @@ mod tests {
         assert!(points[0].0 < points[1].0 && points[0].1 == points[1].1, "{points:?}");
         let text = picture(&[&record("5", ",\"from\":1,\"to\":1")]);
         assert!(text.contains("mean of each window (line), and one standard deviation"), "{text}");
+    }
+
+    #[test]
+    fn a_record_that_comes_again_is_no_second_point() {
+        let window = record("5", ",\"from\":1,\"to\":1");
+        let window = Record::parse(window.as_bytes()).unwrap();
+        let drawn = |times| {
+            let mut picture = Picture::new(Path::new("unused"), Instant::now());
+            (0..times).for_each(|_| picture.take(&window, 1));
+            picture.text().unwrap()
+        };
+        assert_eq!(drawn(2), drawn(1));
     }
 
     #[test]
