@@ -3,12 +3,14 @@
 //! A record without samples, such as that of a last window in which nothing came but rejected lines,
 //! says nothing about them: an alarm that holds goes on to hold, and a picture is not emptied.
 
-use stage::record::Record;
+use stage::record::{Record, Window};
 
 /// The newest record, and how many samples there were by then.
 #[derive(Debug, Default)]
 pub struct Newest {
     record: Option<Record>,
+    /// The number of the first window's first sample: `stat --first` counts from it.
+    first: Option<u64>,
     /// Samples so far, in the record or before its window.
     pub samples: u64,
 }
@@ -17,7 +19,7 @@ impl Newest {
     /// Takes a record. Of one without samples, after others, only what is about the whole stream is
     /// taken over.
     pub fn take(&mut self, record: Record) {
-        let number = record.window.map_or(Some(record.n), |window| window.to);
+        let samples = self.samples_by(&record);
         match &mut self.record {
             Some(newest) if record.n == 0 && newest.n > 0 => {
                 newest.rejected = record.rejected;
@@ -25,9 +27,21 @@ impl Newest {
                 newest.course = record.course.or(newest.course.take());
             }
             newest => {
-                self.samples = number.unwrap_or(self.samples);
+                self.samples = samples;
                 *newest = Some(record);
             }
+        }
+    }
+
+    /// Samples by the end of `record`.
+    fn samples_by(&mut self, record: &Record) -> u64 {
+        match record.window {
+            None => record.n,
+            Some(Window { from: Some(from), to: Some(to) }) => {
+                let first = *self.first.get_or_insert(from);
+                to.saturating_sub(first).saturating_add(1)
+            }
+            Some(_) => self.samples,
         }
     }
 
@@ -54,6 +68,7 @@ mod tests {
         let mut newest = Newest::default();
         newest.take(record(0, r#""rejected":1"#));
         assert_eq!(newest.record().unwrap().rejected, 1, "there is no other");
+        newest.take(record(10, r#""rejected":1,"from":1,"to":10"#));
         newest.take(record(10, r#""rejected":1,"from":11,"to":20"#));
         let last = r#""rejected":3,"from":null,"to":null,"final":true,"course":[[1,2,3,4]]"#;
         newest.take(record(0, last));
@@ -65,5 +80,16 @@ mod tests {
         assert_eq!(newest.samples, 20);
         newest.take(record(3, r#""rejected":3,"from":21,"to":23"#));
         assert_eq!((newest.record().unwrap().n, newest.samples), (3, 23));
+    }
+
+    #[test]
+    fn samples_are_counted_from_the_first_whatever_number_it_has() {
+        let mut newest = Newest::default();
+        newest.take(record(0, r#""rejected":1,"from":null,"to":null"#));
+        assert_eq!(newest.samples, 0);
+        newest.take(record(5, r#""rejected":1,"from":100,"to":104"#));
+        assert_eq!(newest.samples, 5);
+        newest.take(record(5, r#""rejected":1,"from":105,"to":109"#));
+        assert_eq!(newest.samples, 10);
     }
 }

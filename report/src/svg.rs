@@ -171,7 +171,7 @@ impl Picture {
     fn draw_course<'a>(&self, record: &Record, area: &Area<'a>) -> Drawn<'a> {
         match record.course.as_deref() {
             Some([]) | None => course::draw_mean(self.points(), record, area),
-            Some(stretches) => course::draw_envelope(stretches, self.samples, record, area),
+            Some(stretches) => course::draw_envelope(stretches, record, area),
         }
     }
 }

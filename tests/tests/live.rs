@@ -157,7 +157,7 @@ fn a_last_record_without_samples_leaves_the_one_before_on_the_screen() {
     assert_eq!(
         rows,
         [
-            "samples                 2  in window               1  rate",
+            "samples                 1  in window               1  rate",
             "mean                   25  sd                      -  last                   25",
             "min                    25  max                    25  elapsed",
             "rejected                3",

@@ -55,13 +55,8 @@ struct Step {
 /// Draws the stretches of `record`'s course, up to its last sample, as an envelope from the least
 /// sample to the greatest, and their mean. Both limits are lines as well, so that a peak is seen
 /// that is narrower than a pixel.
-pub fn draw_envelope<'a>(
-    stretches: &[Stretch],
-    samples: u64,
-    record: &Record,
-    area: &Area<'a>,
-) -> Drawn<'a> {
-    let steps = joined(&steps(stretches, samples, record));
+pub fn draw_envelope<'a>(stretches: &[Stretch], record: &Record, area: &Area<'a>) -> Drawn<'a> {
+    let steps = joined(&steps(stretches, record));
     let (Some(first), Some(last)) = (steps.first(), steps.last()) else { return Ok(()) };
     let Some(y) = range(steps.iter().flat_map(|it| [it.min, it.max])) else { return Ok(()) };
     let ranges = (first.start..last.end, y);
@@ -81,12 +76,15 @@ pub fn draw_envelope<'a>(
     Ok(())
 }
 
-/// One step for each stretch. The last one ends at the last sample, after `samples` in all.
-fn steps(stretches: &[Stretch], samples: u64, record: &Record) -> Vec<Step> {
+/// One step for each stretch. The last one ends at the last sample that `record` covers.
+fn steps(stretches: &[Stretch], record: &Record) -> Vec<Step> {
     let (Some(first), Some(last)) = (stretches.first(), stretches.last()) else { return vec![] };
-    // Without a window the record covers all samples, whatever number the first of them has.
-    let covered = if record.window.is_none() { record.n } else { 0 };
-    let end = first.first.saturating_add(covered).saturating_sub(1).max(samples).max(last.first);
+    let end = match record.window {
+        Some(window) => window.to.unwrap_or_default(),
+        // It covers all samples, whatever number the first of them has.
+        None => first.first.saturating_add(record.n).saturating_sub(1),
+    };
+    let end = end.max(last.first);
     let ends = stretches[1..].iter().map(|it| it.first as f64 - 0.5).chain([end as f64 + 0.5]);
     let steps = stretches.iter().zip(ends).map(|(it, end)| Step {
         start: it.first as f64 - 0.5,
@@ -128,6 +126,7 @@ fn outline(steps: &[Step], limit: impl Fn(&Step) -> f64) -> Vec<(f64, f64)> {
 mod tests {
     use super::*;
     use stage::decimal::Decimal;
+    use stage::record::Window;
 
     fn stretch(first: u64, min: i64, max: i64) -> Stretch {
         let [min, mean, max] = [min, (min + max) / 2, max].map(|it| Decimal::new(it, 0));
@@ -136,14 +135,15 @@ mod tests {
 
     #[test]
     fn a_stretch_ends_where_the_next_begins_and_the_last_at_the_last_sample() {
-        let record = Record { n: 7, ..Record::default() };
-        let ends = |first, samples| -> Vec<(f64, f64)> {
+        let ends = |first, window| -> Vec<(f64, f64)> {
+            let record = Record { n: 7, window, ..Record::default() };
             let stretches = [stretch(first, 0, 2), stretch(first + 4, 1, 9)];
-            steps(&stretches, samples, &record).iter().map(|it| (it.start, it.end)).collect()
+            steps(&stretches, &record).iter().map(|it| (it.start, it.end)).collect()
         };
-        assert_eq!(ends(1, 7), [(0.5, 4.5), (4.5, 7.5)]);
-        assert_eq!(ends(101, 7), [(100.5, 104.5), (104.5, 107.5)], "the first has number 101");
-        assert_eq!(ends(1, 1000), [(0.5, 4.5), (4.5, 1000.5)], "the record covers a window");
+        assert_eq!(ends(1, None), [(0.5, 4.5), (4.5, 7.5)]);
+        assert_eq!(ends(101, None), [(100.5, 104.5), (104.5, 107.5)], "the first has number 101");
+        let window = Window { from: Some(994), to: Some(1000) };
+        assert_eq!(ends(1, Some(window)), [(0.5, 4.5), (4.5, 1000.5)], "it covers a window");
     }
 
     #[test]
@@ -152,7 +152,7 @@ mod tests {
             .map(|at| stretch(1000 * at + 1, -1, if at == 7777 { 50 } else { 1 }))
             .collect();
         let record = Record { n: 10_000 * POINTS as u64, ..Record::default() };
-        let all = steps(&stretches, record.n, &record);
+        let all = steps(&stretches, &record);
         let joined = joined(&all);
         assert_eq!(joined.len(), POINTS);
         assert_eq!((joined[0].start, joined[POINTS - 1].end), (0.5, record.n as f64 + 0.5));
