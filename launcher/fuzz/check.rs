@@ -179,8 +179,8 @@ fn launcher(words: Vec<OsString>) {
         options.words(process).iter().map(OsString::from).collect::<Vec<_>>()
     };
     if accepted::<wandler_stat::Options>(words(&options, Process::Stat)).is_some() {
-        let for_view = words(&options.for_view(true), Process::Stat);
-        assert!(accepted::<wandler_stat::Options>(for_view).is_some(), "{options:?}");
+        let for_report = words(&options.for_report(true), Process::Stat);
+        assert!(accepted::<wandler_stat::Options>(for_report).is_some(), "{options:?}");
     }
     options.wants_live();
     conv(words(&options, Process::Conv));

@@ -87,7 +87,7 @@ pub enum Error {
 pub fn run(options: &Options, own: StandardError) -> Result<Status, Error> {
     let directory = stages_directory().map_err(Error::Directory)?;
     if options.print {
-        return print(&directory, options);
+        return print(&directory, &options.for_report(false));
     }
     let handed_on = HandedOn::take_over(options);
     kernel::close_all_but(&handed_on.all());
@@ -95,7 +95,7 @@ pub fn run(options: &Options, own: StandardError) -> Result<Status, Error> {
     let is_live = Terminal::of_standard_output().is_some() && options.wants_live();
     let mut messages = Voice::new(own, is_live).map_err(Error::Voice)?;
     let (wiring, mut kept) = Wiring::new(options.via, &messages)?;
-    let options = &options.for_view(is_live);
+    let options = &options.for_report(is_live);
     let spawned = spawn::all(wiring, handed_on, &directory, options, &watch);
     if options.verbose {
         table::wiring(&spawned, &kept, &mut messages);

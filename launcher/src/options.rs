@@ -111,9 +111,12 @@ impl Options {
     }
 }
 
-/// Bins of the histogram for a live view: about as many as half of a terminal has columns. (The view
-/// joins them where it is narrower.)
+/// Bins of the histogram for a live view or a picture: about as many as half of a terminal has
+/// columns. (The view joins them where it is narrower.)
 const BINS: &str = "50";
+
+/// Stretches of the course for a picture: about as many as it has pixels across.
+const STRETCHES: &str = "1000";
 
 impl Options {
     /// Whether `report` will show its live view, if the terminal can. (With options that it does
@@ -124,12 +127,19 @@ impl Options {
         wandler_report::Options::try_parse_from(words).is_ok_and(|report| report.wants_live())
     }
 
-    /// The same, with what a live view needs: `stat` is asked for a histogram.
-    pub fn for_view(&self, is_live: bool) -> Options {
+    /// The same, with what `report` needs of `stat`, unless that is asked for it already: a
+    /// histogram for a live view or a picture, and for this the course.
+    pub fn for_report(&self, is_live: bool) -> Options {
         let mut options = self.clone();
-        let has_one = options.stat.as_slice().iter().any(|word| word.starts_with("--histogram"));
-        if is_live && !has_one {
-            options.stat.prepend(["--histogram", BINS]);
+        // To read all of them as `report` does would take a part of the time to the first sample.
+        let has = |words: &Words, option: &str| words.as_slice().iter().any(|it| it.starts_with(option));
+        let is_drawn = has(&self.report, "--svg");
+        for (is_needed, option, value) in
+            [(is_drawn, "--course", STRETCHES), (is_live || is_drawn, "--histogram", BINS)]
+        {
+            if is_needed && !has(&self.stat, option) {
+                options.stat.prepend([option, value]);
+            }
         }
         options
     }
@@ -184,7 +194,7 @@ mod tests {
     #[test]
     fn for_a_live_view_stat_is_asked_for_a_histogram() {
         let stat = |words: &[&str], is_live| {
-            let options = parse(words).unwrap().for_view(is_live);
+            let options = parse(words).unwrap().for_report(is_live);
             options.words(Process::Stat).join(" ")
         };
         assert_eq!(stat(&["--stat", "--every 5"], true), "--histogram 50 --every 5");
@@ -194,6 +204,20 @@ mod tests {
         assert!(parse(&["--report", "--format live"]).unwrap().wants_live());
         assert!(!parse(&["--report", "-f json"]).unwrap().wants_live());
         assert!(!parse(&["--report", "--bogus"]).unwrap().wants_live());
+    }
+
+    #[test]
+    fn for_a_picture_stat_is_asked_for_a_histogram_and_the_course() {
+        let stat = |report: &str, stat: &str| {
+            let options = parse(&["--report", report, "--stat", stat]).unwrap();
+            options.for_report(false).words(Process::Stat).join(" ")
+        };
+        let both = "--histogram 50 --course 1000";
+        assert_eq!(stat("--svg x.svg", "--every 5"), format!("{both} --every 5"));
+        assert_eq!(stat("-f json --svg=x.svg", ""), both);
+        assert_eq!(stat("--svg x.svg", "--course 7"), "--histogram 50 --course 7");
+        assert_eq!(stat("--svg x.svg", "--histogram=7"), "--course 1000 --histogram=7");
+        assert_eq!(stat("--textfile x.svg", ""), "");
     }
 
     #[test]

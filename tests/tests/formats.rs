@@ -5,6 +5,7 @@
 use std::fs;
 use std::io::{self, Write};
 
+use stage::record::Record;
 use tempfile::TempDir;
 use wandler_tests::run::Program;
 
@@ -332,6 +333,24 @@ band, = [points(it) for it in root.iter(name + 'polygon')]
 assert (left, top) in band
 ";
     Program::other("python3").args(["-c", script]).dir(&dir).finish().exits(0);
+}
+
+#[test]
+fn the_launchers_picture_shows_the_samples_without_being_asked_to() {
+    let dir = tempfile::tempdir().unwrap();
+    let conv = "--rate max --count 5000 --signal walk --seed 3";
+    let words = ["--conv", conv, "--report", "--svg picture.svg --format json"];
+    let finished = Program::new("launcher").args(words).dir(&dir).finish().exits(0);
+    let picture = fs::read_to_string(dir.path().join("picture.svg")).unwrap();
+    for caption in ["samples: least to greatest (band), and mean (line)", "histogram"] {
+        assert!(picture.contains(caption), "no {caption} in {picture}");
+    }
+    let last = Record::parse(finished.stdout.lines().last().unwrap().as_bytes()).unwrap();
+    let stretches = last.course.map(|it| it.len());
+    assert!(stretches.is_some_and(|it| (500..=1000).contains(&it)), "{stretches:?}");
+    // The shell form is the same pipeline.
+    let printed = Program::new("launcher").args(words).args(["--print"]).finish().exits(0);
+    assert!(printed.stdout.contains(" --histogram 50 --course 1000 | "), "{printed}");
 }
 
 #[test]
