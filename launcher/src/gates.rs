@@ -1,5 +1,6 @@
 //! The start of the stages: none begins before all are ready ([`stage::start`] has a stage's side of
-//! it), and none at all if one would read or write what another writes.
+//! it), and none at all if one would read or write what another writes, or another input than the
+//! pipeline.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -8,11 +9,12 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 
 use nix::errno::Errno;
 use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType, recv, socketpair};
+use stage::exit::Status;
 use stage::files::Used;
 use stage::start::{MAX_READY, Ready};
 
 use crate::process::{ByProcess, Process};
-use crate::supervise::Event;
+use crate::supervise::{Event, Unfit};
 
 /// The launcher's ends of the sockets at which stages wait. (`tee` has no command line, and nothing
 /// to do before `conv` begins.)
@@ -56,9 +58,10 @@ impl Gates {
                 gate.hear();
             }
         }
-        self.all_ready().then(|| match self.conflict() {
-            Some(reason) => Event::Unfit(reason),
-            None => Event::AllReady,
+        self.all_ready().then(|| {
+            let usage = self.other_input().map(|reason| Unfit { reason, status: Status::Usage });
+            let unfit = || Some(Unfit { reason: self.conflict()?, status: Status::Failed });
+            usage.or_else(unfit).map_or(Event::AllReady, Event::Unfit)
         })
     }
 
@@ -80,13 +83,29 @@ impl Gates {
         *self = Gates::default();
     }
 
+    /// What each stage has said.
+    fn said(&self) -> impl Iterator<Item = (Process, &Ready)> {
+        self.0.iter().filter_map(|(who, gate)| Some((who, gate.as_ref()?.heard.as_ref()?)))
+    }
+
+    /// Why a stage must not read what it is going to: all but `conv` read what that sends.
+    fn other_input(&self) -> Option<String> {
+        let is_other = |ready: &Ready| ready.ignores_input || !ready.reads.is_empty();
+        let (who, ready) =
+            self.said().find(|(who, ready)| *who != Process::Conv && is_other(ready))?;
+        let what = ready.reads.first().map_or("another input", |file| &file.name);
+        Some(format!(
+            "cannot let {who} read {what}: in a pipeline it reads what conv sends (use --conv \
+             '--from FILE', or {who} by itself)"
+        ))
+    }
+
     /// Why what the stages are going to read and write does not go together.
     fn conflict(&self) -> Option<String> {
-        let said =
-            || self.0.iter().filter_map(|(who, gate)| Some((who, gate.as_ref()?.heard.as_ref()?)));
-        let reads = || said().flat_map(|(who, ready)| ready.reads.iter().map(move |it| (who, it)));
+        let reads =
+            || self.said().flat_map(|(who, ready)| ready.reads.iter().map(move |it| (who, it)));
         let writes =
-            || said().flat_map(|(who, ready)| ready.writes.iter().map(move |it| (who, it)));
+            || self.said().flat_map(|(who, ready)| ready.writes.iter().map(move |it| (who, it)));
         writes().find_map(|(writer, file)| {
             let is_another =
                 |(who, other): &(Process, &Used)| *who != writer && other.is_same(file);

@@ -29,6 +29,8 @@ mod start;
 
 use std::time::{Duration, Instant};
 
+use stage::exit::Status;
+
 use crate::ending::Ending;
 use crate::process::{ByProcess, Process};
 use crate::supervise::start::Start;
@@ -48,8 +50,8 @@ pub enum Event {
     Ended(Process, Ending),
     /// Every stage has read its options, and waits to begin.
     AllReady,
-    /// The same, but for this reason they cannot work together.
-    Unfit(String),
+    /// The same, but they cannot work together.
+    Unfit(Unfit),
     /// `conv` has told what it did, and so ends. Those who read the end of its stream may have ended
     /// before it is seen to have.
     ConvSettled,
@@ -62,6 +64,15 @@ pub enum Event {
         /// Whether the reader of the report does not read, at this moment.
         is_report_held_up: bool,
     },
+}
+
+/// Why stages that are ready cannot work together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfit {
+    /// The reason, for the user.
+    pub reason: String,
+    /// The launcher's status.
+    pub status: Status,
 }
 
 /// Something to do.
@@ -153,7 +164,7 @@ impl Supervisor {
         match event {
             Event::Ended(process, ending) => self.ended(process, ending),
             Event::AllReady => self.all_ready(),
-            Event::Unfit(reason) => self.unfit(reason),
+            Event::Unfit(unfit) => self.unfit(unfit),
             Event::ConvSettled => {
                 self.has_conv_settled = true;
                 vec![]

@@ -6,7 +6,7 @@
 //!
 //! 1. reads its command line, and ends if that is wrong;
 //! 2. gets ready as far as nothing outside is touched: it gives up system calls;
-//! 3. sends [`Ready`], a JSON object in one message: the files that it is going to read and to write;
+//! 3. sends [`Ready`], a JSON object in one message: what it is going to read and to write;
 //! 4. waits for one byte, with which it begins, or for an end of file: then another stage could not
 //!    begin, or the launcher is gone, and it leaves without a word, with status 1.
 
@@ -34,13 +34,17 @@ pub struct Ready {
     /// Files that it is going to write.
     #[serde(default)]
     pub writes: Vec<Used>,
+    /// Whether it is not going to read its standard input.
+    #[serde(default)]
+    pub ignores_input: bool,
 }
 
 impl Ready {
     /// What a stage with these options says.
     pub fn with(options: &impl StageOptions) -> Ready {
         let used = |paths: Vec<&std::path::Path>| paths.into_iter().filter_map(Used::at).collect();
-        Ready { reads: used(options.reads()), writes: used(options.writes()) }
+        let ignores_input = !options.reads_standard_input();
+        Ready { reads: used(options.reads()), writes: used(options.writes()), ignores_input }
     }
 }
 
@@ -82,7 +86,8 @@ mod tests {
     #[test]
     fn a_stage_says_what_it_is_ready_for_and_begins_when_it_may() {
         let (gate, mut launcher) = gate();
-        let ready = Ready { reads: vec![], writes: Used::at("/".as_ref()).into_iter().collect() };
+        let writes = Used::at("/".as_ref()).into_iter().collect();
+        let ready = Ready { writes, ..Ready::default() };
         let stage = thread::spawn(move || gate.pass(&ready));
         let mut message = vec![0; MAX_READY];
         let length = launcher.read(&mut message).unwrap();

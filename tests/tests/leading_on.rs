@@ -76,6 +76,32 @@ fn options_of_a_stage_go_into_one_word() {
 }
 
 #[test]
+fn a_stage_of_a_pipeline_reads_what_conv_sends_and_nothing_else() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("a"), "7\n").unwrap();
+    for (stage, words, what) in [
+        ("stat", "a", "\"a\""),
+        ("stat", "missing", "\"missing\""),
+        ("stat", "- a", "\"a\""),
+        ("stat", "--merge a", "\"a\""),
+        ("stat", "/dev/null", "another input"),
+        ("log", "--check a", "\"a\""),
+    ] {
+        let option = format!("--{stage}");
+        let words = ["--conv", "--rate max --count 10", &option, words];
+        Program::new("launcher").args(words).dir(&dir).finish().exits(2).writes("").says(&[
+            format!(
+                "launcher: cannot let {stage} read {what}: in a pipeline it reads what conv sends \
+                 (use --conv '--from FILE', or {stage} by itself)"
+            ),
+        ]);
+        assert_eq!(fs::read_dir(&dir).unwrap().count(), 1, "nothing was made");
+    }
+    let words = ["--conv", "--rate max --count 10", "--stat", "-"];
+    Program::new("launcher").args(words).dir(&dir).finish().exits(0);
+}
+
+#[test]
 fn what_a_shell_would_take_for_itself_has_its_meaning_or_is_told() {
     says(
         "launcher --log '#1.log'",

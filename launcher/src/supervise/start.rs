@@ -2,7 +2,7 @@
 
 use stage::exit::Status;
 
-use super::{Action, Supervisor};
+use super::{Action, Supervisor, Unfit};
 use crate::ending::Ending;
 use crate::process::Process;
 
@@ -34,8 +34,8 @@ impl Supervisor {
         }
     }
 
-    pub(super) fn unfit(&mut self, reason: String) -> Vec<Action> {
-        [Action::Say(reason)].into_iter().chain(self.call_off(Status::Failed)).collect()
+    pub(super) fn unfit(&mut self, Unfit { reason, status }: Unfit) -> Vec<Action> {
+        [Action::Say(reason)].into_iter().chain(self.call_off(status)).collect()
     }
 
     /// A process ended that had not begun.

@@ -232,10 +232,13 @@ fn a_stage_that_dies_before_all_are_ready_is_told_of_and_nothing_begins() {
 
 #[test]
 fn stages_that_do_not_fit_together_do_not_begin() {
-    let mut supervisor = Supervisor::new(GRACE);
-    let told = [say("why"), Action::CallOff, Action::StartGrace(GRACE)];
-    assert_eq!(supervisor.on(Event::Unfit("why".to_owned())), told);
-    assert_eq!(supervisor.called_off(), Some(Status::Failed));
+    for status in [Status::Failed, Status::Usage] {
+        let mut supervisor = Supervisor::new(GRACE);
+        let unfit = Unfit { reason: "why".to_owned(), status };
+        let told = [say("why"), Action::CallOff, Action::StartGrace(GRACE)];
+        assert_eq!(supervisor.on(Event::Unfit(unfit)), told);
+        assert_eq!(supervisor.called_off(), Some(status));
+    }
 }
 
 #[test]
