@@ -1,5 +1,5 @@
 //! The one rule of what digits a figure has, wherever people read it: in the plain format, the live
-//! view, the picture, and messages. (`json`, `csv` and `openmetrics` have them all.)
+//! view, the picture, and messages. (`json` and `csv` have them all, `openmetrics` those of a double.)
 //!
 //! 1. What is exact has its own digits: counts, sum, min, max, last, range, mode, and quantiles
 //!    while every value is counted.
