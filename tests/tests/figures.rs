@@ -150,8 +150,7 @@ fn the_live_view_shows_no_figure_like_another_and_more_room_never_shows_less() {
                 assert!(digits(&shown[name]) >= digits(text), "{what}: {name} was {text}");
             }
             let is_marked = rows.iter().any(|row| row.contains('≈'));
-            let is_approximate = !before.is_empty() && case == "pressure";
-            assert!(is_marked || !is_approximate, "{what}");
+            assert_eq!(is_marked, case == "pressure", "{what}");
             before = shown;
         }
     }
