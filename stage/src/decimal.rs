@@ -6,11 +6,11 @@
 //!
 //! `parse` reads the sample format's text, `print` writes its canonical form. Which
 //! numbers may be samples (finite, at most 400 places) is [`crate::sample`]'s business. Only
-//! `floor` rounds, to where it is asked to.
+//! `rounding` drops digits, and only from the place that it is given.
 
-mod floor;
 mod parse;
 mod print;
+mod rounding;
 mod serial;
 
 pub(crate) use parse::{Malformed, parse, parse_computed};

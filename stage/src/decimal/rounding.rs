@@ -1,4 +1,5 @@
-//! Rounding down to multiples of a round number.
+//! Where a number's digits stand, and rounding it: to the nearest multiple of a power of ten, or down
+//! to a multiple of a round number.
 
 use num_bigint::BigInt;
 use num_integer::Integer;
