@@ -16,13 +16,11 @@
 //! A figure with more digits than there is room for is cut by [`crate::number::fitted`], which
 //! marks that, and never rounds.
 
-mod rounding;
 mod ticks;
 
 use stage::decimal::Decimal;
 use stage::record::{EXACT, Exactness, Figure, MORE, Record};
 
-use rounding::{first_place, rounded, unit};
 pub use ticks::{Ticks, ticks};
 
 /// Significant digits of a figure that is not exact: enough to watch, few enough to read.
@@ -84,18 +82,18 @@ pub fn beside(limit: &Decimal, record: &Record, name: &str, value: &Decimal) -> 
 
 /// The limits of an axis, with the digits that tell them apart.
 pub fn of_a_range(low: &Decimal, high: &Decimal) -> [Decimal; 2] {
-    let place = first_place(&high.plus(&low.negated())).map(|first| first + 1 - OF_A_RANGE);
-    [low, high].map(|limit| place.map_or(limit.clone(), |place| rounded(limit, place)))
+    let place = high.plus(&low.negated()).magnitude().map(|first| first + 1 - OF_A_RANGE);
+    [low, high].map(|limit| place.map_or(limit.clone(), |place| limit.round_to(place)))
 }
 
 /// The place of the last digit that is shown of `value`, the figure `name` of `record`, unless
 /// another one is too near; `None` if it is exact.
 fn place(record: &Record, name: &str, value: &Decimal) -> Option<i32> {
-    let first = first_place(value)?;
+    let first = value.magnitude()?;
     let six = first + 1 - SIGNIFICANT;
     if !is_rounded(name) {
         let is_approximate = record.exactness == Some(Exactness::Approximate);
-        let error = record.quantile_error.as_ref().and_then(first_place);
+        let error = record.quantile_error.as_ref().and_then(Decimal::magnitude);
         let of_quantile = || error.map_or(six, |error| (error + 1 - LEAST_UNCERTAIN).min(first));
         return (is_quantile(name) && is_approximate).then(of_quantile);
     }
@@ -143,10 +141,10 @@ fn place_of(number: f64) -> Option<i32> {
 
 /// An error to its second digit, and no less than it is.
 pub fn bound(error: &Decimal) -> Decimal {
-    let Some(first) = first_place(error) else { return error.clone() };
+    let Some(first) = error.magnitude() else { return error.clone() };
     let place = first + 1 - LEAST_UNCERTAIN;
-    let nearest = rounded(error, place);
-    if nearest < *error { nearest.plus(&unit(place)) } else { nearest }
+    let nearest = error.round_to(place);
+    if nearest < *error { nearest.plus(&Decimal::power(1, place)) } else { nearest }
 }
 
 /// The figures of a record, in rising order.
@@ -210,7 +208,7 @@ impl Order {
             below.as_ref().is_none_or(|it| it < shown) && above.as_ref().is_none_or(|it| shown < it)
         };
         let places = -i32::from(value.places())..=place;
-        let mut candidates = places.rev().map(|place| rounded(value, place));
+        let mut candidates = places.rev().map(|place| value.round_to(place));
         let shown = candidates.find(is_between).unwrap_or_else(|| value.clone());
         self.0[at].shown = Some(shown.clone());
         shown

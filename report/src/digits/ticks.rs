@@ -4,7 +4,6 @@
 use stage::decimal::Decimal;
 
 use super::place_of;
-use super::rounding::unit;
 
 /// The steps between two powers of ten.
 const STEPS: [u8; 3] = [1, 2, 5];
@@ -23,7 +22,7 @@ pub fn ticks(low: f64, high: f64, most: usize) -> Ticks {
     let first = place_of(high - low).unwrap_or_default();
     let steps = (first - 2..=first + 1).flat_map(|place| STEPS.map(|digit| (place, digit)));
     for (place, digit) in steps {
-        let step = Decimal::new(digit.into(), 0).times(&unit(place));
+        let step = Decimal::power(digit, place);
         let (first, last) = multiples(low, high, step.to_f64());
         if last - first < most as f64 {
             let numbers = (0..most as i64).map(|at| first as i64 + at);

@@ -37,9 +37,16 @@ impl Decimal {
         }
     }
 
-    /// The nearest multiple of 10^`exponent`, the greater of two.
+    /// The nearest multiple of 10^`exponent`; of two, the one farther from zero, so that a number and
+    /// its negative have the same digits.
     pub fn round_to(&self, exponent: i32) -> Decimal {
-        Decimal::power(5, exponent - 1).plus(self).floor_to(1, exponent)
+        if i32::from(self.places) + exponent <= 0 {
+            return self.normalized();
+        }
+        match self.is_negative() {
+            true => self.negated().round_to(exponent).negated(),
+            false => Decimal::power(5, exponent - 1).plus(self).floor_to(1, exponent),
+        }
     }
 
     /// Half of this number.
@@ -96,10 +103,22 @@ mod tests {
 
     #[test]
     fn numbers_are_rounded_to_the_nearest_and_halved() {
-        for (number, exponent, rounded) in
-            [("0.25", -1, "0.3"), ("-0.25", -1, "-0.2"), ("149", 2, "100"), ("7", -5, "7")]
-        {
-            assert_eq!(decimal(number).round_to(exponent), decimal(rounded), "{number}");
+        for (number, exponent, rounded) in [
+            ("52.8333", -2, "52.83"),
+            ("52.835", -2, "52.84"),
+            ("-52.835", -2, "-52.84"),
+            ("9.99", -1, "10"),
+            ("1234", 2, "1200"),
+            ("1250", 2, "1300"),
+            ("-49", 2, "0"),
+            ("0.3", 20, "0"),
+            ("7", -3, "7"),
+            ("1.0000000000000000000000005", -24, "1.000000000000000000000001"),
+            ("-123456789012345678901234567890", 20, "-123456789000000000000000000000"),
+            ("1.7e308", 300, "1.7e308"),
+        ] {
+            let shown = decimal(number).round_to(exponent).to_string();
+            assert_eq!(shown, rounded, "{number} to {exponent}");
         }
         assert_eq!(decimal("-3").halved(), decimal("-1.5"));
     }
@@ -117,6 +136,21 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn words_and_big_integers_are_rounded_alike_and_to_the_nearest(
+            mantissa in -999_999_999_999_999_999i64..=999_999_999_999_999_999,
+            places in 0u16..25, exponent in -25i32..25,
+        ) {
+            let short = Decimal::new(mantissa, places);
+            // The same number, with so many zeros behind it that it needs a big integer.
+            let long = Decimal::from_big(power_of_ten(30) * mantissa, places + 30);
+            let rounded = short.round_to(exponent);
+            prop_assert_eq!(&rounded, &long.round_to(exponent));
+            let off = rounded.plus(&short.negated());
+            let off = if off.is_negative() { off.negated() } else { off };
+            prop_assert!(off <= Decimal::power(5, exponent - 1));
+        }
+
         #[test]
         fn what_is_rounded_down_is_less_than_a_unit_away_and_a_multiple(
             number in "-?[0-9]{1,25}(\\.[0-9]{0,25})?",
