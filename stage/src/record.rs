@@ -51,6 +51,10 @@ const FIELDS: [&str; 20] = [
     "final",
 ];
 
+/// Labels that metrics have already, or that Prometheus takes for parts of a histogram, or gives
+/// itself.
+pub const RESERVED_LABELS: [&str; 5] = ["q", "quantile", "le", "job", "instance"];
+
 /// Whether a record can have a field of this name.
 pub fn is_field(name: &str) -> bool {
     FIELDS.contains(&name) || MORE.contains(&name) || name == "state" || json::is_quantile(name)

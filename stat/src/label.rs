@@ -1,16 +1,13 @@
 //! Labels: what tells these samples from others, such as the place they come from.
 
 use stage::message::quoted;
-use stage::record::is_field;
+use stage::record::{RESERVED_LABELS, is_field};
 
 /// Bytes that a name may have.
 const MAX_NAME: usize = 64;
 
 /// Bytes that a value may have: a record with all its labels remains a line that people can read.
 const MAX_VALUE: usize = 256;
-
-/// Names that OpenMetrics, or what reads it, uses itself.
-const RESERVED: [&str; 5] = ["q", "quantile", "le", "job", "instance"];
 
 /// A label as it is given on the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +37,7 @@ pub fn check(name: &str, value: &str) -> Result<(), String> {
              not {quoted_name}"
         ));
     }
-    if is_field(name) || name.starts_with("__") || RESERVED.contains(&name) {
+    if is_field(name) || name.starts_with("__") || RESERVED_LABELS.contains(&name) {
         return Err(format!(
             "a label cannot be called {quoted_name}: the name has a meaning already"
         ));
@@ -78,7 +75,7 @@ mod tests {
         assert_eq!(told("=roof"), format!("{name} \"\""));
         assert_eq!(told("1st=roof"), format!("{name} \"1st\""));
         for taken in
-            ["n", "p99.9", "p5", "mean", "skew", "state", "channel", "quantile", "__name__"]
+            ["n", "p99.9", "p5", "mean", "skew", "state", "channel", "quantile", "job", "__name__"]
         {
             let told = told(&format!("{taken}=x"));
             if taken == "p99.9" {

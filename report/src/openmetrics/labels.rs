@@ -3,10 +3,7 @@
 
 use std::fmt::Write as _;
 
-use stage::record::Record;
-
-/// Labels that metrics have already, or that Prometheus takes for parts of a histogram.
-const TAKEN: [&str; 3] = ["q", "quantile", "le"];
+use stage::record::{RESERVED_LABELS, Record};
 
 /// What Prometheus itself puts before a name that is taken.
 const PREFIX: &str = "exported_";
@@ -20,7 +17,10 @@ impl Labels {
         let mut labels: Vec<(String, String)> = Vec::new();
         for (name, value) in &record.labels {
             let mut name = allowed(name);
-            while TAKEN.contains(&name.as_str()) || labels.iter().any(|(it, _)| *it == name) {
+            let is_taken = |name: &str| {
+                RESERVED_LABELS.contains(&name) || labels.iter().any(|(other, _)| other == name)
+            };
+            while is_taken(&name) {
                 name.insert_str(0, PREFIX);
             }
             labels.push((name, escaped(value)));
@@ -61,13 +61,13 @@ mod tests {
 
     #[test]
     fn names_are_allowed_and_differ_and_values_are_escaped() {
-        let record = r#"{"labels":{"":"1","1st":"2","__name__":"3","a b":"4","a-b":"5","le":"6","q":"7 \\ \"x\"\n"},
+        let record = r#"{"labels":{"":"1","1st":"2","__name__":"3","a b":"4","a-b":"5","job":"0","le":"6","q":"7 \\ \"x\"\n"},
             "n":0,"rejected":0,"last":null,"sum":null,"mean":null,"sd":null,"min":null,"max":null}"#;
         let labels = Labels::of(&Record::parse(record.replace('\n', "").as_bytes()).unwrap());
         assert_eq!(
             labels.with(Some(("q", "0.5"))),
             "{label_=\"1\",label_1st=\"2\",label___name__=\"3\",a_b=\"4\",exported_a_b=\"5\",\
-             exported_le=\"6\",exported_q=\"7 \\\\ \\\"x\\\"\\n\",q=\"0.5\"}"
+             exported_job=\"0\",exported_le=\"6\",exported_q=\"7 \\\\ \\\"x\\\"\\n\",q=\"0.5\"}"
         );
         assert_eq!(Labels::of(&Record::default()).with(None), "");
     }
