@@ -1,10 +1,19 @@
 //! The record: what `stat` sends to `report`, one JSON object a line.
 //!
-//! Another field in the record: if it is a number that only some records have, it is a
-//! [`Figure`], and needs its name in [`MORE`] (and in [`EXACT`], if it is exact) and its value in
-//! `stat::accumulator`; anything else is added to [`Record`], read and written in `json`, filled in
-//! by `stat::accumulator`, and shown by `report`: in `plain`, `csv`, `openmetrics`, `live::panel` and
-//! `svg`, with the digits that `digits` gives it (`json` shows every field as it is).
+//! To add a field:
+//!
+//! - A number that only some records have is a [`Figure`]. It needs its name in [`MORE`] (and in
+//!   [`EXACT`], if it is exact), its value in `stat::accumulator::record`, its help in `report::openmetrics`,
+//!   and, unless it is exact, its standard error in `report::digits`. Every format then shows it, but
+//!   for the picture, and conditions can be about it.
+//! - Anything else needs its name in `FIELDS`, so that no label takes it, a place in [`Record`],
+//!   reading and writing in `json` (and among the fields that must be there, if it is in every record),
+//!   and a value in `stat::accumulator::record`. In `report` it needs its digits in `digits::shown`, which
+//!   hands on nothing that it does not know; a place in `plain`, `csv`, `openmetrics`,
+//!   `live::panel::figures` and `svg::figures` (`--format json` passes every field on); in `condition`,
+//!   if a condition can be about it; and in `newest`, if a record without samples says something new
+//!   of it.
+//! - Either is described in the README's table of fields and in `stat --help`.
 
 mod json;
 
