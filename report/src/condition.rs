@@ -180,7 +180,8 @@ impl Watched {
         self.conditions.iter().try_for_each(|(condition, _)| condition.holds(record).map(drop))
     }
 
-    /// Looks at a record that they can be checked for; tells of each that begins or ceases to hold.
+    /// Checks a record, which has the numbers that they are about; reports each that starts or stops
+    /// holding.
     pub fn look(&mut self, record: &Record, messages: &mut dyn Messages) {
         for (condition, held) in &mut self.conditions {
             let holds = condition.holds(record).unwrap_or(*held);

@@ -3,7 +3,7 @@
 //! The columns are those of the first record: its labels, then its fields in a record's order, and
 //! `quantile_error`, `quantiles` and `final` in any case, since they come to a record as it runs. A
 //! later record with others (of another run, with other options) has no place in the same table.
-//! Histogram, course and state are left out. Only labels may need quotes: all else are numbers,
+//! Histogram, course and state are omitted. Only labels may need quotes: all else are numbers,
 //! `true`, and the words for how quantiles were found; what does not exist is empty. A label that is
 //! named like a field has `label_` before its name.
 

@@ -34,7 +34,7 @@ const MOST_UNCERTAIN: i32 = 6;
 const OF_A_RANGE: i32 = 3;
 
 /// The figures of `record` as people read them: with the digits that are meaningful. (Labels,
-/// histogram and course are left out.)
+/// histogram and course are omitted.)
 pub fn shown(record: &Record) -> Record {
     let mut order = Order::of(record);
     let mut round = |name: &str, value: &Option<Decimal>| {

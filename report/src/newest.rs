@@ -1,7 +1,7 @@
-//! The newest record that covers samples: what is judged, drawn and kept, and what stays.
+//! The newest record that covers samples: the one that is judged, drawn and kept.
 //!
 //! A record without samples, such as that of a last window in which nothing came but rejected lines,
-//! says nothing about them: an alarm that holds goes on to hold, and a picture is not emptied.
+//! says nothing about them: it ends no alarm, and empties no picture.
 
 use stage::record::{Record, Window};
 

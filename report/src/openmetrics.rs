@@ -15,7 +15,7 @@
 //! then misses their help; so there they have no type, which both allow. In a textfile, which is in
 //! the older format since the node exporter's collector reads no other, they are counters.
 //!
-//! The samples' unit is not known, so there is none. What has no value is left out. It is no
+//! The samples' unit is not known, so there is none. What has no value is omitted. It is no
 //! summary, since samples may be negative, which a summary's sum and quantiles must not be; and no
 //! histogram, since bins are open above, where those of OpenMetrics are closed. For that, linters
 //! allow neither a name in `_sum` nor the label `quantile`. Every metric has the record's labels.

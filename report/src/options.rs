@@ -29,7 +29,7 @@ of their digits than that makes meaningful.
 
 What is judged, drawn, kept in a textfile and left on the screen is the last record that covers
 samples: one without any, such as that of a last window in which nothing came but rejected
-lines, makes no condition cease to hold.
+lines, ends no alarm.
 
 Limits: a record is looked at up to 64 MiB. Json and csv have everything (csv without histogram
 and course, and only records with the same fields and labels as the first). The live view's
@@ -54,7 +54,7 @@ pub struct Options {
     /// at the end the samples themselves, if the last record has their course (stat --course)
     #[arg(long, value_name = "FILE")]
     pub svg: Option<PathBuf>,
-    /// Tell when a condition such as mean>60 begins and ceases to hold; status 1 if it holds for the
+    /// Report when a condition such as mean>60 starts and stops holding; status 1 if it holds for the
     /// last record (may be given several times). last>60 sees the newest sample of each record only;
     /// max>60 sees every sample
     #[arg(long, value_name = "COND")]

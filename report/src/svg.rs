@@ -91,7 +91,7 @@ impl Picture {
         (self.record.is_some() && !self.is_drawn).then_some(self.next)
     }
 
-    /// Takes note of a record, after so many samples.
+    /// Takes note of a record, after `samples` samples in all.
     pub fn take(&mut self, record: &Record, samples: u64) {
         if let Some(mean) = record.mean.as_ref().map(Decimal::to_f64) {
             let sd = record.sd.as_ref().map_or(0.0, Decimal::to_f64);

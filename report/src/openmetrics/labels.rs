@@ -28,7 +28,7 @@ impl Labels {
         Labels(labels)
     }
 
-    /// What stands behind a metric's name, with one `more`; nothing, if there is none.
+    /// The label set after a metric's name, including `more`; nothing if it is empty.
     pub fn with(&self, more: Option<(&str, &str)>) -> String {
         let own = self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let mut text = String::new();

@@ -6,7 +6,7 @@ use stage::record::{Record, Stretch};
 use super::axes::{chart, range};
 use super::{Area, Drawn, LINE, POINTS};
 
-/// The mean and its standard deviation after so many samples.
+/// The mean and its standard deviation after `samples` samples.
 #[derive(Clone, Copy, Debug)]
 pub struct Point {
     /// Samples so far.
