@@ -28,32 +28,34 @@ impl Serialize for Record {
         map.serialize_entry("sd", &self.sd)?;
         map.serialize_entry("min", &self.min)?;
         map.serialize_entry("max", &self.max)?;
-        for figure in &self.quantiles {
-            map.serialize_entry(&figure.name, &figure.value)?;
-        }
+        add_figures(&mut map, &self.quantiles)?;
         if let Some(exactness) = self.exactness {
             map.serialize_entry("quantiles", exactness.name())?;
         }
-        if let Some(error) = &self.quantile_error {
-            map.serialize_entry("quantile_error", error)?;
-        }
-        for figure in &self.more {
-            map.serialize_entry(&figure.name, &figure.value)?;
-        }
-        if let Some(histogram) = &self.histogram {
-            map.serialize_entry("histogram", histogram)?;
-        }
-        if let Some(course) = &self.course {
-            map.serialize_entry("course", course)?;
-        }
+        add_if_there(&mut map, "quantile_error", &self.quantile_error)?;
+        add_figures(&mut map, &self.more)?;
+        add_if_there(&mut map, "histogram", &self.histogram)?;
+        add_if_there(&mut map, "course", &self.course)?;
         if self.is_final {
             map.serialize_entry("final", &true)?;
         }
-        if let Some(state) = &self.state {
-            map.serialize_entry("state", state)?;
-        }
+        add_if_there(&mut map, "state", &self.state)?;
         map.end()
     }
+}
+
+/// Adds a field that a record has only if it has a value; others are null without one.
+fn add_if_there<M: SerializeMap>(
+    map: &mut M,
+    name: &str,
+    value: &Option<impl Serialize>,
+) -> Result<(), M::Error> {
+    value.as_ref().map_or(Ok(()), |value| map.serialize_entry(name, value))
+}
+
+/// Adds numbers under their own names.
+fn add_figures<M: SerializeMap>(map: &mut M, figures: &[Figure]) -> Result<(), M::Error> {
+    figures.iter().try_for_each(|figure| map.serialize_entry(&figure.name, &figure.value))
 }
 
 impl<'de> Deserialize<'de> for Record {
