@@ -133,7 +133,8 @@ impl Options {
     pub fn for_report(&self, is_live: bool) -> Options {
         let mut options = self.clone();
         // To read all of them as `report` does would take a part of the time to the first sample.
-        let has = |words: &Words, option: &str| words.as_slice().iter().any(|it| it.starts_with(option));
+        let has =
+            |words: &Words, option: &str| words.as_slice().iter().any(|it| it.starts_with(option));
         let is_drawn = has(&self.report, "--svg");
         for (is_needed, option, value) in
             [(is_drawn, "--course", STRETCHES), (is_live || is_drawn, "--histogram", BINS)]

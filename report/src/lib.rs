@@ -10,6 +10,7 @@
 //! | [`others`] | what other stages say while the live view is on |
 //! | [`svg`] | a picture; [`replaced`] how it and the OpenMetrics file are written |
 //! | [`condition`] | `--fail-if` |
+//! | [`Error`] | why a report ends early |
 //! | [`digits`] | what digits a figure has where people read it; [`number`] how it is written there |
 //!
 //! Records come in as lines and go out as soon as they are read: those that arrived together
@@ -20,6 +21,7 @@
 pub mod condition;
 pub mod csv;
 pub mod digits;
+mod error;
 pub mod format;
 mod labels;
 pub mod live;
@@ -34,25 +36,24 @@ pub mod svg;
 pub mod terminal;
 mod view;
 
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::PathBuf;
 use std::time::Instant;
 
 use stage::clock::Clock;
 use stage::exit::Status;
-use stage::inherited;
 use stage::input::Input;
 use stage::ledger::Entry;
 use stage::lines::{Block, Lines, each_line};
-use stage::message::{Messages, quoted, quoted_path};
+use stage::message::{Messages, quoted};
 use stage::output::{reader_is_gone, write_counting};
 use stage::program::Ended;
 use stage::record::{MAX_RECORD, Record, reason};
 use stage::rejects::Rejects;
 use stage::sample::parse_line;
-use thiserror::Error;
 
 use crate::condition::Watched;
+pub use crate::error::Error;
 use crate::newest::Newest;
 use crate::openmetrics::Form;
 pub use crate::options::Options;
@@ -60,31 +61,6 @@ use crate::replaced::replace;
 use crate::svg::Picture;
 use crate::terminal::Terminal;
 use crate::view::View;
-
-/// Why the report ended early.
-#[derive(Debug, Error)]
-pub enum Error {
-    /// The records could not be read.
-    #[error("cannot read standard input")]
-    Read(#[source] io::Error),
-    /// The report could not be written.
-    #[error("cannot write standard output")]
-    Write(#[source] io::Error),
-    /// A file beside it could not be written.
-    #[error("cannot write {name}")]
-    File {
-        /// The file, quoted.
-        name: String,
-        /// Why.
-        source: io::Error,
-    },
-    /// What other stages say cannot be heard.
-    #[error(transparent)]
-    Others(#[from] inherited::Error),
-    /// A condition is about a number that records do not have.
-    #[error("cannot check {0}")]
-    Condition(String),
-}
 
 /// Where a report goes, besides its output.
 pub struct Surroundings<'a> {
@@ -253,7 +229,7 @@ impl<W: Write> Report<'_, W> {
         let newest = self.newest.record().filter(|_| !self.is_kept);
         if let (Some(path), Some(record)) = (&self.textfile, newest) {
             replace(path, &openmetrics::text(record, self.newest.samples, Form::Textfile))
-                .map_err(|source| file_error(path, source))?;
+                .map_err(|source| Error::file(path, source))?;
             self.is_kept = true;
         }
         Ok(())
@@ -266,7 +242,7 @@ impl<W: Write> Report<'_, W> {
             on.draw_if_due(now, &mut self.text);
         }
         if let Some(picture) = &mut self.picture {
-            picture.draw_if_due(now).map_err(|source| file_error(&picture.path, source))?;
+            picture.draw_if_due(now).map_err(|source| Error::file(&picture.path, source))?;
         }
         self.flush()
     }
@@ -304,7 +280,7 @@ impl<W: Write> Report<'_, W> {
     fn close(mut self, result: Result<(), Error>) -> Ended<Error> {
         let finished = if self.reader_gone { Ok(()) } else { self.finish() };
         let drawn = self.picture.as_ref().map_or(Ok(()), |picture| {
-            picture.draw().map_err(|source| file_error(&picture.path, source))
+            picture.draw().map_err(|source| Error::file(&picture.path, source))
         });
         let checked = match self.has_nothing_to_check() {
             true => Err(Error::Condition("conditions: no record has come".to_owned())),
@@ -319,10 +295,6 @@ impl<W: Write> Report<'_, W> {
         };
         Ended { entry, result: result.and(finished).and(drawn).and(checked).map(|()| status) }
     }
-}
-
-fn file_error(path: &Path, source: io::Error) -> Error {
-    Error::File { name: quoted_path(path), source }
 }
 
 #[cfg(test)]

@@ -1,0 +1,40 @@
+//! Why a report ends early.
+
+use std::io;
+use std::path::Path;
+
+use stage::inherited;
+use stage::message::quoted_path;
+use thiserror::Error;
+
+/// Why the report ended early.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The records could not be read.
+    #[error("cannot read standard input")]
+    Read(#[source] io::Error),
+    /// The report could not be written.
+    #[error("cannot write standard output")]
+    Write(#[source] io::Error),
+    /// A file beside it could not be written.
+    #[error("cannot write {name}")]
+    File {
+        /// The file, quoted.
+        name: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// What other stages say cannot be heard.
+    #[error(transparent)]
+    Others(#[from] inherited::Error),
+    /// A condition is about a number that records do not have.
+    #[error("cannot check {0}")]
+    Condition(String),
+}
+
+impl Error {
+    /// That the file at `path` could not be written.
+    pub(crate) fn file(path: &Path, source: io::Error) -> Error {
+        Error::File { name: quoted_path(path), source }
+    }
+}
