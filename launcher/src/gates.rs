@@ -14,6 +14,7 @@ use stage::files::Used;
 use stage::start::{MAX_READY, Ready};
 
 use crate::process::{ByProcess, Process};
+use crate::spawn;
 use crate::supervise::{Event, Unfit};
 
 /// The launcher's ends of the sockets at which stages wait. (`tee` has no command line, and nothing
@@ -43,19 +44,22 @@ impl Gates {
         Ok((gates, stages))
     }
 
-    /// What to wait on for more to hear.
-    pub fn to_hear(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
-        let gates = self.0.iter().filter_map(|(_, gate)| gate.as_ref());
-        gates.filter(|gate| !gate.is_over).map(|gate| gate.end.as_fd())
+    /// What to wait on for more to hear: a single gate, of the stage that is likely to be ready last.
+    /// All are needed, and each time the launcher wakes up it takes a processor from those that are
+    /// not ready. (That a stage has ended without a word is told by a signal.)
+    pub fn to_hear(&self) -> Option<BorrowedFd<'_>> {
+        let gate = spawn::ORDER.iter().rev().filter_map(|process| self.0[*process].as_ref());
+        gate.filter(|gate| !gate.is_over).map(|gate| gate.end.as_fd()).next()
     }
 
     /// Hears what stages have said; what follows from it, once all have: all may begin, or, for a
     /// reason, none.
     pub fn hear(&mut self) -> Option<Event> {
-        self.to_hear().next()?;
+        self.to_hear()?;
+        let mut message = vec![0; MAX_READY];
         for process in Process::ALL {
-            if let Some(gate) = &mut self.0[process] {
-                gate.hear();
+            if let Some(gate) = self.0[process].as_mut().filter(|gate| !gate.is_over) {
+                gate.hear(&mut message);
             }
         }
         self.all_ready().then(|| {
@@ -72,7 +76,8 @@ impl Gates {
 
     /// Lets all stages begin.
     pub fn open(&mut self) {
-        for gate in std::mem::take(self).0.iter().filter_map(|(_, gate)| gate.as_ref()) {
+        let gates = std::mem::take(self).0;
+        for gate in spawn::ORDER.iter().filter_map(|process| gates[*process].as_ref()) {
             // A stage that is gone will be seen to have ended.
             let _ = (&gate.end).write_all(b"\n");
         }
@@ -121,9 +126,8 @@ impl Gates {
 
 impl Gate {
     /// Hears what has been said, if it is there.
-    fn hear(&mut self) {
-        let mut message = vec![0; MAX_READY];
-        match recv(self.end.as_raw_fd(), &mut message, MsgFlags::MSG_DONTWAIT) {
+    fn hear(&mut self, message: &mut [u8]) {
+        match recv(self.end.as_raw_fd(), message, MsgFlags::MSG_DONTWAIT) {
             Err(Errno::EAGAIN | Errno::EINTR) => {}
             Ok(length) if length > 0 => {
                 self.heard = serde_json::from_slice(&message[..length]).ok();

@@ -16,7 +16,7 @@
 //! 5. a child that cannot execute sends the reason back through a pipe that `exec` closes;
 //! 6. the parent reads all of those pipes. Only then does it know what was started;
 //! 7. each stage reads its command line. One that finds it wrong says so, and ends; the others say
-//!    which files they will read and write, and wait at their gates ([`stage::start`]);
+//!    what they will read and write, and wait at their gates ([`stage::start`]);
 //! 8. once all wait, and none would read or write what another writes, the gates are opened
 //!    ([`crate::gates`]). Until then no stage has opened a file, or read or written anything.
 //!
@@ -44,10 +44,11 @@ use crate::spawn::child::Child;
 use crate::watch::Watch;
 use crate::wiring::Wiring;
 
-/// Writers before readers, and last what the first line of the report does not wait for: on two
-/// processors the start of `log` would delay that line by a twentieth.
-const ORDER: [Process; 5] =
-    [Process::Conv, Process::Tee, Process::Stat, Process::Report, Process::Log];
+/// Writers before readers; but last `tee`, the only one for which no other waits, since it has no
+/// options that could be wrong. (In the order of the pipeline the first line of the report would come
+/// later.) Who is forked last is ready last, as a rule.
+pub const ORDER: [Process; 5] =
+    [Process::Conv, Process::Stat, Process::Report, Process::Log, Process::Tee];
 
 /// Starts every process; see the module's head for the order.
 pub fn all(

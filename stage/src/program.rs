@@ -18,7 +18,7 @@ use crate::ledger::{self, Entry, Ledger, Supervisor};
 use crate::message::{Messages, StandardError, chain};
 use crate::output;
 use crate::sandbox::Sandbox;
-use crate::start::{self, Gate, Ready};
+use crate::start::{self, Gate, Ready, Said};
 use crate::stop::{self, Stop};
 
 /// What a stage finds around it, once its command line is read.
@@ -102,24 +102,24 @@ fn begin(
     options: &impl StageOptions,
 ) -> Result<Option<(Option<Ledger>, Surroundings)>, Error> {
     let (ledger, gate) = (Ledger::from_environment()?, Gate::from_environment()?);
-    let around = enter(program, ledger.as_ref(), &options.sandbox())?;
     let ready = Ready::with(options);
-    let may_begin = match gate {
-        Some(gate) => gate.pass(&ready),
-        // In a pipeline the launcher looks at all stages, and at its own streams.
-        None => spare_own_tail(&ready, options.reads_standard_input()).map(|()| true)?,
-    };
-    Ok(may_begin.then_some((ledger, around)))
+    // In a pipeline the launcher looks at all stages, and at its own streams.
+    if gate.is_none() {
+        spare_own_tail(&ready)?;
+    }
+    let said = gate.map(|gate| gate.say(&ready));
+    let around = enter(program, ledger.as_ref(), &options.sandbox())?;
+    Ok(said.is_none_or(Said::may_begin).then_some((ledger, around)))
 }
 
 /// That nothing is read that is written, and no file that is written is a standard stream as well.
-fn spare_own_tail(ready: &Ready, reads_input: bool) -> Result<(), Error> {
+fn spare_own_tail(ready: &Ready) -> Result<(), Error> {
     for written in &ready.writes {
         if let Some(stream) = written.standard_stream() {
             return Err(Error::OwnTail { verb: "write", name: written.name.clone(), stream });
         }
     }
-    let input = reads_input.then(Used::standard_input).flatten();
+    let input = (!ready.ignores_input).then(Used::standard_input).flatten();
     match ready.reads.iter().chain(&input).find(|read| read.is_standard_output()) {
         Some(read) => {
             let stream = "standard output";

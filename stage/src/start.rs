@@ -5,8 +5,8 @@
 //! stage one end of a socket, named by [`VARIABLE`] as the ledger is, and the stage
 //!
 //! 1. reads its command line, and ends if that is wrong;
-//! 2. gets ready as far as nothing outside is touched: it gives up system calls;
-//! 3. sends [`Ready`], a JSON object in one message: what it is going to read and to write;
+//! 2. sends [`Ready`], a JSON object in one message: what it is going to read and to write;
+//! 3. gives up system calls, which takes longer than all else here, while the launcher hears the others;
 //! 4. waits for one byte, with which it begins, or for an end of file: then another stage could not
 //!    begin, or the launcher is gone, and it leaves without a word, with status 1.
 
@@ -58,14 +58,25 @@ impl Gate {
         Ok(inherited::descriptor(VARIABLE)?.map(|fd| Gate(fd.into())))
     }
 
-    /// Says that the stage is ready, and waits; whether it may begin.
-    pub fn pass(mut self, ready: &Ready) -> bool {
+    /// Says that the stage is ready.
+    pub fn say(mut self, ready: &Ready) -> Said {
         // A launcher that is gone lets nobody begin.
-        self.send(ready).is_ok() && self.0.read_exact(&mut [0]).is_ok()
+        Said(self.send(ready).is_ok().then_some(self.0))
     }
 
     fn send(&mut self, ready: &Ready) -> io::Result<()> {
         self.0.write_all(&serde_json::to_vec(ready)?)
+    }
+}
+
+/// A gate at which it was said that the stage is ready; nothing, if that could not be said.
+#[derive(Debug)]
+pub struct Said(Option<File>);
+
+impl Said {
+    /// Waits until it is known whether the stage may begin.
+    pub fn may_begin(self) -> bool {
+        self.0.is_some_and(|mut gate| gate.read_exact(&mut [0]).is_ok())
     }
 }
 
@@ -88,7 +99,7 @@ mod tests {
         let (gate, mut launcher) = gate();
         let writes = Used::at("/".as_ref()).into_iter().collect();
         let ready = Ready { writes, ..Ready::default() };
-        let stage = thread::spawn(move || gate.pass(&ready));
+        let stage = thread::spawn(move || gate.say(&ready).may_begin());
         let mut message = vec![0; MAX_READY];
         let length = launcher.read(&mut message).unwrap();
         let heard: Ready = serde_json::from_slice(&message[..length]).unwrap();
@@ -101,6 +112,6 @@ mod tests {
     fn a_stage_does_not_begin_when_the_launcher_calls_it_off_or_is_gone() {
         let (gate, launcher) = gate();
         drop(launcher);
-        assert!(!gate.pass(&Ready::default()));
+        assert!(!gate.say(&Ready::default()).may_begin());
     }
 }

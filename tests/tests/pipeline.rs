@@ -131,9 +131,12 @@ fn ps_shows_the_launcher_and_its_five_children_with_nothing_but_their_streams_an
     assert_eq!(launcher.name, "launcher");
     let directory = dir.path().to_str().unwrap();
     for (name, pid) in children {
-        // While log syncs the directory of its new file, it has that open as well.
-        running.wait_until("log has synced its directory", || {
-            !proc::descriptors(pid).values().any(|what| what == directory)
+        // The first line does not wait for log to begin; and while that syncs the directory of its new
+        // file, it has it open as well.
+        running.wait_until("log has its file, and has synced its directory", || {
+            let open = proc::descriptors(pid);
+            let has = |path: &str| open.values().any(|what| what == path);
+            !has(directory) && (name != "log" || has(&format!("{directory}/samples.log")))
         });
         let mut open = proc::descriptors(pid);
         open.retain(|_, what| what != directory);
