@@ -107,6 +107,11 @@ impl Gates {
 
     /// Why what the stages are going to read and write does not go together.
     fn conflict(&self) -> Option<String> {
+        let mut streams =
+            self.said().flat_map(|(who, ready)| ready.streams.iter().map(move |it| (who, it)));
+        if let Some((writer, (name, stream))) = streams.next() {
+            return Some(format!("cannot let {writer} write {name}: it is {stream} as well"));
+        }
         let reads =
             || self.said().flat_map(|(who, ready)| ready.reads.iter().map(move |it| (who, it)));
         let writes =

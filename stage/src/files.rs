@@ -83,6 +83,30 @@ impl Used {
     }
 }
 
+/// The standard streams, by the numbers of their descriptors.
+const STREAMS: [&str; 3] = ["standard input", "standard output", "standard error"];
+
+/// Links that are followed: more than any name of a stream is made of.
+const MAX_LINKS: usize = 8;
+
+/// Which standard stream a path names as such, whatever that is: `/dev/stdin`, `/dev/fd/1`, or a link
+/// to one of these.
+pub fn named_stream(path: &Path) -> Option<&'static str> {
+    let mut path = path.to_owned();
+    for _ in 0..MAX_LINKS {
+        let is_descriptors = path.parent().is_some_and(|parent| {
+            [Path::new("/dev/fd"), Path::new("/proc/self/fd")].contains(&parent)
+        });
+        let number = path.file_name().and_then(|name| name.to_str()?.parse::<usize>().ok());
+        if let Some(number) = number.filter(|_| is_descriptors) {
+            return STREAMS.get(number).copied();
+        }
+        let link = fs::read_link(&path).ok()?;
+        path = path.parent().map(|parent| parent.join(&link)).unwrap_or(link);
+    }
+    None
+}
+
 /// What is open; `None` for a device.
 #[allow(clippy::unnecessary_cast, reason = "they are smaller on some architectures")]
 fn identity_of(fd: BorrowedFd<'_>) -> Option<Identity> {
@@ -126,6 +150,26 @@ mod tests {
         assert!(!are_same(&path("new"), &path("newer")));
         assert!(!are_same(&path("new"), dir.path()));
         assert!(Used::at(&path("missing/new")).is_none());
+    }
+
+    #[test]
+    fn a_standard_stream_has_many_names() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name: &str| dir.path().join(name);
+        symlink("/dev/stdout", path("link")).unwrap();
+        symlink("file", path("other")).unwrap();
+        fs::write(path("file"), "").unwrap();
+        for (path, stream) in [
+            (PathBuf::from("/dev/stdin"), Some("standard input")),
+            (PathBuf::from("/dev/fd/1"), Some("standard output")),
+            (PathBuf::from("/proc/self/fd/2"), Some("standard error")),
+            (path("link"), Some("standard output")),
+            (PathBuf::from("/dev/fd/63"), None),
+            (path("other"), None),
+            (path("1"), None),
+        ] {
+            assert_eq!(named_stream(&path), stream, "{path:?}");
+        }
     }
 
     #[test]

@@ -16,8 +16,9 @@ use std::io::{self, Read, Write};
 use serde::{Deserialize, Serialize};
 
 use crate::command_line::StageOptions;
-use crate::files::Used;
+use crate::files::{Used, named_stream};
 use crate::inherited;
+use crate::message::quoted_path;
 
 /// The environment variable that names the descriptor.
 pub const VARIABLE: &str = "WANDLER_START";
@@ -34,6 +35,10 @@ pub struct Ready {
     /// Files that it is going to write.
     #[serde(default)]
     pub writes: Vec<Used>,
+    /// Those that it names as a standard stream, quoted, and which: what is meant is the launcher's, and
+    /// the stage's own is something else.
+    #[serde(default)]
+    pub streams: Vec<(String, String)>,
     /// Whether it is not going to read its standard input.
     #[serde(default)]
     pub ignores_input: bool,
@@ -44,7 +49,11 @@ impl Ready {
     pub fn with(options: &impl StageOptions) -> Ready {
         let used = |paths: Vec<&std::path::Path>| paths.into_iter().filter_map(Used::at).collect();
         let ignores_input = !options.reads_standard_input();
-        Ready { reads: used(options.reads()), writes: used(options.writes()), ignores_input }
+        let stream =
+            |path: &std::path::Path| Some((quoted_path(path), named_stream(path)?.to_owned()));
+        let streams = options.writes().into_iter().filter_map(stream).collect();
+        let (reads, writes) = (used(options.reads()), used(options.writes()));
+        Ready { reads, writes, streams, ignores_input }
     }
 }
 

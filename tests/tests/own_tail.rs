@@ -152,3 +152,27 @@ fn devices_and_other_files_may_be_shared() {
     assert_eq!(fs::read_to_string(dir.path().join("copy.log")).unwrap(), SAMPLES);
     Program::new("log").words("--check samples.log").dir(&dir).stdin(open(&dir, "hard")).finish();
 }
+
+#[test]
+fn the_launcher_refuses_a_standard_stream_of_the_stage_s_own() {
+    let dir = workplace();
+    symlink("/dev/stdin", dir.path().join("in")).unwrap();
+    fs::remove_file(dir.path().join("hard")).unwrap();
+    for (file, stream) in [
+        ("/dev/stdin", "standard input"),
+        ("/dev/fd/0", "standard input"),
+        ("in", "standard input"),
+        ("/dev/stdout", "standard output"),
+        ("/dev/fd/1", "standard output"),
+        ("/dev/stderr", "standard error"),
+    ] {
+        for via in ["pipe", "fifo", "socket", "mqueue", "shm"] {
+            let run =
+                Program::new("launcher").args(["--via", via, "--conv", "--count 3 --rate max"]);
+            let run = run.args(["--log", &format!("--truncate {file}")]);
+            let message =
+                format!("launcher: cannot let log write \"{file}\": it is {stream} as well");
+            refuses(run, dir.path(), &message);
+        }
+    }
+}

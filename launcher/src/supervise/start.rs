@@ -51,16 +51,26 @@ impl Supervisor {
             Ending::Killed(_) if self.killed[process].is_some() => self.killed[process].clone(),
             ending => Some(format!("{process} {ending}")),
         };
+        // tee has no options: its input has ended since conv has, and that says why.
+        let follows = process == Process::Tee && ending.is_clean();
         self.endings[process] = Some(ending);
+        if follows {
+            return vec![];
+        }
         let status = if is_usage { Status::Usage } else { Status::Failed };
         told.map(Action::Say).into_iter().chain(self.call_off(status)).collect()
     }
 
     fn call_off(&mut self, status: Status) -> Vec<Action> {
-        if self.start != Start::Awaited {
-            return vec![];
+        match self.start {
+            Start::Awaited => self.start = Start::CalledOff(status),
+            // A wrong option is the reason for the rest, whatever is seen to end first.
+            Start::CalledOff(_) if status == Status::Usage => {
+                self.start = Start::CalledOff(status);
+                return vec![];
+            }
+            Start::CalledOff(_) | Start::Made => return vec![],
         }
-        self.start = Start::CalledOff(status);
         // One that does not leave, since somebody has stopped it, is treated as in any other end.
         let grace = (!std::mem::replace(&mut self.stopping, true)).then_some(self.grace);
         [Action::CallOff].into_iter().chain(grace.map(Action::StartGrace)).collect()

@@ -223,6 +223,19 @@ fn a_wrong_option_calls_the_start_off_and_only_the_stage_says_why() {
 }
 
 #[test]
+fn a_wrong_option_is_the_reason_whatever_is_seen_to_end_first() {
+    let mut supervisor = Supervisor::new(GRACE);
+    assert_eq!(supervisor.on(ended(Process::Tee, DONE)), [], "conv has ended");
+    let off = [Action::CallOff, Action::StartGrace(GRACE)];
+    assert_eq!(supervisor.on(ended(Process::Conv, Ending::Exited(2))), off);
+    assert_eq!(supervisor.called_off(), Some(Status::Usage));
+    let mut supervisor = Supervisor::new(GRACE);
+    supervisor.on(ended(Process::Report, SIGKILL));
+    supervisor.on(ended(Process::Conv, Ending::Exited(2)));
+    assert_eq!(supervisor.called_off(), Some(Status::Usage));
+}
+
+#[test]
 fn a_stage_that_dies_before_all_are_ready_is_told_of_and_nothing_begins() {
     let mut supervisor = Supervisor::new(GRACE);
     let told = [say("conv was killed by SIGKILL"), Action::CallOff, Action::StartGrace(GRACE)];
