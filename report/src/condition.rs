@@ -26,7 +26,8 @@ const FOREIGN: [(&str, &str); 7] =
     [("=>", ">="), ("=<", "<="), ("<>", "!="), ("≥", ">="), ("≤", "<="), ("≠", "!="), ("=", "==")];
 
 /// The numbers that every record has.
-const ALWAYS: [&str; 8] = ["n", "rejected", "last", "sum", "mean", "sd", "min", "max"];
+const ALWAYS: [&str; 9] =
+    ["n", "rejected", "last", "sum", "mean", "sd", "min", "max", "quantile_error"];
 
 /// A condition such as `mean>60`.
 #[derive(Clone, Debug)]
@@ -116,6 +117,8 @@ impl Condition {
             "sd" => Some(record.sd.clone()),
             "min" => Some(record.min.clone()),
             "max" => Some(record.max.clone()),
+            // Without a value while quantiles are exact.
+            "quantile_error" => Some(record.quantile_error.clone()),
             name => {
                 let mut figures = record.quantiles.iter().chain(&record.more);
                 figures.find(|figure| figure.name == name).map(|figure| figure.value.clone())
@@ -225,6 +228,15 @@ mod tests {
         assert!(holds("mean==60", "60") && !holds("mean!=60", "60"));
         assert!(holds("p99!=4", "1") && holds("n==3", "1") && !holds("rejected>0", "1"));
         assert!(!holds("sd>0", "1") && !holds("sd<=0", "1"), "no value, no condition");
+    }
+
+    #[test]
+    fn the_error_of_quantiles_is_a_number_once_there_is_one() {
+        let condition: Condition = "quantile_error>1".parse().unwrap();
+        let mut record = record("1");
+        assert_eq!(condition.holds(&record), Ok(false));
+        record.quantile_error = Some(Decimal::new(15, 1));
+        assert_eq!(condition.holds(&record), Ok(true));
     }
 
     #[test]

@@ -7,7 +7,9 @@
 //! 3. Any other figure has six significant digits; but at least those up to the second digit of its
 //!    standard error, and at most those up to the sixth. Two digits are what the GUM (JCGM 100:2008,
 //!    7.2.6) gives an uncertainty and its figure; six digits of a mean that is 10 million times its
-//!    spread would say nothing, and those far below its standard error mean nothing.
+//!    spread would say nothing, and those far below its standard error mean nothing. Before the point
+//!    no digit is rounded away in a number that is written without an exponent: the zeros in its place
+//!    would look like digits of it.
 //! 4. Figures that differ look different, and in the same order: where rounding would make two of a
 //!    record alike, or pass another one, there are as many digits more as it takes.
 //! 5. The limits of an axis have the digits that their distance makes meaningful; its ticks are round
@@ -29,6 +31,9 @@ const SIGNIFICANT: i32 = 6;
 /// Digits of a figure's uncertainty that it has at least, and at most.
 const LEAST_UNCERTAIN: i32 = 2;
 const MOST_UNCERTAIN: i32 = 6;
+
+/// A double knows no more of them.
+const DIGITS_OF_A_DOUBLE: i32 = 15;
 
 /// Digits of the distance between an axis' limits that they have.
 const OF_A_RANGE: i32 = 3;
@@ -102,13 +107,14 @@ fn place(record: &Record, name: &str, value: &Decimal) -> Option<i32> {
     if is_certain {
         return None;
     }
-    Some(match standard_error(record, name, value.to_f64()).and_then(place_of) {
+    let place = match standard_error(record, name, value.to_f64()).and_then(place_of) {
         Some(error) => {
             let six = six.min(error + 1 - LEAST_UNCERTAIN).max(error + 1 - MOST_UNCERTAIN);
             six.min(first)
         }
         None => six,
-    })
+    };
+    Some(if first < DIGITS_OF_A_DOUBLE { place.min(0) } else { place })
 }
 
 fn is_rounded(name: &str) -> bool {

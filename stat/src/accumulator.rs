@@ -81,7 +81,7 @@ pub enum Unfit {
 }
 
 impl Accumulator {
-    /// No samples yet; `more` if what [`Wanted::more`] needs is to be kept.
+    /// No samples yet; `more` if the figures of `--more` will be wanted.
     pub fn new(more: bool) -> Accumulator {
         Accumulator {
             count: 0,

@@ -169,3 +169,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn digits_before_the_point_are_never_rounded_to_zeros() {
+    let fields = r#""n":2,"mean":1734567,"sd":1038833.9"#;
+    assert_eq!(figure("mean", fields), "1734567");
+    let fields = r#""n":1000,"mean":499187500.005,"sd":288675.1,"var":622897609.756"#;
+    assert_eq!(
+        (figure("mean", fields), figure("var", fields)),
+        ("499187500".into(), "622897610".into())
+    );
+    // With an exponent there are none.
+    assert_eq!(figure("mean", r#""n":9,"mean":1.23456789e50,"sd":1e49"#), "1.23457e50");
+}

@@ -12,6 +12,7 @@ use crossterm::style::{Attribute, Color, Print, SetAttribute, SetForegroundColor
 use crossterm::terminal::{Clear, ClearType};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color as CellColor, Modifier};
+use ratatui::text::Span;
 
 /// The part of the terminal that a panel is on.
 #[derive(Debug)]
@@ -90,7 +91,14 @@ impl Screen {
         let cells: Vec<&Cell> = (0..panel.area.width).map(|column| &panel[(column, row)]).collect();
         let length = cells.iter().rposition(|cell| cell.symbol() != " ").map_or(0, |last| last + 1);
         let mut style = (CellColor::Reset, Modifier::empty());
+        // Columns that a wide character has taken already.
+        let mut taken = 0;
         for cell in &cells[..length] {
+            if taken > 0 {
+                taken -= 1;
+                continue;
+            }
+            taken = Span::raw(cell.symbol()).width().saturating_sub(1);
             let wanted = (cell.fg, cell.modifier);
             if self.colour && wanted != style {
                 set_style(wanted, bytes);

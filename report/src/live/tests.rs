@@ -416,3 +416,17 @@ fn colours_mark_what_is_wrong() {
     seen.record(&a_record(3, "1", "").replace("\"rejected\":0", "\"rejected\":7")).draw();
     assert_eq!(at(seen, 5, 78), vt100::Color::Default);
 }
+
+#[test]
+fn wide_characters_take_two_columns_and_no_third() {
+    let text = a_record(1, "57", "").replacen('{', "{\"labels\":{\"a\":\"東京都\"},", 1);
+    for columns in [20, 40, 60] {
+        let mut seen = Seen::new(columns, 24, PLAIN);
+        let rows = seen.record(&text).after(1000).draw().rows();
+        let label = rows.iter().find(|row| row.contains('東')).unwrap();
+        assert!(label.contains("東京都"), "{columns}: {label:?}");
+        assert!(rows.iter().any(|row| row.contains("elapsed")), "{rows:?}");
+        let again = seen.after(1000).draw().rows();
+        assert_eq!(again.len(), rows.len(), "{again:?}");
+    }
+}
