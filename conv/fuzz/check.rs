@@ -1,6 +1,6 @@
 //! What holds for a stream of any bytes: nothing panics; however the stream is cut, its samples,
 //! messages and account are the same; they are those of the readings taken one by one, without
-//! blocks, batches and tables of texts; and every sample is canonical. For the fuzzers, and for a
+//! blocks, batches and the cache of texts; and every sample is canonical. For the fuzzers, and for a
 //! property test beside them.
 #![allow(dead_code, reason = "each fuzzer has one of the two checks")]
 
@@ -11,12 +11,12 @@ use stage::input::Input;
 use stage::ledger::Entry;
 use stage::lines::each_line_to_cr_too;
 use stage::sample::{MAX_LINE, NotASample, parse_line};
-use wandler_conv::Options;
-use wandler_conv::conversion::Conversion;
+use wandler_conv::processing::Processing;
 use wandler_conv::sender::Sender;
 use wandler_conv::source::framing::Framed;
-use wandler_conv::source::stream::{Beginning, Error, take};
+use wandler_conv::source::stream::Stream;
 use wandler_conv::source::word::Format;
+use wandler_conv::{Error, Options, convert_stream, source};
 
 /// Conversions: up to the ends of what is exact, finite, and small enough to be written.
 const OFFSETS: [&str; 6] = ["", "-2048", "0.5", "-273.15", "1e308", "1e-400"];
@@ -125,11 +125,12 @@ fn check(
 fn run(options: &Options, input: impl Input) -> Outcome {
     let (mut samples, mut messages) = (Vec::new(), Vec::new());
     let mut sender = Sender::new(&mut samples, options.count, &mut messages);
-    sender.convert_with(Conversion::new(options, None));
-    let refused = match take(input, &options.layout(), Beginning::Whole, None, &mut sender) {
+    let processing = Processing::new(options.conversion(), options.checks());
+    let stream = Stream::whole(input, "memory", options.layout());
+    let refused = match convert_stream(stream, processing, &mut sender) {
         Ok(()) => None,
-        Err(Error::Read(error)) => Some(Framed::of(&error).expect("memory can be read")),
-        Err(Error::Write(error)) => panic!("memory can be written: {error}"),
+        Err(Error::Source(source::Error::Framed { source, .. })) => Some(source),
+        Err(error) => panic!("memory can be read and written: {error}"),
     };
     let entry = sender.close();
     Outcome {
@@ -145,12 +146,17 @@ fn one_by_one(
     options: &Options,
     mut readings: impl Iterator<Item = Option<Decimal>>,
 ) -> (String, Entry) {
-    let conversion = Conversion::new(options, None);
+    let (mut conversion, mut checks) = (options.conversion(), options.checks());
+    let mut value = |raw: Decimal| {
+        let mut value = raw;
+        conversion.apply(&mut value).ok()?;
+        checks.failed(&value).is_none().then_some(value)
+    };
     let (mut samples, mut sent, mut rejected) = (String::new(), 0, 0);
     while options.count.is_none_or(|count| sent < count)
         && let Some(reading) = readings.next()
     {
-        match reading.and_then(|raw| conversion.apply(raw).ok()) {
+        match reading.and_then(&mut value) {
             Some(value) => {
                 samples.push_str(&format!("{value}\n"));
                 sent += 1;
@@ -161,7 +167,7 @@ fn one_by_one(
     (samples, Entry::Conv { sent, rejected, missed: 0 })
 }
 
-/// A sample reads back as what it is, also elsewhere.
+/// A sample reads back as what it is, even elsewhere.
 fn check_canonical(line: &str) {
     let value = parse_line(line.as_bytes()).unwrap_or_else(|reason| panic!("{reason}: {line}"));
     assert_eq!(value.to_string(), line);

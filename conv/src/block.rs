@@ -1,11 +1,11 @@
-//! Whole lines that are gathered to be written in one call.
+//! Whole lines, gathered to be written in one call.
 
-use crate::texts::{LONG, Slot, Slots};
+use crate::text_cache::{LONGEST, Slot, Slots};
 
 /// Lines, and how many.
 #[derive(Debug, Default)]
 pub struct Block {
-    /// The lines, and room behind them, which is not cleared when it is used again.
+    /// The lines, and room behind them, which is not cleared before it is used again.
     bytes: Vec<u8>,
     filled: usize,
     lines: u64,
@@ -14,26 +14,29 @@ pub struct Block {
 }
 
 impl Block {
-    /// Makes room for so many more slots, of whatever size.
-    pub fn make_room(&mut self, slots: usize) {
-        let needed = self.filled + (slots + 1) * LONG;
+    /// Makes room for the texts of this many codes, whatever the size of their slots.
+    pub fn make_room(&mut self, codes: usize) {
+        let needed = self.filled + (codes + 1) * LONGEST;
         if self.bytes.len() < needed {
             self.bytes.resize(needed, 0);
         }
     }
 
-    /// Adds the texts of `codes`, each of so many `lines`, up to the first that has none; how many
-    /// were added. There must be room for them.
+    /// Appends the cached texts of `codes`, of `lines` lines each, up to the first code without
+    /// one; returns how many. There must be room for them.
     pub fn push_texts(&mut self, slots: &Slots, codes: &[u16], lines: u64) -> usize {
         let added = match slots {
             Slots::Short(slots) => self.push_slots(slots, codes),
             Slots::Long(slots) => self.push_slots(slots, codes),
+            Slots::Longest(slots) => self.push_slots(slots, codes),
             Slots::None => 0,
         };
         self.lines += lines * added as u64;
         added
     }
 
+    // A function of its own has registers enough for its loop.
+    #[inline(never)]
     fn push_slots<const SIZE: usize>(&mut self, slots: &[Slot<SIZE>], codes: &[u16]) -> usize {
         let mut end = self.filled;
         let mut added = 0;
@@ -44,7 +47,7 @@ impl Block {
             if length == 0 {
                 break;
             }
-            // More than the text is copied; what is too much is overwritten by the next.
+            // The whole slot is copied; the next text overwrites what is too much.
             room.copy_from_slice(slot);
             end += length;
             added += 1;
@@ -53,7 +56,7 @@ impl Block {
         added
     }
 
-    /// Adds a line that `print` appends to nothing; gives it with its line feed.
+    /// Appends a line, which `print` writes into an empty buffer; returns it with its line feed.
     pub fn push_line(&mut self, print: impl FnOnce(&mut Vec<u8>)) -> &[u8] {
         self.line.clear();
         print(&mut self.line);
@@ -88,18 +91,18 @@ impl Block {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::texts::Texts;
+    use crate::text_cache::TextCache;
 
     #[test]
     fn lines_and_texts_follow_each_other() {
-        let (mut block, mut texts, mut pairs) =
-            (Block::default(), Texts::default(), Texts::default());
-        texts.prepare(10, 1);
-        texts.keep(7, b"7\n");
-        pairs.prepare(10, 1);
+        let mut block = Block::default();
+        let (mut singles, mut pairs) = (TextCache::default(), TextCache::default());
+        singles.prepare(10, 1, 1);
+        singles.keep(7, b"7\n");
+        pairs.prepare(10, 2, 1);
         pairs.keep(8, b"8\n7\n");
         block.make_room(5);
-        assert_eq!(block.push_texts(texts.slots(), &[7, 7, 9, 7], 1), 2, "for 9 there is no text");
+        assert_eq!(block.push_texts(singles.slots(), &[7, 7, 9, 7], 1), 2, "9 has no text");
         assert_eq!(block.push_line(|line| line.extend_from_slice(b"-1")), b"-1\n");
         assert_eq!(block.push_texts(pairs.slots(), &[8], 2), 1);
         assert_eq!((block.as_bytes(), block.lines()), (&b"7\n7\n-1\n8\n7\n"[..], 5));

@@ -9,8 +9,10 @@ use stage::decimal::{Decimal, Mantissa};
 use stage::quantity::{self, Period, Range, Rate};
 use stage::sandbox::{Grant, Sandbox, SandboxOption};
 
+use crate::check::{Check, Checks, Plausible};
+use crate::conversion::Conversion;
 use crate::source::STANDARD_INPUT;
-use crate::source::simulated::Signal;
+use crate::source::simulated::{Grid, Signal};
 use crate::source::stream::Layout;
 use crate::source::word::Format;
 
@@ -123,6 +125,18 @@ impl Options {
         self.poll.as_deref().or(stream)
     }
 
+    /// What is done to each reading.
+    pub fn conversion(&self) -> Conversion {
+        Conversion { offset: self.offset.clone(), scale: self.scale.clone() }
+    }
+
+    /// The checks of each value, in order.
+    pub fn checks(&self) -> Checks {
+        let plausible = self.plausible.clone().map(|range| Box::new(Plausible(range)) as _);
+        let checks: [Option<Box<dyn Check>>; 1] = [plausible];
+        Checks::new(checks.into_iter().flatten().collect())
+    }
+
     /// What a stream consists of.
     pub fn layout(&self) -> Layout {
         Layout { format: self.format, channels: self.channels.into(), channel: self.channel.into() }
@@ -169,22 +183,10 @@ impl StageOptions for Options {
     }
 }
 
-/// The values of a simulated converter: all multiples of 10^−`places` from `min` to `max`, the
-/// bounds in units of that.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Grid {
-    /// The least value.
-    pub min: i64,
-    /// The greatest value, at least [`Grid::min`].
-    pub max: i64,
-    /// Decimal places of every value.
-    pub places: u16,
-}
-
 fn grid(text: &str) -> Result<Grid, String> {
     let Range { min, max } = quantity::range(text)?;
     let places = min.places().max(max.places());
-    // Adding a zero with so many places brings a bound to the same unit.
+    // Adding a zero with this many places brings a bound to the same unit.
     let zero = Decimal::new(0, places);
     let units = |bound: &Decimal| match bound.plus(&zero).mantissa() {
         Mantissa::Small(units) => Ok(*units),

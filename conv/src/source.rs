@@ -1,16 +1,21 @@
-//! Where raw readings come from.
+//! Where readings come from.
 //!
-//! A new source that is asked at each tick is a [`Converter`]; one that comes by itself is read
-//! like [`stream`]. `crate::convert` chooses between them.
+//! A source gives batches of readings until its end, its deadline or a stop. One that must be
+//! asked, at each tick or without a pause, is a [`clocked::Converter`]; one that comes by itself
+//! is a [`Source`] of its own, like [`text`] and [`words`]. `crate::run` chooses between them.
 
+pub mod clocked;
 pub mod device;
 pub mod framing;
 pub mod iio;
+mod number;
 pub mod polled;
 pub mod simulated;
 pub mod stream;
+pub mod text;
 pub mod uniform;
 pub mod word;
+pub mod words;
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -19,24 +24,48 @@ use std::path::Path;
 
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
+use stage::ending::Unread;
 use stage::message::quoted_path;
 use thiserror::Error;
 
-use crate::sender::Offer;
+use crate::reading::{Codes, Reading};
+use framing::Framed;
 
-/// A source that gives a reading when it is asked.
-pub trait Converter {
-    /// Takes one reading and offers it.
-    fn read(&mut self, to: &mut dyn Offer);
+/// What a source gives next.
+pub enum Given<'a, R> {
+    /// Readings as codes.
+    Codes(Codes<'a>),
+    /// Readings one by one; those that are not taken are lost.
+    Readings(R),
+    /// A single reading.
+    One(Reading<'a>),
+    /// Nothing before what was gathered is written.
+    Nothing,
+    /// The source has ended.
+    End,
+}
 
-    /// Takes as many readings as it is good at, and offers them; how many.
-    fn read_many(&mut self, to: &mut dyn Offer) -> usize {
-        self.read(to);
-        1
+/// A source of readings.
+pub trait Source {
+    /// The next readings. Samples of this many bytes have been gathered and wait to be written: as
+    /// long as there are any, it gives what is at hand, and does not wait.
+    fn next(
+        &mut self,
+        gathered: usize,
+    ) -> Result<Given<'_, impl Iterator<Item = Reading<'_>>>, Error>;
+
+    /// What is to be reported besides, each thing once; at the end also what was cut off by it.
+    fn notice(&mut self) -> Option<String> {
+        None
+    }
+
+    /// Ticks so far at which no reading was taken.
+    fn missed(&self) -> u64 {
+        0
     }
 }
 
-/// A source could not be set up.
+/// A source could not be set up, or not be read to its end.
 #[derive(Debug, Error)]
 pub enum Error {
     /// A file could not be opened.
@@ -69,6 +98,20 @@ pub enum Error {
     /// The system gave no seed for the simulation.
     #[error("cannot seed the simulation")]
     Seed(#[source] rand::rngs::SysError),
+    /// A stream could not be read to its end.
+    #[error(transparent)]
+    Unread(#[from] Unread),
+    /// A stream is framed in a way that is not read.
+    #[error("cannot take samples from {name}")]
+    Framed {
+        /// The stream; a file's name in quotes.
+        name: String,
+        /// How.
+        source: Framed,
+    },
+    /// The clock could not be waited on.
+    #[error("cannot wait for the next tick")]
+    Wait(#[source] io::Error),
 }
 
 /// Opens `path` for reading, without waiting for a FIFO's writer or a modem's carrier, and

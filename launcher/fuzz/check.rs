@@ -13,14 +13,17 @@ use stage::fake::FakeClock;
 use stage::quantity::{Period, Range, Rate, range};
 use stage::record::Record;
 use stage::sample::parse_line;
+use wandler_conv::processing::Processing;
+use wandler_conv::pump;
 use wandler_conv::sender::Sender;
+use wandler_conv::source::clocked::Clocked;
 use wandler_conv::source::simulated::Simulated;
 use wandler_conv::ticks::{Manner, Ticks};
 use wandler_launcher::process::Process;
 use wandler_launcher::shell;
 
 /// Samples that a simulated converter is asked for.
-const SAMPLES: usize = 100;
+const SAMPLES: u64 = 100;
 
 /// Tries `data`: its first byte chooses a program, and whether the words that follow are separated
 /// as a shell does it (what cannot be, at blanks), or are any bytes, separated by zeros.
@@ -112,12 +115,14 @@ fn check_ticks(period: Period, duration: Option<Duration>) {
 /// Simulated samples lie in the range that was asked for.
 fn check_simulation(options: &wandler_conv::Options) {
     let grid = options.range;
-    let mut simulated = Simulated::new(options.signal, &grid, options.seed.or(Some(1)))
+    let simulated = Simulated::new(options.signal, &grid, options.seed.or(Some(1)))
         .expect("a seed needs no system");
+    let source = Clocked::new(simulated, FakeClock::new(), Rate::Max, None, Manner::Batched);
     let (mut samples, mut messages) = (Vec::new(), Vec::new());
-    let mut sender = Sender::new(&mut samples, options.count, &mut messages);
-    sender.fill(&mut simulated, SAMPLES);
-    sender.flush().expect("memory can be written");
+    let limit = options.count.unwrap_or(SAMPLES).min(SAMPLES);
+    let mut sender = Sender::new(&mut samples, Some(limit), &mut messages);
+    let unchanged = Processing::new(Default::default(), Default::default());
+    pump(source, unchanged, &mut sender).expect("memory can be written");
     sender.close();
     let [min, max] = [grid.min, grid.max].map(|bound| Decimal::new(bound, grid.places));
     for line in samples.split_inclusive(|byte| *byte == b'\n') {

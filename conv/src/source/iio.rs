@@ -28,8 +28,8 @@ use stage::decimal::Decimal;
 use stage::message::quoted_path;
 
 use super::Error;
-use super::polled::read_number;
-use crate::conversion::Attributes;
+use super::number::read_number;
+use crate::conversion::Conversion;
 
 /// The ending of a raw reading's name.
 const RAW: &str = "_raw";
@@ -45,14 +45,14 @@ pub fn is_raw(path: &Path) -> bool {
 }
 
 /// The offset and scale that lie beside `path`, if that is a raw reading.
-pub fn attributes(path: &Path) -> Result<Attributes, Error> {
-    let Some(channel) = channel(path) else { return Ok(Attributes::default()) };
+pub fn attributes(path: &Path) -> Result<Conversion, Error> {
+    let Some(channel) = channel(path) else { return Ok(Conversion::default()) };
     let (channel, own_scale) = without_statistic(channel);
     let scale = match own_scale {
         Some(kind) => attribute(path, channel, kind)?,
         None => None,
     };
-    Ok(Attributes {
+    Ok(Conversion {
         offset: attribute(path, channel, "offset")?,
         scale: match scale {
             None => attribute(path, channel, "scale")?,
@@ -157,7 +157,7 @@ mod tests {
     }
 
     fn of(dir: &tempfile::TempDir, name: &str) -> (Option<String>, Option<String>) {
-        let Attributes { offset, scale } = attributes(&dir.path().join(name)).unwrap();
+        let Conversion { offset, scale } = attributes(&dir.path().join(name)).unwrap();
         (offset.map(|it| it.to_string()), scale.map(|it| it.to_string()))
     }
 

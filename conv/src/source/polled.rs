@@ -2,17 +2,15 @@
 //!
 //! The file is opened anew each time, so that one that is replaced is followed.
 
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use stage::decimal::Decimal;
 use stage::message::quoted_path;
-use stage::sample::{MAX_LINE, parse_line};
 
-use super::{Converter, Error, iio, open};
-use crate::conversion::Attributes;
-use crate::sender::{Offer, Place};
+use super::clocked::Converter;
+use super::number::{contents, read_number};
+use super::{Error, iio, open};
+use crate::conversion::Conversion;
+use crate::reading::{NoReading, Place, Reading};
 
 /// A file that is read at each tick.
 #[derive(Debug)]
@@ -24,7 +22,7 @@ pub struct Polled {
 impl Polled {
     /// Looks at the file once, so that one that is not there is an error at the start; with it
     /// come the offset and scale that an IIO device keeps beside it.
-    pub fn open(path: &Path) -> Result<(Polled, Attributes), Error> {
+    pub fn open(path: &Path) -> Result<(Polled, Conversion), Error> {
         contents(open(path)?).map_err(|source| Error::Read { name: quoted_path(path), source })?;
         let attributes = iio::attributes(path)?;
         Ok((Polled { path: path.to_owned(), readings: 0 }, attributes))
@@ -32,47 +30,21 @@ impl Polled {
 }
 
 impl Converter for Polled {
-    fn read(&mut self, to: &mut dyn Offer) {
+    fn read(&mut self) -> Reading<'static> {
         self.readings += 1;
         let place = Place { what: "reading", number: self.readings };
-        match read_number(&self.path) {
-            Ok(raw) => to.offer(place, raw),
-            Err(why) => to.refuse(place, &|| why.clone()),
-        }
+        Reading { place, raw: read_number(&self.path).map_err(NoReading::Failed) }
     }
-}
-
-/// Reads the one number in a file; the error is a reason in words.
-pub(super) fn read_number(path: &Path) -> Result<Decimal, String> {
-    let file = open(path).map_err(|error| stage::message::chain(&error))?;
-    let text = contents(file).map_err(|source| {
-        stage::message::chain(&Error::Read { name: quoted_path(path), source })
-    })?;
-    parse_line(&text).map_err(|reason| reason.of(&text))
-}
-
-/// At most one line, and a little more to tell that it was too long.
-fn contents(file: File) -> io::Result<Vec<u8>> {
-    let mut text = Vec::new();
-    file.take(MAX_LINE as u64 + 2).read_to_end(&mut text)?;
-    Ok(text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Every reading as text.
-    #[derive(Default)]
-    struct Readings(Vec<String>);
-
-    impl Offer for Readings {
-        fn offer(&mut self, _place: Place, raw: Decimal) {
-            self.0.push(raw.to_string());
-        }
-
-        fn refuse(&mut self, place: Place, why: &dyn Fn() -> String) {
-            self.0.push(format!("{place}: {}", why()));
+    fn read(polled: &mut Polled) -> String {
+        match polled.read() {
+            Reading { raw: Ok(raw), .. } => raw.to_string(),
+            Reading { place, raw: Err(why) } => format!("{place}: {why}"),
         }
     }
 
@@ -82,17 +54,16 @@ mod tests {
         let path = dir.path().join("temp1_input");
         std::fs::write(&path, "21500\n").unwrap();
         let (mut polled, attributes) = Polled::open(&path).unwrap();
-        assert_eq!(attributes, Attributes::default());
-        let mut readings = Readings::default();
-        polled.read(&mut readings);
+        assert_eq!(attributes, Conversion::default());
+        let mut readings = vec![read(&mut polled)];
         std::fs::write(&path, "soon").unwrap();
-        polled.read(&mut readings);
+        readings.push(read(&mut polled));
         std::fs::remove_file(&path).unwrap();
-        polled.read(&mut readings);
+        readings.push(read(&mut polled));
         std::fs::write(&path, "21625").unwrap();
-        polled.read(&mut readings);
+        readings.push(read(&mut polled));
         assert_eq!(
-            readings.0,
+            readings,
             [
                 "21500".to_owned(),
                 "reading 2: not a number: \"soon\"".to_owned(),

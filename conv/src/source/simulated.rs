@@ -11,11 +11,10 @@ use rand::SeedableRng;
 use rand::rngs::{SysRng, Xoshiro256PlusPlus};
 use stage::decimal::Decimal;
 
+use super::Error;
+use super::clocked::Converter;
 use super::uniform::Integers;
-use super::{Converter, Error};
-use crate::options::Grid;
-use crate::sender::{Codes, Offer, Place};
-use crate::texts::MAX_CODES;
+use crate::reading::{Codes, MAX_CODES, Place, Reading, Table};
 
 /// Samples in one period of the sine.
 const SINE_PERIOD: u64 = 100;
@@ -38,6 +37,18 @@ pub enum Signal {
     Walk,
 }
 
+/// The values of a simulated converter: all multiples of 10^−`places` from `min` to `max`, the
+/// bounds in units of that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grid {
+    /// The least value.
+    pub min: i64,
+    /// The greatest value, at least [`Grid::min`].
+    pub max: i64,
+    /// Decimal places of every value.
+    pub places: u16,
+}
+
 /// A simulated converter.
 #[derive(Debug)]
 pub struct Simulated {
@@ -49,6 +60,46 @@ pub struct Simulated {
     position: i64,
     /// Samples made so far.
     made: u64,
+    /// The newest of them as codes, and what these stand for.
+    codes: [u16; BATCH],
+    table: Values,
+}
+
+/// The values of a grid by code, which counts them from the least; or all pairs of them, a pair of
+/// codes a and b as a × their number + b.
+#[derive(Clone, Copy, Debug)]
+struct Values {
+    grid: Grid,
+    are_paired: bool,
+}
+
+impl Values {
+    /// How many values there are; [`usize::MAX`] if more than that.
+    fn singles(&self) -> usize {
+        let Grid { min, max, .. } = self.grid;
+        usize::try_from(max.abs_diff(min)).unwrap_or(usize::MAX).saturating_add(1)
+    }
+}
+
+impl Table for Values {
+    fn size(&self) -> usize {
+        let singles = self.singles();
+        if self.are_paired { singles * singles } else { singles }
+    }
+
+    fn readings(&self) -> u64 {
+        if self.are_paired { 2 } else { 1 }
+    }
+
+    fn reading(&self, code: u16, position: u64) -> Decimal {
+        let (code, singles) = (usize::from(code), self.singles());
+        let single = match (self.are_paired, position) {
+            (false, _) => code,
+            (true, 0) => code / singles,
+            (true, _) => code % singles,
+        };
+        Decimal::new(self.grid.min + single as i64, self.grid.places)
+    }
 }
 
 impl Simulated {
@@ -64,7 +115,8 @@ impl Simulated {
         };
         let integers = Integers::below(integers, random);
         let position = grid.min + (grid.max - grid.min) / 2;
-        Ok(Simulated { signal, grid: *grid, integers, position, made: 0 })
+        let table = Values { grid: *grid, are_paired: false };
+        Ok(Simulated { signal, grid: *grid, integers, position, made: 0, codes: [0; BATCH], table })
     }
 
     /// The next value, in units of the resolution.
@@ -99,38 +151,35 @@ fn walk_step(grid: &Grid) -> u64 {
 }
 
 impl Converter for Simulated {
-    fn read(&mut self, to: &mut dyn Offer) {
+    fn read(&mut self) -> Reading<'static> {
         let value = self.next();
         let place = Place { what: "sample", number: self.made };
-        to.offer(place, Decimal::new(value, self.grid.places));
+        Reading { place, raw: Ok(Decimal::new(value, self.grid.places)) }
     }
 
-    fn read_many(&mut self, to: &mut dyn Offer) -> usize {
-        let Grid { min, max, places } = self.grid;
-        let codes = usize::try_from(max.abs_diff(min)).unwrap_or(usize::MAX).saturating_add(1);
-        if codes > MAX_CODES {
-            self.read(to);
-            return 1;
+    fn read_codes(&mut self) -> u64 {
+        if self.table.singles() > MAX_CODES {
+            return 0;
         }
-        let place = Place { what: "sample", number: self.made + 1 };
-        let raw = |code: u16| Decimal::new(min + i64::from(code), places);
-        let codes = Codes { number: codes, raw: &raw };
-        let mut readings = [0; BATCH];
-        if self.signal == Signal::Uniform {
-            if self.integers.pairs(&mut readings) {
-                self.made += 2 * BATCH as u64;
-                to.offer_pairs(place, codes, &readings);
-                return 2 * BATCH;
-            }
-            if self.integers.singles(&mut readings) {
-                self.made += BATCH as u64;
-                to.offer_codes(place, codes, &readings);
-                return BATCH;
-            }
+        let is_uniform = self.signal == Signal::Uniform;
+        self.table.are_paired = is_uniform && self.integers.pairs(&mut self.codes);
+        let are_made =
+            self.table.are_paired || is_uniform && self.integers.singles(&mut self.codes);
+        let readings = BATCH as u64 * self.table.readings();
+        if are_made {
+            self.made += readings;
+        } else {
+            let mut codes = self.codes;
+            codes.fill_with(|| (self.next() - self.grid.min) as u16);
+            self.codes = codes;
         }
-        readings.fill_with(|| (self.next() - min) as u16);
-        to.offer_codes(place, codes, &readings);
-        BATCH
+        readings
+    }
+
+    fn codes(&self) -> Option<Codes<'_>> {
+        let first = self.made - BATCH as u64 * self.table.readings() + 1;
+        let place = Place { what: "sample", number: first };
+        Some(Codes { place, table: &self.table, codes: &self.codes })
     }
 }
 

@@ -6,6 +6,8 @@
 use clap::ValueEnum;
 use stage::decimal::Decimal;
 
+use crate::reading::Table;
+
 /// What a stream consists of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 #[expect(missing_docs, reason = "the names say it: sign, bits, byte order")]
@@ -71,13 +73,9 @@ impl Format {
 
 /// Words of at most 16 bits have codes: the word's bytes as an unsigned integer.
 impl Format {
-    /// How many codes there are; `None` for longer words.
-    pub fn codes(self) -> Option<usize> {
-        match self.width() {
-            Some(1) => Some(1 << 8),
-            Some(2) => Some(1 << 16),
-            _ => None,
-        }
+    /// Whether words have codes.
+    pub fn has_codes(self) -> bool {
+        matches!(self.width(), Some(1 | 2))
     }
 
     /// The code of a word, which must have [`Format::width`] bytes, one or two.
@@ -89,9 +87,22 @@ impl Format {
             [] => 0,
         }
     }
+}
+
+impl Table for Format {
+    fn size(&self) -> usize {
+        match self.width() {
+            Some(width @ 1..=2) => 1 << (8 * width),
+            _ => 0,
+        }
+    }
+
+    fn readings(&self) -> u64 {
+        1
+    }
 
     /// The number in the word with this code; 0 if a word has no code.
-    pub fn decode_code(self, code: u16) -> Decimal {
+    fn reading(&self, code: u16, _position: u64) -> Decimal {
         let bytes = code.to_le_bytes();
         let word = bytes.get(..self.width().unwrap_or(0)).unwrap_or_default();
         self.decode(word).unwrap_or(Decimal::ZERO)
@@ -125,10 +136,10 @@ mod tests {
         ] {
             assert_eq!(Some(word.len()), format.width(), "{format:?}");
             assert_eq!(format.decode(word).unwrap().to_string(), value, "{format:?} {word:?}");
-            if let Some(codes) = format.codes() {
+            if format.has_codes() {
                 let code = Format::code(word);
-                assert!(usize::from(code) < codes);
-                assert_eq!(format.decode_code(code).to_string(), value, "{format:?} {word:?}");
+                assert!(usize::from(code) < format.size());
+                assert_eq!(format.reading(code, 0).to_string(), value, "{format:?} {word:?}");
             }
         }
     }

@@ -1,0 +1,82 @@
+//! Checks of converted values: a reading whose value fails one is rejected, with the check's reason.
+//!
+//! A new check: write it here, and add its option and itself to [`crate::options`]. One that
+//! remembers earlier values says so in [`Check::is_memoryless`]; then it sees every value, and none
+//! is taken from the cache of texts.
+
+use std::fmt::Debug;
+
+use stage::decimal::Decimal;
+use stage::quantity::Range;
+
+/// A check of values.
+pub trait Check: Debug {
+    /// Whether `value` passes. Values come in the order of their readings, without those that an
+    /// earlier check has rejected.
+    fn passes(&mut self, value: &Decimal) -> bool;
+
+    /// Why `value`, the last one that was checked, did not pass.
+    fn reason(&self, value: &Decimal) -> String;
+
+    /// Whether the answer depends on nothing but the value.
+    fn is_memoryless(&self) -> bool;
+}
+
+/// All checks, in order.
+#[derive(Debug, Default)]
+pub struct Checks(Vec<Box<dyn Check>>);
+
+impl Checks {
+    /// These checks.
+    pub fn new(checks: Vec<Box<dyn Check>>) -> Checks {
+        Checks(checks)
+    }
+
+    /// The first check that `value` does not pass.
+    pub fn failed(&mut self, value: &Decimal) -> Option<&dyn Check> {
+        let failed = self.0.iter_mut().find_map(|check| (!check.passes(value)).then_some(check));
+        failed.map(|check| &**check)
+    }
+
+    /// Whether all are memoryless.
+    pub fn are_memoryless(&self) -> bool {
+        self.0.iter().all(|check| check.is_memoryless())
+    }
+}
+
+/// Values outside a range are not plausible.
+#[derive(Debug)]
+pub struct Plausible(pub Range);
+
+impl Check for Plausible {
+    fn passes(&mut self, value: &Decimal) -> bool {
+        self.0.contains(value)
+    }
+
+    fn reason(&self, value: &Decimal) -> String {
+        format!("outside {}: {value}", self.0)
+    }
+
+    fn is_memoryless(&self) -> bool {
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use stage::quantity::{decimal, range};
+
+    #[test]
+    fn the_first_check_that_fails_says_why() {
+        let plausible = |text| Box::new(Plausible(range(text).unwrap()));
+        let mut checks = Checks::new(vec![plausible("0..50"), plausible("10..40")]);
+        let mut why = |text| {
+            let value = decimal(text).unwrap();
+            checks.failed(&value).map(|check| check.reason(&value))
+        };
+        assert_eq!(why("50.1").unwrap(), "outside 0..50: 50.1");
+        assert_eq!(why("50").unwrap(), "outside 10..40: 50");
+        assert_eq!(why("40"), None);
+    }
+}

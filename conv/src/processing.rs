@@ -1,0 +1,260 @@
+//! From reading to sample: conversion, then the checks, then the sender.
+//!
+//! Readings that come as codes are taken from a cache of texts where a code was seen before: it
+//! stands for readings that were converted and have passed. That is right only as long as neither
+//! the conversion nor any check remembers what came before; else every reading goes the long way.
+
+use std::io::Write;
+
+use stage::decimal::Decimal;
+
+use crate::check::Checks;
+use crate::conversion::Conversion;
+use crate::reading::{Codes, Place, Reading, Table};
+use crate::sender::Sender;
+use crate::text_cache::TextCache;
+
+/// What is done to every reading.
+#[derive(Debug)]
+pub struct Processing {
+    conversion: Conversion,
+    checks: Checks,
+    /// Texts by code.
+    cache: TextCache,
+    /// The lines of one code.
+    text: Vec<u8>,
+}
+
+impl Processing {
+    /// Converts and then checks.
+    pub fn new(conversion: Conversion, checks: Checks) -> Processing {
+        let is_memoryless = conversion.is_memoryless() && checks.are_memoryless();
+        let cache = if is_memoryless { TextCache::default() } else { TextCache::off() };
+        Processing { conversion, checks, cache, text: Vec::new() }
+    }
+
+    /// Sends what becomes of one reading; its line, if that is a sample. The sender must not be done.
+    fn send<'s>(
+        &mut self,
+        place: Place,
+        raw: Decimal,
+        sender: &'s mut Sender<impl Write>,
+    ) -> Option<&'s [u8]> {
+        let mut value = raw;
+        if let Err(reason) = self.conversion.apply(&mut value) {
+            sender.reject(place, || reason.of(value.to_string().as_bytes()));
+            return None;
+        }
+        if let Some(check) = self.checks.failed(&value) {
+            sender.reject(place, || check.reason(&value));
+            return None;
+        }
+        Some(sender.send(&value))
+    }
+
+    /// Sends what becomes of readings, as long as the sender is not done.
+    pub fn take<'r>(
+        &mut self,
+        readings: impl IntoIterator<Item = Reading<'r>>,
+        sender: &mut Sender<impl Write>,
+    ) {
+        for Reading { place, raw } in readings {
+            match raw {
+                Ok(raw) => drop(self.send(place, raw, sender)),
+                Err(why) => sender.reject(place, || why.to_string()),
+            }
+            if sender.is_done() {
+                break;
+            }
+        }
+    }
+
+    /// The same for readings that come as codes.
+    pub fn take_codes(&mut self, coded: Codes<'_>, sender: &mut Sender<impl Write>) {
+        let Codes { place, table, codes } = coded;
+        let readings = table.readings();
+        self.cache.prepare(table.size(), readings, codes.len());
+        sender.make_room(codes.len());
+        let mut at = 0;
+        while at < codes.len() && !sender.is_done() {
+            at += sender.send_texts(self.cache.slots(), &codes[at..], readings);
+            if let Some(&code) = codes.get(at)
+                && !sender.is_done()
+            {
+                let first = place.after(at as u64 * readings);
+                self.take_code(first, table, code, sender);
+                at += 1;
+            }
+        }
+    }
+
+    /// The same for a code that is not in the cache, but is then, if all its readings are samples.
+    fn take_code(
+        &mut self,
+        first: Place,
+        table: &dyn Table,
+        code: u16,
+        sender: &mut Sender<impl Write>,
+    ) {
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        let mut is_whole = true;
+        for position in 0..table.readings() {
+            if sender.is_done() {
+                is_whole = false;
+                break;
+            }
+            let raw = table.reading(code, position);
+            match self.send(first.after(position), raw, sender) {
+                Some(line) => text.extend_from_slice(line),
+                None => is_whole = false,
+            }
+        }
+        if is_whole {
+            self.cache.keep(code, &text);
+        }
+        self.text = text;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use stage::ledger::Entry;
+    use stage::quantity::range;
+
+    use super::*;
+    use crate::check::{Check, Plausible};
+    use crate::reading::NoReading;
+
+    /// Rejects a value that equals the one before.
+    #[derive(Debug, Default)]
+    struct Changing(Option<Decimal>);
+
+    impl Check for Changing {
+        fn passes(&mut self, value: &Decimal) -> bool {
+            self.0.replace(value.clone()).as_ref() != Some(value)
+        }
+
+        fn reason(&self, value: &Decimal) -> String {
+            format!("still {value}")
+        }
+
+        fn is_memoryless(&self) -> bool {
+            false
+        }
+    }
+
+    /// Codes of digits in a base, each standing for this many readings, counted from -3.
+    struct Digits(usize, u32);
+
+    impl Table for Digits {
+        fn size(&self) -> usize {
+            self.0.pow(self.1)
+        }
+
+        fn readings(&self) -> u64 {
+            self.1.into()
+        }
+
+        fn reading(&self, code: u16, position: u64) -> Decimal {
+            let behind = self.0.pow(self.1 - 1 - position as u32);
+            Decimal::new((usize::from(code) / behind % self.0) as i64 - 3, 0)
+        }
+    }
+
+    fn place(number: u64) -> Place {
+        Place { what: "word", number }
+    }
+
+    /// What comes of these codes: by code, or one reading after the other.
+    fn processed(
+        table: &Digits,
+        codes: &[u16],
+        limit: u64,
+        mut processing: Processing,
+        by_code: bool,
+    ) -> (String, Vec<String>, Entry) {
+        let (mut output, mut messages) = (Vec::new(), Vec::new());
+        let mut sender = Sender::new(&mut output, Some(limit), &mut messages);
+        let mut number = 1;
+        for codes in codes.chunks(10) {
+            let one = |code| (0..table.readings()).map(move |at| table.reading(code, at));
+            let all = codes.iter().flat_map(|&code| one(code));
+            let readings = (number..).zip(all);
+            match (sender.is_done(), by_code) {
+                (true, _) => {}
+                (false, true) => {
+                    processing
+                        .take_codes(Codes { place: place(number), table, codes }, &mut sender);
+                }
+                (false, false) => processing.take(
+                    readings.map(|(number, raw)| Reading { place: place(number), raw: Ok(raw) }),
+                    &mut sender,
+                ),
+            }
+            number += codes.len() as u64 * table.readings();
+        }
+        sender.flush().unwrap();
+        let entry = sender.close();
+        (String::from_utf8(output).unwrap(), messages, entry)
+    }
+
+    proptest! {
+        #[test]
+        fn readings_by_code_give_what_they_give_one_by_one(
+            codes in proptest::collection::vec(0u16..125, 0..100),
+            readings in 1u32..4,
+            limit in 0u64..300,
+            scale in prop_oneof![
+                Just(None), Just(Some(Decimal::new(1, 9))), Just(Some(Decimal::new(10_000_001, 7))),
+                Just(Some(Decimal::new(1, 18))),
+            ],
+            has_memory in any::<bool>(),
+        ) {
+            let table = Digits(5, readings);
+            let codes: Vec<u16> =
+                codes.into_iter().map(|code| code % table.size() as u16).collect();
+            let processing = || {
+                let conversion = Conversion { offset: None, scale: scale.clone() };
+                let plausible = Box::new(Plausible(range("-2..7").unwrap()));
+                let changing = has_memory.then(|| Box::<Changing>::default() as Box<dyn Check>);
+                let checks = std::iter::once(plausible as Box<dyn Check>).chain(changing);
+                Processing::new(conversion, Checks::new(checks.collect()))
+            };
+            prop_assert_eq!(
+                processed(&table, &codes, limit, processing(), true),
+                processed(&table, &codes, limit, processing(), false)
+            );
+        }
+    }
+
+    #[test]
+    fn a_check_with_memory_sees_codes_that_come_again() {
+        let checks = Checks::new(vec![Box::<Changing>::default()]);
+        let processing = Processing::new(Conversion::default(), checks);
+        let (output, messages, entry) =
+            processed(&Digits(9, 1), &[4, 5, 4, 4], 9, processing, true);
+        assert_eq!(output, "1\n2\n1\n");
+        assert_eq!(messages, ["word 4: still 1"]);
+        assert_eq!(entry, Entry::Conv { sent: 3, rejected: 1, missed: 0 });
+    }
+
+    #[test]
+    fn the_limit_counts_samples_and_not_rejects() {
+        let (mut output, mut messages) = (Vec::new(), Vec::new());
+        let mut sender = Sender::new(&mut output, Some(2), &mut messages);
+        let mut processing = Processing::new(Conversion::default(), Checks::default());
+        let raws = [Err(NoReading::NotFinite), Ok(2), Ok(3), Ok(4)];
+        let readings = (1..).zip(raws).map(|(number, raw)| Reading {
+            place: place(number),
+            raw: raw.map(|raw| Decimal::new(raw, 0)),
+        });
+        processing.take(readings, &mut sender);
+        sender.flush().unwrap();
+        assert!(sender.is_done());
+        assert_eq!(sender.close(), Entry::Conv { sent: 2, rejected: 1, missed: 0 });
+        assert_eq!(output, b"2\n3\n");
+        assert_eq!(messages, ["word 1: not a number"]);
+    }
+}

@@ -1,0 +1,95 @@
+//! What a source hands on: readings, each with its place, one by one or as codes; and the reason
+//! where there is no reading.
+//!
+//! A reading is what a source gave, before conversion and checks. Where a source has only a few
+//! different ones, it gives [`Codes`] and a [`Table`] of what they stand for, so that a code seen
+//! before need not be converted, checked and printed again.
+
+use std::fmt;
+
+use stage::decimal::Decimal;
+use stage::sample::NotASample;
+use thiserror::Error;
+
+/// Which reading of a source: `line 17`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// What the source calls a reading.
+    pub what: &'static str,
+    /// Counted from 1.
+    pub number: u64,
+}
+
+impl Place {
+    /// The place this many readings later.
+    pub fn after(self, readings: u64) -> Place {
+        Place { number: self.number + readings, ..self }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.what, self.number)
+    }
+}
+
+/// One reading.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading<'a> {
+    /// Which one.
+    pub place: Place,
+    /// Its number, or why there is none.
+    pub raw: Result<Decimal, NoReading<'a>>,
+}
+
+/// Why there is no reading: a source's new reason goes here. (It is put into words only if it is
+/// reported.)
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum NoReading<'a> {
+    /// A line of text is not a number.
+    #[error("{}", reason.of(line))]
+    Line {
+        /// Why not.
+        reason: NotASample,
+        /// The line, or its start.
+        line: &'a [u8],
+    },
+    /// A raw word is NaN or infinite.
+    #[error("not a number")]
+    NotFinite,
+    /// A raw stream ended within a frame.
+    #[error("torn: the stream ends after {bytes} of {frame} bytes")]
+    Torn {
+        /// Bytes that came.
+        bytes: usize,
+        /// Bytes that a frame has.
+        frame: usize,
+    },
+    /// The source could not be asked, or gave something else: a reason in words.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// The most codes that a table can have: those of a 16-bit converter.
+pub const MAX_CODES: usize = 1 << 16;
+
+/// Readings as codes.
+#[derive(Clone, Copy)]
+pub struct Codes<'a> {
+    /// The place of the first reading; the others follow.
+    pub place: Place,
+    /// What the codes stand for.
+    pub table: &'a dyn Table,
+    /// The codes, in order.
+    pub codes: &'a [u16],
+}
+
+/// What a source's codes stand for; the same for as long as the source lives.
+pub trait Table {
+    /// How many codes there are: each is below this.
+    fn size(&self) -> usize;
+    /// How many readings each code stands for, at least one.
+    fn readings(&self) -> u64;
+    /// The reading of `code` at this position, counted from 0.
+    fn reading(&self, code: u16, position: u64) -> Decimal;
+}

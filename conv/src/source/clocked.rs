@@ -1,0 +1,132 @@
+//! A source that is asked: at each tick, or without a pause.
+
+use std::time::{Duration, Instant};
+
+use stage::clock::{Timer, Wake};
+use stage::quantity::Rate;
+use stage::size::BLOCK;
+
+use super::{Error, Given, Source};
+use crate::reading::{Codes, Reading};
+use crate::ticks::{Manner, Ticks};
+
+/// Readings that are handed on at a time where there are no codes.
+const BATCH: u64 = 1024;
+
+/// A converter, which gives a reading when it is asked.
+pub trait Converter {
+    /// Takes one reading.
+    fn read(&mut self) -> Reading<'static>;
+
+    /// Takes as many readings as it is good at taking at once, as codes; how many. 0 if it has
+    /// no codes.
+    fn read_codes(&mut self) -> u64 {
+        0
+    }
+
+    /// What [`Converter::read_codes`] took last.
+    fn codes(&self) -> Option<Codes<'_>> {
+        None
+    }
+}
+
+/// When a converter is asked.
+#[derive(Debug)]
+enum Pace {
+    /// At ticks.
+    Ticks(Ticks),
+    /// Without a pause: so often before time and stop are looked at, until this end.
+    Flood(u64, Option<Instant>),
+}
+
+/// A converter that is asked as a clock says.
+#[derive(Debug)]
+pub struct Clocked<C, T> {
+    converter: C,
+    timer: T,
+    pace: Pace,
+    /// How often it is to be asked before `timer` is.
+    due: u64,
+    is_stopped: bool,
+    missed: u64,
+}
+
+impl<C: Converter, T: Timer> Clocked<C, T> {
+    /// Asks `converter` at `rate` from now on, for as long as `duration` or until `timer` says stop.
+    pub fn new(
+        converter: C,
+        timer: T,
+        rate: Rate,
+        duration: Option<Duration>,
+        manner: Manner,
+    ) -> Clocked<C, T> {
+        let start = timer.now();
+        let pace = match (rate, manner) {
+            (Rate::Every(period), _) => Pace::Ticks(Ticks::new(start, period, duration, manner)),
+            (Rate::Max, Manner::Single) => Pace::Flood(1, end(start, duration)),
+            (Rate::Max, Manner::Batched) => Pace::Flood(BLOCK as u64, end(start, duration)),
+        };
+        Clocked { converter, timer, pace, due: 0, is_stopped: false, missed: 0 }
+    }
+
+    /// Waits until readings are due, or until the end or a stop has come.
+    fn wait(&mut self) -> Result<(), Error> {
+        while self.due == 0 && !self.is_stopped {
+            let deadline = match &self.pace {
+                Pace::Ticks(ticks) => ticks.deadline(),
+                Pace::Flood(_, end) => {
+                    Some(self.timer.now()).filter(|now| end.is_none_or(|end| *now < end))
+                }
+            };
+            let Some(deadline) = deadline else { return Ok(()) };
+            self.is_stopped = self.timer.wait_until(deadline).map_err(Error::Wait)? == Wake::Stop;
+            match &mut self.pace {
+                Pace::Ticks(ticks) => {
+                    // Even when stopped: what was due before is still taken, or counted as missed.
+                    let due = ticks.take(self.timer.now());
+                    self.missed += due.missed;
+                    self.due = due.taken;
+                }
+                Pace::Flood(at_a_time, _) if !self.is_stopped => self.due = *at_a_time,
+                Pace::Flood(..) => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `None` means never, as does a duration that the clock cannot express.
+pub fn end(start: Instant, duration: Option<Duration>) -> Option<Instant> {
+    duration.and_then(|duration| start.checked_add(duration))
+}
+
+impl<C: Converter, T: Timer> Source for Clocked<C, T> {
+    fn next(
+        &mut self,
+        gathered: usize,
+    ) -> Result<Given<'_, impl Iterator<Item = Reading<'_>>>, Error> {
+        let is_flood = matches!(self.pace, Pace::Flood(..));
+        if self.due == 0 || is_flood && gathered >= BLOCK {
+            if gathered > 0 {
+                self.due = 0;
+                return Ok(Given::Nothing);
+            }
+            self.wait()?;
+        }
+        if self.due == 0 {
+            return Ok(Given::End);
+        }
+        let by_code = if is_flood { self.converter.read_codes() } else { 0 };
+        if by_code > 0 {
+            self.due = self.due.saturating_sub(by_code);
+            return Ok(self.converter.codes().map_or(Given::Nothing, Given::Codes));
+        }
+        let asked = if is_flood { self.due.min(BATCH) } else { self.due };
+        self.due -= asked;
+        Ok(Given::Readings((0..asked).map(|_| self.converter.read())))
+    }
+
+    fn missed(&self) -> u64 {
+        self.missed
+    }
+}

@@ -1,0 +1,107 @@
+//! A stream of text, one number a line, taken as it comes.
+
+use std::time::Instant;
+
+use stage::ending::Ending;
+use stage::input::Input;
+use stage::lines::{Block, Lines, each_line_to_cr_too};
+use stage::sample::{NotASample, parse_line};
+
+use super::framing::Unframed;
+use super::stream::{Beginning, Stream, unframed, unread};
+use super::{Error, Given, Source};
+use crate::reading::{NoReading, Place, Reading};
+
+/// A stream of text.
+#[derive(Debug)]
+pub struct Text<I> {
+    lines: Lines<Unframed<I>>,
+    name: String,
+    notice: Option<String>,
+    /// When to end, and whether that has come.
+    deadline: Option<Instant>,
+    is_over: bool,
+    /// Lines so far.
+    number: u64,
+    /// Whether what was cut off has been reported.
+    is_cut_reported: bool,
+}
+
+impl<I: Input> Text<I> {
+    /// The lines of `stream`.
+    pub fn new(stream: Stream<I>) -> Text<I> {
+        let Stream { input, name, layout, beginning, deadline, notice } = stream;
+        let lines = Lines::new(unframed(input, layout, beginning)).ended_by_cr_too();
+        let lines = match beginning {
+            Beginning::Whole => lines,
+            Beginning::Anywhere => lines.from_the_next(),
+        };
+        Text { lines, name, notice, deadline, is_over: false, number: 0, is_cut_reported: false }
+    }
+
+    /// What was dropped before the first line, once that is known.
+    fn before_first(&mut self) -> Option<String> {
+        let bytes = self.lines.take_before_first().filter(|bytes| *bytes > 0)?;
+        let unit = if bytes == 1 { "byte" } else { "bytes" };
+        let name = &self.name;
+        Some(format!(
+            "{name} may have been sending before: {bytes} {unit} up to the first line end dropped"
+        ))
+    }
+
+    /// What is left without a line end, once the input has ended.
+    fn cut_off(&mut self) -> Option<String> {
+        if self.is_over {
+            self.lines.end_by(Ending::Deadline);
+        }
+        let cut = self.lines.cut_off().filter(|_| !self.is_cut_reported)?;
+        self.is_cut_reported = true;
+        // A line that is too long has its number already; before the first there is none.
+        let number = self.number + u64::from(!cut.start.is_empty());
+        Some(match number {
+            0 => format!("{} has sent no line end: {cut}", self.name),
+            _ => format!("{}: {cut}", line(number)),
+        })
+    }
+}
+
+fn line(number: u64) -> Place {
+    Place { what: "line", number }
+}
+
+impl<I: Input> Source for Text<I> {
+    fn next(
+        &mut self,
+        gathered: usize,
+    ) -> Result<Given<'_, impl Iterator<Item = Reading<'_>>>, Error> {
+        if gathered > 0 {
+            return Ok(Given::Nothing);
+        }
+        let Text { lines, name, deadline, is_over, number, .. } = self;
+        let mut next = || {
+            *number += 1;
+            line(*number)
+        };
+        Ok(match lines.next(*deadline).map_err(|error| unread(name, error))? {
+            Block::Lines(block) => Given::Readings(each_line_to_cr_too(block).map(move |line| {
+                let place = next();
+                let raw = parse_line(line).map_err(|reason| NoReading::Line { reason, line });
+                Reading { place, raw }
+            })),
+            Block::TooLong(start) => {
+                let raw = Err(NoReading::Line { reason: NotASample::TooLong, line: start });
+                Given::One(Reading { place: next(), raw })
+            }
+            Block::Deadline => {
+                *is_over = true;
+                Given::End
+            }
+            Block::End => Given::End,
+        })
+    }
+
+    fn notice(&mut self) -> Option<String> {
+        let opening = self.notice.take();
+        opening.or_else(|| self.before_first()).or_else(|| self.cut_off())
+    }
+}

@@ -1,0 +1,4 @@
+//! The pipeline as a whole, without a process.
+
+mod clocked;
+mod streams;

@@ -1,0 +1,69 @@
+//! The loop over streams.
+
+use proptest::prelude::*;
+use stage::fake::Chunks;
+use stage::ledger::Entry;
+
+use crate::check::Checks;
+use crate::conversion::Conversion;
+use crate::source::stream::Layout;
+use crate::source::word::Format;
+use crate::*;
+
+/// The output, the messages, and the entry.
+fn taken(input: impl Input, layout: Layout) -> (String, Vec<String>, Entry) {
+    let (mut output, mut messages) = (Vec::new(), Vec::new());
+    let mut sender = Sender::new(&mut output, None, &mut messages);
+    let processing = Processing::new(Conversion::default(), Checks::default());
+    convert_stream(Stream::whole(input, "x", layout), processing, &mut sender).unwrap();
+    let entry = sender.close();
+    (String::from_utf8(output).unwrap(), messages, entry)
+}
+
+const TEXT: Layout = Layout { format: Format::Text, channels: 1, channel: 1 };
+const STEREO_RIGHT: Layout = Layout { format: Format::S16le, channels: 2, channel: 2 };
+
+#[test]
+fn text_is_made_canonical_and_what_is_not_a_number_is_reported() {
+    let (output, messages, entry) = taken(&b"+07\r\n 1.50\t\nNaN\n\n1e2"[..], TEXT);
+    assert_eq!(output, "7\n1.5\n100\n");
+    assert_eq!(messages, ["line 3: not a number: \"NaN\"", "line 4: empty"]);
+    assert_eq!(entry, Entry::Conv { sent: 3, rejected: 2, missed: 0 });
+}
+
+#[test]
+fn one_channel_of_several_is_taken() {
+    let (output, messages, _) = taken(&[1, 0, 2, 0, 3, 0, 0xff, 0xff][..], STEREO_RIGHT);
+    assert_eq!(output, "2\n-1\n");
+    assert!(messages.is_empty());
+}
+
+#[test]
+fn a_torn_last_word_is_rejected() {
+    let layout = Layout { format: Format::S16le, channels: 1, channel: 1 };
+    let (output, messages, entry) = taken(&[1, 0, 2][..], layout);
+    assert_eq!(output, "1\n");
+    assert_eq!(messages, ["word 2: torn: the stream ends after 1 of 2 bytes"]);
+    assert_eq!(entry, Entry::Conv { sent: 1, rejected: 1, missed: 0 });
+}
+
+#[test]
+fn a_word_that_is_not_finite_is_rejected() {
+    let layout = Layout { format: Format::F32le, channels: 1, channel: 1 };
+    let (output, messages, _) = taken(&f32::NAN.to_le_bytes()[..], layout);
+    assert_eq!(output, "");
+    assert_eq!(messages, ["word 1: not a number"]);
+}
+
+proptest! {
+    #[test]
+    fn any_chunking_gives_the_same_samples(
+        bytes in proptest::collection::vec(any::<u8>(), 0..100), size in 1usize..10,
+    ) {
+        prop_assert_eq!(
+            taken(Chunks::of(&bytes, size), STEREO_RIGHT),
+            taken(&bytes[..], STEREO_RIGHT)
+        );
+        prop_assert_eq!(taken(Chunks::of(&bytes, size), TEXT), taken(&bytes[..], TEXT));
+    }
+}

@@ -1,0 +1,207 @@
+//! A cache of printed samples by code: a code seen before is neither converted, checked nor
+//! printed again. (0.8 ns for a sample of a simulated range, and 2 ns for a raw word, where making
+//! the text takes 30.)
+//!
+//! Only what has been printed once is there, so a few samples cost no more than without a cache.
+//! Texts lie in slots of a fixed size, short ones at first: the shorter the slots, the more of them
+//! stay in a cache of the processor. Where too many texts do not fit, the slots become twice as
+//! long, as long as memory allows, and then the cache is given up.
+//!
+//! Memory: 8, 16 or 32 bytes for each code whose text is kept, at most 1 MB.
+
+use crate::reading::MAX_CODES;
+
+/// Bytes of a slot for texts of up to 7: a 16-bit word with its line feed, or two percentages.
+const SHORT: usize = 8;
+
+/// Bytes of a slot for texts of up to 15.
+const LONG: usize = 16;
+
+/// Bytes of a slot for texts of up to 31: two samples of up to 15 bytes each.
+pub const LONGEST: usize = 32;
+
+/// Bytes that all slots may have: long ones for the most codes that there can be.
+const MAX_BYTES: usize = MAX_CODES * LONG;
+
+/// One text in this many may be too long for its slot.
+const TOLERANCE: u64 = 256;
+
+/// A text and, in the last byte, its length; 0 if there is none. Copied as a whole.
+pub type Slot<const SIZE: usize> = [u8; SIZE];
+
+/// Texts by code.
+#[derive(Debug, Default)]
+pub struct TextCache {
+    slots: Slots,
+    /// How many codes there are, and how many lines each stands for.
+    codes: usize,
+    lines: u64,
+    asked: u64,
+    too_long: u64,
+}
+
+/// The slots, by code; those past the last are empty.
+#[derive(Debug)]
+pub enum Slots {
+    /// Of 8 bytes.
+    Short(Vec<Slot<SHORT>>),
+    /// Of 16 bytes.
+    Long(Vec<Slot<LONG>>),
+    /// Of 32 bytes.
+    Longest(Vec<Slot<LONGEST>>),
+    /// Nothing is kept.
+    None,
+}
+
+impl Default for Slots {
+    fn default() -> Slots {
+        Slots::Short(Vec::new())
+    }
+}
+
+impl TextCache {
+    /// A cache that keeps nothing.
+    pub fn off() -> TextCache {
+        TextCache { slots: Slots::None, ..TextCache::default() }
+    }
+
+    /// Makes slots for codes below `codes` (at most [`MAX_CODES`]), each of which stands for this
+    /// many lines; `times` texts are going to be looked up.
+    pub fn prepare(&mut self, codes: usize, lines: u64, times: usize) {
+        self.asked += times as u64;
+        let codes = codes.min(MAX_CODES);
+        if (self.codes, self.lines) == (codes, lines) {
+            return;
+        }
+        // Another table: what is kept stands for something else.
+        (self.codes, self.lines) = (codes, lines);
+        if !matches!(self.slots, Slots::None) {
+            // Not resized: that would touch all of them.
+            self.slots = Slots::Short(vec![[0; SHORT]; codes]);
+        }
+    }
+
+    /// The slots as they are.
+    pub fn slots(&self) -> &Slots {
+        &self.slots
+    }
+
+    /// Keeps `text` for `code`, if it has a slot that is long enough.
+    pub fn keep(&mut self, code: u16, text: &[u8]) {
+        let code = usize::from(code);
+        let kept = match &mut self.slots {
+            Slots::Short(slots) => slots.get_mut(code).map(|slot| fill(slot, text)),
+            Slots::Long(slots) => slots.get_mut(code).map(|slot| fill(slot, text)),
+            Slots::Longest(slots) => slots.get_mut(code).map(|slot| fill(slot, text)),
+            Slots::None => None,
+        };
+        if kept == Some(false) {
+            self.too_long += 1;
+            if self.too_long * TOLERANCE > self.asked {
+                self.lengthen();
+            }
+        }
+    }
+
+    /// Begins anew with longer slots, or none.
+    fn lengthen(&mut self) {
+        self.slots = match self.slots {
+            Slots::Short(_) => Slots::Long(vec![[0; LONG]; self.codes]),
+            Slots::Long(_) if self.codes * LONGEST <= MAX_BYTES => {
+                Slots::Longest(vec![[0; LONGEST]; self.codes])
+            }
+            Slots::Long(_) | Slots::Longest(_) | Slots::None => Slots::None,
+        };
+        self.too_long = 0;
+    }
+}
+
+/// Whether `text` fits.
+fn fill<const SIZE: usize>(slot: &mut Slot<SIZE>, text: &[u8]) -> bool {
+    let fits = text.len() < SIZE;
+    if fits {
+        slot[..text.len()].copy_from_slice(text);
+        slot[SIZE - 1] = text.len() as u8;
+    }
+    fits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    impl TextCache {
+        /// The text of `code`, if there is one.
+        fn text(&self, code: u16) -> Option<&[u8]> {
+            fn of<const SIZE: usize>(slots: &[Slot<SIZE>], code: u16) -> Option<&[u8]> {
+                let slot = slots.get(usize::from(code))?;
+                slot.get(..usize::from(slot[SIZE - 1])).filter(|text| !text.is_empty())
+            }
+            match &self.slots {
+                Slots::Short(slots) => of(slots, code),
+                Slots::Long(slots) => of(slots, code),
+                Slots::Longest(slots) => of(slots, code),
+                Slots::None => None,
+            }
+        }
+    }
+
+    #[test]
+    fn slots_become_as_long_as_most_texts_need() {
+        let mut cache = TextCache::default();
+        cache.prepare(10, 1, 1000);
+        cache.keep(1, b"1\n");
+        for _ in 0..3 {
+            cache.keep(2, b"1234567\n");
+        }
+        assert_eq!((cache.text(1), cache.text(2)), (Some(&b"1\n"[..]), None), "that is tolerated");
+        for _ in 0..2 {
+            cache.keep(3, b"1234567\n");
+        }
+        assert_eq!((cache.text(1), cache.text(3)), (None, Some(&b"1234567\n"[..])));
+        let text = [b'1'; 31];
+        for _ in 0..5 {
+            cache.keep(4, &text);
+        }
+        assert_eq!((cache.text(3), cache.text(4)), (None, Some(&text[..])));
+        for _ in 0..4 {
+            cache.keep(4, &[b'1'; 32]);
+        }
+        assert!(matches!(cache.slots(), Slots::None));
+    }
+
+    #[test]
+    fn slots_have_no_more_than_a_megabyte() {
+        let mut cache = TextCache::default();
+        cache.prepare(MAX_CODES, 1, 1);
+        cache.keep(1, b"12345678\n");
+        assert!(matches!(cache.slots(), Slots::Long(slots) if slots.len() == MAX_CODES));
+        cache.keep(1, b"1234567890123456\n");
+        assert!(matches!(cache.slots(), Slots::None));
+    }
+
+    #[test]
+    fn a_code_without_a_slot_has_no_text() {
+        let mut cache = TextCache::default();
+        cache.prepare(2, 1, 1);
+        cache.keep(2, b"1\n");
+        assert_eq!(cache.text(2), None);
+    }
+
+    #[test]
+    fn another_table_has_other_texts() {
+        let mut cache = TextCache::default();
+        cache.prepare(10, 1, 1);
+        cache.keep(1, b"1\n");
+        cache.prepare(10, 2, 1);
+        assert_eq!(cache.text(1), None);
+    }
+
+    #[test]
+    fn a_cache_that_is_off_stays_so() {
+        let mut cache = TextCache::off();
+        cache.prepare(10, 1, 1);
+        cache.keep(1, b"1\n");
+        assert_eq!(cache.text(1), None);
+    }
+}
