@@ -1,8 +1,8 @@
 //! Checks of converted values: a reading whose value fails one is rejected, with the check's reason.
 //!
 //! A new check: write it here, and add its option and itself to [`crate::options`]. One that
-//! remembers earlier values says so in [`Check::is_memoryless`]; then it sees every value, and none
-//! is taken from the cache of texts.
+//! remembers earlier values must say so in [`Check::is_memoryless`]; then it sees every value, since
+//! no sample is taken from the cache of texts.
 
 use std::fmt::Debug;
 

@@ -52,7 +52,7 @@ pub use crate::options::Options;
 use crate::plan::{Origin, Plan};
 use crate::processing::Processing;
 use crate::sender::Sender;
-use crate::source::clocked::{self, Clocked};
+use crate::source::clocked::{Clocked, end_of_run};
 use crate::source::polled::Polled;
 use crate::source::simulated::Simulated;
 use crate::source::stream::Stream;
@@ -64,7 +64,7 @@ use crate::ticks::Manner;
 /// Why conversion ended early.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// The source could not be set up, or not be read to its end.
+    /// The source could not be set up, or not read to its end.
     #[error(transparent)]
     Source(#[from] source::Error),
     /// The samples could not be written.
@@ -95,7 +95,7 @@ fn convert(plan: Plan<'_>, stop: Stop, sender: &mut Sender<impl Write>) -> Resul
             let (name, file) = source::open_stream(path)?;
             let (file, standard_input) = (file.as_ref(), io::stdin());
             let fd = file.map_or(standard_input.as_fd(), AsFd::as_fd);
-            let deadline = clocked::end(stop.now(), duration);
+            let deadline = end_of_run(stop.now(), duration);
             let (_device, stream) = Stream::open(fd, name, layout, deadline, stop)?;
             convert_stream(stream, Processing::new(conversion, checks), sender)
         }

@@ -1,8 +1,8 @@
 //! From reading to sample: conversion, then the checks, then the sender.
 //!
-//! Readings that come as codes are taken from a cache of texts where a code was seen before: it
-//! stands for readings that were converted and have passed. That is right only as long as neither
-//! the conversion nor any check remembers what came before; else every reading goes the long way.
+//! Where readings come as codes, the printed text of a code seen before is sent from a cache, past
+//! conversion and checks. That is right only if neither the conversion nor any check remembers
+//! earlier readings; otherwise nothing is cached.
 
 use std::io::Write;
 
@@ -33,7 +33,7 @@ impl Processing {
         Processing { conversion, checks, cache, text: Vec::new() }
     }
 
-    /// Sends what becomes of one reading; its line, if that is a sample. The sender must not be done.
+    /// Sends a reading as a sample, and returns its line; or rejects it. The sender must not be done.
     fn send<'s>(
         &mut self,
         place: Place,
@@ -52,7 +52,7 @@ impl Processing {
         Some(sender.send(&value))
     }
 
-    /// Sends what becomes of readings, as long as the sender is not done.
+    /// Sends or rejects readings until the sender is done.
     pub fn take<'r>(
         &mut self,
         readings: impl IntoIterator<Item = Reading<'r>>,
@@ -88,7 +88,7 @@ impl Processing {
         }
     }
 
-    /// The same for a code that is not in the cache, but is then, if all its readings are samples.
+    /// The same for a code that is not cached; caches it if all its readings are samples.
     fn take_code(
         &mut self,
         first: Place,

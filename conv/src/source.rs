@@ -35,11 +35,11 @@ use framing::Framed;
 pub enum Given<'a, R> {
     /// Readings as codes.
     Codes(Codes<'a>),
-    /// Readings one by one; those that are not taken are lost.
+    /// Readings one by one. Those not taken are lost.
     Readings(R),
     /// A single reading.
     One(Reading<'a>),
-    /// Nothing before what was gathered is written.
+    /// Nothing until what was gathered has been written.
     Nothing,
     /// The source has ended.
     End,
@@ -47,14 +47,14 @@ pub enum Given<'a, R> {
 
 /// A source of readings.
 pub trait Source {
-    /// The next readings. Samples of this many bytes have been gathered and wait to be written: as
-    /// long as there are any, it gives what is at hand, and does not wait.
+    /// The next readings. `gathered` bytes of samples wait to be written: while there are any, it
+    /// does not wait, but gives what is at hand, or nothing.
     fn next(
         &mut self,
         gathered: usize,
     ) -> Result<Given<'_, impl Iterator<Item = Reading<'_>>>, Error>;
 
-    /// What is to be reported besides, each thing once; at the end also what was cut off by it.
+    /// Something else to report, once; after the end, also what that cut off.
     fn notice(&mut self) -> Option<String> {
         None
     }
@@ -65,7 +65,7 @@ pub trait Source {
     }
 }
 
-/// A source could not be set up, or not be read to its end.
+/// A source could not be set up, or not read to its end.
 #[derive(Debug, Error)]
 pub enum Error {
     /// A file could not be opened.
@@ -84,7 +84,7 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
-    /// A device's own offset or scale is none.
+    /// A device's own offset or scale is not a number.
     #[error("cannot use {name}: {why}")]
     Attribute {
         /// The file, quoted.

@@ -20,13 +20,13 @@ const LATENESS: Duration = Duration::from_millis(10);
 /// rest turns out to be late, and missed.
 const AT_A_TIME: u64 = 64 * 1024;
 
-/// Longer than any run, and not too long for the system's clock: a hundred years.
+/// Longer than any run, yet within the range of the system's clock: a hundred years.
 const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// Whether ticks may be kept late.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Manner {
-    /// A reading tells of the moment at which it is made, so only the newest tick can be kept.
+    /// A reading belongs to the moment at which it is taken, so only the newest tick can be kept.
     Single,
     /// A simulated sample is the same whenever it is made: up to `LATENESS`, or one period,
     /// later than due; and several at a time where the period is short.
@@ -38,9 +38,9 @@ pub enum Manner {
 pub struct Ticks {
     start: Instant,
     period: Period,
-    /// The first tick that is not dealt with.
+    /// The first tick not dealt with yet.
     next: u64,
-    /// The first tick that is out of the run.
+    /// The first tick after the run.
     end: u64,
     gather: Duration,
     lateness: Duration,

@@ -1,4 +1,7 @@
-//! A source that is asked: at each tick, or without a pause.
+//! A source that must be asked: at each tick, or without a pause.
+//!
+//! Without a pause, readings are taken until a block of samples is full, and only then are the
+//! time and a stop looked at: that costs system calls.
 
 use std::time::{Duration, Instant};
 
@@ -35,8 +38,12 @@ pub trait Converter {
 enum Pace {
     /// At ticks.
     Ticks(Ticks),
-    /// Without a pause: so often before time and stop are looked at, until this end.
-    Flood(u64, Option<Instant>),
+    /// Without a pause.
+    Flood {
+        /// Readings between two looks at the time and for a stop.
+        at_a_time: u64,
+        end: Option<Instant>,
+    },
 }
 
 /// A converter that is asked as a clock says.
@@ -45,14 +52,15 @@ pub struct Clocked<C, T> {
     converter: C,
     timer: T,
     pace: Pace,
-    /// How often it is to be asked before `timer` is.
+    /// Readings to take before waiting again.
     due: u64,
     is_stopped: bool,
     missed: u64,
 }
 
 impl<C: Converter, T: Timer> Clocked<C, T> {
-    /// Asks `converter` at `rate` from now on, for as long as `duration` or until `timer` says stop.
+    /// Asks `converter` at `rate` from now on, for `duration` if there is one, or until `timer`
+    /// says stop.
     pub fn new(
         converter: C,
         timer: T,
@@ -61,24 +69,25 @@ impl<C: Converter, T: Timer> Clocked<C, T> {
         manner: Manner,
     ) -> Clocked<C, T> {
         let start = timer.now();
-        let pace = match (rate, manner) {
-            (Rate::Every(period), _) => Pace::Ticks(Ticks::new(start, period, duration, manner)),
-            (Rate::Max, Manner::Single) => Pace::Flood(1, end(start, duration)),
-            (Rate::Max, Manner::Batched) => Pace::Flood(BLOCK as u64, end(start, duration)),
+        let pace = match rate {
+            Rate::Every(period) => Pace::Ticks(Ticks::new(start, period, duration, manner)),
+            Rate::Max => Pace::Flood {
+                at_a_time: match manner {
+                    Manner::Single => 1,
+                    Manner::Batched => BLOCK as u64,
+                },
+                end: end_of_run(start, duration),
+            },
         };
         Clocked { converter, timer, pace, due: 0, is_stopped: false, missed: 0 }
     }
 
     /// Waits until readings are due, or until the end or a stop has come.
     fn wait(&mut self) -> Result<(), Error> {
-        while self.due == 0 && !self.is_stopped {
-            let deadline = match &self.pace {
-                Pace::Ticks(ticks) => ticks.deadline(),
-                Pace::Flood(_, end) => {
-                    Some(self.timer.now()).filter(|now| end.is_none_or(|end| *now < end))
-                }
-            };
-            let Some(deadline) = deadline else { return Ok(()) };
+        while self.due == 0
+            && !self.is_stopped
+            && let Some(deadline) = self.deadline()
+        {
             self.is_stopped = self.timer.wait_until(deadline).map_err(Error::Wait)? == Wake::Stop;
             match &mut self.pace {
                 Pace::Ticks(ticks) => {
@@ -87,16 +96,27 @@ impl<C: Converter, T: Timer> Clocked<C, T> {
                     self.missed += due.missed;
                     self.due = due.taken;
                 }
-                Pace::Flood(at_a_time, _) if !self.is_stopped => self.due = *at_a_time,
-                Pace::Flood(..) => {}
+                Pace::Flood { .. } if self.is_stopped => {}
+                Pace::Flood { at_a_time, .. } => self.due = *at_a_time,
             }
         }
         Ok(())
     }
+
+    /// When to take the next readings; `None` once the run is over.
+    fn deadline(&self) -> Option<Instant> {
+        match &self.pace {
+            Pace::Ticks(ticks) => ticks.deadline(),
+            Pace::Flood { end, .. } => {
+                let now = self.timer.now();
+                end.is_none_or(|end| now < end).then_some(now)
+            }
+        }
+    }
 }
 
-/// `None` means never, as does a duration that the clock cannot express.
-pub fn end(start: Instant, duration: Option<Duration>) -> Option<Instant> {
+/// When a run ends. `None` means never, as does a duration that the clock cannot express.
+pub fn end_of_run(start: Instant, duration: Option<Duration>) -> Option<Instant> {
     duration.and_then(|duration| start.checked_add(duration))
 }
 
@@ -105,7 +125,7 @@ impl<C: Converter, T: Timer> Source for Clocked<C, T> {
         &mut self,
         gathered: usize,
     ) -> Result<Given<'_, impl Iterator<Item = Reading<'_>>>, Error> {
-        let is_flood = matches!(self.pace, Pace::Flood(..));
+        let is_flood = matches!(self.pace, Pace::Flood { .. });
         if self.due == 0 || is_flood && gathered >= BLOCK {
             if gathered > 0 {
                 self.due = 0;

@@ -1,15 +1,15 @@
 //! A terminal or serial line as a source: having it for oneself, and what its modes do to the stream.
 //!
-//! Two readers of one line would each get a part of its bytes, and an old reader's rest, or half a
-//! line, is no sample. So, in this order, before anything is read:
+//! Two readers of one line would each get part of its bytes, and what an earlier reader left, or half
+//! a line, is not a sample. So before anything is read, in this order:
 //!
-//! 1. it is locked (flock), which other programs for serial lines respect, and root, too;
-//! 2. nobody else may open it any more (TIOCEXCL), not even who knows of no lock;
-//! 3. its modes are looked at: raw words need a raw line; for text a line that is not raw is reported;
+//! 1. it is locked (flock), which other serial programs respect, even as root;
+//! 2. it is closed to further opens (TIOCEXCL), even by programs that know nothing of locks;
+//! 3. its modes are checked: raw words need a raw line; for text a line that is not raw is reported;
 //! 4. what has been waiting in it is dropped.
 //!
-//! 1 and 2 are taken back at the end. None of it is done to this process' controlling terminal: a
-//! person is typing there.
+//! 1 and 2 are undone at the end. None of this is done to the controlling terminal: a person is
+//! typing there.
 
 use std::fs::{File, TryLockError};
 use std::os::fd::AsFd;
@@ -27,7 +27,7 @@ use super::word::Format;
 /// A device could not be taken.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// Somebody else has it.
+    /// Another process has it.
     #[error("cannot lock {0}: another program is reading it")]
     Locked(String),
     /// Its modes change raw words.
@@ -45,7 +45,7 @@ pub struct NotRaw {
 }
 
 impl NotRaw {
-    /// What is to be said of the device.
+    /// What to say of the device.
     pub fn told(&self) -> String {
         let modes = self.modes.join(", ");
         format!("is not raw ({modes}): set it with stty -F {} raw -echo", self.device)
@@ -56,7 +56,7 @@ impl NotRaw {
 #[derive(Debug)]
 pub struct Device {
     line: File,
-    /// What is to be reported of its modes.
+    /// What to report of its modes.
     pub not_raw: Option<NotRaw>,
 }
 
@@ -66,7 +66,7 @@ impl Device {
         if Terminal::of(&fd) != Some(Terminal::Device) {
             return Ok(None);
         }
-        // Where that cannot be, as after a hang-up, reading will say why.
+        // Where that fails, as after a hang-up, reading will say why.
         let Ok(line) = fd.as_fd().try_clone_to_owned().map(File::from) else { return Ok(None) };
         if let Err(TryLockError::WouldBlock) = line.try_lock() {
             return Err(Error::Locked(name.to_owned()));
@@ -110,7 +110,7 @@ fn changes(modes: &Termios, is_text: bool) -> Vec<&'static str> {
         (input(In::IXON | In::IXOFF), "XON/XOFF"),
         (input(In::PARMRK), "marks of errors"),
     ];
-    // Numbers have no bytes that the others would change.
+    // Numbers contain no bytes that the others would change.
     let of_text = 4;
     let looked_at = all.iter().take(if is_text { of_text } else { all.len() });
     looked_at.filter(|(is_on, _)| *is_on).map(|(_, name)| *name).collect()

@@ -9,12 +9,12 @@
 //! | EF BB BF | UTF-8 with a byte order mark | text |
 //! | FF FE or FE FF, or two characters with a zero before or behind each | UTF-16 | text |
 //!
-//! Raw words may begin with any bytes. So much is asked of them here that a measurement does not
-//! begin with it by chance (once in 2³² streams of noise); and none is refused for a byte order mark,
-//! which is −257 and its like.
+//! Raw words may begin with any bytes. What refuses them is so specific that a measurement does not
+//! begin with it by chance (once in 2³² streams of noise); and they are not refused for a byte order
+//! mark, which is −257 and its like.
 //!
-//! [`Unframed`] looks at an input's first bytes, and no longer than they can be the beginning of one
-//! of these: a trickle of numbers is not held up.
+//! [`Unframed`] looks at an input's first bytes, and only as long as they may be the beginning of one
+//! of these, so a trickle of numbers is not held up.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -38,17 +38,17 @@ const UNMARKED: usize = 4;
 enum Kind {
     Riff,
     Aiff,
-    /// With a header of so many bytes.
+    /// With a header of this many bytes.
     Block(usize),
     Utf8Mark,
     Utf16(&'static str),
 }
 
-/// What the first bytes tell.
+/// What the first bytes show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Look {
     Is(Kind),
-    /// It takes more of them.
+    /// More of them are needed.
     Undecided,
     IsNone,
 }
@@ -207,7 +207,7 @@ impl<I: Input> Unframed<I> {
         match look(&self.first[..self.held], self.is_text) {
             Look::Is(kind) => return Err(io::Error::other(Framed(kind))),
             Look::Undecided if count > 0 && self.held < MOST => {
-                // Whoever reads waits again.
+                // The reader waits again.
                 return Err(io::ErrorKind::Interrupted.into());
             }
             Look::Undecided | Look::IsNone => self.is_known = true,

@@ -3,7 +3,7 @@
 //!
 //! A raw reading's file is named `DIRECTION_TYPE[NUMBER][_MODIFIER][_STATISTIC]_raw`. The kernel
 //! keeps an attribute for one channel, or shares it; `sharings` is the table of the names under
-//! which it may lie, the most particular first. The first file that is there counts, for the
+//! which it may lie, the most particular first. The first file that exists counts, for the
 //! offset and for the scale separately.
 //!
 //! | shared by | `in_voltage0_i_raw` | `in_voltage0-voltage1_raw` | `in_accel_x_raw` |

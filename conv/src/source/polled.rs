@@ -1,6 +1,6 @@
 //! A converter that is a file: one number is read from it at each tick.
 //!
-//! The file is opened anew each time, so that one that is replaced is followed.
+//! The file is opened anew each time, so a file that is replaced is followed.
 
 use std::path::{Path, PathBuf};
 
@@ -20,8 +20,8 @@ pub struct Polled {
 }
 
 impl Polled {
-    /// Looks at the file once, so that one that is not there is an error at the start; with it
-    /// come the offset and scale that an IIO device keeps beside it.
+    /// Reads the file once, so that a missing one is an error at the start; also returns the offset
+    /// and scale that an IIO device keeps beside it.
     pub fn open(path: &Path) -> Result<(Polled, Conversion), Error> {
         contents(open(path)?).map_err(|source| Error::Read { name: quoted_path(path), source })?;
         let attributes = iio::attributes(path)?;

@@ -17,6 +17,7 @@ use crate::reading::{NoReading, Place, Reading};
 pub struct Text<I> {
     lines: Lines<Unframed<I>>,
     name: String,
+    /// What is to be reported first.
     notice: Option<String>,
     /// When to end, and whether that has come.
     deadline: Option<Instant>,

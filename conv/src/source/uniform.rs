@@ -1,7 +1,7 @@
 //! Equally likely integers from random words, as many from a word as it has room for.
 //!
 //! A word of 64 bits is taken for a fraction. Multiplied by the number of choices, its integer
-//! part is one choice, and what is behind the point the fraction for the next. The few words
+//! part is one choice, and what follows the point is the fraction for the next. The few words
 //! that would make some choices more likely than others are thrown away. (N. Brackett-Rozinsky
 //! and D. Lemire, "Batched Ranged Random Integer Generation", 2024.)
 //!
@@ -35,7 +35,7 @@ pub struct Integers {
     /// A word whose last fraction is below this is thrown away: 2^64 modulo `choices` to the
     /// power of `per_word`.
     threshold: u64,
-    /// The last so many of the newest word's choices are still to come.
+    /// How many of the newest word's choices are still to come.
     left: usize,
     newest: [u64; PER_WORD],
     /// The second value of the newest pair, if it is still to come.

@@ -42,8 +42,8 @@ impl Format {
         }
     }
 
-    /// The number in a word, which must have [`Format::width`] bytes. `None` if it is none:
-    /// NaN or an infinity, or not so many bytes.
+    /// The number in a word, which must have [`Format::width`] bytes. `None` if it is not one:
+    /// NaN, an infinity, or another number of bytes.
     pub fn decode(self, word: &[u8]) -> Option<Decimal> {
         let integer: i64 = match self {
             Format::Text => return None,

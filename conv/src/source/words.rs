@@ -22,6 +22,7 @@ const BATCH: usize = 1024;
 pub struct Words<I> {
     input: Unframed<I>,
     name: String,
+    /// What is to be reported first.
     notices: VecDeque<String>,
     layout: Layout,
     /// Bytes in a word.
@@ -93,6 +94,19 @@ impl<I: Input> Words<I> {
         Ok(())
     }
 
+    /// Fills `codes` with the next words; returns how many.
+    fn read_codes(&mut self) -> usize {
+        let words = chosen(&self.buffer[self.start..self.whole], self.layout, self.width);
+        let mut filled = 0;
+        for (code, word) in self.codes.iter_mut().zip(words) {
+            *code = Format::code(word);
+            filled += 1;
+        }
+        self.number += filled as u64;
+        self.start += filled * self.frame();
+        filled
+    }
+
     /// What the end has cut off, if that is dropped.
     fn cut_off(&mut self) -> Option<String> {
         let (ending, bytes) = (self.ending?, self.end - self.whole);
@@ -116,6 +130,12 @@ impl<I: Input> Words<I> {
     }
 }
 
+/// The chosen channel's word of each frame.
+fn chosen(frames: &[u8], layout: Layout, width: usize) -> impl ExactSizeIterator<Item = &[u8]> {
+    let taken = width * (layout.channel - 1)..width * layout.channel;
+    frames.chunks_exact(width * layout.channels).map(move |frame| &frame[taken.clone()])
+}
+
 fn word(number: u64) -> Place {
     Place { what: "word", number }
 }
@@ -137,27 +157,13 @@ impl<I: Input> Source for Words<I> {
         if self.start == self.whole {
             return Ok(self.torn().map_or(Given::End, Given::One));
         }
-        let frame = self.frame();
-        let Layout { format, channel, .. } = self.layout;
-        let taken = self.width * (channel - 1)..self.width * channel;
-        let frames = self.buffer[self.start..self.whole].chunks_exact(frame);
-        let mut words = frames.map(move |frame| &frame[taken.clone()]);
-        let first = self.number + 1;
+        let (first, format) = (self.number + 1, self.layout.format);
         if format.has_codes() {
-            let mut filled = 0;
-            for (code, word) in self.codes.iter_mut().zip(&mut words) {
-                *code = Format::code(word);
-                filled += 1;
-            }
-            self.number += filled as u64;
-            self.start += filled * frame;
-            let codes = &self.codes[..filled];
-            return Ok(Given::Codes(Codes {
-                place: word(first),
-                table: &self.layout.format,
-                codes,
-            }));
+            let filled = self.read_codes();
+            let (table, codes) = (&self.layout.format, &self.codes[..filled]);
+            return Ok(Given::Codes(Codes { place: word(first), table, codes }));
         }
+        let words = chosen(&self.buffer[self.start..self.whole], self.layout, self.width);
         self.number += words.len() as u64;
         self.start = self.whole;
         Ok(Given::Readings((first..).zip(words).map(move |(number, bytes)| {
