@@ -19,15 +19,15 @@
 //! | [`conversion`] | offset and scale | a value |
 //! | [`check`](mod@check) | **the checks of values** | a value, or why it is rejected |
 //! | [`processing`] | conversion and checks in their order, sparing what was seen before ([`text_cache`]) | samples and rejections |
-//! | [`sender`] | limiting, gathering ([`block`](mod@block)), writing, counting | the output, the account |
+//! | [`sender`] | limiting, gathering ([`gathered`]), writing, counting | the output, the account |
 //!
 //! `pump` is the one loop over all of them.
 
 #![forbid(unsafe_code)]
 
-pub mod block;
 pub mod check;
 pub mod conversion;
+pub mod gathered;
 pub mod options;
 pub mod plan;
 pub mod processing;
@@ -49,15 +49,15 @@ use stage::stop::Stop;
 use thiserror::Error;
 
 pub use crate::options::Options;
-use crate::plan::{Origin, Plan};
+use crate::plan::{Plan, SourcePlan};
 use crate::processing::Processing;
 use crate::sender::Sender;
 use crate::source::clocked::{Clocked, end_of_run};
-use crate::source::polled::Polled;
+use crate::source::polled::PolledFile;
 use crate::source::simulated::Simulated;
 use crate::source::stream::Stream;
-use crate::source::text::Text;
-use crate::source::words::Words;
+use crate::source::text::TextStream;
+use crate::source::words::WordStream;
 use crate::source::{Given, Source, iio};
 use crate::ticks::Manner;
 
@@ -89,9 +89,9 @@ pub fn run(
 
 /// Opens the source, and converts what it gives.
 fn convert(plan: Plan<'_>, stop: Stop, sender: &mut Sender<impl Write>) -> Result<(), Error> {
-    let Plan { origin, duration, conversion, checks, .. } = plan;
-    match origin {
-        Origin::Stream { path, layout } => {
+    let Plan { source, duration, conversion, checks, .. } = plan;
+    match source {
+        SourcePlan::Stream { path, layout } => {
             let (name, file) = source::open_stream(path)?;
             let (file, standard_input) = (file.as_ref(), io::stdin());
             let fd = file.map_or(standard_input.as_fd(), AsFd::as_fd);
@@ -99,8 +99,8 @@ fn convert(plan: Plan<'_>, stop: Stop, sender: &mut Sender<impl Write>) -> Resul
             let (_device, stream) = Stream::open(fd, name, layout, deadline, stop)?;
             convert_stream(stream, Processing::new(conversion, checks), sender)
         }
-        Origin::Polled { path, rate } => {
-            let (polled, device) = Polled::open(path)?;
+        SourcePlan::Polled { path, rate } => {
+            let (polled, device) = PolledFile::open(path)?;
             let conversion = conversion.or(device);
             if conversion.scale.is_none() && iio::is_raw(path) {
                 let name = quoted_path(path);
@@ -111,7 +111,7 @@ fn convert(plan: Plan<'_>, stop: Stop, sender: &mut Sender<impl Write>) -> Resul
             let source = Clocked::new(polled, stop, rate, duration, Manner::Single);
             pump(source, Processing::new(conversion, checks), sender)
         }
-        Origin::Simulated { signal, grid, seed, rate } => {
+        SourcePlan::Simulated { signal, grid, seed, rate } => {
             let simulated = Simulated::new(signal, &grid, seed)?;
             let source = Clocked::new(simulated, stop, rate, duration, Manner::Batched);
             pump(source, Processing::new(conversion, checks), sender)
@@ -126,8 +126,8 @@ pub fn convert_stream(
     sender: &mut Sender<impl Write>,
 ) -> Result<(), Error> {
     match stream.layout.format.width() {
-        None => pump(Text::new(stream), processing, sender),
-        Some(width) => pump(Words::new(stream, width), processing, sender),
+        None => pump(TextStream::new(stream), processing, sender),
+        Some(width) => pump(WordStream::new(stream, width), processing, sender),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::source::stream::Layout;
 
 /// Where readings come from.
 #[derive(Clone, Copy, Debug)]
-pub enum Origin<'a> {
+pub enum SourcePlan<'a> {
     /// A stream that is taken as it comes.
     Stream {
         /// The file, or what names standard input.
@@ -46,7 +46,7 @@ pub enum Origin<'a> {
 #[derive(Debug)]
 pub struct Plan<'a> {
     /// Where readings come from.
-    pub origin: Origin<'a>,
+    pub source: SourcePlan<'a>,
     /// For how long.
     pub duration: Option<Duration>,
     /// The most samples to send.
@@ -61,16 +61,16 @@ impl Plan<'_> {
     /// What `options` ask for.
     pub fn of(options: &Options) -> Plan<'_> {
         let rate = options.ticking();
-        let origin = match (&options.from, &options.poll) {
-            (Some(path), _) => Origin::Stream { path, layout: options.layout() },
-            (None, Some(path)) => Origin::Polled { path, rate },
+        let source = match (&options.from, &options.poll) {
+            (Some(path), _) => SourcePlan::Stream { path, layout: options.layout() },
+            (None, Some(path)) => SourcePlan::Polled { path, rate },
             (None, None) => {
                 let (signal, grid, seed) = (options.signal, options.range, options.seed);
-                Origin::Simulated { signal, grid, seed, rate }
+                SourcePlan::Simulated { signal, grid, seed, rate }
             }
         };
         Plan {
-            origin,
+            source,
             duration: options.duration,
             limit: options.count,
             conversion: options.conversion(),

@@ -10,7 +10,7 @@ use stage::decimal::Decimal;
 
 use crate::check::Checks;
 use crate::conversion::Conversion;
-use crate::reading::{Codes, Place, Reading, Table};
+use crate::reading::{CodeTable, Codes, Place, Reading};
 use crate::sender::Sender;
 use crate::text_cache::TextCache;
 
@@ -92,7 +92,7 @@ impl Processing {
     fn take_code(
         &mut self,
         first: Place,
-        table: &dyn Table,
+        table: &dyn CodeTable,
         code: u16,
         sender: &mut Sender<impl Write>,
     ) {
@@ -148,7 +148,7 @@ mod tests {
     /// Codes of digits in a base, each standing for this many readings, counted from -3.
     struct Digits(usize, u32);
 
-    impl Table for Digits {
+    impl CodeTable for Digits {
         fn size(&self) -> usize {
             self.0.pow(self.1)
         }

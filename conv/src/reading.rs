@@ -2,7 +2,7 @@
 //! where there is no reading.
 //!
 //! A reading is what a source gave, before conversion and checks. Where a source has only a few
-//! different ones, it gives [`Codes`] and a [`Table`] of what they stand for, so that a code seen
+//! different ones, it gives [`Codes`] and a [`CodeTable`] of what they stand for, so that a code seen
 //! before need not be converted, checked and printed again.
 
 use std::fmt;
@@ -79,13 +79,13 @@ pub struct Codes<'a> {
     /// The place of the first reading; the others follow.
     pub place: Place,
     /// What the codes stand for.
-    pub table: &'a dyn Table,
+    pub table: &'a dyn CodeTable,
     /// The codes, in order.
     pub codes: &'a [u16],
 }
 
 /// What a source's codes stand for; the same for as long as the source lives.
-pub trait Table {
+pub trait CodeTable {
     /// How many codes there are: each is below this.
     fn size(&self) -> usize;
     /// How many readings each code stands for, at least one.

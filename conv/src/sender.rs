@@ -10,7 +10,7 @@ use stage::message::Messages;
 use stage::output::{reader_is_gone, write_counting};
 use stage::rejects::Rejects;
 
-use crate::block::Block;
+use crate::gathered::Gathered;
 use crate::reading::Place;
 use crate::text_cache::Slots;
 
@@ -20,7 +20,7 @@ pub struct Sender<'a, W> {
     messages: &'a mut dyn Messages,
     /// Samples that may still be sent.
     left: u64,
-    block: Block,
+    gathered: Gathered,
     sent: u64,
     missed: u64,
     rejects: Rejects,
@@ -34,7 +34,7 @@ impl<'a, W: Write> Sender<'a, W> {
             output,
             messages,
             left: limit.unwrap_or(u64::MAX),
-            block: Block::default(),
+            gathered: Gathered::default(),
             sent: 0,
             missed: 0,
             rejects: Rejects::default(),
@@ -49,7 +49,7 @@ impl<'a, W: Write> Sender<'a, W> {
 
     /// Bytes gathered and not written yet.
     pub fn gathered(&self) -> usize {
-        self.block.as_bytes().len()
+        self.gathered.as_bytes().len()
     }
 
     /// Readings rejected so far.
@@ -75,32 +75,32 @@ impl<'a, W: Write> Sender<'a, W> {
     /// Sends a sample, if it is not done; returns its line.
     pub fn send(&mut self, value: &Decimal) -> &[u8] {
         self.left = self.left.saturating_sub(1);
-        self.block.push_line(|line| value.print(line))
+        self.gathered.push_line(|line| value.print(line))
     }
 
     /// Makes room for the texts of this many codes.
     pub fn make_room(&mut self, codes: usize) {
-        self.block.make_room(codes);
+        self.gathered.make_room(codes);
     }
 
     /// Sends the cached texts of `codes`, of `lines` lines each, up to the first code without one
     /// or beyond the limit; returns how many. There must be room for them.
     pub fn send_texts(&mut self, slots: &Slots, codes: &[u16], lines: u64) -> usize {
         let most = usize::try_from(self.left / lines.max(1)).unwrap_or(usize::MAX);
-        let sent = self.block.push_texts(slots, &codes[..most.min(codes.len())], lines);
+        let sent = self.gathered.push_texts(slots, &codes[..most.min(codes.len())], lines);
         self.left -= lines * sent as u64;
         sent
     }
 
     /// Writes what was gathered. A reader that is gone is a normal end, not an error.
     pub fn flush(&mut self) -> io::Result<()> {
-        let block = self.block.as_bytes();
+        let block = self.gathered.as_bytes();
         let (written, result) = write_counting(&mut self.output, block);
         self.sent += match block.get(..written) {
             Some(part) if written < block.len() => memchr_iter(b'\n', part).count() as u64,
-            _ => self.block.lines(),
+            _ => self.gathered.lines(),
         };
-        self.block.clear();
+        self.gathered.clear();
         match result {
             Err(error) if reader_is_gone(&error) => {
                 self.reader_gone = true;

@@ -14,22 +14,22 @@ use crate::reading::{NoReading, Place, Reading};
 
 /// A file that is read at each tick.
 #[derive(Debug)]
-pub struct Polled {
+pub struct PolledFile {
     path: PathBuf,
     readings: u64,
 }
 
-impl Polled {
+impl PolledFile {
     /// Reads the file once, so that a missing one is an error at the start; also returns the offset
     /// and scale that an IIO device keeps beside it.
-    pub fn open(path: &Path) -> Result<(Polled, Conversion), Error> {
+    pub fn open(path: &Path) -> Result<(PolledFile, Conversion), Error> {
         contents(open(path)?).map_err(|source| Error::Read { name: quoted_path(path), source })?;
         let attributes = iio::attributes(path)?;
-        Ok((Polled { path: path.to_owned(), readings: 0 }, attributes))
+        Ok((PolledFile { path: path.to_owned(), readings: 0 }, attributes))
     }
 }
 
-impl Converter for Polled {
+impl Converter for PolledFile {
     fn read(&mut self) -> Reading<'static> {
         self.readings += 1;
         let place = Place { what: "reading", number: self.readings };
@@ -41,7 +41,7 @@ impl Converter for Polled {
 mod tests {
     use super::*;
 
-    fn read(polled: &mut Polled) -> String {
+    fn read(polled: &mut PolledFile) -> String {
         match polled.read() {
             Reading { raw: Ok(raw), .. } => raw.to_string(),
             Reading { place, raw: Err(why) } => format!("{place}: {why}"),
@@ -53,7 +53,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("temp1_input");
         std::fs::write(&path, "21500\n").unwrap();
-        let (mut polled, attributes) = Polled::open(&path).unwrap();
+        let (mut polled, attributes) = PolledFile::open(&path).unwrap();
         assert_eq!(attributes, Conversion::default());
         let mut readings = vec![read(&mut polled)];
         std::fs::write(&path, "soon").unwrap();
@@ -76,7 +76,7 @@ mod tests {
     #[test]
     fn a_file_that_cannot_be_read_at_the_start_is_an_error() {
         let dir = tempfile::tempdir().unwrap();
-        let told = |path: &Path| stage::message::chain(&Polled::open(path).unwrap_err());
+        let told = |path: &Path| stage::message::chain(&PolledFile::open(path).unwrap_err());
         let missing = dir.path().join("missing");
         assert_eq!(
             told(&missing),

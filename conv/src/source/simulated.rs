@@ -14,7 +14,7 @@ use stage::decimal::Decimal;
 use super::Error;
 use super::clocked::Converter;
 use super::uniform::Integers;
-use crate::reading::{Codes, MAX_CODES, Place, Reading, Table};
+use crate::reading::{CodeTable, Codes, MAX_CODES, Place, Reading};
 
 /// Samples in one period of the sine.
 const SINE_PERIOD: u64 = 100;
@@ -81,7 +81,7 @@ impl Values {
     }
 }
 
-impl Table for Values {
+impl CodeTable for Values {
     fn size(&self) -> usize {
         let singles = self.singles();
         if self.are_paired { singles * singles } else { singles }

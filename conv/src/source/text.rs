@@ -14,7 +14,7 @@ use crate::reading::{NoReading, Place, Reading};
 
 /// A stream of text.
 #[derive(Debug)]
-pub struct Text<I> {
+pub struct TextStream<I> {
     lines: Lines<Unframed<I>>,
     name: String,
     /// What is to be reported first.
@@ -28,16 +28,24 @@ pub struct Text<I> {
     is_cut_reported: bool,
 }
 
-impl<I: Input> Text<I> {
+impl<I: Input> TextStream<I> {
     /// The lines of `stream`.
-    pub fn new(stream: Stream<I>) -> Text<I> {
+    pub fn new(stream: Stream<I>) -> TextStream<I> {
         let Stream { input, name, layout, beginning, deadline, notice } = stream;
         let lines = Lines::new(unframed(input, layout, beginning)).ended_by_cr_too();
         let lines = match beginning {
             Beginning::Whole => lines,
             Beginning::Anywhere => lines.from_the_next(),
         };
-        Text { lines, name, notice, deadline, is_over: false, number: 0, is_cut_reported: false }
+        TextStream {
+            lines,
+            name,
+            notice,
+            deadline,
+            is_over: false,
+            number: 0,
+            is_cut_reported: false,
+        }
     }
 
     /// What was dropped before the first line, once that is known.
@@ -70,7 +78,7 @@ fn line(number: u64) -> Place {
     Place { what: "line", number }
 }
 
-impl<I: Input> Source for Text<I> {
+impl<I: Input> Source for TextStream<I> {
     fn next(
         &mut self,
         gathered: usize,
@@ -78,7 +86,7 @@ impl<I: Input> Source for Text<I> {
         if gathered > 0 {
             return Ok(Given::Nothing);
         }
-        let Text { lines, name, deadline, is_over, number, .. } = self;
+        let TextStream { lines, name, deadline, is_over, number, .. } = self;
         let mut next = || {
             *number += 1;
             line(*number)

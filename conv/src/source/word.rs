@@ -6,7 +6,7 @@
 use clap::ValueEnum;
 use stage::decimal::Decimal;
 
-use crate::reading::Table;
+use crate::reading::CodeTable;
 
 /// What a stream consists of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -89,7 +89,7 @@ impl Format {
     }
 }
 
-impl Table for Format {
+impl CodeTable for Format {
     fn size(&self) -> usize {
         match self.width() {
             Some(width @ 1..=2) => 1 << (8 * width),

@@ -19,7 +19,7 @@ const BATCH: usize = 1024;
 
 /// A stream of raw words.
 #[derive(Debug)]
-pub struct Words<I> {
+pub struct WordStream<I> {
     input: Unframed<I>,
     name: String,
     /// What is to be reported first.
@@ -43,15 +43,15 @@ pub struct Words<I> {
     is_rest_done: bool,
 }
 
-impl<I: Input> Words<I> {
+impl<I: Input> WordStream<I> {
     /// The words of `stream`, of `width` bytes each.
-    pub fn new(stream: Stream<I>, width: usize) -> Words<I> {
+    pub fn new(stream: Stream<I>, width: usize) -> WordStream<I> {
         let Stream { input, name, layout, beginning, deadline, notice } = stream;
         let frame = width * layout.channels;
         let unknown = (beginning == Beginning::Anywhere && frame > 1).then(|| {
             format!("{name} may have been sending before: nothing tells where a word begins")
         });
-        Words {
+        WordStream {
             input: unframed(input, layout, beginning),
             name,
             notices: notice.into_iter().chain(unknown).collect(),
@@ -140,7 +140,7 @@ fn word(number: u64) -> Place {
     Place { what: "word", number }
 }
 
-impl<I: Input> Source for Words<I> {
+impl<I: Input> Source for WordStream<I> {
     fn next(
         &mut self,
         gathered: usize,

@@ -4,7 +4,7 @@ use crate::text_cache::{LONGEST, Slot, Slots};
 
 /// Lines, and how many.
 #[derive(Debug, Default)]
-pub struct Block {
+pub struct Gathered {
     /// The lines, and room behind them, which is not cleared before it is used again.
     bytes: Vec<u8>,
     filled: usize,
@@ -13,7 +13,7 @@ pub struct Block {
     line: Vec<u8>,
 }
 
-impl Block {
+impl Gathered {
     /// Makes room for the texts of this many codes, whatever the size of their slots.
     pub fn make_room(&mut self, codes: usize) {
         let needed = self.filled + (codes + 1) * LONGEST;
@@ -95,18 +95,18 @@ mod tests {
 
     #[test]
     fn lines_and_texts_follow_each_other() {
-        let mut block = Block::default();
+        let mut gathered = Gathered::default();
         let (mut singles, mut pairs) = (TextCache::default(), TextCache::default());
         singles.prepare(10, 1, 1);
         singles.keep(7, b"7\n");
         pairs.prepare(10, 2, 1);
         pairs.keep(8, b"8\n7\n");
-        block.make_room(5);
-        assert_eq!(block.push_texts(singles.slots(), &[7, 7, 9, 7], 1), 2, "9 has no text");
-        assert_eq!(block.push_line(|line| line.extend_from_slice(b"-1")), b"-1\n");
-        assert_eq!(block.push_texts(pairs.slots(), &[8], 2), 1);
-        assert_eq!((block.as_bytes(), block.lines()), (&b"7\n7\n-1\n8\n7\n"[..], 5));
-        block.clear();
-        assert_eq!((block.as_bytes(), block.lines()), (&b""[..], 0));
+        gathered.make_room(5);
+        assert_eq!(gathered.push_texts(singles.slots(), &[7, 7, 9, 7], 1), 2, "9 has no text");
+        assert_eq!(gathered.push_line(|line| line.extend_from_slice(b"-1")), b"-1\n");
+        assert_eq!(gathered.push_texts(pairs.slots(), &[8], 2), 1);
+        assert_eq!((gathered.as_bytes(), gathered.lines()), (&b"7\n7\n-1\n8\n7\n"[..], 5));
+        gathered.clear();
+        assert_eq!((gathered.as_bytes(), gathered.lines()), (&b""[..], 0));
     }
 }
