@@ -77,7 +77,8 @@ impl Gates {
     /// Lets all stages begin.
     pub fn open(&mut self) {
         let gates = std::mem::take(self).0;
-        for gate in spawn::ORDER.iter().filter_map(|process| gates[*process].as_ref()) {
+        // conv last: once there is a sample, every stage has been let begin.
+        for gate in spawn::ORDER.iter().rev().filter_map(|process| gates[*process].as_ref()) {
             // A stage that is gone will be seen to have ended.
             let _ = (&gate.end).write_all(b"\n");
         }

@@ -458,16 +458,19 @@ fn a_line_that_is_closed_at_any_moment_gives_what_was_sent_whole_and_once() {
 
 #[test]
 fn a_stop_that_ends_the_writer_as_well_is_a_stop_and_no_clean_end() {
-    let script = "(printf '1\\n101'; exec sleep 1000) | conv --from -";
-    for _ in 0..rounds() {
-        let running = Program::bash(script).start();
-        running.wait_for_lines(1);
-        running.signal_group(Signal::SIGINT);
-        let finished = running.finish();
-        finished.writes("1\n").says(&[
-            "conv: line 2: cut off by the stop: 3 bytes dropped: \"101\"",
-            "conv: 1 samples sent, 0 rejected, 0 ticks missed",
-        ]);
+    for (bytes, options, sent, dropped) in [
+        ("1\\n101", "", "1\n", "line 2: cut off by the stop: 3 bytes dropped: \"101\""),
+        ("a\\000b", "--format u16le", "97\n", "word 2: cut off by the stop: 1 byte dropped"),
+    ] {
+        let script = format!("(printf '{bytes}'; exec sleep 1000) | conv --from - {options}");
+        for _ in 0..rounds() {
+            let running = Program::bash(&script).start();
+            running.wait_for_lines(1);
+            running.signal_group(Signal::SIGINT);
+            let dropped = format!("conv: {dropped}");
+            let account = "conv: 1 samples sent, 0 rejected, 0 ticks missed".to_owned();
+            running.finish().writes(sent).says(&[dropped, account]);
+        }
     }
 }
 

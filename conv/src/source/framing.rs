@@ -221,7 +221,14 @@ impl<I: Input> Input for Unframed<I> {
         if self.is_known && self.handed_out < self.held {
             return Ok(Wait::Ready);
         }
-        self.input.wait(deadline)
+        match self.input.wait(deadline)? {
+            // No more will come, so that what was held back is handed out.
+            Wait::Deadline if !self.is_known && self.held > 0 => {
+                self.is_known = true;
+                Ok(Wait::Ready)
+            }
+            wait => Ok(wait),
+        }
     }
 
     fn ending(&self) -> Ending {

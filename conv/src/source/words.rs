@@ -84,6 +84,7 @@ impl<I: Input> WordStream<I> {
             self.buffer.copy_within(self.whole..self.end, 0);
             (self.start, self.whole, self.end) = (0, 0, self.end - self.whole);
             match self.input.read(&mut self.buffer[self.end..]) {
+                Ok(0) if self.end > 0 => self.ending = Some(self.input.ending_in_half()?),
                 Ok(0) => self.ending = Some(self.input.ending()),
                 Ok(count) => self.end += count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

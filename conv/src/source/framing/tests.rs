@@ -1,6 +1,7 @@
 use super::*;
 use proptest::prelude::*;
-use stage::fake::Chunks;
+use stage::clock::Clock as _;
+use stage::fake::{Chunks, FakeClock};
 
 /// All bytes, or why they are refused, when they come in chunks of `size`.
 fn read(bytes: &[u8], size: usize, is_text: bool) -> Result<Vec<u8>, Framed> {
@@ -54,6 +55,24 @@ fn a_number_is_handed_on_as_soon_as_it_is_there() {
     let mut buffer = [0; 9];
     assert_eq!(input.read(&mut buffer).unwrap(), 2);
     assert_eq!(&buffer[..2], b"1\n");
+}
+
+#[test]
+fn what_was_held_back_is_handed_out_when_the_time_is_over() {
+    let ms = std::time::Duration::from_millis;
+    for is_text in [true, false] {
+        let clock = FakeClock::new();
+        let chunks = Chunks::timed(&clock, &[(ms(0), "#8"), (ms(900), "00001200x")]);
+        let mut input = Unframed::new(chunks, is_text);
+        let deadline = Some(clock.now() + ms(300));
+        let mut buffer = [0; 9];
+        assert_eq!(input.wait(deadline).unwrap(), Wait::Ready);
+        assert_eq!(input.read(&mut buffer).unwrap_err().kind(), io::ErrorKind::Interrupted);
+        assert_eq!(input.wait(deadline).unwrap(), Wait::Ready, "what was held back");
+        assert_eq!(input.read(&mut buffer).unwrap(), 2);
+        assert_eq!(&buffer[..2], b"#8");
+        assert_eq!(input.wait(deadline).unwrap(), Wait::Deadline);
+    }
 }
 
 proptest! {
