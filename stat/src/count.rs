@@ -238,7 +238,7 @@ impl<W: Write> Count<'_, W> {
         self.options.first.unwrap_or(1).saturating_add(self.before.samples)
     }
 
-    /// Position the samples lie in the stream. Until when they are counted is only known later.
+    /// Where the samples lie in the stream. Until when they are counted is only known later.
     fn run_place(&self) -> Place {
         match self.options.first {
             Some(_) => Place::Number(self.first()),

@@ -94,7 +94,7 @@ impl Counts {
         Ok(())
     }
 
-    /// Position `value` is counted, now and later.
+    /// Where `value` is counted, now and later.
     pub fn position(&mut self, value: &Decimal) -> Result<usize, Full> {
         match self.counts.get_index_of(value) {
             Some(at) => Ok(at),

@@ -135,12 +135,14 @@ impl Distribution {
         }
     }
 
-    /// Position the sample at `rank` lies, from 1.
-    pub fn at_rank(&mut self, rank: u64) -> Option<Interval> {
-        match &mut self.approximate {
-            Some(approximate) => approximate.at_rank(rank),
-            None => self.counts.at_rank(rank).cloned().map(Interval::of),
-        }
+    /// Where the sample at `rank` lies, from 1, once values are not counted any more.
+    pub fn near_rank(&mut self, rank: u64) -> Option<Interval> {
+        self.approximate.as_mut()?.at_rank(rank)
+    }
+
+    /// The sample at `rank`, from 1, while every value is counted.
+    pub fn exact_at_rank(&mut self, rank: u64) -> Option<&Decimal> {
+        self.counts.at_rank(rank)
     }
 
     /// The most frequent value, the least of them if there are several; `None` once values are
@@ -227,7 +229,7 @@ mod tests {
         assert_eq!(more.exactness(), Exactness::Approximate);
         assert_eq!(more.mode(), None);
         let n = most as u64 + 1;
-        let median = more.at_rank(n / 2).unwrap().estimate();
+        let median = more.near_rank(n / 2).unwrap().estimate();
         assert_eq!(
             (median.value.to_string(), median.error.to_string()),
             ("3276.7".into(), "0.1".into())

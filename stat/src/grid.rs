@@ -125,7 +125,7 @@ pub struct Grid {
     width: Width,
     /// By the cells' lower ends.
     cells: Counts,
-    /// Position cells are counted, by their indices: nearly all samples are short, and then a cell is
+    /// Where cells are counted, by their indices: nearly all samples are short, and then a cell is
     /// found sooner by that than by its lower end.
     positions: HashMap<i64, usize, RandomState>,
 }

@@ -35,7 +35,7 @@ pub struct Scanned {
     pub bytes: usize,
     /// Lines, each a sample.
     pub lines: u64,
-    /// Position the last of them begins.
+    /// Where the last of them begins.
     pub last: usize,
 }
 

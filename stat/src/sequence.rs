@@ -21,7 +21,7 @@ use thiserror::Error;
 
 use crate::wide::Wide;
 
-/// Position a run lies in the whole stream.
+/// Where a run lies in the whole stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
     /// The number of its first sample.
@@ -40,7 +40,7 @@ pub enum Place {
 /// Samples that follow each other. Ordered by place; ties are broken arbitrarily but consistently.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Run {
-    /// Position it lies.
+    /// Where it lies.
     pub place: Place,
     /// Its samples, at least one.
     pub n: u64,
@@ -192,7 +192,7 @@ impl Sequence {
     /// The newest sample; `None` if there is none, or it is not known which it is.
     pub fn last(&self) -> Option<&Decimal> {
         let last = self.runs().next_back()?;
-        self.is_in_order().then_some(&last.last)
+        (self.merged.is_empty() || self.is_in_order()).then_some(&last.last)
     }
 
     /// The runs, in order.

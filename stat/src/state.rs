@@ -198,7 +198,7 @@ impl State {
         self.n
     }
 
-    /// Position its samples come from.
+    /// Where its samples come from.
     pub fn origin(&self) -> Origin {
         let time = |time: &Option<Integer>| time.as_ref().and_then(|it| u64::try_from(&it.0).ok());
         Origin {

@@ -6,7 +6,7 @@ use stage::record::{Exactness, Figure, MORE, Record};
 use super::{Accumulator, Extremes};
 use crate::figures::Figures;
 use crate::histogram::{Span, histogram};
-use crate::interval::Interval;
+use crate::interval::{Estimate, Interval};
 use crate::quantile::Quantile;
 
 /// What a record contains beyond the fields that every record has.
@@ -68,9 +68,14 @@ impl Accumulator {
     fn quantiles(&mut self, wanted: &[Quantile]) -> (Vec<Figure>, Option<Decimal>) {
         let mut greatest = Decimal::ZERO;
         let mut figure = |quantile: &Quantile| {
-            let estimate = self.near_rank(quantile.rank(self.count)).map(|it| it.estimate());
-            let (value, error) = estimate.map(|it| (it.value, it.error)).unzip();
-            greatest = error.into_iter().fold(greatest.clone(), Decimal::max);
+            let rank = quantile.rank(self.count);
+            let value = self.exact_at_rank(rank).or_else(|| {
+                let Estimate { value, error } = self.near_rank(rank)?.estimate();
+                if error > greatest {
+                    greatest = error;
+                }
+                Some(value)
+            });
             Figure { name: quantile.name.clone(), value }
         };
         let figures = wanted.iter().map(&mut figure).collect();
@@ -78,14 +83,20 @@ impl Accumulator {
         (figures, (!is_exact).then_some(greatest))
     }
 
-    /// Position the sample at `rank` lies; `None` without samples.
-    fn near_rank(&mut self, rank: u64) -> Option<Interval> {
+    /// The sample at `rank`, if it is known exactly.
+    fn exact_at_rank(&mut self, rank: u64) -> Option<Decimal> {
         let Extremes { min, max } = self.extremes.as_ref()?;
         match rank {
-            1 => Some(Interval::of(min.clone())),
-            rank if rank == self.count => Some(Interval::of(max.clone())),
-            rank => Some(self.distribution.at_rank(rank)?.within(min, max)),
+            1 => Some(min.clone()),
+            rank if rank == self.count => Some(max.clone()),
+            rank => self.distribution.exact_at_rank(rank).cloned(),
         }
+    }
+
+    /// Where the sample at `rank` lies, if values are not counted any more.
+    fn near_rank(&mut self, rank: u64) -> Option<Interval> {
+        let Extremes { min, max } = self.extremes.as_ref()?;
+        Some(self.distribution.near_rank(rank)?.within(min, max))
     }
 
     /// The figures of [`MORE`], in that order.

@@ -1,4 +1,4 @@
-//! Position a state's samples come from: what their values do not show.
+//! Where a state's samples come from: what their values do not show.
 
 use std::collections::BTreeMap;
 

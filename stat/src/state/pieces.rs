@@ -78,7 +78,7 @@ impl RunPiece {
         }
     }
 
-    /// Position it lies, if it says that in one way.
+    /// Where it lies, if it says that in one way.
     pub(super) fn place(&self) -> Option<Place> {
         match (self.number, self.part, &self.began, &self.ended) {
             (Some(number), None, None, None) => {
