@@ -6,12 +6,12 @@ use std::time::Duration;
 use clap::Parser;
 use stage::command_line::{CommandLine, Need, StageOptions};
 use stage::decimal::{Decimal, Mantissa};
+use stage::files::STANDARD_INPUT;
 use stage::quantity::{self, Period, Range, Rate};
 use stage::sandbox::{Grant, Sandbox, SandboxOption};
 
 use crate::check::{Check, Checks, Plausible};
 use crate::conversion::Conversion;
-use crate::source::STANDARD_INPUT;
 use crate::source::simulated::{Grid, Signal};
 use crate::source::stream::Layout;
 use crate::source::word::Format;

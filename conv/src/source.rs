@@ -17,14 +17,13 @@ pub mod uniform;
 pub mod word;
 pub mod words;
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use nix::errno::Errno;
-use nix::fcntl::OFlag;
 use stage::ending::Unread;
+use stage::files::{self, STANDARD_INPUT};
 use stage::message::quoted_path;
 use thiserror::Error;
 
@@ -114,19 +113,9 @@ pub enum Error {
     Wait(#[source] io::Error),
 }
 
-/// Opens `path` for reading, without waiting for a FIFO's writer or a modem's carrier, and
-/// without making a terminal this process's own.
 fn open(path: &Path) -> Result<File, Error> {
-    let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
-    OpenOptions::new()
-        .read(true)
-        .custom_flags(flags.bits())
-        .open(path)
-        .map_err(|source| Error::Open { name: quoted_path(path), source })
+    files::open(path).map_err(|source| Error::Open { name: quoted_path(path), source })
 }
-
-/// What names standard input in the place of a file.
-pub const STANDARD_INPUT: &str = "-";
 
 /// What messages call it.
 const STANDARD_INPUT_NAME: &str = "standard input";

@@ -1,20 +1,32 @@
-//! Which files a stage reads and writes, so that none is fed with what comes out of it.
+//! Opening what a stage reads; and which files stages read and write, so that none is fed with what
+//! comes out of it.
 //!
 //! A file is known by its device and inode, whatever name leads to it: a link, `/dev/stdin`, a
 //! descriptor's name below `/proc`. One that is still to be made is known by its directory's, and by
 //! its name in there. Devices such as `/dev/null` and terminals are left out: many may write those,
 //! and what one writes no other reads.
 
-use std::fs;
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use nix::fcntl::OFlag;
 use nix::sys::stat::{FileStat, SFlag, fstat};
 use serde::{Deserialize, Serialize};
 
 use crate::message::quoted_path;
+
+/// What names standard input in the place of a file.
+pub const STANDARD_INPUT: &str = "-";
+
+/// Opens `path` for reading, without waiting for a FIFO's writer or a modem's carrier, and
+/// without making a terminal this process's own.
+pub fn open(path: &Path) -> io::Result<File> {
+    let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
+    OpenOptions::new().read(true).custom_flags(flags.bits()).open(path)
+}
 
 /// A file that is read or written.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -175,7 +187,7 @@ mod tests {
     #[test]
     fn devices_are_left_out() {
         assert!(Used::at(Path::new("/dev/null")).is_none());
-        let null = fs::File::open("/dev/null").unwrap();
+        let null = File::open("/dev/null").unwrap();
         assert_eq!(identity_of(null.as_fd()), None);
     }
 }

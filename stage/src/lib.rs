@@ -11,7 +11,7 @@
 //! | [`terminal`] | terminals as inputs: whose they are, and how they end |
 //! | [`channel`] | **what a channel is made of**, for who reads or writes it (`launcher::channel` makes them) |
 //! | [`start`] | a stage's start in the launcher's pipeline, which waits for all the others |
-//! | [`files`] | which files a stage reads and writes, so that none is fed with what comes out of it |
+//! | [`files`] | opening what a stage reads; which files stages read and write, so that none is fed with what comes out of it |
 //! | [`inherited`] | descriptors that the environment names |
 //! | [`size`] | how much is moved at a time |
 //! | [`lines`] | cutting an input into lines in bounded memory |

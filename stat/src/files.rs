@@ -1,19 +1,16 @@
 //! What `stat` reads: standard input, or files one after another, and where in them a line is.
 
 use std::fmt;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io;
-use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
-use nix::fcntl::OFlag;
 use stage::ending::Unread;
+use stage::files::{self, STANDARD_INPUT};
 use stage::message::quoted_path;
 
 use crate::Error;
-
-/// What names standard input in the place of a file.
-pub const STANDARD_INPUT: &str = "-";
 
 /// An input.
 #[derive(Debug)]
@@ -29,10 +26,8 @@ pub fn open(path: &Path) -> Result<NamedInput<Option<File>>, Error> {
     if path == Path::new(STANDARD_INPUT) {
         return Ok(NamedInput { name: None, input: None });
     }
-    let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
-    let file = OpenOptions::new().read(true).custom_flags(flags.bits()).open(path);
     let name = quoted_path(path);
-    match file {
+    match files::open(path) {
         Ok(file) => Ok(NamedInput { name: Some(name), input: Some(file) }),
         Err(source) => Err(Error::Open { name, source }),
     }

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use clap::Parser;
 use stage::command_line::{CommandLine, Need, StageOptions};
+use stage::files::STANDARD_INPUT;
 use stage::quantity;
 use stage::sample::parse_line;
 use stage::sandbox::{Grant, Sandbox, SandboxOption};
 
 use crate::accumulator::record::Wanted;
 use crate::course::{MAX_STRETCHES, MIN_STRETCHES};
-use crate::files::{self, STANDARD_INPUT};
+use crate::files;
 use crate::histogram::{MAX_BINS, MIN_BINS};
 use crate::label::Label;
 use crate::quantile::Quantile;
