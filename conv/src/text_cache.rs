@@ -26,7 +26,7 @@ const MAX_BYTES: usize = MAX_CODES * LONG;
 /// One text in this many may be too long for its slot.
 const TOLERANCE: u64 = 256;
 
-/// A text and, in the last byte, its length; 0 if there is none. Copied as a whole.
+/// A text with its length in the last byte, 0 for no text. Copied as a whole.
 pub type Slot<const SIZE: usize> = [u8; SIZE];
 
 /// Texts by code.

@@ -46,7 +46,7 @@ impl Gates {
 
     /// What to wait on for more to hear: a single gate, of the stage that is likely to be ready last.
     /// All are needed, and each time the launcher wakes up it takes a processor from those that are
-    /// not ready. (That a stage has ended without a word is told by a signal.)
+    /// not ready. (A signal says that a stage has ended without a word.)
     pub fn to_hear(&self) -> Option<BorrowedFd<'_>> {
         let gate = spawn::ORDER.iter().rev().filter_map(|process| self.0[*process].as_ref());
         gate.filter(|gate| !gate.is_over).map(|gate| gate.end.as_fd()).next()

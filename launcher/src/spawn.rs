@@ -20,7 +20,7 @@
 //! 8. once all wait, and none would read or write what another writes, the gates are opened
 //!    ([`crate::gates`]). Until then no stage has opened a file, or read or written anything.
 //!
-//! What cannot be started is told, and counts as ended: the supervisor calls the start off.
+//! What cannot be started is reported, and counts as ended: the supervisor calls the start off.
 
 mod child;
 

@@ -12,7 +12,7 @@
 //! 2. A request to stop (Ctrl-C, SIGTERM, SIGHUP), or any other process that ends while `conv`
 //!    still runs, stops the pipeline in order: `conv` is asked to stop, and rule 1 does the
 //!    rest.
-//! 3. A process that failed or was killed is told of, and stops the pipeline in order, too.
+//! 3. A process that failed or was killed is reported, and stops the pipeline in order, too.
 //! 4. What is still there a grace period (`--grace`) after the pipeline was first asked to stop is
 //!    ended step by step, `STEP` apart, so that what one process holds up is not lost with it:
 //!    1. every process is asked to stop, which a `log` that waits for a full disk hears, and to
@@ -20,7 +20,7 @@
 //!    2. `report` is killed if its reader hangs: nothing that is recorded is lost with it;
 //!    3. the rest is killed.
 //!
-//!    What was killed is told of. A pipeline that ends by itself may take its time. Without a grace
+//!    What was killed is reported. A pipeline that ends by itself may take its time. Without a grace
 //!    period there are no steps, and all are killed.
 //! 5. A Ctrl-C after an earlier request to stop kills what is there at once; but not one that
 //!    comes within `ECHO` of the first.

@@ -3,7 +3,7 @@
 //! Unlike `stage::lines`, no line is too long: one that is longer than the buffer is handed out in
 //! pieces. Half a line waits for its other half, and keeps the time at which it came. A last line
 //! without a line feed is one if the table of ends says so (`stage::ending`); if not,
-//! [`WholeLines::cut_off`] tells what was dropped.
+//! [`WholeLines::cut_off`] reports what was dropped.
 
 use std::io;
 use std::time::{Instant, SystemTime};

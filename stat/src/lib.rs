@@ -14,7 +14,7 @@
 //! | [`nearest`] | the one rounding, from an exact ratio to the nearest double |
 //! | [`quantile`] | which rank a quantile has |
 //! | [`distribution`] | which sample has a rank: each value counted in [`counts`], or once there are too many in the cells of a [`grid`] and the bins of a [`sketch`] |
-//! | [`interval`] | what is told of a sample that is only known to lie between two values |
+//! | [`interval`] | the estimate of a sample that is only known to lie between two values |
 //! | [`histogram`](mod@histogram) | the limits of a histogram's bins, which fit the samples' own step, a [`lattice`] |
 //! | [`sequence`] | what depends on the samples' order |
 //! | [`course`] | the stream from its first sample to its last, in stretches |
