@@ -306,7 +306,7 @@ fn a_merge_that_is_stopped_is_an_error_and_no_record() {
 }
 
 #[test]
-fn short_parts_that_were_started_together_have_no_order_and_one_after_another_they_do() {
+fn short_parts_have_an_order_only_if_they_were_counted_one_after_another() {
     let dir = tempfile::tempdir().unwrap();
     let script = "
         for k in 1 2 3 4; do seq $k 4 40 > part$k; done
