@@ -5,12 +5,12 @@
 #![allow(dead_code, reason = "each fuzzer has one of the two checks")]
 
 use clap::{Parser, ValueEnum};
-use stage::decimal::Decimal;
 use stage::fake::Chunks;
-use stage::input::Input;
-use stage::ledger::Entry;
-use stage::lines::each_line_to_cr_too;
-use stage::sample::{MAX_LINE, NotASample, parse_line};
+use stage::format::decimal::Decimal;
+use stage::format::sample::{MAX_LINE, NotASample, parse_line};
+use stage::process::ledger::Entry;
+use stage::stream::input::Input;
+use stage::stream::lines::each_line_to_cr_too;
 use wandler_conv::processing::Processing;
 use wandler_conv::sender::Sender;
 use wandler_conv::source::framing::Framed;

@@ -6,8 +6,8 @@
 
 use std::fmt::Debug;
 
-use stage::decimal::Decimal;
-use stage::quantity::Range;
+use stage::format::decimal::Decimal;
+use stage::process::quantity::Range;
 
 /// A check of values.
 pub trait Check: Debug {
@@ -65,7 +65,7 @@ impl Check for Plausible {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use stage::quantity::{decimal, range};
+    use stage::process::quantity::{decimal, range};
 
     #[test]
     fn the_first_check_that_fails_says_why() {

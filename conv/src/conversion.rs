@@ -2,8 +2,8 @@
 //! (Documentation/ABI/testing/sysfs-bus-iio), in exact decimal arithmetic. (Whether the value is
 //! plausible is for [`crate::check`] to say.)
 
-use stage::decimal::Decimal;
-use stage::sample::{NotASample, check_value};
+use stage::format::decimal::Decimal;
+use stage::format::sample::{NotASample, check_value};
 
 /// What is done to each raw reading.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl Conversion {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use stage::quantity::decimal;
+    use stage::process::quantity::decimal;
 
     fn apply(offset: &str, scale: &str, raw: &str) -> Result<String, String> {
         let given = |text: &str| (!text.is_empty()).then(|| decimal(text).unwrap());

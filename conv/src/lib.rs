@@ -40,12 +40,12 @@ pub mod ticks;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 
-use stage::clock::Clock as _;
-use stage::exit::Status;
-use stage::input::Input;
-use stage::message::{Messages, quoted_path};
-use stage::program::Ended;
-use stage::stop::Stop;
+use stage::process::clock::Clock as _;
+use stage::process::exit::Status;
+use stage::process::message::{Messages, quoted_path};
+use stage::process::program::Ended;
+use stage::process::stop::Stop;
+use stage::stream::input::Input;
 use thiserror::Error;
 
 pub use crate::options::Options;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    stage::program::stage("conv", |options: wandler_conv::Options, around| {
+    stage::process::program::stage("conv", |options: wandler_conv::Options, around| {
         // The launcher is to know that conv ends before anybody reads the end of the stream.
         let output = around.output();
         let output = around.held.insert(output);

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Parser;
-use stage::command_line::{CommandLine, Need, StageOptions};
-use stage::decimal::{Decimal, Mantissa};
-use stage::files::STANDARD_INPUT;
-use stage::quantity::{self, Period, Range, Rate};
-use stage::sandbox::{Grant, Sandbox, SandboxOption};
+use stage::format::decimal::{Decimal, Mantissa};
+use stage::process::command_line::{CommandLine, Need, StageOptions};
+use stage::process::quantity::{self, Period, Range, Rate};
+use stage::process::sandbox::{Grant, Sandbox, SandboxOption};
+use stage::stream::files::STANDARD_INPUT;
 
 use crate::check::{Check, Checks, Plausible};
 use crate::conversion::Conversion;
@@ -46,7 +46,7 @@ is missed and counted, not made up for; a simulated sample may be up to 10 ms la
 
 /// An A/D converter, real or simulated, becomes a stream of samples.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "conv", version, after_help = format!("{EXAMPLES}{}", stage::exit::HELP))]
+#[command(name = "conv", version, after_help = format!("{EXAMPLES}{}", stage::process::exit::HELP))]
 pub struct Options {
     /// Samples a second: 10, 2.5k, 1M, or max for as many as the reader takes
     #[arg(short, long, value_name = "HZ|max", value_parser = quantity::rate, allow_hyphen_values = true)]
@@ -198,12 +198,12 @@ fn grid(text: &str) -> Result<Grid, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use stage::command_line::NoOptions;
+    use stage::process::command_line::NoOptions;
     use std::ffi::OsString;
 
     fn parse(words: &str) -> Result<Options, String> {
         let words = format!("conv {words}");
-        match stage::command_line::parse(words.split_whitespace().map(OsString::from)) {
+        match stage::process::command_line::parse(words.split_whitespace().map(OsString::from)) {
             Ok(options) => Ok(options),
             Err(NoOptions::Wrong(why)) => Err(why),
             Err(NoOptions::Help(text)) => panic!("{text}"),

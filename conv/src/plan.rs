@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use stage::quantity::Rate;
+use stage::process::quantity::Rate;
 
 use crate::check::Checks;
 use crate::conversion::Conversion;

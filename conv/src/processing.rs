@@ -6,7 +6,7 @@
 
 use std::io::Write;
 
-use stage::decimal::Decimal;
+use stage::format::decimal::Decimal;
 
 use crate::check::Checks;
 use crate::conversion::Conversion;
@@ -120,8 +120,8 @@ impl Processing {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use stage::ledger::Entry;
-    use stage::quantity::range;
+    use stage::process::ledger::Entry;
+    use stage::process::quantity::range;
 
     use super::*;
     use crate::check::{Check, Plausible};

@@ -7,8 +7,8 @@
 
 use std::fmt;
 
-use stage::decimal::Decimal;
-use stage::sample::NotASample;
+use stage::format::decimal::Decimal;
+use stage::format::sample::NotASample;
 use thiserror::Error;
 
 /// Which reading of a source: `line 17`.

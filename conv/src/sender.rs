@@ -4,11 +4,11 @@
 use std::io::{self, Write};
 
 use memchr::memchr_iter;
-use stage::decimal::Decimal;
-use stage::ledger::Entry;
-use stage::message::Messages;
-use stage::output::{reader_is_gone, write_counting};
-use stage::rejects::Rejects;
+use stage::format::decimal::Decimal;
+use stage::process::ledger::Entry;
+use stage::process::message::Messages;
+use stage::stream::output::{reader_is_gone, write_counting};
+use stage::stream::rejects::Rejects;
 
 use crate::gathered::Gathered;
 use crate::reading::Place;

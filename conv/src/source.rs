@@ -22,9 +22,9 @@ use std::io;
 use std::path::Path;
 
 use nix::errno::Errno;
-use stage::ending::Unread;
-use stage::files::{self, STANDARD_INPUT};
-use stage::message::quoted_path;
+use stage::process::message::quoted_path;
+use stage::stream::ending::Unread;
+use stage::stream::files::{self, STANDARD_INPUT};
 use thiserror::Error;
 
 use crate::reading::{Codes, Reading};

@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use stage::quantity::Period;
+use stage::process::quantity::Period;
 
 /// How long simulated samples may be gathered before they are written: half of the 1 ms that
 /// a sample may wait, the other half for waking up and writing.
@@ -107,7 +107,7 @@ impl Ticks {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use stage::quantity::{Rate, rate};
+    use stage::process::quantity::{Rate, rate};
 
     fn period(text: &str) -> Period {
         match rate(text).unwrap() {

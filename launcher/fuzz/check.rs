@@ -7,12 +7,12 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use stage::command_line::{CommandLine, NoOptions, parse};
-use stage::decimal::Decimal;
 use stage::fake::FakeClock;
-use stage::quantity::{Period, Range, Rate, range};
-use stage::record::Record;
-use stage::sample::parse_line;
+use stage::format::decimal::Decimal;
+use stage::format::record::Record;
+use stage::format::sample::parse_line;
+use stage::process::command_line::{CommandLine, NoOptions, parse};
+use stage::process::quantity::{Period, Range, Rate, range};
 use wandler_conv::processing::Processing;
 use wandler_conv::pump;
 use wandler_conv::sender::Sender;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use stage::ledger::Entry;
+use stage::process::ledger::Entry;
 
 use crate::process::{ByProcess, Process};
 

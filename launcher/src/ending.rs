@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
-use stage::exit::Status;
+use stage::process::exit::Status;
 
 /// How a process ended.
 #[derive(Clone, Debug, PartialEq, Eq)]

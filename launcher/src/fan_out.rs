@@ -15,13 +15,13 @@ use std::os::fd::AsFd;
 use nix::errno::Errno;
 use nix::fcntl::{SpliceFFlags, splice, tee};
 use nix::sys::stat::{SFlag, fstat};
-use stage::exit::Status;
-use stage::input::{Channel, Input};
-use stage::ledger::Entry;
-use stage::output::{self, reader_is_gone};
-use stage::program::Ended;
-use stage::size;
-use stage::stop::Stop;
+use stage::process::exit::Status;
+use stage::process::ledger::Entry;
+use stage::process::program::Ended;
+use stage::process::stop::Stop;
+use stage::stream::input::{Input, Stoppable};
+use stage::stream::output::{self, reader_is_gone};
+use stage::stream::size;
 use thiserror::Error;
 
 use crate::kernel;
@@ -41,12 +41,12 @@ pub enum Error {
 }
 
 /// Copies `input` to both outputs until it ends.
-pub fn run<I: AsFd>(input: Channel<I>, outputs: [&dyn AsFd; 2], stop: &Stop) -> Ended<Error> {
+pub fn run<I: AsFd>(input: Stoppable<I>, outputs: [&dyn AsFd; 2], stop: &Stop) -> Ended<Error> {
     let all_pipes = is_pipe(input.fd()) && outputs.iter().all(is_pipe);
     let mut fan_out = FanOut {
         input,
         outputs: outputs
-            .map(|fd| Some(Output { fd, channel: output::Channel::new(fd, stop.clone()) })),
+            .map(|fd| Some(Output { fd, transport: output::Unbuffered::new(fd, stop.clone()) })),
         buffer: vec![0; SMALL.max(if all_pipes { 0 } else { size::BLOCK })],
         all_pipes,
         taken: 0,
@@ -62,11 +62,11 @@ fn is_pipe(fd: &(impl AsFd + ?Sized)) -> bool {
 
 struct Output<'a> {
     fd: &'a dyn AsFd,
-    channel: output::Channel<&'a dyn AsFd>,
+    transport: output::Unbuffered<&'a dyn AsFd>,
 }
 
 struct FanOut<'a, I> {
-    input: Channel<I>,
+    input: Stoppable<I>,
     /// Those whose reader is still there.
     outputs: [Option<Output<'a>>; 2],
     buffer: Vec<u8>,
@@ -95,7 +95,7 @@ impl<I: AsFd> FanOut<'_, I> {
         let count = self.input.read(&mut self.buffer).map_err(Error::Read)?;
         for slot in &mut self.outputs {
             let Some(output) = slot else { continue };
-            match output.channel.write_all(&self.buffer[..count]) {
+            match output.transport.write_all(&self.buffer[..count]) {
                 Err(error) if reader_is_gone(&error) => *slot = None,
                 result => result.map_err(Error::Write)?,
             }
@@ -177,14 +177,14 @@ fn retry<T>(mut call: impl FnMut() -> Result<T, Errno>) -> Result<T, Errno> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use stage::input::AfterStop;
+    use stage::stream::input::AfterStop;
     use std::io::PipeReader;
     use std::os::unix::net::UnixStream;
     use std::thread;
     use std::time::{Duration, Instant};
 
-    fn channel<F: AsFd>(fd: F) -> Channel<F> {
-        Channel::new(fd, Stop::never(), AfterStop::End)
+    fn transport<F: AsFd>(fd: F) -> Stoppable<F> {
+        Stoppable::new(fd, Stop::never(), AfterStop::End)
     }
 
     /// So many bytes that follow no short pattern.
@@ -211,7 +211,7 @@ mod tests {
                 // The fan-out may leave before everything is written.
                 let _ = input.chunks(piece).try_for_each(|piece| writer.write_all(piece));
             });
-            let ended = run(channel(reader), [&to_first, &to_second], &Stop::never());
+            let ended = run(transport(reader), [&to_first, &to_second], &Stop::never());
             drop((to_first, to_second));
             assert_eq!(ended.result.unwrap(), Status::Done);
             ([first.join().unwrap(), second.join().unwrap()], ended.entry)
@@ -258,7 +258,7 @@ mod tests {
             let input = &input;
             scope.spawn(move || feed.write_all(input).unwrap());
             let outputs: [&dyn AsFd; 2] = [files[0].as_file(), files[1].as_file()];
-            let ended = run(channel(socket), outputs, &Stop::never());
+            let ended = run(transport(socket), outputs, &Stop::never());
             assert_eq!(ended.entry, Entry::Tee { taken: 1_000_000 });
         });
         for file in files {
@@ -287,7 +287,7 @@ mod tests {
                     }
                 }
             });
-            let ended = run(channel(reader), [&to_first, &to_second], &Stop::never());
+            let ended = run(transport(reader), [&to_first, &to_second], &Stop::never());
             assert_eq!(ended.entry, Entry::Tee { taken: 3 * PIECES as u64 });
         });
     }

@@ -1,4 +1,4 @@
-//! The start of the stages: none begins before all are ready ([`stage::start`] has a stage's side of
+//! The start of the stages: none begins before all are ready ([`stage::process::start`] has a stage's side of
 //! it), and none at all if one would read or write what another writes, or another input than the
 //! pipeline.
 
@@ -9,9 +9,9 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 
 use nix::errno::Errno;
 use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType, recv, socketpair};
-use stage::exit::Status;
-use stage::files::Used;
-use stage::start::{MAX_READY, Ready};
+use stage::process::exit::Status;
+use stage::process::start::{MAX_READY, Ready};
+use stage::stream::files::Used;
 
 use crate::process::{ByProcess, Process};
 use crate::spawn;

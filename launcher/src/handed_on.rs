@@ -26,7 +26,7 @@ impl HandedOn {
         numbers.sort_unstable();
         numbers.dedup();
         // A stage that cannot open what is not there says so.
-        let open = numbers.into_iter().filter_map(|it| stage::kernel::adopt(it).ok());
+        let open = numbers.into_iter().filter_map(|it| stage::process::kernel::adopt(it).ok());
         HandedOn { descriptors: open.collect(), named }
     }
 

@@ -4,8 +4,8 @@
 //! |---|---|
 //! | [`options`] | the command line; [`words`] the stages' options in it |
 //! | [`process`] | the five processes, in the pipeline's order |
-//! | [`wiring`] | the channels between them: who gets which end, and what the launcher keeps |
-//! | [`channel`] | **what a channel is made of** |
+//! | [`wiring`] | the transports between them: who gets which end, and what the launcher keeps |
+//! | [`transport`] | **what a transport is made of** |
 //! | [`gates`] | the start of the stages: all begin, or none |
 //! | [`handed_on`] | descriptors that the command line names for a stage |
 //! | [`spawn`] | forking and executing: **the order of spawning** |
@@ -24,7 +24,6 @@
 //! without care for locks, and can tell Ctrl-C from SIGTERM, which `ctrlc` cannot.
 
 pub mod account;
-pub mod channel;
 pub mod ending;
 pub mod fan_out;
 pub mod gates;
@@ -37,6 +36,7 @@ pub mod shell;
 pub mod spawn;
 pub mod supervise;
 pub mod table;
+pub mod transport;
 pub mod verdict;
 pub mod voice;
 pub mod watch;
@@ -47,9 +47,9 @@ use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use stage::exit::Status;
-use stage::message::{Messages, StandardError};
-use stage::sandbox;
+use stage::process::exit::Status;
+use stage::process::message::{Messages, StandardError};
+use stage::process::sandbox;
 use thiserror::Error;
 use wandler_report::terminal::Terminal;
 
@@ -121,7 +121,7 @@ pub fn run(options: &Options, own: StandardError) -> Result<Status, Error> {
 
 fn print(directory: &Path, options: &Options) -> Result<Status, Error> {
     match io::stdout().write_all(shell::command(directory, options).as_bytes()) {
-        Err(error) if !stage::output::reader_is_gone(&error) => Err(Error::Print(error)),
+        Err(error) if !stage::stream::output::reader_is_gone(&error) => Err(Error::Print(error)),
         _ => Ok(Status::Done),
     }
 }

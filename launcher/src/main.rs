@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-use stage::message::StandardError;
+use stage::process::message::StandardError;
 
 fn main() -> ExitCode {
-    stage::program::run("launcher", |options: wandler_launcher::Options| {
+    stage::process::program::run("launcher", |options: wandler_launcher::Options| {
         wandler_launcher::run(&options, StandardError::of("launcher"))
     })
 }

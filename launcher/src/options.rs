@@ -5,13 +5,13 @@ use std::os::fd::RawFd;
 use std::time::Duration;
 
 use clap::{CommandFactory, Parser};
-use stage::command_line::CommandLine;
-use stage::quantity;
-use stage::sandbox::{self, SandboxOption};
+use stage::process::command_line::CommandLine;
+use stage::process::quantity;
+use stage::process::sandbox::{self, SandboxOption};
 
-use crate::channel::Via;
 use crate::process::Process;
 use crate::shell;
+use crate::transport::Via;
 use crate::words::Words;
 
 const EXAMPLES: &str = "\
@@ -37,7 +37,7 @@ held; the account says so. Without a grace period all are killed at once. If the
 standard error hangs as well, the account waits for it as long, and is then not said. If the
 launcher itself is killed, the stages end by themselves. Where the kernel has no seccomp, the
 stages cannot give up the system calls that they do not need; -v tells. In this pipeline log
---pass passes to nobody. A channel that is full makes conv miss ticks. Message queues hold only 10
+--pass passes to nobody. A transport that is full makes conv miss ticks. Message queues hold only 10
 messages (/proc/sys/fs/mqueue), so with --via mqueue that happens soonest: at 100 Hz when a stage
 is held up for a fifth of a second. All message queues of a user share a limit (ulimit -q); four
 full ones take 330 kB of the usual 819200 bytes, and smaller ones are made where there is less.
@@ -68,11 +68,11 @@ pub struct Options {
     /// How long the stages may take to end once they were asked to
     #[arg(long, value_name = "DUR", value_parser = quantity::duration, allow_hyphen_values = true, default_value = "5s")]
     pub grace: Duration,
-    /// What the channels are made of: the stages do not care
+    /// What the transports are made of: the stages do not care
     #[arg(long, value_enum, default_value_t)]
     pub via: Via,
     /// Print the same pipeline as a bash command, and run nothing (for --via pipe and fifo: a shell
-    /// has no other channels)
+    /// has no other transports)
     #[arg(long, conflicts_with_all = ["grace", "verbose"])]
     pub print: bool,
     /// Show the wiring at the start, and how each stage ended
@@ -150,8 +150,10 @@ impl Options {
 impl CommandLine for Options {
     fn check(&self) -> Result<(), String> {
         if self.print && !matches!(self.via, Via::Pipe | Via::Fifo) {
-            let channels = self.via.plural();
-            return Err(format!("a shell has no {channels}: --print goes with --via pipe or fifo"));
+            let transports = self.via.plural();
+            return Err(format!(
+                "a shell has no {transports}: --print goes with --via pipe or fifo"
+            ));
         }
         Ok(())
     }
@@ -248,8 +250,10 @@ mod tests {
     fn options_of_a_stage_in_several_words_are_put_together() {
         let meant = |line: &str| {
             let words = format!("launcher {line}");
-            match stage::command_line::parse::<Options>(words.split(' ').map(OsString::from)) {
-                Err(stage::command_line::NoOptions::Wrong(why)) => why,
+            match stage::process::command_line::parse::<Options>(
+                words.split(' ').map(OsString::from),
+            ) {
+                Err(stage::process::command_line::NoOptions::Wrong(why)) => why,
                 other => panic!("{other:?}"),
             }
         };

@@ -4,9 +4,9 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
-use crate::channel::Via;
 use crate::options::Options;
 use crate::process::Process;
+use crate::transport::Via;
 
 /// The command, as one or several lines.
 pub fn command(directory: &Path, options: &Options) -> OsString {

@@ -6,7 +6,7 @@
 //!    ([`HandedOn`]); the stop signals are
 //!    blocked ([`Watch`]), and stay so across `exec`: one that comes before a stage can handle
 //!    it stays pending until it can (both in [`crate::run`]);
-//! 2. every channel is made, close-on-exec from birth and without a name ([`Wiring`]);
+//! 2. every transport is made, close-on-exec from birth and without a name ([`Wiring`]);
 //! 3. for each process, in `ORDER`: fork; the parent drops the ends it handed out, so that
 //!    later children do not inherit them;
 //! 4. in the child (`Child::begin`): make sure that SIGTERM is heard; ask to be stopped if the
@@ -16,7 +16,7 @@
 //! 5. a child that cannot execute sends the reason back through a pipe that `exec` closes;
 //! 6. the parent reads all of those pipes. Only then does it know what was started;
 //! 7. each stage reads its command line. One that finds it wrong says so, and ends; the others say
-//!    what they will read and write, and wait at their gates ([`stage::start`]);
+//!    what they will read and write, and wait at their gates ([`stage::process::start`]);
 //! 8. once all wait, and none would read or write what another writes, the gates are opened
 //!    ([`crate::gates`]). Until then no stage has opened a file, or read or written anything.
 //!
@@ -32,7 +32,7 @@ use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::sys::wait::waitpid;
 use nix::unistd::{ForkResult, Pid, getpid, pipe2};
-use stage::message::{chain, quoted_path};
+use stage::process::message::{chain, quoted_path};
 
 use crate::Spawned;
 use crate::ending::Ending;

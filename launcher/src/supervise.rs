@@ -29,7 +29,7 @@ mod start;
 
 use std::time::{Duration, Instant};
 
-use stage::exit::Status;
+use stage::process::exit::Status;
 
 use crate::ending::Ending;
 use crate::process::{ByProcess, Process};

@@ -1,8 +1,8 @@
 //! What `-v` shows: who is connected to what, what by, and what the stages gave up; at the end how
 //! each came out.
 
-use stage::message::Messages;
-use stage::sandbox;
+use stage::process::message::Messages;
+use stage::process::sandbox;
 
 use crate::Spawned;
 use crate::ending::{Ending, Usage};
@@ -10,7 +10,7 @@ use crate::options::Options;
 use crate::process::{ByProcess, Process};
 use crate::wiring::Kept;
 
-/// Tells who is connected to what, and what the channels are.
+/// Tells who is connected to what, and what the transports are.
 pub fn wiring(spawned: &Spawned, kept: &Kept, messages: &mut dyn Messages) {
     let inputs = Process::ALL.map(|process| kept.describe(process).0.len());
     let width = inputs.into_iter().max().unwrap_or_default();
@@ -20,9 +20,9 @@ pub fn wiring(spawned: &Spawned, kept: &Kept, messages: &mut dyn Messages) {
         let pid = child.as_ref().map_or("-".to_owned(), ToString::to_string);
         messages.tell(&format!("{pid:>8}  {process:<7} {input:<width$} {output}"));
     }
-    messages.tell(&format!("{:<17} MADE OF", "CHANNEL"));
-    for (channel, made_of) in kept.channels() {
-        messages.tell(&format!("{channel:<17} {made_of}"));
+    messages.tell(&format!("{:<17} MADE OF", "TRANSPORT"));
+    for (transport, made_of) in kept.transports() {
+        messages.tell(&format!("{transport:<17} {made_of}"));
     }
 }
 

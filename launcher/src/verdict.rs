@@ -1,6 +1,6 @@
 //! The launcher's exit status.
 
-use stage::exit::Status;
+use stage::process::exit::Status;
 
 use crate::account::Account;
 use crate::ending::Ending;
@@ -29,7 +29,7 @@ pub fn status(endings: &ByProcess<Option<Ending>>, account: &Account) -> Status 
 mod tests {
     use super::*;
     use crate::process::Process;
-    use stage::ledger::Entry;
+    use stage::process::ledger::Entry;
 
     fn settled() -> Account {
         let mut entries = ByProcess::default();

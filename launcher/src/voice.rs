@@ -11,7 +11,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::unistd::pipe2;
-use stage::message::{Messages, StandardError};
+use stage::process::message::{Messages, StandardError};
 
 use crate::ending::Ending;
 use crate::outlet::{Outlet, takes_more};

@@ -12,8 +12,8 @@ use nix::poll::{PollFd, PollFlags, ppoll};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, sigprocmask};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::time::TimeSpec;
-use stage::message::Messages;
-use stage::{kernel as stage_kernel, stop};
+use stage::process::message::Messages;
+use stage::process::{kernel as stage_kernel, stop};
 
 use crate::Spawned;
 use crate::ending::Usage;

@@ -1,5 +1,5 @@
-//! The channels between the processes, and the ledgers: who gets which end, what the launcher
-//! keeps, and the words for it. (What a channel is made of is [`crate::channel`]'s.)
+//! The transports between the processes, and the ledgers: who gets which end, what the launcher
+//! keeps, and the words for it. (What a transport is made of is [`crate::transport`]'s.)
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
@@ -8,15 +8,15 @@ use std::os::fd::{AsFd, OwnedFd};
 use nix::fcntl::OFlag;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::pipe2;
-use stage::channel::Keeper;
-use stage::channel::ends::End;
-use stage::channel::queue::{self, Capacity};
-use stage::ledger::Entry;
+use stage::process::ledger::Entry;
+use stage::stream::transport::Keeper;
+use stage::stream::transport::peer::End;
+use stage::stream::transport::queue::{self, Capacity};
 use thiserror::Error;
 
-use crate::channel::{self, Channel, Load, Via};
 use crate::gates::Gates;
 use crate::process::{ByProcess, Process};
+use crate::transport::{self, Load, Transport, Via};
 use crate::voice::Voice;
 
 /// Which process writes to which, in the pipeline's order.
@@ -27,7 +27,7 @@ const LINKS: [Link; 4] = [
     Link { from: Process::Stat, to: Process::Report, load: Load::Records },
 ];
 
-/// A channel's place in the pipeline.
+/// A transport's place in the pipeline.
 #[derive(Clone, Copy, Debug)]
 struct Link {
     from: Process,
@@ -44,9 +44,9 @@ impl Link {
 /// Why the processes could not be connected.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// There is no channel.
-    #[error("cannot make the channels")]
-    Channel(#[from] channel::Error),
+    /// There is no transport.
+    #[error("cannot make the transports")]
+    Transport(#[from] transport::Error),
     /// There is no ledger.
     #[error("cannot make the ledgers")]
     Ledger(#[source] io::Error),
@@ -63,7 +63,7 @@ pub enum Error {
 
 /// What one process gets. `None` stands for the launcher's own stream.
 #[derive(Debug)]
-pub struct Ends {
+pub struct Descriptors {
     /// Its standard input.
     pub input: Option<OwnedFd>,
     /// Its standard output.
@@ -84,7 +84,7 @@ pub struct Ends {
 #[derive(Debug)]
 pub struct Wiring {
     /// What each process gets; taken out as it is forked.
-    pub ends: ByProcess<Option<Ends>>,
+    pub ends: ByProcess<Option<Descriptors>>,
 }
 
 impl Wiring {
@@ -92,16 +92,16 @@ impl Wiring {
     pub fn new(via: Via, voice: &Voice) -> Result<(Wiring, Kept), Error> {
         let [mut inputs, mut outputs, mut second_outputs]: [ByProcess<Option<OwnedFd>>; 3] =
             Default::default();
-        let mut channels = Vec::new();
-        for (link, channel) in LINKS.into_iter().zip(make_channels(via)?) {
-            let Channel { ends, keeper, made_of } = channel;
+        let mut transports = Vec::new();
+        for (link, transport) in LINKS.into_iter().zip(make_transports(via)?) {
+            let Transport { ends, keeper, made_of } = transport;
             inputs[link.to] = Some(ends.reader);
             let free = match outputs[link.from] {
                 None => &mut outputs,
                 Some(_) => &mut second_outputs,
             };
             free[link.from] = Some(ends.writer);
-            channels.push(KeptChannel { link, keeper, made_of });
+            transports.push(KeptTransport { link, keeper, made_of });
         }
         // `log --pass` has nobody to pass to: the fan-out already feeds `stat`.
         let nowhere = OpenOptions::new().write(true).open("/dev/null").map_err(Error::Nowhere)?;
@@ -117,7 +117,7 @@ impl Wiring {
                 Process::Report => (Ok(None), voice.for_report()),
                 _ => (voice.for_stage(), Ok(None)),
             };
-            ends[process] = Some(Ends {
+            ends[process] = Some(Descriptors {
                 error: error.map_err(Error::Messages)?,
                 messages: messages.map_err(Error::Messages)?,
                 input: inputs[process].take(),
@@ -127,25 +127,25 @@ impl Wiring {
                 gate: stages_gates[process].take(),
             });
         }
-        Ok((Wiring { ends }, Kept { via, channels, ledgers, gates }))
+        Ok((Wiring { ends }, Kept { via, transports, ledgers, gates }))
     }
 }
 
-/// A channel for each link.
-fn make_channels(via: Via) -> Result<Vec<Channel>, channel::Error> {
+/// A transport for each link.
+fn make_transports(via: Via) -> Result<Vec<Transport>, transport::Error> {
     share(|capacity| {
-        let make = |link: &Link| Channel::new(via, &link.label(), link.load, capacity);
+        let make = |link: &Link| Transport::new(via, &link.label(), link.load, capacity);
         LINKS.iter().map(make).collect()
     })
 }
 
 /// Message queues are limited, all together: what `make` makes of several shares what there is, with
 /// less for each until there is room for all.
-fn share<T>(make: impl Fn(Capacity) -> Result<T, channel::Error>) -> Result<T, channel::Error> {
+fn share<T>(make: impl Fn(Capacity) -> Result<T, transport::Error>) -> Result<T, transport::Error> {
     let mut capacity = Capacity::granted();
     loop {
         match make(capacity) {
-            Err(channel::Error::Queue(limit @ queue::Error::Limit { .. })) => {
+            Err(transport::Error::Queue(limit @ queue::Error::Limit { .. })) => {
                 capacity = capacity.halved().ok_or(limit)?;
             }
             result => return result,
@@ -157,15 +157,15 @@ fn share<T>(make: impl Fn(Capacity) -> Result<T, channel::Error>) -> Result<T, c
 #[derive(Debug)]
 pub struct Kept {
     via: Via,
-    channels: Vec<KeptChannel>,
+    transports: Vec<KeptTransport>,
     ledgers: ByProcess<Option<File>>,
     /// Where the stages wait to begin.
     pub gates: Gates,
 }
 
-/// What it keeps of a channel.
+/// What it keeps of a transport.
 #[derive(Debug)]
-struct KeptChannel {
+struct KeptTransport {
     link: Link,
     keeper: Keeper,
     made_of: String,
@@ -175,7 +175,7 @@ impl Kept {
     /// A process has ended, or will never begin: whoever reads from it or writes to it is told, as
     /// far as the kernel does not tell by itself.
     pub fn close_ends_of(&self, process: Process) {
-        for KeptChannel { link, keeper, .. } in &self.channels {
+        for KeptTransport { link, keeper, .. } in &self.transports {
             if link.from == process {
                 keeper.close(End::Writer);
             }
@@ -187,9 +187,9 @@ impl Kept {
 
     /// What `process` reads from and writes to, in words.
     pub fn describe(&self, process: Process) -> (String, String) {
-        let channel = self.via.name();
-        let from = |writer| format!("{channel} from {writer}");
-        let to = |reader| format!("{channel} to {reader}");
+        let transport = self.via.name();
+        let from = |writer| format!("{transport} from {writer}");
+        let to = |reader| format!("{transport} to {reader}");
         match process {
             Process::Conv => ("standard input".to_owned(), to(Process::Tee)),
             Process::Tee => (from(Process::Conv), format!("{} to log and stat", self.via.plural())),
@@ -199,9 +199,9 @@ impl Kept {
         }
     }
 
-    /// Each channel, with what it is made of.
-    pub fn channels(&self) -> impl Iterator<Item = (String, &str)> {
-        self.channels.iter().map(|KeptChannel { link, made_of, .. }| {
+    /// Each transport, with what it is made of.
+    pub fn transports(&self) -> impl Iterator<Item = (String, &str)> {
+        self.transports.iter().map(|KeptTransport { link, made_of, .. }| {
             (format!("{} to {}", link.from, link.to), made_of.as_str())
         })
     }
@@ -233,7 +233,7 @@ mod tests {
     use super::*;
 
     /// Four queues within so many bytes, as the kernel counts them: their capacities.
-    fn four_within(bytes: usize) -> Result<[Capacity; 4], channel::Error> {
+    fn four_within(bytes: usize) -> Result<[Capacity; 4], transport::Error> {
         share(|capacity| match 4 * capacity.messages * capacity.size {
             all if all <= bytes => Ok([capacity; 4]),
             _ => Err(queue::Error::Limit { limit: bytes as u64 }.into()),

@@ -6,7 +6,7 @@
 
 use std::os::fd::RawFd;
 
-use stage::message::quoted;
+use stage::process::message::quoted;
 
 /// Names of the directories in which a process' descriptors have names.
 const DESCRIPTORS: [&str; 2] = ["/dev/fd/", "/proc/self/fd/"];

@@ -14,15 +14,15 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use nix::fcntl::OFlag;
-use stage::clock::{Timer, Wake};
-use stage::ending::Ending;
-use stage::exit::Status;
-use stage::input::{Input, Wait};
-use stage::lines::{Block, Lines, each_line};
-use stage::message::{Messages, quoted, quoted_path};
-use stage::output::reader_is_gone;
-use stage::rejects::Rejects;
-use stage::sample::{NotASample, parse_line, split_time};
+use stage::format::sample::{NotASample, parse_line, split_time};
+use stage::process::clock::{Timer, Wake};
+use stage::process::exit::Status;
+use stage::process::message::{Messages, quoted, quoted_path};
+use stage::stream::ending::Ending;
+use stage::stream::input::{Input, Wait};
+use stage::stream::lines::{Block, Lines, each_line};
+use stage::stream::output::reader_is_gone;
+use stage::stream::rejects::Rejects;
 
 use crate::error::{Action, Error, not_regular};
 use crate::rotation::{numbered, old_numbers};
@@ -248,7 +248,7 @@ mod tests {
     fn a_file_that_is_not_there_is_an_error() {
         let files = [PathBuf::from("/nowhere/x")];
         let error = run(&files, io::sink(), &mut FakeClock::new(), &mut Vec::new()).unwrap_err();
-        let told = stage::message::chain(&error);
+        let told = stage::process::message::chain(&error);
         assert_eq!(told, "cannot open \"/nowhere/x\": No such file or directory");
     }
 
@@ -258,6 +258,6 @@ mod tests {
         let mut clock = FakeClock::stopping_at(std::time::Duration::ZERO);
         let files = [file.path().to_owned()];
         let error = run(&files, io::sink(), &mut clock, &mut Vec::new()).unwrap_err();
-        assert_eq!(stage::message::chain(&error), "stopped before the end");
+        assert_eq!(stage::process::message::chain(&error), "stopped before the end");
     }
 }

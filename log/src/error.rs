@@ -4,8 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
-use stage::message::quoted_path;
-use stage::output::reader_is_gone;
+use stage::process::message::quoted_path;
+use stage::stream::output::reader_is_gone;
 use thiserror::Error;
 
 /// Why the file does not take what it is given.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use stage::fake::FakeClock;
-use stage::message::Messages;
+use stage::process::message::Messages;
 
 use crate::error::{Action, Error};
 use crate::file::Fate;

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use stage::message::{Messages, quoted_path};
+use stage::process::message::{Messages, quoted_path};
 
 use crate::error::{Action, Error, not_regular};
 use crate::open::{Opened, lies_at, open, real_path};

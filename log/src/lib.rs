@@ -38,14 +38,14 @@ use std::io::{self, Write};
 use std::time::SystemTime;
 
 use memchr::memchr_iter;
-use stage::clock::{Clock, Timer};
-use stage::ending::{CutOff, Unread};
-use stage::exit::Status;
-use stage::input::Input;
-use stage::ledger::Entry;
-use stage::message::Messages;
-use stage::output::reader_is_gone;
-use stage::program::Ended;
+use stage::process::clock::{Clock, Timer};
+use stage::process::exit::Status;
+use stage::process::ledger::Entry;
+use stage::process::message::Messages;
+use stage::process::program::Ended;
+use stage::stream::ending::{CutOff, Unread};
+use stage::stream::input::Input;
+use stage::stream::output::reader_is_gone;
 use thiserror::Error;
 
 use crate::batch::count_lines;

@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
-use stage::message::{Messages, quoted_path};
+use stage::process::message::{Messages, quoted_path};
 
 use crate::directory::Directory;
 use crate::error::{Action, Error, not_regular};

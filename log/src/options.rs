@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
-use stage::command_line::{CommandLine, Need, StageOptions};
-use stage::quantity;
-use stage::sandbox::{Grant, Sandbox, SandboxOption};
+use stage::process::command_line::{CommandLine, Need, StageOptions};
+use stage::process::quantity;
+use stage::process::sandbox::{Grant, Sandbox, SandboxOption};
 
 use crate::sync::{self, Policy};
 use crate::timestamps::Timestamps;
@@ -52,7 +52,7 @@ compressed ones, and says so where there are any; a line of over 64 KiB is no sa
 
 /// Records every sample in a file.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "log", version, after_help = format!("{EXAMPLES}{}", stage::exit::HELP))]
+#[command(name = "log", version, after_help = format!("{EXAMPLES}{}", stage::process::exit::HELP))]
 pub struct Options {
     /// The file to append to; with --check, the files to read
     #[arg(value_name = "FILE", default_value = DEFAULT, num_args = 0..)]

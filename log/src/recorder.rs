@@ -9,7 +9,7 @@ mod follow;
 use std::time::Instant;
 
 use memchr::{memchr, memchr_iter, memrchr};
-use stage::message::Messages;
+use stage::process::message::Messages;
 
 use crate::batch::Batch;
 use crate::error::Error;

@@ -11,8 +11,8 @@
 use std::io;
 use std::time::Duration;
 
-use stage::clock::{Timer, Wake};
-use stage::message::{Messages, chain};
+use stage::process::clock::{Timer, Wake};
+use stage::process::message::{Messages, chain};
 
 use crate::batch::Batch;
 use crate::error::Error;

@@ -23,7 +23,7 @@ use std::io;
 use std::io::ErrorKind::{AlreadyExists, InvalidFilename, NotFound};
 use std::path::{Path, PathBuf};
 
-use stage::message::{Messages, quoted_path};
+use stage::process::message::{Messages, quoted_path};
 
 use crate::directory::Directory;
 use crate::error::{Action, Error};
@@ -247,7 +247,7 @@ mod tests {
     fn what_cannot_be_looked_at_may_well_be_there() {
         let dir = directory(&[]);
         let error = old_numbers(&dir.path().join("run.log").join("inside")).unwrap_err();
-        assert!(stage::message::chain(&error).ends_with("inside.1\": Not a directory"));
+        assert!(stage::process::message::chain(&error).ends_with("inside.1\": Not a directory"));
         let too_long = dir.path().join("7".repeat(254));
         assert_eq!(old_numbers(&too_long).unwrap(), [0; 0]);
     }
@@ -268,7 +268,8 @@ mod tests {
         fs::create_dir(numbered(&path, 1)).unwrap();
         let mut rotation = Rotation::begin(path.clone());
         let error = rotation.advance(&file, 1, &mut vec![]).unwrap_err();
-        let told = stage::message::chain(&error).replace(dir.path().to_str().unwrap(), ".");
+        let told =
+            stage::process::message::chain(&error).replace(dir.path().to_str().unwrap(), ".");
         assert_eq!(told, r#"cannot rename "./run.log" to "./run.log.1": Is a directory"#);
         assert!(!error.is_final());
         fs::remove_dir(numbered(&path, 1)).unwrap();
@@ -296,7 +297,9 @@ mod tests {
         fs::write(&path, "another's").unwrap();
         let mut rotation = Rotation::begin(path.clone());
         let error = rotation.advance(&file, 5, &mut vec![]).unwrap_err();
-        assert!(stage::message::chain(&error).ends_with("somebody has moved or removed it"));
+        assert!(
+            stage::process::message::chain(&error).ends_with("somebody has moved or removed it")
+        );
         assert!(!error.is_final() && fs::read(&path).unwrap() == b"another's");
     }
 
@@ -319,7 +322,9 @@ mod tests {
         let path = dir.path().join("run.log");
         let file = OpenOptions::new().append(true).open(&path).unwrap();
         let error = give_name_away(&file, &path, 2).unwrap_err();
-        assert!(!error.is_final() && stage::message::chain(&error).ends_with("already exists"));
+        assert!(
+            !error.is_final() && stage::process::message::chain(&error).ends_with("already exists")
+        );
         assert_eq!(fs::read(numbered(&path, 1)).unwrap(), b"1");
         give_name_away(&file, &path, 1).unwrap();
         assert_eq!(fs::read(numbered(&path, 1)).unwrap(), b"0");
@@ -347,6 +352,8 @@ mod tests {
         fs::remove_file(&path).unwrap();
         std::os::unix::fs::symlink(&other, &path).unwrap();
         let error = open_next(&path, &mut vec![]).unwrap_err();
-        assert!(stage::message::chain(&error).ends_with("Too many levels of symbolic links"));
+        assert!(
+            stage::process::message::chain(&error).ends_with("Too many levels of symbolic links")
+        );
     }
 }

@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use stage::quantity;
+use stage::process::quantity;
 
 /// How soon what was received is synced. At the end it always is, since exit status 0
 /// promises that.

@@ -32,7 +32,7 @@ fn log_on(
     let result = recording.record(options.pass, WholeLines::new(input), output);
     let recorder = recording.recorder;
     let counts = [recorder.recorded(), recorder.durable()];
-    let result = result.map_err(|error| stage::message::chain(&error));
+    let result = result.map_err(|error| stage::process::message::chain(&error));
     (recorder.into_disk(), messages, result, counts)
 }
 
@@ -92,7 +92,7 @@ fn a_file_that_another_log_writes_is_left_alone() {
     std::fs::write(&path, "7\n").unwrap();
     let _held = open::open(&path, false, &mut Vec::new()).unwrap();
     let (_, _, ended) = log("--truncate", &path, &b"1\n"[..]);
-    let told = stage::message::chain(&ended.result.unwrap_err());
+    let told = stage::process::message::chain(&ended.result.unwrap_err());
     assert_eq!(told, format!("cannot lock \"{}\": another log is writing it", path.display()));
     assert_eq!(std::fs::read(&path).unwrap(), b"7\n");
 }
@@ -213,7 +213,7 @@ fn a_symbolic_link_is_told_of_and_what_it_leads_to_is_rotated() {
 #[test]
 fn what_is_not_a_regular_file_cannot_be_rotated() {
     let (_, _, ended) = log("--rotate 1K", Path::new("/dev/null"), &b"1\n"[..]);
-    let told = stage::message::chain(&ended.result.unwrap_err());
+    let told = stage::process::message::chain(&ended.result.unwrap_err());
     assert_eq!(told, "cannot rotate \"/dev/null\": it is not a regular file");
 }
 

@@ -15,7 +15,7 @@ use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use nix::fcntl::OFlag;
-use stage::message::{Messages, quoted_path};
+use stage::process::message::{Messages, quoted_path};
 
 use crate::directory::Directory;
 use crate::error::{Action, Error};

@@ -1,18 +1,18 @@
 //! The input in whole lines, so that no half of one is ever written, passed on or counted.
 //!
-//! Unlike `stage::lines`, no line is too long: one that is longer than the buffer is handed out in
+//! Unlike `stage::stream::lines`, no line is too long: one that is longer than the buffer is handed out in
 //! pieces. Half a line waits for its other half, and keeps the time at which it came. A last line
-//! without a line feed is one if the table of ends says so (`stage::ending`); if not,
+//! without a line feed is one if the table of ends says so (`stage::stream::ending`); if not,
 //! [`WholeLines::cut_off`] reports what was dropped.
 
 use std::io;
 use std::time::{Instant, SystemTime};
 
 use memchr::memrchr;
-use stage::clock::Clock;
-use stage::ending::{CutOff, Ending, Fate, Half};
-use stage::input::{Input, Wait};
-use stage::size::BLOCK;
+use stage::process::clock::Clock;
+use stage::stream::ending::{CutOff, Ending, Fate, Half};
+use stage::stream::input::{Input, Wait};
+use stage::stream::size::BLOCK;
 
 /// What came next.
 #[derive(Debug, PartialEq, Eq)]

@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 use serde_json::value::RawValue;
-use stage::clock::Clock;
 use stage::fake::{Chunks, FakeClock};
-use stage::input::{Input, Wait};
-use stage::lines::each_line;
-use stage::record::Record;
+use stage::format::record::Record;
+use stage::process::clock::Clock;
+use stage::stream::input::{Input, Wait};
+use stage::stream::lines::each_line;
 use wandler_report::live::Abilities;
 use wandler_report::openmetrics::Form;
 use wandler_report::svg::Picture;
@@ -89,7 +89,7 @@ fn run_at(
     };
     let ended = wandler_report::run(options, input, &mut output, around);
     let status = ended.result.map(|status| format!("{status:?}"));
-    let result = status.map_err(|error| stage::message::chain(&error));
+    let result = status.map_err(|error| stage::process::message::chain(&error));
     Outcome { output, messages, result: (format!("{:?}", ended.entry), result) }
 }
 

@@ -4,10 +4,10 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
-use stage::decimal::Decimal;
-use stage::message::{Messages, quoted};
-use stage::record::{Exactness, MORE, Record, Window};
-use stage::sample::parse_line as parse;
+use stage::format::decimal::Decimal;
+use stage::format::record::{Exactness, MORE, Record, Window};
+use stage::format::sample::parse_line as parse;
+use stage::process::message::{Messages, quoted};
 
 use crate::digits;
 

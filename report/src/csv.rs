@@ -8,8 +8,8 @@
 //! named like a field has `label_` before its name.
 
 use memchr::memchr2_iter;
-use stage::decimal::Decimal;
-use stage::record::{Record, Window};
+use stage::format::decimal::Decimal;
+use stage::format::record::{Record, Window};
 
 /// The columns so far.
 #[derive(Debug, Default)]

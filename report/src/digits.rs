@@ -20,8 +20,8 @@
 
 mod ticks;
 
-use stage::decimal::Decimal;
-use stage::record::{EXACT, Exactness, Figure, MORE, Record};
+use stage::format::decimal::Decimal;
+use stage::format::record::{EXACT, Exactness, Figure, MORE, Record};
 
 pub use ticks::{Ticks, ticks};
 

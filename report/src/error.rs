@@ -3,8 +3,8 @@
 use std::io;
 use std::path::Path;
 
-use stage::inherited;
-use stage::message::quoted_path;
+use stage::process::inherited;
+use stage::process::message::quoted_path;
 use thiserror::Error;
 
 /// Why the report ended early.

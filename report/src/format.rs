@@ -6,7 +6,7 @@
 
 use clap::ValueEnum;
 use memchr::memchr_iter;
-use stage::record::Record;
+use stage::format::record::Record;
 
 use crate::csv::Csv;
 use crate::newest::Newest;

@@ -40,17 +40,17 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use stage::clock::Clock;
-use stage::exit::Status;
-use stage::input::Input;
-use stage::ledger::Entry;
-use stage::lines::{Block, Lines, each_line};
-use stage::message::{Messages, quoted};
-use stage::output::{reader_is_gone, write_counting};
-use stage::program::Ended;
-use stage::record::{MAX_RECORD, Record, reason};
-use stage::rejects::Rejects;
-use stage::sample::parse_line;
+use stage::format::record::{MAX_RECORD, Record, reason};
+use stage::format::sample::parse_line;
+use stage::process::clock::Clock;
+use stage::process::exit::Status;
+use stage::process::ledger::Entry;
+use stage::process::message::{Messages, quoted};
+use stage::process::program::Ended;
+use stage::stream::input::Input;
+use stage::stream::lines::{Block, Lines, each_line};
+use stage::stream::output::{reader_is_gone, write_counting};
+use stage::stream::rejects::Rejects;
 
 use crate::condition::Watched;
 pub use crate::error::Error;

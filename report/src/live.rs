@@ -16,7 +16,7 @@ pub mod screen;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use stage::record::Record;
+use stage::format::record::Record;
 
 use panel::{Panel, Widths};
 use screen::Screen;

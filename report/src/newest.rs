@@ -3,7 +3,7 @@
 //! A record without samples, such as that of a last window in which nothing came but rejected lines,
 //! says nothing about them: it ends no alarm, and empties no picture.
 
-use stage::record::{Record, Window};
+use stage::format::record::{Record, Window};
 
 /// The newest record, and how many samples there were by then.
 #[derive(Debug, Default)]

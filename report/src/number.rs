@@ -1,7 +1,7 @@
 //! Numbers as text: within the room that there is, grouped, and rates and times. What digits a
 //! number has is the business of [`crate::digits`].
 
-use stage::decimal::Decimal;
+use stage::format::decimal::Decimal;
 
 /// What stands in the place of digits, or letters, for which there is no room.
 pub const CUT: char = '…';
@@ -135,7 +135,7 @@ pub fn clock(seconds: u64) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use stage::sample::parse_line as parse;
+    use stage::format::sample::parse_line as parse;
 
     #[test]
     fn digits_are_grouped_by_thousands() {

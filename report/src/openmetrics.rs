@@ -24,9 +24,9 @@ mod labels;
 
 use std::fmt::Write as _;
 
-use stage::decimal::Decimal;
-use stage::record::{Exactness, Figure, Record};
-use stage::sample::parse_line as parse;
+use stage::format::decimal::Decimal;
+use stage::format::record::{Exactness, Figure, Record};
+use stage::format::sample::parse_line as parse;
 
 use labels::Labels;
 

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
-use stage::command_line::{CommandLine, StageOptions};
-use stage::sandbox::{Grant, Sandbox, SandboxOption};
+use stage::process::command_line::{CommandLine, StageOptions};
+use stage::process::sandbox::{Grant, Sandbox, SandboxOption};
 
 use crate::condition::Condition;
 use crate::format::Format;
@@ -42,7 +42,7 @@ whose number does not exist does not hold; without any record the status is 1.
 
 /// Shows running statistics as they come.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "report", version, after_help = format!("{EXAMPLES}{}", stage::exit::HELP))]
+#[command(name = "report", version, after_help = format!("{EXAMPLES}{}", stage::process::exit::HELP))]
 pub struct Options {
     /// What to show [default: live on a terminal, plain elsewhere]
     #[arg(short, long, value_enum)]

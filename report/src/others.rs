@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::Read;
 
 use memchr::memchr;
-use stage::inherited;
+use stage::process::inherited;
 
 /// The environment variable that names the descriptor.
 pub const VARIABLE: &str = "WANDLER_MESSAGES";

@@ -2,8 +2,8 @@
 //!
 //! Labels come first, each as `NAME=VALUE`; then names and values, two blanks in between.
 
-use stage::decimal::Decimal;
-use stage::record::{Exactness, Figure, Record, Window};
+use stage::format::decimal::Decimal;
+use stage::format::record::{Exactness, Figure, Record, Window};
 
 use crate::digits;
 use crate::labels;

@@ -24,8 +24,8 @@ use std::time::{Duration, Instant};
 
 use plotters::coord::Shift;
 use plotters::prelude::*;
-use stage::decimal::Decimal;
-use stage::record::Record;
+use stage::format::decimal::Decimal;
+use stage::format::record::Record;
 
 use crate::replaced::replace;
 use course::Point;

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use stage::inherited;
-use stage::message::Messages;
+use stage::process::inherited;
+use stage::process::message::Messages;
 
 use crate::format::{Format, Lines};
 use crate::live::Live;

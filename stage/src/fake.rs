@@ -9,9 +9,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 use nix::errno::Errno;
 
-use crate::clock::{Clock, Timer, Wake};
-use crate::ending::{Ending, Lost};
-use crate::input::{Input, Wait};
+use crate::process::clock::{Clock, Timer, Wake};
+use crate::stream::ending::{Ending, Lost};
+use crate::stream::input::{Input, Wait};
 
 /// A clock that stands still until it is moved; clones share the time.
 #[derive(Clone, Debug)]

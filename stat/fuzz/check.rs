@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use clap::Parser;
 use stage::fake::{Chunks, FakeClock};
-use stage::input::Input;
-use stage::record::Record;
+use stage::format::record::Record;
+use stage::stream::input::Input;
 
 /// Figures that are asked for, one for each bit of the first byte.
 const FIGURES: [&str; 3] = ["--more", "--histogram=40", "--quantiles=0,33.3,100"];
@@ -33,7 +33,7 @@ fn run(options: &wandler_stat::Options, input: impl Input, clock: &FakeClock) ->
     let result = ended
         .result
         .map(|status| format!("{status:?}"))
-        .map_err(|error| stage::message::chain(&error));
+        .map_err(|error| stage::process::message::chain(&error));
     Outcome { records, messages, result }
 }
 

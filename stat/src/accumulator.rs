@@ -6,8 +6,8 @@
 pub mod record;
 
 use memchr::memchr;
-use stage::decimal::{Decimal, Mantissa};
-use stage::sample::parse_line;
+use stage::format::decimal::{Decimal, Mantissa};
+use stage::format::sample::parse_line;
 use thiserror::Error;
 
 use crate::course::{Course, Stretch};

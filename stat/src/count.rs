@@ -3,18 +3,18 @@
 use std::io::Write;
 use std::time::{Instant, SystemTime};
 
-use stage::clock::Clock;
-use stage::ending::Ending;
-use stage::exit::Status;
-use stage::input::Input;
-use stage::ledger::Entry;
-use stage::lines::{Block, Lines, each_line};
-use stage::message::Messages;
-use stage::program::Ended;
-use stage::record::Window;
-use stage::rejects::Rejects;
-use stage::sample::{NotASample, parse_line};
-use stage::size::BLOCK;
+use stage::format::record::Window;
+use stage::format::sample::{NotASample, parse_line};
+use stage::process::clock::Clock;
+use stage::process::exit::Status;
+use stage::process::ledger::Entry;
+use stage::process::message::Messages;
+use stage::process::program::Ended;
+use stage::stream::ending::Ending;
+use stage::stream::input::Input;
+use stage::stream::lines::{Block, Lines, each_line};
+use stage::stream::rejects::Rejects;
+use stage::stream::size::BLOCK;
 
 use crate::accumulator::Accumulator;
 use crate::accumulator::record::Wanted;
@@ -339,7 +339,7 @@ mod tests {
     }
 
     fn counts(records: &str) -> Vec<u64> {
-        let n = |line: &str| stage::record::Record::parse(line.as_bytes()).unwrap().n;
+        let n = |line: &str| stage::format::record::Record::parse(line.as_bytes()).unwrap().n;
         records.lines().map(n).collect()
     }
 
@@ -528,7 +528,8 @@ mod tests {
         let input = &b"0\n95\n42\n47\n41\n"[..];
         let (records, _, _) = run_on("--window 2 --histogram 5", input, &FakeClock::new());
         let limits = |at: usize| {
-            let record = stage::record::Record::parse(records.lines().nth(at).unwrap().as_bytes());
+            let record =
+                stage::format::record::Record::parse(records.lines().nth(at).unwrap().as_bytes());
             record
                 .unwrap()
                 .histogram
@@ -566,7 +567,7 @@ mod tests {
         let short = |line: &str| {
             let mut record: serde_json::Value = serde_json::from_str(line).unwrap();
             let fields = record.as_object_mut().unwrap();
-            fields.retain(|name, _| !stage::record::MORE.contains(&name.as_str()));
+            fields.retain(|name, _| !stage::format::record::MORE.contains(&name.as_str()));
             record.to_string()
         };
         records.lines().map(short).collect()

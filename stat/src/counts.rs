@@ -10,7 +10,7 @@
 
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
-use stage::decimal::Decimal;
+use stage::format::decimal::Decimal;
 
 use crate::lattice::Lattice;
 
@@ -252,7 +252,7 @@ fn chunk_of(chunks: &[Chunk], counts: &Values, value: &Decimal) -> usize {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use stage::sample::parse_line;
+    use stage::format::sample::parse_line;
 
     fn counts(samples: &[&str]) -> Counts {
         let mut counts = Counts::default();

@@ -11,8 +11,8 @@
 use std::collections::BTreeMap;
 
 use num_bigint::BigInt;
-use stage::decimal::{Decimal, power_of_ten};
-use stage::record;
+use stage::format::decimal::{Decimal, power_of_ten};
+use stage::format::record;
 
 use crate::nearest;
 

@@ -6,8 +6,8 @@
 //! Going over from one to the other depends on nothing but the set of distinct values, so that
 //! merged parts are where the whole would be.
 
-use stage::decimal::Decimal;
-use stage::record::Exactness;
+use stage::format::decimal::Decimal;
+use stage::format::record::Exactness;
 
 use crate::counts::Counts;
 use crate::grid::{Grid, Width};

@@ -28,7 +28,7 @@
 //! (1998), where they are g₁ and g₂.
 
 use num_bigint::BigInt;
-use stage::decimal::{Decimal, power_of_ten};
+use stage::format::decimal::{Decimal, power_of_ten};
 
 use crate::moments::Totals;
 use crate::nearest;

@@ -6,9 +6,9 @@ use std::io;
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
-use stage::ending::Unread;
-use stage::files::{self, STANDARD_INPUT};
-use stage::message::quoted_path;
+use stage::process::message::quoted_path;
+use stage::stream::ending::Unread;
+use stage::stream::files::{self, STANDARD_INPUT};
 
 use crate::Error;
 

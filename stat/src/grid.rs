@@ -16,7 +16,7 @@
 use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
-use stage::decimal::{Decimal, SMALL_DIGITS};
+use stage::format::decimal::{Decimal, SMALL_DIGITS};
 
 use crate::counts::{Counts, Full, MAX_DISTINCT};
 use crate::interval::Interval;
@@ -236,7 +236,7 @@ impl Grid {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use stage::sample::parse_line;
+    use stage::format::sample::parse_line;
 
     fn decimal(text: &str) -> Decimal {
         parse_line(text.as_bytes()).unwrap()

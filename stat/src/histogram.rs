@@ -11,8 +11,8 @@
 
 use num_bigint::BigInt;
 use num_integer::Integer;
-use stage::decimal::{Decimal, power_of_ten};
-use stage::record::Bin;
+use stage::format::decimal::{Decimal, power_of_ten};
+use stage::format::record::Bin;
 
 use crate::distribution::Distribution;
 use crate::lattice::Lattice;
@@ -131,7 +131,7 @@ fn multiples(
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use stage::sample::parse_line;
+    use stage::format::sample::parse_line;
 
     fn span(min: &str, max: &str) -> Span {
         let number = |text: &str| parse_line(text.as_bytes()).unwrap();

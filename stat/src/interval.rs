@@ -1,6 +1,6 @@
 //! The interval that holds a sample, and the estimate reported for it.
 
-use stage::decimal::Decimal;
+use stage::format::decimal::Decimal;
 
 /// The ends of an interval that a sample lies in, both included.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,7 +65,7 @@ fn rounded_up(error: &Decimal) -> Decimal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use stage::sample::parse_line;
+    use stage::format::sample::parse_line;
 
     fn decimal(text: &str) -> Decimal {
         parse_line(text.as_bytes()).unwrap()

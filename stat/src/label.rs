@@ -1,7 +1,7 @@
 //! Labels: what tells these samples from others, such as the place they come from.
 
-use stage::message::quoted;
-use stage::record::{RESERVED_LABELS, is_field};
+use stage::format::record::{RESERVED_LABELS, is_field};
+use stage::process::message::quoted;
 
 /// Bytes that a name may have.
 const MAX_NAME: usize = 64;

@@ -2,7 +2,7 @@
 //! scale apart, which need not be a power of ten.
 
 use num_integer::gcd;
-use stage::decimal::Decimal;
+use stage::format::decimal::Decimal;
 
 /// Fewer distinct values may have a common step by chance.
 const MIN_VALUES: usize = 32;
@@ -99,7 +99,7 @@ impl Lattice {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use stage::sample::parse_line;
+    use stage::format::sample::parse_line;
 
     fn decimal(text: &str) -> Decimal {
         parse_line(text.as_bytes()).unwrap()

@@ -52,13 +52,13 @@ pub mod windows;
 
 use std::io::{self, Write};
 
-use stage::clock::Clock;
-use stage::ending::Unread;
-use stage::input::Input;
-use stage::message::Messages;
-use stage::output::reader_is_gone;
-use stage::program::Ended;
-use stage::record::{MAX_RECORD, Record};
+use stage::format::record::{MAX_RECORD, Record};
+use stage::process::clock::Clock;
+use stage::process::message::Messages;
+use stage::process::program::Ended;
+use stage::stream::ending::Unread;
+use stage::stream::input::Input;
+use stage::stream::output::reader_is_gone;
 use thiserror::Error;
 
 use crate::files::NamedInput;

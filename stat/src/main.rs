@@ -4,13 +4,13 @@ use std::io::Stdin;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use stage::input::{AfterStop, Channel, Input};
-use stage::stop::Stop;
+use stage::process::stop::Stop;
+use stage::stream::input::{AfterStop, Input, Stoppable};
 use wandler_stat::files::{NamedInput, open};
 use wandler_stat::{Error, Options};
 
 fn main() -> ExitCode {
-    stage::program::stage("stat", |options: Options, around| {
+    stage::process::program::stage("stat", |options: Options, around| {
         let (standard_input, output, clock) =
             (around.input(), around.output(), around.stop.clone());
         let options = options.reading(standard_input.is_regular());
@@ -22,7 +22,7 @@ fn main() -> ExitCode {
 /// The inputs that `files` name, each opened when its turn comes; standard input if there are none.
 fn inputs(
     files: &[PathBuf],
-    standard_input: Channel<Stdin>,
+    standard_input: Stoppable<Stdin>,
     stop: Stop,
 ) -> impl Iterator<Item = Result<NamedInput<Box<dyn Input>>, Error>> + use<> {
     let files = if files.is_empty() { vec![PathBuf::from("-")] } else { files.to_vec() };
@@ -30,7 +30,7 @@ fn inputs(
     files.into_iter().map(move |path| {
         let NamedInput { name, input } = open(&path)?;
         let input: Box<dyn Input> = match (input, standard_input.take_if(|_| name.is_none())) {
-            (Some(file), _) => Box::new(Channel::new(file, stop.clone(), AfterStop::End)),
+            (Some(file), _) => Box::new(Stoppable::new(file, stop.clone(), AfterStop::End)),
             (None, Some(standard_input)) => Box::new(standard_input),
             // Read to its end before.
             (None, None) => Box::new(&[][..]),

@@ -10,15 +10,15 @@ use std::io::Write;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use stage::decimal::Decimal;
-use stage::ending::Ending;
-use stage::exit::Status;
-use stage::input::Input;
-use stage::ledger::Entry;
-use stage::lines::{Block, Lines, each_line};
-use stage::message::Messages;
-use stage::program::Ended;
-use stage::record::{MAX_RECORD, reason};
+use stage::format::decimal::Decimal;
+use stage::format::record::{MAX_RECORD, reason};
+use stage::process::exit::Status;
+use stage::process::ledger::Entry;
+use stage::process::message::Messages;
+use stage::process::program::Ended;
+use stage::stream::ending::Ending;
+use stage::stream::input::Input;
+use stage::stream::lines::{Block, Lines, each_line};
 use thiserror::Error;
 
 use crate::accumulator::Accumulator;

@@ -13,7 +13,7 @@
 use std::collections::BTreeMap;
 
 use num_bigint::BigInt;
-use stage::decimal::{Decimal, Mantissa, SMALL_DIGITS, power_of_ten};
+use stage::format::decimal::{Decimal, Mantissa, SMALL_DIGITS, power_of_ten};
 
 use crate::wide::Wide;
 
@@ -184,7 +184,7 @@ impl Moments {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use stage::sample::parse_line;
+    use stage::format::sample::parse_line;
 
     fn moments(powers: Powers, samples: &[Decimal]) -> Moments {
         let mut moments = Moments::new(powers);

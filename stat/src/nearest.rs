@@ -95,7 +95,7 @@ fn round(number: u128, dropped: i64, exact: bool) -> u64 {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use stage::decimal::power_of_ten;
+    use stage::format::decimal::power_of_ten;
 
     #[test]
     fn known_ratios_and_roots() {

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Parser;
-use stage::command_line::{CommandLine, Need, StageOptions};
-use stage::files::STANDARD_INPUT;
-use stage::quantity;
-use stage::sample::parse_line;
-use stage::sandbox::{Grant, Sandbox, SandboxOption};
+use stage::format::sample::parse_line;
+use stage::process::command_line::{CommandLine, Need, StageOptions};
+use stage::process::quantity;
+use stage::process::sandbox::{Grant, Sandbox, SandboxOption};
+use stage::stream::files::STANDARD_INPUT;
 
 use crate::accumulator::record::Wanted;
 use crate::course::{MAX_STRETCHES, MIN_STRETCHES};
@@ -90,7 +90,7 @@ up to 40 MB (170 MB) in all. A record with a state has at most 64 MiB.
 
 /// Exact running statistics of a stream of samples.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "stat", version, after_help = format!("{EXAMPLES}{}", stage::exit::HELP))]
+#[command(name = "stat", version, after_help = format!("{EXAMPLES}{}", stage::process::exit::HELP))]
 pub struct Options {
     /// Files to read, one after another, samples or, with --merge, records; `-` is standard input,
     /// which is read if none is given

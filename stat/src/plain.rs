@@ -1,7 +1,7 @@
 //! Plain numbers, which are nearly all that converters send, many at a time: up to 8 characters,
 //! an optional sign `-`, digits, and at most one point among them.
 //!
-//! The reference is [`stage::sample::parse_line`]: whatever is taken here has the same value
+//! The reference is [`stage::format::sample::parse_line`]: whatever is taken here has the same value
 //! there, and what is not taken here is left to it. So [`scan`] may stop at any line, and does
 //! at the first that is not plain.
 //!
@@ -304,8 +304,8 @@ fn eight_digits(digits: u64) -> u64 {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use stage::decimal::Decimal;
-    use stage::sample::parse_line;
+    use stage::format::decimal::Decimal;
+    use stage::format::sample::parse_line;
     use std::collections::BTreeMap;
 
     /// What a tally for numbers with so many places has counted of `block`, in order of value, and

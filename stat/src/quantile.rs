@@ -1,6 +1,6 @@
 //! Quantiles by nearest rank: which sample it is.
 
-use stage::decimal::{Decimal, Mantissa};
+use stage::format::decimal::{Decimal, Mantissa};
 
 /// A quantile, as a percentage of the samples.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ impl Quantile {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use stage::sample::parse_line;
+    use stage::format::sample::parse_line;
 
     fn quantile(percent: &str) -> Result<Quantile, String> {
         Quantile::new(&parse_line(percent.as_bytes()).unwrap())

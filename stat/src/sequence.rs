@@ -16,7 +16,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use num_bigint::BigInt;
-use stage::decimal::{Decimal, Mantissa, SMALL_DIGITS, power_of_ten};
+use stage::format::decimal::{Decimal, Mantissa, SMALL_DIGITS, power_of_ten};
 use thiserror::Error;
 
 use crate::wide::Wide;
@@ -397,7 +397,7 @@ mod tests {
         let samples = ["1e300", "1e-300", "-0.5", "3", "999999999999999999"];
         let mut sequence = Sequence::new(true);
         for sample in samples {
-            let sample = stage::sample::parse_line(sample.as_bytes()).unwrap();
+            let sample = stage::format::sample::parse_line(sample.as_bytes()).unwrap();
             sequence.add(&sample, time(0, 0));
         }
         let text = sequence.lagged().unwrap().to_string();

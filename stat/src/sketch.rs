@@ -14,7 +14,7 @@ pub mod limits;
 use std::fmt;
 use std::ops::Range;
 
-use stage::decimal::Decimal;
+use stage::format::decimal::Decimal;
 
 use crate::interval::Interval;
 use limits::LIMITS;

@@ -42,7 +42,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use stage::record::reason;
+use stage::format::record::reason;
 use thiserror::Error;
 
 use crate::accumulator::{Extremes, Parts, Unfit};

@@ -6,7 +6,7 @@
 //! Memory: none before there is a number to count; then 256 kB for integers of up to four digits,
 //! and 512 kB for the rest, of which only what was touched takes room.
 
-use stage::decimal::Decimal;
+use stage::format::decimal::Decimal;
 
 /// Integers that are counted in [`LANES`] tables: those of up to four digits.
 const COUNTED: usize = 10_000;

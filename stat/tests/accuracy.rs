@@ -5,10 +5,10 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use clap::Parser;
-use stage::decimal::Decimal;
 use stage::fake::FakeClock;
-use stage::record::{Figure, Record};
-use stage::sample::parse_line;
+use stage::format::decimal::Decimal;
+use stage::format::record::{Figure, Record};
+use stage::format::sample::parse_line;
 
 /// Quantiles that are asked for, rising.
 const QUANTILES: &str = "0,0.1,1,5,25,50,75,95,99,99.9,100";

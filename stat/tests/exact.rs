@@ -12,8 +12,8 @@ use num_bigint::BigInt;
 use num_traits::One;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use stage::decimal::power_of_ten;
 use stage::fake::FakeClock;
+use stage::format::decimal::power_of_ten;
 
 /// Streams in a round; `WANDLER_ROUNDS` tells how many rounds.
 const STREAMS: u32 = 1000;

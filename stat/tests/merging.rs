@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use clap::Parser;
 use proptest::prelude::*;
-use stage::exit::Status;
 use stage::fake::{Chunks, FakeClock};
-use stage::input::Input;
+use stage::process::exit::Status;
+use stage::stream::input::Input;
 
 /// What every run of a test is asked for.
 const FIGURES: &str = "--more --histogram 7 --quantiles 10,50,99.9";
@@ -20,7 +20,7 @@ fn stat(words: &str, input: impl Input, clock: &FakeClock) -> (String, Option<St
     let options = wandler_stat::Options::try_parse_from(words.split_whitespace()).unwrap();
     let (mut output, mut messages) = (Vec::new(), Vec::new());
     let ended = wandler_stat::run(&options, input, &mut output, clock, &mut messages);
-    let failure = ended.result.err().map(|error| stage::message::chain(&error));
+    let failure = ended.result.err().map(|error| stage::process::message::chain(&error));
     (String::from_utf8(output).unwrap(), failure)
 }
 
@@ -366,7 +366,7 @@ fn a_course_of_several_parts_needs_their_numbers() {
         let mut output = Vec::new();
         let ended =
             wandler_stat::run(&options, input.as_bytes(), &mut output, &clock, &mut Vec::new());
-        ended.result.map_err(|error| stage::message::chain(&error)).unwrap_err()
+        ended.result.map_err(|error| stage::process::message::chain(&error)).unwrap_err()
     };
     assert_eq!(told(&part("")), "cannot merge line 1: the state was made without --course");
     assert_eq!(

@@ -9,9 +9,9 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use clap::Parser;
-use stage::decimal::Decimal;
 use stage::fake::FakeClock;
-use stage::record::Record;
+use stage::format::decimal::Decimal;
+use stage::format::record::Record;
 
 struct Set {
     name: &'static str,

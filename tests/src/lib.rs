@@ -6,7 +6,7 @@
 //! | [`run`](mod@run) | starting a program, waiting for what it writes, its end, and saying all about it |
 //! | [`proc`] | what `/proc` tells of processes: children, names, descriptors, leftovers |
 //! | [`account`] | what the launcher says at the end |
-//! | [`via`] | running a test over each kind of channel |
+//! | [`via`] | running a test over each kind of transport |
 //! | [`serial`] | a serial line, and the device that sends |
 //! | [`terminal`] | a pseudo-terminal, and what a person would see on it |
 //! | [`recorded`] | what `log` has recorded, also in old files |

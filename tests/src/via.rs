@@ -1,4 +1,4 @@
-//! Running a test over each kind of channel that the launcher makes.
+//! Running a test over each kind of transport that the launcher makes.
 
 use nix::mqueue::{MQ_OFlag, mq_open};
 use nix::sys::stat::Mode;
@@ -6,12 +6,12 @@ use nix::unistd::Pid;
 
 use crate::run::Program;
 
-/// The launcher with channels made of `via`.
+/// The launcher with transports made of `via`.
 pub fn launcher(via: &str) -> Program {
     Program::new("launcher").args(["--via", via])
 }
 
-/// What `/proc/PID/fd` shows of an end of a channel made of `via`.
+/// What `/proc/PID/fd` shows of an end of a transport made of `via`.
 pub fn is_end(via: &str, what: &str) -> bool {
     match via {
         "pipe" => what.starts_with("pipe:["),
@@ -33,19 +33,19 @@ pub fn has_left_a_queue(launcher: Pid) -> bool {
 
 /// Makes tests of functions that take what `--via` takes: one for each, in modules named alike.
 #[macro_export]
-macro_rules! over_every_channel {
+macro_rules! over_every_transport {
     ($($test:ident),+ $(,)?) => {
-        mod pipe { $crate::over_channel!("pipe", $($test),+); }
-        mod fifo { $crate::over_channel!("fifo", $($test),+); }
-        mod socket { $crate::over_channel!("socket", $($test),+); }
-        mod mqueue { $crate::over_channel!("mqueue", $($test),+); }
-        mod shm { $crate::over_channel!("shm", $($test),+); }
+        mod pipe { $crate::over_transport!("pipe", $($test),+); }
+        mod fifo { $crate::over_transport!("fifo", $($test),+); }
+        mod socket { $crate::over_transport!("socket", $($test),+); }
+        mod mqueue { $crate::over_transport!("mqueue", $($test),+); }
+        mod shm { $crate::over_transport!("shm", $($test),+); }
     };
 }
 
 /// Makes tests of functions that take what `--via` takes.
 #[macro_export]
-macro_rules! over_channel {
+macro_rules! over_transport {
     ($via:literal, $($test:ident),+) => {
         $(
             #[test]

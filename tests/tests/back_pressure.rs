@@ -10,9 +10,9 @@ use nix::sys::signal::{Signal, kill};
 use wandler_tests::abuse::{narrow_pipe, read_some};
 use wandler_tests::run::Program;
 use wandler_tests::via::launcher;
-use wandler_tests::{over_every_channel, proc};
+use wandler_tests::{over_every_transport, proc};
 
-over_every_channel!(
+over_every_transport!(
     a_stopped_log_or_stat_or_report_makes_the_pipeline_wait_and_loses_nothing,
     in_the_launcher_missed_ticks_are_told_in_the_account
 );

@@ -1,6 +1,6 @@
 //! The fault matrix of the processes: each of them × each signal × idle and at full speed. What is
 //! on the disk, what was counted, what is said, and with which status it ends. (The rows for the
-//! disk are in `full_disk`, `log_file` and `disk_faults`; SIGKILL over every kind of channel, a
+//! disk are in `full_disk`, `log_file` and `disk_faults`; SIGKILL over every kind of transport, a
 //! hundred times if wanted, in `stop`.)
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]

@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use stage::decimal::Decimal;
-use stage::record::Record;
-use stage::sample::parse_line as parse;
+use stage::format::decimal::Decimal;
+use stage::format::record::Record;
+use stage::format::sample::parse_line as parse;
 use tempfile::TempDir;
 use wandler_tests::random::Random;
 use wandler_tests::run::Program;

@@ -5,7 +5,7 @@
 use std::fs;
 use std::io::{self, Write};
 
-use stage::record::Record;
+use stage::format::record::Record;
 use tempfile::TempDir;
 use wandler_tests::run::Program;
 

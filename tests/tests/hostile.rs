@@ -51,7 +51,7 @@ fn without_descriptors_it_says_so() {
     }
     works_or_says_why("ulimit -n 8", dir.path())
         .exits(1)
-        .says(&["launcher: cannot make the channels: a pipe: Too many open files"]);
+        .says(&["launcher: cannot make the transports: a pipe: Too many open files"]);
     works_or_says_why("ulimit -n 64", dir.path()).exits(0);
 }
 

@@ -10,9 +10,9 @@ use nix::sys::signal::Signal;
 use wandler_tests::programs::{directory, program, root};
 use wandler_tests::run::{Finished, Program};
 use wandler_tests::via::{is_end, launcher};
-use wandler_tests::{over_every_channel, proc, rounds};
+use wandler_tests::{over_every_transport, proc, rounds};
 
-over_every_channel!(
+over_every_transport!(
     the_classic_system_shows_and_records_each_sample_until_ctrl_c,
     five_million_samples_are_recorded_and_counted_and_the_shell_form_gives_the_same,
     ps_shows_the_launcher_and_its_five_children_with_nothing_but_their_streams_and_the_ledger,
@@ -194,7 +194,7 @@ fn the_verbose_tables_tell_the_wiring_and_the_endings() {
                 format!("report {one} from stat standard output"),
             ]
         );
-        assert_eq!(lines[6], ["CHANNEL", "MADE", "OF"]);
+        assert_eq!(lines[6], ["TRANSPORT", "MADE", "OF"]);
         let links = ["conv to tee", "tee to log", "tee to stat", "stat to report"];
         for (words, link) in lines[7..11].iter().zip(links) {
             let line = words.join(" ");

@@ -10,14 +10,14 @@ use std::sync::OnceLock;
 
 use nix::sys::signal::Signal;
 use nix::unistd::{Pid, getpid};
-use stage::sandbox::obstacle;
+use stage::process::sandbox::obstacle;
 use tempfile::TempDir;
 use wandler_tests::proc;
 use wandler_tests::programs::root;
 use wandler_tests::run::{Program, Running};
 use wandler_tests::via::launcher;
 
-wandler_tests::over_every_channel!(every_stage_of_a_running_pipeline_has_given_up_calls);
+wandler_tests::over_every_transport!(every_stage_of_a_running_pipeline_has_given_up_calls);
 
 /// Whether stages are sandboxed here; says so if not.
 fn is_sandboxed() -> bool {

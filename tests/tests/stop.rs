@@ -15,9 +15,9 @@ use wandler_tests::abuse::{is_full, narrow_pipe, read_some};
 use wandler_tests::account::count;
 use wandler_tests::run::{Finished, Program, Running};
 use wandler_tests::via::{has_left_a_queue, launcher};
-use wandler_tests::{over_every_channel, proc, rounds};
+use wandler_tests::{over_every_transport, proc, rounds};
 
-over_every_channel!(
+over_every_transport!(
     ctrl_c_loses_nothing,
     a_signal_to_the_launcher_alone_loses_nothing,
     a_stage_that_is_killed_is_named_and_the_log_agrees_with_the_account,
@@ -82,7 +82,7 @@ fn check(
         assert_eq!(recorded, lines, "{finished}");
     }
     // All samples have six digits. Whoever is killed while it writes may cut the last one short;
-    // only log itself where the channels carry whole lines.
+    // only log itself where the transports carry whole lines.
     let writers = if carries_whole_lines { &["log"][..] } else { &["conv", "tee", "log"] };
     let writer_killed = writers
         .iter()

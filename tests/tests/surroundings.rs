@@ -104,11 +104,11 @@ fn a_recording_that_cannot_begin_stops_the_pipeline_with_a_reason() {
 }
 
 #[test]
-fn channels_that_cannot_be_made_are_told_and_nothing_is_started() {
+fn transports_that_cannot_be_made_are_told_and_nothing_is_started() {
     let dir = workplace();
     let fails = |script: &str, reason: &str| {
         let finished = Program::bash(script).dir(&dir).finish().exits(1).writes("");
-        finished.says(&[format!("launcher: cannot make the channels: {reason}")]);
+        finished.says(&[format!("launcher: cannot make the transports: {reason}")]);
     };
     fails(
         "ulimit -q 500; exec launcher --via mqueue",
@@ -131,9 +131,9 @@ fn channels_that_cannot_be_made_are_told_and_nothing_is_started() {
 }
 
 #[test]
-fn channels_that_can_be_made_in_part_leave_nothing_behind() {
+fn transports_that_can_be_made_in_part_leave_nothing_behind() {
     for via in ["fifo", "mqueue"] {
-        // From too few descriptors for the first channel to enough for all.
+        // From too few descriptors for the first transport to enough for all.
         for descriptors in 4..40 {
             let dir = tempfile::tempdir().unwrap();
             let script = format!(

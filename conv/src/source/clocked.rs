@@ -5,9 +5,9 @@
 
 use std::time::{Duration, Instant};
 
-use stage::clock::{Timer, Wake};
-use stage::quantity::Rate;
-use stage::size::BLOCK;
+use stage::process::clock::{Timer, Wake};
+use stage::process::quantity::Rate;
+use stage::stream::size::BLOCK;
 
 use super::{Error, Given, Source};
 use crate::reading::{Codes, Reading};

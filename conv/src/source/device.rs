@@ -17,8 +17,8 @@ use std::os::fd::AsFd;
 use nix::sys::termios::{
     ControlFlags, FlushArg, InputFlags, LocalFlags, Termios, tcflush, tcgetattr,
 };
-use stage::kernel::set_exclusive;
-use stage::terminal::Terminal;
+use stage::process::kernel::set_exclusive;
+use stage::stream::terminal::Terminal;
 use thiserror::Error;
 
 use super::STANDARD_INPUT_NAME;
@@ -121,7 +121,7 @@ mod tests {
     use super::*;
     use nix::pty::{OpenptyResult, openpty};
     use nix::sys::termios::{SetArg, cfmakeraw, tcsetattr};
-    use stage::message::chain;
+    use stage::process::message::chain;
 
     fn make_raw(line: impl AsFd) {
         let mut modes = tcgetattr(&line).unwrap();

@@ -20,8 +20,8 @@ use std::fmt;
 use std::io::{self, Read};
 use std::time::Instant;
 
-use stage::ending::Ending;
-use stage::input::{Input, Wait};
+use stage::stream::ending::Ending;
+use stage::stream::input::{Input, Wait};
 use thiserror::Error;
 
 /// The most bytes that are looked at: a block's header with nine digits, and a byte of its data.

@@ -24,8 +24,8 @@
 
 use std::path::Path;
 
-use stage::decimal::Decimal;
-use stage::message::quoted_path;
+use stage::format::decimal::Decimal;
+use stage::process::message::quoted_path;
 
 use super::Error;
 use super::number::read_number;

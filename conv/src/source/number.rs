@@ -4,17 +4,17 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use stage::decimal::Decimal;
-use stage::message::quoted_path;
-use stage::sample::{MAX_LINE, parse_line};
+use stage::format::decimal::Decimal;
+use stage::format::sample::{MAX_LINE, parse_line};
+use stage::process::message::quoted_path;
 
 use super::{Error, open};
 
 /// Reads the one number in a file; the error is a reason in words.
 pub(super) fn read_number(path: &Path) -> Result<Decimal, String> {
-    let file = open(path).map_err(|error| stage::message::chain(&error))?;
+    let file = open(path).map_err(|error| stage::process::message::chain(&error))?;
     let text = contents(file).map_err(|source| {
-        stage::message::chain(&Error::Read { name: quoted_path(path), source })
+        stage::process::message::chain(&Error::Read { name: quoted_path(path), source })
     })?;
     parse_line(&text).map_err(|reason| reason.of(&text))
 }

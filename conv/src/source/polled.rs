@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use stage::message::quoted_path;
+use stage::process::message::quoted_path;
 
 use super::clocked::Converter;
 use super::number::{contents, read_number};
@@ -76,7 +76,8 @@ mod tests {
     #[test]
     fn a_file_that_cannot_be_read_at_the_start_is_an_error() {
         let dir = tempfile::tempdir().unwrap();
-        let told = |path: &Path| stage::message::chain(&PolledFile::open(path).unwrap_err());
+        let told =
+            |path: &Path| stage::process::message::chain(&PolledFile::open(path).unwrap_err());
         let missing = dir.path().join("missing");
         assert_eq!(
             told(&missing),

@@ -9,7 +9,7 @@ use std::f64::consts::TAU;
 use clap::ValueEnum;
 use rand::SeedableRng;
 use rand::rngs::{SysRng, Xoshiro256PlusPlus};
-use stage::decimal::Decimal;
+use stage::format::decimal::Decimal;
 
 use super::Error;
 use super::clocked::Converter;

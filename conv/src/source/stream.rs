@@ -5,9 +5,9 @@ use std::io;
 use std::os::fd::AsFd;
 use std::time::Instant;
 
-use stage::ending::Unread;
-use stage::input::{AfterStop, Channel, Input};
-use stage::stop::Stop;
+use stage::process::stop::Stop;
+use stage::stream::ending::Unread;
+use stage::stream::input::{AfterStop, Input, Stoppable};
 
 use super::Error;
 use super::device::Device;
@@ -52,7 +52,7 @@ pub struct Stream<I> {
     pub notice: Option<String>,
 }
 
-impl<F: AsFd> Stream<Channel<F>> {
+impl<F: AsFd> Stream<Stoppable<F>> {
     /// Opens `fd`, until `deadline` or a stop. A device is taken for as long as it lives.
     pub fn open(
         fd: F,
@@ -60,12 +60,12 @@ impl<F: AsFd> Stream<Channel<F>> {
         layout: Layout,
         deadline: Option<Instant>,
         stop: Stop,
-    ) -> Result<(Option<Device>, Stream<Channel<F>>), Error> {
+    ) -> Result<(Option<Device>, Stream<Stoppable<F>>), Error> {
         let device = Device::take(&fd, &name, layout.format)?;
         let beginning = if device.is_some() { Beginning::Anywhere } else { Beginning::Whole };
         let not_raw = device.as_ref().and_then(|device| device.not_raw.as_ref());
         let notice = not_raw.map(|not_raw| format!("{name} {}", not_raw.told()));
-        let input = Channel::new(fd, stop, AfterStop::End);
+        let input = Stoppable::new(fd, stop, AfterStop::End);
         Ok((device, Stream { input, name, layout, beginning, deadline, notice }))
     }
 }

@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
-use stage::ending::Ending;
-use stage::input::Input;
-use stage::lines::{Block, Lines, each_line_to_cr_too};
-use stage::sample::{NotASample, parse_line};
+use stage::format::sample::{NotASample, parse_line};
+use stage::stream::ending::Ending;
+use stage::stream::input::Input;
+use stage::stream::lines::{Block, Lines, each_line_to_cr_too};
 
 use super::framing::Unframed;
 use super::stream::{Beginning, Stream, unframed, unread};

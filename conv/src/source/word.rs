@@ -4,7 +4,7 @@
 //! [`Format::width`] and to [`Format::decode`].
 
 use clap::ValueEnum;
-use stage::decimal::Decimal;
+use stage::format::decimal::Decimal;
 
 use crate::reading::CodeTable;
 

@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 use std::io::{self, Read as _};
 use std::time::Instant;
 
-use stage::ending::{CutOff, Ending, Fate, Half};
-use stage::input::{Input, Wait};
-use stage::size::BLOCK;
+use stage::stream::ending::{CutOff, Ending, Fate, Half};
+use stage::stream::input::{Input, Wait};
+use stage::stream::size::BLOCK;
 
 use super::framing::Unframed;
 use super::stream::{Beginning, Layout, Stream, unframed, unread};

@@ -3,11 +3,11 @@
 use std::time::{Duration, Instant, SystemTime};
 
 use clap::Parser;
-use stage::clock::{Clock, Timer, Wake};
 use stage::fake::FakeClock;
-use stage::ledger::Entry;
-use stage::quantity::Rate;
-use stage::size::BLOCK;
+use stage::process::clock::{Clock, Timer, Wake};
+use stage::process::ledger::Entry;
+use stage::process::quantity::Rate;
+use stage::stream::size::BLOCK;
 
 use crate::*;
 

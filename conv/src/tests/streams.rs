@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use stage::fake::Chunks;
-use stage::ledger::Entry;
+use stage::process::ledger::Entry;
 
 use crate::check::Checks;
 use crate::conversion::Conversion;

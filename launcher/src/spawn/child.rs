@@ -12,11 +12,11 @@ use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::sys::prctl::set_pdeathsig;
 use nix::sys::signal::Signal;
 use nix::unistd::{Pid, dup2_stderr, dup2_stdin, dup2_stdout, execve, getppid};
-use stage::exit::Status;
-use stage::ledger::{self, Ledger};
-use stage::program::{self, Surroundings};
-use stage::sandbox::{Grant, Sandbox};
-use stage::start;
+use stage::process::exit::Status;
+use stage::process::ledger::{self, Ledger};
+use stage::process::program::{self, Surroundings};
+use stage::process::sandbox::{Grant, Sandbox};
+use stage::process::start;
 use wandler_report::others;
 
 use crate::fan_out;
@@ -25,7 +25,7 @@ use crate::kernel;
 use crate::options::Options;
 use crate::process::Process;
 use crate::watch::Watch;
-use crate::wiring::Ends;
+use crate::wiring::Descriptors;
 
 /// The exit status of a child that could not execute its program, as in a shell.
 const NOT_EXECUTED: i32 = 127;
@@ -33,7 +33,7 @@ const NOT_EXECUTED: i32 = 127;
 /// A child to be.
 pub struct Child<'a> {
     process: Process,
-    ends: Ends,
+    ends: Descriptors,
     handed_on: &'a HandedOn,
     program: Program,
 }
@@ -56,7 +56,7 @@ struct Stage {
 impl Program {
     fn of(
         process: Process,
-        ends: &Ends,
+        ends: &Descriptors,
         directory: &Path,
         options: &Options,
     ) -> io::Result<Program> {
@@ -86,7 +86,7 @@ impl Program {
     }
 }
 
-impl Ends {
+impl Descriptors {
     /// What a stage inherits besides its streams, each with the variable that names it.
     fn for_stage(&self) -> [(&'static str, Option<&OwnedFd>); 3] {
         [
@@ -101,7 +101,7 @@ impl<'a> Child<'a> {
     /// Puts together what `process` needs.
     pub fn new(
         process: Process,
-        ends: Ends,
+        ends: Descriptors,
         handed_on: &'a HandedOn,
         directory: &Path,
         options: &Options,
@@ -126,7 +126,7 @@ impl<'a> Child<'a> {
     /// Returns only as `tee`, when that has done its work, or with the reason for not executing.
     fn work(self, launcher: Pid, watch: &Watch) -> Result<Status, Errno> {
         // The launcher's own way to reach its children, whatever it inherited.
-        stage::kernel::restore_default(Signal::SIGTERM)?;
+        stage::process::kernel::restore_default(Signal::SIGTERM)?;
         set_pdeathsig(Signal::SIGTERM)?;
         if getppid() != launcher {
             return Ok(Status::Failed);
@@ -145,7 +145,7 @@ impl<'a> Child<'a> {
         }
         match self.program {
             Program::FanOut(sandbox) => {
-                let Ends { second_output, ledger, .. } = ends;
+                let Descriptors { second_output, ledger, .. } = ends;
                 Ok(second_output.map_or(Status::Failed, |to| tee(&to, ledger, &sandbox)))
             }
             Program::Stage(stage) => {

@@ -1,6 +1,6 @@
 //! Rule 0: all stages begin, or none.
 
-use stage::exit::Status;
+use stage::process::exit::Status;
 
 use super::{Action, Supervisor, Unfit};
 use crate::ending::Ending;

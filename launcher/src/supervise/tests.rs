@@ -1,7 +1,7 @@
 //! The rules, one by one.
 
 use super::*;
-use stage::exit::Status;
+use stage::process::exit::Status;
 
 const GRACE: Duration = Duration::from_secs(5);
 const DONE: Ending = Ending::Exited(0);

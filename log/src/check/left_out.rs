@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use stage::message::{Messages, chain, quoted_path};
+use stage::process::message::{Messages, chain, quoted_path};
 
 use crate::rotation::numbered;
 

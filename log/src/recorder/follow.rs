@@ -14,7 +14,7 @@
 
 use std::time::{Duration, Instant};
 
-use stage::message::Messages;
+use stage::process::message::Messages;
 
 use super::{Disk, Recorder};
 use crate::batch::Batch;

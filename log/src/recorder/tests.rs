@@ -4,8 +4,8 @@ use super::follow::LOOK;
 use super::*;
 use crate::fake::Memory;
 use proptest::prelude::*;
-use stage::clock::Clock;
 use stage::fake::FakeClock;
+use stage::process::clock::Clock;
 
 const MOVED: Fate = Fate { has_name: true, is_replaced: false };
 

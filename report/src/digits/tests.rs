@@ -1,7 +1,7 @@
 //! The rule, by cases and by its properties.
 
 use proptest::prelude::*;
-use stage::sample::parse_line as parse;
+use stage::format::sample::parse_line as parse;
 
 use super::*;
 

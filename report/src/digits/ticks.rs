@@ -1,7 +1,7 @@
 //! The ticks of an axis: round numbers at even distances, which are exact, and whose step says which
 //! digits they need.
 
-use stage::decimal::Decimal;
+use stage::format::decimal::Decimal;
 
 use super::place_of;
 

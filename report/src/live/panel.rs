@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use stage::record::Record;
+use stage::format::record::Record;
 
 use crate::number::{ASCII_CUT, CUT};
 use cell::{CELL, Figure, Signs};

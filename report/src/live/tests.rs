@@ -2,7 +2,7 @@
 
 use std::num::NonZero;
 
-use stage::record::Record;
+use stage::format::record::Record;
 use vt100::Parser;
 
 use super::*;

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use stage::record::{RESERVED_LABELS, Record};
+use stage::format::record::{RESERVED_LABELS, Record};
 
 /// What Prometheus itself puts before a name that is taken.
 const PREFIX: &str = "exported_";

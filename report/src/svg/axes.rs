@@ -8,7 +8,7 @@ use std::ops::Range;
 use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint};
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
-use stage::decimal::Decimal;
+use stage::format::decimal::Decimal;
 
 use super::{Area, Drawn, TEXT};
 use crate::digits::{Ticks, ticks};

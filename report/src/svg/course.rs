@@ -1,7 +1,7 @@
 //! The course of the stream in a picture.
 
 use plotters::prelude::*;
-use stage::record::{Record, Stretch};
+use stage::format::record::{Record, Stretch};
 
 use super::axes::{chart, range};
 use super::{Area, Drawn, LINE, POINTS};
@@ -125,8 +125,8 @@ fn outline(steps: &[Step], limit: impl Fn(&Step) -> f64) -> Vec<(f64, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use stage::decimal::Decimal;
-    use stage::record::Window;
+    use stage::format::decimal::Decimal;
+    use stage::format::record::Window;
 
     fn stretch(first: u64, min: i64, max: i64) -> Stretch {
         let [min, mean, max] = [min, (min + max) / 2, max].map(|it| Decimal::new(it, 0));

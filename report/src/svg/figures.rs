@@ -1,8 +1,8 @@
 //! The key figures of a picture: in one row if they have room there, else in several.
 
 use plotters::prelude::*;
-use stage::decimal::Decimal;
-use stage::record::{Exactness, Record};
+use stage::format::decimal::Decimal;
+use stage::format::record::{Exactness, Record};
 
 use super::{Area, Drawn, TEXT, WIDTH};
 use crate::digits;

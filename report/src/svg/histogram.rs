@@ -1,7 +1,7 @@
 //! The histogram of a picture.
 
 use plotters::prelude::*;
-use stage::record::{Bin, Exactness, Record};
+use stage::format::record::{Bin, Exactness, Record};
 
 use super::axes::{chart, is_plottable};
 use super::{Area, BARS, Drawn};

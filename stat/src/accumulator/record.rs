@@ -1,7 +1,7 @@
 //! The record made from everything that is known of the samples.
 
-use stage::decimal::Decimal;
-use stage::record::{Exactness, Figure, MORE, Record};
+use stage::format::decimal::Decimal;
+use stage::format::record::{Exactness, Figure, MORE, Record};
 
 use super::{Accumulator, Extremes};
 use crate::figures::Figures;

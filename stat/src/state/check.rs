@@ -2,7 +2,7 @@
 //! from a forged state or a bug in its writer.
 
 use num_bigint::BigInt;
-use stage::decimal::{Decimal, MAX_PLACES};
+use stage::format::decimal::{Decimal, MAX_PLACES};
 
 use super::State;
 use super::pieces::{Bins, Cells, Course, RunPiece};
@@ -195,8 +195,8 @@ mod tests {
     use crate::sequence::Place;
     use crate::state::Refused;
     use crate::state::origin::Origin;
-    use stage::record::Record;
-    use stage::sample::parse_line;
+    use stage::format::record::Record;
+    use stage::format::sample::parse_line;
 
     /// The state of 1 and -2.5, as JSON.
     fn counted() -> serde_json::Value {

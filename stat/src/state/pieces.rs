@@ -1,7 +1,7 @@
 //! The pieces that a state consists of: how they are written, and what they are made of.
 
 use serde::{Deserialize, Serialize};
-use stage::decimal::Decimal;
+use stage::format::decimal::Decimal;
 
 use super::consecutive::Consecutive;
 use super::text::{Integer, Sample};

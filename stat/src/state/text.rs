@@ -3,8 +3,8 @@
 use num_bigint::BigInt;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use stage::decimal::Decimal;
-use stage::sample::parse_line;
+use stage::format::decimal::Decimal;
+use stage::format::sample::parse_line;
 
 /// Digits of the longest integer: 2^64 times the fourth power of a sample with 309 digits and
 /// 400 places has 2856. Reading a longer one would take time that grows with its square.

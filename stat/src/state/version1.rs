@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use stage::record::reason;
+use stage::format::record::reason;
 
 use super::consecutive::Consecutive;
 use super::pieces::{Bins, Lagged, RunPiece};

@@ -12,7 +12,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::pty::{Winsize, openpty};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use stage::message::{Messages, StandardError, chain};
+use stage::process::message::{Messages, StandardError, chain};
 use vt100::{Color, Parser};
 
 /// The terminal's size: wide enough for the pictures side by side, and no empty rows.

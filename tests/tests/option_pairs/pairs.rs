@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use clap::CommandFactory;
-use stage::command_line::{CommandLine, StageOptions, parse};
-use stage::sandbox::SandboxOption;
+use stage::process::command_line::{CommandLine, StageOptions, parse};
+use stage::process::sandbox::SandboxOption;
 use wandler_tests::run::Finished;
 
 /// Pairs that are tried at the same time: most of them wait.

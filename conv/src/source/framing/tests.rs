@@ -1,7 +1,7 @@
 use super::*;
 use proptest::prelude::*;
-use stage::clock::Clock as _;
 use stage::fake::{Chunks, FakeClock};
+use stage::process::clock::Clock as _;
 
 /// All bytes, or why they are refused, when they come in chunks of `size`.
 fn read(bytes: &[u8], size: usize, is_text: bool) -> Result<Vec<u8>, Framed> {

@@ -7,7 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
-use stage::decimal::Decimal;
+use stage::format::decimal::Decimal;
 
 use crate::number::{NAME, fitted};
 

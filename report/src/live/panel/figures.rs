@@ -1,8 +1,8 @@
 //! Which figures a panel shows, in the order of their importance: a low terminal shows fewer.
 
 use ratatui::style::{Color, Style};
-use stage::decimal::Decimal;
-use stage::record::{Exactness, Record};
+use stage::format::decimal::Decimal;
+use stage::format::record::{Exactness, Record};
 
 use super::Panel;
 use super::cell::{Figure, Signs, Value};

@@ -7,8 +7,8 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::symbols::bar;
 use ratatui::widgets::{Sparkline, Widget};
-use stage::decimal::Decimal;
-use stage::record::{Bin, Exactness};
+use stage::format::decimal::Decimal;
+use stage::format::record::{Bin, Exactness};
 
 use super::cell::cut_off;
 use super::{GAP, Panel};

@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::Signal;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
-use stage::message::{Messages, StandardError};
+use stage::process::message::{Messages, StandardError};
 use wandler_tests::run::Program;
 
 use crate::disturbance::Disturber;

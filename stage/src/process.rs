@@ -1,0 +1,30 @@
+//! The program around what flows: how it starts, waits, speaks and ends.
+//!
+//! | module | owns |
+//! |---|---|
+//! | [`program`] | the frame of every `main`: title, streams, errors, status |
+//! | [`command_line`] | reading the options, or saying why there are none |
+//! | [`quantity`] | durations, rates and sizes on command lines |
+//! | [`message`] | the one grammar of messages on standard error |
+//! | [`exit`] | the exit statuses |
+//! | [`ledger`] | what each stage reports to the launcher as it ends |
+//! | [`start`] | a stage's start in the launcher's pipeline, which waits for all the others |
+//! | [`inherited`] | descriptors that the environment names |
+//! | [`stop`] | the request to stop, and all waiting: for input, for a deadline, or for a stop |
+//! | [`clock`] | time, so that tests can set it |
+//! | [`sandbox`] | **which system calls a stage keeps**, and giving up the others |
+//! | [`kernel`], [`semaphore`] | the few system calls that need `unsafe` |
+
+pub mod clock;
+pub mod command_line;
+pub mod exit;
+pub mod inherited;
+pub mod kernel;
+pub mod ledger;
+pub mod message;
+pub mod program;
+pub mod quantity;
+pub mod sandbox;
+pub mod semaphore;
+pub mod start;
+pub mod stop;

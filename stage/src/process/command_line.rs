@@ -1,0 +1,184 @@
+//! Reading a command line: the options, or why there are none, in one line.
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal};
+use std::path::Path;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Parser};
+
+use crate::process::sandbox::Sandbox;
+
+/// A program's options.
+pub trait CommandLine: Parser {
+    /// The options that do nothing unless another one is given.
+    const NEEDS: &'static [Need] = &[];
+    /// Options whose wrong values are not answered with a similar right one: it would mean something
+    /// else, and be taken.
+    const NOT_GUESSED: &'static [&'static str] = &[];
+
+    /// Checks what the options' grammar cannot say; the error is one line for the user.
+    fn check(&self) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// What was probably meant by `words`, of which `unexpected` is no option of this program; one
+    /// line for the user.
+    fn likely_meant(_words: &[OsString], _unexpected: &str) -> Option<String> {
+        None
+    }
+}
+
+/// An option that does nothing unless one of others is given, too.
+///
+/// Clap's `requires` says the same, but is waived where a third option conflicts with the one that is
+/// required: `--format` would do without `--from` as soon as there is a `--rate`.
+#[derive(Clone, Copy, Debug)]
+pub struct Need {
+    /// The option, by its long name.
+    pub option: &'static str,
+    /// Those of which one must be given.
+    pub one_of: &'static [&'static str],
+}
+
+impl Need {
+    /// What is missing, if the option was given without any of the others.
+    fn unmet_by(&self, given: &ArgMatches) -> Option<String> {
+        let is_given =
+            |option: &&str| given.value_source(&id(option)) == Some(ValueSource::CommandLine);
+        let is_unmet = is_given(&self.option) && !self.one_of.iter().any(is_given);
+        let others = || self.one_of.iter().map(|it| format!("--{it}")).collect::<Vec<_>>();
+        is_unmet.then(|| format!("--{} needs {}", self.option, others().join(" or ")))
+    }
+}
+
+/// Clap knows an option by the name of its field.
+fn id(option: &str) -> String {
+    option.replace('-', "_")
+}
+
+/// A stage's options.
+pub trait StageOptions: CommandLine {
+    /// Which system calls the stage keeps while it works.
+    fn sandbox(&self) -> Sandbox;
+
+    /// The files that it is going to read.
+    fn reads(&self) -> Vec<&Path> {
+        Vec::new()
+    }
+
+    /// Whether it is going to read its standard input.
+    fn reads_standard_input(&self) -> bool {
+        true
+    }
+
+    /// The files that it is going to write.
+    fn writes(&self) -> Vec<&Path> {
+        Vec::new()
+    }
+}
+
+/// Reads a command line, the program's name first.
+pub fn parse<O: CommandLine>(words: impl IntoIterator<Item = OsString>) -> Result<O, NoOptions> {
+    let words: Vec<OsString> = words.into_iter().collect();
+    let mut command = O::command();
+    let matches = command.try_get_matches_from_mut(&words).map_err(|error| {
+        let meant = likely_meant::<O>(&error, &words);
+        meant.map_or_else(|| without_guess(error, O::NOT_GUESSED).into(), NoOptions::Wrong)
+    })?;
+    if let Some(unmet) = O::NEEDS.iter().find_map(|need| need.unmet_by(&matches)) {
+        return Err(NoOptions::Wrong(unmet));
+    }
+    let options = O::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+    options.check().map(|()| options).map_err(NoOptions::Wrong)
+}
+
+/// What was probably meant by an argument that there is not.
+fn likely_meant<O: CommandLine>(error: &clap::Error, words: &[OsString]) -> Option<String> {
+    match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(unexpected)) if error.kind() == ErrorKind::UnknownArgument => {
+            O::likely_meant(words, unexpected)
+        }
+        _ => None,
+    }
+}
+
+/// The same error, without a similar value if it is about one of `options`.
+fn without_guess(mut error: clap::Error, options: &[&str]) -> clap::Error {
+    let is_about =
+        |argument: &str| options.contains(&argument.split(' ').next().unwrap_or(argument));
+    if let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg)
+        && is_about(argument)
+    {
+        error.remove(ContextKind::SuggestedValue);
+    }
+    error
+}
+
+/// Why there are no options to run with.
+#[derive(Debug)]
+pub enum NoOptions {
+    /// Help or the version was asked for; here it is.
+    Help(String),
+    /// The command line is wrong, for this reason; one line.
+    Wrong(String),
+}
+
+impl From<clap::Error> for NoOptions {
+    fn from(error: clap::Error) -> NoOptions {
+        match error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+                let text = error.render();
+                let styled = io::stdout().is_terminal();
+                NoOptions::Help(if styled { text.ansi().to_string() } else { text.to_string() })
+            }
+            _ => NoOptions::Wrong(one_line(&error.to_string())),
+        }
+    }
+}
+
+/// Clap explains over several lines; a message has one: the reason, and the tip if there is one.
+/// It leaves escape sequences out, but no control characters beyond ASCII (U+009B begins a sequence,
+/// too): those are escaped.
+fn one_line(explanation: &str) -> String {
+    let joined = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut paragraphs = explanation.split("\n\n");
+    let reason = paragraphs.next().unwrap_or_default();
+    let reason = joined(reason.strip_prefix("error: ").unwrap_or(reason));
+    // It may quote an argument with line feeds in it.
+    let tip = paragraphs.find_map(|text| text.trim_start().strip_prefix("tip: "));
+    let tip = tip.and_then(|text| text.split("\n  tip: ").next()).map(joined);
+    let line = match tip {
+        Some(tip) => format!("{reason} ({tip})"),
+        None => reason,
+    };
+    let escaped = |char: char| match char.is_control() {
+        true => char.escape_debug().to_string(),
+        false => char.to_string(),
+    };
+    line.chars().map(escaped).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_explanation_of_several_lines_becomes_one() {
+        let explanation = "error: unexpected argument '--rat' found\n\n  \
+                           tip: a similar argument exists: '--rate'\n\nUsage: conv\n";
+        assert_eq!(
+            one_line(explanation),
+            "unexpected argument '--rat' found (a similar argument exists: '--rate')"
+        );
+        let explanation = "error: invalid value 'x' for '--format <F>'\n  \
+                           [possible values: plain, json]\n\nFor more information, try '--help'.\n";
+        assert_eq!(
+            one_line(explanation),
+            "invalid value 'x' for '--format <F>' [possible values: plain, json]"
+        );
+        let explanation = "error: unexpected argument '\u{1b}[2J\u{9b}\r' found\n";
+        assert_eq!(one_line(explanation), r"unexpected argument '\u{1b}[2J\u{9b} ' found");
+    }
+}

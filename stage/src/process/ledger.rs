@@ -1,0 +1,192 @@
+//! The ledger: what each stage did, in one JSON line, told as it ends.
+//!
+//! If the environment variable [`VARIABLE`] holds the number of an open descriptor, the stage
+//! writes its [`Entry`] there. The launcher reads the other end and settles the account; that
+//! end also tells a stage whether its launcher still lives ([`Supervisor`]).
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::FileTypeExt;
+use std::sync::Arc;
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::process::inherited;
+
+/// The environment variable that names the ledger's descriptor.
+pub const VARIABLE: &str = "WANDLER_LEDGER";
+
+/// What one process did. Counts are samples, unless they say otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "stage", rename_all = "lowercase")]
+pub enum Entry {
+    /// The converter.
+    Conv {
+        /// Samples handed to the output whole.
+        sent: u64,
+        /// Readings that were no number, or not plausible.
+        rejected: u64,
+        /// Ticks at which no sample could be taken.
+        missed: u64,
+    },
+    /// The fan-out.
+    Tee {
+        /// Bytes taken from the input.
+        taken: u64,
+    },
+    /// The recorder.
+    Log {
+        /// Lines written to the file.
+        recorded: u64,
+        /// Lines known to be on the disk.
+        durable: u64,
+    },
+    /// The statistics.
+    Stat {
+        /// Samples that the statistics cover.
+        counted: u64,
+        /// Lines that were no sample.
+        rejected: u64,
+        /// Whether the reader went away, so that the count stops there.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        reader_gone: bool,
+    },
+    /// The report.
+    Report {
+        /// Records shown.
+        shown: u64,
+        /// Whether the reader went away.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        reader_gone: bool,
+    },
+}
+
+impl Entry {
+    /// What a person should be told where there is no ledger; only `conv` has something to say.
+    pub fn told(&self) -> Option<String> {
+        match self {
+            Entry::Conv { sent, rejected, missed } => {
+                Some(format!("{sent} samples sent, {rejected} rejected, {missed} ticks missed"))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the process had done nothing yet.
+    pub fn is_blank(&self) -> bool {
+        match *self {
+            Entry::Conv { sent, rejected, missed } => (sent, rejected, missed) == (0, 0, 0),
+            Entry::Tee { taken } => taken == 0,
+            Entry::Log { recorded, .. } => recorded == 0,
+            Entry::Stat { counted, rejected, .. } => (counted, rejected) == (0, 0),
+            Entry::Report { shown, .. } => shown == 0,
+        }
+    }
+}
+
+/// The ledger cannot be used.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The variable does not hold the number of an open descriptor.
+    #[error(transparent)]
+    Variable(#[from] inherited::Error),
+    /// The entry could not be written.
+    #[error("cannot write the ledger")]
+    Write(#[source] io::Error),
+}
+
+/// The writing end of the ledger.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    file: Arc<File>,
+}
+
+impl Ledger {
+    /// The ledger that the environment names, if it names one. Once a process.
+    pub fn from_environment() -> Result<Option<Ledger>, Error> {
+        Ok(inherited::descriptor(VARIABLE)?.map(Ledger::new))
+    }
+
+    /// A ledger that writes to `fd`.
+    pub fn new(fd: OwnedFd) -> Ledger {
+        Ledger { file: Arc::new(File::from(fd)) }
+    }
+
+    /// Writes `entry`. A launcher that is gone does not want it any more.
+    pub fn write(&self, entry: &Entry) -> Result<(), Error> {
+        let mut line = serde_json::to_vec(entry).map_err(|error| Error::Write(error.into()))?;
+        line.push(b'\n');
+        match (&*self.file).write_all(&line) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            result => result.map_err(Error::Write),
+        }
+    }
+
+    /// The one who reads it, if it is a pipe that somebody can read: a file has no reader.
+    pub fn supervisor(&self) -> Option<Supervisor> {
+        let is_pipe = self.file.metadata().is_ok_and(|data| data.file_type().is_fifo());
+        is_pipe.then(|| Supervisor { ledger: self.clone() })
+    }
+}
+
+/// The process that reads the ledger, the launcher.
+#[derive(Clone, Debug)]
+pub struct Supervisor {
+    ledger: Ledger,
+}
+
+impl Supervisor {
+    /// Whether it still lives: the last reader of a pipe that goes leaves POLLERR behind.
+    pub fn is_there(&self) -> bool {
+        let mut interest = [PollFd::new(self.ledger.file.as_fd(), PollFlags::empty())];
+        matches!(poll(&mut interest, PollTimeout::ZERO), Ok(0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+
+    #[test]
+    fn an_entry_is_one_line_of_the_documented_form() {
+        let (mut reader, writer) = io::pipe().unwrap();
+        let ledger = Ledger::new(writer.into());
+        ledger.write(&Entry::Conv { sent: 1200, rejected: 0, missed: 0 }).unwrap();
+        ledger.write(&Entry::Log { recorded: 1200, durable: 1200 }).unwrap();
+        ledger.write(&Entry::Stat { counted: 1200, rejected: 0, reader_gone: false }).unwrap();
+        ledger.write(&Entry::Report { shown: 37, reader_gone: true }).unwrap();
+        drop(ledger);
+        let mut text = String::new();
+        reader.read_to_string(&mut text).unwrap();
+        assert_eq!(
+            text,
+            "{\"stage\":\"conv\",\"sent\":1200,\"rejected\":0,\"missed\":0}\n\
+             {\"stage\":\"log\",\"recorded\":1200,\"durable\":1200}\n\
+             {\"stage\":\"stat\",\"counted\":1200,\"rejected\":0}\n\
+             {\"stage\":\"report\",\"shown\":37,\"reader_gone\":true}\n"
+        );
+        let entry: Entry = serde_json::from_str(text.lines().nth(2).unwrap()).unwrap();
+        assert_eq!(entry, Entry::Stat { counted: 1200, rejected: 0, reader_gone: false });
+    }
+
+    #[test]
+    fn a_ledger_in_a_file_has_no_supervisor() {
+        let file = tempfile::tempfile().unwrap();
+        assert!(Ledger::new(file.into()).supervisor().is_none());
+    }
+
+    #[test]
+    fn a_launcher_that_died_is_noticed_and_not_written_to() {
+        let (reader, writer) = io::pipe().unwrap();
+        let ledger = Ledger::new(writer.into());
+        let supervisor = ledger.supervisor().unwrap();
+        assert!(supervisor.is_there());
+        drop(reader);
+        assert!(!supervisor.is_there());
+        ledger.write(&Entry::Report { shown: 0, reader_gone: false }).unwrap();
+    }
+}

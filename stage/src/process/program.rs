@@ -1,0 +1,222 @@
+//! The frame of every `main`: title, standard streams, arguments, a stage's start, and at the end the
+//! ledger, the message and the exit status. The only place that tells a fatal error.
+
+use std::error::Error as StdError;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use nix::sys::signal::Signal;
+use thiserror::Error;
+
+use crate::process::command_line::{CommandLine, NoOptions, StageOptions, parse};
+use crate::process::exit::Status;
+use crate::process::inherited;
+use crate::process::kernel::{self, Standard, closed_at_start};
+use crate::process::ledger::{self, Entry, Ledger, Supervisor};
+use crate::process::message::{Messages, StandardError, chain};
+use crate::process::sandbox::Sandbox;
+use crate::process::start::{self, Gate, Ready, Said};
+use crate::process::stop::{self, Stop};
+use crate::stream::files::Used;
+use crate::stream::input::{self, AfterStop};
+use crate::stream::output;
+
+/// What a stage finds around it, once its command line is read.
+#[derive(Debug)]
+pub struct Surroundings {
+    /// The request to stop, and the clock to wait on.
+    pub stop: Stop,
+    /// Standard error.
+    pub messages: StandardError,
+    /// An output whose end nobody is to read before the ledger is written.
+    pub held: Option<output::Unbuffered<io::Stdout>>,
+    supervisor: Option<Supervisor>,
+}
+
+impl Surroundings {
+    /// Standard input, drained after a stop.
+    pub fn input(&self) -> input::Stoppable<io::Stdin> {
+        let after_stop = AfterStop::drain(&io::stdin(), self.supervisor.clone());
+        input::Stoppable::new(io::stdin(), self.stop.clone(), after_stop)
+    }
+
+    /// Standard output.
+    pub fn output(&self) -> output::Unbuffered<io::Stdout> {
+        output::Unbuffered::new(io::stdout(), self.stop.clone())
+    }
+}
+
+/// How a stage ended: what it did, for the ledger, and whether that went well.
+#[derive(Debug)]
+pub struct Ended<E> {
+    /// What it did, also if it failed.
+    pub entry: Entry,
+    /// How it went.
+    pub result: Result<Status, E>,
+}
+
+/// What can go wrong before a program comes to its own work.
+#[derive(Debug, Error)]
+enum Error {
+    #[error("cannot use standard {0}: it is closed")]
+    Closed(&'static str),
+    #[error("cannot write standard output")]
+    Help(#[source] io::Error),
+    #[error("cannot give up system calls")]
+    Sandbox(#[source] io::Error),
+    #[error(transparent)]
+    Stop(#[from] stop::Error),
+    #[error(transparent)]
+    Ledger(#[from] ledger::Error),
+    #[error(transparent)]
+    Gate(#[from] inherited::Error),
+    #[error("cannot {verb} {name}: it is {stream} as well")]
+    OwnTail { verb: &'static str, name: String, stream: &'static str },
+}
+
+/// Runs a program: reads its command line and calls `body`.
+pub fn run<O: CommandLine, E: StdError + 'static>(
+    program: &'static str,
+    body: impl FnOnce(O) -> Result<Status, E>,
+) -> ExitCode {
+    with_options(program, |options| tell_failure(program, body(options))).into()
+}
+
+/// Runs a stage: as [`run`] does, with a stop request to hear, a ledger to fill in, and no more
+/// system calls than it needs.
+pub fn stage<O: StageOptions, E: StdError + 'static>(
+    program: &'static str,
+    body: impl FnOnce(O, &mut Surroundings) -> Ended<E>,
+) -> ExitCode {
+    with_options(program, |options: O| match begin(program, &options) {
+        Ok(Some((ledger, around))) => work(program, ledger, around, |around| body(options, around)),
+        Ok(None) => Status::Failed,
+        Err(error) => tell_failure(program, Err(error)),
+    })
+    .into()
+}
+
+/// Everything up to a stage's own work: its surroundings; `None` if the launcher lets it not begin.
+fn begin(
+    program: &'static str,
+    options: &impl StageOptions,
+) -> Result<Option<(Option<Ledger>, Surroundings)>, Error> {
+    let (ledger, gate) = (Ledger::from_environment()?, Gate::from_environment()?);
+    let ready = Ready::with(options);
+    // In a pipeline the launcher looks at all stages, and at its own streams.
+    if gate.is_none() {
+        spare_own_tail(&ready)?;
+    }
+    let said = gate.map(|gate| gate.say(&ready));
+    let around = enter(program, ledger.as_ref(), &options.sandbox())?;
+    Ok(said.is_none_or(Said::may_begin).then_some((ledger, around)))
+}
+
+/// That nothing is read that is written, and no file that is written is a standard stream as well.
+fn spare_own_tail(ready: &Ready) -> Result<(), Error> {
+    for written in &ready.writes {
+        if let Some(stream) = written.standard_stream() {
+            return Err(Error::OwnTail { verb: "write", name: written.name.clone(), stream });
+        }
+    }
+    let input = (!ready.ignores_input).then(Used::standard_input).flatten();
+    match ready.reads.iter().chain(&input).find(|read| read.is_standard_output()) {
+        Some(read) => {
+            let stream = "standard output";
+            Err(Error::OwnTail { verb: "read", name: read.name.clone(), stream })
+        }
+        None => Ok(()),
+    }
+}
+
+/// Runs a stage that has no command line, as the launcher's fan-out is one: gives `body` its
+/// surroundings within `sandbox`, tells its failure, and writes its entry into `ledger`.
+pub fn run_stage<E: StdError + 'static>(
+    program: &'static str,
+    ledger: Option<Ledger>,
+    sandbox: &Sandbox,
+    body: impl FnOnce(&mut Surroundings) -> Ended<E>,
+) -> Status {
+    match enter(program, ledger.as_ref(), sandbox) {
+        Ok(around) => work(program, ledger, around, body),
+        Err(error) => tell_failure(program, Err(error)),
+    }
+}
+
+/// Hears stop requests from now on, and gives up system calls.
+fn enter(
+    program: &'static str,
+    ledger: Option<&Ledger>,
+    sandbox: &Sandbox,
+) -> Result<Surroundings, Error> {
+    let supervisor = ledger.and_then(Ledger::supervisor);
+    let messages = StandardError::of(program);
+    let stop = Stop::on_signals()?;
+    sandbox.enter().map_err(Error::Sandbox)?;
+    Ok(Surroundings { stop, messages, held: None, supervisor })
+}
+
+/// A stage's own work, and what it says of it in the end.
+fn work<E: StdError + 'static>(
+    program: &'static str,
+    ledger: Option<Ledger>,
+    mut around: Surroundings,
+    body: impl FnOnce(&mut Surroundings) -> Ended<E>,
+) -> Status {
+    let Ended { entry, result } = body(&mut around);
+    let failed = result.is_err();
+    let status = tell_failure(program, result);
+    match (&ledger, entry.told()) {
+        (Some(ledger), _) => match ledger.write(&entry) {
+            Ok(()) => status,
+            Err(error) => tell_failure(program, Err(error)),
+        },
+        // A stage that failed before it did anything has said all there is to say.
+        (None, Some(text)) if !(failed && entry.is_blank()) => {
+            around.messages.tell(&text);
+            status
+        }
+        (None, _) => status,
+    }
+}
+
+fn tell_failure<E: StdError + 'static>(program: &'static str, result: Result<Status, E>) -> Status {
+    result.unwrap_or_else(|error| {
+        StandardError::of(program).tell(&chain(&error));
+        Status::Failed
+    })
+}
+
+fn with_options<O: CommandLine>(program: &'static str, body: impl FnOnce(O) -> Status) -> Status {
+    proctitle::set_title(program);
+    // A file that may not grow any more is an error to be told, not a reason to die. (The signal
+    // for a pipe without a reader is ignored by Rust's runtime.)
+    let _ = kernel::ignore(Signal::SIGXFSZ);
+    if let Some(stream) = closed_at_start().next() {
+        let name = match stream {
+            Standard::Input => "input",
+            Standard::Output => "output",
+            Standard::Error => "error",
+        };
+        return tell_failure(program, Err(Error::Closed(name)));
+    }
+    match parse::<O>(std::env::args_os()) {
+        Ok(options) => body(options),
+        // Standard output is a pipe for samples there.
+        Err(NoOptions::Help(_)) if std::env::var_os(start::VARIABLE).is_some() => {
+            let reason = "a pipeline cannot show a stage's help or version";
+            StandardError::of(program).tell(&format!("{reason}; try '{program} --help'"));
+            Status::Usage
+        }
+        Err(NoOptions::Help(text)) => match io::stdout().write_all(text.as_bytes()) {
+            Err(error) if !output::reader_is_gone(&error) => {
+                tell_failure(program, Err(Error::Help(error)))
+            }
+            _ => Status::Done,
+        },
+        Err(NoOptions::Wrong(text)) => {
+            StandardError::of(program).tell(&format!("{text}; try '{program} --help'"));
+            Status::Usage
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The start of a stage in the launcher's pipeline: it waits until every other stage is ready, too.
+//!
+//! A stage whose command line is wrong ends with status 2. By then another might have emptied the
+//! file that it records in, or read from a device what will not come again. So the launcher gives each
+//! stage one end of a socket, named by [`VARIABLE`] as the ledger is, and the stage
+//!
+//! 1. reads its command line, and ends if that is wrong;
+//! 2. sends [`Ready`], a JSON object in one message: what it is going to read and to write;
+//! 3. gives up system calls, which takes longer than all else here, while the launcher hears the others;
+//! 4. waits for one byte, with which it begins, or for an end of file: then another stage could not
+//!    begin, or the launcher is gone, and it leaves without a word, with status 1.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+
+use serde::{Deserialize, Serialize};
+
+use crate::process::command_line::StageOptions;
+use crate::process::inherited;
+use crate::process::message::quoted_path;
+use crate::stream::files::{Used, named_stream};
+
+/// The environment variable that names the descriptor.
+pub const VARIABLE: &str = "WANDLER_START";
+
+/// Bytes of a [`Ready`] at most: a few names of files, each of up to 4096 bytes, all of them escaped.
+pub const MAX_READY: usize = 64 * 1024;
+
+/// What a stage that is ready says of itself.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Ready {
+    /// Files that it is going to read.
+    #[serde(default)]
+    pub reads: Vec<Used>,
+    /// Files that it is going to write.
+    #[serde(default)]
+    pub writes: Vec<Used>,
+    /// Those that it names as a standard stream, quoted, and which: what is meant is the launcher's, and
+    /// the stage's own is something else.
+    #[serde(default)]
+    pub streams: Vec<(String, String)>,
+    /// Whether it is not going to read its standard input.
+    #[serde(default)]
+    pub ignores_input: bool,
+}
+
+impl Ready {
+    /// What a stage with these options says.
+    pub fn with(options: &impl StageOptions) -> Ready {
+        let used = |paths: Vec<&std::path::Path>| paths.into_iter().filter_map(Used::at).collect();
+        let ignores_input = !options.reads_standard_input();
+        let stream =
+            |path: &std::path::Path| Some((quoted_path(path), named_stream(path)?.to_owned()));
+        let streams = options.writes().into_iter().filter_map(stream).collect();
+        let (reads, writes) = (used(options.reads()), used(options.writes()));
+        Ready { reads, writes, streams, ignores_input }
+    }
+}
+
+/// What a stage waits at.
+#[derive(Debug)]
+pub struct Gate(File);
+
+impl Gate {
+    /// The gate that the environment names, if it names one. Once a process.
+    pub fn from_environment() -> Result<Option<Gate>, inherited::Error> {
+        Ok(inherited::descriptor(VARIABLE)?.map(|fd| Gate(fd.into())))
+    }
+
+    /// Says that the stage is ready.
+    pub fn say(mut self, ready: &Ready) -> Said {
+        // A launcher that is gone lets nobody begin.
+        Said(self.send(ready).is_ok().then_some(self.0))
+    }
+
+    fn send(&mut self, ready: &Ready) -> io::Result<()> {
+        self.0.write_all(&serde_json::to_vec(ready)?)
+    }
+}
+
+/// A gate at which it was said that the stage is ready; nothing, if that could not be said.
+#[derive(Debug)]
+pub struct Said(Option<File>);
+
+impl Said {
+    /// Waits until it is known whether the stage may begin.
+    pub fn may_begin(self) -> bool {
+        self.0.is_some_and(|mut gate| gate.read_exact(&mut [0]).is_ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
+    use std::os::fd::OwnedFd;
+    use std::thread;
+
+    fn gate() -> (Gate, File) {
+        let (kind, flags) = (SockType::SeqPacket, SockFlag::empty());
+        let (stage, launcher): (OwnedFd, OwnedFd) =
+            socketpair(AddressFamily::Unix, kind, None, flags).unwrap();
+        (Gate(stage.into()), launcher.into())
+    }
+
+    #[test]
+    fn a_stage_says_what_it_is_ready_for_and_begins_when_it_may() {
+        let (gate, mut launcher) = gate();
+        let writes = Used::at("/".as_ref()).into_iter().collect();
+        let ready = Ready { writes, ..Ready::default() };
+        let stage = thread::spawn(move || gate.say(&ready).may_begin());
+        let mut message = vec![0; MAX_READY];
+        let length = launcher.read(&mut message).unwrap();
+        let heard: Ready = serde_json::from_slice(&message[..length]).unwrap();
+        assert!(heard.reads.is_empty() && heard.writes[0].name == "\"/\"");
+        launcher.write_all(b"\n").unwrap();
+        assert!(stage.join().unwrap());
+    }
+
+    #[test]
+    fn a_stage_does_not_begin_when_the_launcher_calls_it_off_or_is_gone() {
+        let (gate, launcher) = gate();
+        drop(launcher);
+        assert!(!gate.say(&Ready::default()).may_begin());
+    }
+}

@@ -1,0 +1,22 @@
+//! Reading and writing what flows through the pipeline.
+//!
+//! | module | owns |
+//! |---|---|
+//! | [`input`], [`output`] | reading and writing a descriptor, and **what a stop means for an input** |
+//! | [`transport`] | **what joins two stages**, as its reader and its writer see it (`launcher::transport` makes them) |
+//! | [`ending`] | how an input ends, and what becomes of its last bytes: **the table of ends** |
+//! | [`terminal`] | terminals as inputs: whose they are, and how they end |
+//! | [`files`] | opening what a stage reads; which files stages read and write, so that none is fed with what comes out of it |
+//! | [`lines`] | cutting an input into lines in bounded memory |
+//! | [`rejects`] | counting rejected lines, and warning of the first few |
+//! | [`size`] | how much is moved at a time |
+
+pub mod ending;
+pub mod files;
+pub mod input;
+pub mod lines;
+pub mod output;
+pub mod rejects;
+pub mod size;
+pub mod terminal;
+pub mod transport;

@@ -1,0 +1,193 @@
+//! Opening what a stage reads; and which files stages read and write, so that none is fed with what
+//! comes out of it.
+//!
+//! A file is known by its device and inode, whatever name leads to it: a link, `/dev/stdin`, a
+//! descriptor's name below `/proc`. One that is still to be made is known by its directory's, and by
+//! its name in there. Devices such as `/dev/null` and terminals are left out: many may write those,
+//! and what one writes no other reads.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use nix::fcntl::OFlag;
+use nix::sys::stat::{FileStat, SFlag, fstat};
+use serde::{Deserialize, Serialize};
+
+use crate::process::message::quoted_path;
+
+/// What names standard input in the place of a file.
+pub const STANDARD_INPUT: &str = "-";
+
+/// Opens `path` for reading, without waiting for a FIFO's writer or a modem's carrier, and
+/// without making a terminal this process's own.
+pub fn open(path: &Path) -> io::Result<File> {
+    let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
+    OpenOptions::new().read(true).custom_flags(flags.bits()).open(path)
+}
+
+/// A file that is read or written.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Used {
+    /// Its name in messages, quoted.
+    pub name: String,
+    #[serde(flatten)]
+    identity: Identity,
+}
+
+/// What a file is, whatever its name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Identity {
+    device: u64,
+    inode: u64,
+    /// Its name in the directory that the two are of, if it is still to be made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    entry: Option<String>,
+}
+
+impl Used {
+    /// The file at `path`; `None` for a device, and where it cannot be known.
+    pub fn at(path: &Path) -> Option<Used> {
+        let identity = match fs::metadata(path) {
+            Ok(it) if it.file_type().is_char_device() => return None,
+            Ok(it) => Identity { device: it.dev(), inode: it.ino(), entry: None },
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+                let directory = fs::metadata(parent.unwrap_or(Path::new("."))).ok()?;
+                let entry = Some(quoted_path(&PathBuf::from(path.file_name()?)));
+                Identity { device: directory.dev(), inode: directory.ino(), entry }
+            }
+            Err(_) => return None,
+        };
+        Some(Used { name: quoted_path(path), identity })
+    }
+
+    /// Standard input; `None` for a device, and for a socket, which may well be both ends of one
+    /// conversation.
+    pub fn standard_input() -> Option<Used> {
+        let identity = identity_of(io::stdin().as_fd())?;
+        let is_socket = kind_of(io::stdin().as_fd())? == SFlag::S_IFSOCK;
+        (!is_socket).then(|| Used { name: "standard input".to_owned(), identity })
+    }
+
+    /// Whether it is this process' standard output.
+    pub fn is_standard_output(&self) -> bool {
+        identity_of(io::stdout().as_fd()).as_ref() == Some(&self.identity)
+    }
+
+    /// Whether both are the same file.
+    pub fn is_same(&self, other: &Used) -> bool {
+        self.identity == other.identity
+    }
+
+    /// Which of this process' standard streams it is.
+    pub fn standard_stream(&self) -> Option<&'static str> {
+        let (input, output, error) = (io::stdin(), io::stdout(), io::stderr());
+        let streams = [
+            (input.as_fd(), "standard input"),
+            (output.as_fd(), "standard output"),
+            (error.as_fd(), "standard error"),
+        ];
+        let is_it = |fd| identity_of(fd).as_ref() == Some(&self.identity);
+        streams.into_iter().find(|(fd, _)| is_it(*fd)).map(|(_, name)| name)
+    }
+}
+
+/// The standard streams, by the numbers of their descriptors.
+const STREAMS: [&str; 3] = ["standard input", "standard output", "standard error"];
+
+/// Links that are followed: more than any name of a stream is made of.
+const MAX_LINKS: usize = 8;
+
+/// Which standard stream a path names as such, whatever that is: `/dev/stdin`, `/dev/fd/1`, or a link
+/// to one of these.
+pub fn named_stream(path: &Path) -> Option<&'static str> {
+    let mut path = path.to_owned();
+    for _ in 0..MAX_LINKS {
+        let is_descriptors = path.parent().is_some_and(|parent| {
+            [Path::new("/dev/fd"), Path::new("/proc/self/fd")].contains(&parent)
+        });
+        let number = path.file_name().and_then(|name| name.to_str()?.parse::<usize>().ok());
+        if let Some(number) = number.filter(|_| is_descriptors) {
+            return STREAMS.get(number).copied();
+        }
+        let link = fs::read_link(&path).ok()?;
+        path = path.parent().map(|parent| parent.join(&link)).unwrap_or(link);
+    }
+    None
+}
+
+/// What is open; `None` for a device.
+#[allow(clippy::unnecessary_cast, reason = "they are smaller on some architectures")]
+fn identity_of(fd: BorrowedFd<'_>) -> Option<Identity> {
+    let FileStat { st_dev, st_ino, .. } = fstat(fd).ok()?;
+    let is_device = kind_of(fd)? == SFlag::S_IFCHR;
+    let identity = Identity { device: st_dev as u64, inode: st_ino as u64, entry: None };
+    (!is_device).then_some(identity)
+}
+
+fn kind_of(fd: BorrowedFd<'_>) -> Option<SFlag> {
+    Some(SFlag::from_bits_truncate(fstat(fd).ok()?.st_mode) & SFlag::S_IFMT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    fn are_same(one: &Path, other: &Path) -> bool {
+        Used::at(one).unwrap().is_same(&Used::at(other).unwrap())
+    }
+
+    #[test]
+    fn a_file_is_the_same_under_every_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name: &str| dir.path().join(name);
+        fs::write(path("file"), "").unwrap();
+        fs::write(path("other"), "").unwrap();
+        fs::hard_link(path("file"), path("hard")).unwrap();
+        symlink("hard", path("soft")).unwrap();
+        assert!(are_same(&path("file"), &path("soft")));
+        assert!(!are_same(&path("file"), &path("other")));
+        assert_eq!(Used::at(&path("soft")).unwrap().name, quoted_path(&path("soft")));
+    }
+
+    #[test]
+    fn a_file_that_is_still_to_be_made_is_known_by_its_place() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name: &str| dir.path().join(name);
+        assert!(are_same(&path("new"), &path("./new")));
+        assert!(!are_same(&path("new"), &path("newer")));
+        assert!(!are_same(&path("new"), dir.path()));
+        assert!(Used::at(&path("missing/new")).is_none());
+    }
+
+    #[test]
+    fn a_standard_stream_has_many_names() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name: &str| dir.path().join(name);
+        symlink("/dev/stdout", path("link")).unwrap();
+        symlink("file", path("other")).unwrap();
+        fs::write(path("file"), "").unwrap();
+        for (path, stream) in [
+            (PathBuf::from("/dev/stdin"), Some("standard input")),
+            (PathBuf::from("/dev/fd/1"), Some("standard output")),
+            (PathBuf::from("/proc/self/fd/2"), Some("standard error")),
+            (path("link"), Some("standard output")),
+            (PathBuf::from("/dev/fd/63"), None),
+            (path("other"), None),
+            (path("1"), None),
+        ] {
+            assert_eq!(named_stream(&path), stream, "{path:?}");
+        }
+    }
+
+    #[test]
+    fn devices_are_left_out() {
+        assert!(Used::at(Path::new("/dev/null")).is_none());
+        let null = File::open("/dev/null").unwrap();
+        assert_eq!(identity_of(null.as_fd()), None);
+    }
+}

@@ -1,0 +1,406 @@
+//! A stage's input: bytes that may be waited for.
+//!
+//! [`Input`] is what the stages' logic sees; a byte slice is one, so unit tests need no
+//! process. [`Stoppable`] is the one over a descriptor, whatever that is: [`crate::stream::transport`] knows
+//! what transports are made of.
+//!
+//! After a stop was requested, the input at the pipeline's head ends at once; the others are
+//! drained: read until they end, or until nothing has come for [`GRACE`]. That is the grace
+//! period of a stage in a shell pipeline; there is none at a terminal, and no end to it while
+//! the launcher lives, which sees to it that the input ends, and has a `--grace` of its own.
+//!
+//! How an input ended decides what becomes of half a line or word: see [`crate::stream::ending`].
+
+use std::io::{self, IsTerminal, Read};
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
+
+use crate::process::clock::{Timer, Wake};
+use crate::process::ledger::Supervisor;
+use crate::process::stop::{Polled, Stop};
+use crate::stream::ending::Ending;
+use crate::stream::terminal::{Silence, Terminal, has_hung_up};
+use crate::stream::transport::Reader;
+
+/// How long a stage waits for more after a stop was requested, in a shell pipeline whose
+/// writer may never end. Long against a pipeline's latency, short against a person's patience.
+pub const GRACE: Duration = Duration::from_secs(1);
+
+/// How long data may keep coming before a stop is asked for: waiting hears one at once, but only
+/// when there is no data. Short against a person's patience, long against a wait.
+const UNHEARD: Duration = Duration::from_millis(1);
+
+/// How long after its writer's end a stop may be heard that ended both: the kernel sends a signal to
+/// all of a group before any of them can end, but its hearing takes a thread's turn.
+const ON_ITS_WAY: Duration = Duration::from_millis(20);
+
+/// Why a wait for input ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// A read will not block: it brings data, an end of file or an error.
+    Ready,
+    /// The deadline has come.
+    Deadline,
+}
+
+/// Bytes that may be waited for. Where a stop ends the input, it ends as at end of file.
+pub trait Input: Read {
+    /// Waits until a read will not block, or until `deadline` if there is one. A deadline that
+    /// has passed wins, so that it is not missed in a flood.
+    fn wait(&mut self, deadline: Option<Instant>) -> io::Result<Wait>;
+
+    /// How it ended, once a read has brought 0 bytes. (After an error, see [`Ending::of_error`].)
+    fn ending(&self) -> Ending {
+        Ending::Clean
+    }
+
+    /// The same, where half a line or word is left: Ctrl-C goes to whoever writes as well, so that a
+    /// stop may be on its way.
+    fn ending_in_half(&mut self) -> io::Result<Ending> {
+        Ok(self.ending())
+    }
+}
+
+impl Input for &[u8] {
+    fn wait(&mut self, _deadline: Option<Instant>) -> io::Result<Wait> {
+        Ok(Wait::Ready)
+    }
+}
+
+impl<I: Input + ?Sized> Input for Box<I> {
+    fn wait(&mut self, deadline: Option<Instant>) -> io::Result<Wait> {
+        (**self).wait(deadline)
+    }
+
+    fn ending(&self) -> Ending {
+        (**self).ending()
+    }
+
+    fn ending_in_half(&mut self) -> io::Result<Ending> {
+        (**self).ending_in_half()
+    }
+}
+
+/// What a stop request means for an input.
+#[derive(Clone, Debug)]
+pub enum AfterStop {
+    /// It ends there and then: for the program at the pipeline's head.
+    End,
+    /// It is read to its end. One that brings nothing for `grace` is taken to have ended,
+    /// unless a supervisor is there, who will see to it that it ends.
+    Drain {
+        /// How long to wait for more.
+        grace: Duration,
+        /// Who looks after this process.
+        supervisor: Option<Supervisor>,
+    },
+}
+
+impl AfterStop {
+    /// Draining, as the stages behind `conv` do. Nobody else can end a terminal's input, so
+    /// there is nothing to wait for there.
+    pub fn drain(input: &impl IsTerminal, supervisor: Option<Supervisor>) -> AfterStop {
+        let grace = if input.is_terminal() { Duration::ZERO } else { GRACE };
+        AfterStop::Drain { grace, supervisor }
+    }
+}
+
+/// An input over a descriptor, whatever that is.
+#[derive(Debug)]
+pub struct Stoppable<F> {
+    reader: Reader<F>,
+    /// Whose terminal it is, if it is one.
+    terminal: Option<Terminal>,
+    stop: Stop,
+    after_stop: AfterStop,
+    /// When the grace period ends, once a stop was requested.
+    patience_ends: Option<Instant>,
+    /// When a stop was last asked for.
+    asked: Option<Instant>,
+    /// Whether a stop has ended it; an end of file shows in a read of 0 bytes.
+    ended: bool,
+}
+
+impl<F: AsFd> Stoppable<F> {
+    /// An input from `fd` that obeys `stop` as `after_stop` says.
+    pub fn new(fd: F, stop: Stop, after_stop: AfterStop) -> Stoppable<F> {
+        let terminal = Terminal::of(&fd);
+        let reader = Reader::new(fd);
+        if let Some(wake) = reader.waker() {
+            stop.wake_also(wake);
+        }
+        Stoppable {
+            reader,
+            terminal,
+            stop,
+            after_stop,
+            patience_ends: None,
+            asked: None,
+            ended: false,
+        }
+    }
+
+    /// The descriptor, for what is done to it other than reading, such as splicing.
+    pub fn fd(&self) -> &F {
+        self.reader.fd()
+    }
+
+    /// Whether it is a regular file, all of which is there already.
+    pub fn is_regular(&self) -> bool {
+        self.reader.is_regular()
+    }
+
+    /// Whether a stop has ended it, so that nothing must be read from [`Stoppable::fd`] any more.
+    pub fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    fn wait_running(&mut self, deadline: Option<Instant>) -> io::Result<Option<Wait>> {
+        if matches!(self.after_stop, AfterStop::End) && self.is_stopped_in_a_flood()? {
+            self.ended = true;
+            return Ok(None);
+        }
+        match self.reader.wait(self.stop.sleep_until(deadline))? {
+            Polled::Ready => Ok(Some(Wait::Ready)),
+            Polled::Deadline => Ok(Some(Wait::Deadline)),
+            Polled::Stop => {
+                self.be_patient();
+                Ok(None)
+            }
+        }
+    }
+
+    /// Whether a stop is requested, as far as it is time to ask.
+    fn is_stopped_in_a_flood(&mut self) -> io::Result<bool> {
+        let now = Instant::now();
+        if self.asked.is_some_and(|asked| now.saturating_duration_since(asked) < UNHEARD) {
+            return Ok(false);
+        }
+        self.asked = Some(now);
+        self.stop.is_requested()
+    }
+
+    /// Starts the grace period, or starts it again.
+    fn be_patient(&mut self) {
+        match self.after_stop {
+            AfterStop::End => self.ended = true,
+            AfterStop::Drain { grace, .. } => self.patience_ends = Some(Instant::now() + grace),
+        }
+    }
+
+    fn wait_draining(
+        &mut self,
+        deadline: Option<Instant>,
+        end: Instant,
+    ) -> io::Result<Option<Wait>> {
+        let until = deadline.map_or(end, |deadline| deadline.min(end));
+        match self.reader.wait(self.stop.sleep_deaf_until(Some(until)))? {
+            Polled::Ready => {
+                self.be_patient();
+                Ok(Some(Wait::Ready))
+            }
+            _ if until < end => Ok(Some(Wait::Deadline)),
+            _ => {
+                if self.is_supervised() {
+                    self.be_patient();
+                } else {
+                    self.ended = true;
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    fn is_supervised(&self) -> bool {
+        match &self.after_stop {
+            AfterStop::Drain { supervisor: Some(supervisor), .. } => supervisor.is_there(),
+            _ => false,
+        }
+    }
+}
+
+impl<F: AsFd> Input for Stoppable<F> {
+    fn wait(&mut self, deadline: Option<Instant>) -> io::Result<Wait> {
+        loop {
+            if self.ended {
+                return Ok(Wait::Ready);
+            }
+            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                return Ok(Wait::Deadline);
+            }
+            let waited = match self.patience_ends {
+                None => self.wait_running(deadline)?,
+                Some(end) => self.wait_draining(deadline, end)?,
+            };
+            if let Some(wait) = waited {
+                return Ok(wait);
+            }
+        }
+    }
+
+    fn ending(&self) -> Ending {
+        if self.ended { Ending::Stopped } else { Ending::Clean }
+    }
+
+    fn ending_in_half(&mut self) -> io::Result<Ending> {
+        let may_stop = matches!(self.after_stop, AfterStop::End) && !self.is_regular();
+        if may_stop && !self.ended {
+            self.ended = self.stop.wait_until(Instant::now() + ON_ITS_WAY)? == Wake::Stop;
+        }
+        Ok(self.ending())
+    }
+}
+
+impl<F: AsFd> Read for Stoppable<F> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while !self.ended {
+            let read = self.reader.read(buffer);
+            match (self.terminal, read) {
+                (Some(terminal), Ok(Some(0))) if !buffer.is_empty() => {
+                    match terminal.silence(self.reader.fd())? {
+                        Silence::Nothing => drop(self.wait(None)?),
+                        Silence::End => return Ok(0),
+                        Silence::Stop => self.ended = true,
+                    }
+                }
+                (Some(terminal), Err(error)) if has_hung_up(self.reader.fd()) => {
+                    match terminal.silence(self.reader.fd())? {
+                        Silence::Stop => self.ended = true,
+                        Silence::Nothing | Silence::End => return Err(error),
+                    }
+                }
+                (_, Ok(None)) => drop(self.wait(None)?),
+                (_, read) => return read.map(Option::unwrap_or_default),
+            }
+        }
+        Ok(0)
+    }
+}
+
+#[cfg(test)]
+impl<F: AsFd> Stoppable<F> {
+    /// Ends without a word, as a process that is killed.
+    pub(crate) fn die(self) {
+        self.reader.die();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn drained(fd: io::PipeReader) -> Stoppable<io::PipeReader> {
+        let after_stop = AfterStop::Drain { grace: Duration::ZERO, supervisor: None };
+        Stoppable::new(fd, Stop::never(), after_stop)
+    }
+
+    #[test]
+    fn a_deadline_passes_while_nothing_comes() {
+        let (reader, _writer) = io::pipe().unwrap();
+        let wait = drained(reader).wait(Some(Instant::now())).unwrap();
+        assert_eq!(wait, Wait::Deadline);
+    }
+
+    #[test]
+    fn data_and_then_the_end_are_read() {
+        let (reader, mut writer) = io::pipe().unwrap();
+        writer.write_all(b"1\n").unwrap();
+        drop(writer);
+        let mut input = drained(reader);
+        assert_eq!(input.wait(None).unwrap(), Wait::Ready);
+        let mut text = String::new();
+        input.read_to_string(&mut text).unwrap();
+        assert_eq!(text, "1\n");
+        assert_eq!(input.wait(None).unwrap(), Wait::Ready, "an end of file is ready for ever");
+    }
+
+    #[test]
+    fn a_non_blocking_descriptor_is_waited_for() {
+        use nix::fcntl::{FcntlArg, OFlag, fcntl};
+        let (reader, mut writer) = io::pipe().unwrap();
+        fcntl(&reader, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).unwrap();
+        let thread = std::thread::spawn(move || {
+            let mut text = String::new();
+            drained(reader).read_to_string(&mut text).unwrap();
+            text
+        });
+        writer.write_all(b"1\n").unwrap();
+        drop(writer);
+        assert_eq!(thread.join().unwrap(), "1\n");
+    }
+
+    /// An input from `fd` after a stop, with a grace period that has no time to pass in.
+    fn stopped<F: AsFd>(fd: F, supervisor: Option<Supervisor>) -> Stoppable<F> {
+        let after_stop = AfterStop::Drain { grace: Duration::ZERO, supervisor };
+        Stoppable::new(fd, Stop::requested_already(), after_stop)
+    }
+
+    #[test]
+    fn after_a_stop_what_is_there_is_drained_and_then_the_input_is_over() {
+        let (reader, mut writer) = io::pipe().unwrap();
+        writer.write_all(b"1\n").unwrap();
+        let mut input = stopped(reader, None);
+        let mut buffer = [0; 9];
+        assert_eq!(input.wait(None).unwrap(), Wait::Ready);
+        assert_eq!(input.read(&mut buffer).unwrap(), 2);
+        assert_eq!(input.wait(None).unwrap(), Wait::Ready);
+        assert_eq!(input.read(&mut buffer).unwrap(), 0, "although the writer is still there");
+    }
+
+    #[test]
+    fn the_end_of_a_pipe_is_a_clean_one_also_after_a_stop_and_silence_is_not() {
+        let mut buffer = [0; 9];
+        let mut ending = |mut input: Stoppable<io::PipeReader>| {
+            assert_eq!(input.wait(None).unwrap(), Wait::Ready);
+            assert_eq!(input.read(&mut buffer).unwrap(), 0);
+            input.ending()
+        };
+        let (reader, writer) = io::pipe().unwrap();
+        drop(writer);
+        assert_eq!(ending(drained(reader)), Ending::Clean);
+        let (reader, writer) = io::pipe().unwrap();
+        drop(writer);
+        assert_eq!(ending(stopped(reader, None)), Ending::Clean);
+        let (reader, _writer) = io::pipe().unwrap();
+        assert_eq!(ending(stopped(reader, None)), Ending::Stopped);
+    }
+
+    #[test]
+    fn a_device_that_hangs_up_is_an_error_after_what_it_sent() {
+        let terminal = nix::pty::openpty(None, None).unwrap();
+        let mut line = Stoppable::new(&terminal.slave, Stop::never(), AfterStop::End);
+        nix::unistd::write(&terminal.master, b"1\n").unwrap();
+        let mut buffer = [0; 9];
+        assert_eq!(line.read(&mut buffer).unwrap(), 2);
+        drop(terminal.master);
+        assert_eq!(line.wait(None).unwrap(), Wait::Ready);
+        let error = line.read(&mut buffer).unwrap_err();
+        assert_eq!(Ending::of_error(&error), Ending::HungUp);
+    }
+
+    #[test]
+    fn while_the_launcher_lives_there_is_no_end_to_the_grace() {
+        let (ledger, to_launcher) = io::pipe().unwrap();
+        let supervisor = crate::process::ledger::Ledger::new(to_launcher.into()).supervisor();
+        let (reader, _writer) = io::pipe().unwrap();
+        let mut input = stopped(reader, supervisor);
+        let deadline = Instant::now() + Duration::from_millis(20);
+        assert_eq!(input.wait(Some(deadline)).unwrap(), Wait::Deadline);
+        drop(ledger);
+        assert_eq!(input.wait(None).unwrap(), Wait::Ready);
+        assert!(input.has_ended());
+    }
+
+    #[test]
+    fn a_terminal_gets_no_grace_and_everything_else_does() {
+        let grace = |after_stop| match after_stop {
+            AfterStop::Drain { grace, .. } => grace,
+            AfterStop::End => unreachable!("it is drained"),
+        };
+        let terminal = nix::pty::openpty(None, None).unwrap();
+        assert_eq!(grace(AfterStop::drain(&terminal.slave, None)), Duration::ZERO);
+        let file = tempfile::tempfile().unwrap();
+        assert_eq!(grace(AfterStop::drain(&file, None)), GRACE);
+    }
+}

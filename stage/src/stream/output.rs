@@ -1,0 +1,99 @@
+//! A stage's output: bytes written to a descriptor at once, without a buffer of our own.
+//!
+//! [`Unbuffered`] is the one over a descriptor, whatever that is: [`crate::stream::transport`] knows what
+//! transports are made of. Callers hand over blocks of whole lines; each is one `write` where the
+//! transport takes it whole.
+
+use std::io::{self, Write};
+use std::os::fd::AsFd;
+
+use crate::process::stop::Stop;
+use crate::stream::transport::Writer;
+
+/// Whether a failed write means that the reader went away, which is a normal end. (A socket whose
+/// reader left with bytes unread says so in other words.)
+pub fn reader_is_gone(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset)
+}
+
+/// Writes all of `bytes`; how many were written, also if that failed halfway.
+pub fn write_counting(output: &mut impl Write, bytes: &[u8]) -> (usize, io::Result<()>) {
+    let mut written = 0;
+    while written < bytes.len() {
+        match output.write(&bytes[written..]) {
+            Ok(0) => return (written, Err(io::ErrorKind::WriteZero.into())),
+            Ok(count) => written += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return (written, Err(error)),
+        }
+    }
+    (written, Ok(()))
+}
+
+/// An output to a descriptor, whatever that is.
+#[derive(Debug)]
+pub struct Unbuffered<F: AsFd> {
+    writer: Writer<F>,
+    stop: Stop,
+}
+
+impl<F: AsFd> Unbuffered<F> {
+    /// An output to `fd`. A stop does not cut a write short: what was begun is handed over.
+    pub fn new(fd: F, stop: Stop) -> Unbuffered<F> {
+        Unbuffered { writer: Writer::new(fd), stop }
+    }
+}
+
+impl<F: AsFd> Write for Unbuffered<F> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        loop {
+            if let Some(count) = self.writer.write(bytes)? {
+                return Ok(count);
+            }
+            self.writer.wait(self.stop.sleep_deaf_until(None))?;
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+impl<F: AsFd> Unbuffered<F> {
+    /// Ends without a word, as a process that is killed.
+    pub(crate) fn die(self) {
+        self.writer.die();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Takes so many bytes, two at a time; then it is full.
+    struct Small(usize);
+
+    impl Write for Small {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            assert!(!bytes.is_empty(), "nothing is not worth a call");
+            let count = bytes.len().min(2).min(self.0);
+            self.0 -= count;
+            if count == 0 { Err(io::ErrorKind::StorageFull.into()) } else { Ok(count) }
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_was_written_is_counted_also_if_the_rest_fails() {
+        let (written, result) = write_counting(&mut Small(10), b"12345");
+        assert!(written == 5 && result.is_ok());
+        let (written, result) = write_counting(&mut Small(3), b"12345");
+        assert_eq!((written, result.unwrap_err().kind()), (3, io::ErrorKind::StorageFull));
+        let (written, result) = write_counting(&mut Small(0), b"");
+        assert!(written == 0 && result.is_ok());
+    }
+}

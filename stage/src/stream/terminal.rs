@@ -1,0 +1,113 @@
+//! Terminals and serial lines as inputs: whose they are, and how they end.
+//!
+//! A read of 0 bytes from a terminal means one of several things, and so does EIO:
+//!
+//! | the terminal | 0 bytes | EIO |
+//! |---|---|---|
+//! | has hung up: unplugged, no carrier, the other side of a pseudo-terminal closed | it hung up | it hung up |
+//! | edits lines (canonical) | somebody typed Ctrl-D, or a device sent that byte, 4 | an error |
+//! | does not, and may return without data (`stty min 0`) | nothing yet | an error |
+//!
+//! A hang-up of the program's own terminal is a request to stop, as the SIGHUP that comes with it;
+//! that of another, a device, is a failure.
+
+use std::io;
+use std::os::fd::AsFd;
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::termios::{LocalFlags, tcgetattr};
+use nix::unistd::{isatty, tcgetpgrp};
+
+use crate::stream::ending::Lost;
+
+/// Whose a terminal is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Terminal {
+    /// This process' controlling terminal: a person is typing.
+    Own,
+    /// Any other: a device is sending.
+    Device,
+}
+
+/// What it means that a terminal gave nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Silence {
+    /// More may come.
+    Nothing,
+    /// A person ended the input.
+    End,
+    /// The person is gone.
+    Stop,
+}
+
+impl Terminal {
+    /// Whose terminal `fd` is; `None` if it is no terminal.
+    pub fn of(fd: impl AsFd) -> Option<Terminal> {
+        match isatty(&fd) {
+            // One that has hung up already answers nothing else.
+            Ok(true) | Err(Errno::EIO) => {}
+            Ok(false) | Err(_) => return None,
+        }
+        // The kernel names the foreground of the controlling terminal only.
+        Some(if tcgetpgrp(&fd).is_ok() { Terminal::Own } else { Terminal::Device })
+    }
+
+    /// What it means that reading from this terminal, `fd`, gave 0 bytes.
+    pub fn silence(self, fd: impl AsFd) -> io::Result<Silence> {
+        let fd = fd.as_fd();
+        match (self, has_hung_up(fd), edits_lines(fd)) {
+            (Terminal::Own, true, _) => Ok(Silence::Stop),
+            (Terminal::Device, true, _) => Err(Lost::HungUp.into()),
+            (Terminal::Own, false, true) => Ok(Silence::End),
+            (Terminal::Device, false, true) => Err(Lost::EndByte.into()),
+            (_, false, false) => Ok(Silence::Nothing),
+        }
+    }
+}
+
+/// Whether nobody will ever send anything from the other side again.
+pub fn has_hung_up(fd: impl AsFd) -> bool {
+    let mut interest = [PollFd::new(fd.as_fd(), PollFlags::empty())];
+    let polled = poll(&mut interest, PollTimeout::ZERO);
+    polled.is_ok() && interest[0].revents().is_some_and(|it| it.contains(PollFlags::POLLHUP))
+}
+
+fn edits_lines(fd: impl AsFd) -> bool {
+    tcgetattr(fd).is_ok_and(|modes| modes.local_flags.contains(LocalFlags::ICANON))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nix::pty::{OpenptyResult, openpty};
+    use nix::sys::termios::{SetArg, cfmakeraw, tcsetattr};
+
+    #[test]
+    fn what_is_no_terminal_is_told_from_a_device() {
+        assert_eq!(Terminal::of(tempfile::tempfile().unwrap()), None);
+        assert_eq!(Terminal::of(io::pipe().unwrap().0), None);
+        // Nobody's controlling terminal, since this process leads no session.
+        let OpenptyResult { master, slave } = openpty(None, None).unwrap();
+        assert_eq!(Terminal::of(&slave), Some(Terminal::Device));
+        drop(master);
+        assert_eq!(Terminal::of(&slave), Some(Terminal::Device), "although it has hung up");
+    }
+
+    #[test]
+    fn what_it_means_that_a_terminal_gives_nothing() {
+        let of_error = |result: io::Result<Silence>| result.unwrap_err().to_string();
+        let OpenptyResult { master, slave } = openpty(None, None).unwrap();
+        assert_eq!(Terminal::Own.silence(&slave).unwrap(), Silence::End);
+        assert_eq!(of_error(Terminal::Device.silence(&slave)), Lost::EndByte.to_string());
+        let mut modes = tcgetattr(&slave).unwrap();
+        cfmakeraw(&mut modes);
+        tcsetattr(&slave, SetArg::TCSANOW, &modes).unwrap();
+        for whose in [Terminal::Own, Terminal::Device] {
+            assert_eq!(whose.silence(&slave).unwrap(), Silence::Nothing);
+        }
+        drop(master);
+        assert_eq!(Terminal::Own.silence(&slave).unwrap(), Silence::Stop);
+        assert_eq!(of_error(Terminal::Device.silence(&slave)), Lost::HungUp.to_string());
+    }
+}

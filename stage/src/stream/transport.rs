@@ -1,0 +1,264 @@
+//! What a transport is made of, on the side of who reads or writes it.
+//!
+//! A stage finds out from its descriptor what it is attached to. This is the only module that
+//! knows of the kinds (all that [`crate::process::stop`] knows is how to wait for a semaphore);
+//! [`crate::stream::input`] and [`crate::stream::output`] see a [`Reader`] and a [`Writer`] that have bytes or room
+//! now, or must be waited for:
+//!
+//! | kernel object | how it is known | its module |
+//! |---|---|---|
+//! | pipe, FIFO, socket, file, terminal, … | it is none of the others | here: read(2) and write(2) do it |
+//! | POSIX message queue | its file system (fstatfs) | [`queue`] |
+//! | ring in shared memory | a memfd that begins like one | [`ring`] |
+//!
+//! Until when to wait, and whether a stop ends it, is the caller's affair: it hands in a [`Sleep`].
+//! What the kernel does by itself for a pipe when a process ends, the launcher does for queues
+//! and rings, with the [`Keeper`] that they come with.
+
+pub mod peer;
+pub mod queue;
+pub mod ring;
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::Duration;
+
+use memchr::memrchr;
+use nix::errno::Errno;
+use nix::poll::PollFlags;
+use nix::sys::stat::{SFlag, fstat};
+
+use crate::process::stop::{Event, Polled, Sleep};
+use peer::End;
+
+/// How often one who sleeps in a queue or a ring looks whether the other side is still there, should
+/// the launcher not be able to tell: rarely enough to cost nothing, and soon enough for who waits
+/// for its end.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// Both ends of a new transport.
+#[derive(Debug)]
+pub struct Pair {
+    /// Where bytes come out.
+    pub reader: OwnedFd,
+    /// Where they go in.
+    pub writer: OwnedFd,
+}
+
+/// What the launcher keeps of a transport, to tell one side that the other has ended.
+#[derive(Debug)]
+pub enum Keeper {
+    /// Nothing: the kernel tells by itself.
+    Kernel,
+    /// A queue.
+    Queue(queue::Keeper),
+    /// A ring.
+    Ring(ring::Keeper),
+}
+
+impl Keeper {
+    /// The process at this end has ended.
+    pub fn close(&self, end: End) {
+        match self {
+            Keeper::Kernel => {}
+            Keeper::Queue(keeper) => keeper.close(end),
+            Keeper::Ring(keeper) => keeper.close(end),
+        }
+    }
+}
+
+/// What a descriptor is.
+#[derive(Debug)]
+enum Kind<Q, R> {
+    Stream,
+    Queue(Q),
+    Ring(R),
+    /// It looks like one of the above, and cannot be used. Told at the first use, which is where
+    /// callers expect an error.
+    Unusable(io::Error),
+}
+
+impl<Q, R> Kind<Q, R> {
+    fn of<'fd>(
+        fd: BorrowedFd<'fd>,
+        queue: fn(BorrowedFd<'fd>) -> io::Result<Q>,
+        ring: fn(BorrowedFd<'fd>) -> io::Result<R>,
+    ) -> Kind<Q, R> {
+        let kind = if queue::is_queue(fd) {
+            queue(fd).map(Kind::Queue)
+        } else if ring::is_ring(fd) {
+            ring(fd).map(Kind::Ring)
+        } else {
+            Ok(Kind::Stream)
+        };
+        kind.unwrap_or_else(Kind::Unusable)
+    }
+}
+
+/// The reading end of a transport. When it is dropped, nobody will read any more.
+#[derive(Debug)]
+pub struct Reader<F> {
+    fd: F,
+    kind: Kind<queue::Reader, ring::Reader>,
+}
+
+impl<F: AsFd> Reader<F> {
+    /// Finds out what `fd` is.
+    pub fn new(fd: F) -> Reader<F> {
+        let kind = Kind::of(fd.as_fd(), queue::Reader::new, ring::Reader::new);
+        Reader { fd, kind }
+    }
+
+    /// The descriptor.
+    pub fn fd(&self) -> &F {
+        &self.fd
+    }
+
+    /// Whether it is a regular file, all of which is there already. (Queues and rings look like one
+    /// as well.)
+    pub fn is_regular(&self) -> bool {
+        let mode = fstat(&self.fd).map(|it| SFlag::from_bits_truncate(it.st_mode));
+        let is_file = mode.is_ok_and(|mode| mode & SFlag::S_IFMT == SFlag::S_IFREG);
+        is_file && matches!(self.kind, Kind::Stream)
+    }
+
+    /// What must be called when a stop is requested, so that no sleep goes on; `None` where a
+    /// signal ends it.
+    pub fn waker(&self) -> Option<impl Fn() + Send + Sync + 'static> {
+        match &self.kind {
+            Kind::Ring(reader) => Some(reader.waker()),
+            _ => None,
+        }
+    }
+
+    /// Reads what is there: 0 bytes at the end, `None` if there is nothing yet.
+    pub fn read(&mut self, buffer: &mut [u8]) -> io::Result<Option<usize>> {
+        let fd = self.fd.as_fd();
+        match &mut self.kind {
+            Kind::Stream => unless_blocking(|| nix::unistd::read(fd, buffer)),
+            Kind::Queue(reader) => reader.read(fd, buffer),
+            Kind::Ring(reader) => reader.read(buffer),
+            Kind::Unusable(error) => Err(copy_of(error)),
+        }
+    }
+
+    /// Waits until there is something to read, or the end.
+    pub fn wait(&mut self, sleep: Sleep<'_>) -> io::Result<Polled> {
+        let fd = self.fd.as_fd();
+        match &mut self.kind {
+            Kind::Stream => sleep.until(Event::Descriptor(fd, PollFlags::POLLIN)),
+            Kind::Queue(reader) => reader.wait(fd, sleep),
+            Kind::Ring(reader) => reader.wait(fd, sleep),
+            Kind::Unusable(error) => Err(copy_of(error)),
+        }
+    }
+}
+
+/// The writing end of a transport. The stream ends when it is dropped.
+#[derive(Debug)]
+pub struct Writer<F: AsFd> {
+    fd: F,
+    kind: Kind<queue::Writer, ring::Writer>,
+}
+
+impl<F: AsFd> Writer<F> {
+    /// Finds out what `fd` is.
+    pub fn new(fd: F) -> Writer<F> {
+        let kind = Kind::of(fd.as_fd(), queue::Writer::new, ring::Writer::new);
+        Writer { fd, kind }
+    }
+
+    /// Writes as much as there is room for; `None` if there is none yet.
+    pub fn write(&mut self, bytes: &[u8]) -> io::Result<Option<usize>> {
+        let fd = self.fd.as_fd();
+        match &mut self.kind {
+            Kind::Stream => unless_blocking(|| nix::unistd::write(fd, bytes)),
+            Kind::Queue(writer) => writer.write(fd, bytes),
+            Kind::Ring(writer) => writer.write(bytes),
+            Kind::Unusable(error) => Err(copy_of(error)),
+        }
+    }
+
+    /// Waits until there is room, or nobody to read.
+    pub fn wait(&mut self, sleep: Sleep<'_>) -> io::Result<Polled> {
+        let fd = self.fd.as_fd();
+        match &mut self.kind {
+            Kind::Stream => sleep.until(Event::Descriptor(fd, PollFlags::POLLOUT)),
+            Kind::Queue(writer) => writer.wait(fd, sleep),
+            Kind::Ring(writer) => writer.wait(fd, sleep),
+            Kind::Unusable(error) => Err(copy_of(error)),
+        }
+    }
+}
+
+impl<F> Drop for Reader<F> {
+    fn drop(&mut self) {
+        match &mut self.kind {
+            Kind::Ring(reader) => reader.end(),
+            // Closing the descriptor is all that there is to it.
+            Kind::Stream | Kind::Queue(_) | Kind::Unusable(_) => {}
+        }
+    }
+}
+
+impl<F: AsFd> Drop for Writer<F> {
+    fn drop(&mut self) {
+        match &mut self.kind {
+            Kind::Queue(writer) => writer.end(self.fd.as_fd()),
+            Kind::Ring(writer) => writer.end(),
+            Kind::Stream | Kind::Unusable(_) => {}
+        }
+    }
+}
+
+/// Pair without a word, as a process that is killed.
+#[cfg(test)]
+mod die {
+    use super::*;
+
+    impl<F> Reader<F> {
+        pub(crate) fn die(mut self) {
+            self.kind = Kind::Stream;
+        }
+    }
+
+    impl<F: AsFd> Writer<F> {
+        pub(crate) fn die(mut self) {
+            self.kind = Kind::Stream;
+        }
+    }
+}
+
+/// As much of `bytes` as fits, up to the end of a line; `None` if no line fits whole. (The last line
+/// may have no end.)
+fn whole_lines(bytes: &[u8], fit: usize) -> Option<&[u8]> {
+    if bytes.len() <= fit {
+        return Some(bytes);
+    }
+    memrchr(b'\n', &bytes[..fit]).map(|last| &bytes[..=last])
+}
+
+/// The same error, to be told once more.
+fn copy_of(error: &io::Error) -> io::Error {
+    match error.raw_os_error() {
+        Some(number) => io::Error::from_raw_os_error(number),
+        None => io::Error::new(error.kind(), error.to_string()),
+    }
+}
+
+/// What a system call brings; `None` if it would have to block, which it may not.
+fn unless_blocking(mut call: impl FnMut() -> nix::Result<usize>) -> io::Result<Option<usize>> {
+    loop {
+        match call() {
+            Ok(count) => return Ok(Some(count)),
+            Err(Errno::EINTR) => {}
+            // Somebody else may have set the descriptor to non-blocking, and another user of it
+            // may have been faster.
+            Err(Errno::EAGAIN) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

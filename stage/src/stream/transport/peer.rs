@@ -1,0 +1,111 @@
+//! Which ends of a transport are still open, where the kernel does not tell by itself.
+//!
+//! A reader of a pipe sees its end once nobody has it open for writing any more, however that
+//! came about. A message queue or a memory has no such notion; but a file has locks that belong
+//! to whoever has opened it (open file description locks, `fcntl(2)`) and that the kernel drops
+//! with the last descriptor, also when it was `kill -9` that closed it. So the launcher, which
+//! opens each end apart, puts a lock on it: byte 0 for the writer, byte 1 for the reader. The
+//! locks go with the descriptors through `fork` and `exec`, and each side can look whether
+//! the other's is still held.
+
+use std::io;
+use std::os::fd::AsFd;
+
+use nix::fcntl::{FcntlArg, fcntl};
+
+/// An end of a transport. The number is the place of its lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Where bytes go in.
+    Writer = 0,
+    /// Where they come out.
+    Reader = 1,
+}
+
+impl End {
+    fn other(self) -> End {
+        match self {
+            End::Writer => End::Reader,
+            End::Reader => End::Writer,
+        }
+    }
+}
+
+/// Marks `fd` as this end of its transport, until the last descriptor that shares its opening is
+/// closed.
+pub fn hold(fd: impl AsFd, end: End) -> io::Result<()> {
+    // A lock for reading needs a descriptor to read from, and so for writing.
+    let kind = if end == End::Writer { libc::F_WRLCK } else { libc::F_RDLCK };
+    fcntl(fd, FcntlArg::F_OFD_SETLK(&lock(kind, end)))?;
+    Ok(())
+}
+
+/// Whether anybody holds this end, seen from any descriptor of the transport.
+fn is_held(fd: impl AsFd, end: End) -> bool {
+    let mut found = lock(libc::F_WRLCK, end);
+    // The old kind of question: its answer does not leave out what this opening holds itself.
+    match fcntl(fd, FcntlArg::F_GETLK(&mut found)) {
+        Ok(_) => found.l_type != libc::F_UNLCK as libc::c_short,
+        // Unable to look, we believe that it is there: the launcher will tell.
+        Err(_) => true,
+    }
+}
+
+fn lock(kind: libc::c_int, end: End) -> libc::flock {
+    libc::flock {
+        l_type: kind as libc::c_short,
+        l_whence: libc::SEEK_SET as libc::c_short,
+        l_start: end as libc::off_t,
+        l_len: 1,
+        l_pid: 0,
+    }
+}
+
+/// What one end knows of the other.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer {
+    end: End,
+    /// Whether this transport's ends are held. If not, somebody else made it, who has to tell by
+    /// himself when it ends.
+    held: bool,
+}
+
+impl Peer {
+    /// The end opposite to `fd`, which is `mine`.
+    pub fn of(fd: impl AsFd, mine: End) -> Peer {
+        Peer { end: mine.other(), held: is_held(fd, mine) }
+    }
+
+    /// Whether somebody may still have it open.
+    pub fn is_there(self, fd: impl AsFd) -> bool {
+        !self.held || is_held(fd, self.end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::OpenOptions;
+
+    #[test]
+    fn an_end_is_there_as_long_as_a_descriptor_of_its_opening() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let reader = OpenOptions::new().read(true).open(file.path()).unwrap();
+        let writer = OpenOptions::new().write(true).open(file.path()).unwrap();
+        hold(&reader, End::Reader).unwrap();
+        hold(&writer, End::Writer).unwrap();
+        let to_reader = Peer::of(&writer, End::Writer);
+        assert!(to_reader.is_there(&writer));
+        let copy = reader.try_clone().unwrap();
+        drop(reader);
+        assert!(to_reader.is_there(&writer), "a copy is left");
+        drop(copy);
+        assert!(!to_reader.is_there(&writer));
+    }
+
+    #[test]
+    fn where_ends_are_not_held_nothing_is_concluded() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        assert!(Peer::of(file.as_file(), End::Reader).is_there(file.as_file()));
+    }
+}

@@ -1,0 +1,210 @@
+//! A POSIX message queue as a transport: a stream of bytes in messages of whole lines.
+//!
+//! | side | does |
+//! |---|---|
+//! | writer | sends what it is given in messages as long as the queue takes them, each cut behind its last line feed; a line longer than a message crosses in several. An empty message is the end |
+//! | reader | joins messages to a stream again, so it need not know how they were cut |
+//! | launcher | makes the queue and unlinks it at once ([`create()`]); when a process has ended, wakes who waits for it ([`Keeper`]) |
+//!
+//! A queue does not tell when a side dies, and who sleeps in it sleeps on. Therefore:
+//!
+//! 1. who may be about to sleep looks first whether the other end is still open
+//!    ([`super::peer`]): a reader of an empty queue without a writer has come to the end, a writer
+//!    to a full queue without a reader gets EPIPE;
+//! 2. who sleeps already is woken by the launcher when it learns of the death: a reader by an
+//!    empty message, for which there is room since it sleeps; a writer by taking a message out,
+//!    which nobody will read. Awake, either comes to rule 1;
+//! 3. should the launcher be unable to do that, either looks again every `LOOK_AGAIN`.
+
+mod create;
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::mqueue::{mq_getattr, mq_receive, mq_send, mq_set_nonblock};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::statfs::{FsType, fstatfs};
+
+use super::peer::{End, Peer};
+use super::{LOOK_AGAIN, whole_lines};
+use crate::process::kernel::with_queue;
+use crate::process::stop::{Event, Polled, Sleep};
+pub use create::{Capacity, Error, create};
+
+/// What `fstatfs` says of a queue: MQUEUE_MAGIC of the kernel's `ipc/mqueue.c`.
+const MAGIC: FsType = FsType(0x1980_0202);
+
+/// How long a writer that ends waits for room for the empty message, while there is a reader.
+/// Longer than a reader is away from its input in normal operation; if it is still too short,
+/// nothing is lost: the reader finds the writer gone (rules 1 and 2, in a queue of the
+/// launcher's).
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Whether `fd` is a message queue.
+pub fn is_queue(fd: BorrowedFd<'_>) -> bool {
+    fstatfs(fd).is_ok_and(|it| it.filesystem_type() == MAGIC)
+}
+
+/// Bytes of the longest message, after making sure that calls do not block: waiting is done
+/// elsewhere, where a stop can end it.
+fn prepare(fd: BorrowedFd<'_>) -> io::Result<usize> {
+    let attributes = with_queue(fd, |queue| {
+        mq_set_nonblock(queue)?;
+        mq_getattr(queue)
+    })?;
+    Ok(usize::try_from(attributes.msgsize()).unwrap_or(0))
+}
+
+/// The reading side.
+#[derive(Debug)]
+pub struct Reader {
+    size: usize,
+    writer: Peer,
+    /// A message for which the caller's buffer was too small, and how much of it was handed out.
+    spare: Vec<u8>,
+    handed_out: usize,
+    /// Whether nobody can send any more.
+    alone: bool,
+    over: bool,
+}
+
+impl Reader {
+    /// Reads from the queue `fd`.
+    pub fn new(fd: BorrowedFd<'_>) -> io::Result<Reader> {
+        let size = prepare(fd)?;
+        let writer = Peer::of(fd, End::Reader);
+        Ok(Reader { size, writer, spare: Vec::new(), handed_out: 0, alone: false, over: false })
+    }
+
+    /// As many messages as are there and fit; 0 bytes at the end, `None` if there is none yet.
+    pub fn read(&mut self, fd: BorrowedFd<'_>, buffer: &mut [u8]) -> io::Result<Option<usize>> {
+        let mut count = self.hand_out(buffer);
+        while !self.over && buffer.len() - count >= self.size {
+            match self.receive(fd, &mut buffer[count..]) {
+                Ok(Some(bytes)) => count += bytes,
+                // It will come again.
+                Err(_) if count > 0 => break,
+                Err(error) => return Err(error),
+                Ok(None) => break,
+            }
+        }
+        if count == 0 && !self.over && !buffer.is_empty() && buffer.len() < self.size {
+            let mut spare = std::mem::take(&mut self.spare);
+            self.handed_out = 0;
+            spare.resize(self.size, 0);
+            let received = self.receive(fd, &mut spare)?;
+            spare.truncate(received.unwrap_or(0));
+            self.spare = spare;
+            count = self.hand_out(buffer);
+        }
+        Ok((count > 0 || self.over || buffer.is_empty()).then_some(count))
+    }
+
+    /// What is left of a message that did not fit.
+    fn hand_out(&mut self, buffer: &mut [u8]) -> usize {
+        let rest = &self.spare[self.handed_out..];
+        let count = rest.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&rest[..count]);
+        self.handed_out += count;
+        count
+    }
+
+    /// One message; `None` if there is none now.
+    fn receive(&mut self, fd: BorrowedFd<'_>, buffer: &mut [u8]) -> io::Result<Option<usize>> {
+        let received =
+            super::unless_blocking(|| with_queue(fd, |queue| mq_receive(queue, buffer, &mut 0)))?;
+        self.over |= received == Some(0) || (received.is_none() && self.alone);
+        Ok(received)
+    }
+
+    /// Waits for a message, or for the end.
+    pub fn wait(&mut self, fd: BorrowedFd<'_>, sleep: Sleep<'_>) -> io::Result<Polled> {
+        loop {
+            // Looked at before the queue: what was sent until then is still read.
+            self.alone = !self.writer.is_there(fd);
+            if self.over || self.alone || self.handed_out < self.spare.len() {
+                return Ok(Polled::Ready);
+            }
+            let message = Event::Descriptor(fd, PollFlags::POLLIN);
+            if let Some(polled) = sleep.until_or_for(message, LOOK_AGAIN)? {
+                return Ok(polled);
+            }
+        }
+    }
+}
+
+/// The writing side.
+#[derive(Debug)]
+pub struct Writer {
+    size: usize,
+    reader: Peer,
+}
+
+impl Writer {
+    /// Writes to the queue `fd`.
+    pub fn new(fd: BorrowedFd<'_>) -> io::Result<Writer> {
+        Ok(Writer { size: prepare(fd)?, reader: Peer::of(fd, End::Writer) })
+    }
+
+    /// Sends one message of what is at the start of `bytes`; `None` if there is no room yet.
+    pub fn write(&mut self, fd: BorrowedFd<'_>, bytes: &[u8]) -> io::Result<Option<usize>> {
+        if bytes.is_empty() {
+            return Ok(Some(0));
+        }
+        let message = whole_lines(bytes, self.size).unwrap_or_else(|| &bytes[..self.size]);
+        let sent = super::unless_blocking(|| {
+            with_queue(fd, |queue| mq_send(queue, message, 0)).map(|()| message.len())
+        })?;
+        if sent.is_none() && !self.reader.is_there(fd) {
+            return Err(Errno::EPIPE.into());
+        }
+        Ok(sent)
+    }
+
+    /// Waits for room, or for the end of the reader.
+    pub fn wait(&mut self, fd: BorrowedFd<'_>, sleep: Sleep<'_>) -> io::Result<Polled> {
+        while self.reader.is_there(fd) {
+            let room = Event::Descriptor(fd, PollFlags::POLLOUT);
+            if let Some(polled) = sleep.until_or_for(room, LOOK_AGAIN)? {
+                return Ok(polled);
+            }
+        }
+        Ok(Polled::Ready)
+    }
+
+    /// Sends the empty message that is the end, if there is somebody to read it.
+    pub fn end(&mut self, fd: BorrowedFd<'_>) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let sent = super::unless_blocking(|| {
+                with_queue(fd, |queue| mq_send(queue, &[], 0)).map(|()| 0)
+            });
+            let left = deadline.saturating_duration_since(Instant::now());
+            if !matches!(sent, Ok(None)) || left.is_zero() || !self.reader.is_there(fd) {
+                return;
+            }
+            let mut interest = [PollFd::new(fd, PollFlags::POLLOUT)];
+            let _ = poll(&mut interest, PollTimeout::try_from(left).unwrap_or(PollTimeout::ZERO));
+        }
+    }
+}
+
+/// What the launcher keeps to wake who waits for a process that has ended.
+#[derive(Debug)]
+pub struct Keeper {
+    queue: OwnedFd,
+    size: usize,
+}
+
+impl Keeper {
+    /// The process at this end has ended. Where the queue has no room or no message, nobody
+    /// sleeps; that is no failure.
+    pub fn close(&self, end: End) {
+        let _ = with_queue(self.queue.as_fd(), |queue| match end {
+            End::Writer => mq_send(queue, &[], 0),
+            End::Reader => mq_receive(queue, &mut vec![0; self.size], &mut 0).map(drop),
+        });
+    }
+}

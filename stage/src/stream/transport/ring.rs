@@ -1,0 +1,149 @@
+//! Shared memory as a transport: a ring of slots, with two semaphores that say who may go on.
+//!
+//! # The protocol
+//!
+//! The memory is a sealed memfd of a fixed size ([`memory`] has its layout). Slots are used one
+//! after another, round and round; each side counts by itself which is its next one. A slot's
+//! *word* says what is with it, and nobody but the one named here may change it then:
+//!
+//! | word | the slot is | whose move, and what it may do |
+//! |---|---|---|
+//! | 0 | free | the writer: copies bytes in, sets the word to their number, posts `filled` |
+//! | 1 … `SLOT` | filled | the writer: copies more bytes behind them, and adds their number if the word is still what it was; the reader: adds `TAKEN` |
+//! | `TAKEN` + number | taken | the reader: copies the bytes out, sets the word to 0, posts `free` |
+//!
+//! What is copied in are whole lines, unless one alone is longer than a slot; and a reader that has
+//! room for whole slots is given whole slots. So nobody who is killed on the way tears a line.
+//!
+//! A trickle joins the last slot as long as the reader has not come to it, as small writes to a
+//! pipe join its last page: the ring holds as many samples as there is room for, not as many as
+//! there are slots.
+//!
+//! The semaphores are counts of slots: the writer takes a token of `free` (at first there is one
+//! for each slot) before it fills a slot, and the reader one of `filled` before it takes one. Who
+//! finds none sleeps. **A token may be a mere call to look up**: whoever has one looks at the
+//! word, and if that is not as it should be, drops the token and looks at the flags. Such
+//! tokens are posted
+//!
+//! - by a side that ends: it sets `ended` (the writer) or `gone` (the reader), and posts
+//!   the other side's semaphore;
+//! - by the launcher ([`Keeper`]), the same, for a process that has ended, however that was;
+//! - by a stop request, in the reader's own process, so that it does not sleep through it.
+//!
+//! `ended` and an empty word are the end of the stream; `gone` is EPIPE. (That is the "empty slot"
+//! of other rings, but it needs no free one.) A writer that was killed while it filled a slot has
+//! not set the word, so nothing of that is ever seen; one that was killed before it posted is
+//! spoken for by the launcher's post. Who is about to sleep, and then every `LOOK_AGAIN`, also
+//! looks whether the other end is still open ([`super::peer`]), should the launcher be unable to
+//! tell.
+//!
+//! # What each side may assume of the other
+//!
+//! Nothing that its memory's safety depends on. Both processes can write everywhere, so a word is
+//! read once and checked before it is used: a number beyond `SLOT` is an error, and bytes are only
+//! ever copied to and from memory of one's own. A peer that breaks the rules can send wrong
+//! bytes, end the stream, let the other side wait, or keep it looking up in vain (which a stop or
+//! a deadline ends). The seals keep it from taking the memory away.
+
+pub mod memory;
+mod reader;
+mod writer;
+
+use std::fs::OpenOptions;
+use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
+use std::sync::atomic::Ordering;
+
+use nix::fcntl::{FcntlArg, SealFlag, fcntl};
+use nix::sys::uio::pread;
+use thiserror::Error;
+
+use super::Pair;
+use super::peer::{self, End};
+use memory::{MAGIC, Memory, SIZE};
+pub use memory::{SLOT, SLOTS};
+pub use reader::Reader;
+pub use writer::Writer;
+
+/// Added to the word of a slot that the reader has taken.
+const TAKEN: u32 = 1 << 31;
+
+/// Memory that is not, or no longer, a ring.
+#[derive(Debug, Error)]
+pub enum Damaged {
+    /// It could be taken away while it is used.
+    #[error("the ring in shared memory is not sealed")]
+    NotSealed,
+    /// It has another size.
+    #[error("the ring in shared memory has {bytes} bytes, and not {SIZE}")]
+    Size {
+        /// Which.
+        bytes: i64,
+    },
+    /// A slot's word is beyond all bounds.
+    #[error("the ring in shared memory is damaged: slot {slot} claims {bytes} bytes")]
+    Length {
+        /// Counted from 0.
+        slot: usize,
+        /// What it claims to hold.
+        bytes: usize,
+    },
+}
+
+impl From<Damaged> for io::Error {
+    fn from(damaged: Damaged) -> io::Error {
+        io::Error::new(io::ErrorKind::InvalidData, damaged)
+    }
+}
+
+/// Whether `fd` is a ring: a memfd that begins like one.
+pub fn is_ring(fd: BorrowedFd<'_>) -> bool {
+    let mut start = [0; MAGIC.len()];
+    // A file in memory that has a name is sealed against sealing, and nothing else.
+    let named = SealFlag::F_SEAL_SEAL.bits();
+    fcntl(fd, FcntlArg::F_GET_SEALS).is_ok_and(|seals| seals != named)
+        && pread(fd, &mut start, 0) == Ok(MAGIC.len())
+        && start == *MAGIC
+}
+
+/// Sets the flag of an end that is no more, and wakes the other.
+fn close(memory: &Memory, end: End) {
+    let header = memory.header();
+    let (flag, other) = match end {
+        End::Writer => (&header.ended.0, &header.filled.0),
+        End::Reader => (&header.gone.0, &header.free.0),
+    };
+    flag.store(1, Ordering::Release);
+    other.post();
+}
+
+/// Makes a ring, whose memory is called `label` where `/proc` shows it.
+pub fn create(label: &str) -> io::Result<(Pair, Keeper)> {
+    let (fd, memory) = Memory::create(label)?;
+    let ends = Pair { reader: open(&fd)?, writer: open(&fd)? };
+    peer::hold(&ends.reader, End::Reader)?;
+    peer::hold(&ends.writer, End::Writer)?;
+    Ok((ends, Keeper { memory }))
+}
+
+/// Opens the memory once more, so that this end can be told from the other.
+fn open(memory: &OwnedFd) -> io::Result<OwnedFd> {
+    let path = format!("/proc/self/fd/{}", memory.as_raw_fd());
+    Ok(OpenOptions::new().read(true).write(true).open(path)?.into())
+}
+
+/// What the launcher keeps to speak for a process that has ended.
+#[derive(Debug)]
+pub struct Keeper {
+    memory: Memory,
+}
+
+impl Keeper {
+    /// The process at this end has ended.
+    pub fn close(&self, end: End) {
+        close(&self.memory, end);
+    }
+}
+
+#[cfg(test)]
+mod tests;
