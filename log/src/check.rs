@@ -19,7 +19,7 @@ use stage::process::clock::{Timer, Wake};
 use stage::process::exit::Status;
 use stage::process::message::{Messages, quoted, quoted_path};
 use stage::stream::ending::Ending;
-use stage::stream::input::{Input, Wait};
+use stage::stream::input::Input;
 use stage::stream::lines::{Block, Lines, each_line};
 use stage::stream::output::reader_is_gone;
 use stage::stream::rejects::Rejects;
@@ -150,8 +150,8 @@ impl Recorded {
 }
 
 impl Input for Recorded {
-    fn wait(&mut self, _deadline: Option<Instant>) -> io::Result<Wait> {
-        Ok(Wait::Ready)
+    fn wait(&mut self, _deadline: Option<Instant>) -> io::Result<Wake> {
+        Ok(Wake::Ready)
     }
 
     fn ending(&self) -> Ending {

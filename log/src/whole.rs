@@ -9,9 +9,9 @@ use std::io;
 use std::time::{Instant, SystemTime};
 
 use memchr::memrchr;
-use stage::process::clock::Clock;
+use stage::process::clock::{Clock, Wake};
 use stage::stream::ending::{CutOff, Ending, Fate, Half};
-use stage::stream::input::{Input, Wait};
+use stage::stream::input::Input;
 use stage::stream::size::BLOCK;
 
 /// What came next.
@@ -70,7 +70,7 @@ impl<I: Input> WholeLines<I> {
         self.buffer.copy_within(self.start..self.end, 0);
         (self.start, self.end) = (0, self.end - self.start);
         loop {
-            if self.input.wait(deadline)? == Wait::Deadline {
+            if self.input.wait(deadline)? == Wake::Deadline {
                 return Ok((Block::Deadline, self.began));
             }
             let fresh = self.end;

@@ -12,8 +12,8 @@ use clap::Parser;
 use serde_json::value::RawValue;
 use stage::fake::{Chunks, FakeClock};
 use stage::format::record::Record;
-use stage::process::clock::Clock;
-use stage::stream::input::{Input, Wait};
+use stage::process::clock::{Clock, Wake};
+use stage::stream::input::Input;
 use stage::stream::lines::each_line;
 use wandler_report::live::Abilities;
 use wandler_report::openmetrics::Form;
@@ -219,8 +219,8 @@ struct Paced<'a> {
 }
 
 impl Input for Paced<'_> {
-    fn wait(&mut self, _deadline: Option<Instant>) -> io::Result<Wait> {
-        Ok(Wait::Ready)
+    fn wait(&mut self, _deadline: Option<Instant>) -> io::Result<Wake> {
+        Ok(Wake::Ready)
     }
 }
 

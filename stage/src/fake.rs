@@ -11,7 +11,7 @@ use nix::errno::Errno;
 
 use crate::process::clock::{Clock, Timer, Wake};
 use crate::stream::ending::{Ending, Lost};
-use crate::stream::input::{Input, Wait};
+use crate::stream::input::Input;
 
 /// A clock that stands still until it is moved; clones share the time.
 #[derive(Clone, Debug)]
@@ -98,17 +98,17 @@ impl Chunks {
 }
 
 impl Input for Chunks {
-    fn wait(&mut self, deadline: Option<Instant>) -> io::Result<Wait> {
-        let Some((at, _)) = self.script.front() else { return Ok(Wait::Ready) };
+    fn wait(&mut self, deadline: Option<Instant>) -> io::Result<Wake> {
+        let Some((at, _)) = self.script.front() else { return Ok(Wake::Ready) };
         let comes = self.clock.start + *at;
         match deadline {
             Some(deadline) if deadline < comes => {
                 self.clock.wait_until(deadline)?;
-                Ok(Wait::Deadline)
+                Ok(Wake::Deadline)
             }
             _ => {
                 self.clock.wait_until(comes)?;
-                Ok(Wait::Ready)
+                Ok(Wake::Ready)
             }
         }
     }

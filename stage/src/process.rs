@@ -10,7 +10,8 @@
 //! | [`ledger`] | what each stage reports to the launcher as it ends |
 //! | [`start`] | a stage's start in the launcher's pipeline, which waits for all the others |
 //! | [`inherited`] | descriptors that the environment names |
-//! | [`stop`] | the request to stop, and all waiting: for input, for a deadline, or for a stop |
+//! | [`stop`] | the request to stop, and how it is heard without a race |
+//! | [`wait`] | all waiting: for input, room or a token, for a deadline, or for a stop |
 //! | [`clock`] | time, so that tests can set it |
 //! | [`sandbox`] | **which system calls a stage keeps**, and giving up the others |
 //! | [`kernel`], [`semaphore`] | the few system calls that need `unsafe` |
@@ -28,3 +29,4 @@ pub mod sandbox;
 pub mod semaphore;
 pub mod start;
 pub mod stop;
+pub mod wait;

@@ -20,8 +20,9 @@ use std::fmt;
 use std::io::{self, Read};
 use std::time::Instant;
 
+use stage::process::clock::Wake;
 use stage::stream::ending::Ending;
-use stage::stream::input::{Input, Wait};
+use stage::stream::input::Input;
 use thiserror::Error;
 
 /// The most bytes that are looked at: a block's header with nine digits, and a byte of its data.
@@ -217,15 +218,15 @@ impl<I: Input> Unframed<I> {
 }
 
 impl<I: Input> Input for Unframed<I> {
-    fn wait(&mut self, deadline: Option<Instant>) -> io::Result<Wait> {
+    fn wait(&mut self, deadline: Option<Instant>) -> io::Result<Wake> {
         if self.is_known && self.handed_out < self.held {
-            return Ok(Wait::Ready);
+            return Ok(Wake::Ready);
         }
         match self.input.wait(deadline)? {
             // No more will come, so that what was held back is handed out.
-            Wait::Deadline if !self.is_known && self.held > 0 => {
+            Wake::Deadline if !self.is_known && self.held > 0 => {
                 self.is_known = true;
-                Ok(Wait::Ready)
+                Ok(Wake::Ready)
             }
             wait => Ok(wait),
         }

@@ -4,8 +4,9 @@ use std::collections::VecDeque;
 use std::io::{self, Read as _};
 use std::time::Instant;
 
+use stage::process::clock::Wake;
 use stage::stream::ending::{CutOff, Ending, Fate, Half};
-use stage::stream::input::{Input, Wait};
+use stage::stream::input::Input;
 use stage::stream::size::BLOCK;
 
 use super::framing::Unframed;
@@ -77,7 +78,7 @@ impl<I: Input> WordStream<I> {
     /// Waits for whole frames, or until it has ended.
     fn read(&mut self) -> io::Result<()> {
         while self.start == self.whole && self.ending.is_none() {
-            if self.input.wait(self.deadline)? == Wait::Deadline {
+            if self.input.wait(self.deadline)? == Wake::Deadline {
                 self.ending = Some(Ending::Deadline);
                 break;
             }

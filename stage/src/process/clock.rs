@@ -1,4 +1,4 @@
-//! Time, behind a trait so that tests can set it.
+//! Time, and waiting, behind traits so that tests can set them.
 
 use std::io;
 use std::time::{Instant, SystemTime};
@@ -15,9 +15,11 @@ pub trait Clock {
     }
 }
 
-/// Why a wait ended.
+/// What ended a wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wake {
+    /// What was waited for: data, an end of file or an error to read; room to write; a token.
+    Ready,
     /// The deadline has come.
     Deadline,
     /// A stop was requested.

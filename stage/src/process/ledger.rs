@@ -2,7 +2,7 @@
 //!
 //! If the environment variable [`VARIABLE`] holds the number of an open descriptor, the stage
 //! writes its [`Entry`] there. The launcher reads the other end and settles the account; that
-//! end also tells a stage whether its launcher still lives ([`Supervisor`]).
+//! end also tells a stage whether its launcher still lives ([`Launcher`]).
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -126,19 +126,19 @@ impl Ledger {
     }
 
     /// The one who reads it, if it is a pipe that somebody can read: a file has no reader.
-    pub fn supervisor(&self) -> Option<Supervisor> {
+    pub fn launcher(&self) -> Option<Launcher> {
         let is_pipe = self.file.metadata().is_ok_and(|data| data.file_type().is_fifo());
-        is_pipe.then(|| Supervisor { ledger: self.clone() })
+        is_pipe.then(|| Launcher { ledger: self.clone() })
     }
 }
 
 /// The process that reads the ledger, the launcher.
 #[derive(Clone, Debug)]
-pub struct Supervisor {
+pub struct Launcher {
     ledger: Ledger,
 }
 
-impl Supervisor {
+impl Launcher {
     /// Whether it still lives: the last reader of a pipe that goes leaves POLLERR behind.
     pub fn is_there(&self) -> bool {
         let mut interest = [PollFd::new(self.ledger.file.as_fd(), PollFlags::empty())];
@@ -174,19 +174,19 @@ mod tests {
     }
 
     #[test]
-    fn a_ledger_in_a_file_has_no_supervisor() {
+    fn a_ledger_in_a_file_has_no_launcher() {
         let file = tempfile::tempfile().unwrap();
-        assert!(Ledger::new(file.into()).supervisor().is_none());
+        assert!(Ledger::new(file.into()).launcher().is_none());
     }
 
     #[test]
     fn a_launcher_that_died_is_noticed_and_not_written_to() {
         let (reader, writer) = io::pipe().unwrap();
         let ledger = Ledger::new(writer.into());
-        let supervisor = ledger.supervisor().unwrap();
-        assert!(supervisor.is_there());
+        let launcher = ledger.launcher().unwrap();
+        assert!(launcher.is_there());
         drop(reader);
-        assert!(!supervisor.is_there());
+        assert!(!launcher.is_there());
         ledger.write(&Entry::Report { shown: 0, reader_gone: false }).unwrap();
     }
 }

@@ -12,7 +12,7 @@ use crate::process::command_line::{CommandLine, NoOptions, StageOptions, parse};
 use crate::process::exit::Status;
 use crate::process::inherited;
 use crate::process::kernel::{self, Standard, closed_at_start};
-use crate::process::ledger::{self, Entry, Ledger, Supervisor};
+use crate::process::ledger::{self, Entry, Launcher, Ledger};
 use crate::process::message::{Messages, StandardError, chain};
 use crate::process::sandbox::Sandbox;
 use crate::process::start::{self, Gate, Ready, Said};
@@ -30,13 +30,13 @@ pub struct Surroundings {
     pub messages: StandardError,
     /// An output whose end nobody is to read before the ledger is written.
     pub held: Option<output::Unbuffered<io::Stdout>>,
-    supervisor: Option<Supervisor>,
+    launcher: Option<Launcher>,
 }
 
 impl Surroundings {
     /// Standard input, drained after a stop.
     pub fn input(&self) -> input::Stoppable<io::Stdin> {
-        let after_stop = AfterStop::drain(&io::stdin(), self.supervisor.clone());
+        let after_stop = AfterStop::drain(&io::stdin(), self.launcher.clone());
         input::Stoppable::new(io::stdin(), self.stop.clone(), after_stop)
     }
 
@@ -149,11 +149,11 @@ fn enter(
     ledger: Option<&Ledger>,
     sandbox: &Sandbox,
 ) -> Result<Surroundings, Error> {
-    let supervisor = ledger.and_then(Ledger::supervisor);
+    let launcher = ledger.and_then(Ledger::launcher);
     let messages = StandardError::of(program);
     let stop = Stop::on_signals()?;
     sandbox.enter().map_err(Error::Sandbox)?;
-    Ok(Surroundings { stop, messages, held: None, supervisor })
+    Ok(Surroundings { stop, messages, held: None, launcher })
 }
 
 /// A stage's own work, and what it says of it in the end.

@@ -15,6 +15,8 @@ use std::time::Instant;
 use nix::errno::Errno;
 use nix::time::{ClockId, clock_gettime};
 
+use super::clock::Wake;
+
 /// A count of tokens.
 #[derive(Debug)]
 #[repr(C)]
@@ -23,17 +25,6 @@ pub struct Semaphore {
     /// Who sleeps, or is about to: without any, posting needs no system call. (Who is killed in its
     /// sleep stays counted, which costs a call for each token, no more.)
     sleepers: AtomicU32,
-}
-
-/// What a wait for a token brought.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Waited {
-    /// A token, which is now the caller's.
-    Token,
-    /// The deadline came first.
-    Deadline,
-    /// A signal was handled meanwhile.
-    Interrupted,
 }
 
 impl Semaphore {
@@ -65,14 +56,15 @@ impl Semaphore {
     }
 
     /// Takes a token; sleeps until there is one, or until `deadline`, which wins if it has passed.
-    pub fn take(&self, deadline: Option<Instant>) -> io::Result<Waited> {
+    /// `None` if a signal was handled meanwhile.
+    pub fn take(&self, deadline: Option<Instant>) -> io::Result<Option<Wake>> {
         let end = deadline.map(monotonic).transpose()?;
         loop {
             if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-                return Ok(Waited::Deadline);
+                return Ok(Some(Wake::Deadline));
             }
             if self.try_take() {
-                return Ok(Waited::Token);
+                return Ok(Some(Wake::Ready));
             }
             self.sleepers.fetch_add(1, Ordering::SeqCst);
             let slept = self.sleep(end.as_ref());
@@ -80,7 +72,7 @@ impl Semaphore {
             match slept {
                 // Woken, or a token came before the kernel looked, or it is time.
                 Ok(()) | Err(Errno::EAGAIN | Errno::ETIMEDOUT) => {}
-                Err(Errno::EINTR) => return Ok(Waited::Interrupted),
+                Err(Errno::EINTR) => return Ok(None),
                 Err(errno) => return Err(errno.into()),
             }
         }
@@ -133,7 +125,7 @@ mod tests {
         let semaphore = semaphore(2);
         assert!(semaphore.try_take() && semaphore.try_take() && !semaphore.try_take());
         semaphore.post();
-        assert_eq!(semaphore.take(None).unwrap(), Waited::Token);
+        assert_eq!(semaphore.take(None).unwrap(), Some(Wake::Ready));
     }
 
     #[test]
@@ -141,13 +133,13 @@ mod tests {
         let semaphore = semaphore(0);
         let start = Instant::now();
         let soon = start + Duration::from_millis(20);
-        assert_eq!(semaphore.take(Some(soon)).unwrap(), Waited::Deadline);
+        assert_eq!(semaphore.take(Some(soon)).unwrap(), Some(Wake::Deadline));
         assert!(Instant::now() >= soon);
         let never = start + Duration::from_secs(1 << 61);
         thread::scope(|scope| {
             let taker = scope.spawn(|| semaphore.take(Some(never)).unwrap());
             semaphore.post();
-            assert_eq!(taker.join().unwrap(), Waited::Token);
+            assert_eq!(taker.join().unwrap(), Some(Wake::Ready));
         });
     }
 

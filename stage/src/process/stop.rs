@@ -1,4 +1,4 @@
-//! The request to stop (SIGINT, SIGTERM, SIGHUP), and all waiting.
+//! The request to stop (SIGINT, SIGTERM, SIGHUP), and how it is heard. (Waiting is [`super::wait`]'s.)
 //!
 //! A process that sleeps in `poll` must hear of a signal at once, without a descriptor of its
 //! own for it (a stage has only its standard streams and the ledger), and without the classic
@@ -23,22 +23,15 @@
 
 use std::fmt;
 use std::io;
-use std::os::fd::BorrowedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
 
 use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, ppoll};
 use nix::sys::pthread::{pthread_kill, pthread_self};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
-use nix::sys::time::TimeSpec;
-use nix::time::{ClockId, clock_gettime};
 use thiserror::Error;
 
-use crate::process::clock::{Clock, Timer, Wake};
-use crate::process::kernel;
-use crate::process::semaphore::{Semaphore, Waited};
+use super::kernel;
 
 /// The signals that ask for an orderly stop.
 pub const SIGNALS: [Signal; 3] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP];
@@ -90,26 +83,6 @@ impl fmt::Debug for Request {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Request").field("made", &self.made).finish_non_exhaustive()
     }
-}
-
-/// What can be waited for, besides a deadline and a stop.
-#[derive(Clone, Copy, Debug)]
-pub enum Event<'a> {
-    /// One of these of a descriptor, or an error to tell.
-    Descriptor(BorrowedFd<'a>, PollFlags),
-    /// A token of this semaphore, which is then taken.
-    Token(&'a Semaphore),
-}
-
-/// What a wait brought.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Polled {
-    /// The event.
-    Ready,
-    /// The deadline has come.
-    Deadline,
-    /// A stop was requested.
-    Stop,
 }
 
 impl Stop {
@@ -170,131 +143,13 @@ impl Stop {
         wakers.push(Box::new(wake));
     }
 
-    /// Waits for `event`, until `deadline` if there is one, or until a stop is requested.
-    ///
-    /// While a descriptor is always ready the kernel does not look for signals: who must not miss
-    /// a stop in a flood asks for it by itself, with no `event` and a deadline in the past.
-    pub fn poll(&self, event: Option<Event<'_>>, deadline: Option<Instant>) -> io::Result<Polled> {
-        loop {
-            if self.request.made.load(Ordering::SeqCst) {
-                return Ok(Polled::Stop);
-            }
-            if let Some(polled) = self.sleep_once(event, deadline)? {
-                return Ok(polled);
-            }
-        }
+    /// Whether one was made, as far as it has been heard.
+    pub(super) fn is_made(&self) -> bool {
+        self.request.made.load(Ordering::SeqCst)
     }
 
-    /// Whether a stop was requested.
-    pub fn is_requested(&self) -> io::Result<bool> {
-        Ok(self.poll(None, Some(Instant::now()))? == Polled::Stop)
-    }
-
-    /// Sleeping until `deadline`, or until a stop is requested.
-    pub fn sleep_until(&self, deadline: Option<Instant>) -> Sleep<'_> {
-        Sleep { stop: self, deadline, is_deaf: false }
-    }
-
-    /// Sleeping until `deadline`, deaf to stop requests: for what must go on after one.
-    pub fn sleep_deaf_until(&self, deadline: Option<Instant>) -> Sleep<'_> {
-        Sleep { stop: self, deadline, is_deaf: true }
-    }
-
-    /// Sleeps once; `None` if a signal cut it short.
-    fn sleep_once(
-        &self,
-        event: Option<Event<'_>>,
-        deadline: Option<Instant>,
-    ) -> io::Result<Option<Polled>> {
-        let mut interest = match event {
-            Some(Event::Token(semaphore)) => return self.sleep_on(semaphore, deadline),
-            Some(Event::Descriptor(fd, events)) => Some(PollFd::new(fd, events)),
-            None => None,
-        };
-        let timeout = deadline.map(|deadline| {
-            TimeSpec::from_duration(deadline.saturating_duration_since(Instant::now()))
-        });
-        match ppoll(interest.as_mut_slice(), timeout, Some(self.waiting)) {
-            Ok(0) => Ok(Some(Polled::Deadline)),
-            Ok(_) => Ok(Some(Polled::Ready)),
-            Err(Errno::EINTR) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    fn sleep_on(
-        &self,
-        semaphore: &Semaphore,
-        deadline: Option<Instant>,
-    ) -> io::Result<Option<Polled>> {
-        let mut blocked = SigSet::empty();
-        sigprocmask(SigmaskHow::SIG_SETMASK, Some(&self.waiting), Some(&mut blocked))?;
-        let taken = semaphore.take(deadline);
-        sigprocmask(SigmaskHow::SIG_SETMASK, Some(&blocked), None)?;
-        match taken? {
-            Waited::Token => Ok(Some(Polled::Ready)),
-            Waited::Deadline => Ok(Some(Polled::Deadline)),
-            Waited::Interrupted => Ok(None),
-        }
-    }
-}
-
-/// What may end a sleep besides the event that is waited for.
-#[derive(Clone, Copy, Debug)]
-pub struct Sleep<'a> {
-    stop: &'a Stop,
-    deadline: Option<Instant>,
-    is_deaf: bool,
-}
-
-impl Sleep<'_> {
-    /// Sleeps until `event`.
-    pub fn until(self, event: Event<'_>) -> io::Result<Polled> {
-        if !self.is_deaf {
-            return self.stop.poll(Some(event), self.deadline);
-        }
-        loop {
-            if let Some(polled) = self.stop.sleep_once(Some(event), self.deadline)? {
-                return Ok(polled);
-            }
-        }
-    }
-
-    /// Sleeps until `event`, but not longer than `time`; `None` if that is over first.
-    pub fn until_or_for(self, event: Event<'_>, time: Duration) -> io::Result<Option<Polled>> {
-        let end = Instant::now().checked_add(time);
-        match (self.deadline, end) {
-            (Some(deadline), Some(end)) if deadline <= end => self.until(event).map(Some),
-            (_, end) => match (Sleep { deadline: end, ..self }).until(event)? {
-                Polled::Deadline => Ok(None),
-                polled => Ok(Some(polled)),
-            },
-        }
-    }
-}
-
-impl Clock for Stop {
-    fn now(&self) -> Instant {
-        Instant::now()
-    }
-
-    fn time_of_day(&self) -> SystemTime {
-        SystemTime::now()
-    }
-
-    /// Less the processor's time for it: starting takes hardly anything else.
-    fn start_of_process(&self) -> SystemTime {
-        let now = SystemTime::now();
-        let spent = clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID).map(Duration::from);
-        spent.ok().and_then(|spent| now.checked_sub(spent)).unwrap_or(now)
-    }
-}
-
-impl Timer for Stop {
-    fn wait_until(&mut self, deadline: Instant) -> io::Result<Wake> {
-        match self.poll(None, Some(deadline))? {
-            Polled::Stop => Ok(Wake::Stop),
-            Polled::Ready | Polled::Deadline => Ok(Wake::Deadline),
-        }
+    /// The signal mask to wait with.
+    pub(super) fn waiting(&self) -> SigSet {
+        self.waiting
     }
 }

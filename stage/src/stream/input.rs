@@ -16,8 +16,8 @@ use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 use crate::process::clock::{Timer, Wake};
-use crate::process::ledger::Supervisor;
-use crate::process::stop::{Polled, Stop};
+use crate::process::ledger::Launcher;
+use crate::process::stop::Stop;
 use crate::stream::ending::Ending;
 use crate::stream::terminal::{Silence, Terminal, has_hung_up};
 use crate::stream::transport::Reader;
@@ -34,20 +34,12 @@ const UNHEARD: Duration = Duration::from_millis(1);
 /// all of a group before any of them can end, but its hearing takes a thread's turn.
 const ON_ITS_WAY: Duration = Duration::from_millis(20);
 
-/// Why a wait for input ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wait {
-    /// A read will not block: it brings data, an end of file or an error.
-    Ready,
-    /// The deadline has come.
-    Deadline,
-}
-
 /// Bytes that may be waited for. Where a stop ends the input, it ends as at end of file.
 pub trait Input: Read {
-    /// Waits until a read will not block, or until `deadline` if there is one. A deadline that
-    /// has passed wins, so that it is not missed in a flood.
-    fn wait(&mut self, deadline: Option<Instant>) -> io::Result<Wait>;
+    /// Waits until a read will not block, or until `deadline` if there is one; a stop that ends the
+    /// input makes it ready as well. A deadline that has passed wins, so that it is not missed in a
+    /// flood.
+    fn wait(&mut self, deadline: Option<Instant>) -> io::Result<Wake>;
 
     /// How it ended, once a read has brought 0 bytes. (After an error, see [`Ending::of_error`].)
     fn ending(&self) -> Ending {
@@ -62,13 +54,13 @@ pub trait Input: Read {
 }
 
 impl Input for &[u8] {
-    fn wait(&mut self, _deadline: Option<Instant>) -> io::Result<Wait> {
-        Ok(Wait::Ready)
+    fn wait(&mut self, _deadline: Option<Instant>) -> io::Result<Wake> {
+        Ok(Wake::Ready)
     }
 }
 
 impl<I: Input + ?Sized> Input for Box<I> {
-    fn wait(&mut self, deadline: Option<Instant>) -> io::Result<Wait> {
+    fn wait(&mut self, deadline: Option<Instant>) -> io::Result<Wake> {
         (**self).wait(deadline)
     }
 
@@ -87,21 +79,21 @@ pub enum AfterStop {
     /// It ends there and then: for the program at the pipeline's head.
     End,
     /// It is read to its end. One that brings nothing for `grace` is taken to have ended,
-    /// unless a supervisor is there, who will see to it that it ends.
+    /// unless a launcher is there, who will see to it that it ends.
     Drain {
         /// How long to wait for more.
         grace: Duration,
         /// Who looks after this process.
-        supervisor: Option<Supervisor>,
+        launcher: Option<Launcher>,
     },
 }
 
 impl AfterStop {
     /// Draining, as the stages behind `conv` do. Nobody else can end a terminal's input, so
     /// there is nothing to wait for there.
-    pub fn drain(input: &impl IsTerminal, supervisor: Option<Supervisor>) -> AfterStop {
+    pub fn drain(input: &impl IsTerminal, launcher: Option<Launcher>) -> AfterStop {
         let grace = if input.is_terminal() { Duration::ZERO } else { GRACE };
-        AfterStop::Drain { grace, supervisor }
+        AfterStop::Drain { grace, launcher }
     }
 }
 
@@ -155,15 +147,15 @@ impl<F: AsFd> Stoppable<F> {
         self.ended
     }
 
-    fn wait_running(&mut self, deadline: Option<Instant>) -> io::Result<Option<Wait>> {
+    fn wait_running(&mut self, deadline: Option<Instant>) -> io::Result<Option<Wake>> {
         if matches!(self.after_stop, AfterStop::End) && self.is_stopped_in_a_flood()? {
             self.ended = true;
             return Ok(None);
         }
         match self.reader.wait(self.stop.sleep_until(deadline))? {
-            Polled::Ready => Ok(Some(Wait::Ready)),
-            Polled::Deadline => Ok(Some(Wait::Deadline)),
-            Polled::Stop => {
+            Wake::Ready => Ok(Some(Wake::Ready)),
+            Wake::Deadline => Ok(Some(Wake::Deadline)),
+            Wake::Stop => {
                 self.be_patient();
                 Ok(None)
             }
@@ -192,14 +184,14 @@ impl<F: AsFd> Stoppable<F> {
         &mut self,
         deadline: Option<Instant>,
         end: Instant,
-    ) -> io::Result<Option<Wait>> {
+    ) -> io::Result<Option<Wake>> {
         let until = deadline.map_or(end, |deadline| deadline.min(end));
         match self.reader.wait(self.stop.sleep_deaf_until(Some(until)))? {
-            Polled::Ready => {
+            Wake::Ready => {
                 self.be_patient();
-                Ok(Some(Wait::Ready))
+                Ok(Some(Wake::Ready))
             }
-            _ if until < end => Ok(Some(Wait::Deadline)),
+            _ if until < end => Ok(Some(Wake::Deadline)),
             _ => {
                 if self.is_supervised() {
                     self.be_patient();
@@ -213,20 +205,20 @@ impl<F: AsFd> Stoppable<F> {
 
     fn is_supervised(&self) -> bool {
         match &self.after_stop {
-            AfterStop::Drain { supervisor: Some(supervisor), .. } => supervisor.is_there(),
+            AfterStop::Drain { launcher: Some(launcher), .. } => launcher.is_there(),
             _ => false,
         }
     }
 }
 
 impl<F: AsFd> Input for Stoppable<F> {
-    fn wait(&mut self, deadline: Option<Instant>) -> io::Result<Wait> {
+    fn wait(&mut self, deadline: Option<Instant>) -> io::Result<Wake> {
         loop {
             if self.ended {
-                return Ok(Wait::Ready);
+                return Ok(Wake::Ready);
             }
             if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-                return Ok(Wait::Deadline);
+                return Ok(Wake::Deadline);
             }
             let waited = match self.patience_ends {
                 None => self.wait_running(deadline)?,
@@ -291,7 +283,7 @@ mod tests {
     use std::io::Write;
 
     fn drained(fd: io::PipeReader) -> Stoppable<io::PipeReader> {
-        let after_stop = AfterStop::Drain { grace: Duration::ZERO, supervisor: None };
+        let after_stop = AfterStop::Drain { grace: Duration::ZERO, launcher: None };
         Stoppable::new(fd, Stop::never(), after_stop)
     }
 
@@ -299,7 +291,7 @@ mod tests {
     fn a_deadline_passes_while_nothing_comes() {
         let (reader, _writer) = io::pipe().unwrap();
         let wait = drained(reader).wait(Some(Instant::now())).unwrap();
-        assert_eq!(wait, Wait::Deadline);
+        assert_eq!(wait, Wake::Deadline);
     }
 
     #[test]
@@ -308,11 +300,11 @@ mod tests {
         writer.write_all(b"1\n").unwrap();
         drop(writer);
         let mut input = drained(reader);
-        assert_eq!(input.wait(None).unwrap(), Wait::Ready);
+        assert_eq!(input.wait(None).unwrap(), Wake::Ready);
         let mut text = String::new();
         input.read_to_string(&mut text).unwrap();
         assert_eq!(text, "1\n");
-        assert_eq!(input.wait(None).unwrap(), Wait::Ready, "an end of file is ready for ever");
+        assert_eq!(input.wait(None).unwrap(), Wake::Ready, "an end of file is ready for ever");
     }
 
     #[test]
@@ -331,8 +323,8 @@ mod tests {
     }
 
     /// An input from `fd` after a stop, with a grace period that has no time to pass in.
-    fn stopped<F: AsFd>(fd: F, supervisor: Option<Supervisor>) -> Stoppable<F> {
-        let after_stop = AfterStop::Drain { grace: Duration::ZERO, supervisor };
+    fn stopped<F: AsFd>(fd: F, launcher: Option<Launcher>) -> Stoppable<F> {
+        let after_stop = AfterStop::Drain { grace: Duration::ZERO, launcher };
         Stoppable::new(fd, Stop::requested_already(), after_stop)
     }
 
@@ -342,9 +334,9 @@ mod tests {
         writer.write_all(b"1\n").unwrap();
         let mut input = stopped(reader, None);
         let mut buffer = [0; 9];
-        assert_eq!(input.wait(None).unwrap(), Wait::Ready);
+        assert_eq!(input.wait(None).unwrap(), Wake::Ready);
         assert_eq!(input.read(&mut buffer).unwrap(), 2);
-        assert_eq!(input.wait(None).unwrap(), Wait::Ready);
+        assert_eq!(input.wait(None).unwrap(), Wake::Ready);
         assert_eq!(input.read(&mut buffer).unwrap(), 0, "although the writer is still there");
     }
 
@@ -352,7 +344,7 @@ mod tests {
     fn the_end_of_a_pipe_is_a_clean_one_also_after_a_stop_and_silence_is_not() {
         let mut buffer = [0; 9];
         let mut ending = |mut input: Stoppable<io::PipeReader>| {
-            assert_eq!(input.wait(None).unwrap(), Wait::Ready);
+            assert_eq!(input.wait(None).unwrap(), Wake::Ready);
             assert_eq!(input.read(&mut buffer).unwrap(), 0);
             input.ending()
         };
@@ -374,7 +366,7 @@ mod tests {
         let mut buffer = [0; 9];
         assert_eq!(line.read(&mut buffer).unwrap(), 2);
         drop(terminal.master);
-        assert_eq!(line.wait(None).unwrap(), Wait::Ready);
+        assert_eq!(line.wait(None).unwrap(), Wake::Ready);
         let error = line.read(&mut buffer).unwrap_err();
         assert_eq!(Ending::of_error(&error), Ending::HungUp);
     }
@@ -382,13 +374,13 @@ mod tests {
     #[test]
     fn while_the_launcher_lives_there_is_no_end_to_the_grace() {
         let (ledger, to_launcher) = io::pipe().unwrap();
-        let supervisor = crate::process::ledger::Ledger::new(to_launcher.into()).supervisor();
+        let launcher = crate::process::ledger::Ledger::new(to_launcher.into()).launcher();
         let (reader, _writer) = io::pipe().unwrap();
-        let mut input = stopped(reader, supervisor);
+        let mut input = stopped(reader, launcher);
         let deadline = Instant::now() + Duration::from_millis(20);
-        assert_eq!(input.wait(Some(deadline)).unwrap(), Wait::Deadline);
+        assert_eq!(input.wait(Some(deadline)).unwrap(), Wake::Deadline);
         drop(ledger);
-        assert_eq!(input.wait(None).unwrap(), Wait::Ready);
+        assert_eq!(input.wait(None).unwrap(), Wake::Ready);
         assert!(input.has_ended());
     }
 

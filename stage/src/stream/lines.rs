@@ -15,8 +15,9 @@ use std::time::Instant;
 use memchr::{memchr, memchr2, memrchr, memrchr2};
 
 use crate::format::sample::MAX_LINE;
+use crate::process::clock::Wake;
 use crate::stream::ending::{CutOff, Ending, Fate, Half};
-use crate::stream::input::{Input, Wait};
+use crate::stream::input::Input;
 use crate::stream::size::BLOCK;
 
 /// What came next.
@@ -121,7 +122,7 @@ impl<I: Input> Lines<I> {
             if let Some(ending) = self.ending {
                 return Ok(self.last(ending));
             }
-            if self.input.wait(deadline)? == Wait::Deadline {
+            if self.input.wait(deadline)? == Wake::Deadline {
                 return Ok(Block::Deadline);
             }
             let fresh = self.fill()?;

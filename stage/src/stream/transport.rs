@@ -28,7 +28,8 @@ use nix::errno::Errno;
 use nix::poll::PollFlags;
 use nix::sys::stat::{SFlag, fstat};
 
-use crate::process::stop::{Event, Polled, Sleep};
+use crate::process::clock::Wake;
+use crate::process::wait::{Awaited, Sleep};
 use peer::End;
 
 /// How often one who sleeps in a queue or a ring looks whether the other side is still there, should
@@ -143,10 +144,10 @@ impl<F: AsFd> Reader<F> {
     }
 
     /// Waits until there is something to read, or the end.
-    pub fn wait(&mut self, sleep: Sleep<'_>) -> io::Result<Polled> {
+    pub fn wait(&mut self, sleep: Sleep<'_>) -> io::Result<Wake> {
         let fd = self.fd.as_fd();
         match &mut self.kind {
-            Kind::Stream => sleep.until(Event::Descriptor(fd, PollFlags::POLLIN)),
+            Kind::Stream => sleep.until(Awaited::Descriptor(fd, PollFlags::POLLIN)),
             Kind::Queue(reader) => reader.wait(fd, sleep),
             Kind::Ring(reader) => reader.wait(fd, sleep),
             Kind::Unusable(error) => Err(copy_of(error)),
@@ -180,10 +181,10 @@ impl<F: AsFd> Writer<F> {
     }
 
     /// Waits until there is room, or nobody to read.
-    pub fn wait(&mut self, sleep: Sleep<'_>) -> io::Result<Polled> {
+    pub fn wait(&mut self, sleep: Sleep<'_>) -> io::Result<Wake> {
         let fd = self.fd.as_fd();
         match &mut self.kind {
-            Kind::Stream => sleep.until(Event::Descriptor(fd, PollFlags::POLLOUT)),
+            Kind::Stream => sleep.until(Awaited::Descriptor(fd, PollFlags::POLLOUT)),
             Kind::Queue(writer) => writer.wait(fd, sleep),
             Kind::Ring(writer) => writer.wait(fd, sleep),
             Kind::Unusable(error) => Err(copy_of(error)),

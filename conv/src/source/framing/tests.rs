@@ -1,7 +1,7 @@
 use super::*;
 use proptest::prelude::*;
 use stage::fake::{Chunks, FakeClock};
-use stage::process::clock::Clock as _;
+use stage::process::clock::{Clock as _, Wake};
 
 /// All bytes, or why they are refused, when they come in chunks of `size`.
 fn read(bytes: &[u8], size: usize, is_text: bool) -> Result<Vec<u8>, Framed> {
@@ -66,12 +66,12 @@ fn what_was_held_back_is_handed_out_when_the_time_is_over() {
         let mut input = Unframed::new(chunks, is_text);
         let deadline = Some(clock.now() + ms(300));
         let mut buffer = [0; 9];
-        assert_eq!(input.wait(deadline).unwrap(), Wait::Ready);
+        assert_eq!(input.wait(deadline).unwrap(), Wake::Ready);
         assert_eq!(input.read(&mut buffer).unwrap_err().kind(), io::ErrorKind::Interrupted);
-        assert_eq!(input.wait(deadline).unwrap(), Wait::Ready, "what was held back");
+        assert_eq!(input.wait(deadline).unwrap(), Wake::Ready, "what was held back");
         assert_eq!(input.read(&mut buffer).unwrap(), 2);
         assert_eq!(&buffer[..2], b"#8");
-        assert_eq!(input.wait(deadline).unwrap(), Wait::Deadline);
+        assert_eq!(input.wait(deadline).unwrap(), Wake::Deadline);
     }
 }
 

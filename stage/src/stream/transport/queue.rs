@@ -29,8 +29,9 @@ use nix::sys::statfs::{FsType, fstatfs};
 
 use super::peer::{End, Peer};
 use super::{LOOK_AGAIN, whole_lines};
+use crate::process::clock::Wake;
 use crate::process::kernel::with_queue;
-use crate::process::stop::{Event, Polled, Sleep};
+use crate::process::wait::{Awaited, Sleep};
 pub use create::{Capacity, Error, create};
 
 /// What `fstatfs` says of a queue: MQUEUE_MAGIC of the kernel's `ipc/mqueue.c`.
@@ -120,14 +121,14 @@ impl Reader {
     }
 
     /// Waits for a message, or for the end.
-    pub fn wait(&mut self, fd: BorrowedFd<'_>, sleep: Sleep<'_>) -> io::Result<Polled> {
+    pub fn wait(&mut self, fd: BorrowedFd<'_>, sleep: Sleep<'_>) -> io::Result<Wake> {
         loop {
             // Looked at before the queue: what was sent until then is still read.
             self.alone = !self.writer.is_there(fd);
             if self.over || self.alone || self.handed_out < self.spare.len() {
-                return Ok(Polled::Ready);
+                return Ok(Wake::Ready);
             }
-            let message = Event::Descriptor(fd, PollFlags::POLLIN);
+            let message = Awaited::Descriptor(fd, PollFlags::POLLIN);
             if let Some(polled) = sleep.until_or_for(message, LOOK_AGAIN)? {
                 return Ok(polled);
             }
@@ -164,14 +165,14 @@ impl Writer {
     }
 
     /// Waits for room, or for the end of the reader.
-    pub fn wait(&mut self, fd: BorrowedFd<'_>, sleep: Sleep<'_>) -> io::Result<Polled> {
+    pub fn wait(&mut self, fd: BorrowedFd<'_>, sleep: Sleep<'_>) -> io::Result<Wake> {
         while self.reader.is_there(fd) {
-            let room = Event::Descriptor(fd, PollFlags::POLLOUT);
+            let room = Awaited::Descriptor(fd, PollFlags::POLLOUT);
             if let Some(polled) = sleep.until_or_for(room, LOOK_AGAIN)? {
                 return Ok(polled);
             }
         }
-        Ok(Polled::Ready)
+        Ok(Wake::Ready)
     }
 
     /// Sends the empty message that is the end, if there is somebody to read it.

@@ -12,8 +12,9 @@ use proptest::prelude::*;
 use super::peer::End;
 use super::queue::Capacity;
 use super::{Keeper, Pair, queue, ring};
-use crate::process::stop::{Polled, Stop};
-use crate::stream::input::{self, AfterStop, Input, Wait};
+use crate::process::clock::Wake;
+use crate::process::stop::Stop;
+use crate::stream::input::{self, AfterStop, Input};
 use crate::stream::output::{self, reader_is_gone};
 
 /// A queue, as large as there is room for: other tests have some at the same time.
@@ -65,7 +66,7 @@ fn cross(ends: Pair, text: &[u8], piece: usize, most: usize) -> Vec<u8> {
         let mut input = input(ends.reader);
         let (mut read, mut buffer) = (Vec::new(), vec![0; most]);
         loop {
-            assert_eq!(input.wait(None).unwrap(), Wait::Ready);
+            assert_eq!(input.wait(None).unwrap(), Wake::Ready);
             match input.read(&mut buffer).unwrap() {
                 0 => return read,
                 count => read.extend_from_slice(&buffer[..count]),
@@ -97,9 +98,9 @@ fn nothing_is_not_an_end() {
     for (name, ends, _keeper) in all() {
         let (mut input, mut output) = (input(ends.reader), output(ends.writer));
         assert_eq!(output.write(b"").unwrap(), 0);
-        assert_eq!(input.wait(Some(Instant::now())).unwrap(), Wait::Deadline, "{name}");
+        assert_eq!(input.wait(Some(Instant::now())).unwrap(), Wake::Deadline, "{name}");
         output.write_all(b"1\n").unwrap();
-        assert_eq!(input.wait(None).unwrap(), Wait::Ready);
+        assert_eq!(input.wait(None).unwrap(), Wake::Ready);
         assert_eq!(input.read(&mut [0; 9]).unwrap(), 2, "{name}");
     }
 }
@@ -110,7 +111,7 @@ fn a_deadline_passes_while_nothing_comes() {
         let start = Instant::now();
         let deadline = start + Duration::from_millis(20);
         let mut input = input(&ends.reader);
-        assert_eq!(input.wait(Some(deadline)).unwrap(), Wait::Deadline, "{name}");
+        assert_eq!(input.wait(Some(deadline)).unwrap(), Wake::Deadline, "{name}");
         assert!(start.elapsed() >= Duration::from_millis(20), "{name}");
     }
 }
@@ -230,7 +231,7 @@ fn a_writer_that_sleeps_is_woken_by_the_launcher() {
         let mut writer = super::Writer::new(&ends.writer);
         let wait = || writer.wait(stop.sleep_until(None)).unwrap();
         let waited = once_it_sleeps(wait, || keeper.close(End::Reader));
-        assert_eq!(waited, Polled::Ready, "{name}");
+        assert_eq!(waited, Wake::Ready, "{name}");
     }
 }
 

@@ -7,7 +7,8 @@ use std::sync::atomic::Ordering;
 
 use super::memory::{Memory, SLOT, SLOTS};
 use super::{Damaged, TAKEN, close};
-use crate::process::stop::{Event, Polled, Sleep};
+use crate::process::clock::Wake;
+use crate::process::wait::{Awaited, Sleep};
 use crate::stream::transport::LOOK_AGAIN;
 use crate::stream::transport::peer::{End, Peer};
 
@@ -135,18 +136,18 @@ impl Reader {
     }
 
     /// Waits for a slot to be filled, or for the end.
-    pub fn wait(&mut self, fd: BorrowedFd<'_>, sleep: Sleep<'_>) -> io::Result<Polled> {
+    pub fn wait(&mut self, fd: BorrowedFd<'_>, sleep: Sleep<'_>) -> io::Result<Wake> {
         loop {
             if self.taken.is_some() || !matches!(self.next(), Next::Nothing) {
-                return Ok(Polled::Ready);
+                return Ok(Wake::Ready);
             }
             if !self.writer.is_there(fd) {
                 self.alone = true;
                 continue;
             }
-            let filled = Event::Token(&self.memory.header().filled.0);
+            let filled = Awaited::Token(&self.memory.header().filled.0);
             match sleep.until_or_for(filled, LOOK_AGAIN)? {
-                Some(Polled::Ready) => self.token = true,
+                Some(Wake::Ready) => self.token = true,
                 Some(other) => return Ok(other),
                 None => {}
             }

@@ -11,7 +11,8 @@ use nix::sys::uio::pwrite;
 use nix::unistd::ftruncate;
 
 use super::*;
-use crate::process::stop::{Polled, Stop};
+use crate::process::clock::Wake;
+use crate::process::stop::Stop;
 use crate::stream::input::{self, AfterStop, Input};
 use crate::stream::output;
 
@@ -179,7 +180,7 @@ fn a_stop_ends_a_sleep() {
         let request = stop.clone();
         scope.spawn(move || request.request());
         let polled = reader.wait(ends.reader.as_fd(), stop.sleep_until(None)).unwrap();
-        assert_eq!(polled, Polled::Stop);
+        assert_eq!(polled, Wake::Stop);
     });
 }
 

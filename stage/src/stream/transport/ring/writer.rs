@@ -9,7 +9,8 @@ use nix::errno::Errno;
 
 use super::close;
 use super::memory::{Memory, SLOT, SLOTS};
-use crate::process::stop::{Event, Polled, Sleep};
+use crate::process::clock::Wake;
+use crate::process::wait::{Awaited, Sleep};
 use crate::stream::transport::peer::{End, Peer};
 use crate::stream::transport::{LOOK_AGAIN, whole_lines};
 
@@ -96,15 +97,15 @@ impl Writer {
     }
 
     /// Waits for a free slot, or for the end of the reader.
-    pub fn wait(&mut self, fd: BorrowedFd<'_>, sleep: Sleep<'_>) -> io::Result<Polled> {
+    pub fn wait(&mut self, fd: BorrowedFd<'_>, sleep: Sleep<'_>) -> io::Result<Wake> {
         loop {
             self.alone = !self.reader.is_there(fd);
             if self.is_alone() {
-                return Ok(Polled::Ready);
+                return Ok(Wake::Ready);
             }
-            let free = Event::Token(&self.memory.header().free.0);
+            let free = Awaited::Token(&self.memory.header().free.0);
             if let Some(polled) = sleep.until_or_for(free, LOOK_AGAIN)? {
-                self.token |= polled == Polled::Ready;
+                self.token |= polled == Wake::Ready;
                 return Ok(polled);
             }
         }
