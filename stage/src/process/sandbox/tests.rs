@@ -138,7 +138,7 @@ fn attempt(deed: &str, grants: &str) -> (ExitStatus, String) {
     fs::write(directory.path().join("file"), "1\n").unwrap();
     let values = [deed.as_ref(), grants.as_ref(), directory.path().as_os_str()];
     let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "sandbox::tests::as_a_child", "--ignored", "--nocapture"])
+        .args(["--exact", "process::sandbox::tests::as_a_child", "--ignored", "--nocapture"])
         .envs(VARIABLES.into_iter().zip(values))
         .output()
         .unwrap();
