@@ -12,50 +12,29 @@
 #[path = "../fuzz/check.rs"]
 mod check;
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use clap::CommandFactory;
 use proptest::prelude::*;
 
-const NAMES: [&str; 40] = [
-    "rate",
-    "period",
-    "count",
-    "duration",
-    "range",
-    "seed",
-    "signal",
-    "poll",
-    "from",
-    "format",
-    "channels",
-    "channel",
-    "offset",
-    "scale",
-    "plausible",
-    "truncate",
-    "timestamps",
-    "sync",
-    "pass",
-    "every",
-    "window",
-    "quantiles",
-    "histogram",
-    "strict",
-    "state",
-    "merge",
-    "more",
-    "first",
-    "textfile",
-    "svg",
-    "fail-if",
-    "via",
-    "conv",
-    "log",
-    "stat",
-    "report",
-    "grace",
-    "print",
-    "verbose",
-    "help",
-];
+/// The long names of all options of the five programs, as clap knows them.
+static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let commands = [
+        wandler_conv::Options::command(),
+        wandler_log::Options::command(),
+        wandler_stat::Options::command(),
+        wandler_report::Options::command(),
+        wandler_launcher::Options::command(),
+    ];
+    let names = commands.into_iter().flat_map(|mut command| {
+        // Which adds --help and --version.
+        command.build();
+        let names = command.get_arguments().filter_map(|it| it.get_long().map(str::to_owned));
+        names.collect::<Vec<_>>()
+    });
+    names.collect::<BTreeSet<_>>().into_iter().collect()
+});
 
 fn value() -> impl Strategy<Value = String> {
     prop_oneof![

@@ -16,6 +16,7 @@
 //! What is on the disk after a crash is a [`Choice`] for each of these.
 
 mod call;
+mod file;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -23,6 +24,8 @@ use std::fmt::Write;
 pub use call::Call;
 
 use crate::random::Random;
+
+use self::file::{Change, File};
 
 /// The files of a directory: their names, and what they hold.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -41,20 +44,6 @@ pub struct Disk {
     now: BTreeMap<String, Id>,
     /// What happened to the names since they were synced.
     pending: Vec<Entry>,
-}
-
-#[derive(Clone, Debug, Default)]
-struct File {
-    synced: Vec<u8>,
-    now: Vec<u8>,
-    /// What was done since it was synced.
-    pending: Vec<Change>,
-}
-
-#[derive(Clone, Debug)]
-enum Change {
-    Write { at: usize, bytes: Vec<u8> },
-    Truncate { length: usize },
 }
 
 #[derive(Clone, Debug)]
@@ -214,56 +203,6 @@ impl Disk {
             let _ = writeln!(text, "  {left} of {all} steps after {synced} synced bytes{zeros}");
         }
         text
-    }
-}
-
-impl File {
-    fn sync(&mut self) {
-        self.synced.clone_from(&self.now);
-        self.pending.clear();
-    }
-
-    fn steps(&self) -> usize {
-        self.pending.iter().map(Change::steps).sum()
-    }
-
-    /// What a crash leaves of it; see [`Choice`].
-    fn after(&self, left: u64) -> Vec<u8> {
-        let mut bytes = self.synced.clone();
-        let mut steps = (left / 2) as usize;
-        for change in &self.pending {
-            change.apply(&mut bytes, steps);
-            steps = steps.saturating_sub(change.steps());
-        }
-        if left % 2 == 1 && bytes.len() < self.now.len() {
-            bytes.resize(self.now.len(), 0);
-        }
-        bytes
-    }
-}
-
-impl Change {
-    fn steps(&self) -> usize {
-        match self {
-            Change::Write { bytes, .. } => bytes.len(),
-            Change::Truncate { .. } => 1,
-        }
-    }
-
-    /// Makes so many steps of it.
-    fn apply(&self, file: &mut Vec<u8>, steps: usize) {
-        match self {
-            _ if steps == 0 => {}
-            Change::Write { at, bytes } => {
-                let bytes = &bytes[..bytes.len().min(steps)];
-                let end = at + bytes.len();
-                if file.len() < end {
-                    file.resize(end, 0);
-                }
-                file[*at..end].copy_from_slice(bytes);
-            }
-            Change::Truncate { length } => file.resize(*length, 0),
-        }
     }
 }
 

@@ -1,11 +1,11 @@
 //! What a program writes to a stream, kept as it comes, and waited for.
 
+use std::fmt::Display;
 use std::io::Read;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 
 use crate::PATIENCE;
-use crate::run::Running;
 
 /// What a program writes to a stream, kept as it comes.
 pub(crate) struct Kept {
@@ -32,8 +32,8 @@ impl Kept {
         Kept { state }
     }
 
-    /// Waits until what was written is enough; `running` is told of if it never is.
-    pub(crate) fn wait(&self, running: &Running, mut enough: impl FnMut(&[u8]) -> bool) {
+    /// Waits until what was written is enough; the failure shows `running` if it never is.
+    pub(crate) fn wait(&self, running: &impl Display, mut enough: impl FnMut(&[u8]) -> bool) {
         let (state, changed) = &*self.state;
         let state = state.lock().unwrap();
         let (state, result) = changed
@@ -49,7 +49,7 @@ impl Kept {
     }
 
     /// Waits until nobody can write any more.
-    pub(crate) fn wait_for_end(&self, running: &Running) {
+    pub(crate) fn wait_for_end(&self, running: &impl Display) {
         let (state, changed) = &*self.state;
         let guard = state.lock().unwrap();
         let (guard, result) =

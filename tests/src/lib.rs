@@ -20,13 +20,11 @@
 //! A test waits for an event, never for a time. [`PATIENCE`] only bounds how long a test that
 //! has already failed may hang.
 
-// A harness fails by panicking, with all it knows.
-#![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used)]
-
 pub mod abuse;
 pub mod account;
 pub mod disk;
 pub mod faults;
+mod finished;
 mod kept;
 pub mod proc;
 pub mod programs;

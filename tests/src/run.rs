@@ -3,15 +3,17 @@
 use std::ffi::OsStr;
 use std::fmt;
 use std::io::Write;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 
+pub use crate::finished::Finished;
+use crate::finished::Shortened;
 use crate::kept::Kept;
 use crate::{PATIENCE, proc, programs};
 
@@ -270,95 +272,5 @@ impl fmt::Display for Running {
             proc::group(self.pid()),
             Shortened(&stdout)
         )
-    }
-}
-
-/// A program that has ended.
-#[derive(Clone, Debug)]
-pub struct Finished {
-    name: String,
-    /// How it ended.
-    pub status: ExitStatus,
-    /// What it wrote to standard output.
-    pub stdout: String,
-    /// What it wrote to standard error.
-    pub stderr: String,
-}
-
-impl Finished {
-    /// The exit status; 128 and the signal's number if a signal killed it.
-    pub fn code(&self) -> i32 {
-        self.status.code().unwrap_or_else(|| 128 + self.status.signal().unwrap_or(0))
-    }
-
-    /// Checks the exit status; returns itself for more.
-    #[track_caller]
-    pub fn exits(self, code: i32) -> Finished {
-        assert!(self.code() == code, "expected exit status {code}\n{self}");
-        self
-    }
-
-    /// Checks standard output to the letter.
-    #[track_caller]
-    pub fn writes(self, stdout: &str) -> Finished {
-        assert!(self.stdout == stdout, "expected standard output {:?}\n{self}", Shortened(stdout));
-        self
-    }
-
-    /// Checks standard error to the letter, line by line.
-    #[track_caller]
-    pub fn says<S: AsRef<str>>(self, lines: &[S]) -> Finished {
-        let expected: Vec<&str> = lines.iter().map(AsRef::as_ref).collect();
-        let said: Vec<&str> = self.stderr.lines().collect();
-        assert!(said == expected, "expected standard error {expected:#?}\n{self}");
-        self
-    }
-
-    /// Checks that the last line on standard error is `conv`'s account, with as many samples sent
-    /// as were written and so many rejected. How many ticks were missed is up to the machine.
-    #[track_caller]
-    pub fn accounts_for(self, rejected: usize) -> Finished {
-        let sent = self.stdout.lines().count();
-        let account = format!("conv: {sent} samples sent, {rejected} rejected, ");
-        let ticks = self.stderr.lines().last().and_then(|line| line.strip_prefix(&account));
-        let missed = ticks.and_then(|ticks| ticks.strip_suffix(" ticks missed"));
-        let is_number = missed.is_some_and(|missed| missed.parse::<u64>().is_ok());
-        assert!(is_number, "expected {account:?} as the last line\n{self}");
-        self
-    }
-
-    /// Checks that standard error has this line.
-    #[track_caller]
-    pub fn mentions(self, line: &str) -> Finished {
-        assert!(self.stderr.lines().any(|said| said == line), "expected a line {line:?}\n{self}");
-        self
-    }
-}
-
-impl fmt::Display for Finished {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "{}\nended with {}\nstandard output: {:?}\nstandard error:\n{}",
-            self.name,
-            self.status,
-            Shortened(&self.stdout),
-            self.stderr
-        )
-    }
-}
-
-/// Text of which the middle is left out if it is long.
-struct Shortened<'a>(&'a str);
-
-impl fmt::Debug for Shortened<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const SHOWN: usize = 2000;
-        let Shortened(text) = self;
-        if text.len() <= 2 * SHOWN || !text.is_ascii() {
-            return write!(formatter, "{text:?}");
-        }
-        let (start, end) = (&text[..SHOWN], &text[text.len() - SHOWN..]);
-        write!(formatter, "{start:?} … {} bytes … {end:?}", text.len() - 2 * SHOWN)
     }
 }

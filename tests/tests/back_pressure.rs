@@ -1,7 +1,5 @@
 //! A slow or stopped reader loses nothing: the pipeline waits, and goes on.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs;
 use std::io::Read;
 use std::time::Duration;

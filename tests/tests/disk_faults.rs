@@ -1,7 +1,5 @@
 //! What `log` does when its disk fails, is full, or takes only a part of what it is given.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;

@@ -1,7 +1,5 @@
 //! What `log` promises of the disk, seen in the system calls it makes.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs;
 use std::io::Write;
 use std::path::Path;

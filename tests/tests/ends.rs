@@ -3,8 +3,6 @@
 //!
 //! The random test runs a few rounds; `WANDLER_ROUNDS=100` runs a hundred.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::os::fd::OwnedFd;

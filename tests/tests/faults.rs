@@ -3,8 +3,6 @@
 //! disk are in `full_disk`, `log_file` and `disk_faults`; SIGKILL over every kind of transport, a
 //! hundred times if wanted, in `stop`.)
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs;
 use std::path::Path;
 

@@ -1,8 +1,6 @@
 //! The figures of a report, at any width: none has a wrong digit, none looks like another, and more
 //! room never shows fewer digits.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::collections::BTreeMap;
 use std::fs;
 

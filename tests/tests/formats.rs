@@ -1,7 +1,5 @@
 //! What other programs make of the report's formats.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs;
 use std::io::{self, Write};
 

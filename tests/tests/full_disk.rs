@@ -2,8 +2,6 @@
 //! read-only. By real means: limits on the size of files, `/dev/full`, and file systems in memory
 //! where they may be mounted. (Faults that cannot be had so are in `disk_faults`.)
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs;
 use std::path::Path;
 

@@ -1,7 +1,5 @@
 //! Help and version: what they say, also to a reader that leaves.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs;
 
 use wandler_tests::abuse::left_pipe;

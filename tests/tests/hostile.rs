@@ -2,8 +2,6 @@
 //! nothing left: no descriptors, no memory, no processes, no `/proc`, an environment that fills all
 //! the room there is. There is a message, or it works; never a hang, nor half a pipeline that stays.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, symlink};

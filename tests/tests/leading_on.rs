@@ -1,7 +1,5 @@
 //! Messages that lead on: each says what a likely right command line, or way, would be.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs;
 use std::io::{self, Write};
 

@@ -1,7 +1,5 @@
 //! The live view on a real terminal: what it shows, and how it leaves the terminal.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs;
 use std::path::Path;
 

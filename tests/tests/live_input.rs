@@ -1,8 +1,6 @@
 //! Live input: files that are polled while they change, FIFOs, a serial line, and what ends a
 //! stream that has no end.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::FileExt;

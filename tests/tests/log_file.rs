@@ -1,8 +1,6 @@
 //! What becomes of the file that `log` writes: a torn tail; its name removed, moved, replaced, locked; a
 //! directory, a FIFO or a link in its place; and `log` itself killed while it rotates.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;

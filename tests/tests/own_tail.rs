@@ -1,8 +1,6 @@
 //! Nobody eats their own tail: a file that would be fed with what comes out of it, or written over by
 //! what is said of it, is refused before anything is opened for writing.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::symlink;
 use std::path::Path;

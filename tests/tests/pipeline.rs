@@ -1,7 +1,5 @@
 //! The whole pipeline, by the launcher and by the shell.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

@@ -4,8 +4,6 @@
 //! model in [`wandler_tests::disk`], and after each of them everything that a crash may leave is
 //! held against what [`wandler_tests::promise`] says.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs;
 use std::io::Write;
 use std::ops::Range;

@@ -1,7 +1,5 @@
 //! The README's commands do what it says.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs;
 
 use wandler_tests::programs::root;

@@ -1,7 +1,5 @@
 //! Real input: raw words and text, from a file and piped in, against independent conversions.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fmt::{Display, LowerExp};
 use std::fs;
 use std::io::Write;

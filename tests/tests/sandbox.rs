@@ -1,8 +1,6 @@
 //! Least privilege: each stage that runs has given up what it does not need, can do its work, and is
 //! killed if it tries something else.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;

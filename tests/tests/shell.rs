@@ -1,7 +1,5 @@
 //! The pipeline as a shell composes it: `scripts/pipeline`, and the forms of the README.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs;
 use std::path::Path;
 

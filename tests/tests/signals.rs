@@ -1,7 +1,5 @@
 //! Signals to a single stage, as in a shell pipeline: an orderly stop, whatever its input does.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs;
 use std::io::Write;
 use std::process::{ChildStdin, Stdio};

@@ -1,8 +1,6 @@
 //! `stat` as a process: what it takes for a sample, what it says of the rest, and how parts of
 //! a stream are counted apart and merged.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs;
 
 use wandler_tests::run::{Finished, Program};

@@ -2,8 +2,6 @@
 //!
 //! Each test runs a few rounds at random moments; `WANDLER_ROUNDS=100` runs a hundred.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::PipeWriter;

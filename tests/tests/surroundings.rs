@@ -1,8 +1,6 @@
 //! Surroundings that do not do: missing files, closed or full standard streams, directories,
 //! readers that leave, a ledger that is none. One clear line, the right status, and no panic.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::PermissionsExt;

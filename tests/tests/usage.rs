@@ -1,7 +1,5 @@
 //! Command lines: a wrong one gets one clear line, status 2, and nothing is done.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs;
 
 use wandler_tests::run::Program;

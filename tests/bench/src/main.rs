@@ -8,7 +8,7 @@
 //! | [`job`] | one command, run as whole processes and timed |
 //! | [`timing`] | taking turns, and what is made of the times |
 //! | [`programs`] | where our programs and the competitors are |
-//! | [`scratch`] | the temporary directory, and the inputs in it |
+//! | [`scratch`], [`inputs`] | the temporary directory, and the throughput's inputs in it |
 //! | [`page`], [`table`], [`figures`] | what is printed: headings, tables, numbers |
 //! | [`machine`] | the line that tells what it was measured on |
 //! | [`interrupt`] | Ctrl-C |
@@ -21,6 +21,7 @@ mod clock;
 mod error;
 mod figures;
 mod idle;
+mod inputs;
 mod interrupt;
 mod job;
 mod kernel;

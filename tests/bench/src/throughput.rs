@@ -7,6 +7,7 @@ use std::io::Write;
 use crate::Bench;
 use crate::error::Error;
 use crate::figures;
+use crate::inputs;
 use crate::job::Run;
 use crate::page::Page;
 use crate::table::{Side, Table};
@@ -27,7 +28,7 @@ type Rows = Table<8>;
 pub fn measure(bench: &Bench, page: &mut Page<impl Write>) -> Result<(), Error> {
     let samples = bench.options.samples;
     bench.tell("throughput: making the inputs");
-    bench.scratch.make_inputs(&bench.programs, samples)?;
+    inputs::make(&bench.programs, &bench.scratch, samples)?;
     let mut table = Table::new([
         ("command", Side::Left),
         ("samples", Side::Right),

@@ -6,8 +6,6 @@
 //! with what its options need; which pairs are refused is written down, so that none is refused by
 //! mistake.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
 mod conv;
 mod launcher;
 mod log;

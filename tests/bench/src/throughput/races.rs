@@ -1,7 +1,7 @@
 //! Who runs against whom: **a new competitor goes here**.
 
+use crate::inputs::{DECIMALS, POLARS, SAMPLES, STATISTICS, TENTH, TENTH_OF_WORDS, WORDS};
 use crate::job::Job;
-use crate::scratch::{DECIMALS, POLARS, SAMPLES, STATISTICS, TENTH, TENTH_OF_WORDS, WORDS};
 
 /// One of our commands, and others that do the same or part of it.
 pub struct Race {

@@ -10,8 +10,6 @@
 //!
 //! It panics, with all it knows, where something is not as it must be: it is a test that lasts.
 
-#![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used)]
-
 mod disturbance;
 mod memory;
 mod session;
@@ -24,7 +22,7 @@ use nix::sys::signal::Signal;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 use stage::process::message::{Messages, StandardError};
-use wandler_tests::run::Program;
+use wandler_tests::run::{Finished, Program, Running};
 
 use crate::disturbance::Disturber;
 use crate::memory::Memory;
@@ -92,9 +90,7 @@ fn soak(length: Duration, seed: u64) {
     }
     let last = Memory::of(running.pid());
     disturber.leave_in_peace();
-    // Not SIGINT, which a shell has ignored for us if we run in its background.
-    running.signal(Signal::SIGTERM);
-    let finished = running.finish();
+    let finished = end(running);
     let records = disturber.records();
     tell(&format!("{disturber}, {sessions}, {records} records"));
     verdict::check(&finished, dir.path());
@@ -102,4 +98,11 @@ fn soak(length: Duration, seed: u64) {
     tell(&format!("memory first: {first}; at the end: {last}"));
     last.check_against(&first);
     tell("all is well");
+}
+
+/// Stops the pipeline in order: not by SIGINT, which a shell has ignored for us if we run in its
+/// background.
+fn end(running: Running) -> Finished {
+    running.signal(Signal::SIGTERM);
+    running.finish()
 }
