@@ -50,7 +50,7 @@ impl<'a> Batch<'a> {
 }
 
 /// Lines in `bytes`; the last need not have its line feed.
-pub fn count_lines(bytes: &[u8]) -> u64 {
+fn count_lines(bytes: &[u8]) -> u64 {
     let unfinished = bytes.last().is_some_and(|&byte| byte != b'\n');
     memchr_iter(b'\n', bytes).count() as u64 + u64::from(unfinished)
 }

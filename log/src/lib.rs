@@ -6,7 +6,6 @@
 //! | [`open`] | opening the file: lock, truncation, the directory's entry |
 //! | [`directory`] | putting a directory's entries on the disk |
 //! | [`torn`] | setting aside the torn line that a crash left |
-//! | [`whole`] | the input in whole lines |
 //! | [`batch`] | the lines in hand, and how far they are written |
 //! | [`recorder`] | writing lines, and counting those written and those on the disk |
 //! | [`mod@file`] | the file, whatever becomes of its name |
@@ -32,29 +31,27 @@ pub mod rotation;
 pub mod sync;
 pub mod timestamps;
 pub mod torn;
-pub mod whole;
 
 use std::io::{self, Write};
 use std::time::SystemTime;
 
 use memchr::memchr_iter;
-use stage::process::clock::{Clock, Timer};
+use stage::process::clock::Timer;
 use stage::process::exit::Status;
 use stage::process::ledger::Entry;
 use stage::process::message::Messages;
 use stage::process::program::Ended;
 use stage::stream::ending::{CutOff, Unread};
 use stage::stream::input::Input;
+use stage::stream::lines::{Block, Lines};
 use stage::stream::output::reader_is_gone;
 use thiserror::Error;
 
-use crate::batch::count_lines;
 use crate::file::LogFile;
 pub use crate::options::Options;
 use crate::recorder::{Disk, Recorder};
 use crate::retry::Unwritten;
 use crate::timestamps::Stamper;
-use crate::whole::{Block, WholeLines};
 
 /// Why recording ended early.
 #[derive(Debug, Error)]
@@ -108,7 +105,7 @@ pub fn run(
     let recorder = Recorder::new(file, length, options.sync, options.rotate);
     let stamper = Stamper::new(options.timestamps);
     let mut recording = Recording { recorder, stamper, timer, messages };
-    let result = recording.record(options.pass, WholeLines::new(input), output);
+    let result = recording.record(options.pass, Lines::in_pieces(input), output);
     let mut recorder = recording.recorder;
     if let Err(Error::Read(_) | Error::Output(_)) = result {
         // What was written is worth keeping; why it ended is told.
@@ -130,14 +127,15 @@ impl<D: Disk, T: Timer> Recording<'_, D, T> {
     fn record(
         &mut self,
         pass: bool,
-        mut lines: WholeLines<impl Input>,
+        mut lines: Lines<impl Input>,
         mut output: impl Write,
     ) -> Result<(), Error> {
         loop {
-            let (bytes, began, ended) = match lines.next(self.recorder.deadline(), self.timer) {
-                Ok((Block::Lines(lines), began)) => (lines, began, false),
+            let deadline = self.recorder.deadline();
+            let (bytes, began, ended) = match lines.next_timed(deadline, self.timer) {
+                Ok((Block::Lines(lines) | Block::TooLong(lines), began)) => (lines, began, false),
                 Ok((Block::Deadline, began)) => (&[][..], began, false),
-                Ok((Block::End(rest), began)) => (rest, began, true),
+                Ok((Block::End, began)) => (&[][..], began, true),
                 Err(error) => {
                     self.leave_out(lines.cut_off())?;
                     return Err(Unread::standard_input(error).into());
@@ -205,7 +203,7 @@ impl<D: Disk, T: Timer> Recording<'_, D, T> {
     fn end_after(
         &mut self,
         (unwritten, left): (Unwritten, u64),
-        lines: WholeLines<impl Input>,
+        lines: Lines<impl Input>,
     ) -> Error {
         match unwritten {
             Unwritten::Final(error) => error.into(),
@@ -214,7 +212,7 @@ impl<D: Disk, T: Timer> Recording<'_, D, T> {
                 let cut = self.recorder.cut_half_a_line();
                 let synced = self.recorder.sync();
                 self.messages.tell("what comes from here on is counted, and not recorded");
-                let rest = count_rest(lines, self.timer);
+                let rest = count_rest(lines);
                 // Half a line that is left is counted already.
                 let is_half = left > 0 && !self.stamper.is_at_line_start();
                 let unsafe_lines = self.recorder.recorded() - self.recorder.durable();
@@ -226,16 +224,20 @@ impl<D: Disk, T: Timer> Recording<'_, D, T> {
 }
 
 /// Lines that come until the input ends, or cannot be read.
-fn count_rest(mut lines: WholeLines<impl Input>, clock: &impl Clock) -> u64 {
+fn count_rest(mut lines: Lines<impl Input>) -> u64 {
     let mut count = 0;
-    while let Ok((block, _)) = lines.next(None, clock) {
+    let mut is_whole = true;
+    while let Ok(block) = lines.next(None) {
         match block {
-            Block::Lines(lines) => count += memchr_iter(b'\n', lines).count() as u64,
+            Block::Lines(lines) | Block::TooLong(lines) => {
+                count += memchr_iter(b'\n', lines).count() as u64;
+                is_whole = lines.ends_with(b"\n");
+            }
             Block::Deadline => {}
-            Block::End(rest) => return count + count_lines(rest),
+            Block::End => break,
         }
     }
-    count
+    count + u64::from(!is_whole && lines.cut_off().is_none())
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ fn log_on(
     let recorder = Recorder::new(disk, 0, options.sync, options.rotate);
     let stamper = Stamper::new(options.timestamps);
     let mut recording = Recording { recorder, stamper, timer: &mut timer, messages: &mut messages };
-    let result = recording.record(options.pass, WholeLines::new(input), output);
+    let result = recording.record(options.pass, Lines::in_pieces(input), output);
     let recorder = recording.recorder;
     let counts = [recorder.recorded(), recorder.durable()];
     let result = result.map_err(|error| stage::process::message::chain(&error));

@@ -1,21 +1,29 @@
 //! Cutting an input into lines, in bounded memory.
 //!
-//! Whole lines are handed out in blocks, as many at a time as one read brought, so that a
-//! flood costs little for each and a trickle is passed on at once. A line longer than a limit
-//! ([`MAX_LINE`] for samples) is handed out as its start; the rest of it is skipped. A last line
-//! without a line end is one if the table of ends says so ([`crate::stream::ending`]); what was dropped
-//! for its lack of one, [`Lines::cut_off`] tells.
+//! Whole lines are handed out in blocks, as many at a time as one read brought, so that each line of
+//! a flood costs little and a trickle is passed on at once. Half a line waits for its other half. What
+//! becomes of a line that is too long to be held depends on the reader:
+//!
+//! - One that parses lines gets its start, and the rest of it is skipped ([`Lines::new`]).
+//! - One that copies lines gets all of it, in pieces ([`Lines::in_pieces`]).
+//!
+//! Whether a last line without a line end is a line depends on how the input ended: the table of ends
+//! says so ([`crate::stream::ending`]). [`Lines::cut_off`] reports what is dropped for lack of one.
 //!
 //! A line ends with LF, or, where foreign devices and files are read, with LF, CRLF or CR
 //! ([`Lines::ended_by_cr_too`]): a line is handed out at its CR, and an LF that follows is passed over.
 
+mod fill;
+mod line_end;
+
 use std::io;
-use std::time::Instant;
+use std::ops::Range;
+use std::time::{Instant, SystemTime};
 
-use memchr::{memchr, memchr2, memrchr, memrchr2};
-
+use self::line_end::LineEnd;
+pub use self::line_end::{each_line, each_line_to_cr_too};
 use crate::format::sample::MAX_LINE;
-use crate::process::clock::Wake;
+use crate::process::clock::{Clock, Wake};
 use crate::stream::ending::{CutOff, Ending, Fate, Half};
 use crate::stream::input::Input;
 use crate::stream::size::BLOCK;
@@ -23,9 +31,10 @@ use crate::stream::size::BLOCK;
 /// What came next.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Block<'a> {
-    /// One or more whole lines, each with its line end; the input's last may have none.
+    /// One or more whole lines, each with its line end; the input's last may have none. Or a piece of
+    /// a long line.
     Lines(&'a [u8]),
-    /// The start of a line that is too long; more bytes of it than the limit.
+    /// The start of a line that is too long: more bytes of it than the limit.
     TooLong(&'a [u8]),
     /// The deadline has come.
     Deadline,
@@ -33,231 +42,198 @@ pub enum Block<'a> {
     End,
 }
 
-/// What ends a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum LineEnd {
-    Lf,
-    LfCrlfOrCr,
+/// A [`Block`], by its place in the buffer.
+enum Cut {
+    Lines(Range<usize>),
+    TooLong(Range<usize>),
+    Deadline,
+    End,
 }
 
-impl LineEnd {
-    fn first_in(self, bytes: &[u8]) -> Option<usize> {
-        match self {
-            LineEnd::Lf => memchr(b'\n', bytes),
-            LineEnd::LfCrlfOrCr => memchr2(b'\n', b'\r', bytes),
-        }
-    }
-
-    fn last_in(self, bytes: &[u8]) -> Option<usize> {
-        match self {
-            LineEnd::Lf => memrchr(b'\n', bytes),
-            LineEnd::LfCrlfOrCr => memrchr2(b'\n', b'\r', bytes),
-        }
-    }
+/// What becomes of a line that is too long to be held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LongLine {
+    /// Its start is handed out once it has more bytes than `limit`; the rest is skipped.
+    Skipped { limit: usize },
+    /// It is handed out in pieces of the buffer's size.
+    InPieces,
 }
 
 /// An input cut into lines.
 #[derive(Debug)]
 pub struct Lines<I> {
     input: I,
-    /// Bytes of the longest line that is handed out whole.
-    limit: usize,
+    long_line: LongLine,
     line_end: LineEnd,
     /// Grows if the limit asks for it and lines are that long.
     buffer: Vec<u8>,
     /// What was read and not handed out yet: `buffer[start..end]`, never a whole line.
     start: usize,
     end: usize,
-    /// Whether the rest of a line is to be skipped, and bytes of it so far.
+    /// Whether the rest of a line is to be skipped.
     skipping: bool,
-    skipped: u64,
+    /// Bytes skipped, or handed out in pieces, of a line whose end has not come.
+    gone: u64,
     /// Bytes skipped up to where the first line began, if it was to be found.
     before_first: Option<u64>,
     /// Whether the last line ended with a CR, to which an LF may still belong.
     after_cr: bool,
+    /// With a clock: when the first of the bytes that are held arrived, and those of the last read.
+    began: SystemTime,
+    last_read: SystemTime,
     ending: Option<Ending>,
 }
 
 impl<I: Input> Lines<I> {
-    /// The lines of `input`, of up to [`MAX_LINE`] bytes.
+    /// The lines of `input`; one of more than [`MAX_LINE`] bytes is skipped.
     pub fn new(input: I) -> Lines<I> {
         Lines::of_up_to(MAX_LINE, input)
     }
 
-    /// The lines of `input`, of up to `limit` bytes.
+    /// The lines of `input`; one of more than `limit` bytes is skipped.
     pub fn of_up_to(limit: usize, input: I) -> Lines<I> {
+        Lines::with(LongLine::Skipped { limit }, input)
+    }
+
+    /// The lines of `input`; one that is longer than a block comes in pieces.
+    pub fn in_pieces(input: I) -> Lines<I> {
+        Lines::with(LongLine::InPieces, input)
+    }
+
+    fn with(long_line: LongLine, input: I) -> Lines<I> {
         Lines {
             input,
-            limit,
+            long_line,
             line_end: LineEnd::Lf,
             buffer: vec![0; BLOCK],
             start: 0,
             end: 0,
             skipping: false,
-            skipped: 0,
+            gone: 0,
             before_first: None,
             after_cr: false,
+            began: SystemTime::UNIX_EPOCH,
+            last_read: SystemTime::UNIX_EPOCH,
             ending: None,
         }
     }
 
-    /// The same, where CR ends a line as well; [`each_line_to_cr_too`] takes the blocks apart.
+    /// Lets CR end a line as well; [`each_line_to_cr_too`] takes the blocks apart.
     pub fn ended_by_cr_too(self) -> Lines<I> {
         Lines { line_end: LineEnd::LfCrlfOrCr, ..self }
     }
 
-    /// The same, from the first line end on: it may have begun anywhere in a line.
+    /// Skips everything up to the first line end: the input may begin anywhere in a line.
     pub fn from_the_next(self) -> Lines<I> {
         Lines { skipping: true, before_first: Some(0), ..self }
     }
 
-    /// With [`Lines::from_the_next`], bytes before the first line, once they are known. Told once.
+    /// After [`Lines::from_the_next`], the number of bytes before the first line, once it is known.
+    /// Returned once.
     pub fn take_before_first(&mut self) -> Option<u64> {
         if self.skipping { None } else { self.before_first.take() }
     }
 
     /// Waits for whole lines, until `deadline` if there is one.
     pub fn next(&mut self, deadline: Option<Instant>) -> io::Result<Block<'_>> {
+        let cut = self.cut(deadline, None)?;
+        Ok(self.block(cut))
+    }
+
+    /// Does the same as [`Lines::next`]; with the block comes the time at which its first byte
+    /// arrived. What stands behind its first line came with the last read.
+    pub fn next_timed(
+        &mut self,
+        deadline: Option<Instant>,
+        clock: &dyn Clock,
+    ) -> io::Result<(Block<'_>, SystemTime)> {
+        let cut = self.cut(deadline, Some(clock))?;
+        let began = self.began;
+        if !matches!(cut, Cut::Deadline) {
+            self.began = self.last_read;
+        }
+        Ok((self.block(cut), began))
+    }
+
+    fn block(&self, cut: Cut) -> Block<'_> {
+        match cut {
+            Cut::Lines(range) => Block::Lines(&self.buffer[range]),
+            Cut::TooLong(range) => Block::TooLong(&self.buffer[range]),
+            Cut::Deadline => Block::Deadline,
+            Cut::End => Block::End,
+        }
+    }
+
+    fn cut(&mut self, deadline: Option<Instant>, clock: Option<&dyn Clock>) -> io::Result<Cut> {
         loop {
             if let Some(ending) = self.ending {
                 return Ok(self.last(ending));
             }
             if self.input.wait(deadline)? == Wake::Deadline {
-                return Ok(Block::Deadline);
+                return Ok(Cut::Deadline);
             }
-            let fresh = self.fill()?;
+            let fresh = self.fill(clock)?;
             if let Some(last) = self.line_end.last_in(&self.buffer[fresh..self.end]) {
                 let lines = self.start..fresh + last + 1;
                 self.start = lines.end;
+                self.gone = 0;
                 self.after_cr = self.end == lines.end && self.buffer[lines.end - 1] == b'\r';
-                return Ok(Block::Lines(&self.buffer[lines]));
+                return Ok(Cut::Lines(lines));
             }
-            if self.end - self.start > self.limit {
-                self.skipping = true;
-                self.skipped = (self.end - self.start) as u64;
-                let start = std::mem::replace(&mut self.start, self.end);
-                return Ok(Block::TooLong(&self.buffer[start..self.end]));
+            if let Some(cut) = self.cut_long_line() {
+                return Ok(cut);
             }
         }
+    }
+
+    /// Makes room if a line without an end, so far, is too long to be held.
+    fn cut_long_line(&mut self) -> Option<Cut> {
+        let held = self.start..self.end;
+        match self.long_line {
+            LongLine::Skipped { limit } if held.len() > limit => self.skipping = true,
+            LongLine::InPieces if held.len() == self.buffer.len() => {}
+            _ => return None,
+        }
+        self.start = self.end;
+        self.gone += held.len() as u64;
+        Some(match self.long_line {
+            LongLine::Skipped { .. } => Cut::TooLong(held),
+            LongLine::InPieces => Cut::Lines(held),
+        })
     }
 
     /// What is left when the input has ended.
-    fn last(&mut self, ending: Ending) -> Block<'_> {
+    fn last(&mut self, ending: Ending) -> Cut {
         let rest = self.start..self.end;
         if rest.is_empty() || ending.fate(Half::Line) != Fate::Taken {
-            return Block::End;
+            return Cut::End;
         }
         self.start = self.end;
-        Block::Lines(&self.buffer[rest])
+        Cut::Lines(rest)
     }
 
-    /// Ends it where it is, if it has not ended.
+    /// Ends the input here, unless it has ended.
     pub fn end_by(&mut self, ending: Ending) {
         self.ending.get_or_insert(ending);
     }
 
-    /// How it ended, once it has.
+    /// How the input ended, once it has.
     pub fn ending(&self) -> Option<Ending> {
         self.ending
     }
 
-    /// What of an input that has ended is not handed out, for lack of a line end. The start of a
-    /// line that is too long was; here are all its bytes.
+    /// What of an input that has ended is dropped, for lack of a line end. Of a line that was too
+    /// long to be held, these are all its bytes, even those that were handed out.
     pub fn cut_off(&self) -> Option<CutOff<'_>> {
         let ending = self.ending?;
-        let start = &self.buffer[self.start..self.end];
-        let bytes = if self.skipping { self.skipped } else { start.len() as u64 };
+        if self.long_line == LongLine::InPieces && ending.fate(Half::Line) == Fate::Taken {
+            return None;
+        }
+        let held = &self.buffer[self.start..self.end];
+        let bytes = self.gone + held.len() as u64;
+        let start = if self.gone == 0 { held } else { b"" };
         (bytes > 0).then_some(CutOff { ending, bytes, start })
     }
-
-    /// Reads once; tells where in the buffer the fresh bytes begin.
-    fn fill(&mut self) -> io::Result<usize> {
-        if self.start > 0 {
-            self.buffer.copy_within(self.start..self.end, 0);
-            (self.start, self.end) = (0, self.end - self.start);
-        }
-        let fresh = self.end;
-        // What is kept is no longer than the limit, so the buffer never has to grow for samples.
-        if self.buffer.len() - fresh < BLOCK / 2 {
-            self.buffer.resize(2 * self.buffer.len(), 0);
-        }
-        match self.input.read(&mut self.buffer[fresh..]) {
-            Ok(0) if self.end > self.start => self.ending = Some(self.input.ending_in_half()?),
-            Ok(0) => self.ending = Some(self.input.ending()),
-            Ok(count) => self.end = fresh + count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => {
-                self.ending = Some(Ending::of_error(&error));
-                return Err(error);
-            }
-        }
-        if self.end > fresh {
-            self.pass_lf();
-        }
-        if self.skipping {
-            self.skip();
-        }
-        Ok(self.start.max(fresh))
-    }
-
-    /// Passes over the LF of a CRLF whose CR came before.
-    fn pass_lf(&mut self) {
-        if std::mem::take(&mut self.after_cr) && self.buffer[self.start] == b'\n' {
-            self.start += 1;
-        }
-    }
-
-    /// Drops the rest of a line.
-    fn skip(&mut self) {
-        let rest = &self.buffer[self.start..self.end];
-        let Some(at) = self.line_end.first_in(rest) else {
-            self.skipped += rest.len() as u64;
-            self.start = self.end;
-            return;
-        };
-        let ended_by_cr = rest[at] == b'\r';
-        self.skipped += at as u64;
-        self.skipping = false;
-        self.before_first = self.before_first.map(|_| self.skipped);
-        self.start += at + 1;
-        self.after_cr = ended_by_cr;
-        if self.start < self.end {
-            self.pass_lf();
-        }
-    }
-}
-
-/// The lines of a block, each without its line feed.
-pub fn each_line(block: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut rest = block;
-    std::iter::from_fn(move || {
-        if rest.is_empty() {
-            return None;
-        }
-        let (line, behind) = match memchr(b'\n', rest) {
-            Some(at) => (&rest[..at], &rest[at + 1..]),
-            None => (rest, &[][..]),
-        };
-        rest = behind;
-        Some(line)
-    })
-}
-
-/// The same where CR ends a line as well: each line without its line end.
-pub fn each_line_to_cr_too(block: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut rest = block;
-    std::iter::from_fn(move || {
-        if rest.is_empty() {
-            return None;
-        }
-        let (line, behind) = match memchr2(b'\n', b'\r', rest) {
-            Some(at) if rest[at..].starts_with(b"\r\n") => (&rest[..at], &rest[at + 2..]),
-            Some(at) => (&rest[..at], &rest[at + 1..]),
-            None => (rest, &[][..]),
-        };
-        rest = behind;
-        Some(line)
-    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 use super::*;
-use crate::fake::Chunks;
+use crate::fake::{Chunks, FakeClock};
 use proptest::prelude::*;
+use std::time::Duration;
 
 /// Every line of `input`, a line that is too long as `None`.
 fn all(input: impl Input) -> Vec<Option<Vec<u8>>> {
@@ -178,5 +179,87 @@ proptest! {
         size in 1usize..50,
     ) {
         prop_assert_eq!(all(Chunks::of(&text, size)), all(&text[..]));
+    }
+}
+
+/// All that is handed out of `input` in pieces; what was cut off; and the size of the first piece.
+fn copied(input: impl Input) -> (Vec<u8>, Option<(Ending, u64, Vec<u8>)>, usize) {
+    let mut lines = Lines::in_pieces(input);
+    let (mut copy, mut first) = (Vec::new(), None);
+    while let Ok(Block::Lines(block)) = lines.next(None) {
+        copy.extend_from_slice(block);
+        first.get_or_insert(block.len());
+    }
+    let cut = lines.cut_off().map(|cut| (cut.ending, cut.bytes, cut.start.to_vec()));
+    (copy, cut, first.unwrap_or(0))
+}
+
+#[test]
+fn a_line_longer_than_a_block_comes_in_pieces() {
+    let text = [vec![b'7'; 2 * BLOCK + 5], b"\n1\n".to_vec()].concat();
+    assert_eq!(copied(&text[..]), (text, None, BLOCK));
+}
+
+#[test]
+fn in_pieces_too_half_a_line_waits_and_is_a_line_only_at_a_clean_end() {
+    for ending in [Ending::Clean, Ending::HungUp, Ending::Failed, Ending::Stopped] {
+        let (text, cut) = match ending {
+            Ending::Clean => (&b"1\n101"[..], None),
+            _ => (&b"1\n"[..], Some((ending, 3, b"101".to_vec()))),
+        };
+        let found = copied(Chunks::of(b"1\n101", 3).ended_by(ending));
+        assert_eq!(found, (text.to_vec(), cut, 2), "{ending:?}");
+    }
+}
+
+#[test]
+fn the_pieces_of_a_line_that_is_cut_off_are_counted() {
+    let text = [b"1\n", &vec![b'7'; 2 * BLOCK + 5][..]].concat();
+    for (ending, cut) in [
+        (Ending::Clean, None),
+        (Ending::Stopped, Some((Ending::Stopped, 2 * BLOCK as u64 + 5, vec![]))),
+    ] {
+        let (copy, found, _) = copied(Chunks::of(&text, BLOCK).ended_by(ending));
+        assert_eq!(found, cut);
+        let handed_out = if ending == Ending::Clean { text.len() } else { 2 * BLOCK + 2 };
+        assert_eq!(copy.len(), handed_out, "{ending:?}");
+    }
+}
+
+#[test]
+fn a_block_comes_with_the_time_at_which_its_first_byte_arrived() {
+    let clock = FakeClock::new();
+    let second = Duration::from_secs(1);
+    let script = [(1, "1"), (2, "2"), (3, "3\n4\n5"), (5, "\n6\n"), (7, "7\n"), (8, "8")];
+    let script = script.map(|(at, text)| (at * second, text));
+    let mut lines = Lines::in_pieces(Chunks::timed(&clock, &script));
+    let start = clock.time_of_day();
+    let mut found = Vec::new();
+    loop {
+        match lines.next_timed(Some(clock.now() + 3 * second / 2), &clock).unwrap() {
+            (Block::Lines(block), began) => {
+                let seconds = began.duration_since(start).unwrap().as_secs();
+                found.push((str::from_utf8(block).unwrap().to_owned(), seconds));
+            }
+            (Block::End, _) => break,
+            _ => {}
+        }
+    }
+    let expected = [("123\n4\n", 1), ("5\n6\n", 3), ("7\n", 7), ("8", 8)];
+    assert_eq!(found, expected.map(|(text, at)| (text.to_owned(), at)));
+}
+
+proptest! {
+    #[test]
+    fn in_pieces_every_byte_is_handed_out_once_and_only_at_a_line_end(
+        text in "([0-9]{0,5}\n){0,10}[0-9]{0,3}", size in 1usize..9,
+    ) {
+        let mut lines = Lines::in_pieces(Chunks::of(text.as_bytes(), size));
+        let mut copy = Vec::new();
+        while let Block::Lines(block) = lines.next(None).unwrap() {
+            copy.extend_from_slice(block);
+            prop_assert!(block.ends_with(b"\n") || copy.len() == text.len());
+        }
+        prop_assert_eq!(copy, text.as_bytes());
     }
 }
