@@ -1,10 +1,10 @@
-//! The lines in hand: what has been read and is to be written, and how far that has come.
+//! The lines in hand: what was read and is to be written, and how much of it is written.
 
 use memchr::{memchr_iter, memrchr};
 
 /// Bytes to be written, with their timestamps if there are any.
 #[derive(Clone, Copy, Debug)]
-pub struct Batch<'a> {
+pub(crate) struct Batch<'a> {
     bytes: &'a [u8],
     /// Whether the first of them begins a line.
     begins_line: bool,
@@ -12,29 +12,29 @@ pub struct Batch<'a> {
 }
 
 impl<'a> Batch<'a> {
-    /// These bytes, none of which is written.
-    pub fn new(bytes: &'a [u8], begins_line: bool) -> Batch<'a> {
+    /// A batch of `bytes`, none of which is written.
+    pub(crate) fn new(bytes: &'a [u8], begins_line: bool) -> Batch<'a> {
         Batch { bytes, begins_line, written: 0 }
     }
 
     /// What is still to be written.
-    pub fn rest(&self) -> &'a [u8] {
+    pub(crate) fn rest(&self) -> &'a [u8] {
         &self.bytes[self.written..]
     }
 
-    /// Takes note that the first `count` of the rest were written.
-    pub fn advance(&mut self, count: usize) {
+    /// Notes that the first `count` bytes of the rest were written.
+    pub(crate) fn advance(&mut self, count: usize) {
         self.written += count;
     }
 
-    /// Goes back to the beginning of the line of which half is written; nothing happens if that came
+    /// Goes back to the beginning of a line of which half is written; does nothing if the line began
     /// in an earlier batch.
-    pub fn back_to_line_start(&mut self) {
+    pub(crate) fn back_to_line_start(&mut self) {
         self.written = self.line_start().unwrap_or(self.written);
     }
 
-    /// Whether the line of which half is written began in this batch.
-    pub fn has_line_start(&self) -> bool {
+    /// Whether the line that is next, or half written, begins in this batch.
+    pub(crate) fn has_line_start(&self) -> bool {
         self.line_start().is_some()
     }
 
@@ -43,13 +43,13 @@ impl<'a> Batch<'a> {
         line_feed.map(|at| at + 1).or(self.begins_line.then_some(0))
     }
 
-    /// Lines of which something is still to be written; the last need not have its line feed.
-    pub fn lines_left(&self) -> u64 {
+    /// Lines of which something is still to be written; the last may lack its line feed.
+    pub(crate) fn lines_left(&self) -> u64 {
         count_lines(self.rest())
     }
 }
 
-/// Lines in `bytes`; the last need not have its line feed.
+/// Lines in `bytes`; the last may lack its line feed.
 fn count_lines(bytes: &[u8]) -> u64 {
     let unfinished = bytes.last().is_some_and(|&byte| byte != b'\n');
     memchr_iter(b'\n', bytes).count() as u64 + u64::from(unfinished)

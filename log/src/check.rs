@@ -1,8 +1,8 @@
-//! `--check`: reading what was recorded, and saying what of it is no sample.
+//! `--check`: reading what was recorded, and reporting which lines are not samples.
 //!
-//! Old files of a rotation are read with the one that they belong to, in the order in which they
+//! The old files of a rotation are read with the file that they belong to, in the order in which they
 //! were written: `FILE.n` down to `FILE.1`, then `FILE`. A file that is named twice, by itself and as
-//! part of a rotation, is read once. What lies beside them and is not read is named by `left_out`.
+//! part of a rotation, is read once. `left_out` names what lies beside them and is not read.
 
 mod left_out;
 
@@ -24,27 +24,29 @@ use stage::stream::lines::{Block, Lines, each_line};
 use stage::stream::output::reader_is_gone;
 use stage::stream::rejects::Rejects;
 
-use crate::error::{Action, Error, not_regular};
-use crate::rotation::{numbered, old_numbers};
+use crate::error::{Attempt, Error, not_regular};
+use crate::file::rotation::{numbered, old_numbers};
 
 /// Checks `files`, and writes a line for each, and one for all, to `output`.
-pub fn run(
+pub(crate) fn run(
     files: &[PathBuf],
     mut output: impl Write,
     timer: &mut impl Timer,
     messages: &mut dyn Messages,
 ) -> Result<Status, crate::Error> {
-    let mut check = Check { messages, timer, rejects: Rejects::default() };
+    let mut inspection = Inspection { messages, timer, rejects: Rejects::default() };
     let mut samples = 0;
     let ordered = in_order(files)?;
     let mut seen = HashSet::new();
     for path in files.iter().filter(|path| seen.insert(*path)) {
-        left_out::tell(path, &ordered, check.messages);
+        for notice in left_out::notices(path, &ordered) {
+            inspection.messages.tell(&notice);
+        }
     }
     let mut print = |text: String| output.write_all(text.as_bytes());
     let mut result = Ok(());
     for path in &ordered {
-        let of_this = check.file(path)?;
+        let of_this = inspection.file(path)?;
         samples += of_this;
         result = print(format!("{}: {of_this} samples\n", path.display()));
         if result.is_err() {
@@ -57,9 +59,9 @@ pub fn run(
     }
     match result {
         Err(error) if !reader_is_gone(&error) => return Err(crate::Error::Output(error)),
-        _ => check.rejects.sum_up(check.messages, "lines"),
+        _ => inspection.rejects.sum_up(inspection.messages, "lines"),
     }
-    Ok(if check.rejects.count() == 0 { Status::Done } else { Status::Rejected })
+    Ok(if inspection.rejects.count() == 0 { Status::Done } else { Status::Rejected })
 }
 
 /// The files that are to be read, in their order, each once.
@@ -80,24 +82,24 @@ fn old_files(path: &Path) -> Result<Vec<PathBuf>, Error> {
 }
 
 /// A check under way.
-struct Check<'a, T> {
+struct Inspection<'a, T> {
     messages: &'a mut dyn Messages,
     timer: &'a mut T,
-    /// Lines that are no samples, of all files.
+    /// Lines of all files that are not samples.
     rejects: Rejects,
 }
 
-impl<T: Timer> Check<'_, T> {
-    /// Checks one file; how many samples it holds.
+impl<T: Timer> Inspection<'_, T> {
+    /// Checks one file; returns how many samples it holds.
     fn file(&mut self, path: &Path) -> Result<u64, crate::Error> {
         let name = quoted_path(path);
-        let mut lines = Lines::new(Recorded::open(path)?);
+        let mut lines = Lines::new(RecordedFile::open(path)?);
         let (mut samples, mut number) = (0, 0);
         loop {
             if self.timer.wait_until(self.timer.now()).map_err(crate::Error::Wait)? == Wake::Stop {
                 return Err(crate::Error::Stopped);
             }
-            match lines.next(None).map_err(Action::Read.failed(path))? {
+            match lines.next(None).map_err(Attempt::Read.failed(path))? {
                 Block::Lines(block) => {
                     for line in each_line(block) {
                         number += 1;
@@ -134,22 +136,22 @@ fn recorded_sample(line: &[u8]) -> Result<(), String> {
 }
 
 /// A recorded file, which is always ready.
-struct Recorded(File);
+struct RecordedFile(File);
 
-impl Recorded {
+impl RecordedFile {
     /// Opens it; what is not a regular file might never end, or never begin.
-    fn open(path: &Path) -> Result<Recorded, Error> {
+    fn open(path: &Path) -> Result<RecordedFile, Error> {
         let mut options = OpenOptions::new();
         options.read(true).custom_flags(OFlag::O_NONBLOCK.bits());
-        let file = options.open(path).map_err(Action::Open.failed(path))?;
-        match file.metadata().map_err(Action::Open.failed(path))?.is_file() {
-            true => Ok(Recorded(file)),
-            false => Err(Action::Read.failed(path)(not_regular())),
+        let file = options.open(path).map_err(Attempt::Open.failed(path))?;
+        match file.metadata().map_err(Attempt::Open.failed(path))?.is_file() {
+            true => Ok(RecordedFile(file)),
+            false => Err(Attempt::Read.failed(path)(not_regular())),
         }
     }
 }
 
-impl Input for Recorded {
+impl Input for RecordedFile {
     fn wait(&mut self, _deadline: Option<Instant>) -> io::Result<Wake> {
         Ok(Wake::Ready)
     }
@@ -159,7 +161,7 @@ impl Input for Recorded {
     }
 }
 
-impl Read for Recorded {
+impl Read for RecordedFile {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.0.read(buffer)
     }

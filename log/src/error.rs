@@ -1,4 +1,4 @@
-//! What can go wrong with the file that is recorded in, and which of it is final.
+//! What can go wrong with the file that is recorded in, and which errors are final.
 
 use std::fmt;
 use std::io;
@@ -11,11 +11,11 @@ use thiserror::Error;
 /// Why the file does not take what it is given.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// Something that was tried with it failed.
-    #[error("cannot {action} {name}")]
+    /// An attempt on it failed.
+    #[error("cannot {attempt} {name}")]
     Failed {
         /// What was tried.
-        action: Action,
+        attempt: Attempt,
         /// The file, quoted.
         name: String,
         /// Why.
@@ -39,9 +39,9 @@ pub enum Error {
     },
 }
 
-/// What is done with a file.
+/// What is tried with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
+pub enum Attempt {
     /// Opening or creating it.
     Open,
     /// Locking it.
@@ -64,50 +64,50 @@ pub enum Action {
     Read,
     /// Removing it.
     Remove,
-    /// Seeing whether it is there, and what it is.
+    /// Finding out whether it is there, and what it is.
     Examine,
 }
 
-impl fmt::Display for Action {
+impl fmt::Display for Attempt {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Action::Open => "open",
-            Action::Lock => "lock",
-            Action::SyncDirectory => "sync the directory of",
-            Action::Truncate => "truncate",
-            Action::SetAside => "set aside the torn end of",
-            Action::Write => "write",
-            Action::Sync => "sync",
-            Action::Cut => "cut off the last, half a line of",
-            Action::Rotate => "rotate",
-            Action::Read => "read",
-            Action::Remove => "remove",
-            Action::Examine => "look at",
+            Attempt::Open => "open",
+            Attempt::Lock => "lock",
+            Attempt::SyncDirectory => "sync the directory of",
+            Attempt::Truncate => "truncate",
+            Attempt::SetAside => "set aside the torn end of",
+            Attempt::Write => "write",
+            Attempt::Sync => "sync",
+            Attempt::Cut => "cut off the last, half a line of",
+            Attempt::Rotate => "rotate",
+            Attempt::Read => "read",
+            Attempt::Remove => "remove",
+            Attempt::Examine => "look at",
         })
     }
 }
 
-impl Action {
+impl Attempt {
     /// The error that this failed for the file at `path`.
-    pub fn failed(self, path: &Path) -> impl FnOnce(io::Error) -> Error {
+    pub(crate) fn failed(self, path: &Path) -> impl FnOnce(io::Error) -> Error {
         let name = quoted_path(path);
-        move |source| Error::Failed { action: self, name, source }
+        move |source| Error::Failed { attempt: self, name, source }
     }
 }
 
-/// What there is to say of a FIFO, a device or a directory where only a file will do.
-pub fn not_regular() -> io::Error {
+/// The cause where there is a FIFO, a device or a directory, and only a file will do.
+pub(crate) fn not_regular() -> io::Error {
     io::Error::other("it is not a regular file")
 }
 
 impl Error {
     /// Whether trying again is useless, or worse. After a failed sync the kernel may have dropped
-    /// what it could not write, so that a second sync would succeed without the data. And a FIFO's
-    /// reader that is gone does not want the rest.
-    pub fn is_final(&self) -> bool {
+    /// what it could not write, so that a second sync would succeed without the data. And where a
+    /// FIFO's reader is gone, nobody wants the rest.
+    pub(crate) fn is_final(&self) -> bool {
         match self {
-            Error::Failed { action: Action::Sync | Action::SyncDirectory, .. } => true,
-            Error::Failed { action: Action::Write, source, .. } => reader_is_gone(source),
+            Error::Failed { attempt: Attempt::Sync | Attempt::SyncDirectory, .. } => true,
+            Error::Failed { attempt: Attempt::Write, source, .. } => reader_is_gone(source),
             _ => false,
         }
     }
@@ -117,18 +117,18 @@ impl Error {
 mod tests {
     use super::*;
 
-    fn failed(action: Action, kind: io::ErrorKind) -> Error {
-        action.failed(Path::new("run.log"))(kind.into())
+    fn failed(attempt: Attempt, kind: io::ErrorKind) -> Error {
+        attempt.failed(Path::new("run.log"))(kind.into())
     }
 
     #[test]
     fn a_failed_sync_and_a_reader_that_is_gone_are_final() {
         use io::ErrorKind::{BrokenPipe, StorageFull};
-        assert!(failed(Action::Sync, StorageFull).is_final());
-        assert!(failed(Action::SyncDirectory, StorageFull).is_final());
-        assert!(failed(Action::Write, BrokenPipe).is_final());
-        for action in [Action::Write, Action::Open, Action::Remove] {
-            assert!(!failed(action, StorageFull).is_final());
+        assert!(failed(Attempt::Sync, StorageFull).is_final());
+        assert!(failed(Attempt::SyncDirectory, StorageFull).is_final());
+        assert!(failed(Attempt::Write, BrokenPipe).is_final());
+        for attempt in [Attempt::Write, Attempt::Open, Attempt::Remove] {
+            assert!(!failed(attempt, StorageFull).is_final());
         }
     }
 }

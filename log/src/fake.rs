@@ -1,19 +1,19 @@
-//! A disk in memory, for unit tests: it notes when it was synced, and fails when told to.
+//! A file in memory, for unit tests: it notes when it was synced, and fails when told to.
 
 use std::io;
 use std::path::Path;
 use std::time::Duration;
 
 use stage::fake::FakeClock;
-use stage::process::message::Messages;
 
-use crate::error::{Action, Error};
-use crate::file::Fate;
-use crate::recorder::Disk;
+use crate::error::{Attempt, Error};
+use crate::file::device::Device;
+use crate::file::{Begun, Named, Seen};
+use crate::notice::LostName;
 
-/// A disk in memory.
+/// A file in memory, with a name and a disk under it.
 #[derive(Debug)]
-pub(crate) struct Memory {
+pub(crate) struct FakeFile {
     /// What is in the file.
     pub(crate) bytes: Vec<u8>,
     /// What was in the files before it, the oldest first.
@@ -24,7 +24,7 @@ pub(crate) struct Memory {
     pub(crate) freed_at: Duration,
     /// Bytes that it takes at a time.
     pub(crate) step: usize,
-    /// Rotations that fail before one works, and whether the last one did.
+    /// Rotations that fail before one works, and whether the last one failed.
     pub(crate) stuck_rotations: u32,
     pub(crate) is_rotating: bool,
     /// Openings of the next file, after the name was lost, that fail before one works.
@@ -36,14 +36,14 @@ pub(crate) struct Memory {
     /// Whether a sync fails.
     pub(crate) broken_sync: bool,
     /// What becomes of its name, and when.
-    pub(crate) fate: Option<(Duration, Fate)>,
+    pub(crate) lost: Option<(Duration, LostName)>,
     pub(crate) clock: FakeClock,
     pub(crate) syncs: Vec<Duration>,
 }
 
-impl Memory {
-    pub(crate) fn new(clock: &FakeClock) -> Memory {
-        Memory {
+impl FakeFile {
+    pub(crate) fn new(clock: &FakeClock) -> FakeFile {
+        FakeFile {
             bytes: Vec::new(),
             old: Vec::new(),
             room: usize::MAX,
@@ -55,7 +55,7 @@ impl Memory {
             foreign: b"",
             cannot_cut: false,
             broken_sync: false,
-            fate: None,
+            lost: None,
             clock: clock.clone(),
             syncs: Vec::new(),
         }
@@ -67,11 +67,16 @@ impl Memory {
     }
 }
 
-fn failed(action: Action, kind: io::ErrorKind) -> Error {
-    action.failed(Path::new("memory"))(kind.into())
+fn failed(attempt: Attempt, kind: io::ErrorKind) -> Error {
+    attempt.failed(Path::new("memory"))(kind.into())
 }
 
-impl Disk for Memory {
+/// A file that holds whole lines of this length, with nothing to report.
+fn begun(length: usize) -> Result<Begun, Error> {
+    Ok(Begun { length: length as u64, notices: Vec::new() })
+}
+
+impl Device for FakeFile {
     fn write(&mut self, bytes: &[u8]) -> Result<usize, Error> {
         assert!(!self.is_rotating, "written while it is being rotated");
         if self.clock.elapsed() >= self.freed_at {
@@ -79,7 +84,7 @@ impl Disk for Memory {
         }
         let count = bytes.len().min(self.room).min(self.step);
         if count == 0 {
-            return Err(failed(Action::Write, io::ErrorKind::StorageFull));
+            return Err(failed(Attempt::Write, io::ErrorKind::StorageFull));
         }
         self.room -= count;
         self.bytes.extend_from_slice(&bytes[..count]);
@@ -89,7 +94,7 @@ impl Disk for Memory {
 
     fn sync(&mut self) -> Result<(), Error> {
         if self.broken_sync {
-            return Err(failed(Action::Sync, io::ErrorKind::Other));
+            return Err(failed(Attempt::Sync, io::ErrorKind::Other));
         }
         self.syncs.push(self.clock.elapsed());
         Ok(())
@@ -97,53 +102,60 @@ impl Disk for Memory {
 
     fn cut(&mut self, length: u64) -> Result<(), Error> {
         if self.cannot_cut {
-            return Err(failed(Action::Cut, io::ErrorKind::PermissionDenied));
+            return Err(failed(Attempt::Cut, io::ErrorKind::PermissionDenied));
         }
         self.bytes.truncate(length as usize);
         Ok(())
     }
 
-    fn rotate(&mut self, _messages: &mut dyn Messages) -> Result<u64, Error> {
-        if self.stuck_rotations > 0 {
-            self.stuck_rotations -= 1;
-            self.is_rotating = true;
-            return Err(failed(Action::Open, io::ErrorKind::StorageFull));
-        }
-        self.is_rotating = false;
-        self.old.push(std::mem::take(&mut self.bytes));
-        Ok(0)
-    }
-
-    fn has_name(&self) -> bool {
-        true
-    }
-
-    fn fate(&self) -> Option<Fate> {
-        self.fate.filter(|(at, _)| self.clock.elapsed() >= *at).map(|(_, fate)| fate)
-    }
-
-    fn reopen(&mut self, _messages: &mut dyn Messages) -> Result<u64, Error> {
-        if self.stuck_reopens > 0 {
-            self.stuck_reopens -= 1;
-            return Err(failed(Action::Open, io::ErrorKind::IsADirectory));
-        }
-        self.fate = None;
-        self.is_rotating = false;
-        self.old.push(std::mem::take(&mut self.bytes));
-        Ok(0)
-    }
-
     fn length(&self) -> Option<u64> {
         Some(self.bytes.len() as u64)
     }
+}
 
-    fn mend(&mut self, _messages: &mut dyn Messages) -> Result<u64, Error> {
-        let whole = self.bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
-        self.bytes.truncate(whole);
-        Ok(whole as u64)
-    }
-
+impl Named for FakeFile {
     fn name(&self) -> String {
         "\"memory\"".to_owned()
+    }
+
+    fn can_lose_name(&self) -> bool {
+        true
+    }
+
+    fn look(&self) -> Option<Seen> {
+        let lost = self.lost.filter(|(at, _)| self.clock.elapsed() >= *at).map(|(_, lost)| lost);
+        Some(Seen { length: self.bytes.len() as u64, lost })
+    }
+
+    fn rotate(&mut self) -> Result<Begun, Error> {
+        if self.stuck_rotations > 0 {
+            self.stuck_rotations -= 1;
+            self.is_rotating = true;
+            return Err(failed(Attempt::Open, io::ErrorKind::StorageFull));
+        }
+        self.is_rotating = false;
+        self.old.push(std::mem::take(&mut self.bytes));
+        begun(0)
+    }
+
+    fn is_rotating(&self) -> bool {
+        self.is_rotating
+    }
+
+    fn reopen(&mut self) -> Result<Begun, Error> {
+        if self.stuck_reopens > 0 {
+            self.stuck_reopens -= 1;
+            return Err(failed(Attempt::Open, io::ErrorKind::IsADirectory));
+        }
+        self.lost = None;
+        self.is_rotating = false;
+        self.old.push(std::mem::take(&mut self.bytes));
+        begun(0)
+    }
+
+    fn mend(&mut self) -> Result<Begun, Error> {
+        let whole = self.bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+        self.bytes.truncate(whole);
+        begun(whole)
     }
 }

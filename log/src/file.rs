@@ -1,157 +1,176 @@
-//! The file that is recorded in, whatever becomes of its name.
+//! The file that is recorded in, under its name: rotating it, seeing what somebody else did to it, and
+//! opening the next one.
+//!
+//! | module | owns |
+//! |---|---|
+//! | [`device`] | the open file below the name: writing, syncing, cutting |
+//! | [`open`] | opening a file: lock, truncation, the directory's entry |
+//! | [`torn`] | setting aside the torn line that a crash left |
+//! | [`rotation`] | **the order of a rotation** |
+//! | [`directory`] | putting a directory's entries on the disk |
 
-use std::fs::{File, Metadata};
-use std::io::{self, Write};
+pub(crate) mod device;
+mod directory;
+pub(crate) mod open;
+pub(crate) mod rotation;
+mod torn;
+
+use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use stage::process::message::{Messages, quoted_path};
+use stage::process::message::quoted_path;
 
-use crate::error::{Action, Error, not_regular};
-use crate::open::{Opened, lies_at, open, real_path};
+use self::device::{Device, OpenFile};
+use self::open::{Opened, lies_at, open};
+use self::rotation::Rotation;
+use self::torn::set_aside;
+use crate::error::{Attempt, Error, not_regular};
+use crate::notice::{LostName, Notice};
 use crate::options::Options;
-use crate::recorder::Disk;
-use crate::rotation::Rotation;
-use crate::torn::set_aside;
 
-/// The file that is recorded in.
+/// A device with a name, which may be taken from it.
+pub(crate) trait Named: Device {
+    /// The name, quoted.
+    fn name(&self) -> String;
+    /// Whether somebody else can take the name away.
+    fn can_lose_name(&self) -> bool;
+    /// Looks at the file and its name; `None` where there is nothing to see: it is no file on a disk,
+    /// or a rotation has just given its name to the next one.
+    fn look(&self) -> Option<Seen>;
+    /// Sets aside what was written, on the disk, and begins a new file. After an error, it must be
+    /// called again, or [`Named::reopen`], before anything is written.
+    fn rotate(&mut self) -> Result<Begun, Error>;
+    /// Whether a rotation has begun and not ended.
+    fn is_rotating(&self) -> bool;
+    /// Goes on in the file that has the name now.
+    fn reopen(&mut self) -> Result<Begun, Error>;
+    /// Sets aside half a line that somebody left at the end.
+    fn mend(&mut self) -> Result<Begun, Error>;
+}
+
+/// A file in which recording begins, or goes on.
 #[derive(Debug)]
-pub struct LogFile {
-    file: File,
-    /// Its name, as it was given; it may be a symbolic link.
-    path: PathBuf,
-    /// Whether there is a disk behind it that can be synced.
-    is_regular: bool,
+pub(crate) struct Begun {
+    /// Bytes in it, all of them whole lines.
+    pub(crate) length: u64,
+    /// What there is to report.
+    pub(crate) notices: Vec<Notice>,
+}
+
+/// What a look at a file shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Seen {
+    /// Bytes in it.
+    pub(crate) length: u64,
+    /// What became of it, if its name does not lead to it any more.
+    pub(crate) lost: Option<LostName>,
+}
+
+/// The file that is recorded in. Its device's path is the name as it was given, which may be a
+/// symbolic link's.
+#[derive(Debug)]
+pub(crate) struct LogFile {
+    device: OpenFile,
     /// Whether it is rotated, and how many old files are kept.
     rotates: bool,
     keep: u64,
-    /// A rotation of which a step has failed.
+    /// A rotation that has begun and not ended, since a step of it failed.
     rotation: Option<Rotation>,
 }
 
-/// What became of a file that its name does not lead to any more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fate {
-    /// Whether it has another name.
-    pub has_name: bool,
-    /// Whether its name leads to another file.
-    pub is_replaced: bool,
-}
-
 impl LogFile {
-    /// Opens the file that `options` name; with it, the bytes that are in it.
-    pub fn open(options: &Options, messages: &mut dyn Messages) -> Result<(LogFile, u64), Error> {
-        let path = options.file().to_owned();
+    /// Opens the file that `options` name.
+    pub(crate) fn open(options: &Options) -> Result<(LogFile, Begun), Error> {
         let rotates = options.rotate.is_some();
-        let opened = open_fitting(&path, options.truncate, rotates, messages)?;
-        let file = LogFile {
-            file: opened.file,
-            path,
-            is_regular: opened.length.is_some(),
-            rotates,
-            keep: options.keep,
-            rotation: None,
-        };
-        Ok((file, opened.length.unwrap_or(0)))
+        let (device, begun) = open_fitting(options.file(), options.truncate, rotates)?;
+        let file = LogFile { device, rotates, keep: options.keep, rotation: None };
+        Ok((file, begun))
     }
 
-    /// What is known of the file, if it is one whose name may be taken from it; the name of one that
-    /// is just being rotated away is nobody's, and that file is an old one already.
-    fn named(&self) -> Option<Metadata> {
-        let has_freed_name = self.rotation.as_ref().is_some_and(Rotation::has_freed_name);
-        self.file.metadata().ok().filter(|_| self.is_regular && !has_freed_name)
+    fn path(&self) -> &Path {
+        self.device.path()
+    }
+
+    /// What became of the file with this metadata.
+    fn lost(&self, own: &Metadata) -> Option<LostName> {
+        let has_other_name = own.nlink() > 0;
+        match lies_at(own, self.path()) {
+            Ok(true) => None,
+            // What may not be looked at may well be in place, and writing it still works.
+            Err(_) if has_other_name => None,
+            _ => Some(LostName { has_other_name, is_replaced: self.path().exists() }),
+        }
     }
 }
 
 /// Opens `path`, which must be a regular file if it is to be rotated.
-fn open_fitting(
-    path: &Path,
-    truncate: bool,
-    rotates: bool,
-    messages: &mut dyn Messages,
-) -> Result<Opened, Error> {
-    match open(path, truncate, messages)? {
-        Opened { length: None, .. } if rotates => Err(Action::Rotate.failed(path)(not_regular())),
-        opened => Ok(opened),
+fn open_fitting(path: &Path, truncate: bool, rotates: bool) -> Result<(OpenFile, Begun), Error> {
+    let Opened { file, length, notices } = open(path, truncate)?;
+    if rotates && length.is_none() {
+        return Err(Attempt::Rotate.failed(path)(not_regular()));
     }
+    // What is not a regular file was put there by somebody who knows what that means.
+    let device = OpenFile::new(file, path, length.is_some());
+    Ok((device, Begun { length: length.unwrap_or(0), notices }))
 }
 
-impl Disk for LogFile {
+impl Device for LogFile {
     fn write(&mut self, bytes: &[u8]) -> Result<usize, Error> {
-        loop {
-            match self.file.write(bytes) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Ok(0) => {
-                    return Err(Action::Write.failed(&self.path)(io::ErrorKind::WriteZero.into()));
-                }
-                result => return result.map_err(Action::Write.failed(&self.path)),
-            }
-        }
+        self.device.write(bytes)
     }
 
     fn sync(&mut self) -> Result<(), Error> {
-        if !self.is_regular {
-            return Ok(());
-        }
-        self.file.sync_data().map_err(Action::Sync.failed(&self.path))
+        self.device.sync()
     }
 
     fn cut(&mut self, length: u64) -> Result<(), Error> {
-        if !self.is_regular {
-            // What was sent cannot be taken back.
-            return self.write(b"\n").map(drop);
-        }
-        // Not to be made longer: somebody may have emptied the file.
-        let there = self.file.metadata().map_err(Action::Cut.failed(&self.path))?.len();
-        self.file.set_len(length.min(there)).map_err(Action::Cut.failed(&self.path))
-    }
-
-    fn rotate(&mut self, messages: &mut dyn Messages) -> Result<u64, Error> {
-        let rotation = match self.rotation.take() {
-            Some(begun) if begun.has_freed_name() => begun,
-            // Since the last attempt somebody may have moved it, and the link that leads to it.
-            _ => Rotation::begin(real_path(&self.path)?),
-        };
-        let rotation = self.rotation.insert(rotation);
-        let (next, length) = rotation.advance(&self.file, self.keep, messages)?;
-        self.file = next;
-        self.rotation = None;
-        Ok(length)
-    }
-
-    fn has_name(&self) -> bool {
-        self.is_regular
-    }
-
-    fn fate(&self) -> Option<Fate> {
-        let own = self.named()?;
-        let has_name = own.nlink() > 0;
-        match lies_at(&own, &self.path) {
-            Ok(true) => None,
-            // What may not be looked at may well be in place, and writing it still works.
-            Err(_) if has_name => None,
-            _ => Some(Fate { has_name, is_replaced: self.path.exists() }),
-        }
-    }
-
-    fn reopen(&mut self, messages: &mut dyn Messages) -> Result<u64, Error> {
-        let opened = open_fitting(&self.path, false, self.rotates, messages)?;
-        self.rotation = None;
-        // What is not a regular file was put there by somebody who knows what that means.
-        self.is_regular = opened.length.is_some();
-        self.file = opened.file;
-        Ok(opened.length.unwrap_or(0))
+        self.device.cut(length)
     }
 
     fn length(&self) -> Option<u64> {
-        self.named().map(|own| own.len())
+        self.device.length()
     }
+}
 
-    fn mend(&mut self, messages: &mut dyn Messages) -> Result<u64, Error> {
-        set_aside(&self.file, &self.path, messages)
-    }
-
+impl Named for LogFile {
     fn name(&self) -> String {
-        quoted_path(&self.path)
+        quoted_path(self.path())
+    }
+
+    fn can_lose_name(&self) -> bool {
+        self.device.is_regular()
+    }
+
+    fn look(&self) -> Option<Seen> {
+        // A name that was given away is nobody's, and the file is an old one already.
+        if self.rotation.as_ref().is_some_and(Rotation::has_freed_name) {
+            return None;
+        }
+        let own = self.device.metadata()?;
+        Some(Seen { length: own.len(), lost: self.lost(&own) })
+    }
+
+    fn rotate(&mut self) -> Result<Begun, Error> {
+        let rotation = self.rotation.get_or_insert_default();
+        let (file, begun) = rotation.advance(self.device.file(), self.device.path(), self.keep)?;
+        self.device = OpenFile::new(file, self.device.path(), true);
+        self.rotation = None;
+        Ok(begun)
+    }
+
+    fn is_rotating(&self) -> bool {
+        self.rotation.is_some()
+    }
+
+    fn reopen(&mut self) -> Result<Begun, Error> {
+        let (device, begun) = open_fitting(self.path(), false, self.rotates)?;
+        self.device = device;
+        self.rotation = None;
+        Ok(begun)
+    }
+
+    fn mend(&mut self) -> Result<Begun, Error> {
+        set_aside(self.device.file(), self.path())
     }
 }

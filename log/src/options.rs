@@ -7,7 +7,7 @@ use stage::process::command_line::{CommandLine, Need, StageOptions};
 use stage::process::quantity;
 use stage::process::sandbox::{Grant, Sandbox, SandboxOption};
 
-use crate::sync::{self, Policy};
+use crate::sync::{self, SyncPolicy};
 use crate::timestamps::Timestamps;
 
 /// The file that is recorded in unless another is named.
@@ -56,39 +56,39 @@ compressed ones, and says so where there are any; a line of over 64 KiB is no sa
 pub struct Options {
     /// The file to append to; with --check, the files to read
     #[arg(value_name = "FILE", default_value = DEFAULT, num_args = 0..)]
-    pub files: Vec<PathBuf>,
+    pub(crate) files: Vec<PathBuf>,
     /// Start the file anew
     #[arg(short, long)]
-    pub truncate: bool,
+    pub(crate) truncate: bool,
     /// Put each line's arrival time and a tab in front of it
     #[arg(long, value_enum, value_name = "FORM")]
-    pub timestamps: Option<Timestamps>,
+    pub(crate) timestamps: Option<Timestamps>,
     /// When what was received is on the disk: never (only at the end), always (after every
     /// batch), or after this time at the latest
     #[arg(long, value_name = "never|DUR|always", value_parser = sync::policy, allow_hyphen_values = true, default_value = "1s")]
-    pub sync: Policy,
+    pub sync: SyncPolicy,
     /// Begin a new file before this one grows beyond a size (4096, 64K, 100M: powers of 1024)
     #[arg(long, value_name = "SIZE", value_parser = quantity::bytes, allow_hyphen_values = true)]
-    pub rotate: Option<u64>,
+    pub(crate) rotate: Option<u64>,
     /// How many old files --rotate keeps: FILE.1, the newest, and up
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), default_value = "10")]
-    pub keep: u64,
+    pub(crate) keep: u64,
     /// Copy the input to standard output, each sample after it was written to the file (with --sync
     /// always: after it is on the disk)
     #[arg(short, long)]
-    pub pass: bool,
+    pub(crate) pass: bool,
     /// Record nothing: read recorded files, and say how many samples they hold and which lines are
     /// none
     #[arg(long, conflicts_with_all = ["truncate", "timestamps", "sync", "rotate", "keep", "pass"])]
-    pub check: bool,
-    /// What is kept of the system calls.
+    pub(crate) check: bool,
+    /// Which system calls are kept.
     #[command(flatten)]
-    pub sandbox: SandboxOption,
+    pub(crate) sandbox: SandboxOption,
 }
 
 impl Options {
     /// The file to record in.
-    pub fn file(&self) -> &Path {
+    pub(crate) fn file(&self) -> &Path {
         self.files.first().map_or(Path::new(DEFAULT), PathBuf::as_path)
     }
 }

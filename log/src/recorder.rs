@@ -2,50 +2,25 @@
 //!
 //! Nothing is lost by an error: what was not written is still in the [`Batch`], and the same call
 //! goes on from the exact byte, or from the step of a rotation, that failed. (What to do in the
-//! meantime is [`crate::retry`]'s; what somebody else does to the file, `follow`'s.)
+//! meantime is up to the loop; what somebody else does to the file is in `follow`.)
 
 mod follow;
 
 use std::time::Instant;
 
 use memchr::{memchr, memchr_iter, memrchr};
-use stage::process::message::Messages;
 
 use crate::batch::Batch;
 use crate::error::Error;
-use crate::file::Fate;
-use crate::sync::Policy;
+use crate::file::{Begun, Named};
+use crate::notice::{LostName, Notice};
+use crate::sync::SyncPolicy;
 
-/// Something to record on, which can put what was written out of reach of a power failure.
-pub trait Disk {
-    /// Writes the beginning of `bytes`, at the end; how much of it.
-    fn write(&mut self, bytes: &[u8]) -> Result<usize, Error>;
-    /// Returns when everything written is on the disk.
-    fn sync(&mut self) -> Result<(), Error>;
-    /// Cuts off what is behind so many bytes, half a line; or, where that cannot be, ends that line.
-    fn cut(&mut self, length: u64) -> Result<(), Error>;
-    /// Sets aside what was written, on the disk, and begins anew; the bytes that are there. After an
-    /// error, it is to be called again, or [`Disk::reopen`], before anything is written.
-    fn rotate(&mut self, messages: &mut dyn Messages) -> Result<u64, Error>;
-    /// Whether it has a name that may be taken from it.
-    fn has_name(&self) -> bool;
-    /// What became of it; `None` if its name still leads to it.
-    fn fate(&self) -> Option<Fate>;
-    /// Goes on under the same name; the bytes that are there.
-    fn reopen(&mut self, messages: &mut dyn Messages) -> Result<u64, Error>;
-    /// Bytes that are there, if they can be counted.
-    fn length(&self) -> Option<u64>;
-    /// Sets aside half a line that somebody left at the end; the bytes that are there then.
-    fn mend(&mut self, messages: &mut dyn Messages) -> Result<u64, Error>;
-    /// The name, quoted.
-    fn name(&self) -> String;
-}
-
-/// Records lines on a disk.
+/// Records lines in a file.
 #[derive(Debug)]
-pub struct Recorder<D> {
-    disk: D,
-    policy: Policy,
+pub(crate) struct Recorder<F> {
+    file: F,
+    policy: SyncPolicy,
     /// Bytes that the file may have before it is rotated.
     limit: Option<u64>,
     /// Bytes in the file, and in its whole lines.
@@ -57,20 +32,20 @@ pub struct Recorder<D> {
     before: u64,
     /// When the oldest bytes that are not synced were written.
     oldest: Option<Instant>,
-    /// When the file was last looked at; at the start, and after an error, that is due at once.
-    seen: Option<Instant>,
-    /// Whether a step of a rotation has failed, without which nothing may be written.
-    is_rotating: bool,
-    /// What was told of its name, if it is not yet gone on.
-    told_fate: Option<Fate>,
+    /// When the file was last looked at. At the start, and after an error, it is looked at at once.
+    looked: Option<Instant>,
+    /// What was reported of its lost name, until recording goes on elsewhere.
+    reported: Option<LostName>,
+    /// What happened since the loop last asked.
+    notices: Vec<Notice>,
 }
 
-impl<D: Disk> Recorder<D> {
-    /// Records on `disk`, which holds `length` bytes of whole lines, and is rotated before it holds
+impl<F: Named> Recorder<F> {
+    /// Records in `file`, which holds `length` bytes of whole lines, and is rotated before it holds
     /// more than `limit`.
-    pub fn new(disk: D, length: u64, policy: Policy, limit: Option<u64>) -> Recorder<D> {
+    pub(crate) fn new(file: F, length: u64, policy: SyncPolicy, limit: Option<u64>) -> Recorder<F> {
         Recorder {
-            disk,
+            file,
             policy,
             limit,
             length,
@@ -79,63 +54,57 @@ impl<D: Disk> Recorder<D> {
             durable: 0,
             before: 0,
             oldest: None,
-            seen: None,
-            is_rotating: false,
-            told_fate: None,
+            looked: None,
+            reported: None,
+            notices: Vec::new(),
         }
     }
 
     /// Whole lines written.
-    pub fn recorded(&self) -> u64 {
+    pub(crate) fn recorded(&self) -> u64 {
         self.recorded
     }
 
     /// Whole lines known to be on the disk.
-    pub fn durable(&self) -> u64 {
+    pub(crate) fn durable(&self) -> u64 {
         self.durable
     }
 
-    /// What is recorded on.
-    pub fn disk(&self) -> &D {
-        &self.disk
+    /// The file's name, quoted.
+    pub(crate) fn name(&self) -> String {
+        self.file.name()
     }
 
-    /// Ends, and gives back what was recorded on.
+    /// What happened since the last call; to be reported, even if something failed since.
+    pub(crate) fn take_notices(&mut self) -> Vec<Notice> {
+        std::mem::take(&mut self.notices)
+    }
+
+    /// Ends, and gives back the file.
     #[cfg(test)]
-    pub(crate) fn into_disk(self) -> D {
-        self.disk
+    pub(crate) fn into_file(self) -> F {
+        self.file
     }
 
-    /// Writes what is left of `batch`, which may begin and end anywhere in a line; and if it is time,
-    /// looks first what became of the file.
-    pub fn write(
-        &mut self,
-        batch: &mut Batch<'_>,
-        now: Instant,
-        messages: &mut dyn Messages,
-    ) -> Result<(), Error> {
-        let result = self
-            .look_if_due(batch, now, messages)
-            .and_then(|()| self.write_rest(batch, now, messages));
+    /// Writes what is left of `batch`, which may begin and end anywhere in a line. If it is time,
+    /// looks first at what became of the file.
+    pub(crate) fn write(&mut self, batch: &mut Batch<'_>, now: Instant) -> Result<(), Error> {
+        let looked = self.look_if_due(batch, now);
+        let result = looked.and_then(|()| self.write_rest(batch, now));
         if result.is_err() {
-            self.seen = None;
+            self.looked = None;
         }
         result
     }
 
-    fn write_rest(
-        &mut self,
-        batch: &mut Batch<'_>,
-        now: Instant,
-        messages: &mut dyn Messages,
-    ) -> Result<(), Error> {
+    fn write_rest(&mut self, batch: &mut Batch<'_>, now: Instant) -> Result<(), Error> {
         while !batch.rest().is_empty() {
-            let fitting = if self.is_rotating { b"" } else { self.fitting(batch.rest()) };
+            let fitting = if self.file.is_rotating() { b"" } else { self.fitting(batch.rest()) };
             if fitting.is_empty() {
-                self.rotate(batch, messages)?;
+                self.rotate(batch)?;
                 continue;
             }
-            let count = self.disk.write(fitting)?;
+            let count = self.file.write(fitting)?;
             self.oldest.get_or_insert(now);
             self.wrote(&fitting[..count]);
             batch.advance(count);
@@ -164,7 +133,7 @@ impl<D: Disk> Recorder<D> {
         }
     }
 
-    /// Takes note of bytes that were written.
+    /// Counts bytes that were written.
     fn wrote(&mut self, bytes: &[u8]) {
         self.recorded += memchr_iter(b'\n', bytes).count() as u64;
         if let Some(at) = memrchr(b'\n', bytes) {
@@ -173,14 +142,14 @@ impl<D: Disk> Recorder<D> {
         self.length += bytes.len() as u64;
     }
 
-    /// When something is to be done although nothing more has come.
-    pub fn deadline(&self) -> Option<Instant> {
+    /// When something is due even if nothing more comes: a sync, or a look at the file.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
         let sync = self.oldest.and_then(|oldest| self.policy.deadline(oldest));
         sync.into_iter().chain(self.next_look()).min()
     }
 
     /// Syncs if the policy says so.
-    pub fn sync_if_due(&mut self, now: Instant) -> Result<(), Error> {
+    pub(crate) fn sync_if_due(&mut self, now: Instant) -> Result<(), Error> {
         match self.oldest {
             Some(oldest) if self.policy.is_due(oldest, now) => self.sync(),
             _ => Ok(()),
@@ -188,55 +157,53 @@ impl<D: Disk> Recorder<D> {
     }
 
     /// Syncs.
-    pub fn sync(&mut self) -> Result<(), Error> {
-        self.disk.sync()?;
-        self.durable = self.recorded;
-        self.oldest = None;
+    pub(crate) fn sync(&mut self) -> Result<(), Error> {
+        self.file.sync()?;
+        self.is_synced();
         Ok(())
     }
 
-    /// Cuts off half a line at the end: its beginning will not be continued. If somebody else has
-    /// written behind it, that is left as it is.
-    pub fn cut_half_a_line(&mut self) -> Result<(), Error> {
-        let is_last = self.disk.length().is_none_or(|there| there <= self.length);
+    fn is_synced(&mut self) {
+        self.durable = self.recorded;
+        self.oldest = None;
+    }
+
+    /// Cuts off half a line at the end, which will not be continued. If somebody else has written
+    /// behind it, it is left as it is.
+    pub(crate) fn cut_half_a_line(&mut self) -> Result<(), Error> {
+        let is_last = self.file.length().is_none_or(|there| there <= self.length);
         if self.length != self.whole && is_last {
-            self.disk.cut(self.whole)?;
+            self.file.cut(self.whole)?;
             self.length = self.whole;
         }
         Ok(())
     }
 
     /// Rotates, and thereby syncs; unless recording goes on in another file anyway.
-    fn rotate(&mut self, batch: &mut Batch<'_>, messages: &mut dyn Messages) -> Result<(), Error> {
-        let goes_on_elsewhere = self.look(batch, messages)?;
+    fn rotate(&mut self, batch: &mut Batch<'_>) -> Result<(), Error> {
+        let goes_on_elsewhere = self.look(batch)?;
         // Or somebody has emptied it.
-        let fits = !self.is_rotating && !self.fitting(batch.rest()).is_empty();
+        let fits = !self.file.is_rotating() && !self.fitting(batch.rest()).is_empty();
         if goes_on_elsewhere || fits {
             return Ok(());
         }
-        self.is_rotating = true;
-        let length = self.disk.rotate(messages)?;
-        self.durable = self.recorded;
-        self.oldest = None;
-        self.begin_with(length);
+        let begun = self.file.rotate()?;
+        self.is_synced();
+        self.begin(begun);
         Ok(())
     }
 
-    /// Syncs, and sees at the end what became of the file.
-    pub fn finish(&mut self, messages: &mut dyn Messages) -> Result<(), Error> {
+    /// Syncs, and takes a last look at what became of the file.
+    pub(crate) fn finish(&mut self) -> Result<(), Error> {
         self.sync()?;
-        match self.disk.fate() {
-            Some(fate) => self.tell_fate(fate, "", messages),
-            None => drop(self.look(&mut Batch::new(b"", false), messages)?),
-        }
-        Ok(())
+        self.look_last()
     }
 
-    /// Takes note that the file is another one.
-    fn begin_with(&mut self, length: u64) {
-        (self.length, self.whole) = (length, length);
+    /// Notes that recording goes on in another file.
+    fn begin(&mut self, begun: Begun) {
+        self.notices.extend(begun.notices);
+        (self.length, self.whole) = (begun.length, begun.length);
         self.before = self.recorded;
-        self.is_rotating = false;
     }
 }
 

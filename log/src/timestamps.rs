@@ -14,7 +14,7 @@ use crate::batch::Batch;
 
 /// The form of an arrival time; both with microseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Timestamps {
+pub(crate) enum Timestamps {
     /// Seconds since 1970: 1700000000.123456
     Unix,
     /// UTC in ISO 8601: 2023-11-14T22:13:20.123456Z
@@ -24,7 +24,7 @@ pub enum Timestamps {
 impl Timestamps {
     /// Appends `time` and a tab to `text`. A time out of the calendar's range (the years
     /// −9999 to 9999) is taken for the epoch.
-    pub fn print(self, time: SystemTime, text: &mut Vec<u8>) {
+    pub(crate) fn print(self, time: SystemTime, text: &mut Vec<u8>) {
         let time = Timestamp::try_from(time).unwrap_or(Timestamp::UNIX_EPOCH);
         // Writing to a vector does not fail.
         let _ = match self {
@@ -44,7 +44,7 @@ impl Timestamps {
 
 /// Puts arrival times in front of lines, if they are wanted.
 #[derive(Debug)]
-pub struct Stamper {
+pub(crate) struct Stamper {
     form: Option<Timestamps>,
     /// The newest lines with their times.
     stamped: Vec<u8>,
@@ -53,19 +53,19 @@ pub struct Stamper {
 }
 
 impl Stamper {
-    /// Puts times of this form in front of lines; `None` leaves them as they are.
-    pub fn new(form: Option<Timestamps>) -> Stamper {
+    /// Puts times of this form in front of lines; with `None`, leaves lines as they are.
+    pub(crate) fn new(form: Option<Timestamps>) -> Stamper {
         Stamper { form, stamped: Vec::new(), at_line_start: true }
     }
 
     /// Whether all lines so far were whole.
-    pub fn is_at_line_start(&self) -> bool {
+    pub(crate) fn is_at_line_start(&self) -> bool {
         self.at_line_start
     }
 
-    /// `bytes` with what stands in front of each line that begins in them. The first of them arrived
-    /// at `began`, and what is behind their first line feed, at `now`.
-    pub fn stamp<'a>(
+    /// Puts a time in front of each line that begins in `bytes`. The first byte arrived at `began`,
+    /// and what is behind the first line feed, at `now`.
+    pub(crate) fn stamp<'a>(
         &'a mut self,
         bytes: &'a [u8],
         began: SystemTime,

@@ -1,90 +1,85 @@
-//! What somebody else does to the file while it is recorded in: it is removed, moved, replaced, cut
-//! off, or written to. It is noticed when the first line comes, within [`LOOK`] from then on, before a
-//! rotation, and at the end; it is told, and recording goes on with a whole line.
+//! What somebody else does to the file while it is recorded in: removing it, moving it, replacing it,
+//! cutting it off, or writing to it. The recorder looks when the first line comes, at least every
+//! [`LOOK`] from then on, before a rotation, and at the end; it leaves a notice, and recording goes on
+//! with a whole line.
 //!
-//! In this order, if a name was taken away:
+//! If the name was taken away:
 //!
 //! 1. half a line is taken back, from the file and into the [`Batch`]; or, if its beginning is not at
 //!    hand any more, all of this waits until the line has ended;
-//! 2. sync the file, wherever it is now;
-//! 3. open the one that gets the name, as at the start ([`crate::open`]).
+//! 2. the file is synced, wherever it is now;
+//! 3. the file that gets the name is opened, as at the start ([`crate::file::open`]).
 //!
-//! What others have written behind it is theirs, and left as it is. What somebody removes is gone, and
-//! counts as recorded: it was.
+//! What others have written behind our lines is theirs, and left as it is. What somebody removes is
+//! gone, and counts as recorded: it was.
 
 use std::time::{Duration, Instant};
 
-use stage::process::message::Messages;
-
-use super::{Disk, Recorder};
+use super::Recorder;
 use crate::batch::Batch;
 use crate::error::Error;
-use crate::file::Fate;
+use crate::file::{Named, Seen};
+use crate::notice::{LostName, Notice, Resized};
 
-/// How long it may take to notice.
+/// How long a change may go unnoticed.
 pub(super) const LOOK: Duration = Duration::from_secs(1);
 
-impl<D: Disk> Recorder<D> {
-    /// When to look next.
+impl<F: Named> Recorder<F> {
+    /// When the next look is due.
     pub(super) fn next_look(&self) -> Option<Instant> {
-        self.seen.map(|seen| seen + LOOK).filter(|_| self.disk.has_name())
+        self.looked.map(|looked| looked + LOOK).filter(|_| self.file.can_lose_name())
     }
 
     /// Looks if that is due.
-    pub(super) fn look_if_due(
-        &mut self,
-        batch: &mut Batch<'_>,
-        now: Instant,
-        messages: &mut dyn Messages,
-    ) -> Result<(), Error> {
-        if self.seen.is_none_or(|seen| now.saturating_duration_since(seen) >= LOOK) {
-            self.look(batch, messages)?;
-            self.seen = Some(now);
+    pub(super) fn look_if_due(&mut self, batch: &mut Batch<'_>, now: Instant) -> Result<(), Error> {
+        if self.looked.is_none_or(|looked| now.saturating_duration_since(looked) >= LOOK) {
+            self.look(batch)?;
+            self.looked = Some(now);
         }
         Ok(())
     }
 
-    /// Looks what became of the file; whether recording goes on in another one.
-    pub(super) fn look(
-        &mut self,
-        batch: &mut Batch<'_>,
-        messages: &mut dyn Messages,
-    ) -> Result<bool, Error> {
-        let fate = self.disk.fate();
-        let is_changed = fate.is_some() || self.changed_length().is_some();
-        let is_half = self.length != self.whole;
-        if fate.is_none() {
-            self.told_fate = None;
-        }
-        if !is_changed || (is_half && !batch.has_line_start()) {
-            return Ok(false);
-        }
-        match fate {
-            Some(fate) => self.follow_name(fate, batch, messages)?,
-            None => self.accept_length(batch, messages)?,
-        }
-        Ok(fate.is_some())
+    /// Looks at what became of the file; returns whether recording goes on in another one.
+    pub(super) fn look(&mut self, batch: &mut Batch<'_>) -> Result<bool, Error> {
+        self.follow(self.file.look(), batch)
     }
 
-    /// Bytes in the file, if others have written to it or cut it off.
-    fn changed_length(&self) -> Option<u64> {
-        self.disk.length().filter(|there| *there != self.length)
+    fn follow(&mut self, seen: Option<Seen>, batch: &mut Batch<'_>) -> Result<bool, Error> {
+        if seen.is_none_or(|seen| seen.lost.is_none()) {
+            self.reported = None;
+        }
+        let is_half = self.length != self.whole;
+        let is_changed = |seen: &Seen| seen.lost.is_some() || seen.length != self.length;
+        let Some(seen) = seen.filter(is_changed) else { return Ok(false) };
+        if is_half && !batch.has_line_start() {
+            return Ok(false);
+        }
+        match seen.lost {
+            Some(lost) => self.follow_name(lost, seen.length, batch)?,
+            None => self.accept_length(seen.length, batch)?,
+        }
+        Ok(seen.lost.is_some())
+    }
+
+    /// Looks once more at the end, when there is nothing left to go on with.
+    pub(super) fn look_last(&mut self) -> Result<(), Error> {
+        match self.file.look() {
+            Some(Seen { lost: Some(lost), length }) => self.note_lost(lost, length, false),
+            seen => drop(self.follow(seen, &mut Batch::new(b"", false))?),
+        }
+        Ok(())
     }
 
     /// Goes on in the file that gets the name next.
     fn follow_name(
         &mut self,
-        fate: Fate,
+        lost: LostName,
+        there: u64,
         batch: &mut Batch<'_>,
-        messages: &mut dyn Messages,
     ) -> Result<(), Error> {
-        let told = self.told_fate.replace(fate);
-        if told.is_none_or(|told| told.has_name && !fate.has_name) {
-            let next = match fate.is_replaced {
-                true => ": going on in the file that has that name now",
-                false => ": going on in a new file of that name",
-            };
-            self.tell_fate(fate, next, messages);
+        let reported = self.reported.replace(lost);
+        if reported.is_none_or(|before| before.has_other_name && !lost.has_other_name) {
+            self.note_lost(lost, there, true);
         }
         if self.length != self.whole {
             self.cut_half_a_line()?;
@@ -93,63 +88,35 @@ impl<D: Disk> Recorder<D> {
             self.length = self.whole;
         }
         self.sync()?;
-        let length = self.disk.reopen(messages)?;
-        self.told_fate = None;
-        self.begin_with(length);
+        let begun = self.file.reopen()?;
+        self.reported = None;
+        self.begin(begun);
         Ok(())
     }
 
-    /// Goes on at the end that the file has now.
-    fn accept_length(
-        &mut self,
-        batch: &mut Batch<'_>,
-        messages: &mut dyn Messages,
-    ) -> Result<(), Error> {
-        let there = self.changed_length();
-        let length = self.disk.mend(messages)?;
+    /// Goes on at the end that the file has now; it was seen with `there` bytes.
+    fn accept_length(&mut self, there: u64, batch: &mut Batch<'_>) -> Result<(), Error> {
+        let begun = self.file.mend()?;
         if self.length != self.whole {
             batch.back_to_line_start();
         }
-        if let Some(told) = there.map(|there| self.told_length(there)) {
-            messages.tell(&format!("{told}: going on at its end"));
-        }
-        (self.length, self.whole) = (length, length);
+        self.notices.extend(begun.notices);
+        self.note_length(there, true);
+        (self.length, self.whole) = (begun.length, begun.length);
         Ok(())
     }
 
-    /// Tells what became of the file, and where recording goes on.
-    pub(super) fn tell_fate(&self, fate: Fate, next: &str, messages: &mut dyn Messages) {
+    fn note_lost(&mut self, lost: LostName, there: u64, goes_on: bool) {
         // Of one that has no name, nothing is left anyway.
-        if let Some(there) = self.changed_length().filter(|_| fate.has_name) {
-            messages.tell(&self.told_length(there));
+        if lost.has_other_name && there != self.length {
+            self.note_length(there, false);
         }
-        messages.tell(&format!("{}{next}", self.told(fate)));
+        let lines = self.recorded - self.before;
+        self.notices.push(Notice::Lost { name: self.file.name(), lost, lines, goes_on });
     }
 
-    fn told_length(&self, there: u64) -> String {
-        let what = match there.checked_sub(self.length) {
-            None => {
-                let gone = self.length - there;
-                format!("cut off, {gone} bytes are gone, and a line may be damaged")
-            }
-            Some(more) => format!(
-                "written by somebody else, has {more} bytes more, and may have lost or damaged lines"
-            ),
-        };
-        format!("{} was {what}", self.disk.name())
-    }
-
-    fn told(&self, fate: Fate) -> String {
-        let (name, lines) = (self.disk.name(), self.recorded - self.before);
-        let what = match fate {
-            Fate { is_replaced: true, .. } => "replaced",
-            Fate { has_name: true, .. } => "moved",
-            Fate { has_name: false, .. } => "removed",
-        };
-        let gone = match fate.has_name {
-            true => String::new(),
-            false => format!(", and {lines} samples of this recording are gone"),
-        };
-        format!("{name} was {what}{gone}")
+    fn note_length(&mut self, there: u64, goes_on: bool) {
+        let resized = Resized::between(self.length, there);
+        self.notices.push(Notice::Resized { name: self.file.name(), resized, goes_on });
     }
 }

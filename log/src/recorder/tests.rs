@@ -2,37 +2,42 @@ use std::time::Duration;
 
 use super::follow::LOOK;
 use super::*;
-use crate::fake::Memory;
+use crate::fake::FakeFile;
 use proptest::prelude::*;
 use stage::fake::FakeClock;
 use stage::process::clock::Clock;
 
-const MOVED: Fate = Fate { has_name: true, is_replaced: false };
+const MOVED: LostName = LostName { has_other_name: true, is_replaced: false };
 
 /// A recorder on `disk` that rotates at `limit`, and has been given each of `texts`.
-fn recorded(disk: Memory, limit: Option<u64>, texts: &[&[u8]]) -> Result<Recorder<Memory>, Error> {
+fn recorded(
+    disk: FakeFile,
+    limit: Option<u64>,
+    texts: &[&[u8]],
+) -> Result<Recorder<FakeFile>, Error> {
     let now = disk.clock.now();
-    let mut recorder = Recorder::new(disk, 0, Policy::Never, limit);
+    let mut recorder = Recorder::new(disk, 0, SyncPolicy::Never, limit);
     for text in texts {
-        recorder.write(
-            &mut Batch::new(text, recorder.length == recorder.whole),
-            now,
-            &mut vec![],
-        )?;
+        recorder.write(&mut Batch::new(text, recorder.length == recorder.whole), now)?;
     }
     Ok(recorder)
 }
 
+/// What happened, as it is reported, since the last call.
+fn reported(recorder: &mut Recorder<FakeFile>) -> Vec<String> {
+    recorder.take_notices().iter().map(Notice::to_string).collect()
+}
+
 /// What each file holds after `texts`, the oldest first.
 fn files(limit: u64, texts: &[&[u8]]) -> Vec<String> {
-    let recorder = recorded(Memory::new(&FakeClock::new()), Some(limit), texts).unwrap();
-    let files = recorder.disk.old.iter().chain([&recorder.disk.bytes]);
+    let recorder = recorded(FakeFile::new(&FakeClock::new()), Some(limit), texts).unwrap();
+    let files = recorder.file.old.iter().chain([&recorder.file.bytes]);
     files.map(|bytes| String::from_utf8(bytes.clone()).unwrap()).collect()
 }
 
 #[test]
 fn only_whole_lines_count_and_only_synced_ones_are_durable() {
-    let mut recorder = recorded(Memory::new(&FakeClock::new()), None, &[b"1\n2"]).unwrap();
+    let mut recorder = recorded(FakeFile::new(&FakeClock::new()), None, &[b"1\n2"]).unwrap();
     assert_eq!((recorder.recorded(), recorder.durable()), (1, 0));
     recorder.sync().unwrap();
     assert_eq!((recorder.recorded(), recorder.durable()), (1, 1));
@@ -41,30 +46,30 @@ fn only_whole_lines_count_and_only_synced_ones_are_durable() {
 #[test]
 fn what_was_written_before_the_disk_was_full_is_not_written_again() {
     let clock = FakeClock::new();
-    let disk = Memory { room: 5, ..Memory::new(&clock) };
-    let mut recorder = Recorder::new(disk, 0, Policy::Never, None);
+    let disk = FakeFile { room: 5, ..FakeFile::new(&clock) };
+    let mut recorder = Recorder::new(disk, 0, SyncPolicy::Never, None);
     let mut batch = Batch::new(b"1\n2\n345\n", true);
-    recorder.write(&mut batch, clock.now(), &mut vec![]).unwrap_err();
+    recorder.write(&mut batch, clock.now()).unwrap_err();
     assert_eq!((recorder.recorded(), batch.rest()), (2, &b"45\n"[..]));
-    recorder.disk.room = usize::MAX;
-    recorder.write(&mut batch, clock.now(), &mut vec![]).unwrap();
-    assert_eq!((recorder.disk.bytes.as_slice(), recorder.recorded()), (&b"1\n2\n345\n"[..], 3));
+    recorder.file.room = usize::MAX;
+    recorder.write(&mut batch, clock.now()).unwrap();
+    assert_eq!((recorder.file.bytes.as_slice(), recorder.recorded()), (&b"1\n2\n345\n"[..], 3));
 }
 
 #[test]
 fn half_a_line_can_be_cut_off() {
     let clock = FakeClock::new();
-    let disk = Memory { room: 5, ..Memory::new(&clock) };
-    let mut recorder = Recorder::new(disk, 0, Policy::Never, None);
-    recorder.write(&mut Batch::new(b"1\n2\n345\n", true), clock.now(), &mut vec![]).unwrap_err();
+    let disk = FakeFile { room: 5, ..FakeFile::new(&clock) };
+    let mut recorder = Recorder::new(disk, 0, SyncPolicy::Never, None);
+    recorder.write(&mut Batch::new(b"1\n2\n345\n", true), clock.now()).unwrap_err();
     recorder.cut_half_a_line().unwrap();
-    assert_eq!(recorder.disk.bytes, b"1\n2\n");
+    assert_eq!(recorder.file.bytes, b"1\n2\n");
 }
 
 #[test]
 fn a_failed_sync_makes_nothing_durable() {
     let clock = FakeClock::new();
-    let disk = Memory { broken_sync: true, ..Memory::new(&clock) };
+    let disk = FakeFile { broken_sync: true, ..FakeFile::new(&clock) };
     let mut recorder = recorded(disk, None, &[b"1\n"]).unwrap();
     assert!(recorder.sync().unwrap_err().is_final());
     assert_eq!((recorder.recorded(), recorder.durable()), (1, 0));
@@ -93,16 +98,16 @@ fn a_last_line_leaves_room_for_its_line_feed() {
 #[test]
 fn a_rotation_that_fails_is_gone_on_with_and_nothing_is_written_meanwhile() {
     let clock = FakeClock::new();
-    let disk = Memory { stuck_rotations: 2, ..Memory::new(&clock) };
-    let mut recorder = Recorder::new(disk, 0, Policy::Never, Some(2));
+    let disk = FakeFile { stuck_rotations: 2, ..FakeFile::new(&clock) };
+    let mut recorder = Recorder::new(disk, 0, SyncPolicy::Never, Some(2));
     let mut batch = Batch::new(b"1\n2\n", true);
     for _ in 0..2 {
-        recorder.write(&mut batch, clock.now(), &mut vec![]).unwrap_err();
-        assert_eq!((recorder.disk.bytes.as_slice(), batch.rest()), (&b"1\n"[..], &b"2\n"[..]));
+        recorder.write(&mut batch, clock.now()).unwrap_err();
+        assert_eq!((recorder.file.bytes.as_slice(), batch.rest()), (&b"1\n"[..], &b"2\n"[..]));
     }
-    recorder.write(&mut batch, clock.now(), &mut vec![]).unwrap();
+    recorder.write(&mut batch, clock.now()).unwrap();
     assert_eq!(
-        (&recorder.disk.old, recorder.disk.bytes.as_slice()),
+        (&recorder.file.old, recorder.file.bytes.as_slice()),
         (&vec![b"1\n".to_vec()], &b"2\n"[..])
     );
     assert_eq!((recorder.recorded(), recorder.durable()), (2, 1));
@@ -110,36 +115,35 @@ fn a_rotation_that_fails_is_gone_on_with_and_nothing_is_written_meanwhile() {
 
 #[test]
 fn a_file_that_lost_its_name_is_noticed_within_a_second_and_half_a_line_goes_on_in_the_next() {
-    let gone = Fate { has_name: false, is_replaced: false };
-    for (fate, told) in [
+    let gone = LostName { has_other_name: false, is_replaced: false };
+    for (lost, told) in [
         (
             gone,
             "removed, and 2 samples of this recording are gone: going on in a new file of that name",
         ),
-        (Fate { has_name: true, ..gone }, "moved: going on in a new file of that name"),
+        (LostName { has_other_name: true, ..gone }, "moved: going on in a new file of that name"),
         (
-            Fate { has_name: true, is_replaced: true },
+            LostName { has_other_name: true, is_replaced: true },
             "replaced: going on in the file that has that name now",
         ),
         (
-            Fate { is_replaced: true, ..gone },
+            LostName { is_replaced: true, ..gone },
             "replaced, and 2 samples of this recording are gone: going on in the file that has that \
              name now",
         ),
     ] {
         let clock = FakeClock::new();
-        let disk = Memory { fate: Some((LOOK / 2, fate)), room: 5, ..Memory::new(&clock) };
-        let mut recorder = Recorder::new(disk, 0, Policy::Never, None);
-        let mut messages = vec![];
+        let disk = FakeFile { lost: Some((LOOK / 2, lost)), room: 5, ..FakeFile::new(&clock) };
+        let mut recorder = Recorder::new(disk, 0, SyncPolicy::Never, None);
         let mut batch = Batch::new(b"1\n2\n345\n6\n", true);
-        recorder.write(&mut batch, clock.now(), &mut messages).unwrap_err();
-        assert_eq!(messages, [""; 0]);
-        recorder.disk.room = usize::MAX;
+        recorder.write(&mut batch, clock.now()).unwrap_err();
+        assert_eq!(reported(&mut recorder), [""; 0]);
+        recorder.file.room = usize::MAX;
         clock.advance(LOOK);
-        recorder.write(&mut batch, clock.now(), &mut messages).unwrap();
-        assert_eq!(recorder.disk.old, [b"1\n2\n"]);
-        assert_eq!((recorder.disk.bytes.as_slice(), recorder.recorded()), (&b"345\n6\n"[..], 4));
-        assert_eq!(messages, [format!("\"memory\" was {told}")]);
+        recorder.write(&mut batch, clock.now()).unwrap();
+        assert_eq!(recorder.file.old, [b"1\n2\n"]);
+        assert_eq!((recorder.file.bytes.as_slice(), recorder.recorded()), (&b"345\n6\n"[..], 4));
+        assert_eq!(reported(&mut recorder), [format!("\"memory\" was {told}")]);
     }
 }
 
@@ -147,20 +151,19 @@ fn a_file_that_lost_its_name_is_noticed_within_a_second_and_half_a_line_goes_on_
 fn a_file_that_was_cut_off_is_told_of_and_goes_on_at_its_end_with_a_whole_line() {
     let clock = FakeClock::new();
     let mut recorder =
-        Recorder::new(Memory { room: 5, ..Memory::new(&clock) }, 0, Policy::Never, None);
-    let mut messages = vec![];
+        Recorder::new(FakeFile { room: 5, ..FakeFile::new(&clock) }, 0, SyncPolicy::Never, None);
     let mut batch = Batch::new(b"1\n2\n345\n6\n", true);
-    recorder.write(&mut batch, clock.now(), &mut messages).unwrap_err();
+    recorder.write(&mut batch, clock.now()).unwrap_err();
     // Behind the first line, and a byte more.
-    recorder.disk.bytes.truncate(3);
-    recorder.disk.room = usize::MAX;
+    recorder.file.bytes.truncate(3);
+    recorder.file.room = usize::MAX;
     clock.advance(LOOK);
-    recorder.write(&mut batch, clock.now(), &mut messages).unwrap();
-    assert_eq!(recorder.disk.bytes, b"1\n345\n6\n");
-    recorder.disk.bytes.clear();
-    recorder.finish(&mut messages).unwrap();
+    recorder.write(&mut batch, clock.now()).unwrap();
+    assert_eq!(recorder.file.bytes, b"1\n345\n6\n");
+    recorder.file.bytes.clear();
+    recorder.finish().unwrap();
     assert_eq!(
-        messages,
+        reported(&mut recorder),
         [
             "\"memory\" was cut off, 2 bytes are gone, and a line may be damaged: going on at its end",
             "\"memory\" was cut off, 8 bytes are gone, and a line may be damaged: going on at its end",
@@ -172,59 +175,57 @@ fn a_file_that_was_cut_off_is_told_of_and_goes_on_at_its_end_with_a_whole_line()
 #[test]
 fn a_file_that_somebody_else_writes_to_is_told_of_and_goes_on_with_a_whole_line() {
     let clock = FakeClock::new();
-    let mut recorder = recorded(Memory::new(&clock), None, &[b"1\n"]).unwrap();
-    let mut messages = vec![];
+    let mut recorder = recorded(FakeFile::new(&clock), None, &[b"1\n"]).unwrap();
     // A line, and half a one.
-    recorder.disk.bytes.extend(b"7\n8");
+    recorder.file.bytes.extend(b"7\n8");
     clock.advance(LOOK);
-    recorder.write(&mut Batch::new(b"2\n", true), clock.now(), &mut messages).unwrap();
-    assert_eq!(recorder.disk.bytes, b"1\n7\n2\n");
-    recorder.finish(&mut messages).unwrap();
+    recorder.write(&mut Batch::new(b"2\n", true), clock.now()).unwrap();
+    assert_eq!(recorder.file.bytes, b"1\n7\n2\n");
+    recorder.finish().unwrap();
     let told = "\"memory\" was written by somebody else, has 3 bytes more, and may have lost or \
                 damaged lines: going on at its end";
-    assert_eq!(messages, [told]);
+    assert_eq!(reported(&mut recorder), [told]);
 }
 
 #[test]
 fn what_became_of_a_file_is_told_once_also_if_the_next_cannot_be_opened() {
     let clock = FakeClock::new();
-    let gone = Fate { has_name: false, is_replaced: false };
-    let disk = Memory { stuck_reopens: 2, ..Memory::new(&clock) };
+    let gone = LostName { has_other_name: false, is_replaced: false };
+    let disk = FakeFile { stuck_reopens: 2, ..FakeFile::new(&clock) };
     let mut recorder = recorded(disk, None, &[b"1\n"]).unwrap();
-    recorder.disk.fate = Some((LOOK, gone));
-    let mut messages = vec![];
+    recorder.file.lost = Some((LOOK, gone));
     let mut batch = Batch::new(b"2\n", true);
     clock.advance(LOOK);
     for _ in 0..2 {
-        recorder.write(&mut batch, clock.now(), &mut messages).unwrap_err();
+        recorder.write(&mut batch, clock.now()).unwrap_err();
     }
     let told = "\"memory\" was removed, and 1 samples of this recording are gone";
-    assert_eq!(messages, [format!("{told}: going on in a new file of that name")]);
-    recorder.write(&mut batch, clock.now(), &mut messages).unwrap();
-    assert_eq!((recorder.disk.bytes.as_slice(), messages.len()), (&b"2\n"[..], 1));
+    assert_eq!(reported(&mut recorder), [format!("{told}: going on in a new file of that name")]);
+    recorder.write(&mut batch, clock.now()).unwrap();
+    assert_eq!(recorder.file.bytes, b"2\n");
+    assert_eq!(reported(&mut recorder), [""; 0]);
     // At the end there is nothing to go on with.
-    recorder.disk.fate = Some((LOOK, gone));
-    recorder.finish(&mut messages).unwrap();
-    assert_eq!(messages[1..], [told]);
+    recorder.file.lost = Some((LOOK, gone));
+    recorder.finish().unwrap();
+    assert_eq!(reported(&mut recorder), [told]);
     assert_eq!((recorder.recorded(), recorder.durable()), (2, 2));
 }
 
 #[test]
 fn a_file_that_is_moved_and_then_removed_is_told_of_twice() {
     let clock = FakeClock::new();
-    let disk = Memory { stuck_reopens: 2, ..Memory::new(&clock) };
+    let disk = FakeFile { stuck_reopens: 2, ..FakeFile::new(&clock) };
     let mut recorder = recorded(disk, None, &[b"1\n"]).unwrap();
-    let mut messages = vec![];
     let mut batch = Batch::new(b"2\n", true);
-    for has_name in [true, false] {
-        recorder.disk.fate = Some((Duration::ZERO, Fate { has_name, is_replaced: true }));
+    for has_other_name in [true, false] {
+        recorder.file.lost = Some((Duration::ZERO, LostName { has_other_name, is_replaced: true }));
         clock.advance(LOOK);
-        recorder.write(&mut batch, clock.now(), &mut messages).unwrap_err();
+        recorder.write(&mut batch, clock.now()).unwrap_err();
     }
     let next = "going on in the file that has that name now";
     let gone = "and 1 samples of this recording are gone";
     assert_eq!(
-        messages,
+        reported(&mut recorder),
         [
             format!("\"memory\" was replaced: {next}"),
             format!("\"memory\" was replaced, {gone}: {next}"),
@@ -235,58 +236,56 @@ fn a_file_that_is_moved_and_then_removed_is_told_of_twice() {
 #[test]
 fn a_file_that_somebody_else_writes_to_all_the_time_is_rotated_all_the_same() {
     let clock = FakeClock::new();
-    let disk = Memory { foreign: b"7\n", ..Memory::new(&clock) };
+    let disk = FakeFile { foreign: b"7\n", ..FakeFile::new(&clock) };
     let recorder = recorded(disk, Some(2), &[b"1\n2\n3\n"]).unwrap();
-    assert_eq!((recorder.disk.old.len(), recorder.recorded()), (2, 3));
+    assert_eq!((recorder.file.old.len(), recorder.recorded()), (2, 3));
 }
 
 #[test]
 fn a_file_that_is_cut_off_while_its_rotation_waits_is_still_rotated_first() {
     let clock = FakeClock::new();
-    let disk = Memory { stuck_rotations: 1, ..Memory::new(&clock) };
-    let mut recorder = Recorder::new(disk, 0, Policy::Never, Some(4));
-    let mut messages = vec![];
+    let disk = FakeFile { stuck_rotations: 1, ..FakeFile::new(&clock) };
+    let mut recorder = Recorder::new(disk, 0, SyncPolicy::Never, Some(4));
     let mut batch = Batch::new(b"1\n2\n3\n", true);
-    recorder.write(&mut batch, clock.now(), &mut messages).unwrap_err();
-    recorder.disk.bytes.clear();
-    recorder.write(&mut batch, clock.now(), &mut messages).unwrap();
-    assert_eq!((&recorder.disk.old, recorder.disk.bytes.as_slice()), (&vec![vec![]], &b"3\n"[..]));
+    recorder.write(&mut batch, clock.now()).unwrap_err();
+    recorder.file.bytes.clear();
+    recorder.write(&mut batch, clock.now()).unwrap();
+    assert_eq!((&recorder.file.old, recorder.file.bytes.as_slice()), (&vec![vec![]], &b"3\n"[..]));
     let told =
         "\"memory\" was cut off, 4 bytes are gone, and a line may be damaged: going on at its end";
-    assert_eq!(messages, [told]);
+    assert_eq!(reported(&mut recorder), [told]);
 }
 
 #[test]
 fn a_file_that_is_emptied_just_before_its_rotation_is_gone_on_with() {
     let clock = FakeClock::new();
-    let mut recorder = recorded(Memory::new(&clock), Some(2), &[b"1\n"]).unwrap();
-    recorder.disk.bytes.clear();
-    recorder.write(&mut Batch::new(b"2\n3\n", true), clock.now(), &mut vec![]).unwrap();
-    assert_eq!(recorder.disk.old, [b"2\n"]);
-    assert_eq!((recorder.disk.bytes.as_slice(), recorder.recorded()), (&b"3\n"[..], 3));
+    let mut recorder = recorded(FakeFile::new(&clock), Some(2), &[b"1\n"]).unwrap();
+    recorder.file.bytes.clear();
+    recorder.write(&mut Batch::new(b"2\n3\n", true), clock.now()).unwrap();
+    assert_eq!(recorder.file.old, [b"2\n"]);
+    assert_eq!((recorder.file.bytes.as_slice(), recorder.recorded()), (&b"3\n"[..], 3));
 }
 
 #[test]
 fn what_others_have_done_to_a_file_that_they_moved_is_told_and_left_as_it_is() {
     let clock = FakeClock::new();
-    let disk = Memory { room: 3, ..Memory::new(&clock) };
-    let mut recorder = Recorder::new(disk, 0, Policy::Never, None);
-    let mut messages = vec![];
+    let disk = FakeFile { room: 3, ..FakeFile::new(&clock) };
+    let mut recorder = Recorder::new(disk, 0, SyncPolicy::Never, None);
     let mut batch = Batch::new(b"1\n22\n", true);
-    recorder.write(&mut batch, clock.now(), &mut messages).unwrap_err();
+    recorder.write(&mut batch, clock.now()).unwrap_err();
     // Half of the second line is there.
-    recorder.disk.bytes.extend(b"foreign");
-    recorder.disk.fate = Some((Duration::ZERO, MOVED));
-    recorder.disk.room = usize::MAX;
-    recorder.write(&mut batch, clock.now(), &mut messages).unwrap();
-    assert_eq!(recorder.disk.old, [b"1\n2foreign"]);
-    assert_eq!((recorder.disk.bytes.as_slice(), recorder.recorded()), (&b"22\n"[..], 2));
-    recorder.disk.bytes.clear();
-    recorder.disk.fate = Some((Duration::ZERO, MOVED));
-    recorder.finish(&mut messages).unwrap();
+    recorder.file.bytes.extend(b"foreign");
+    recorder.file.lost = Some((Duration::ZERO, MOVED));
+    recorder.file.room = usize::MAX;
+    recorder.write(&mut batch, clock.now()).unwrap();
+    assert_eq!(recorder.file.old, [b"1\n2foreign"]);
+    assert_eq!((recorder.file.bytes.as_slice(), recorder.recorded()), (&b"22\n"[..], 2));
+    recorder.file.bytes.clear();
+    recorder.file.lost = Some((Duration::ZERO, MOVED));
+    recorder.finish().unwrap();
     let more = "7 bytes more, and may have lost or damaged lines";
     assert_eq!(
-        messages,
+        reported(&mut recorder),
         [
             &format!("\"memory\" was written by somebody else, has {more}"),
             "\"memory\" was moved: going on in a new file of that name",
@@ -299,44 +298,44 @@ fn what_others_have_done_to_a_file_that_they_moved_is_told_and_left_as_it_is() {
 #[test]
 fn a_name_that_is_lost_while_a_rotation_waits_ends_that_rotation() {
     let clock = FakeClock::new();
-    let disk = Memory { stuck_rotations: 9, ..Memory::new(&clock) };
-    let mut recorder = Recorder::new(disk, 0, Policy::Never, Some(2));
+    let disk = FakeFile { stuck_rotations: 9, ..FakeFile::new(&clock) };
+    let mut recorder = Recorder::new(disk, 0, SyncPolicy::Never, Some(2));
     let mut batch = Batch::new(b"1\n2\n", true);
-    recorder.write(&mut batch, clock.now(), &mut vec![]).unwrap_err();
-    recorder.disk.fate = Some((Duration::ZERO, MOVED));
-    recorder.write(&mut batch, clock.now(), &mut vec![]).unwrap();
-    assert_eq!(recorder.disk.bytes, b"2\n");
+    recorder.write(&mut batch, clock.now()).unwrap_err();
+    recorder.file.lost = Some((Duration::ZERO, MOVED));
+    recorder.write(&mut batch, clock.now()).unwrap();
+    assert_eq!(recorder.file.bytes, b"2\n");
 }
 
 #[test]
 fn half_a_line_that_cannot_be_cut_off_is_not_written_again_behind_itself() {
     let clock = FakeClock::new();
-    let disk = Memory { room: 3, fate: Some((LOOK, MOVED)), ..Memory::new(&clock) };
-    let mut recorder = Recorder::new(disk, 0, Policy::Never, None);
+    let disk = FakeFile { room: 3, lost: Some((LOOK, MOVED)), ..FakeFile::new(&clock) };
+    let mut recorder = Recorder::new(disk, 0, SyncPolicy::Never, None);
     let mut batch = Batch::new(b"1\n22\n", true);
-    recorder.write(&mut batch, clock.now(), &mut vec![]).unwrap_err();
+    recorder.write(&mut batch, clock.now()).unwrap_err();
     clock.advance(LOOK);
-    recorder.disk.cannot_cut = true;
-    recorder.write(&mut batch, clock.now(), &mut vec![]).unwrap_err();
+    recorder.file.cannot_cut = true;
+    recorder.write(&mut batch, clock.now()).unwrap_err();
     // Somebody moves it back.
-    recorder.disk.fate = None;
-    recorder.disk.room = usize::MAX;
-    recorder.write(&mut batch, clock.now(), &mut vec![]).unwrap();
-    assert_eq!(recorder.disk.bytes, b"1\n22\n");
+    recorder.file.lost = None;
+    recorder.file.room = usize::MAX;
+    recorder.write(&mut batch, clock.now()).unwrap();
+    assert_eq!(recorder.file.bytes, b"1\n22\n");
 }
 
 #[test]
 fn a_long_line_that_is_being_written_is_finished_where_it_began() {
     let clock = FakeClock::new();
-    let mut recorder = recorded(Memory::new(&clock), None, &[b"1"]).unwrap();
-    recorder.disk.fate = Some((Duration::ZERO, MOVED));
+    let mut recorder = recorded(FakeFile::new(&clock), None, &[b"1"]).unwrap();
+    recorder.file.lost = Some((Duration::ZERO, MOVED));
     clock.advance(LOOK);
-    recorder.write(&mut Batch::new(b"1\n", false), clock.now(), &mut vec![]).unwrap();
-    assert_eq!(recorder.disk.bytes, b"11\n");
+    recorder.write(&mut Batch::new(b"1\n", false), clock.now()).unwrap();
+    assert_eq!(recorder.file.bytes, b"11\n");
     clock.advance(LOOK);
-    recorder.write(&mut Batch::new(b"2\n", true), clock.now(), &mut vec![]).unwrap();
+    recorder.write(&mut Batch::new(b"2\n", true), clock.now()).unwrap();
     assert_eq!(
-        (&recorder.disk.old, recorder.disk.bytes.as_slice()),
+        (&recorder.file.old, recorder.file.bytes.as_slice()),
         (&vec![b"11\n".to_vec()], &b"2\n"[..])
     );
 }
@@ -354,9 +353,9 @@ proptest! {
         moves_at in proptest::option::of(0u64..4),
     ) {
         let clock = FakeClock::new();
-        let fate = moves_at.map(|at| (Duration::from_secs(at), MOVED));
-        let disk = Memory { step, room, stuck_rotations, fate, ..Memory::new(&clock) };
-        let mut recorder = Recorder::new(disk, 0, Policy::Never, limit);
+        let lost = moves_at.map(|at| (Duration::from_secs(at), MOVED));
+        let disk = FakeFile { step, room, stuck_rotations, lost, ..FakeFile::new(&clock) };
+        let mut recorder = Recorder::new(disk, 0, SyncPolicy::Never, limit);
         let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
         // Pieces of a line come only if it is very long, and then nobody knows how long.
         let chunks: Vec<&[u8]> = match in_pieces {
@@ -367,14 +366,14 @@ proptest! {
         for chunk in chunks {
             let mut batch = Batch::new(chunk, begins_line);
             begins_line = chunk.ends_with(b"\n");
-            while recorder.write(&mut batch, clock.now(), &mut vec![]).is_err() {
-                recorder.disk.room = recorder.disk.room.max(3);
+            while recorder.write(&mut batch, clock.now()).is_err() {
+                recorder.file.room = recorder.file.room.max(3);
                 clock.advance(LOOK);
             }
         }
-        prop_assert_eq!(recorder.disk.all(), text.as_bytes());
+        prop_assert_eq!(recorder.file.all(), text.as_bytes());
         prop_assert_eq!(recorder.recorded(), lines.len() as u64);
-        for file in recorder.disk.old.iter().chain([&recorder.disk.bytes]) {
+        for file in recorder.file.old.iter().chain([&recorder.file.bytes]) {
             prop_assert!(file.is_empty() || file.ends_with(b"\n"));
             let lines = file.iter().filter(|&&byte| byte == b'\n').count();
             prop_assert!(in_pieces || lines <= 1 || limit.is_none_or(|limit| file.len() as u64 <= limit));

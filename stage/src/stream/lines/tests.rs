@@ -182,8 +182,11 @@ proptest! {
     }
 }
 
+/// What was cut off: how, how many bytes, and their start.
+type Dropped = (Ending, u64, Vec<u8>);
+
 /// All that is handed out of `input` in pieces; what was cut off; and the size of the first piece.
-fn copied(input: impl Input) -> (Vec<u8>, Option<(Ending, u64, Vec<u8>)>, usize) {
+fn copied(input: impl Input) -> (Vec<u8>, Option<Dropped>, usize) {
     let mut lines = Lines::in_pieces(input);
     let (mut copy, mut first) = (Vec::new(), None);
     while let Ok(Block::Lines(block)) = lines.next(None) {

@@ -1,7 +1,15 @@
 use super::*;
-use crate::fake::Memory;
+use crate::fake::FakeFile;
+use crate::file::open::open;
+use crate::file::rotation::numbered;
+use crate::notice::LostName;
+use crate::{Options, run};
 use clap::Parser;
 use stage::fake::{Chunks, FakeClock, Gone};
+use stage::process::exit::Status;
+use stage::process::ledger::Entry;
+use stage::process::program::Ended;
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -18,22 +26,22 @@ fn log(words: &str, path: &Path, input: impl Input) -> (String, Vec<String>, End
 /// Records `input` on `disk`, with these options; what was told, how it ended, and what was recorded
 /// and is durable.
 fn log_on(
-    disk: Memory,
+    disk: FakeFile,
     words: &str,
     input: impl Input,
     output: impl Write,
-) -> (Memory, Vec<String>, Result<(), String>, [u64; 2]) {
+) -> (FakeFile, Vec<String>, Result<(), String>, [u64; 2]) {
     let words = ["log"].into_iter().chain(words.split_whitespace());
     let options = Options::try_parse_from(words).unwrap();
     let (mut timer, mut messages) = (disk.clock.clone(), Vec::new());
     let recorder = Recorder::new(disk, 0, options.sync, options.rotate);
     let stamper = Stamper::new(options.timestamps);
     let mut recording = Recording { recorder, stamper, timer: &mut timer, messages: &mut messages };
-    let result = recording.record(options.pass, Lines::in_pieces(input), output);
+    let result = recording.run(input, options.pass, output);
     let recorder = recording.recorder;
     let counts = [recorder.recorded(), recorder.durable()];
     let result = result.map_err(|error| stage::process::message::chain(&error));
-    (recorder.into_disk(), messages, result, counts)
+    (recorder.into_file(), messages, result, counts)
 }
 
 fn entry(recorded: u64) -> Entry {
@@ -81,7 +89,7 @@ fn pass_hands_on_what_was_recorded() {
 #[test]
 fn when_the_reader_leaves_no_half_line_is_recorded() {
     let clock = FakeClock::new();
-    let (disk, ..) = log_on(Memory::new(&clock), "--pass", &b"1\n23"[..], Gone);
+    let (disk, ..) = log_on(FakeFile::new(&clock), "--pass", &b"1\n23"[..], Gone);
     assert_eq!(disk.bytes, b"1\n");
 }
 
@@ -90,7 +98,7 @@ fn a_file_that_another_log_writes_is_left_alone() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("run.log");
     std::fs::write(&path, "7\n").unwrap();
-    let _held = open::open(&path, false, &mut Vec::new()).unwrap();
+    let _held = open(&path, false).unwrap();
     let (_, _, ended) = log("--truncate", &path, &b"1\n"[..]);
     let told = stage::process::message::chain(&ended.result.unwrap_err());
     assert_eq!(told, format!("cannot lock \"{}\": another log is writing it", path.display()));
@@ -101,7 +109,7 @@ fn a_file_that_another_log_writes_is_left_alone() {
 fn what_was_received_is_synced_in_time_also_if_nothing_more_comes() {
     let clock = FakeClock::new();
     let input = Chunks::timed(&clock, &[(Duration::ZERO, "1\n"), (SECOND * 10, "2\n")]);
-    let (disk, ..) = log_on(Memory::new(&clock), "--sync 3s", input, io::sink());
+    let (disk, ..) = log_on(FakeFile::new(&clock), "--sync 3s", input, io::sink());
     assert_eq!(disk.syncs, [SECOND * 3, SECOND * 10]);
 }
 
@@ -111,7 +119,7 @@ fn rotated_files_together_hold_everything() {
     let path = dir.path().join("run.log");
     let (_, _, ended) = log("--rotate 4 --keep 2", &path, &b"1\n2\n3\n4\n5\n6\n7"[..]);
     assert_eq!(ended.entry, entry(7));
-    let read = |number| std::fs::read(rotation::numbered(&path, number)).unwrap();
+    let read = |number| std::fs::read(numbered(&path, number)).unwrap();
     assert_eq!([read(2), read(1), read(0)], [&b"3\n4\n"[..], b"5\n6\n", b"7\n"]);
     assert_eq!(std::fs::read_dir(&dir).unwrap().count(), 3, "the oldest file is gone");
 }
@@ -119,7 +127,7 @@ fn rotated_files_together_hold_everything() {
 #[test]
 fn a_full_disk_is_told_once_and_once_more_when_it_is_over_and_nothing_is_lost() {
     let clock = FakeClock::new();
-    let disk = Memory { room: 3, freed_at: SECOND * 60, ..Memory::new(&clock) };
+    let disk = FakeFile { room: 3, freed_at: SECOND * 60, ..FakeFile::new(&clock) };
     let (disk, told, result, counts) = log_on(disk, "", &b"1\n22\n333"[..], io::sink());
     assert_eq!(disk.bytes, b"1\n22\n333\n");
     assert_eq!(told, [FULL, "can write \"memory\" again"]);
@@ -130,7 +138,7 @@ fn a_full_disk_is_told_once_and_once_more_when_it_is_over_and_nothing_is_lost() 
 #[test]
 fn asked_to_stop_while_the_disk_is_full_it_says_what_is_not_recorded_and_leaves_whole_lines() {
     let clock = FakeClock::stopping_at(SECOND * 5);
-    let disk = Memory { room: 4, ..Memory::new(&clock) };
+    let disk = FakeFile { room: 4, ..FakeFile::new(&clock) };
     let input = Chunks::of(b"1\n22\n333\n4\n5", 9);
     let (disk, told, result, counts) = log_on(disk, "", input, io::sink());
     assert_eq!(disk.bytes, b"1\n");
@@ -142,7 +150,7 @@ fn asked_to_stop_while_the_disk_is_full_it_says_what_is_not_recorded_and_leaves_
 #[test]
 fn a_line_of_which_half_was_given_up_counts_once() {
     let clock = FakeClock::stopping_at(SECOND * 5);
-    let disk = Memory { room: 2, ..Memory::new(&clock) };
+    let disk = FakeFile { room: 2, ..FakeFile::new(&clock) };
     let line = vec![b'7'; 3 << 20];
     let input = [b"1\n", &line[..], b"\n2\n"].concat();
     let (disk, _, result, counts) = log_on(disk, "", &input[..], io::sink());
@@ -153,7 +161,7 @@ fn a_line_of_which_half_was_given_up_counts_once() {
 #[test]
 fn what_is_synced_in_time_is_synced_also_while_the_disk_is_full() {
     let clock = FakeClock::new();
-    let disk = Memory { room: 2, freed_at: SECOND * 2, ..Memory::new(&clock) };
+    let disk = FakeFile { room: 2, freed_at: SECOND * 2, ..FakeFile::new(&clock) };
     let (disk, ..) = log_on(disk, "--sync 50ms", &b"1\n2\n"[..], io::sink());
     assert_eq!(disk.syncs, [SECOND / 20, SECOND * 2]);
 }
@@ -163,17 +171,17 @@ fn a_line_whose_rest_is_not_read_since_nobody_wants_it_is_not_left_behind() {
     let clock = FakeClock::new();
     let input = [b"1\n", &vec![b'7'; 3 << 20][..]].concat();
     let (disk, told, result, counts) =
-        log_on(Memory::new(&clock), "--pass", Chunks::of(&input, 2), Gone);
+        log_on(FakeFile::new(&clock), "--pass", Chunks::of(&input, 2), Gone);
     assert_eq!(disk.bytes, b"1\n");
     assert_eq!((told.len(), result, counts), (0, Ok(()), [1, 1]));
-    let (disk, _, result, counts) = log_on(Memory::new(&clock), "--pass", &input[2..], Gone);
+    let (disk, _, result, counts) = log_on(FakeFile::new(&clock), "--pass", &input[2..], Gone);
     assert_eq!((disk.bytes.len(), result, counts), (0, Ok(()), [0, 0]));
 }
 
 #[test]
 fn a_failed_sync_is_final() {
     let clock = FakeClock::new();
-    let disk = Memory { broken_sync: true, ..Memory::new(&clock) };
+    let disk = FakeFile { broken_sync: true, ..FakeFile::new(&clock) };
     let (_, told, result, counts) = log_on(disk, "--sync always", &b"1\n2\n"[..], io::sink());
     assert_eq!((told.len(), counts), (0, [2, 0]));
     assert!(result.unwrap_err().starts_with("cannot sync \"memory\""));
@@ -182,9 +190,9 @@ fn a_failed_sync_is_final() {
 #[test]
 fn while_nothing_comes_a_lost_name_is_noticed_within_a_second() {
     let clock = FakeClock::new();
-    let disk = Memory {
-        fate: Some((SECOND * 3, file::Fate { has_name: true, is_replaced: false })),
-        ..Memory::new(&clock)
+    let disk = FakeFile {
+        lost: Some((SECOND * 3, LostName { has_other_name: true, is_replaced: false })),
+        ..FakeFile::new(&clock)
     };
     let input = Chunks::timed(&clock, &[(Duration::ZERO, "1\n"), (SECOND * 10, "2\n")]);
     let (disk, told, ..) = log_on(disk, "--sync never", input, io::sink());
@@ -206,7 +214,7 @@ fn a_symbolic_link_is_told_of_and_what_it_leads_to_is_rotated() {
         format!("\"{}\" is a symbolic link: recording in \"{}\"", link.display(), real.display());
     assert_eq!(told, [expected]);
     assert!(link.is_symlink());
-    assert_eq!(std::fs::read(rotation::numbered(&path, 1)).unwrap(), b"1\n");
+    assert_eq!(std::fs::read(numbered(&path, 1)).unwrap(), b"1\n");
     assert_eq!(std::fs::read(&path).unwrap(), b"2\n");
 }
 
@@ -219,7 +227,7 @@ fn what_is_not_a_regular_file_cannot_be_rotated() {
 
 #[test]
 fn a_line_that_comes_in_two_pieces_has_the_time_at_which_it_began() {
-    let disk = Memory::new(&FakeClock::new());
+    let disk = FakeFile::new(&FakeClock::new());
     let clock = disk.clock.clone();
     let script = [(SECOND, "1"), (2 * SECOND, "2"), (3 * SECOND, "3\n4\n5"), (5 * SECOND, "\n6")];
     let input = Chunks::timed(&clock, &script);

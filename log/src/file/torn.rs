@@ -11,52 +11,56 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
+use std::ops::Range;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use nix::fcntl::OFlag;
-use stage::process::message::{Messages, quoted_path};
+use stage::process::message::quoted_path;
 
-use crate::directory::Directory;
-use crate::error::{Action, Error};
-use crate::open::MODE;
+use super::Begun;
+use super::directory::Directory;
+use super::open::MODE;
+use crate::error::{Attempt, Error};
+use crate::notice::Notice;
 
-/// Bytes looked at in one step back from the end; lines are short.
+/// Bytes read in one step back from the end; lines are short.
 const STEP: usize = 4096;
 
-/// Moves what follows the last line feed of `file`, which lies at `path`, to `FILE.torn`; the bytes
-/// of the whole lines that are left.
-pub fn set_aside(file: &File, path: &Path, messages: &mut dyn Messages) -> Result<u64, Error> {
-    let failed = || Action::SetAside.failed(path);
+/// Moves what follows the last line feed of `file`, which lies at `path`, to `FILE.torn`.
+pub(super) fn set_aside(file: &File, path: &Path) -> Result<Begun, Error> {
+    let failed = || Attempt::SetAside.failed(path);
     let length = file.metadata().map_err(failed())?.len();
     let whole = whole_lines(file, length).map_err(failed())?;
     if whole == length {
-        return Ok(length);
+        return Ok(Begun { length, notices: Vec::new() });
     }
     let aside = beside(path);
-    let mut torn = open(&aside).map_err(Action::Open.failed(&aside))?;
-    let directory = Directory::of_target(&aside)?;
-    let torn_before = torn.metadata().map_err(failed())?.len();
-    let moved = copy(file, whole, &mut torn)
-        .and_then(|()| torn.write_all(b"\n"))
+    move_to(&aside, file, path, whole..length)?;
+    file.sync_all().map_err(Attempt::Sync.failed(path))?;
+    let [name, aside] = [path, &aside].map(quoted_path);
+    let notice = Notice::SetAside { name, bytes: length - whole, aside };
+    Ok(Begun { length: whole, notices: vec![notice] })
+}
+
+/// Steps 1 to 3, for the bytes `torn` of `file`.
+fn move_to(aside: &Path, file: &File, path: &Path, torn: Range<u64>) -> Result<(), Error> {
+    let failed = || Attempt::SetAside.failed(path);
+    let mut to = open(aside).map_err(Attempt::Open.failed(aside))?;
+    let directory = Directory::of_target(aside)?;
+    let before = to.metadata().map_err(failed())?.len();
+    let moved = copy(file, torn.start, &mut to)
+        .and_then(|()| to.write_all(b"\n"))
         .map_err(failed())
-        .and_then(|()| torn.sync_all().map_err(Action::Sync.failed(&aside)))
+        .and_then(|()| to.sync_all().map_err(Attempt::Sync.failed(aside)))
         .and_then(|()| directory.sync())
-        .and_then(|()| cut(file, whole, length).map_err(failed()));
+        .and_then(|()| cut(file, torn).map_err(failed()));
     if moved.is_err() {
         // It may be tried again, and the torn line is still where it was. Should this fail as well,
-        // the first reason is the one to tell.
-        let _ = torn.set_len(torn_before);
+        // the first reason is the one to report.
+        let _ = to.set_len(before);
     }
-    moved?;
-    file.sync_all().map_err(Action::Sync.failed(path))?;
-    messages.tell(&format!(
-        "{} ended in a torn line: {} bytes set aside in {}",
-        quoted_path(path),
-        length - whole,
-        quoted_path(&aside)
-    ));
-    Ok(whole)
+    moved
 }
 
 /// Opens the file for torn lines: without waiting for the reader of a FIFO that somebody put there,
@@ -66,7 +70,7 @@ fn open(path: &Path) -> io::Result<File> {
     OpenOptions::new().create(true).append(true).mode(MODE).custom_flags(flags.bits()).open(path)
 }
 
-/// Bytes up to and with the last line feed.
+/// Bytes up to and including the last line feed.
 fn whole_lines(file: &File, length: u64) -> io::Result<u64> {
     let mut buffer = [0; STEP];
     let mut end = length;
@@ -95,10 +99,10 @@ fn copy(file: &File, from: u64, to: &mut File) -> io::Result<()> {
     }
 }
 
-/// Cuts `file` to `whole` of its `length` bytes.
-fn cut(file: &File, whole: u64, length: u64) -> io::Result<()> {
-    match file.metadata()?.len() == length {
-        true => file.set_len(whole),
+/// Cuts the bytes `torn` off the end of `file`.
+fn cut(file: &File, torn: Range<u64>) -> io::Result<()> {
+    match file.metadata()?.len() == torn.end {
+        true => file.set_len(torn.start),
         // Only what was copied may go.
         false => Err(io::Error::other("somebody else is writing to it")),
     }
@@ -114,16 +118,15 @@ fn beside(path: &Path) -> PathBuf {
 mod tests {
     use super::*;
 
-    /// What is left of a file with this text, what was set aside, and what was told.
+    /// What is left of a file with this text, what was set aside, and what was reported.
     fn after(text: &[u8]) -> (Vec<u8>, Option<Vec<u8>>, Vec<String>) {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("run.log");
         std::fs::write(&path, text).unwrap();
         let file = OpenOptions::new().read(true).append(true).open(&path).unwrap();
-        let mut messages = Vec::new();
-        set_aside(&file, &path, &mut messages).unwrap();
-        let messages =
-            messages.iter().map(|it| it.replace(dir.path().to_str().unwrap(), ".")).collect();
+        let begun = set_aside(&file, &path).unwrap();
+        let reported = begun.notices.iter().map(|notice| notice.to_string());
+        let messages = reported.map(|it| it.replace(dir.path().to_str().unwrap(), ".")).collect();
         (std::fs::read(&path).unwrap(), std::fs::read(beside(&path)).ok(), messages)
     }
 
@@ -148,7 +151,7 @@ mod tests {
         std::fs::write(&path, "1\n2").unwrap();
         nix::unistd::mkfifo(&beside(&path), nix::sys::stat::Mode::S_IRWXU).unwrap();
         let file = OpenOptions::new().read(true).append(true).open(&path).unwrap();
-        set_aside(&file, &path, &mut Vec::new()).unwrap_err();
+        set_aside(&file, &path).unwrap_err();
         assert_eq!(std::fs::read(&path).unwrap(), b"1\n2");
     }
 

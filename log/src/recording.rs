@@ -1,0 +1,163 @@
+//! The main loop: lines come from the input, get their times, are written, and are passed on. What
+//! happens below is reported here.
+
+mod retry;
+
+use std::io::Write;
+use std::time::SystemTime;
+
+use memchr::memchr_iter;
+use stage::process::clock::Timer;
+use stage::process::message::Messages;
+use stage::stream::ending::{CutOff, Unread};
+use stage::stream::input::Input;
+use stage::stream::lines::{Block, Lines};
+use stage::stream::output::reader_is_gone;
+
+use self::retry::Unwritten;
+use crate::Error;
+use crate::file::Named;
+use crate::notice::Notice;
+use crate::recorder::Recorder;
+use crate::timestamps::Stamper;
+
+/// Lines on their way to the disk.
+pub(crate) struct Recording<'a, F, T> {
+    pub(crate) recorder: Recorder<F>,
+    pub(crate) stamper: Stamper,
+    pub(crate) timer: &'a mut T,
+    pub(crate) messages: &'a mut dyn Messages,
+}
+
+/// Reports what happened.
+pub(crate) fn report(notices: Vec<Notice>, messages: &mut dyn Messages) {
+    for notice in notices {
+        messages.tell(&notice.to_string());
+    }
+}
+
+impl<F: Named, T: Timer> Recording<'_, F, T> {
+    /// Records `input` to its end; with `pass`, copies it to `output`, and ends when nobody reads
+    /// that any more.
+    pub(crate) fn run(
+        &mut self,
+        input: impl Input,
+        pass: bool,
+        mut output: impl Write,
+    ) -> Result<(), Error> {
+        let mut lines = Lines::in_pieces(input);
+        loop {
+            let deadline = self.recorder.deadline();
+            let (bytes, began, has_ended) = match lines.next_timed(deadline, self.timer) {
+                Ok((Block::Lines(lines) | Block::TooLong(lines), began)) => (lines, began, false),
+                Ok((Block::Deadline, began)) => (&[][..], began, false),
+                Ok((Block::End, began)) => (&[][..], began, true),
+                Err(error) => {
+                    self.leave_out(lines.cut_off())?;
+                    return Err(Unread::standard_input(error).into());
+                }
+            };
+            if let Err(failed) = self.write(bytes, began) {
+                return Err(self.end_after(failed, lines));
+            }
+            // Before it is passed on: with a sync after every batch, what comes out is on the disk.
+            let now = self.timer.now();
+            self.recorder.sync_if_due(now)?;
+            if pass {
+                match output.write_all(bytes) {
+                    Err(error) if reader_is_gone(&error) => {
+                        // The rest of a long line will not be read.
+                        self.recorder.cut_half_a_line()?;
+                        return self.finish();
+                    }
+                    result => result.map_err(Error::Output)?,
+                }
+            }
+            if has_ended {
+                return self.end(lines);
+            }
+        }
+    }
+
+    /// Writes `bytes`, the first of which arrived at `began`, and follows the file's name; after a
+    /// failure, returns how many of their lines are not written.
+    fn write(&mut self, bytes: &[u8], began: SystemTime) -> Result<(), (Unwritten, u64)> {
+        let mut batch = self.stamper.stamp(bytes, began, self.timer.time_of_day());
+        let result = retry::write(&mut self.recorder, &mut batch, self.timer, self.messages);
+        result.map_err(|unwritten| {
+            batch.back_to_line_start();
+            (unwritten, batch.lines_left())
+        })
+    }
+
+    /// Makes the last line whole, or drops it, when the input has ended.
+    fn end(&mut self, lines: Lines<impl Input>) -> Result<(), Error> {
+        if let Some(cut) = lines.cut_off() {
+            self.leave_out(Some(cut))?;
+        } else if !self.stamper.is_at_line_start() {
+            let now = self.timer.time_of_day();
+            if let Err(failed) = self.write(b"\n", now) {
+                return Err(self.end_after(failed, lines));
+            }
+        }
+        self.finish()
+    }
+
+    /// Reports what of the input is not a line, and takes back what of it was written.
+    fn leave_out(&mut self, cut: Option<CutOff<'_>>) -> Result<(), Error> {
+        let Some(cut) = cut else { return Ok(()) };
+        self.messages.tell(&format!("line {}: {cut}", self.recorder.recorded() + 1));
+        Ok(self.recorder.cut_half_a_line()?)
+    }
+
+    fn finish(&mut self) -> Result<(), Error> {
+        let result = self.recorder.finish();
+        report(self.recorder.take_notices(), self.messages);
+        Ok(result?)
+    }
+
+    /// The error after a failure that left `left` lines unwritten. If they were given up, what is in
+    /// the file is made whole and safe; and what is still to come is read and counted, so that its
+    /// senders are not held up.
+    fn end_after(
+        &mut self,
+        (unwritten, left): (Unwritten, u64),
+        lines: Lines<impl Input>,
+    ) -> Error {
+        match unwritten {
+            Unwritten::Final(error) => error.into(),
+            Unwritten::Wait(error) => Error::Wait(error),
+            Unwritten::GivenUp(source) => {
+                let cut = self.recorder.cut_half_a_line();
+                let synced = self.recorder.sync();
+                self.messages.tell("what comes from here on is counted, and not recorded");
+                let rest = count_rest(lines);
+                // Half a line that is left is counted already.
+                let is_half = left > 0 && !self.stamper.is_at_line_start();
+                let unsafe_lines = self.recorder.recorded() - self.recorder.durable();
+                let lines = unsafe_lines + left + rest.saturating_sub(u64::from(is_half));
+                Error::GivenUp { lines, source: synced.and(cut).err().unwrap_or(source) }
+            }
+        }
+    }
+}
+
+/// Lines that come until the input ends, or cannot be read.
+fn count_rest(mut lines: Lines<impl Input>) -> u64 {
+    let mut count = 0;
+    let mut is_whole = true;
+    while let Ok(block) = lines.next(None) {
+        match block {
+            Block::Lines(lines) | Block::TooLong(lines) => {
+                count += memchr_iter(b'\n', lines).count() as u64;
+                is_whole = lines.ends_with(b"\n");
+            }
+            Block::Deadline => {}
+            Block::End => break,
+        }
+    }
+    count + u64::from(!is_whole && lines.cut_off().is_none())
+}
+
+#[cfg(test)]
+mod tests;
