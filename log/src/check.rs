@@ -219,6 +219,9 @@ mod tests {
         );
         let (_, _, told) = checked(&[("", "1\n"), (".1.gz", "")], &[""]);
         assert_eq!(told, ["\"FILE.1.gz\" is not read: it is compressed"]);
+        let (_, _, told) = checked(&[("", "1\n"), (".20261125182605", "")], &[""]);
+        let why = "more than one number is missing before it";
+        assert_eq!(told, [format!("\"FILE.20261125182605\" is not read: {why}")], "at once");
         let (_, _, told) = checked(&[("", "1\n"), (".1", "1\n"), (".7", "1\n")], &["", ".7"]);
         assert_eq!(told, [""; 0], "what is named is read");
     }

@@ -27,10 +27,14 @@ pub(super) fn notices(path: &Path, read: &[PathBuf]) -> Vec<String> {
 
 fn left_out(path: &Path, read: &[PathBuf], plain: Numbered, compressed: Numbered) -> Vec<String> {
     let is_read = |number| read.contains(&numbered(path, number));
-    let last = plain.iter().map(|(number, _)| *number).max().unwrap_or(0);
-    // Between two that are read; 0 is the file itself.
-    let gaps = (1..last).filter(|&it| is_read(it - 1) && !is_read(it) && is_read(it + 1));
-    let missing = gaps.map(|it| format!("{} is missing", quoted_path(&numbered(path, it))));
+    // Between two that are read; 0 is the file itself. (Of the numbers that are there: one may be a
+    // date, so that nothing can count up to it.)
+    let before = plain.iter().filter_map(|(number, _)| number.checked_sub(1));
+    let is_gap = |it: &u64| *it > 0 && is_read(it - 1) && !is_read(*it) && is_read(it + 1);
+    let mut gaps: Vec<u64> = before.filter(is_gap).collect();
+    gaps.sort_unstable();
+    let name = |number: u64| quoted_path(&numbered(path, number));
+    let missing = gaps.into_iter().map(|number| format!("{} is missing", name(number)));
     let behind = plain.into_iter().filter(|(_, file)| !read.contains(file)).collect();
     let before = |what| format!("more than one number is missing before {what}");
     let behind = unread(behind, &before("it"), &before("them"));
