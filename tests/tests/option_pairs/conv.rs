@@ -11,7 +11,7 @@ const SIMULATION: &[&str] = &["poll", "from", "format", "channels", "channel"];
 
 pub const BENCH: Bench = Bench {
     options: &[
-        Example { id: "rate", words: &["--rate 10"], needs: &[] },
+        Example { id: "rate", words: &["--rate 100"], needs: &[] },
         Example { id: "period", words: &["--period 50ms"], needs: &[] },
         Example { id: "count", words: &["--count 0", "--count 1", "--count 1000000"], needs: &[] },
         Example { id: "duration", words: &["--duration 60ms"], needs: &[] },
@@ -19,7 +19,7 @@ pub const BENCH: Bench = Bench {
         Example { id: "seed", words: &["--seed 2"], needs: &[] },
         Example { id: "signal", words: &["--signal walk", "--signal sine"], needs: &[] },
         Example { id: "poll", words: &["--poll number"], needs: &[] },
-        Example { id: "from", words: &["--from text", "--from -"], needs: &[] },
+        Example { id: "from", words: &["--from -", "--from text"], needs: &[] },
         Example { id: "format", words: &["--format u8"], needs: &["from"] },
         Example { id: "channels", words: &["--channels 2"], needs: &["format"] },
         Example { id: "channel", words: &["--channel 2"], needs: &["channels"] },
@@ -66,8 +66,9 @@ fn observe(given: &Given, _: usize) -> Option<Seen> {
     }
     let (input, mut feed) = io::pipe().unwrap();
     feed.write_all(TEXT.as_bytes()).unwrap();
-    // With a duration it ends although its input does not.
+    // With a duration it ends although its input does not, or never.
     let held = given.has("duration").then_some(feed);
+    let reads_input = given.words().contains(&"-".to_owned());
     let program = Program::new("conv").args(&base).args(given.words()).dir(&dir).stdin(input);
     let finished = program.finish();
     let mut seen = Seen::of(&finished, dir.path())?;
@@ -79,7 +80,7 @@ fn observe(given: &Given, _: usize) -> Option<Seen> {
     seen.more = vec![
         format!("{ticks} ticks"),
         keeps_all_calls,
-        format!("ended before its input: {}", held.is_some()),
+        format!("ended before its input: {}", held.is_some() && reads_input),
     ];
     seen.stderr = first(&seen.stderr.replace(account, ""));
     seen.stdout = first(&seen.stdout);
