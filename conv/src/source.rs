@@ -2,7 +2,7 @@
 //!
 //! A source gives batches of readings until its end, its deadline or a stop. One that must be
 //! asked, at each tick or without a pause, is a [`clocked::Converter`]; one that comes by itself
-//! is a [`Source`] of its own, like [`text`] and [`words`]. `crate::run` chooses between them.
+//! is a [`Source`] of its own, like [`text`] and [`words`]. `crate::convert` chooses between them.
 
 pub mod clocked;
 pub mod device;

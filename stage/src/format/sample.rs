@@ -4,8 +4,8 @@
 //! blanks around it and a carriage return at the end are ignored. Everything else is rejected
 //! for one of the reasons in [`NotASample`]: a new reason for rejecting a *line* goes there.
 //! What is wrong with a number's own form or size is found by `decimal::parse`, which has two
-//! paths for it. (That a *value* is not plausible, or a raw word torn, are `conv`'s own reasons,
-//! in its module `rejected`.)
+//! paths for it. (That a *value* is not plausible, or a raw word torn, are `conv`'s own reasons, in its
+//! modules `check` and `reading`.)
 
 use jiff::Timestamp;
 use memchr::memchr;
