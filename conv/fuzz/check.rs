@@ -6,8 +6,9 @@
 
 use clap::{Parser, ValueEnum};
 use stage::fake::Chunks;
-use stage::format::decimal::Decimal;
-use stage::format::sample::{MAX_LINE, NotASample, parse_line};
+use stage::format::decimal::{Decimal, ParseError};
+use stage::format::row::{Line, MAX_LINE, NotARow, Row, Rows};
+use stage::format::sample::Sample;
 use stage::process::ledger::Entry;
 use stage::stream::input::Input;
 use stage::stream::lines::each_line_to_cr_too;
@@ -52,8 +53,14 @@ pub fn text(data: &[u8]) {
     let options = options(*conversion, *count, &[]);
     let text = &stretched(text);
     let lines = || each_line_to_cr_too(text);
+    let mut rows = Rows::new();
+    let readings = lines().filter_map(|line| match rows.read(line) {
+        Ok(Line::Header) => None,
+        Ok(Line::Row(row)) => Some(Some(row.sample.into_decimal())),
+        Err(_) => Some(None),
+    });
+    check(&options, *size, text, readings);
     lines().for_each(check_number);
-    check(&options, *size, text, lines().map(|line| parse_line(line).ok()));
 }
 
 /// Tries raw words: as text, but a fourth byte chooses the format and the channels.
@@ -148,8 +155,7 @@ fn one_by_one(
 ) -> (String, Entry) {
     let (mut conversion, mut checks) = (options.conversion(), options.checks());
     let mut value = |raw: Decimal| {
-        let mut value = raw;
-        conversion.apply(&mut value).ok()?;
+        let value = conversion.apply(raw).ok()?;
         checks.failed(&value).is_none().then_some(value)
     };
     let (mut samples, mut sent, mut rejected) = (String::new(), 0, 0);
@@ -169,7 +175,7 @@ fn one_by_one(
 
 /// A sample reads back as what it is, even elsewhere.
 fn check_canonical(line: &str) {
-    let value = parse_line(line.as_bytes()).unwrap_or_else(|reason| panic!("{reason}: {line}"));
+    let value = Sample::parse(line.as_bytes()).unwrap_or_else(|reason| panic!("{reason}: {line}"));
     assert_eq!(value.to_string(), line);
     assert_eq!(line.parse(), Ok(value.to_f64()), "{line}");
 }
@@ -180,17 +186,17 @@ fn check_number(line: &[u8]) {
     let text = text.strip_suffix('\r').unwrap_or(&text).trim_matches([' ', '\t']);
     let is_word = text.contains(|char: char| char.is_alphabetic() && !matches!(char, 'e' | 'E'));
     let theirs: Option<f64> = text.parse().ok().filter(|_| !is_word);
-    match parse_line(line) {
-        Ok(ours) => assert_eq!(theirs, Some(ours.to_f64()), "{text}"),
-        Err(NotASample::NotFinite) => {
+    match Rows::new().read(line) {
+        Ok(Line::Row(Row { time: None, sample: ours })) => {
+            assert_eq!(theirs, Some(ours.to_f64()), "{text}");
+        }
+        Err(NotARow::Number(ParseError::NotFinite)) => {
             assert_eq!(theirs.map(f64::abs), Some(f64::INFINITY), "{text}")
         }
-        Err(NotASample::Empty | NotASample::NotANumber | NotASample::Timed) => {
-            assert_eq!(theirs, None, "{text}");
-        }
         // Whether it is beyond the doubles as well is not looked at.
-        Err(NotASample::TooManyPlaces) => assert!(theirs.is_some(), "{text}"),
-        Err(NotASample::TooLong) => assert!(line.len() > MAX_LINE),
+        Err(NotARow::Number(ParseError::TooManyPlaces)) => assert!(theirs.is_some(), "{text}"),
+        Err(NotARow::TooLong) => assert!(line.len() > MAX_LINE),
+        _ => assert_eq!(theirs, None, "{text}"),
     }
 }
 

@@ -6,17 +6,17 @@
 
 use std::fmt::Debug;
 
-use stage::format::decimal::Decimal;
+use stage::format::sample::Sample;
 use stage::process::quantity::Range;
 
 /// A check of values.
 pub trait Check: Debug {
     /// Whether `value` passes. Values come in the order of their readings, without those that an
     /// earlier check has rejected.
-    fn passes(&mut self, value: &Decimal) -> bool;
+    fn passes(&mut self, value: &Sample) -> bool;
 
     /// Why `value`, the last one that was checked, did not pass.
-    fn reason(&self, value: &Decimal) -> String;
+    fn reason(&self, value: &Sample) -> String;
 
     /// Whether the answer depends on nothing but the value.
     fn is_memoryless(&self) -> bool;
@@ -33,7 +33,7 @@ impl Checks {
     }
 
     /// The first check that `value` does not pass.
-    pub fn failed(&mut self, value: &Decimal) -> Option<&dyn Check> {
+    pub fn failed(&mut self, value: &Sample) -> Option<&dyn Check> {
         let failed = self.0.iter_mut().find_map(|check| (!check.passes(value)).then_some(check));
         failed.map(|check| &**check)
     }
@@ -49,11 +49,11 @@ impl Checks {
 pub struct Plausible(pub Range);
 
 impl Check for Plausible {
-    fn passes(&mut self, value: &Decimal) -> bool {
+    fn passes(&mut self, value: &Sample) -> bool {
         self.0.contains(value)
     }
 
-    fn reason(&self, value: &Decimal) -> String {
+    fn reason(&self, value: &Sample) -> String {
         format!("outside {}: {value}", self.0)
     }
 
@@ -65,14 +65,14 @@ impl Check for Plausible {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use stage::process::quantity::{decimal, range};
+    use stage::process::quantity::range;
 
     #[test]
     fn the_first_check_that_fails_says_why() {
         let plausible = |text| Box::new(Plausible(range(text).unwrap()));
         let mut checks = Checks::new(vec![plausible("0..50"), plausible("10..40")]);
-        let mut why = |text| {
-            let value = decimal(text).unwrap();
+        let mut why = |text: &str| {
+            let value = Sample::parse(text.as_bytes()).unwrap();
             checks.failed(&value).map(|check| check.reason(&value))
         };
         assert_eq!(why("50.1").unwrap(), "outside 0..50: 50.1");

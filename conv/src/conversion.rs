@@ -3,7 +3,7 @@
 //! plausible is for [`crate::check`] to say.)
 
 use stage::format::decimal::Decimal;
-use stage::format::sample::{NotASample, check_value};
+use stage::format::sample::{NotASample, Sample};
 
 /// What is done to each raw reading.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,16 +25,14 @@ impl Conversion {
         true
     }
 
-    /// Makes a raw reading its value; the error says why that cannot be written as a sample.
-    pub fn apply(&mut self, value: &mut Decimal) -> Result<(), NotASample> {
-        *value = match (&self.offset, &self.scale) {
-            (None, None) => return Ok(()),
-            (Some(offset), None) => value.plus(offset),
-            (None, Some(scale)) => value.times(scale),
-            (Some(offset), Some(scale)) => value.plus(offset).times(scale),
-        };
-        *value = check_value(value.clone())?;
-        Ok(())
+    /// The value of a raw reading, which may be beyond what can be sent.
+    pub fn apply(&mut self, raw: Decimal) -> Result<Sample, NotASample> {
+        Sample::try_from(match (&self.offset, &self.scale) {
+            (None, None) => raw,
+            (Some(offset), None) => &raw + offset,
+            (None, Some(scale)) => &raw * scale,
+            (Some(offset), Some(scale)) => &(&raw + offset) * scale,
+        })
     }
 }
 
@@ -46,11 +44,8 @@ mod tests {
     fn apply(offset: &str, scale: &str, raw: &str) -> Result<String, String> {
         let given = |text: &str| (!text.is_empty()).then(|| decimal(text).unwrap());
         let mut conversion = Conversion { offset: given(offset), scale: given(scale) };
-        let mut value = decimal(raw).unwrap();
-        match conversion.apply(&mut value) {
-            Ok(()) => Ok(value.to_string()),
-            Err(reason) => Err(format!("{reason}: {value}")),
-        }
+        let value = conversion.apply(decimal(raw).unwrap());
+        value.map(|value| value.to_string()).map_err(|why| why.to_string())
     }
 
     #[test]
@@ -64,9 +59,9 @@ mod tests {
     #[test]
     fn a_value_out_of_the_format_is_rejected() {
         let why = apply("", "1e300", "1e10").unwrap_err();
-        assert_eq!(why, "too large for a double: 1e310");
+        assert_eq!(why, "too large for a double: \"1e310\"");
         let why = apply("", "1e-300", "1e-200").unwrap_err();
-        assert_eq!(why, "more than 400 decimal places: 1e-500");
+        assert_eq!(why, "more than 400 decimal places: \"1e-500\"");
     }
 
     #[test]

@@ -33,7 +33,9 @@ reported, as is a hang-up, with status 1. Set it up first: stty -F /dev/ttyUSB0 
 Raw words are not read from a line that is not raw; where a word of several bytes begins on one
 that is, nothing can tell.
 
-Text: one number a line; LF, CRLF or CR ends it. Half a line is a sample at the clean end of a file
+Text: one number a line; LF, CRLF or CR ends it. If the first row has a time in front (RFC 3339 and
+a TAB, as log --timestamps iso records it), all have, and the times are passed over; so is the header
+time, TAB, value, behind which times may also be Unix seconds. Half a line is a sample at the clean end of a file
 or pipe; cut off by a hang-up, an error, a stop or --duration it is dropped, and reported. WAV,
 AIFF, instruments' blocks (#8...), UTF-16 and byte order marks are refused, with what to do.
 

@@ -40,16 +40,18 @@ impl Processing {
         raw: Decimal,
         sender: &'s mut Sender<impl Write>,
     ) -> Option<&'s [u8]> {
-        let mut value = raw;
-        if let Err(reason) = self.conversion.apply(&mut value) {
-            sender.reject(place, || reason.of(value.to_string().as_bytes()));
+        let sample = match self.conversion.apply(raw) {
+            Ok(sample) => sample,
+            Err(why) => {
+                sender.reject(place, || why.to_string());
+                return None;
+            }
+        };
+        if let Some(check) = self.checks.failed(&sample) {
+            sender.reject(place, || check.reason(&sample));
             return None;
         }
-        if let Some(check) = self.checks.failed(&value) {
-            sender.reject(place, || check.reason(&value));
-            return None;
-        }
-        Some(sender.send(&value))
+        Some(sender.send(&sample))
     }
 
     /// Sends or rejects readings until the sender is done.
@@ -120,6 +122,7 @@ impl Processing {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use stage::format::sample::Sample;
     use stage::process::ledger::Entry;
     use stage::process::quantity::range;
 
@@ -129,14 +132,14 @@ mod tests {
 
     /// Rejects a value that equals the one before.
     #[derive(Debug, Default)]
-    struct Changing(Option<Decimal>);
+    struct Changing(Option<Sample>);
 
     impl Check for Changing {
-        fn passes(&mut self, value: &Decimal) -> bool {
+        fn passes(&mut self, value: &Sample) -> bool {
             self.0.replace(value.clone()).as_ref() != Some(value)
         }
 
-        fn reason(&self, value: &Decimal) -> String {
+        fn reason(&self, value: &Sample) -> String {
             format!("still {value}")
         }
 

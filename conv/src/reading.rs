@@ -8,7 +8,7 @@
 use std::fmt;
 
 use stage::format::decimal::Decimal;
-use stage::format::sample::NotASample;
+use stage::format::row::NotARow;
 use thiserror::Error;
 
 /// Which reading of a source: `line 17`.
@@ -50,7 +50,7 @@ pub enum NoReading<'a> {
     #[error("{}", reason.of(line))]
     Line {
         /// Why not.
-        reason: NotASample,
+        reason: NotARow,
         /// The line, or its start.
         line: &'a [u8],
     },

@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use memchr::memchr_iter;
-use stage::format::decimal::Decimal;
+use stage::format::sample::Sample;
 use stage::process::ledger::Entry;
 use stage::process::message::Messages;
 use stage::stream::output::{reader_is_gone, write_counting};
@@ -73,9 +73,9 @@ impl<'a, W: Write> Sender<'a, W> {
     }
 
     /// Sends a sample, if it is not done; returns its line.
-    pub fn send(&mut self, value: &Decimal) -> &[u8] {
+    pub fn send(&mut self, sample: &Sample) -> &[u8] {
         self.left = self.left.saturating_sub(1);
-        self.gathered.push_line(|line| value.print(line))
+        self.gathered.push_line(|line| sample.print(line))
     }
 
     /// Makes room for the texts of this many codes.
@@ -144,7 +144,7 @@ mod tests {
         let mut messages = Vec::new();
         let mut sender = Sender::new(Leaving(8), None, &mut messages);
         for _ in 0..4 {
-            sender.send(&Decimal::new(57, 0));
+            sender.send(&Sample::parse(b"57").unwrap());
         }
         sender.flush().unwrap();
         assert!(sender.is_done());

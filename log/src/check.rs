@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use nix::fcntl::OFlag;
-use stage::format::sample::{NotASample, parse_line, split_time};
+use stage::format::row::{Line, NotARow, Rows};
 use stage::process::clock::{Timer, Wake};
 use stage::process::exit::Status;
 use stage::process::message::{Messages, quoted, quoted_path};
@@ -95,6 +95,7 @@ impl<T: Timer> Inspection<'_, T> {
         let name = quoted_path(path);
         let mut lines = Lines::new(RecordedFile::open(path)?);
         let (mut samples, mut number) = (0, 0);
+        let mut rows = Rows::recorded();
         loop {
             if self.timer.wait_until(self.timer.now()).map_err(crate::Error::Wait)? == Wake::Stop {
                 return Err(crate::Error::Stopped);
@@ -103,15 +104,16 @@ impl<T: Timer> Inspection<'_, T> {
                 Block::Lines(block) => {
                     for line in each_line(block) {
                         number += 1;
-                        match recorded_sample(line) {
-                            Ok(()) => samples += 1,
-                            Err(why) => self.reject(&name, number, &why),
+                        match rows.read(line) {
+                            Ok(Line::Row(_)) => samples += 1,
+                            Ok(Line::Header) => {}
+                            Err(why) => self.reject(&name, number, &why.of(line)),
                         }
                     }
                 }
                 Block::TooLong(start) => {
                     number += 1;
-                    self.reject(&name, number, &NotASample::TooLong.of(start));
+                    self.reject(&name, number, &NotARow::TooLong.of(start));
                 }
                 Block::Deadline => {}
                 Block::End => break,
@@ -127,12 +129,6 @@ impl<T: Timer> Inspection<'_, T> {
     fn reject(&mut self, name: &str, number: u64, why: &str) {
         self.rejects.add(self.messages, || format!("{name}: line {number}: {why}"));
     }
-}
-
-/// Whether a line, which may have an arrival time in front, is a sample; if not, why.
-fn recorded_sample(line: &[u8]) -> Result<(), String> {
-    let sample = split_time(line).map_or(line, |(_, sample)| sample);
-    parse_line(sample).map(drop).map_err(|why| why.of(sample))
 }
 
 /// A recorded file, which is always ready.

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::time::{Instant, SystemTime};
 
 use stage::format::record::Window;
-use stage::format::sample::{NotASample, parse_line};
+use stage::format::row::{Line, NotARow, Rows};
 use stage::process::clock::Clock;
 use stage::process::exit::Status;
 use stage::process::ledger::Entry;
@@ -64,6 +64,7 @@ pub fn run<I: Input>(
         began: nanoseconds(clock.start_of_process()),
         rejects: Rejects::default(),
         place: Position::default(),
+        rows: Rows::new(),
         reader_gone: false,
         messages,
     };
@@ -91,6 +92,8 @@ struct Count<'a, W> {
     began: u64,
     rejects: Rejects,
     place: Position,
+    /// What the lines of the input are.
+    rows: Rows,
     reader_gone: bool,
     messages: &'a mut dyn Messages,
 }
@@ -103,6 +106,7 @@ impl<W: Write> Count<'_, W> {
         for input in inputs {
             let NamedInput { name, input } = input?;
             self.place = Position { file: name, line: 0 };
+            self.rows = Rows::new();
             let mut lines = Lines::new(input);
             let read = self.read(&mut lines);
             self.report_cut_off(&lines);
@@ -130,7 +134,7 @@ impl<W: Write> Count<'_, W> {
                     self.now = Some(self.clock.now());
                     self.take_block(block)?;
                 }
-                Block::TooLong(start) => self.reject(NotASample::TooLong, start)?,
+                Block::TooLong(start) => self.reject(NotARow::TooLong, start)?,
                 Block::Deadline => {}
                 Block::End => return Ok(()),
             }
@@ -180,7 +184,8 @@ impl<W: Write> Count<'_, W> {
         let mut patience = 1;
         while !rest.is_empty() {
             let room = self.schedule.room().min(self.accumulator.room());
-            let scanned = if rest.len() < FEW_BYTES || room < FEW_SAMPLES {
+            let is_worth = rest.len() >= FEW_BYTES && room >= FEW_SAMPLES;
+            let scanned = if !is_worth || !self.rows.are_classic() {
                 Scanned::default()
             } else {
                 self.accumulator.add_plain(rest, room, self.run_place())
@@ -204,11 +209,15 @@ impl<W: Write> Count<'_, W> {
     }
 
     fn take(&mut self, line: &[u8]) -> Result<(), Error> {
-        match parse_line(line) {
-            Ok(sample) => {
+        match self.rows.read(line) {
+            Ok(Line::Row(row)) => {
                 self.place.line += 1;
-                self.accumulator.add(&sample, self.run_place());
+                self.accumulator.add(&row.sample, self.run_place());
                 self.counted(1)
+            }
+            Ok(Line::Header) => {
+                self.place.line += 1;
+                Ok(())
             }
             Err(reason) => self.reject(reason, line),
         }
@@ -222,7 +231,7 @@ impl<W: Write> Count<'_, W> {
         if self.schedule.count(samples) { self.record(false) } else { Ok(()) }
     }
 
-    fn reject(&mut self, reason: NotASample, line: &[u8]) -> Result<(), Error> {
+    fn reject(&mut self, reason: NotARow, line: &[u8]) -> Result<(), Error> {
         self.place.line += 1;
         let place = &self.place;
         if self.options.strict {

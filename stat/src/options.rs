@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Parser;
-use stage::format::sample::parse_line;
+use stage::format::decimal::Decimal;
 use stage::process::command_line::{CommandLine, Need, StageOptions};
 use stage::process::quantity;
 use stage::process::sandbox::{Grant, Sandbox, SandboxOption};
@@ -31,9 +31,11 @@ Examples:
   stat --state monday.log > monday.state
   stat --merge *.state                       the record of all days together
 
-Input: one decimal number a line; blanks around it and a CR are ignored. Every other line is
-rejected: reported (the first few), counted and skipped. cut -f 2 takes off what log --timestamps
-puts in front.
+Input: one decimal number a line; blanks around it and a CR are ignored. Or, if the first row is
+one, rows as log --timestamps iso records them: a time (RFC 3339), a TAB, and a number; the times
+are passed over, and so is the header time, TAB, value, behind which times may also be Unix
+seconds. (cut -f 2 takes off those that have no header.) Every other line is rejected: reported
+(the first few), counted and skipped.
 
 Records: of regular files only the last one is written, unless --every or --window says
 otherwise, so that the same file always gives the same. A last window without samples has no
@@ -224,8 +226,8 @@ fn every(text: &str) -> Result<Every, String> {
 }
 
 fn quantile(text: &str) -> Result<Quantile, String> {
-    let percent = parse_line(text.as_bytes())
-        .map_err(|_| "expected percentages such as 50,99.9".to_owned())?;
+    let percent: Decimal =
+        text.parse().map_err(|_| "expected percentages such as 50,99.9".to_owned())?;
     Quantile::new(&percent)
 }
 

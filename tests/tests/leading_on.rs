@@ -173,17 +173,6 @@ fn what_the_launcher_hands_on_goes_to_the_stage_that_names_it_alone() {
 }
 
 #[test]
-fn a_line_with_an_arrival_time_is_told_with_the_way_to_read_it() {
-    let line = "2026-11-25T18:26:05.597310Z\t57\n";
-    let reason = "line 1: a time stands in front, as log --timestamps puts it (cut -f 2 takes it \
-                  off): \"2026-11-25T18:26:05.597310Z\\t57\"";
-    Program::new("stat").input(line).finish().exits(3).says(&[format!("stat: {reason}")]);
-    let account = "conv: 0 samples sent, 1 rejected, 0 ticks missed".to_owned();
-    let conv = Program::new("conv").words("--from -").input(line).finish().exits(3);
-    conv.says(&[format!("conv: {reason}"), account]);
-}
-
-#[test]
 fn a_line_that_comes_in_two_pieces_has_the_time_at_which_it_began() {
     let (input, mut feed) = io::pipe().unwrap();
     let dir = tempfile::tempdir().unwrap();

@@ -314,22 +314,6 @@ fn what_the_messages_of_refusal_say_to_do_works() {
 }
 
 #[test]
-fn recorded_lines_with_times_are_told_with_the_way_to_read_them() {
-    let dir = tempfile::tempdir().unwrap();
-    Program::new("log").words("--timestamps iso run.log").input("57\n").dir(&dir).finish().exits(0);
-    let recorded = fs::read_to_string(dir.path().join("run.log")).unwrap();
-    let start = format!("{:?}", recorded.trim_end());
-    let why = "a time stands in front, as log --timestamps puts it (cut -f 2 takes it off)";
-    let told = |program| format!("{program}: line 1: {why}: {start}");
-    let conv = Program::new("conv").words("--from run.log").dir(&dir).finish().exits(3).writes("");
-    conv.says(&[told("conv"), closing(0, 1)]);
-    let stat = Program::new("stat").input(recorded).finish().exits(3);
-    stat.says(&[told("stat")]);
-    let cut = Program::bash("cut -f 2 run.log | conv --from -").dir(&dir).finish();
-    cut.exits(0).writes("57\n").says(&[closing(1, 0)]);
-}
-
-#[test]
 fn conversion_is_exact() {
     let tenths: Vec<i64> = (-1000..=1000).collect();
     let text = lines(tenths.iter().map(i64::to_string));

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use stage::format::decimal::Decimal;
-use stage::format::sample::{MAX_LINE, parse_line};
+use stage::format::row::{MAX_LINE, NotARow};
 use stage::process::message::quoted_path;
 
 use super::{Error, open};
@@ -16,7 +16,16 @@ pub(super) fn read_number(path: &Path) -> Result<Decimal, String> {
     let text = contents(file).map_err(|source| {
         stage::process::message::chain(&Error::Read { name: quoted_path(path), source })
     })?;
-    parse_line(&text).map_err(|reason| reason.of(&text))
+    number(&text).map_err(|why| why.of(&text))
+}
+
+/// The number that a file's text is, but for blanks and line ends around it.
+fn number(text: &[u8]) -> Result<Decimal, NotARow> {
+    match text.trim_ascii() {
+        _ if text.len() > MAX_LINE + 1 => Err(NotARow::TooLong),
+        [] => Err(NotARow::Empty),
+        number => Decimal::parse(number).map_err(NotARow::Number),
+    }
 }
 
 /// At most one line, and a little more, which shows that it was too long.

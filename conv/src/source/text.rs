@@ -1,8 +1,8 @@
-//! A stream of text, one number a line, taken as it comes.
+//! A stream of text, one row a line, taken as it comes. (Times in front are passed over.)
 
 use std::time::Instant;
 
-use stage::format::sample::{NotASample, parse_line};
+use stage::format::row::{Line, NotARow, Rows};
 use stage::stream::ending::Ending;
 use stage::stream::input::Input;
 use stage::stream::lines::{Block, Lines, each_line_to_cr_too};
@@ -16,6 +16,7 @@ use crate::reading::{NoReading, Place, Reading};
 #[derive(Debug)]
 pub struct TextStream<I> {
     lines: Lines<Unframed<I>>,
+    rows: Rows,
     name: String,
     /// What is to be reported first.
     notice: Option<String>,
@@ -39,6 +40,7 @@ impl<I: Input> TextStream<I> {
         };
         TextStream {
             lines,
+            rows: Rows::new(),
             name,
             notice,
             deadline,
@@ -86,19 +88,25 @@ impl<I: Input> Source for TextStream<I> {
         if gathered > 0 {
             return Ok(Given::Nothing);
         }
-        let TextStream { lines, name, deadline, is_over, number, .. } = self;
+        let TextStream { lines, rows, name, deadline, is_over, number, .. } = self;
         let mut next = || {
             *number += 1;
             line(*number)
         };
         Ok(match lines.next(*deadline).map_err(|error| unread(name, error))? {
-            Block::Lines(block) => Given::Readings(each_line_to_cr_too(block).map(move |line| {
-                let place = next();
-                let raw = parse_line(line).map_err(|reason| NoReading::Line { reason, line });
-                Reading { place, raw }
-            })),
+            Block::Lines(block) => {
+                Given::Readings(each_line_to_cr_too(block).filter_map(move |line| {
+                    let place = next();
+                    let raw = match rows.read(line) {
+                        Ok(Line::Row(row)) => Ok(row.sample.into_decimal()),
+                        Ok(Line::Header) => return None,
+                        Err(reason) => Err(NoReading::Line { reason, line }),
+                    };
+                    Some(Reading { place, raw })
+                }))
+            }
             Block::TooLong(start) => {
-                let raw = Err(NoReading::Line { reason: NotASample::TooLong, line: start });
+                let raw = Err(NoReading::Line { reason: NotARow::TooLong, line: start });
                 Given::One(Reading { place: next(), raw })
             }
             Block::Deadline => {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::SpanRelativeTo;
 use jiff::fmt::friendly::SpanParser;
 
-use crate::format::decimal::{Decimal, Mantissa};
+use crate::format::decimal::{Decimal, Mantissa, ParseError};
 
 const NANOS_PER_SECOND: u128 = 1_000_000_000;
 
@@ -111,7 +111,7 @@ pub fn rate(text: &str) -> Result<Rate, String> {
         _ => (text, 1),
     };
     let hertz = decimal(number).map_err(|_| expected())?;
-    if hertz.times(&Decimal::new(thousands, 0)) > Decimal::new(MAX_RATE, 0) {
+    if &hertz * &Decimal::new(thousands, 0) > Decimal::new(MAX_RATE, 0) {
         return Err("a rate can be 1000M at the most; for as much as possible say max".to_owned());
     }
     match hertz.mantissa() {
@@ -125,9 +125,9 @@ pub fn rate(text: &str) -> Result<Rate, String> {
     }
 }
 
-/// Reads a number of the sample format.
+/// Reads a number, without blanks or anything else around it.
 pub fn decimal(text: &str) -> Result<Decimal, String> {
-    crate::format::sample::parse_line(text.as_bytes()).map_err(|reason| reason.to_string())
+    text.parse().map_err(|reason: ParseError| reason.to_string())
 }
 
 /// Both bounds of a range, the bounds included.

@@ -22,7 +22,7 @@ use std::time::{Instant, SystemTime};
 
 use self::line_end::LineEnd;
 pub use self::line_end::{each_line, each_line_to_cr_too};
-use crate::format::sample::MAX_LINE;
+use crate::format::row::MAX_LINE;
 use crate::process::clock::{Clock, Wake};
 use crate::stream::ending::{CutOff, Ending, Fate, Half};
 use crate::stream::input::Input;

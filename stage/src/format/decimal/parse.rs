@@ -6,7 +6,10 @@
 //! decides on their size. An exponent never makes it allocate more than the number's own
 //! digits and the zeros that the size [`Limits`] allow.
 
+use std::str::FromStr;
+
 use num_bigint::{BigInt, Sign};
+use thiserror::Error;
 
 use super::{Decimal, MAX_PLACES, Mantissa, SMALL_DIGITS};
 
@@ -28,31 +31,45 @@ const SAMPLE: Limits = Limits { integer_digits: 309, places: MAX_PLACES as i64, 
 const COMPUTED: Limits =
     Limits { integer_digits: 309 + 20, places: MAX_PLACES as i64, finite: false };
 
-/// Why text is not a number of the sample format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Malformed {
+/// Why text is not a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum ParseError {
     /// It does not have the form of a decimal number.
+    #[error("not a number")]
     NotANumber,
     /// It lies beyond the finite doubles.
+    #[error("too large for a double")]
     NotFinite,
     /// It needs more than 400 decimal places.
+    #[error("more than {MAX_PLACES} decimal places")]
     TooManyPlaces,
 }
 
-/// Reads a sample that fills the whole of `text`.
-pub(crate) fn parse(text: &[u8]) -> Result<Decimal, Malformed> {
-    parse_within(SAMPLE, text)
+impl Decimal {
+    /// Reads a number that fills the whole of `text`, within the limits of a sample.
+    pub fn parse(text: &[u8]) -> Result<Decimal, ParseError> {
+        parse_within(SAMPLE, text)
+    }
+
+    /// Reads a number that was computed from samples, such as a sum, and may be larger than one.
+    pub fn parse_computed(text: &[u8]) -> Result<Decimal, ParseError> {
+        parse_within(COMPUTED, text)
+    }
 }
 
-/// Reads a number that was computed from samples, such as a sum, and may be larger than one.
-pub(crate) fn parse_computed(text: &[u8]) -> Result<Decimal, Malformed> {
-    parse_within(COMPUTED, text)
+/// As on a command line: nothing but the number, within the limits of a sample.
+impl FromStr for Decimal {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Decimal, ParseError> {
+        Decimal::parse(text.as_bytes())
+    }
 }
 
-fn parse_within(limits: Limits, text: &[u8]) -> Result<Decimal, Malformed> {
+fn parse_within(limits: Limits, text: &[u8]) -> Result<Decimal, ParseError> {
     match parse_short(text) {
         Some(decimal) => Ok(decimal),
-        None => Scanned::scan(text).ok_or(Malformed::NotANumber)?.into_decimal(limits),
+        None => Scanned::scan(text).ok_or(ParseError::NotANumber)?.into_decimal(limits),
     }
 }
 
@@ -124,27 +141,27 @@ impl Scanned {
         })
     }
 
-    fn into_decimal(mut self, limits: Limits) -> Result<Decimal, Malformed> {
+    fn into_decimal(mut self, limits: Limits) -> Result<Decimal, ParseError> {
         if self.digits.is_empty() {
             return Ok(Decimal::ZERO);
         }
         let integer_digits = (self.digits.len() as i64).saturating_sub(self.places);
         if integer_digits > limits.integer_digits {
-            return Err(Malformed::NotFinite);
+            return Err(ParseError::NotFinite);
         }
         while self.places > limits.places && self.digits.last() == Some(&b'0') {
             self.digits.pop();
             self.places -= 1;
         }
         if self.places > limits.places {
-            return Err(Malformed::TooManyPlaces);
+            return Err(ParseError::TooManyPlaces);
         }
         // Bounded: there are at most `limits.integer_digits` of them.
         while self.places < 0 {
             self.digits.push(b'0');
             self.places += 1;
         }
-        let magnitude = BigInt::parse_bytes(&self.digits, 10).ok_or(Malformed::NotANumber)?;
+        let magnitude = BigInt::parse_bytes(&self.digits, 10).ok_or(ParseError::NotANumber)?;
         let sign = if self.negative { Sign::Minus } else { Sign::Plus };
         let mantissa = BigInt::from_biguint(sign, magnitude.into_parts().1);
         let decimal = Decimal::from_big(mantissa, self.places as u16);
@@ -152,7 +169,7 @@ impl Scanned {
             && integer_digits == limits.integer_digits
             && decimal.to_f64().is_infinite()
         {
-            return Err(Malformed::NotFinite);
+            return Err(ParseError::NotFinite);
         }
         Ok(decimal)
     }
@@ -176,8 +193,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn canonical(text: &str) -> Result<String, Malformed> {
-        parse(text.as_bytes()).map(|decimal| decimal.to_string())
+    fn canonical(text: &str) -> Result<String, ParseError> {
+        text.parse::<Decimal>().map(|decimal| decimal.to_string())
     }
 
     #[test]
@@ -226,7 +243,7 @@ mod tests {
             "1,5",
             "٣",
         ] {
-            assert_eq!(canonical(text), Err(Malformed::NotANumber), "{text:?}");
+            assert_eq!(canonical(text), Err(ParseError::NotANumber), "{text:?}");
         }
     }
 
@@ -234,13 +251,13 @@ mod tests {
     fn the_limits_are_those_of_a_finite_double_and_400_places() {
         assert_eq!(canonical("1e308").as_deref(), Ok("1e308"));
         assert_eq!(canonical("1.7976931348623158e308").as_deref(), Ok("1.7976931348623158e308"));
-        assert_eq!(canonical("1.7976931348623159e308"), Err(Malformed::NotFinite));
-        assert_eq!(canonical("-1e309"), Err(Malformed::NotFinite));
-        assert_eq!(canonical("1e99999999999999999999"), Err(Malformed::NotFinite));
+        assert_eq!(canonical("1.7976931348623159e308"), Err(ParseError::NotFinite));
+        assert_eq!(canonical("-1e309"), Err(ParseError::NotFinite));
+        assert_eq!(canonical("1e99999999999999999999"), Err(ParseError::NotFinite));
         assert_eq!(canonical("1e-400").as_deref(), Ok("1e-400"));
         assert_eq!(canonical("10e-401").as_deref(), Ok("1e-400"));
-        assert_eq!(canonical("1e-401"), Err(Malformed::TooManyPlaces));
-        assert_eq!(canonical("1e-99999999999999999999"), Err(Malformed::TooManyPlaces));
+        assert_eq!(canonical("1e-401"), Err(ParseError::TooManyPlaces));
+        assert_eq!(canonical("1e-99999999999999999999"), Err(ParseError::TooManyPlaces));
     }
 
     proptest! {
@@ -256,13 +273,13 @@ mod tests {
         fn a_number_reads_as_the_same_double_as_in_rust(
             text in "-?[0-9]{1,30}(\\.[0-9]{0,30})?(e-?[0-9]{1,2})?",
         ) {
-            let decimal = parse(text.as_bytes()).unwrap();
+            let decimal = text.parse::<Decimal>().unwrap();
             prop_assert_eq!(decimal.to_f64(), text.parse::<f64>().unwrap() + 0.0);
         }
 
         #[test]
         fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
-            let _ = parse(&bytes);
+            let _ = Decimal::parse(&bytes);
         }
     }
 }

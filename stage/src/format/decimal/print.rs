@@ -86,7 +86,6 @@ fn print_scientific(digits: &[u8], places: usize, text: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::parse;
     use super::*;
     use proptest::prelude::*;
 
@@ -111,7 +110,7 @@ mod tests {
 
     #[test]
     fn long_integers_get_an_exponent_but_keep_every_digit() {
-        let text = |digits: &str| parse(digits.as_bytes()).unwrap().to_string();
+        let text = |digits: &str| digits.parse::<Decimal>().unwrap().to_string();
         let forty = "1234567890123456789012345678901234567890";
         assert_eq!(text(forty), forty);
         assert_eq!(text(&format!("{forty}1")), "1.2345678901234567890123456789012345678901e40");
@@ -123,9 +122,9 @@ mod tests {
     fn a_long_number_with_one_digit_before_its_point_has_no_exponent() {
         let forty = "0123456789012345678901234567890123456789";
         for text in [format!("2.5{forty}1"), format!("-9.{forty}1")] {
-            assert_eq!(parse(text.as_bytes()).unwrap().to_string(), text);
+            assert_eq!(text.parse::<Decimal>().unwrap().to_string(), text);
         }
-        let text = |text: String| parse(text.as_bytes()).unwrap().to_string();
+        let text = |text: String| text.parse::<Decimal>().unwrap().to_string();
         assert_eq!(text(format!("12.{forty}1")), format!("1.2{forty}1e1"));
         assert_eq!(text(format!("0.2{forty}1")), format!("2.{forty}1e-1"));
     }
@@ -133,9 +132,9 @@ mod tests {
     proptest! {
         #[test]
         fn printing_and_parsing_round_trip(text in "-?[0-9]{1,60}(\\.[0-9]{0,60})?") {
-            let decimal = parse(text.as_bytes()).unwrap();
+            let decimal = text.parse::<Decimal>().unwrap();
             let printed = decimal.to_string();
-            let again = parse(printed.as_bytes()).unwrap();
+            let again = printed.parse::<Decimal>().unwrap();
             prop_assert_eq!(&again, &decimal);
             prop_assert!(!printed.ends_with("e0"), "{}", printed);
             prop_assert_eq!(again.to_string(), printed);

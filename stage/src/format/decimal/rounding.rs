@@ -26,9 +26,7 @@ impl Decimal {
             }
             // Far nearer to zero than a unit.
             Mantissa::Small(0..) if shift > SMALL_DIGITS => Decimal::ZERO,
-            Mantissa::Small(_) if shift > SMALL_DIGITS => {
-                Decimal::power(factor, exponent).negated()
-            }
+            Mantissa::Small(_) if shift > SMALL_DIGITS => -Decimal::power(factor, exponent),
             mantissa => {
                 let unit = power_of_ten(shift) * factor;
                 let floor = mantissa.to_big().div_floor(&unit) * unit;
@@ -44,14 +42,14 @@ impl Decimal {
             return self.normalized();
         }
         match self.is_negative() {
-            true => self.negated().round_to(exponent).negated(),
-            false => Decimal::power(5, exponent - 1).plus(self).floor_to(1, exponent),
+            true => -(-self).round_to(exponent),
+            false => (&Decimal::power(5, exponent - 1) + self).floor_to(1, exponent),
         }
     }
 
     /// Half of this number.
     pub fn halved(&self) -> Decimal {
-        self.times(&Decimal::new(5, 1)).normalized()
+        (self * &Decimal::new(5, 1)).normalized()
     }
 
     /// `factor` × 10^`exponent`.
@@ -79,7 +77,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn decimal(text: &str) -> Decimal {
-        super::super::parse(text.as_bytes()).unwrap()
+        text.parse().unwrap()
     }
 
     #[test]
@@ -146,8 +144,8 @@ mod tests {
             let long = Decimal::from_big(power_of_ten(30) * mantissa, places + 30);
             let rounded = short.round_to(exponent);
             prop_assert_eq!(&rounded, &long.round_to(exponent));
-            let off = rounded.plus(&short.negated());
-            let off = if off.is_negative() { off.negated() } else { off };
+            let off = &rounded - &short;
+            let off = if off.is_negative() { -off } else { off };
             prop_assert!(off <= Decimal::power(5, exponent - 1));
         }
 
@@ -159,7 +157,7 @@ mod tests {
         ) {
             let number = decimal(&number);
             let floor = number.floor_to(factor, exponent);
-            let rest = number.plus(&floor.negated());
+            let rest = &number - &floor;
             prop_assert!(!rest.is_negative() && rest < Decimal::power(factor, exponent));
             prop_assert_eq!(floor.floor_to(factor, exponent), floor.clone());
             let places = floor.places().max(exponent.min(0).unsigned_abs() as u16);

@@ -5,7 +5,7 @@ use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::{Decimal, parse_computed};
+use super::Decimal;
 
 impl Serialize for Decimal {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -16,7 +16,7 @@ impl Serialize for Decimal {
 impl<'de> Deserialize<'de> for Decimal {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
         let raw = <&RawValue>::deserialize(deserializer)?;
-        parse_computed(raw.get().as_bytes())
+        Decimal::parse_computed(raw.get().as_bytes())
             .map_err(|_| D::Error::custom(format_args!("not a number: {}", raw.get())))
     }
 }

@@ -8,7 +8,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Bin, Exactness, Figure, MORE, Record, Stretch, Window};
-use crate::format::decimal::{Decimal, parse};
+use crate::format::decimal::Decimal;
 
 impl Serialize for Record {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -203,7 +203,7 @@ pub(super) fn is_quantile(name: &str) -> bool {
 
 /// The number behind a `p`, as in `p99.9`, which is a quantile's name.
 fn percentage(name: &str) -> Option<Decimal> {
-    parse(name.strip_prefix('p')?.as_bytes()).ok()
+    name.strip_prefix('p')?.parse().ok()
 }
 
 impl Serialize for Bin {

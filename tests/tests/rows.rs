@@ -1,0 +1,163 @@
+//! Rows with times, as `log --timestamps` records them, over `stat` and `conv`: from files and piped in.
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+
+use wandler_tests::run::{Finished, Program};
+
+const HEADER: &str = "time\tvalue\n";
+const ISO: [&str; 3] =
+    ["2026-11-25T18:26:05.597310Z", "2026-11-25T19:26:06.1+01:00", "2016-12-31T23:59:60Z"];
+const UNIX: [&str; 3] = ["1764095165.597310", "1764095166.100000", "1764095167"];
+
+/// Rows of 57, -3.25 and 1e3 with these times.
+fn rows(times: [&str; 3]) -> String {
+    let [a, b, c] = times;
+    format!("{a}\t57\n{b}\t-3.25\n{c}\t1e3\n")
+}
+
+/// Runs a program on text, as a file of this option and piped in, which must come to the same but for
+/// the file's name in messages.
+fn both(program: &str, option: &str, text: &str) -> Finished {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("rows.log"), text).unwrap();
+    let from_file = Program::new(program).words(option).words("rows.log").dir(&dir).finish();
+    let piped = Program::new(program).words(option).words("-").input(text).finish();
+    let same = (piped.code(), last(&piped), piped.stderr.clone())
+        == (from_file.code(), last(&from_file), from_file.stderr.replace("\"rows.log\": ", ""));
+    assert!(same, "from a file:\n{from_file}\npiped in:\n{piped}");
+    piped
+}
+
+/// The last record, or all samples.
+fn last(finished: &Finished) -> String {
+    let is_record = finished.stdout.contains('{');
+    let last = finished.stdout.lines().last().filter(|_| is_record);
+    last.map_or_else(|| finished.stdout.clone(), str::to_owned)
+}
+
+/// The record of 57, -3.25 and 1000.
+fn record() -> String {
+    last(&Program::new("stat").input("57\n-3.25\n1000\n").finish().exits(0))
+}
+
+fn closing(sent: u64, rejected: u64) -> String {
+    format!("conv: {sent} samples sent, {rejected} rejected, 0 ticks missed")
+}
+
+#[test]
+fn rows_with_times_are_counted_and_converted_like_their_samples() {
+    let crlf = |text: String| text.replace('\n', "\r\n");
+    let without_end = |text: String| text.trim_end().to_owned();
+    for text in [
+        rows(ISO),
+        HEADER.to_owned() + &rows(ISO),
+        HEADER.to_owned() + &rows(UNIX),
+        crlf(HEADER.to_owned() + &rows(ISO)),
+        without_end(rows(ISO)),
+        rows(ISO).replace('\t', " \t "),
+    ] {
+        let finished = both("stat", "", &text).exits(0).says(&[""; 0]);
+        assert_eq!(last(&finished), record(), "{text:?}");
+        let finished = both("conv", "--from", &text).exits(0).writes("57\n-3.25\n1000\n");
+        finished.says(&[closing(3, 0)]);
+    }
+}
+
+#[test]
+fn what_log_records_with_times_goes_on_to_a_report() {
+    let script = "seq 3 | log --timestamps iso iso.log 2> messages
+                  stat < iso.log | report
+                  stat iso.log | report
+                  cat iso.log iso.log | conv --from - | stat | report | tail -n 1
+                  conv --from iso.log --scale 2
+                  log --check iso.log";
+    let dir = tempfile::tempdir().unwrap();
+    let finished = Program::bash(script).dir(&dir).finish().exits(0);
+    let three = "n 3  sum 6  mean 2  sd 1  min 1  max 3  p50 2  p90 3  p99 3  last 3\n";
+    let six = "n 6  sum 12  mean 2  sd 0.894427  min 1  max 3  p50 2  p90 3  p99 3  last 3\n";
+    let checked = "iso.log: 3 samples\n";
+    let expected = format!("{three}{three}{six}2\n4\n6\n{checked}");
+    finished.writes(&expected).says(&[closing(6, 0), closing(3, 0)]);
+}
+
+#[test]
+fn the_header_once_more_is_neither_counted_nor_rejected() {
+    let text = format!("{HEADER}{}{HEADER}{}\t7\n", rows(ISO), ISO[0]);
+    let stat = both("stat", "", &text).exits(0).says(&[""; 0]);
+    assert!(last(&stat).starts_with("{\"n\":4,\"rejected\":0,\"last\":7,"), "{stat}");
+    both("conv", "--from", &text).exits(0).writes("57\n-3.25\n1000\n7\n").says(&[closing(4, 0)]);
+    let stat = both("stat", "", &format!("{HEADER}x\n")).exits(3);
+    stat.says(&["stat: line 2: no time in front: \"x\""]);
+    let stat = both("stat", "", HEADER).exits(0).says(&[""; 0]);
+    assert!(last(&stat).starts_with("{\"n\":0,\"rejected\":0,"), "{stat}");
+}
+
+#[test]
+fn the_first_row_decides_and_later_ones_of_another_shape_are_rejected() {
+    let hint = "a time stands in front, as log --timestamps puts it (cut -f 2 takes it off)";
+    let (iso, unix) = (ISO[0], UNIX[0]);
+    for (text, samples, told) in [
+        (format!("57\n{iso}\t58\n"), "57\n", format!("line 2: {hint}: \"{iso}\\t58\"")),
+        (format!("{iso}\t57\n58\n"), "57\n", "line 2: no time in front: \"58\"".to_owned()),
+        (format!("{unix}\t57\n58\n"), "58\n", format!("line 1: {hint}: \"{unix}\\t57\"")),
+        (
+            format!("{HEADER}{unix}\t57\n{iso}\t58\n"),
+            "57\n",
+            format!("line 3: not a time in Unix seconds in front: \"{iso}\\t58\""),
+        ),
+        (
+            format!("{iso}\t57\n{iso}\t\n"),
+            "57\n",
+            format!("line 2: no value behind the time: \"{iso}\""),
+        ),
+        (format!("{iso}\t57\n{iso}\tx\n"), "57\n", "line 2: not a number: \"x\"".to_owned()),
+        (
+            format!("57\n{HEADER}58\n"),
+            "57\n58\n",
+            "line 2: not a number: \"time\\tvalue\"".to_owned(),
+        ),
+        (
+            "temp\thum\n57\n".to_owned(),
+            "57\n",
+            "line 1: a header of other columns than time and value (cut -f N takes one out): \
+             \"temp\\thum\""
+                .to_owned(),
+        ),
+        ("57\n1\t2\n58\n".to_owned(), "57\n58\n", "line 2: not a number: \"1\\t2\"".to_owned()),
+    ] {
+        let sent = samples.lines().count() as u64;
+        both("stat", "", &text).exits(3).says(&[format!("stat: {told}")]);
+        let conv = both("conv", "--from", &text).exits(3).writes(samples);
+        conv.says(&[format!("conv: {told}"), closing(sent, 1)]);
+    }
+}
+
+#[test]
+fn each_file_says_for_itself_whether_it_has_times() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("iso.log"), rows(ISO)).unwrap();
+    fs::write(dir.path().join("plain.log"), "7\n").unwrap();
+    fs::write(dir.path().join("unix.log"), HEADER.to_owned() + &rows(UNIX)).unwrap();
+    let stat = Program::new("stat").words("iso.log plain.log unix.log").dir(&dir).finish().exits(0);
+    assert!(stat.stdout.starts_with("{\"n\":7,\"rejected\":0,\"last\":1000,"), "{stat}");
+}
+
+#[test]
+fn numbers_on_the_command_line_have_nothing_around_them() {
+    for (option, value, told) in [
+        ("--offset", "1\r", "not a number"),
+        ("--scale", " 1", "not a number"),
+        ("--scale", "1\t", "not a number"),
+        ("--scale", "", "not a number"),
+        ("--range", "0 .. 100", "expected a range such as 0..100 or -1.5..1.5"),
+        ("--plausible", "0..100\n", "expected a range such as 0..100 or -1.5..1.5"),
+        ("--rate", " 10", "expected a rate such as 10, 2.5k, 1M or max"),
+    ] {
+        let conv = Program::new("conv").args([option, value]).finish().exits(2).writes("");
+        assert!(conv.stderr.contains(told), "{option} {value:?}: {conv}");
+    }
+    let stat = Program::new("stat").args(["--quantiles", "50, 90"]).input("").finish().exits(2);
+    assert!(stat.stderr.contains("expected percentages such as 50,99.9"), "{stat}");
+}
