@@ -10,11 +10,11 @@ use stage::format::decimal::{Decimal, Mantissa};
 use stage::format::sample::parse_line;
 use thiserror::Error;
 
-use crate::course::{Course, Stretch};
+use crate::course::{Course, ExactStretch};
 use crate::distribution::{Contents, Distribution};
 use crate::moments::{Moments, Powers, Totals};
 use crate::plain::{self, Scanned};
-use crate::sequence::{Conflict, Place, Run, Sequence};
+use crate::sequence::{Conflict, Run, RunPlace, Sequence};
 use crate::tally::{self, Tally};
 
 /// Everything that is known of the samples so far.
@@ -57,7 +57,7 @@ pub struct Parts {
     /// Their distribution.
     pub contents: Contents,
     /// Their course, if it was kept: the power of two that a stretch is long, and the stretches.
-    pub course: Option<(u32, Vec<Stretch>)>,
+    pub course: Option<(u32, Vec<ExactStretch>)>,
 }
 
 /// Why samples cannot be added.
@@ -129,7 +129,7 @@ impl Accumulator {
     /// Takes the samples at the start of `block`, whole lines, as long as they are plain numbers,
     /// but at most `most`, which must be no more than there is [room](Accumulator::room) for. The
     /// first one's `place` is where these samples lie in the stream.
-    pub fn add_plain(&mut self, block: &[u8], most: u64, place: Place) -> Scanned {
+    pub fn add_plain(&mut self, block: &[u8], most: u64, place: RunPlace) -> Scanned {
         if self.moments.powers() == Powers::Four {
             return Scanned::default();
         }
@@ -182,7 +182,7 @@ impl Accumulator {
     }
 
     /// Takes one more sample. The first one's `place` is where these samples lie in the stream.
-    pub fn add(&mut self, sample: &Decimal, place: Place) {
+    pub fn add(&mut self, sample: &Decimal, place: RunPlace) {
         let sample = &sample.normalized();
         if self.tally.is_too_coarse_for(sample) {
             self.settle();
@@ -247,7 +247,7 @@ impl Accumulator {
     fn absorb_course(&mut self, parts: &Parts) -> Result<(), Unfit> {
         let Some(course) = self.course.as_mut().filter(|_| parts.n > 0) else { return Ok(()) };
         let contents = parts.course.clone().ok_or(Unfit::NoCourse)?;
-        let is_numbered = parts.runs.iter().all(|run| matches!(run.place, Place::Number(_)));
+        let is_numbered = parts.runs.iter().all(|run| matches!(run.place, RunPlace::Number(_)));
         if self.count > 0 && !is_numbered {
             return Err(Unfit::NoNumbers);
         }

@@ -23,7 +23,7 @@ use crate::files::{NamedInput, Position};
 use crate::options::Options;
 use crate::plain::Scanned;
 use crate::schedule::Schedule;
-use crate::sequence::Place;
+use crate::sequence::RunPlace;
 use crate::state::State;
 use crate::state::origin::Origin;
 use crate::windows::Before;
@@ -248,10 +248,10 @@ impl<W: Write> Count<'_, W> {
     }
 
     /// Where the samples lie in the stream. Until when they are counted is only known later.
-    fn run_place(&self) -> Place {
+    fn run_place(&self) -> RunPlace {
         match self.options.first {
-            Some(_) => Place::Number(self.first()),
-            None => Place::Time { began: self.began, ended: self.began },
+            Some(_) => RunPlace::Number(self.first()),
+            None => RunPlace::Time { began: self.began, ended: self.began },
         }
     }
 

@@ -24,7 +24,7 @@ pub const MAX_STRETCHES: usize = 10_000;
 
 /// Samples that follow each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stretch {
+pub struct ExactStretch {
     /// The number of the first of them, from 1.
     pub first: u64,
     /// How many there are.
@@ -37,15 +37,15 @@ pub struct Stretch {
     pub sum: Decimal,
 }
 
-impl Stretch {
+impl ExactStretch {
     /// `n` samples of the same value, the first of which has this number.
-    fn of(first: u64, value: &Decimal, n: u64) -> Stretch {
+    fn of(first: u64, value: &Decimal, n: u64) -> ExactStretch {
         let sum = value.times(&Decimal::from_big(n.into(), 0));
-        Stretch { first, n, min: value.clone(), max: value.clone(), sum }
+        ExactStretch { first, n, min: value.clone(), max: value.clone(), sum }
     }
 
     /// Adds samples that belong to the same stretch.
-    fn join(&mut self, other: Stretch) {
+    fn join(&mut self, other: ExactStretch) {
         self.first = self.first.min(other.first);
         self.n += other.n;
         if other.min < self.min {
@@ -77,7 +77,7 @@ pub struct Course {
     /// A stretch is 2^`power` samples long.
     power: u32,
     /// Those that have samples, by their numbers from 0 on.
-    stretches: BTreeMap<u64, Stretch>,
+    stretches: BTreeMap<u64, ExactStretch>,
     /// The number of the first sample that was counted here, and that of the next.
     begin: u64,
     next: u64,
@@ -103,7 +103,7 @@ impl Course {
 
     /// Takes the next sample.
     pub fn add(&mut self, sample: &Decimal) {
-        self.join(Stretch::of(self.next, sample, 1));
+        self.join(ExactStretch::of(self.next, sample, 1));
         self.next += 1;
     }
 
@@ -112,7 +112,7 @@ impl Course {
     pub fn add_passed(&mut self, value: &Decimal, count: u64) {
         let last = self.next.saturating_sub(2);
         let stretch = last >> self.power << self.power;
-        self.join(Stretch::of(self.begin.max(stretch + 1), value, count));
+        self.join(ExactStretch::of(self.begin.max(stretch + 1), value, count));
     }
 
     /// Advances past samples whose values follow later ([`Course::add_passed`]).
@@ -121,22 +121,22 @@ impl Course {
     }
 
     /// Takes the stretches of another course, whose numbers have the same origin.
-    pub fn absorb(&mut self, (power, stretches): (u32, Vec<Stretch>)) {
+    pub fn absorb(&mut self, (power, stretches): (u32, Vec<ExactStretch>)) {
         self.coarsen(power.max(self.power));
         stretches.into_iter().for_each(|stretch| self.join(stretch));
     }
 
     /// The power of two that a stretch is long, and the stretches. This is the course's whole state.
-    pub fn contents(&self) -> (u32, Vec<Stretch>) {
+    pub fn contents(&self) -> (u32, Vec<ExactStretch>) {
         (self.power, self.stretches.values().cloned().collect())
     }
 
     /// What a record tells.
     pub fn told(&self) -> Vec<record::Stretch> {
-        self.stretches.values().map(Stretch::told).collect()
+        self.stretches.values().map(ExactStretch::told).collect()
     }
 
-    fn join(&mut self, stretch: Stretch) {
+    fn join(&mut self, stretch: ExactStretch) {
         let number = |power| (stretch.first - 1) >> power;
         while self.stretches.len() >= self.most && !self.stretches.contains_key(&number(self.power))
         {

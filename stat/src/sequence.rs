@@ -2,108 +2,26 @@
 //! of neighbours, for the autocorrelation.
 //!
 //! Samples that were counted in one go form a [`Run`]. Merging puts runs beside each other, in the
-//! order of their [`Place`]s in the whole stream, whatever the order in which they are merged:
+//! order of their [`RunPlace`]s in the whole stream, whatever the order in which they are merged:
 //!
-//! - [`Place::Number`], if it was told which samples they are: runs that follow each other
+//! - [`RunPlace::Number`], if it was told which samples they are: runs that follow each other
 //!   become one, and samples that are there already are refused.
-//! - [`Place::Part`], if it was told which part of the stream they are.
-//! - [`Place::Time`] otherwise, while they were counted. Runs that were counted at the same time may
+//! - [`RunPlace::Part`], if it was told which part of the stream they are.
+//! - [`RunPlace::Time`] otherwise, while they were counted. Runs that were counted at the same time may
 //!   have any order, and what depends on it is not known.
 //!
 //! Memory: one run, and one more for each part that was merged and does not follow another by
 //! its number.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod lagged;
+mod run;
 
-use num_bigint::BigInt;
-use stage::format::decimal::{Decimal, Mantissa, SMALL_DIGITS, power_of_ten};
-use thiserror::Error;
+use std::collections::BTreeSet;
 
-use crate::wide::Wide;
+use stage::format::decimal::Decimal;
 
-/// Where a run lies in the whole stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Place {
-    /// The number of its first sample.
-    Number(u64),
-    /// The number of its part.
-    Part(u64),
-    /// While it was counted, in nanoseconds since 1970.
-    Time {
-        /// From here on; 0 if that is not known.
-        began: u64,
-        /// Up to here.
-        ended: u64,
-    },
-}
-
-/// Samples that follow each other. Ordered by place; ties are broken arbitrarily but consistently.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Run {
-    /// Where it lies.
-    pub place: Place,
-    /// Its samples, at least one.
-    pub n: u64,
-    /// Its first sample.
-    pub first: Decimal,
-    /// Its last sample.
-    pub last: Decimal,
-}
-
-impl Run {
-    fn is_numbered(&self) -> bool {
-        matches!(self.place, Place::Number(_))
-    }
-
-    /// Whether `later` may stand after this run, and they are not one.
-    pub fn is_apart_from(&self, later: &Run) -> bool {
-        let joined = self.is_numbered() && self.is_followed_by(later);
-        self < later && self.conflict(later).is_none() && !joined
-    }
-
-    /// Whether the samples of `later` come immediately after these.
-    fn is_followed_by(&self, later: &Run) -> bool {
-        match (self.place, later.place) {
-            (Place::Number(own), Place::Number(next)) => own.checked_add(self.n) == Some(next),
-            (Place::Part(own), Place::Part(next)) => own.checked_add(1) == Some(next),
-            (Place::Time { ended, .. }, Place::Time { began, .. }) => ended < began,
-            _ => false,
-        }
-    }
-
-    /// What is wrong if both are to be there, if anything is.
-    fn conflict(&self, other: &Run) -> Option<Conflict> {
-        match (self.place, other.place) {
-            (Place::Number(a), Place::Number(b)) => {
-                let first = a.max(b);
-                let end = a.saturating_add(self.n).min(b.saturating_add(other.n));
-                (first < end).then(|| Conflict::Overlap(first, end - 1))
-            }
-            (Place::Part(a), Place::Part(b)) => (a == b).then_some(Conflict::Part(a)),
-            (Place::Time { .. }, Place::Time { .. }) => {
-                (self == other).then_some(Conflict::Repeated)
-            }
-            _ => Some(Conflict::Numbered),
-        }
-    }
-}
-
-/// Why runs cannot stand beside each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum Conflict {
-    /// It is merged already.
-    #[error("its samples are merged already")]
-    Repeated,
-    /// Samples with these numbers, from the first to the last, are merged already.
-    #[error("its samples {0} to {1} are merged already")]
-    Overlap(u64, u64),
-    /// The part with this number is merged already.
-    #[error("part {0} is merged already")]
-    Part(u64),
-    /// Only one of them has numbers.
-    #[error("its samples are numbered (--first) and others' are not, or the other way round")]
-    Numbered,
-}
+use self::lagged::Lagged;
+pub use self::run::{Conflict, Run, RunPlace};
 
 /// What the autocorrelation is computed from, besides the power sums.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,7 +52,7 @@ impl Sequence {
     }
 
     /// Takes the next sample. `place` is where the run lies, as far as that is known yet.
-    pub fn add(&mut self, sample: &Decimal, place: Place) {
+    pub fn add(&mut self, sample: &Decimal, place: RunPlace) {
         match &mut self.counted {
             Some(run) => {
                 if let Some(lagged) = &mut self.lagged {
@@ -157,7 +75,7 @@ impl Sequence {
         first: impl FnOnce() -> Decimal,
         last: Decimal,
         n: u64,
-        place: Place,
+        place: RunPlace,
     ) {
         match &mut self.counted {
             Some(run) => {
@@ -170,7 +88,7 @@ impl Sequence {
 
     /// Notes that the samples so far were counted up to now.
     pub fn counted_until(&mut self, nanoseconds: u64) {
-        if let Some(Run { place: Place::Time { ended, .. }, .. }) = &mut self.counted {
+        if let Some(Run { place: RunPlace::Time { ended, .. }, .. }) = &mut self.counted {
             *ended = nanoseconds;
         }
     }
@@ -179,8 +97,8 @@ impl Sequence {
     /// numbers.
     pub fn is_in_order(&self) -> bool {
         self.pairs().all(|(run, later)| match later.place {
-            Place::Time { .. } => run.is_followed_by(later),
-            Place::Number(_) | Place::Part(_) => true,
+            RunPlace::Time { .. } => run.is_followed_by(later),
+            RunPlace::Number(_) | RunPlace::Part(_) => true,
         })
     }
 
@@ -263,56 +181,15 @@ impl Sequence {
     }
 }
 
-/// The exact sum of the products of neighbours.
-#[derive(Clone, Debug)]
-struct Lagged {
-    /// Of mantissas below 10^18; indexed by the products' places.
-    small: [Wide; 2 * SMALL_DIGITS as usize + 1],
-    big: BTreeMap<u16, BigInt>,
-}
-
-impl Default for Lagged {
-    fn default() -> Lagged {
-        Lagged { small: [Wide::default(); 2 * SMALL_DIGITS as usize + 1], big: BTreeMap::new() }
-    }
-}
-
-impl Lagged {
-    fn add(&mut self, earlier: &Decimal, later: &Decimal) {
-        let places = earlier.places() + later.places();
-        match (earlier.mantissa(), later.mantissa(), self.small.get_mut(usize::from(places))) {
-            (Mantissa::Small(a), Mantissa::Small(b), Some(sum)) => {
-                sum.add(i128::from(*a) * i128::from(*b));
-            }
-            _ => self.add_product(&earlier.times(later)),
-        }
-    }
-
-    fn add_product(&mut self, product: &Decimal) {
-        *self.big.entry(product.places()).or_default() += product.mantissa().to_big();
-    }
-
-    fn total(&self) -> Decimal {
-        let small = (0u16..).zip(&self.small).map(|(places, sum)| (places, sum.to_big()));
-        let big = self.big.iter().map(|(places, sum)| (*places, sum.clone()));
-        let parts: Vec<(u16, BigInt)> =
-            small.chain(big).filter(|(_, sum)| *sum != BigInt::ZERO).collect();
-        let places = parts.iter().map(|(places, _)| *places).max().unwrap_or(0);
-        let aligned =
-            parts.into_iter().map(|(own, sum)| sum * power_of_ten(u32::from(places - own)));
-        Decimal::from_big(aligned.sum(), places).normalized()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn time(began: u64, ended: u64) -> Place {
-        Place::Time { began, ended }
+    fn time(began: u64, ended: u64) -> RunPlace {
+        RunPlace::Time { began, ended }
     }
 
-    fn run(place: Place, values: std::ops::RangeInclusive<i64>) -> Run {
+    fn run(place: RunPlace, values: std::ops::RangeInclusive<i64>) -> Run {
         Run {
             place,
             n: values.clone().count() as u64,
@@ -330,12 +207,12 @@ mod tests {
     #[test]
     fn numbered_runs_that_follow_each_other_become_one() {
         let runs = [
-            run(Place::Number(7), 7..=9),
-            run(Place::Number(1), 1..=3),
-            run(Place::Number(4), 4..=6),
+            run(RunPlace::Number(7), 7..=9),
+            run(RunPlace::Number(1), 1..=3),
+            run(RunPlace::Number(4), 4..=6),
         ];
         let whole = merged(&runs).unwrap();
-        assert!(whole.runs().eq(&[run(Place::Number(1), 1..=9)]));
+        assert!(whole.runs().eq(&[run(RunPlace::Number(1), 1..=9)]));
         assert_eq!(whole.lagged().unwrap(), Decimal::new(3 * 4 + 6 * 7, 0));
         let gap = merged(&runs[..2]).unwrap();
         assert!(gap.runs().eq([&runs[1], &runs[0]]));
@@ -365,7 +242,7 @@ mod tests {
 
     #[test]
     fn parts_follow_each_other_by_their_numbers() {
-        let part = |number, values| run(Place::Part(number), values);
+        let part = |number, values| run(RunPlace::Part(number), values);
         let whole = merged(&[part(3, 7..=9), part(1, 1..=3), part(2, 4..=6)]).unwrap();
         assert_eq!(whole.last(), Some(&Decimal::new(9, 0)));
         assert_eq!(whole.neighbours().unwrap().lagged, Decimal::new(3 * 4 + 6 * 7, 0));
@@ -377,7 +254,7 @@ mod tests {
 
     #[test]
     fn the_same_samples_are_not_taken_twice() {
-        let number = |number, values| run(Place::Number(number), values);
+        let number = |number, values| run(RunPlace::Number(number), values);
         let conflict = |runs: &[Run]| merged(runs).unwrap_err();
         assert_eq!(conflict(&[number(1, 1..=5), number(5, 5..=9)]), Conflict::Overlap(5, 5));
         assert_eq!(conflict(&[number(5, 5..=9), number(1, 1..=20)]), Conflict::Overlap(5, 9));
@@ -388,7 +265,7 @@ mod tests {
 
     #[test]
     fn numbers_and_times_do_not_mix() {
-        let runs = [run(time(10, 20), 5..=9), run(Place::Number(1), 1..=4)];
+        let runs = [run(time(10, 20), 5..=9), run(RunPlace::Number(1), 1..=4)];
         assert_eq!(merged(&runs).unwrap_err(), Conflict::Numbered);
     }
 

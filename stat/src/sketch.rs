@@ -63,14 +63,14 @@ const FAR: i64 = 1 << 32;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Filled {
     /// Which bin.
-    pub bin: Bin,
+    pub bin: SketchBin,
     /// Samples in it.
     pub count: u64,
 }
 
 /// A bin, from the least values to the greatest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bin {
+pub enum SketchBin {
     /// Of negative samples, by the logarithm of the magnitude.
     Negative(i32),
     /// Of 0, and what is almost 0.
@@ -79,21 +79,21 @@ pub enum Bin {
     Positive(i32),
 }
 
-impl Bin {
+impl SketchBin {
     /// Whether a sample can lie in it at all.
     pub fn exists(self) -> bool {
         match self {
-            Bin::Negative(key) | Bin::Positive(key) => LIMITS.place(key).is_some(),
-            Bin::Zero => true,
+            SketchBin::Negative(key) | SketchBin::Positive(key) => LIMITS.place(key).is_some(),
+            SketchBin::Zero => true,
         }
     }
 
     /// Orders bins by the values in them.
     pub fn rank(self) -> i64 {
         match self {
-            Bin::Negative(key) => -FAR - i64::from(key),
-            Bin::Zero => 0,
-            Bin::Positive(key) => FAR + i64::from(key),
+            SketchBin::Negative(key) => -FAR - i64::from(key),
+            SketchBin::Zero => 0,
+            SketchBin::Positive(key) => FAR + i64::from(key),
         }
     }
 
@@ -101,9 +101,9 @@ impl Bin {
     fn ends(self) -> (f64, f64) {
         let ends = |key| LIMITS.place(key).map_or((0.0, f64::INFINITY), |at| LIMITS.ends(at));
         match self {
-            Bin::Negative(key) => (-ends(key).1, -ends(key).0),
-            Bin::Zero => (-f64::MIN_POSITIVE, f64::MIN_POSITIVE),
-            Bin::Positive(key) => ends(key),
+            SketchBin::Negative(key) => (-ends(key).1, -ends(key).0),
+            SketchBin::Zero => (-f64::MIN_POSITIVE, f64::MIN_POSITIVE),
+            SketchBin::Positive(key) => ends(key),
         }
     }
 
@@ -143,11 +143,11 @@ impl Sketch {
     /// Counts the samples of a bin, which must exist.
     pub fn add_filled(&mut self, Filled { bin, count }: Filled) {
         match bin {
-            Bin::Negative(key) => {
+            SketchBin::Negative(key) => {
                 LIMITS.place(key).into_iter().for_each(|at| self.negative.add(at, count));
             }
-            Bin::Zero => self.zero += count,
-            Bin::Positive(key) => {
+            SketchBin::Zero => self.zero += count,
+            SketchBin::Positive(key) => {
                 LIMITS.place(key).into_iter().for_each(|at| self.positive.add(at, count));
             }
         }
@@ -157,10 +157,10 @@ impl Sketch {
     /// whole state.
     pub fn filled(&self) -> impl Iterator<Item = Filled> {
         let negative = self.negative.filled().rev();
-        let negative = negative.map(|(key, count)| Filled { bin: Bin::Negative(key), count });
-        let zero = (self.zero > 0).then_some(Filled { bin: Bin::Zero, count: self.zero });
+        let negative = negative.map(|(key, count)| Filled { bin: SketchBin::Negative(key), count });
+        let zero = (self.zero > 0).then_some(Filled { bin: SketchBin::Zero, count: self.zero });
         let positive = self.positive.filled();
-        let positive = positive.map(|(key, count)| Filled { bin: Bin::Positive(key), count });
+        let positive = positive.map(|(key, count)| Filled { bin: SketchBin::Positive(key), count });
         negative.chain(zero).chain(positive)
     }
 
@@ -169,8 +169,8 @@ impl Sketch {
     pub fn below(&self, limits: &[f64], min: f64, max: f64) -> Vec<u64> {
         let mut filled = self.filled().peekable();
         let mut before = 0;
-        let ends = |bin: Bin| match bin {
-            Bin::Zero => (0.0, 0.0),
+        let ends = |bin: SketchBin| match bin {
+            SketchBin::Zero => (0.0, 0.0),
             bin => bin.ends(),
         };
         let below = |limit: &f64| {
@@ -192,7 +192,7 @@ impl Sketch {
     }
 
     /// The bin in which the sample at `rank` lies, from 1.
-    pub fn at_rank(&self, rank: u64) -> Option<Bin> {
+    pub fn at_rank(&self, rank: u64) -> Option<SketchBin> {
         let mut up_to = 0;
         let filled = self.filled().find(|filled| {
             up_to += filled.count;
@@ -222,13 +222,13 @@ mod tests {
         let sketch = sketch(&[f64::MAX, -f64::MAX, 3e-308, -3e-308, 1e-320, 0.0, 1.0]);
         let filled: Vec<Filled> = sketch.filled().collect();
         assert_eq!(filled.len(), 6);
-        assert_eq!(filled[2], Filled { bin: Bin::Zero, count: 2 });
+        assert_eq!(filled[2], Filled { bin: SketchBin::Zero, count: 2 });
         for (filled, value) in filled.iter().zip([-f64::MAX, -3e-308, 0.0, 3e-308, 1.0, f64::MAX]) {
             let middle = filled.bin.interval().estimate().value.to_f64();
             assert!((middle - value).abs() <= 0.01 * value.abs(), "{middle} for {value}");
             assert!(filled.bin.exists());
         }
-        assert!(!Bin::Positive(i32::MAX).exists() && !Bin::Negative(40_000).exists());
+        assert!(!SketchBin::Positive(i32::MAX).exists() && !SketchBin::Negative(40_000).exists());
     }
 
     #[test]

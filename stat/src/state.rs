@@ -49,7 +49,7 @@ use crate::accumulator::{Extremes, Parts, Unfit};
 use crate::distribution::Contents;
 use crate::moments::{PowerSums, Totals};
 use origin::{Different, Origin};
-use pieces::{Bins, Cells, Course, Lagged, RunPiece};
+use pieces::{StoredBins, StoredCells, StoredCourse, StoredLagged, StoredRun};
 use text::{Integer, Sample};
 
 /// The version that is written.
@@ -94,7 +94,7 @@ pub struct State {
     start: Option<Integer>,
     #[serde(skip_serializing_if = "Option::is_none")]
     end: Option<Integer>,
-    runs: Vec<RunPiece>,
+    runs: Vec<StoredRun>,
     places: u16,
     sum: Integer,
     squares: Integer,
@@ -103,7 +103,7 @@ pub struct State {
     #[serde(skip_serializing_if = "Option::is_none")]
     fourths: Option<Integer>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    lagged: Option<Lagged>,
+    lagged: Option<StoredLagged>,
     #[serde(skip_serializing_if = "Option::is_none")]
     min: Option<Sample>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,11 +111,11 @@ pub struct State {
     #[serde(skip_serializing_if = "Option::is_none")]
     values: Option<Vec<(Sample, u64)>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    sketch: Option<Bins>,
+    sketch: Option<StoredBins>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    grid: Option<Cells>,
+    grid: Option<StoredCells>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    course: Option<Course>,
+    course: Option<StoredCourse>,
 }
 
 /// What only shows the version.
@@ -141,16 +141,16 @@ impl State {
             missing: Some(origin.missing).filter(|missing| *missing > 0),
             start: start.map(|time| Integer(time.into())),
             end: end.map(|time| Integer(time.into())),
-            runs: parts.runs.iter().map(RunPiece::of).collect(),
+            runs: parts.runs.iter().map(StoredRun::of).collect(),
             places,
             sum: Integer(sums.sum),
             squares: Integer(sums.squares),
             cubes: more.then_some(Integer(sums.cubes)),
             fourths: more.then_some(Integer(sums.fourths)),
-            lagged: parts.lagged.as_ref().map(Lagged::of),
+            lagged: parts.lagged.as_ref().map(StoredLagged::of),
             min: min.map(Sample),
             max: max.map(Sample),
-            course: parts.course.map(Course::of),
+            course: parts.course.map(StoredCourse::of),
             ..State::default()
         };
         state.with_contents(parts.contents)
@@ -163,8 +163,8 @@ impl State {
                 State { values: Some(values.collect()), ..self }
             }
             Contents::Approximate { bins, grid } => {
-                let grid = grid.map(|(width, cells)| Cells::of(width, cells));
-                State { sketch: Some(Bins::of(&bins)), grid, ..self }
+                let grid = grid.map(|(width, cells)| StoredCells::of(width, cells));
+                State { sketch: Some(StoredBins::of(&bins)), grid, ..self }
             }
         }
     }
@@ -217,7 +217,7 @@ impl State {
         let contents = match (self.values, self.sketch) {
             (None, Some(bins)) => Contents::Approximate {
                 bins: bins.filled().collect(),
-                grid: self.grid.and_then(Cells::into_contents),
+                grid: self.grid.and_then(StoredCells::into_contents),
             },
             (values, _) => {
                 let values = values.unwrap_or_default().into_iter();
@@ -235,11 +235,11 @@ impl State {
                     fourths: power(self.fourths),
                 },
             },
-            lagged: self.lagged.map(Lagged::into_sum),
-            runs: self.runs.into_iter().map(RunPiece::run).collect(),
+            lagged: self.lagged.map(StoredLagged::into_sum),
+            runs: self.runs.into_iter().map(StoredRun::run).collect(),
             extremes: extremes.map(|(Sample(min), Sample(max))| Extremes { min, max }),
             contents,
-            course: self.course.map(Course::into_contents),
+            course: self.course.map(StoredCourse::into_contents),
         }
     }
 }

@@ -5,7 +5,7 @@ use num_bigint::BigInt;
 use stage::format::decimal::{Decimal, MAX_PLACES};
 
 use super::State;
-use super::pieces::{Bins, Cells, Course, RunPiece};
+use super::pieces::{StoredBins, StoredCells, StoredCourse, StoredRun};
 use super::text::{Integer, Sample};
 use crate::counts::MAX_DISTINCT;
 use crate::course::MAX_STRETCHES;
@@ -60,7 +60,7 @@ impl State {
         let placed = self.runs.iter().all(|run| run.place().is_some());
         require(placed, "it does not say where its runs lie")?;
         check_counts(self.runs.iter().map(|run| run.n), self.n, "its runs do not add up")?;
-        let runs: Vec<_> = self.runs.iter().cloned().map(RunPiece::run).collect();
+        let runs: Vec<_> = self.runs.iter().cloned().map(StoredRun::run).collect();
         let apart = runs.windows(2).all(|pair| pair[0].is_apart_from(&pair[1]));
         require(apart, "its runs are out of order")
     }
@@ -84,7 +84,7 @@ impl State {
     }
 
     /// Whether the first and the last bin are those of the extremes.
-    fn check_ends(&self, bins: &Bins) -> Result<(), &'static str> {
+    fn check_ends(&self, bins: &StoredBins) -> Result<(), &'static str> {
         let holds = |filled: Option<Filled>, sample: &Option<Sample>| match (filled, sample) {
             (Some(Filled { bin, .. }), Some(Sample(sample))) => {
                 let Interval { low, high } = bin.interval();
@@ -100,7 +100,7 @@ impl State {
         require(are_right, "its extremes are not those of its samples")
     }
 
-    fn check_cells(&self, cells: &Cells) -> Result<(), &'static str> {
+    fn check_cells(&self, cells: &StoredCells) -> Result<(), &'static str> {
         let width = cells.width().ok_or("its cells have no width that can be")?;
         require(cells.len() <= MAX_DISTINCT, "it has too many cells")?;
         let filled = cells.filled();
@@ -129,7 +129,7 @@ impl State {
     }
 }
 
-impl Bins {
+impl StoredBins {
     fn check(&self, n: u64) -> Result<(), &'static str> {
         // One list ends before the next begins.
         let end = |first: i32, counts: &[u64]| i64::from(first) + counts.len() as i64;
@@ -145,7 +145,7 @@ impl Bins {
     }
 }
 
-impl Course {
+impl StoredCourse {
     fn check(&self, n: u64) -> Result<(), &'static str> {
         require(self.power < u64::BITS, "its course has stretches that are too long")?;
         require(self.stretches.len() <= MAX_STRETCHES, "its course has too many stretches")?;
@@ -192,7 +192,7 @@ mod tests {
     use crate::accumulator::Accumulator;
     use crate::accumulator::record::Wanted;
     use crate::quantile::Quantile;
-    use crate::sequence::Place;
+    use crate::sequence::RunPlace;
     use crate::state::Refused;
     use crate::state::origin::Origin;
     use stage::format::record::Record;
@@ -202,7 +202,7 @@ mod tests {
     fn counted() -> serde_json::Value {
         let mut accumulator = Accumulator::new(true);
         for sample in ["1", "-2.5"] {
-            accumulator.add(&parse_line(sample.as_bytes()).unwrap(), Place::Number(4));
+            accumulator.add(&parse_line(sample.as_bytes()).unwrap(), RunPlace::Number(4));
         }
         serde_json::to_value(State::new(accumulator.parts(), &Origin::default())).unwrap()
     }

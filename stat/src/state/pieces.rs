@@ -7,13 +7,13 @@ use super::consecutive::Consecutive;
 use super::text::{Integer, Sample};
 use crate::course;
 use crate::grid::Width;
-use crate::sequence::{Place, Run};
-use crate::sketch::{Bin, Filled};
+use crate::sequence::{Run, RunPlace};
+use crate::sketch::{Filled, SketchBin};
 
 /// A [`Run`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct RunPiece {
+pub(super) struct StoredRun {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) number: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -29,14 +29,14 @@ pub(super) struct RunPiece {
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Lagged {
+pub(super) struct StoredLagged {
     pub(super) places: u16,
     pub(super) units: Integer,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Bins {
+pub(super) struct StoredBins {
     pub(super) negative: Vec<Consecutive<i32>>,
     pub(super) zero: u64,
     pub(super) positive: Vec<Consecutive<i32>>,
@@ -44,22 +44,22 @@ pub(super) struct Bins {
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Cells {
+pub(super) struct StoredCells {
     pub(super) width: Sample,
     pub(super) cells: Vec<Consecutive<Sample>>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Course {
+pub(super) struct StoredCourse {
     pub(super) power: u32,
     /// First, samples, minimum, maximum, places, sum.
     pub(super) stretches: Vec<(u64, u64, Sample, Sample, u16, Integer)>,
 }
 
-impl RunPiece {
-    pub(super) fn of(run: &Run) -> RunPiece {
-        let none = RunPiece {
+impl StoredRun {
+    pub(super) fn of(run: &Run) -> StoredRun {
+        let none = StoredRun {
             number: None,
             part: None,
             began: None,
@@ -70,24 +70,24 @@ impl RunPiece {
         };
         let time = |time: u64| Some(Integer(time.into()));
         match run.place {
-            Place::Number(number) => RunPiece { number: Some(number), ..none },
-            Place::Part(part) => RunPiece { part: Some(part), ..none },
-            Place::Time { began, ended } => {
-                RunPiece { began: time(began), ended: time(ended), ..none }
+            RunPlace::Number(number) => StoredRun { number: Some(number), ..none },
+            RunPlace::Part(part) => StoredRun { part: Some(part), ..none },
+            RunPlace::Time { began, ended } => {
+                StoredRun { began: time(began), ended: time(ended), ..none }
             }
         }
     }
 
     /// Where it lies, if it says that in one way.
-    pub(super) fn place(&self) -> Option<Place> {
+    pub(super) fn place(&self) -> Option<RunPlace> {
         match (self.number, self.part, &self.began, &self.ended) {
             (Some(number), None, None, None) => {
-                number.checked_add(self.n).map(|_| Place::Number(number))
+                number.checked_add(self.n).map(|_| RunPlace::Number(number))
             }
-            (None, Some(part), None, None) => Some(Place::Part(part)),
+            (None, Some(part), None, None) => Some(RunPlace::Part(part)),
             (None, None, Some(Integer(began)), Some(Integer(ended))) => {
                 let (began, ended) = (u64::try_from(began).ok()?, u64::try_from(ended).ok()?);
-                (began <= ended).then_some(Place::Time { began, ended })
+                (began <= ended).then_some(RunPlace::Time { began, ended })
             }
             _ => None,
         }
@@ -95,14 +95,14 @@ impl RunPiece {
 
     /// The run, whose place must be there.
     pub(super) fn run(self) -> Run {
-        let place = self.place().unwrap_or(Place::Time { began: 0, ended: 0 });
+        let place = self.place().unwrap_or(RunPlace::Time { began: 0, ended: 0 });
         Run { place, n: self.n, first: self.first.0, last: self.last.0 }
     }
 }
 
-impl Lagged {
-    pub(super) fn of(sum: &Decimal) -> Lagged {
-        Lagged { places: sum.places(), units: Integer(sum.mantissa().to_big()) }
+impl StoredLagged {
+    pub(super) fn of(sum: &Decimal) -> StoredLagged {
+        StoredLagged { places: sum.places(), units: Integer(sum.mantissa().to_big()) }
     }
 
     pub(super) fn into_sum(self) -> Decimal {
@@ -110,19 +110,19 @@ impl Lagged {
     }
 }
 
-impl Bins {
-    pub(super) fn of(filled: &[Filled]) -> Bins {
+impl StoredBins {
+    pub(super) fn of(filled: &[Filled]) -> StoredBins {
         let (mut negative, mut zero, mut positive) = (Vec::new(), 0, Vec::new());
         for Filled { bin, count } in filled {
             match bin {
-                Bin::Negative(key) => negative.push((*key, *count)),
-                Bin::Zero => zero = *count,
-                Bin::Positive(key) => positive.push((*key, *count)),
+                SketchBin::Negative(key) => negative.push((*key, *count)),
+                SketchBin::Zero => zero = *count,
+                SketchBin::Positive(key) => positive.push((*key, *count)),
             }
         }
         negative.reverse();
         let gather = |keys| Consecutive::gather(keys, |key, next| key + 1 == *next);
-        Bins { negative: gather(negative), zero, positive: gather(positive) }
+        StoredBins { negative: gather(negative), zero, positive: gather(positive) }
     }
 
     /// The bins in ascending order of their keys, first those below zero.
@@ -135,20 +135,22 @@ impl Bins {
             };
             lists.iter().flat_map(keys).collect()
         };
-        let negative = keys(&self.negative).into_iter().map(|(key, n)| (Bin::Negative(key), n));
-        let zero = (self.zero > 0).then_some((Bin::Zero, self.zero));
-        let positive = keys(&self.positive).into_iter().map(|(key, n)| (Bin::Positive(key), n));
+        let negative =
+            keys(&self.negative).into_iter().map(|(key, n)| (SketchBin::Negative(key), n));
+        let zero = (self.zero > 0).then_some((SketchBin::Zero, self.zero));
+        let positive =
+            keys(&self.positive).into_iter().map(|(key, n)| (SketchBin::Positive(key), n));
         negative.chain(zero).chain(positive).map(|(bin, count)| Filled { bin, count })
     }
 }
 
-impl Cells {
-    pub(super) fn of(width: Width, cells: Vec<(Decimal, u64)>) -> Cells {
+impl StoredCells {
+    pub(super) fn of(width: Width, cells: Vec<(Decimal, u64)>) -> StoredCells {
         let step = width.to_decimal();
         let cells = cells.into_iter().map(|(cell, count)| (Sample(cell), count));
         let cells =
             Consecutive::gather(cells, |Sample(cell), Sample(next)| cell.plus(&step) == *next);
-        Cells { width: Sample(step), cells }
+        StoredCells { width: Sample(step), cells }
     }
 
     /// The width of its cells, if that is one that cells have.
@@ -179,19 +181,19 @@ impl Cells {
     }
 }
 
-impl Course {
-    pub(super) fn of((power, stretches): (u32, Vec<course::Stretch>)) -> Course {
-        let piece = |it: course::Stretch| {
+impl StoredCourse {
+    pub(super) fn of((power, stretches): (u32, Vec<course::ExactStretch>)) -> StoredCourse {
+        let piece = |it: course::ExactStretch| {
             let (places, units) = (it.sum.places(), Integer(it.sum.mantissa().to_big()));
             (it.first, it.n, Sample(it.min), Sample(it.max), places, units)
         };
-        Course { power, stretches: stretches.into_iter().map(piece).collect() }
+        StoredCourse { power, stretches: stretches.into_iter().map(piece).collect() }
     }
 
-    pub(super) fn into_contents(self) -> (u32, Vec<course::Stretch>) {
+    pub(super) fn into_contents(self) -> (u32, Vec<course::ExactStretch>) {
         let stretch = |(first, n, Sample(min), Sample(max), places, Integer(units))| {
             let sum = Decimal::from_big(units, places).normalized();
-            course::Stretch { first, n, min, max, sum }
+            course::ExactStretch { first, n, min, max, sum }
         };
         (self.power, self.stretches.into_iter().map(stretch).collect())
     }

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use stage::format::record::reason;
 
 use super::consecutive::Consecutive;
-use super::pieces::{Bins, Lagged, RunPiece};
+use super::pieces::{StoredBins, StoredLagged, StoredRun};
 use super::text::{Integer, Sample};
 use super::{Refused, State, checksum, verified};
 
@@ -21,7 +21,7 @@ struct Version1 {
     crc32: Option<String>,
     n: u64,
     rejected: u64,
-    runs: Vec<Run>,
+    runs: Vec<OldRun>,
     places: u16,
     sum: Integer,
     squares: Integer,
@@ -30,7 +30,7 @@ struct Version1 {
     #[serde(skip_serializing_if = "Option::is_none")]
     fourths: Option<Integer>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    lagged: Option<Lagged>,
+    lagged: Option<StoredLagged>,
     #[serde(skip_serializing_if = "Option::is_none")]
     min: Option<Sample>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -43,7 +43,7 @@ struct Version1 {
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Run {
+struct OldRun {
     #[serde(skip_serializing_if = "Option::is_none")]
     number: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,7 +75,7 @@ impl Version1 {
         State {
             n: self.n,
             rejected: self.rejected,
-            runs: self.runs.into_iter().map(Run::into_current).collect(),
+            runs: self.runs.into_iter().map(OldRun::into_current).collect(),
             places: self.places,
             sum: self.sum,
             squares: self.squares,
@@ -91,22 +91,22 @@ impl Version1 {
     }
 }
 
-impl Run {
-    fn into_current(self) -> RunPiece {
+impl OldRun {
+    fn into_current(self) -> StoredRun {
         // It may have begun at any time.
         let began = self.time.as_ref().map(|_| Integer(0.into()));
-        let Run { number, time, n, first, last } = self;
-        RunPiece { number, part: None, began, ended: time, n, first, last }
+        let OldRun { number, time, n, first, last } = self;
+        StoredRun { number, part: None, began, ended: time, n, first, last }
     }
 }
 
 impl Pairs {
-    fn into_current(self) -> Bins {
+    fn into_current(self) -> StoredBins {
         let one_each = |pairs: Vec<(i32, u64)>| {
             let each = |(first, count)| Consecutive { first, counts: vec![count] };
             pairs.into_iter().map(each).collect()
         };
         let (negative, positive) = (one_each(self.negative), one_each(self.positive));
-        Bins { negative, zero: self.zero, positive }
+        StoredBins { negative, zero: self.zero, positive }
     }
 }

@@ -1,0 +1,49 @@
+//! The exact sum of the products of neighbouring samples.
+
+use std::collections::BTreeMap;
+
+use num_bigint::BigInt;
+use stage::format::decimal::{Decimal, Mantissa, SMALL_DIGITS, power_of_ten};
+
+use crate::wide::Wide;
+
+/// The sum, by the products' places.
+#[derive(Clone, Debug)]
+pub(super) struct Lagged {
+    /// Of mantissas below 10^18; indexed by the products' places.
+    small: [Wide; 2 * SMALL_DIGITS as usize + 1],
+    big: BTreeMap<u16, BigInt>,
+}
+
+impl Default for Lagged {
+    fn default() -> Lagged {
+        Lagged { small: [Wide::default(); 2 * SMALL_DIGITS as usize + 1], big: BTreeMap::new() }
+    }
+}
+
+impl Lagged {
+    pub(super) fn add(&mut self, earlier: &Decimal, later: &Decimal) {
+        let places = earlier.places() + later.places();
+        match (earlier.mantissa(), later.mantissa(), self.small.get_mut(usize::from(places))) {
+            (Mantissa::Small(a), Mantissa::Small(b), Some(sum)) => {
+                sum.add(i128::from(*a) * i128::from(*b));
+            }
+            _ => self.add_product(&earlier.times(later)),
+        }
+    }
+
+    pub(super) fn add_product(&mut self, product: &Decimal) {
+        *self.big.entry(product.places()).or_default() += product.mantissa().to_big();
+    }
+
+    pub(super) fn total(&self) -> Decimal {
+        let small = (0u16..).zip(&self.small).map(|(places, sum)| (places, sum.to_big()));
+        let big = self.big.iter().map(|(places, sum)| (*places, sum.clone()));
+        let parts: Vec<(u16, BigInt)> =
+            small.chain(big).filter(|(_, sum)| *sum != BigInt::ZERO).collect();
+        let places = parts.iter().map(|(places, _)| *places).max().unwrap_or(0);
+        let aligned =
+            parts.into_iter().map(|(own, sum)| sum * power_of_ten(u32::from(places - own)));
+        Decimal::from_big(aligned.sum(), places).normalized()
+    }
+}

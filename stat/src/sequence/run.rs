@@ -1,0 +1,90 @@
+//! Samples that follow each other, and where they lie in the whole stream.
+
+use stage::format::decimal::Decimal;
+use thiserror::Error;
+
+/// Where a run lies in the whole stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RunPlace {
+    /// The number of its first sample.
+    Number(u64),
+    /// The number of its part.
+    Part(u64),
+    /// While it was counted, in nanoseconds since 1970.
+    Time {
+        /// From here on; 0 if that is not known.
+        began: u64,
+        /// Up to here.
+        ended: u64,
+    },
+}
+
+/// Samples that follow each other. Ordered by place; ties are broken arbitrarily but consistently.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Run {
+    /// Where it lies.
+    pub place: RunPlace,
+    /// Its samples, at least one.
+    pub n: u64,
+    /// Its first sample.
+    pub first: Decimal,
+    /// Its last sample.
+    pub last: Decimal,
+}
+
+impl Run {
+    pub(super) fn is_numbered(&self) -> bool {
+        matches!(self.place, RunPlace::Number(_))
+    }
+
+    /// Whether `later` may stand after this run, and they are not one.
+    pub fn is_apart_from(&self, later: &Run) -> bool {
+        let joined = self.is_numbered() && self.is_followed_by(later);
+        self < later && self.conflict(later).is_none() && !joined
+    }
+
+    /// Whether the samples of `later` come immediately after these.
+    pub(super) fn is_followed_by(&self, later: &Run) -> bool {
+        match (self.place, later.place) {
+            (RunPlace::Number(own), RunPlace::Number(next)) => {
+                own.checked_add(self.n) == Some(next)
+            }
+            (RunPlace::Part(own), RunPlace::Part(next)) => own.checked_add(1) == Some(next),
+            (RunPlace::Time { ended, .. }, RunPlace::Time { began, .. }) => ended < began,
+            _ => false,
+        }
+    }
+
+    /// What is wrong if both are to be there, if anything is.
+    pub(super) fn conflict(&self, other: &Run) -> Option<Conflict> {
+        match (self.place, other.place) {
+            (RunPlace::Number(a), RunPlace::Number(b)) => {
+                let first = a.max(b);
+                let end = a.saturating_add(self.n).min(b.saturating_add(other.n));
+                (first < end).then(|| Conflict::Overlap(first, end - 1))
+            }
+            (RunPlace::Part(a), RunPlace::Part(b)) => (a == b).then_some(Conflict::Part(a)),
+            (RunPlace::Time { .. }, RunPlace::Time { .. }) => {
+                (self == other).then_some(Conflict::Repeated)
+            }
+            _ => Some(Conflict::Numbered),
+        }
+    }
+}
+
+/// Why runs cannot stand beside each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Conflict {
+    /// It is merged already.
+    #[error("its samples are merged already")]
+    Repeated,
+    /// Samples with these numbers, from the first to the last, are merged already.
+    #[error("its samples {0} to {1} are merged already")]
+    Overlap(u64, u64),
+    /// The part with this number is merged already.
+    #[error("part {0} is merged already")]
+    Part(u64),
+    /// Only one of them has numbers.
+    #[error("its samples are numbered (--first) and others' are not, or the other way round")]
+    Numbered,
+}
