@@ -97,7 +97,8 @@ pub fn run(
         Err(error) => return Ended { entry: nothing, result: Err(error.into()) },
     };
     report(begun.notices, messages);
-    let recorder = Recorder::new(file, begun.length, options.sync, options.rotate);
+    let recorder = Recorder::new(file, begun.length, options.sync, options.rotate)
+        .with_header(options.header());
     let stamper = Stamper::new(options.timestamps);
     let mut recording = Recording { recorder, stamper, timer, messages };
     let result = recording.run(input, options.pass, output);

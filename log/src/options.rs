@@ -39,6 +39,10 @@ With --rotate, FILE is renamed to FILE.1 before it would grow beyond SIZE, FILE.
 on; a line is never divided. Whatever lies at those names is taken for an old file. Each step is on
 the disk before the next, so a rotation takes about as many syncs as there are old files.
 
+With --timestamps, each file that log begins, also after a rotation, has the header time, tab, value as
+its first line. The header counts toward SIZE, but not as a sample, and --pass does not hand it on. A
+file that has lines already goes on as it is, even if they have no header, or no times.
+
 Limits: FILE must not be a standard stream as well, under whatever name, unless it is a device; a file
 that is not a regular one (a FIFO, a device) is neither locked nor synced, and
 cannot be rotated; while its reader hangs, log can be ended by kill -9 only. While a sync lasts,
@@ -60,7 +64,8 @@ pub struct Options {
     /// Start the file anew
     #[arg(short, long)]
     pub(crate) truncate: bool,
-    /// Put each line's arrival time and a tab in front of it
+    /// Put each line's arrival time and a tab in front of it; a new file begins with the header
+    /// time, tab, value
     #[arg(long, value_enum, value_name = "FORM")]
     pub(crate) timestamps: Option<Timestamps>,
     /// When what was received is on the disk: never (only at the end), always (after every
@@ -90,6 +95,11 @@ impl Options {
     /// The file to record in.
     pub(crate) fn file(&self) -> &Path {
         self.files.first().map_or(Path::new(DEFAULT), PathBuf::as_path)
+    }
+
+    /// What a new file begins with.
+    pub(crate) fn header(&self) -> Vec<u8> {
+        self.timestamps.map(|_| Timestamps::header()).unwrap_or_default()
     }
 }
 

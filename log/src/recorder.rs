@@ -23,9 +23,13 @@ pub(crate) struct Recorder<F> {
     policy: SyncPolicy,
     /// Bytes that the file may have before it is rotated.
     limit: Option<u64>,
+    /// What each file begins with; may be empty.
+    header: Vec<u8>,
     /// Bytes in the file, and in its whole lines.
     length: u64,
     whole: u64,
+    /// Bytes of the header that stands in the file, if the recorder wrote it: 0 or all of them.
+    headed: u64,
     recorded: u64,
     durable: u64,
     /// Lines recorded before this file.
@@ -48,8 +52,10 @@ impl<F: Named> Recorder<F> {
             file,
             policy,
             limit,
+            header: Vec::new(),
             length,
             whole: length,
+            headed: 0,
             recorded: 0,
             durable: 0,
             before: 0,
@@ -58,6 +64,12 @@ impl<F: Named> Recorder<F> {
             reported: None,
             notices: Vec::new(),
         }
+    }
+
+    /// Begins each new file with `header`, a line, which counts as no line of the recording. A file
+    /// that holds lines already goes on as it is.
+    pub(crate) fn with_header(self, header: Vec<u8>) -> Recorder<F> {
+        Recorder { header, ..self }
     }
 
     /// Whole lines written.
@@ -104,6 +116,7 @@ impl<F: Named> Recorder<F> {
                 self.rotate(batch)?;
                 continue;
             }
+            self.write_header(now)?;
             let count = self.file.write(fitting)?;
             self.oldest.get_or_insert(now);
             self.wrote(&fitting[..count]);
@@ -112,15 +125,43 @@ impl<F: Named> Recorder<F> {
         Ok(())
     }
 
+    /// Writes what is left of the header, just before the file's first line: it can be torn as any
+    /// line, but it never stands alone for long.
+    fn write_header(&mut self, now: Instant) -> Result<(), Error> {
+        while !self.header_left().is_empty() {
+            let from = self.header.len() - self.header_left().len();
+            let count = self.file.write(&self.header[from..])?;
+            self.oldest.get_or_insert(now);
+            self.length += count as u64;
+            if self.header_left().is_empty() {
+                self.headed = self.length;
+                self.whole = self.length;
+            }
+        }
+        Ok(())
+    }
+
+    /// What is left to write of the header before the file's first line.
+    fn header_left(&self) -> &[u8] {
+        // Without a whole line, the file holds nothing but the beginning of the header.
+        let written = usize::try_from(self.length).unwrap_or(usize::MAX);
+        match self.whole {
+            0 => self.header.get(written..).unwrap_or_default(),
+            _ => &[],
+        }
+    }
+
     /// How much of `rest` goes into this file: whole lines up to its limit, and the rest of a line
-    /// that has begun in it. An empty file takes one line of any length.
+    /// that has begun in it. A file without a line takes one of any length.
     fn fitting<'a>(&self, rest: &'a [u8]) -> &'a [u8] {
         let Some(limit) = self.limit else { return rest };
         let line = memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
-        if self.length != self.whole {
+        let header = self.header_left();
+        if self.length != self.whole && header.is_empty() {
             return &rest[..line];
         }
-        let room = usize::try_from(limit.saturating_sub(self.length)).unwrap_or(usize::MAX);
+        let room = limit.saturating_sub(self.length + header.len() as u64);
+        let room = usize::try_from(room).unwrap_or(usize::MAX);
         // A last line without a line feed will get one.
         let needed = rest.len() + usize::from(rest.last() != Some(&b'\n'));
         if needed <= room {
@@ -128,7 +169,7 @@ impl<F: Named> Recorder<F> {
         }
         match memrchr(b'\n', &rest[..room.min(rest.len())]) {
             Some(at) => &rest[..=at],
-            None if self.length == 0 => &rest[..line],
+            None if self.whole <= self.headed => &rest[..line],
             None => &[],
         }
     }
@@ -159,11 +200,11 @@ impl<F: Named> Recorder<F> {
     /// Syncs.
     pub(crate) fn sync(&mut self) -> Result<(), Error> {
         self.file.sync()?;
-        self.is_synced();
+        self.note_sync();
         Ok(())
     }
 
-    fn is_synced(&mut self) {
+    fn note_sync(&mut self) {
         self.durable = self.recorded;
         self.oldest = None;
     }
@@ -188,7 +229,7 @@ impl<F: Named> Recorder<F> {
             return Ok(());
         }
         let begun = self.file.rotate()?;
-        self.is_synced();
+        self.note_sync();
         self.begin(begun);
         Ok(())
     }
@@ -203,6 +244,7 @@ impl<F: Named> Recorder<F> {
     fn begin(&mut self, begun: Begun) {
         self.notices.extend(begun.notices);
         (self.length, self.whole) = (begun.length, begun.length);
+        self.headed = 0;
         self.before = self.recorded;
     }
 }

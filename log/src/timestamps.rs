@@ -1,14 +1,12 @@
 //! Arrival times in front of lines.
 //!
-//! A line gets the time at which it began to arrive.
+//! A line gets the time at which it began to arrive; a new file begins with the header of such lines.
 
-use std::io::Write;
 use std::time::SystemTime;
 
 use clap::ValueEnum;
-use jiff::Timestamp;
-use jiff::fmt::StdIoWrite;
-use jiff::fmt::temporal::DateTimePrinter;
+use stage::format::header::Header;
+use stage::format::time::{Form, Time};
 
 use crate::batch::Batch;
 
@@ -22,23 +20,23 @@ pub(crate) enum Timestamps {
 }
 
 impl Timestamps {
-    /// Appends `time` and a tab to `text`. A time out of the calendar's range (the years
-    /// −9999 to 9999) is taken for the epoch.
-    pub(crate) fn print(self, time: SystemTime, text: &mut Vec<u8>) {
-        let time = Timestamp::try_from(time).unwrap_or(Timestamp::UNIX_EPOCH);
-        // Writing to a vector does not fail.
-        let _ = match self {
-            Timestamps::Unix => {
-                let micros = time.as_microsecond();
-                let (seconds, rest) = (micros.div_euclid(1_000_000), micros.rem_euclid(1_000_000));
-                write!(text, "{seconds}.{rest:06}").map_err(drop)
-            }
-            Timestamps::Iso => DateTimePrinter::new()
-                .precision(Some(6))
-                .print_timestamp(&time, StdIoWrite(&mut *text))
-                .map_err(drop),
+    /// The header of lines with times, with its line feed.
+    pub(crate) fn header() -> Vec<u8> {
+        let mut text = Vec::new();
+        Header::of_times().print(&mut text);
+        text
+    }
+
+    /// What stands in front of a line that arrived at `time`.
+    fn stamp(self, time: SystemTime) -> Vec<u8> {
+        let form = match self {
+            Timestamps::Unix => Form::Unix,
+            Timestamps::Iso => Form::Iso,
         };
+        let mut text = Vec::new();
+        Time::of_clock(time).print(form, &mut text);
         text.push(b'\t');
+        text
     }
 }
 
@@ -74,9 +72,7 @@ impl Stamper {
         let begins_line = self.at_line_start;
         self.at_line_start = bytes.last().map_or(begins_line, |&byte| byte == b'\n');
         let Some(form) = self.form else { return Batch::new(bytes, begins_line) };
-        let (mut first, mut others) = (Vec::new(), Vec::new());
-        form.print(began, &mut first);
-        form.print(now, &mut others);
+        let (first, others) = (form.stamp(began), form.stamp(now));
         let mut stamp = &first;
         self.stamped.clear();
         let mut at_line_start = begins_line;
@@ -111,12 +107,8 @@ mod tests {
     #[test]
     fn both_forms_have_microseconds() {
         let time = SystemTime::UNIX_EPOCH + Duration::from_micros(1_700_000_000_000_050);
-        let text = |form: Timestamps| {
-            let mut text = Vec::new();
-            form.print(time, &mut text);
-            String::from_utf8(text).unwrap()
-        };
-        assert_eq!(text(Timestamps::Unix), "1700000000.000050\t");
-        assert_eq!(text(Timestamps::Iso), "2023-11-14T22:13:20.000050Z\t");
+        let stamp = |form: Timestamps| String::from_utf8(form.stamp(time)).unwrap();
+        assert_eq!(stamp(Timestamps::Unix), "1700000000.000050\t");
+        assert_eq!(stamp(Timestamps::Iso), "2023-11-14T22:13:20.000050Z\t");
     }
 }

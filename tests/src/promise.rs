@@ -9,8 +9,10 @@
 //!    `FILE.KEEP`: its lines, and only those, may be gone;
 //! 3. holds every line that was promised: that was in a file when that was synced; or, with
 //!    `--pass --sync always`, that had come out on standard output;
-//! 4. and no file lies beyond `FILE.KEEP` that did not at the start. A torn tail that was there at the start is still there,
-//!    or in `FILE.torn`.
+//! 4. has no file beyond `FILE.KEEP` that was not there at the start, and still has a torn tail that was
+//!    there at the start, or has it in `FILE.torn`;
+//! 5. has, with `--timestamps`, the header in front of the lines of each file, unless they were in it
+//!    at the start. Neither the header nor the times belong to the lines that were sent.
 //!
 //! An [`Account`] hears of the calls before the [`Disk`] does, and judges what a crash left.
 
@@ -35,7 +37,12 @@ pub struct Asked {
     pub keep: u32,
     /// Whether what comes out on standard output is on the disk.
     pub is_durable_when_passed: bool,
+    /// Whether each line gets a time, and each new file a header.
+    pub has_times: bool,
 }
+
+/// What new files begin with if lines have times.
+const HEADER: &[u8] = b"time\tvalue\n";
 
 /// What was promised so far.
 #[derive(Clone, Debug)]
@@ -105,13 +112,31 @@ pub fn check(before: &Files, calls: &[Call], asked: &Asked, seed: u64) -> Result
     account.finish().map(|()| looked_at).map_err(|what| Violation { after: calls.len(), what })
 }
 
+impl Asked {
+    /// What was sent of what a file holds: all but the header, and the times in front of lines.
+    fn sent_of(&self, bytes: &[u8]) -> Vec<u8> {
+        if !self.has_times {
+            return bytes.to_vec();
+        }
+        let bytes = bytes.strip_prefix(HEADER).unwrap_or(bytes);
+        let lines = bytes.split_inclusive(|&byte| byte == b'\n');
+        let value = |line: &'_ [u8]| match line.iter().position(|&byte| byte == b'\t') {
+            Some(at) => line[at + 1..].to_vec(),
+            None => line.to_vec(),
+        };
+        lines.flat_map(value).collect()
+    }
+}
+
 impl Account {
     /// Nothing was done yet to a disk with the files `before`; their lines are promised.
     pub fn new(asked: &Asked, before: &Files) -> Account {
-        let mut lines = rotated(before, &asked.name).concat();
+        let sent = |bytes: &[u8]| asked.sent_of(bytes);
+        let mut lines =
+            rotated(before, &asked.name).iter().flat_map(|it| sent(it)).collect::<Vec<_>>();
         let file = before.get(&asked.name).map_or(&[][..], Vec::as_slice);
         let (whole, torn) = file.split_at(whole(file));
-        lines.extend_from_slice(whole);
+        lines.extend(sent(whole));
         let numbers = before.keys().filter_map(|it| number(it, &asked.name));
         let greatest = numbers.max().unwrap_or(0).max(asked.keep);
         let before = lines.len();
@@ -167,8 +192,9 @@ impl Account {
 
     /// Where in all lines the whole ones of a file end.
     fn end(&self, bytes: &[u8]) -> Option<usize> {
-        let start = self.starts.get(first_line(bytes))?;
-        Some(start + whole(bytes))
+        let lines = self.asked.sent_of(bytes);
+        let start = self.starts.get(first_line(&lines))?;
+        Some(start + whole(&lines))
     }
 
     /// At a good end all lines are promised.
@@ -185,8 +211,10 @@ impl Account {
         if old.iter().any(|bytes| whole(bytes) < bytes.len()) {
             return Err("an old file ends in a torn line".to_owned());
         }
-        let mut text = old.concat();
-        text.extend_from_slice(&file[..whole(file)]);
+        let file = &file[..whole(file)];
+        let files = || old.iter().map(Vec::as_slice).chain([file]);
+        files().try_for_each(|bytes| self.judge_header(bytes))?;
+        let text: Vec<u8> = files().flat_map(|bytes| self.asked.sent_of(bytes)).collect();
         let (start, end) = self.place(&text)?;
         if start > self.dropped {
             return Err(format!("the first {start} bytes are gone, {} may be", self.dropped));
@@ -196,6 +224,18 @@ impl Account {
             return Err(format!("promised lines are gone: {lost:?}"));
         }
         Ok(())
+    }
+
+    /// Whether a file of whole lines begins with the header, if it was begun with times.
+    fn judge_header(&self, bytes: &[u8]) -> Result<(), String> {
+        if !self.asked.has_times || bytes.is_empty() || bytes.starts_with(HEADER) {
+            return Ok(());
+        }
+        let lines = self.asked.sent_of(bytes);
+        match self.starts.get(first_line(&lines)) {
+            Some(start) if *start < self.before => Ok(()),
+            _ => Err(format!("no header before {:?}", String::from_utf8_lossy(first_line(bytes)))),
+        }
     }
 
     /// From where to where a text reaches in all lines.

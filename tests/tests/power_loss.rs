@@ -44,8 +44,13 @@ impl Recording<'_> {
     fn asked(&self) -> Asked {
         let is_durable_when_passed =
             ["--pass", "--sync always"].iter().all(|it| self.options.contains(it));
-        let name = "run.log".to_owned();
-        Asked { name, sent: self.sent(), keep: self.keep, is_durable_when_passed }
+        Asked {
+            name: "run.log".to_owned(),
+            sent: self.sent(),
+            keep: self.keep,
+            is_durable_when_passed,
+            has_times: self.options.contains("--timestamps"),
+        }
     }
 
     /// Runs it to a good end; what it did to the disk.
@@ -212,15 +217,38 @@ fn a_recording_that_is_not_rotated_survives() {
     }
 }
 
+#[test]
+fn lines_with_times_survive_and_each_file_has_its_header() {
+    for (form, faults) in [("iso", ""), ("unix", "write:1-:short=3")] {
+        let options = format!("--rotate 256 --sync always --timestamps {form}");
+        let samples = 1..51;
+        let recording = Recording { samples, faults, ..Recording::new(&options, 20) };
+        rotates_and_keeps_its_promises(&recording);
+    }
+}
+
+#[test]
+fn files_from_before_there_was_a_header_survive_and_so_does_a_torn_header() {
+    let old = "1000000000.000000\t1001\n";
+    for file in ["1000000001.000000\t1002\n1000000002.0", "time\tva", "time\tvalue\n"] {
+        let before = files(&[("run.log", file), ("run.log.1", old)]);
+        let recording = Recording::new("--rotate 256 --sync always --timestamps unix", 20);
+        rotates_and_keeps_its_promises(&Recording { before, samples: 1..51, ..recording });
+    }
+}
+
 /// Recordings that go on where a crash ended the one before them.
 const GENERATIONS: u32 = 5;
 
 #[test]
 fn starts_after_crashes_go_on_and_crash_themselves() {
     let Some(library) = Library::built() else { return };
-    for seed in 0..u64::from(rounds()) {
+    let all = ["", " --timestamps unix"].map(|it| format!("--rotate 256 --sync always{it}"));
+    for (seed, options) in
+        (0..u64::from(rounds())).flat_map(|seed| all.iter().map(move |it| (seed, it)))
+    {
         let mut random = Random::new(seed);
-        let mut recording = Recording::new("--rotate 256 --sync always", 4);
+        let mut recording = Recording::new(options, 4);
         for generation in 1..=GENERATIONS {
             recording.samples = 1000 * generation + 1..1000 * generation + 101;
             let calls = recording.run(library, seed);

@@ -67,19 +67,22 @@ fn rows_with_times_are_counted_and_converted_like_their_samples() {
 
 #[test]
 fn what_log_records_with_times_goes_on_to_a_report() {
-    let script = "seq 3 | log --timestamps iso iso.log 2> messages
-                  stat < iso.log | report
-                  stat iso.log | report
-                  cat iso.log iso.log | conv --from - | stat | report | tail -n 1
-                  conv --from iso.log --scale 2
-                  log --check iso.log";
-    let dir = tempfile::tempdir().unwrap();
-    let finished = Program::bash(script).dir(&dir).finish().exits(0);
-    let three = "n 3  sum 6  mean 2  sd 1  min 1  max 3  p50 2  p90 3  p99 3  last 3\n";
-    let six = "n 6  sum 12  mean 2  sd 0.894427  min 1  max 3  p50 2  p90 3  p99 3  last 3\n";
-    let checked = "iso.log: 3 samples\n";
-    let expected = format!("{three}{three}{six}2\n4\n6\n{checked}");
-    finished.writes(&expected).says(&[closing(6, 0), closing(3, 0)]);
+    for form in ["iso", "unix"] {
+        let script = format!(
+            "seq 3 | log --timestamps {form} run.log
+             stat < run.log | report
+             stat run.log | report
+             cat run.log run.log | conv --from - | stat | report | tail -n 1
+             conv --from run.log --scale 2
+             log --check run.log"
+        );
+        let dir = tempfile::tempdir().unwrap();
+        let finished = Program::bash(&script).dir(&dir).finish().exits(0);
+        let three = "n 3  sum 6  mean 2  sd 1  min 1  max 3  p50 2  p90 3  p99 3  last 3\n";
+        let six = "n 6  sum 12  mean 2  sd 0.894427  min 1  max 3  p50 2  p90 3  p99 3  last 3\n";
+        let expected = format!("{three}{three}{six}2\n4\n6\nrun.log: 3 samples\n");
+        finished.writes(&expected).says(&[closing(6, 0), closing(3, 0)]);
+    }
 }
 
 #[test]

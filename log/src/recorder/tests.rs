@@ -9,14 +9,14 @@ use stage::process::clock::Clock;
 
 const MOVED: LostName = LostName { has_other_name: true, is_replaced: false };
 
-/// A recorder on `disk` that rotates at `limit`, and has been given each of `texts`.
+/// A recorder in `file` that rotates at `limit`, and was given each of `texts`.
 fn recorded(
-    disk: FakeFile,
+    file: FakeFile,
     limit: Option<u64>,
     texts: &[&[u8]],
 ) -> Result<Recorder<FakeFile>, Error> {
-    let now = disk.clock.now();
-    let mut recorder = Recorder::new(disk, 0, SyncPolicy::Never, limit);
+    let now = file.clock.now();
+    let mut recorder = Recorder::new(file, 0, SyncPolicy::Never, limit);
     for text in texts {
         recorder.write(&mut Batch::new(text, recorder.length == recorder.whole), now)?;
     }
@@ -30,7 +30,11 @@ fn reported(recorder: &mut Recorder<FakeFile>) -> Vec<String> {
 
 /// What each file holds after `texts`, the oldest first.
 fn files(limit: u64, texts: &[&[u8]]) -> Vec<String> {
-    let recorder = recorded(FakeFile::new(&FakeClock::new()), Some(limit), texts).unwrap();
+    held(&recorded(FakeFile::new(&FakeClock::new()), Some(limit), texts).unwrap())
+}
+
+/// What each file holds, the oldest first.
+fn held(recorder: &Recorder<FakeFile>) -> Vec<String> {
     let files = recorder.file.old.iter().chain([&recorder.file.bytes]);
     files.map(|bytes| String::from_utf8(bytes.clone()).unwrap()).collect()
 }
@@ -96,7 +100,7 @@ fn a_last_line_leaves_room_for_its_line_feed() {
 }
 
 #[test]
-fn a_rotation_that_fails_is_gone_on_with_and_nothing_is_written_meanwhile() {
+fn a_rotation_that_fails_is_tried_again_and_nothing_is_written_meanwhile() {
     let clock = FakeClock::new();
     let disk = FakeFile { stuck_rotations: 2, ..FakeFile::new(&clock) };
     let mut recorder = Recorder::new(disk, 0, SyncPolicy::Never, Some(2));
@@ -116,7 +120,7 @@ fn a_rotation_that_fails_is_gone_on_with_and_nothing_is_written_meanwhile() {
 #[test]
 fn a_file_that_lost_its_name_is_noticed_within_a_second_and_half_a_line_goes_on_in_the_next() {
     let gone = LostName { has_other_name: false, is_replaced: false };
-    for (lost, told) in [
+    for (lost, message) in [
         (
             gone,
             "removed, and 2 samples of this recording are gone: going on in a new file of that name",
@@ -143,12 +147,12 @@ fn a_file_that_lost_its_name_is_noticed_within_a_second_and_half_a_line_goes_on_
         recorder.write(&mut batch, clock.now()).unwrap();
         assert_eq!(recorder.file.old, [b"1\n2\n"]);
         assert_eq!((recorder.file.bytes.as_slice(), recorder.recorded()), (&b"345\n6\n"[..], 4));
-        assert_eq!(reported(&mut recorder), [format!("\"memory\" was {told}")]);
+        assert_eq!(reported(&mut recorder), [format!("\"memory\" was {message}")]);
     }
 }
 
 #[test]
-fn a_file_that_was_cut_off_is_told_of_and_goes_on_at_its_end_with_a_whole_line() {
+fn a_file_that_was_cut_off_is_reported_and_goes_on_at_its_end_with_a_whole_line() {
     let clock = FakeClock::new();
     let mut recorder =
         Recorder::new(FakeFile { room: 5, ..FakeFile::new(&clock) }, 0, SyncPolicy::Never, None);
@@ -173,7 +177,7 @@ fn a_file_that_was_cut_off_is_told_of_and_goes_on_at_its_end_with_a_whole_line()
 }
 
 #[test]
-fn a_file_that_somebody_else_writes_to_is_told_of_and_goes_on_with_a_whole_line() {
+fn a_file_that_somebody_else_writes_to_is_reported_and_goes_on_with_a_whole_line() {
     let clock = FakeClock::new();
     let mut recorder = recorded(FakeFile::new(&clock), None, &[b"1\n"]).unwrap();
     // A line, and half a one.
@@ -182,13 +186,13 @@ fn a_file_that_somebody_else_writes_to_is_told_of_and_goes_on_with_a_whole_line(
     recorder.write(&mut Batch::new(b"2\n", true), clock.now()).unwrap();
     assert_eq!(recorder.file.bytes, b"1\n7\n2\n");
     recorder.finish().unwrap();
-    let told = "\"memory\" was written by somebody else, has 3 bytes more, and may have lost or \
+    let message = "\"memory\" was written by somebody else, has 3 bytes more, and may have lost or \
                 damaged lines: going on at its end";
-    assert_eq!(reported(&mut recorder), [told]);
+    assert_eq!(reported(&mut recorder), [message]);
 }
 
 #[test]
-fn what_became_of_a_file_is_told_once_also_if_the_next_cannot_be_opened() {
+fn what_became_of_a_file_is_reported_once_even_if_the_next_cannot_be_opened() {
     let clock = FakeClock::new();
     let gone = LostName { has_other_name: false, is_replaced: false };
     let disk = FakeFile { stuck_reopens: 2, ..FakeFile::new(&clock) };
@@ -199,20 +203,23 @@ fn what_became_of_a_file_is_told_once_also_if_the_next_cannot_be_opened() {
     for _ in 0..2 {
         recorder.write(&mut batch, clock.now()).unwrap_err();
     }
-    let told = "\"memory\" was removed, and 1 samples of this recording are gone";
-    assert_eq!(reported(&mut recorder), [format!("{told}: going on in a new file of that name")]);
+    let message = "\"memory\" was removed, and 1 samples of this recording are gone";
+    assert_eq!(
+        reported(&mut recorder),
+        [format!("{message}: going on in a new file of that name")]
+    );
     recorder.write(&mut batch, clock.now()).unwrap();
     assert_eq!(recorder.file.bytes, b"2\n");
     assert_eq!(reported(&mut recorder), [""; 0]);
     // At the end there is nothing to go on with.
     recorder.file.lost = Some((LOOK, gone));
     recorder.finish().unwrap();
-    assert_eq!(reported(&mut recorder), [told]);
+    assert_eq!(reported(&mut recorder), [message]);
     assert_eq!((recorder.recorded(), recorder.durable()), (2, 2));
 }
 
 #[test]
-fn a_file_that_is_moved_and_then_removed_is_told_of_twice() {
+fn a_file_that_is_moved_and_then_removed_is_reported_twice() {
     let clock = FakeClock::new();
     let disk = FakeFile { stuck_reopens: 2, ..FakeFile::new(&clock) };
     let mut recorder = recorded(disk, None, &[b"1\n"]).unwrap();
@@ -251,13 +258,13 @@ fn a_file_that_is_cut_off_while_its_rotation_waits_is_still_rotated_first() {
     recorder.file.bytes.clear();
     recorder.write(&mut batch, clock.now()).unwrap();
     assert_eq!((&recorder.file.old, recorder.file.bytes.as_slice()), (&vec![vec![]], &b"3\n"[..]));
-    let told =
+    let message =
         "\"memory\" was cut off, 4 bytes are gone, and a line may be damaged: going on at its end";
-    assert_eq!(reported(&mut recorder), [told]);
+    assert_eq!(reported(&mut recorder), [message]);
 }
 
 #[test]
-fn a_file_that_is_emptied_just_before_its_rotation_is_gone_on_with() {
+fn a_file_that_is_emptied_just_before_its_rotation_is_written_on() {
     let clock = FakeClock::new();
     let mut recorder = recorded(FakeFile::new(&clock), Some(2), &[b"1\n"]).unwrap();
     recorder.file.bytes.clear();
@@ -267,7 +274,7 @@ fn a_file_that_is_emptied_just_before_its_rotation_is_gone_on_with() {
 }
 
 #[test]
-fn what_others_have_done_to_a_file_that_they_moved_is_told_and_left_as_it_is() {
+fn what_others_did_to_a_file_that_they_moved_is_reported_and_left_as_it_is() {
     let clock = FakeClock::new();
     let disk = FakeFile { room: 3, ..FakeFile::new(&clock) };
     let mut recorder = Recorder::new(disk, 0, SyncPolicy::Never, None);
@@ -340,6 +347,74 @@ fn a_long_line_that_is_being_written_is_finished_where_it_began() {
     );
 }
 
+/// A recorder in `file` that begins each file with the header `h`.
+fn headed(file: FakeFile, length: u64, limit: Option<u64>) -> Recorder<FakeFile> {
+    Recorder::new(file, length, SyncPolicy::Never, limit).with_header(b"h\n".to_vec())
+}
+
+#[test]
+fn each_new_file_begins_with_the_header_which_has_its_room_and_does_not_count() {
+    let clock = FakeClock::new();
+    for (limit, expected) in [
+        (1, &["h\n1\n", "h\n22\n", "h\n3\n", "h\n4\n"][..]),
+        (6, &["h\n1\n", "h\n22\n", "h\n3\n4\n"]),
+        (7, &["h\n1\n22\n", "h\n3\n4\n"]),
+    ] {
+        let mut recorder = headed(FakeFile::new(&clock), 0, Some(limit));
+        recorder.write(&mut Batch::new(b"1\n22\n3\n4\n", true), clock.now()).unwrap();
+        assert_eq!(held(&recorder), expected, "{limit}");
+        assert_eq!(recorder.recorded(), 4);
+    }
+}
+
+#[test]
+fn nothing_is_written_before_the_first_line_and_a_file_with_lines_goes_on_without_a_header() {
+    let clock = FakeClock::new();
+    let mut recorder = headed(FakeFile::new(&clock), 0, None);
+    recorder.write(&mut Batch::new(b"", true), clock.now()).unwrap();
+    recorder.finish().unwrap();
+    assert_eq!(recorder.file.bytes, b"");
+    let file = FakeFile { bytes: b"0\n".to_vec(), ..FakeFile::new(&clock) };
+    let mut recorder = headed(file, 2, Some(4));
+    recorder.write(&mut Batch::new(b"1\n2\n", true), clock.now()).unwrap();
+    assert_eq!(held(&recorder), ["0\n1\n", "h\n2\n"]);
+}
+
+#[test]
+fn half_a_header_is_continued_or_cut_off_and_written_again() {
+    let clock = FakeClock::new();
+    for is_cut in [false, true] {
+        let mut recorder = headed(FakeFile { room: 1, ..FakeFile::new(&clock) }, 0, Some(5));
+        let mut batch = Batch::new(b"1\n2\n", true);
+        recorder.write(&mut batch, clock.now()).unwrap_err();
+        assert_eq!((recorder.file.bytes.as_slice(), batch.rest()), (&b"h"[..], &b"1\n2\n"[..]));
+        if is_cut {
+            recorder.cut_half_a_line().unwrap();
+            assert_eq!(recorder.file.bytes, b"");
+        }
+        recorder.file.room = usize::MAX;
+        recorder.write(&mut batch, clock.now()).unwrap();
+        assert_eq!(
+            (held(&recorder), recorder.recorded()),
+            (vec!["h\n1\n".into(), "h\n2\n".into()], 2)
+        );
+    }
+}
+
+#[test]
+fn a_file_that_was_emptied_or_that_takes_a_lost_name_begins_with_the_header() {
+    let clock = FakeClock::new();
+    let mut recorder = headed(FakeFile::new(&clock), 0, None);
+    recorder.write(&mut Batch::new(b"1\n", true), clock.now()).unwrap();
+    recorder.file.bytes.clear();
+    clock.advance(LOOK);
+    recorder.write(&mut Batch::new(b"2\n", true), clock.now()).unwrap();
+    recorder.file.lost = Some((Duration::ZERO, MOVED));
+    clock.advance(LOOK);
+    recorder.write(&mut Batch::new(b"3\n", true), clock.now()).unwrap();
+    assert_eq!(held(&recorder), ["h\n2\n", "h\n3\n"]);
+}
+
 proptest! {
     #[test]
     fn any_chunking_on_any_disk_gives_the_same_lines_in_files_of_their_size(
@@ -351,13 +426,15 @@ proptest! {
         room in 0usize..40,
         stuck_rotations in 0u32..3,
         moves_at in proptest::option::of(0u64..4),
+        header in prop_oneof![Just(""), Just("header\n")],
     ) {
         let clock = FakeClock::new();
         let lost = moves_at.map(|at| (Duration::from_secs(at), MOVED));
         let disk = FakeFile { step, room, stuck_rotations, lost, ..FakeFile::new(&clock) };
-        let mut recorder = Recorder::new(disk, 0, SyncPolicy::Never, limit);
+        let mut recorder =
+            Recorder::new(disk, 0, SyncPolicy::Never, limit).with_header(header.into());
         let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
-        // Pieces of a line come only if it is very long, and then nobody knows how long.
+        // Only a very long line comes in pieces, and then its length is not known.
         let chunks: Vec<&[u8]> = match in_pieces {
             true => text.as_bytes().chunks(size).collect(),
             false => text.split_inclusive('\n').map(str::as_bytes).collect(),
@@ -371,12 +448,15 @@ proptest! {
                 clock.advance(LOOK);
             }
         }
-        prop_assert_eq!(recorder.file.all(), text.as_bytes());
         prop_assert_eq!(recorder.recorded(), lines.len() as u64);
-        for file in recorder.file.old.iter().chain([&recorder.file.bytes]) {
-            prop_assert!(file.is_empty() || file.ends_with(b"\n"));
-            let lines = file.iter().filter(|&&byte| byte == b'\n').count();
+        let mut all = Vec::new();
+        for file in recorder.file.old.iter().chain([&recorder.file.bytes]).filter(|it| !it.is_empty()) {
+            prop_assert!(file.starts_with(header.as_bytes()) && file.ends_with(b"\n"));
+            let rows = &file[header.len()..];
+            let lines = rows.iter().filter(|&&byte| byte == b'\n').count();
             prop_assert!(in_pieces || lines <= 1 || limit.is_none_or(|limit| file.len() as u64 <= limit));
+            all.extend_from_slice(rows);
         }
+        prop_assert_eq!(all, text.as_bytes());
     }
 }

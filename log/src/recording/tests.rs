@@ -13,7 +13,7 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-/// Records `input` in `path`; what was passed on, told, and how it ended.
+/// Records `input` in `path`; returns what was passed on, what was reported, and how it ended.
 fn log(words: &str, path: &Path, input: impl Input) -> (String, Vec<String>, Ended<Error>) {
     let words = ["log"].into_iter().chain(words.split_whitespace());
     let words = words.chain([path.to_str().unwrap()]);
@@ -23,8 +23,8 @@ fn log(words: &str, path: &Path, input: impl Input) -> (String, Vec<String>, End
     (String::from_utf8(output).unwrap(), messages, ended)
 }
 
-/// Records `input` on `disk`, with these options; what was told, how it ended, and what was recorded
-/// and is durable.
+/// Records `input` on `disk`, with these options; returns what was reported, how it ended, and how many
+/// lines were recorded and are durable.
 fn log_on(
     disk: FakeFile,
     words: &str,
@@ -34,7 +34,8 @@ fn log_on(
     let words = ["log"].into_iter().chain(words.split_whitespace());
     let options = Options::try_parse_from(words).unwrap();
     let (mut timer, mut messages) = (disk.clock.clone(), Vec::new());
-    let recorder = Recorder::new(disk, 0, options.sync, options.rotate);
+    let recorder =
+        Recorder::new(disk, 0, options.sync, options.rotate).with_header(options.header());
     let stamper = Stamper::new(options.timestamps);
     let mut recording = Recording { recorder, stamper, timer: &mut timer, messages: &mut messages };
     let result = recording.run(input, options.pass, output);
@@ -82,7 +83,7 @@ fn pass_hands_on_what_was_recorded() {
     assert_eq!(output, "1\n22\n3");
     assert_eq!(
         std::fs::read_to_string(&path).unwrap(),
-        "1000000000.000000\t1\n1000000000.000000\t22\n1000000000.000000\t3\n"
+        "time\tvalue\n1000000000.000000\t1\n1000000000.000000\t22\n1000000000.000000\t3\n"
     );
 }
 
@@ -100,13 +101,13 @@ fn a_file_that_another_log_writes_is_left_alone() {
     std::fs::write(&path, "7\n").unwrap();
     let _held = open(&path, false).unwrap();
     let (_, _, ended) = log("--truncate", &path, &b"1\n"[..]);
-    let told = stage::process::message::chain(&ended.result.unwrap_err());
-    assert_eq!(told, format!("cannot lock \"{}\": another log is writing it", path.display()));
+    let reported = stage::process::message::chain(&ended.result.unwrap_err());
+    assert_eq!(reported, format!("cannot lock \"{}\": another log is writing it", path.display()));
     assert_eq!(std::fs::read(&path).unwrap(), b"7\n");
 }
 
 #[test]
-fn what_was_received_is_synced_in_time_also_if_nothing_more_comes() {
+fn what_was_received_is_synced_in_time_even_if_nothing_more_comes() {
     let clock = FakeClock::new();
     let input = Chunks::timed(&clock, &[(Duration::ZERO, "1\n"), (SECOND * 10, "2\n")]);
     let (disk, ..) = log_on(FakeFile::new(&clock), "--sync 3s", input, io::sink());
@@ -125,12 +126,12 @@ fn rotated_files_together_hold_everything() {
 }
 
 #[test]
-fn a_full_disk_is_told_once_and_once_more_when_it_is_over_and_nothing_is_lost() {
+fn a_full_disk_is_reported_once_and_once_more_when_it_is_over_and_nothing_is_lost() {
     let clock = FakeClock::new();
     let disk = FakeFile { room: 3, freed_at: SECOND * 60, ..FakeFile::new(&clock) };
-    let (disk, told, result, counts) = log_on(disk, "", &b"1\n22\n333"[..], io::sink());
+    let (disk, reported, result, counts) = log_on(disk, "", &b"1\n22\n333"[..], io::sink());
     assert_eq!(disk.bytes, b"1\n22\n333\n");
-    assert_eq!(told, [FULL, "can write \"memory\" again"]);
+    assert_eq!(reported, [FULL, "can write \"memory\" again"]);
     assert_eq!((result, counts), (Ok(()), [3, 3]));
     assert_eq!(clock.elapsed(), SECOND * 60);
 }
@@ -140,9 +141,9 @@ fn asked_to_stop_while_the_disk_is_full_it_says_what_is_not_recorded_and_leaves_
     let clock = FakeClock::stopping_at(SECOND * 5);
     let disk = FakeFile { room: 4, ..FakeFile::new(&clock) };
     let input = Chunks::of(b"1\n22\n333\n4\n5", 9);
-    let (disk, told, result, counts) = log_on(disk, "", input, io::sink());
+    let (disk, reported, result, counts) = log_on(disk, "", input, io::sink());
     assert_eq!(disk.bytes, b"1\n");
-    assert_eq!(told, [FULL, "what comes from here on is counted, and not recorded"]);
+    assert_eq!(reported, [FULL, "what comes from here on is counted, and not recorded"]);
     let reason = "cannot record 4 samples: cannot write \"memory\": no storage space";
     assert_eq!((result, counts), (Err(reason.to_owned()), [1, 1]));
 }
@@ -159,7 +160,7 @@ fn a_line_of_which_half_was_given_up_counts_once() {
 }
 
 #[test]
-fn what_is_synced_in_time_is_synced_also_while_the_disk_is_full() {
+fn what_is_due_is_synced_even_while_the_disk_is_full() {
     let clock = FakeClock::new();
     let disk = FakeFile { room: 2, freed_at: SECOND * 2, ..FakeFile::new(&clock) };
     let (disk, ..) = log_on(disk, "--sync 50ms", &b"1\n2\n"[..], io::sink());
@@ -167,13 +168,13 @@ fn what_is_synced_in_time_is_synced_also_while_the_disk_is_full() {
 }
 
 #[test]
-fn a_line_whose_rest_is_not_read_since_nobody_wants_it_is_not_left_behind() {
+fn a_line_whose_rest_nobody_wants_is_not_left_behind() {
     let clock = FakeClock::new();
     let input = [b"1\n", &vec![b'7'; 3 << 20][..]].concat();
-    let (disk, told, result, counts) =
+    let (disk, reported, result, counts) =
         log_on(FakeFile::new(&clock), "--pass", Chunks::of(&input, 2), Gone);
     assert_eq!(disk.bytes, b"1\n");
-    assert_eq!((told.len(), result, counts), (0, Ok(()), [1, 1]));
+    assert_eq!((reported.len(), result, counts), (0, Ok(()), [1, 1]));
     let (disk, _, result, counts) = log_on(FakeFile::new(&clock), "--pass", &input[2..], Gone);
     assert_eq!((disk.bytes.len(), result, counts), (0, Ok(()), [0, 0]));
 }
@@ -182,8 +183,8 @@ fn a_line_whose_rest_is_not_read_since_nobody_wants_it_is_not_left_behind() {
 fn a_failed_sync_is_final() {
     let clock = FakeClock::new();
     let disk = FakeFile { broken_sync: true, ..FakeFile::new(&clock) };
-    let (_, told, result, counts) = log_on(disk, "--sync always", &b"1\n2\n"[..], io::sink());
-    assert_eq!((told.len(), counts), (0, [2, 0]));
+    let (_, reported, result, counts) = log_on(disk, "--sync always", &b"1\n2\n"[..], io::sink());
+    assert_eq!((reported.len(), counts), (0, [2, 0]));
     assert!(result.unwrap_err().starts_with("cannot sync \"memory\""));
 }
 
@@ -195,24 +196,24 @@ fn while_nothing_comes_a_lost_name_is_noticed_within_a_second() {
         ..FakeFile::new(&clock)
     };
     let input = Chunks::timed(&clock, &[(Duration::ZERO, "1\n"), (SECOND * 10, "2\n")]);
-    let (disk, told, ..) = log_on(disk, "--sync never", input, io::sink());
+    let (disk, reported, ..) = log_on(disk, "--sync never", input, io::sink());
     assert_eq!((disk.old, disk.bytes.as_slice()), (vec![b"1\n".to_vec()], &b"2\n"[..]));
     assert_eq!(disk.syncs, [SECOND * 3, SECOND * 10]);
-    assert_eq!(told, ["\"memory\" was moved: going on in a new file of that name"]);
+    assert_eq!(reported, ["\"memory\" was moved: going on in a new file of that name"]);
 }
 
 #[test]
-fn a_symbolic_link_is_told_of_and_what_it_leads_to_is_rotated() {
+fn a_symbolic_link_is_reported_and_what_it_leads_to_is_rotated() {
     let dir = tempfile::tempdir().unwrap();
     let [link, path] = ["link", "run.log"].map(|name| dir.path().join(name));
     std::os::unix::fs::symlink(&path, &link).unwrap();
     std::fs::write(&path, "").unwrap();
-    let (_, told, ended) = log("--rotate 2", &link, &b"1\n2\n"[..]);
+    let (_, reported, ended) = log("--rotate 2", &link, &b"1\n2\n"[..]);
     assert_eq!(ended.entry, entry(2));
     let real = path.canonicalize().unwrap();
     let expected =
         format!("\"{}\" is a symbolic link: recording in \"{}\"", link.display(), real.display());
-    assert_eq!(told, [expected]);
+    assert_eq!(reported, [expected]);
     assert!(link.is_symlink());
     assert_eq!(std::fs::read(numbered(&path, 1)).unwrap(), b"1\n");
     assert_eq!(std::fs::read(&path).unwrap(), b"2\n");
@@ -221,8 +222,8 @@ fn a_symbolic_link_is_told_of_and_what_it_leads_to_is_rotated() {
 #[test]
 fn what_is_not_a_regular_file_cannot_be_rotated() {
     let (_, _, ended) = log("--rotate 1K", Path::new("/dev/null"), &b"1\n"[..]);
-    let told = stage::process::message::chain(&ended.result.unwrap_err());
-    assert_eq!(told, "cannot rotate \"/dev/null\": it is not a regular file");
+    let reported = stage::process::message::chain(&ended.result.unwrap_err());
+    assert_eq!(reported, "cannot rotate \"/dev/null\": it is not a regular file");
 }
 
 #[test]
@@ -233,7 +234,7 @@ fn a_line_that_comes_in_two_pieces_has_the_time_at_which_it_began() {
     let input = Chunks::timed(&clock, &script);
     let (disk, _, result, _) = log_on(disk, "--timestamps unix", input, io::sink());
     assert_eq!(result, Ok(()));
-    let expected = "1000000001.000000\t123\n1000000003.000000\t4\n1000000003.000000\t5\n\
+    let expected = "time\tvalue\n1000000001.000000\t123\n1000000003.000000\t4\n1000000003.000000\t5\n\
                     1000000005.000000\t6\n";
     assert_eq!(String::from_utf8(disk.all()).unwrap(), expected);
 }

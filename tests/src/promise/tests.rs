@@ -9,11 +9,17 @@ struct Writer {
     file: u64,
     at: u64,
     sent: u32,
+    has_times: bool,
 }
 
 impl Writer {
     fn new() -> Writer {
         Writer::default().opened().synced_directory()
+    }
+
+    /// One that puts times in front of lines.
+    fn with_times() -> Writer {
+        Writer { has_times: true, ..Writer::new() }
     }
 
     fn call(mut self, call: Call) -> Writer {
@@ -30,11 +36,19 @@ impl Writer {
     /// Writes the next line.
     fn line(mut self) -> Writer {
         self.sent += 1;
-        let bytes = format!("{}\n", self.sent).into_bytes();
-        let at = self.at;
+        let time = if self.has_times { "1.5\t" } else { "" };
+        let line = format!("{time}{}\n", self.sent);
+        self.written(line.as_bytes())
+    }
+
+    fn header(self) -> Writer {
+        self.written(HEADER)
+    }
+
+    fn written(mut self, bytes: &[u8]) -> Writer {
+        let (file, at) = (self.file, self.at);
         self.at += bytes.len() as u64;
-        let file = self.file;
-        self.call(Call::Write { file, at, bytes })
+        self.call(Call::Write { file, at, bytes: bytes.to_vec() })
     }
 
     fn synced(self) -> Writer {
@@ -67,6 +81,7 @@ impl Writer {
             sent: sent.into_bytes(),
             keep,
             is_durable_when_passed: true,
+            has_times: self.has_times,
         };
         check(&Files::new(), &self.calls, &asked, 1).map_err(|violation| violation.to_string())
     }
@@ -175,8 +190,13 @@ fn lines_that_are_never_synced_are_found_out() {
 #[test]
 fn a_torn_tail_is_set_aside_before_it_is_cut_off() {
     let before: Files = [("f".to_owned(), b"1\n7".to_vec())].into();
-    let asked =
-        Asked { name: "f".to_owned(), sent: Vec::new(), keep: 2, is_durable_when_passed: false };
+    let asked = Asked {
+        name: "f".to_owned(),
+        sent: Vec::new(),
+        keep: 2,
+        is_durable_when_passed: false,
+        has_times: false,
+    };
     let cut = [Call::Truncate { file: 1, length: 2 }, Call::Sync { file: 1 }];
     let open = Call::Open { file: 1, length: 3, name: "f".to_owned() };
     let aside = [
@@ -191,4 +211,22 @@ fn a_torn_tail_is_set_aside_before_it_is_cut_off() {
         let found = check(&before, &calls(wrong), &asked, 1).unwrap_err().to_string();
         assert!(found.contains("the torn line is gone"), "{found}");
     }
+}
+
+#[test]
+fn a_header_in_front_of_each_file_keeps_the_promises() {
+    let writer = Writer::with_times().header().line().line().synced().rotated(0);
+    writer.header().line().synced().check(2).unwrap();
+}
+
+#[test]
+fn a_file_without_its_header_is_found_out() {
+    let writer = Writer::with_times().header().line().synced().rotated(0);
+    is_found_out(writer.line().synced(), 2, "no header before \"1.5\\t2\\n\"");
+}
+
+#[test]
+fn a_header_within_a_file_is_found_out() {
+    let writer = Writer::with_times().header().line().header().line().synced();
+    is_found_out(writer, 2, "the lines do not go on after 2 bytes: \"value\\n\"");
 }
