@@ -169,8 +169,8 @@ mod tests {
     use stage::fake::FakeClock;
     use std::fs;
 
-    /// The status, what was written and what was told of files with these texts, which are given by
-    /// the end of their names, when those are checked that begin with `FILE` and end so.
+    /// Writes files with these texts, whose names are `FILE` and the end given, and checks those that
+    /// are named; returns the status, what was written, and what was reported.
     fn checked(texts: &[(&str, &str)], named: &[&str]) -> (Status, String, Vec<String>) {
         let dir = tempfile::tempdir().unwrap();
         let path = |end: &str| dir.path().join(format!("FILE{end}"));
@@ -189,23 +189,23 @@ mod tests {
         let expected =
             "FILE.2: 3 samples\nFILE.1: 2 samples\nFILE: 1 samples\n3 files: 6 samples\n";
         for named in [&[""][..], &["", ".1", ".2"], &[".2", "", ""]] {
-            let (status, output, told) = checked(&texts, named);
+            let (status, output, reported) = checked(&texts, named);
             assert_eq!((status, output.as_str()), (Status::Done, expected));
             let why = "more than one number is missing before it";
-            assert_eq!(told, [format!("\"FILE.5\" is not read: {why}")]);
+            assert_eq!(reported, [format!("\"FILE.5\" is not read: {why}")]);
         }
     }
 
     #[test]
-    fn what_is_not_read_is_told() {
+    fn what_is_not_read_is_reported() {
         let texts = [("", "6\n"), (".1", "5\n"), (".3", "3\n"), (".6", "0\n"), (".7", "0\n")];
         let zipped = [(".8.gz", ""), (".10.gz", ""), (".2.zst", ""), (".torn", ""), (".1.bak", "")];
-        let (status, output, told) = checked(&[&texts[..], &zipped].concat(), &["", "", ".1"]);
+        let (status, output, reported) = checked(&[&texts[..], &zipped].concat(), &["", "", ".1"]);
         let expected =
             "FILE.3: 1 samples\nFILE.1: 1 samples\nFILE: 1 samples\n3 files: 3 samples\n";
         assert_eq!((status, output.as_str()), (Status::Done, expected));
         assert_eq!(
-            told,
+            reported,
             [
                 "\"FILE.2\" is missing",
                 "2 files are not read, \"FILE.6\" to \"FILE.7\": more than one number is missing \
@@ -213,22 +213,22 @@ mod tests {
                 "3 files are not read, \"FILE.2.zst\" to \"FILE.10.gz\": they are compressed",
             ]
         );
-        let (_, _, told) = checked(&[("", "1\n"), (".1.gz", "")], &[""]);
-        assert_eq!(told, ["\"FILE.1.gz\" is not read: it is compressed"]);
-        let (_, _, told) = checked(&[("", "1\n"), (".20261125182605", "")], &[""]);
+        let (_, _, reported) = checked(&[("", "1\n"), (".1.gz", "")], &[""]);
+        assert_eq!(reported, ["\"FILE.1.gz\" is not read: it is compressed"]);
+        let (_, _, reported) = checked(&[("", "1\n"), (".20261125182605", "")], &[""]);
         let why = "more than one number is missing before it";
-        assert_eq!(told, [format!("\"FILE.20261125182605\" is not read: {why}")], "at once");
-        let (_, _, told) = checked(&[("", "1\n"), (".1", "1\n"), (".7", "1\n")], &["", ".7"]);
-        assert_eq!(told, [""; 0], "what is named is read");
+        assert_eq!(reported, [format!("\"FILE.20261125182605\" is not read: {why}")], "at once");
+        let (_, _, reported) = checked(&[("", "1\n"), (".1", "1\n"), (".7", "1\n")], &["", ".7"]);
+        assert_eq!(reported, [""; 0], "what is named is read");
     }
 
     #[test]
-    fn what_is_no_sample_is_told_with_its_file_and_line() {
+    fn what_is_not_a_sample_is_reported_with_its_file_and_line() {
         let texts = [("", "1\n12abc\n\n3\r\n4 5\n67")];
-        let (status, output, told) = checked(&texts, &[""]);
+        let (status, output, reported) = checked(&texts, &[""]);
         assert_eq!((status, output.as_str()), (Status::Rejected, "FILE: 2 samples\n"));
         assert_eq!(
-            told,
+            reported,
             [
                 "\"FILE\": line 2: not a number: \"12abc\"",
                 "\"FILE\": line 3: empty",
@@ -241,16 +241,16 @@ mod tests {
     #[test]
     fn arrival_times_may_stand_in_front() {
         let text = "1700000000.000050\t57\n2023-11-14T22:13:20.000050Z\t58\n57\t58\nx\t1\n";
-        let (_, output, told) = checked(&[("", text)], &[""]);
-        assert_eq!((output.as_str(), told.len()), ("FILE: 2 samples\n", 2));
+        let (_, output, reported) = checked(&[("", text)], &[""]);
+        assert_eq!((output.as_str(), reported.len()), ("FILE: 2 samples\n", 2));
     }
 
     #[test]
     fn a_file_that_is_not_there_is_an_error() {
         let files = [PathBuf::from("/nowhere/x")];
         let error = run(&files, io::sink(), &mut FakeClock::new(), &mut Vec::new()).unwrap_err();
-        let told = stage::process::message::chain(&error);
-        assert_eq!(told, "cannot open \"/nowhere/x\": No such file or directory");
+        let reported = stage::process::message::chain(&error);
+        assert_eq!(reported, "cannot open \"/nowhere/x\": No such file or directory");
     }
 
     #[test]

@@ -4,12 +4,14 @@
 //! goes on from the exact byte, or from the step of a rotation, that failed. (What to do in the
 //! meantime is up to the loop; what somebody else does to the file is in `follow`.)
 
+mod extent;
 mod follow;
 
 use std::time::Instant;
 
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::memchr_iter;
 
+use self::extent::Extent;
 use crate::batch::Batch;
 use crate::error::Error;
 use crate::file::{Begun, Named};
@@ -21,15 +23,7 @@ use crate::sync::SyncPolicy;
 pub(crate) struct Recorder<F> {
     file: F,
     policy: SyncPolicy,
-    /// Bytes that the file may have before it is rotated.
-    limit: Option<u64>,
-    /// What each file begins with; may be empty.
-    header: Vec<u8>,
-    /// Bytes in the file, and in its whole lines.
-    length: u64,
-    whole: u64,
-    /// Bytes of the header that stands in the file, if the recorder wrote it: 0 or all of them.
-    headed: u64,
+    extent: Extent,
     recorded: u64,
     durable: u64,
     /// Lines recorded before this file.
@@ -51,11 +45,7 @@ impl<F: Named> Recorder<F> {
         Recorder {
             file,
             policy,
-            limit,
-            header: Vec::new(),
-            length,
-            whole: length,
-            headed: 0,
+            extent: Extent::new(length, limit),
             recorded: 0,
             durable: 0,
             before: 0,
@@ -69,7 +59,7 @@ impl<F: Named> Recorder<F> {
     /// Begins each new file with `header`, a line, which counts as no line of the recording. A file
     /// that holds lines already goes on as it is.
     pub(crate) fn with_header(self, header: Vec<u8>) -> Recorder<F> {
-        Recorder { header, ..self }
+        Recorder { extent: self.extent.with_header(header), ..self }
     }
 
     /// Whole lines written.
@@ -111,7 +101,10 @@ impl<F: Named> Recorder<F> {
 
     fn write_rest(&mut self, batch: &mut Batch<'_>, now: Instant) -> Result<(), Error> {
         while !batch.rest().is_empty() {
-            let fitting = if self.file.is_rotating() { b"" } else { self.fitting(batch.rest()) };
+            let fitting = match self.file.is_rotating() {
+                true => b"",
+                false => self.extent.fitting(batch.rest()),
+            };
             if fitting.is_empty() {
                 self.rotate(batch)?;
                 continue;
@@ -119,68 +112,22 @@ impl<F: Named> Recorder<F> {
             self.write_header(now)?;
             let count = self.file.write(fitting)?;
             self.oldest.get_or_insert(now);
-            self.wrote(&fitting[..count]);
+            self.extent.wrote(&fitting[..count]);
+            self.recorded += memchr_iter(b'\n', &fitting[..count]).count() as u64;
             batch.advance(count);
         }
         Ok(())
     }
 
-    /// Writes what is left of the header, just before the file's first line: it can be torn as any
-    /// line, but it never stands alone for long.
+    /// Writes what is left of the header, just before the file's first line: it can be torn like any
+    /// line, but seldom stands alone.
     fn write_header(&mut self, now: Instant) -> Result<(), Error> {
-        while !self.header_left().is_empty() {
-            let from = self.header.len() - self.header_left().len();
-            let count = self.file.write(&self.header[from..])?;
+        while !self.extent.header_left().is_empty() {
+            let count = self.file.write(self.extent.header_left())?;
             self.oldest.get_or_insert(now);
-            self.length += count as u64;
-            if self.header_left().is_empty() {
-                self.headed = self.length;
-                self.whole = self.length;
-            }
+            self.extent.wrote_header(count);
         }
         Ok(())
-    }
-
-    /// What is left to write of the header before the file's first line.
-    fn header_left(&self) -> &[u8] {
-        // Without a whole line, the file holds nothing but the beginning of the header.
-        let written = usize::try_from(self.length).unwrap_or(usize::MAX);
-        match self.whole {
-            0 => self.header.get(written..).unwrap_or_default(),
-            _ => &[],
-        }
-    }
-
-    /// How much of `rest` goes into this file: whole lines up to its limit, and the rest of a line
-    /// that has begun in it. A file without a line takes one of any length.
-    fn fitting<'a>(&self, rest: &'a [u8]) -> &'a [u8] {
-        let Some(limit) = self.limit else { return rest };
-        let line = memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
-        let header = self.header_left();
-        if self.length != self.whole && header.is_empty() {
-            return &rest[..line];
-        }
-        let room = limit.saturating_sub(self.length + header.len() as u64);
-        let room = usize::try_from(room).unwrap_or(usize::MAX);
-        // A last line without a line feed will get one.
-        let needed = rest.len() + usize::from(rest.last() != Some(&b'\n'));
-        if needed <= room {
-            return rest;
-        }
-        match memrchr(b'\n', &rest[..room.min(rest.len())]) {
-            Some(at) => &rest[..=at],
-            None if self.whole <= self.headed => &rest[..line],
-            None => &[],
-        }
-    }
-
-    /// Counts bytes that were written.
-    fn wrote(&mut self, bytes: &[u8]) {
-        self.recorded += memchr_iter(b'\n', bytes).count() as u64;
-        if let Some(at) = memrchr(b'\n', bytes) {
-            self.whole = self.length + at as u64 + 1;
-        }
-        self.length += bytes.len() as u64;
     }
 
     /// When something is due even if nothing more comes: a sync, or a look at the file.
@@ -212,10 +159,10 @@ impl<F: Named> Recorder<F> {
     /// Cuts off half a line at the end, which will not be continued. If somebody else has written
     /// behind it, it is left as it is.
     pub(crate) fn cut_half_a_line(&mut self) -> Result<(), Error> {
-        let is_last = self.file.length().is_none_or(|there| there <= self.length);
-        if self.length != self.whole && is_last {
-            self.file.cut(self.whole)?;
-            self.length = self.whole;
+        let is_last = self.file.length().is_none_or(|there| there <= self.extent.length());
+        if self.extent.ends_in_half() && is_last {
+            self.file.cut(self.extent.whole())?;
+            self.extent.drop_half();
         }
         Ok(())
     }
@@ -224,7 +171,7 @@ impl<F: Named> Recorder<F> {
     fn rotate(&mut self, batch: &mut Batch<'_>) -> Result<(), Error> {
         let goes_on_elsewhere = self.look(batch)?;
         // Or somebody has emptied it.
-        let fits = !self.file.is_rotating() && !self.fitting(batch.rest()).is_empty();
+        let fits = !self.file.is_rotating() && !self.extent.fitting(batch.rest()).is_empty();
         if goes_on_elsewhere || fits {
             return Ok(());
         }
@@ -243,8 +190,7 @@ impl<F: Named> Recorder<F> {
     /// Notes that recording goes on in another file.
     fn begin(&mut self, begun: Begun) {
         self.notices.extend(begun.notices);
-        (self.length, self.whole) = (begun.length, begun.length);
-        self.headed = 0;
+        self.extent.begin(begun.length);
         self.before = self.recorded;
     }
 }

@@ -5,6 +5,7 @@
 use std::time::SystemTime;
 
 use clap::ValueEnum;
+use memchr::memchr;
 use stage::format::header::Header;
 use stage::format::time::{Form, Time};
 
@@ -72,16 +73,16 @@ impl Stamper {
         let begins_line = self.at_line_start;
         self.at_line_start = bytes.last().map_or(begins_line, |&byte| byte == b'\n');
         let Some(form) = self.form else { return Batch::new(bytes, begins_line) };
-        let (first, others) = (form.stamp(began), form.stamp(now));
-        let mut stamp = &first;
+        let (line, others) = bytes.split_at(memchr(b'\n', bytes).map_or(bytes.len(), |at| at + 1));
         self.stamped.clear();
-        let mut at_line_start = begins_line;
-        for line in bytes.split_inclusive(|&byte| byte == b'\n') {
-            if at_line_start {
-                self.stamped.extend_from_slice(stamp);
-            }
+        if begins_line && !line.is_empty() {
+            self.stamped.extend_from_slice(&form.stamp(began));
+        }
+        self.stamped.extend_from_slice(line);
+        let stamp = form.stamp(now);
+        for line in others.split_inclusive(|&byte| byte == b'\n') {
+            self.stamped.extend_from_slice(&stamp);
             self.stamped.extend_from_slice(line);
-            (at_line_start, stamp) = (true, &others);
         }
         Batch::new(&self.stamped, begins_line)
     }

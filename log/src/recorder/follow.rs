@@ -48,10 +48,9 @@ impl<F: Named> Recorder<F> {
         if seen.is_none_or(|seen| seen.lost.is_none()) {
             self.reported = None;
         }
-        let is_half = self.length != self.whole;
-        let is_changed = |seen: &Seen| seen.lost.is_some() || seen.length != self.length;
+        let is_changed = |seen: &Seen| seen.lost.is_some() || seen.length != self.extent.length();
         let Some(seen) = seen.filter(is_changed) else { return Ok(false) };
-        if is_half && !batch.has_line_start() {
+        if self.extent.ends_in_half() && !batch.has_line_start() {
             return Ok(false);
         }
         match seen.lost {
@@ -81,11 +80,11 @@ impl<F: Named> Recorder<F> {
         if reported.is_none_or(|before| before.has_other_name && !lost.has_other_name) {
             self.note_lost(lost, there, true);
         }
-        if self.length != self.whole {
+        if self.extent.ends_in_half() {
             self.cut_half_a_line()?;
             batch.back_to_line_start();
             // What others have written behind it is theirs, and left as it is.
-            self.length = self.whole;
+            self.extent.drop_half();
         }
         self.sync()?;
         let begun = self.file.reopen()?;
@@ -97,18 +96,18 @@ impl<F: Named> Recorder<F> {
     /// Goes on at the end that the file has now; it was seen with `there` bytes.
     fn accept_length(&mut self, there: u64, batch: &mut Batch<'_>) -> Result<(), Error> {
         let begun = self.file.mend()?;
-        if self.length != self.whole {
+        if self.extent.ends_in_half() {
             batch.back_to_line_start();
         }
         self.notices.extend(begun.notices);
         self.note_length(there, true);
-        (self.length, self.whole) = (begun.length, begun.length);
+        self.extent.resize(begun.length);
         Ok(())
     }
 
     fn note_lost(&mut self, lost: LostName, there: u64, goes_on: bool) {
         // Of one that has no name, nothing is left anyway.
-        if lost.has_other_name && there != self.length {
+        if lost.has_other_name && there != self.extent.length() {
             self.note_length(there, false);
         }
         let lines = self.recorded - self.before;
@@ -116,7 +115,7 @@ impl<F: Named> Recorder<F> {
     }
 
     fn note_length(&mut self, there: u64, goes_on: bool) {
-        let resized = Resized::between(self.length, there);
+        let resized = Resized::between(self.extent.length(), there);
         self.notices.push(Notice::Resized { name: self.file.name(), resized, goes_on });
     }
 }

@@ -18,7 +18,7 @@ fn recorded(
     let now = file.clock.now();
     let mut recorder = Recorder::new(file, 0, SyncPolicy::Never, limit);
     for text in texts {
-        recorder.write(&mut Batch::new(text, recorder.length == recorder.whole), now)?;
+        recorder.write(&mut Batch::new(text, !recorder.extent.ends_in_half()), now)?;
     }
     Ok(recorder)
 }

@@ -1,0 +1,109 @@
+//! How far the file reaches: its header, its whole lines, half a line; and what still fits into it.
+
+use memchr::{memchr, memrchr};
+
+/// The file's bytes, as far as the recorder knows them.
+#[derive(Debug)]
+pub(super) struct Extent {
+    /// What each new file begins with; may be empty.
+    header: Vec<u8>,
+    /// Bytes that the file may have, if there is a limit.
+    limit: Option<u64>,
+    /// Bytes in the file, and in its whole lines.
+    length: u64,
+    whole: u64,
+    /// Bytes of the header in this file: all of them, or 0 if it was not written here.
+    headed: u64,
+}
+
+impl Extent {
+    /// A file that holds `length` bytes of whole lines.
+    pub(super) fn new(length: u64, limit: Option<u64>) -> Extent {
+        Extent { header: Vec::new(), limit, length, whole: length, headed: 0 }
+    }
+
+    /// Begins each new file with `header`, a line.
+    pub(super) fn with_header(self, header: Vec<u8>) -> Extent {
+        Extent { header, ..self }
+    }
+
+    /// Bytes in the file.
+    pub(super) fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// Bytes in its whole lines.
+    pub(super) fn whole(&self) -> u64 {
+        self.whole
+    }
+
+    /// Whether it ends in half a line, which may be the header.
+    pub(super) fn ends_in_half(&self) -> bool {
+        self.length != self.whole
+    }
+
+    /// Notes that another file was begun, which holds `length` bytes of whole lines.
+    pub(super) fn begin(&mut self, length: u64) {
+        self.resize(length);
+        self.headed = 0;
+    }
+
+    /// Notes that the file now holds `length` bytes of whole lines.
+    pub(super) fn resize(&mut self, length: u64) {
+        (self.length, self.whole) = (length, length);
+    }
+
+    /// Notes that half a line is gone.
+    pub(super) fn drop_half(&mut self) {
+        self.length = self.whole;
+    }
+
+    /// Notes bytes of lines that were written.
+    pub(super) fn wrote(&mut self, bytes: &[u8]) {
+        if let Some(at) = memrchr(b'\n', bytes) {
+            self.whole = self.length + at as u64 + 1;
+        }
+        self.length += bytes.len() as u64;
+    }
+
+    /// Notes that the next `count` bytes of the header were written.
+    pub(super) fn wrote_header(&mut self, count: usize) {
+        self.length += count as u64;
+        if self.header_left().is_empty() {
+            (self.whole, self.headed) = (self.length, self.length);
+        }
+    }
+
+    /// What is to be written of the header before the file's first line.
+    pub(super) fn header_left(&self) -> &[u8] {
+        // Until there is a whole line, the file holds nothing but the header's beginning.
+        let written = usize::try_from(self.length).unwrap_or(usize::MAX);
+        match self.whole {
+            0 => self.header.get(written..).unwrap_or_default(),
+            _ => &[],
+        }
+    }
+
+    /// How much of `rest` goes into this file: whole lines up to its limit, and the rest of a line
+    /// that has begun in it. A file without a line takes one of any length.
+    pub(super) fn fitting<'a>(&self, rest: &'a [u8]) -> &'a [u8] {
+        let Some(limit) = self.limit else { return rest };
+        let line = memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+        let header = self.header_left().len();
+        if self.ends_in_half() && header == 0 {
+            return &rest[..line];
+        }
+        let room = limit.saturating_sub(self.length + header as u64);
+        let room = usize::try_from(room).unwrap_or(usize::MAX);
+        // A last line without a line feed will get one.
+        let needed = rest.len() + usize::from(rest.last() != Some(&b'\n'));
+        if needed <= room {
+            return rest;
+        }
+        match memrchr(b'\n', &rest[..room.min(rest.len())]) {
+            Some(at) => &rest[..=at],
+            None if self.whole <= self.headed => &rest[..line],
+            None => &[],
+        }
+    }
+}
