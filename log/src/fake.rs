@@ -7,8 +7,8 @@ use std::time::Duration;
 use stage::fake::FakeClock;
 
 use crate::error::{Attempt, Error};
-use crate::file::device::Device;
-use crate::file::{Begun, Named, Seen};
+use crate::file::storage::Storage;
+use crate::file::{Begun, Found, Named};
 use crate::notice::LostName;
 
 /// A file in memory, with a name and a disk under it.
@@ -76,7 +76,7 @@ fn begun(length: usize) -> Result<Begun, Error> {
     Ok(Begun { length: length as u64, notices: Vec::new() })
 }
 
-impl Device for FakeFile {
+impl Storage for FakeFile {
     fn write(&mut self, bytes: &[u8]) -> Result<usize, Error> {
         assert!(!self.is_rotating, "written while it is being rotated");
         if self.clock.elapsed() >= self.freed_at {
@@ -122,9 +122,9 @@ impl Named for FakeFile {
         true
     }
 
-    fn look(&self) -> Option<Seen> {
+    fn look(&self) -> Option<Found> {
         let lost = self.lost.filter(|(at, _)| self.clock.elapsed() >= *at).map(|(_, lost)| lost);
-        Some(Seen { length: self.bytes.len() as u64, lost })
+        Some(Found { length: self.bytes.len() as u64, lost })
     }
 
     fn rotate(&mut self) -> Result<Begun, Error> {

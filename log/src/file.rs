@@ -3,16 +3,16 @@
 //!
 //! | module | owns |
 //! |---|---|
-//! | [`device`] | the open file below the name: writing, syncing, cutting |
+//! | [`storage`] | the open file below the name: writing, syncing, cutting |
 //! | [`open`] | opening a file: lock, truncation, the directory's entry |
 //! | [`torn`] | setting aside the torn line that a crash left |
 //! | [`rotation`] | **the order of a rotation** |
 //! | [`directory`] | putting a directory's entries on the disk |
 
-pub(crate) mod device;
 mod directory;
 pub(crate) mod open;
 pub(crate) mod rotation;
+pub(crate) mod storage;
 mod torn;
 
 use std::fs::Metadata;
@@ -21,23 +21,23 @@ use std::path::Path;
 
 use stage::process::message::quoted_path;
 
-use self::device::{Device, OpenFile};
 use self::open::{Opened, lies_at, open};
 use self::rotation::Rotation;
+use self::storage::{OpenFile, Storage};
 use self::torn::set_aside;
 use crate::error::{Attempt, Error, not_regular};
 use crate::notice::{LostName, Notice};
 use crate::options::Options;
 
-/// A device with a name, which may be taken from it.
-pub(crate) trait Named: Device {
+/// Storage with a name, which may be taken from it.
+pub(crate) trait Named: Storage {
     /// The name, quoted.
     fn name(&self) -> String;
     /// Whether somebody else can take the name away.
     fn can_lose_name(&self) -> bool;
     /// Looks at the file and its name; `None` where there is nothing to see: it is no file on a disk,
     /// or a rotation has just given its name to the next one.
-    fn look(&self) -> Option<Seen>;
+    fn look(&self) -> Option<Found>;
     /// Sets aside what was written, on the disk, and begins a new file. After an error, it must be
     /// called again, or [`Named::reopen`], before anything is written.
     fn rotate(&mut self) -> Result<Begun, Error>;
@@ -60,18 +60,18 @@ pub(crate) struct Begun {
 
 /// What a look at a file shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Seen {
+pub(crate) struct Found {
     /// Bytes in it.
     pub(crate) length: u64,
     /// What became of it, if its name does not lead to it any more.
     pub(crate) lost: Option<LostName>,
 }
 
-/// The file that is recorded in. Its device's path is the name as it was given, which may be a
+/// The file that is recorded in. The path of its storage is the name as it was given, which may be a
 /// symbolic link's.
 #[derive(Debug)]
 pub(crate) struct LogFile {
-    device: OpenFile,
+    storage: OpenFile,
     /// Whether it is rotated, and how many old files are kept.
     rotates: bool,
     keep: u64,
@@ -83,13 +83,13 @@ impl LogFile {
     /// Opens the file that `options` name.
     pub(crate) fn open(options: &Options) -> Result<(LogFile, Begun), Error> {
         let rotates = options.rotate.is_some();
-        let (device, begun) = open_fitting(options.file(), options.truncate, rotates)?;
-        let file = LogFile { device, rotates, keep: options.keep, rotation: None };
+        let (storage, begun) = open_fitting(options.file(), options.truncate, rotates)?;
+        let file = LogFile { storage, rotates, keep: options.keep, rotation: None };
         Ok((file, begun))
     }
 
     fn path(&self) -> &Path {
-        self.device.path()
+        self.storage.path()
     }
 
     /// What became of the file with this metadata.
@@ -111,25 +111,25 @@ fn open_fitting(path: &Path, truncate: bool, rotates: bool) -> Result<(OpenFile,
         return Err(Attempt::Rotate.failed(path)(not_regular()));
     }
     // What is not a regular file was put there by somebody who knows what that means.
-    let device = OpenFile::new(file, path, length.is_some());
-    Ok((device, Begun { length: length.unwrap_or(0), notices }))
+    let storage = OpenFile::new(file, path, length.is_some());
+    Ok((storage, Begun { length: length.unwrap_or(0), notices }))
 }
 
-impl Device for LogFile {
+impl Storage for LogFile {
     fn write(&mut self, bytes: &[u8]) -> Result<usize, Error> {
-        self.device.write(bytes)
+        self.storage.write(bytes)
     }
 
     fn sync(&mut self) -> Result<(), Error> {
-        self.device.sync()
+        self.storage.sync()
     }
 
     fn cut(&mut self, length: u64) -> Result<(), Error> {
-        self.device.cut(length)
+        self.storage.cut(length)
     }
 
     fn length(&self) -> Option<u64> {
-        self.device.length()
+        self.storage.length()
     }
 }
 
@@ -139,22 +139,23 @@ impl Named for LogFile {
     }
 
     fn can_lose_name(&self) -> bool {
-        self.device.is_regular()
+        self.storage.is_regular()
     }
 
-    fn look(&self) -> Option<Seen> {
+    fn look(&self) -> Option<Found> {
         // A name that was given away is nobody's, and the file is an old one already.
         if self.rotation.as_ref().is_some_and(Rotation::has_freed_name) {
             return None;
         }
-        let own = self.device.metadata()?;
-        Some(Seen { length: own.len(), lost: self.lost(&own) })
+        let own = self.storage.metadata()?;
+        Some(Found { length: own.len(), lost: self.lost(&own) })
     }
 
     fn rotate(&mut self) -> Result<Begun, Error> {
         let rotation = self.rotation.get_or_insert_default();
-        let (file, begun) = rotation.advance(self.device.file(), self.device.path(), self.keep)?;
-        self.device = OpenFile::new(file, self.device.path(), true);
+        let (file, begun) =
+            rotation.advance(self.storage.file(), self.storage.path(), self.keep)?;
+        self.storage = OpenFile::new(file, self.storage.path(), true);
         self.rotation = None;
         Ok(begun)
     }
@@ -164,13 +165,13 @@ impl Named for LogFile {
     }
 
     fn reopen(&mut self) -> Result<Begun, Error> {
-        let (device, begun) = open_fitting(self.path(), false, self.rotates)?;
-        self.device = device;
+        let (storage, begun) = open_fitting(self.path(), false, self.rotates)?;
+        self.storage = storage;
         self.rotation = None;
         Ok(begun)
     }
 
     fn mend(&mut self) -> Result<Begun, Error> {
-        set_aside(self.device.file(), self.path())
+        set_aside(self.storage.file(), self.path())
     }
 }

@@ -12,7 +12,7 @@
 //! | `sync` | when what was written must be on the disk: **the sync policies** |
 //! | `batch` | the lines in hand, and how far they are written |
 //! | `file` | the file under its name: opening it, **the order of a rotation**, torn ends |
-//! | `file::device` | the open file below the name |
+//! | `file::storage` | the open file below the name |
 //! | `notice` | what happened to the file, as it is reported |
 //! | `error` | what can go wrong with the file |
 //! | `check` | `--check`: reading what was recorded |

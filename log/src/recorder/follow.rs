@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use super::Recorder;
 use crate::batch::Batch;
 use crate::error::Error;
-use crate::file::{Named, Seen};
+use crate::file::{Found, Named};
 use crate::notice::{LostName, Notice, Resized};
 
 /// How long a change may go unnoticed.
@@ -44,11 +44,11 @@ impl<F: Named> Recorder<F> {
         self.follow(self.file.look(), batch)
     }
 
-    fn follow(&mut self, seen: Option<Seen>, batch: &mut Batch<'_>) -> Result<bool, Error> {
+    fn follow(&mut self, seen: Option<Found>, batch: &mut Batch<'_>) -> Result<bool, Error> {
         if seen.is_none_or(|seen| seen.lost.is_none()) {
             self.reported = None;
         }
-        let is_changed = |seen: &Seen| seen.lost.is_some() || seen.length != self.extent.length();
+        let is_changed = |seen: &Found| seen.lost.is_some() || seen.length != self.extent.length();
         let Some(seen) = seen.filter(is_changed) else { return Ok(false) };
         if self.extent.ends_in_half() && !batch.has_line_start() {
             return Ok(false);
@@ -63,7 +63,7 @@ impl<F: Named> Recorder<F> {
     /// Looks once more at the end, when there is nothing left to go on with.
     pub(super) fn look_last(&mut self) -> Result<(), Error> {
         match self.file.look() {
-            Some(Seen { lost: Some(lost), length }) => self.note_lost(lost, length, false),
+            Some(Found { lost: Some(lost), length }) => self.note_lost(lost, length, false),
             seen => drop(self.follow(seen, &mut Batch::new(b"", false))?),
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! The device: an open file that bytes are written to, whatever its name is by now.
+//! What bytes are written to: an open file, whatever its name is by now.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Write};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Attempt, Error};
 
 /// Something to write to that can put what was written out of reach of a power failure.
-pub(crate) trait Device {
+pub(crate) trait Storage {
     /// Writes the beginning of `bytes` at the end; returns how many bytes.
     fn write(&mut self, bytes: &[u8]) -> Result<usize, Error>;
     /// Returns when everything written is on the disk.
@@ -54,7 +54,7 @@ impl OpenFile {
     }
 }
 
-impl Device for OpenFile {
+impl Storage for OpenFile {
     fn write(&mut self, bytes: &[u8]) -> Result<usize, Error> {
         loop {
             match self.file.write(bytes) {
