@@ -44,6 +44,7 @@ use stage::process::clock::Clock as _;
 use stage::process::exit::Status;
 use stage::process::message::{Messages, quoted_path};
 use stage::process::program::Ended;
+use stage::process::rejections::Rejections;
 use stage::process::stop::Stop;
 use stage::stream::input::Input;
 use thiserror::Error;
@@ -73,15 +74,16 @@ pub enum Error {
 }
 
 /// Converts until the source ends, a limit is reached, the reader goes away, or a stop is
-/// requested.
+/// requested. What it rejects is also counted in `rejections`.
 pub fn run(
     options: &Options,
     stop: Stop,
     messages: &mut dyn Messages,
     output: impl Write,
+    rejections: Option<Rejections>,
 ) -> Ended<Error> {
     let plan = Plan::of(options);
-    let mut sender = Sender::new(output, plan.limit, messages);
+    let mut sender = Sender::new(output, plan.limit, messages).counting_in(rejections);
     let result = convert(plan, stop, &mut sender);
     let entry = sender.close();
     Ended { result: result.map(|()| Status::of_rejected(sender.rejected())), entry }
@@ -157,6 +159,7 @@ fn pump_all(
             Given::Nothing => sender.flush().map_err(Error::Write)?,
             Given::End => break,
         }
+        sender.count_rejections();
     }
     sender.flush().map_err(Error::Write)
 }

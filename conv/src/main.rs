@@ -7,6 +7,7 @@ fn main() -> ExitCode {
         // The launcher is to know that conv ends before anybody reads the end of the stream.
         let output = around.output();
         let output = around.held.insert(output);
-        wandler_conv::run(&options, around.stop.clone(), &mut around.messages, output)
+        let (stop, rejections) = (around.stop.clone(), around.rejections.take());
+        wandler_conv::run(&options, stop, &mut around.messages, output, rejections)
     })
 }

@@ -7,6 +7,7 @@ use memchr::memchr_iter;
 use stage::format::sample::Sample;
 use stage::process::ledger::Entry;
 use stage::process::message::Messages;
+use stage::process::rejections::Rejections;
 use stage::stream::output::{reader_is_gone, write_counting};
 use stage::stream::rejects::Rejects;
 
@@ -24,6 +25,9 @@ pub struct Sender<'a, W> {
     sent: u64,
     missed: u64,
     rejects: Rejects,
+    /// Where rejections are counted for `report` to see, and how many have been.
+    rejections: Option<Rejections>,
+    counted: u64,
     reader_gone: bool,
 }
 
@@ -38,8 +42,15 @@ impl<'a, W: Write> Sender<'a, W> {
             sent: 0,
             missed: 0,
             rejects: Rejects::default(),
+            rejections: None,
+            counted: 0,
             reader_gone: false,
         }
+    }
+
+    /// The same, which counts in `rejections` as well.
+    pub fn counting_in(self, rejections: Option<Rejections>) -> Sender<'a, W> {
+        Sender { rejections, ..self }
     }
 
     /// Whether no more samples are wanted.
@@ -70,6 +81,16 @@ impl<'a, W: Write> Sender<'a, W> {
     /// Rejects a reading, for a reason that is put into words only if it is reported.
     pub fn reject(&mut self, place: Place, why: impl FnOnce() -> String) {
         self.rejects.add(self.messages, || format!("{place}: {}", why()));
+    }
+
+    /// Counts the rejections since the last time where `report` sees them. To be called before the
+    /// samples behind them are written, and before more readings are waited for.
+    pub fn count_rejections(&mut self) {
+        let count = self.rejects.count() - self.counted;
+        if let Some(rejections) = self.rejections.as_ref().filter(|_| count > 0) {
+            rejections.add(count);
+        }
+        self.counted += count;
     }
 
     /// Sends a sample, if it is not done; returns its line.

@@ -11,7 +11,8 @@
 //!    later children do not inherit them;
 //! 4. in the child (`Child::begin`): make sure that SIGTERM is heard; ask to be stopped if the
 //!    launcher dies, and leave if it already has; put the ends in the standard streams' places;
-//!    let the ledger, the gate, and for `report` what the others say, and what the command line names for it,
+//!    let the ledger, the gate, the count of rejections that `conv` and `report` share, for `report`
+//!    what the others say, and what the command line names for it,
 //!    survive `exec`, and nothing else; execute, or, as `tee`, close what is not its own and go to work;
 //! 5. a child that cannot execute sends the reason back through a pipe that `exec` closes;
 //! 6. the parent reads all of those pipes. Only then does it know what was started;

@@ -1,4 +1,4 @@
-//! The transports between the processes, and the ledgers: who gets which end, what the launcher
+//! The transports between the processes, the ledgers, and the count of rejections: who gets which end, what the launcher
 //! keeps, and the words for it. (What a transport is made of is [`crate::transport`]'s.)
 
 use std::fs::{File, OpenOptions};
@@ -9,6 +9,7 @@ use nix::fcntl::OFlag;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::pipe2;
 use stage::process::ledger::Entry;
+use stage::process::rejections;
 use stage::stream::transport::Keeper;
 use stage::stream::transport::peer::End;
 use stage::stream::transport::queue::{self, Capacity};
@@ -50,6 +51,9 @@ pub enum Error {
     /// There is no ledger.
     #[error("cannot make the ledgers")]
     Ledger(#[source] io::Error),
+    /// There is no count of rejections.
+    #[error("cannot make the count of rejections")]
+    Rejections(#[source] io::Error),
     /// There are no sockets for the stages to wait at.
     #[error("cannot make the stages wait for each other")]
     Gates(#[source] io::Error),
@@ -74,6 +78,8 @@ pub struct Descriptors {
     pub error: Option<OwnedFd>,
     /// Where `report` reads what the others say.
     pub messages: Option<OwnedFd>,
+    /// Where `conv` counts what it rejects, and `report` sees it.
+    pub rejections: Option<OwnedFd>,
     /// Its ledger.
     pub ledger: OwnedFd,
     /// Where it waits to begin.
@@ -107,6 +113,9 @@ impl Wiring {
         let nowhere = OpenOptions::new().write(true).open("/dev/null").map_err(Error::Nowhere)?;
         outputs[Process::Log] = Some(nowhere.into());
 
+        let mut counts: ByProcess<Option<OwnedFd>> = ByProcess::default();
+        let sides = rejections::create().map_err(Error::Rejections)?.map(Some);
+        [counts[Process::Conv], counts[Process::Report]] = sides;
         let (gates, mut stages_gates) = Gates::new().map_err(Error::Gates)?;
         let (mut ends, mut ledgers) = (ByProcess::default(), ByProcess::default());
         for process in Process::ALL {
@@ -123,6 +132,7 @@ impl Wiring {
                 input: inputs[process].take(),
                 output: outputs[process].take(),
                 second_output: second_outputs[process].take(),
+                rejections: counts[process].take(),
                 ledger,
                 gate: stages_gates[process].take(),
             });

@@ -85,6 +85,7 @@ fn run_at(
         terminal: Some(Terminal { abilities, size, is_ours: Box::new(|| true) }),
         messages_are_shown: true,
         clock,
+        rejections: None,
         messages: &mut messages,
     };
     let ended = wandler_report::run(options, input, &mut output, around);

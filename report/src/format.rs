@@ -6,7 +6,7 @@
 
 use clap::ValueEnum;
 use memchr::memchr_iter;
-use stage::format::record::Record;
+use stage::format::record::{Record, with_rejected};
 
 use crate::csv::Csv;
 use crate::newest::Newest;
@@ -52,17 +52,22 @@ impl Lines {
         }
     }
 
-    /// Appends `record`, which was read from `line`, to `text`; why it has no place, if it has none.
+    /// Appends `record`, which was read from `line`, to `text`; `is_changed` if the line counts fewer
+    /// rejections; why it has no place, if it has none.
     pub fn print(
         &mut self,
         record: &Record,
         line: &[u8],
+        is_changed: bool,
         text: &mut Vec<u8>,
     ) -> Result<(), String> {
         match self {
             Lines::Csv(csv) => return csv.print(record, text),
             Lines::Openmetrics => return Ok(()),
             Lines::Plain => plain::print(record, text),
+            Lines::Json if is_changed => {
+                text.extend_from_slice(&with_rejected(line.trim_ascii(), record.rejected));
+            }
             Lines::Json => text.extend_from_slice(line.trim_ascii()),
         }
         text.push(b'\n');

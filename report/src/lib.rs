@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`options`] | the command line |
 //! | [`format`](mod@format) | which formats there are: **a new one is added there**; [`plain`], [`csv`], [`openmetrics`] are some |
+//! | `by_conv` | what `conv` rejects, added to every record |
 //! | [`newest`] | which record is judged, drawn and kept |
 //! | `view` | how records are shown: as lines, or by the live view on its terminal |
 //! | [`live`] | the live view; [`terminal`] what it may do there |
@@ -18,6 +19,7 @@
 
 #![forbid(unsafe_code)]
 
+mod by_conv;
 pub mod condition;
 pub mod csv;
 pub mod digits;
@@ -47,11 +49,13 @@ use stage::process::exit::Status;
 use stage::process::ledger::Entry;
 use stage::process::message::{Messages, quoted};
 use stage::process::program::Ended;
+use stage::process::rejections::Rejections;
 use stage::stream::input::Input;
 use stage::stream::lines::{Block, Lines, each_line};
 use stage::stream::output::{reader_is_gone, write_counting};
 use stage::stream::rejects::Rejects;
 
+use crate::by_conv::ByConv;
 use crate::condition::Watched;
 pub use crate::error::Error;
 use crate::newest::Newest;
@@ -70,6 +74,8 @@ pub struct Surroundings<'a> {
     pub messages_are_shown: bool,
     /// The time.
     pub clock: &'a dyn Clock,
+    /// What `conv` rejects, if that is counted.
+    pub rejections: Option<Rejections>,
     /// Standard error.
     pub messages: &'a mut dyn Messages,
 }
@@ -81,7 +87,7 @@ pub fn run(
     output: impl Write,
     around: Surroundings<'_>,
 ) -> Ended<Error> {
-    let Surroundings { terminal, messages_are_shown, clock, messages } = around;
+    let Surroundings { terminal, messages_are_shown, clock, rejections, messages } = around;
     let view = match View::new(options, terminal, messages_are_shown, clock.now()) {
         Ok(view) => view,
         Err(error) => {
@@ -94,6 +100,7 @@ pub fn run(
         view,
         clock,
         messages,
+        by_conv: ByConv::new(rejections),
         newest: Newest::default(),
         is_kept: true,
         text: Vec::new(),
@@ -121,6 +128,7 @@ struct Report<'a, W> {
     view: View,
     clock: &'a dyn Clock,
     messages: &'a mut dyn Messages,
+    by_conv: ByConv,
     newest: Newest,
     /// Whether the textfile has the newest record.
     is_kept: bool,
@@ -143,7 +151,10 @@ impl<W: Write> Report<'_, W> {
     fn show(&mut self, lines: &mut Lines<impl Input>) -> Result<(), Error> {
         while !self.reader_gone {
             self.draw()?;
-            match lines.next(self.deadline()).map_err(Error::Read)? {
+            let next = lines.next(self.deadline()).map_err(Error::Read)?;
+            // Rejections were counted before the samples of the records that have come.
+            self.look_for_rejections();
+            match next {
                 Block::Lines(block) => each_line(block).try_for_each(|line| self.take(line))?,
                 Block::TooLong(start) => self.take(start)?,
                 Block::Deadline => {}
@@ -158,11 +169,26 @@ impl<W: Write> Report<'_, W> {
     fn deadline(&self) -> Option<Instant> {
         let now = self.clock.now();
         let frame = match &self.view {
-            View::Lines(_) => None,
+            View::Lines(_) if self.shows_nothing_between_records() => None,
+            View::Lines(_) => self.by_conv.next_look(now),
             View::Live(on) => Some(on.deadline(now)),
         };
         let picture = self.picture.as_ref().and_then(Picture::next);
         [frame, picture].into_iter().flatten().min()
+    }
+
+    /// Whether rejections are to be seen with the next record only.
+    fn shows_nothing_between_records(&self) -> bool {
+        self.watched.is_empty() && self.textfile.is_none() && self.picture.is_none()
+    }
+
+    /// Shows what `conv` has rejected, even if no record comes.
+    fn look_for_rejections(&mut self) {
+        let count = self.by_conv.look();
+        if count > 0 {
+            self.newest.reject(count);
+            self.show_newest();
+        }
     }
 
     fn take(&mut self, line: &[u8]) -> Result<(), Error> {
@@ -171,7 +197,7 @@ impl<W: Write> Report<'_, W> {
             self.reject(line, &format!("not a record: longer than {MAX_RECORD} bytes"));
             return Ok(());
         }
-        let record = match Record::parse(line) {
+        let mut record = match Record::parse(line) {
             Ok(record) => record,
             Err(error) => {
                 self.reject(
@@ -184,6 +210,7 @@ impl<W: Write> Report<'_, W> {
                 return Ok(());
             }
         };
+        record.rejected = record.rejected.saturating_add(self.by_conv.total);
         if let Err(why) = self.watched.check(&record) {
             if self.accepted == 0 {
                 return Err(Error::Condition(why));
@@ -192,7 +219,7 @@ impl<W: Write> Report<'_, W> {
             return Ok(());
         }
         if let View::Lines(lines) = &mut self.view
-            && let Err(why) = lines.print(&record, line, &mut self.text)
+            && let Err(why) = lines.print(&record, line, self.by_conv.total > 0, &mut self.text)
         {
             self.reject(line, &why);
             return Ok(());
@@ -204,8 +231,16 @@ impl<W: Write> Report<'_, W> {
 
     /// Everything that is made of a record besides its line.
     fn accept(&mut self, record: Record) {
-        let now = self.clock.now();
         self.newest.take(record);
+        self.show_newest();
+        if let View::Live(_) = &self.view {
+            self.shown += 1;
+        }
+    }
+
+    /// The same of the newest record, which has changed.
+    fn show_newest(&mut self) {
+        let now = self.clock.now();
         let Some(newest) = self.newest.record() else { return };
         self.watched.look(newest, self.view.voice(self.messages));
         if let Some(picture) = &mut self.picture {
@@ -214,7 +249,6 @@ impl<W: Write> Report<'_, W> {
         self.is_kept = false;
         if let View::Live(on) = &mut self.view {
             on.live.take(newest.clone(), self.newest.samples, now);
-            self.shown += 1;
         }
     }
 
@@ -302,12 +336,21 @@ mod tests {
     use super::*;
     use clap::Parser;
     use stage::fake::{Chunks, FakeClock};
+    use stage::process::rejections;
 
     const FIRST: &str =
         r#"{"n":1,"rejected":0,"last":57,"sum":57,"mean":57,"sd":null,"min":57,"max":57}"#;
     const LAST: &str = r#"{"n":3,"rejected":1,"last":2.50,"sum":158.5,"mean":52.833333333333336,"sd":48.91915098777,"min":2.5,"max":99,"p50":57,"p99.9":99,"quantiles":"approximate","skew":null,"rms":81.123456789,"final":true}"#;
 
     fn report(words: &str, input: &str) -> (String, Vec<String>, Ended<Error>) {
+        report_beside(None, words, input)
+    }
+
+    fn report_beside(
+        rejections: Option<Rejections>,
+        words: &str,
+        input: &str,
+    ) -> (String, Vec<String>, Ended<Error>) {
         let options =
             Options::try_parse_from(format!("report {words}").split_whitespace()).unwrap();
         let (mut output, mut messages) = (Vec::new(), Vec::new());
@@ -315,6 +358,7 @@ mod tests {
             terminal: None,
             messages_are_shown: false,
             clock: &FakeClock::new(),
+            rejections,
             messages: &mut messages,
         };
         let ended = run(&options, input.as_bytes(), &mut output, around);
@@ -345,6 +389,7 @@ mod tests {
                 terminal: None,
                 messages_are_shown: false,
                 clock: &FakeClock::new(),
+                rejections: None,
                 messages: &mut messages,
             };
             run(&options, Chunks::of(long.as_bytes(), size), &mut output, around);
@@ -369,6 +414,34 @@ mod tests {
     fn json_hands_on_the_records_as_they_are() {
         let input = format!("{FIRST}\n{LAST}");
         assert_eq!(report("--format json", &input).0, format!("{input}\n"));
+    }
+
+    #[test]
+    fn every_format_adds_what_conv_rejects() {
+        let added = |words: &str| {
+            let [conv, report] = rejections::create().unwrap().map(Rejections::new);
+            conv.add(40);
+            report_beside(Some(report), words, &format!("{LAST}\n"))
+        };
+        let (json, _, _) = added("--format json");
+        assert_eq!(json, format!("{LAST}\n").replace("\"rejected\":1", "\"rejected\":41"));
+        assert!(added("").0.ends_with("  last 2.5  rejected 41\n"));
+        assert!(added("--format csv").0.contains("\r\n3,41,2.5"));
+        let (metrics, _, _) = added("--format openmetrics");
+        assert!(metrics.contains("\nwandler_rejected_lines_total 41\n"), "{metrics}");
+        let (_, messages, ended) = added("--fail-if rejected>40");
+        assert_eq!(messages.last().unwrap(), "rejected>40 now holds: rejected is 41 (n 3)");
+        assert_eq!(ended.result.unwrap(), Status::Failed);
+    }
+
+    #[test]
+    fn rejections_without_any_record_are_judged_and_shown_as_well() {
+        let [conv, report] = rejections::create().unwrap().map(Rejections::new);
+        conv.add(3);
+        let (metrics, messages, _) =
+            report_beside(Some(report), "--format openmetrics --fail-if rejected>0", "");
+        assert!(metrics.contains("\nwandler_rejected_lines_total 3\n"), "{metrics}");
+        assert_eq!(messages, ["rejected>0 now holds: rejected is 3 (n 0)"]);
     }
 
     #[test]

@@ -10,9 +10,11 @@ fn main() -> ExitCode {
     stage::process::program::stage("report", |options: Options, around| {
         let (input, output, clock) = (around.input(), around.output(), around.stop.clone());
         let terminal = Terminal::of_standard_output();
+        let rejections = around.rejections.take();
         let messages = &mut around.messages;
         let messages_are_shown = io::stderr().is_terminal();
-        let around = Surroundings { terminal, messages_are_shown, clock: &clock, messages };
+        let around =
+            Surroundings { terminal, messages_are_shown, clock: &clock, rejections, messages };
         wandler_report::run(&options, input, output, around)
     })
 }

@@ -33,6 +33,11 @@ impl Newest {
         }
     }
 
+    /// Counts what `conv` has rejected since; without a record yet, in one that covers nothing.
+    pub fn reject(&mut self, count: u64) {
+        self.record.get_or_insert_default().rejected += count;
+    }
+
     /// Samples by the end of `record`.
     fn samples_by(&mut self, record: &Record) -> u64 {
         match record.window {
@@ -80,6 +85,18 @@ mod tests {
         assert_eq!(newest.samples, 20);
         newest.take(record(3, r#""rejected":3,"from":21,"to":23"#));
         assert_eq!((newest.record().unwrap().n, newest.samples), (3, 23));
+    }
+
+    #[test]
+    fn what_conv_rejects_is_added_even_if_there_is_no_record() {
+        let mut newest = Newest::default();
+        newest.reject(2);
+        let shown = newest.record().unwrap();
+        assert_eq!((shown.n, shown.rejected, newest.samples), (0, 2, 0));
+        newest.take(record(10, r#""rejected":3,"from":1,"to":10"#));
+        newest.reject(1);
+        let shown = newest.record().unwrap();
+        assert_eq!((shown.n, shown.rejected, newest.samples), (10, 4, 10));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! | name | type | meaning |
 //! |---|---|---|
 //! | `wandler_samples_total` | counter | samples so far, even if a record covers a window of them |
-//! | `wandler_rejected_lines_total` | counter | lines that were not a sample, so far |
+//! | `wandler_rejected_lines_total` | counter | readings that `conv` and lines that `stat` rejected, so far |
 //! | `wandler_sum_of_samples` | gauge | of the samples covered |
 //! | `wandler_sample_last`, `…_mean`, `…_sd`, `…_min`, `…_max` | gauge | of the samples covered |
 //! | `wandler_sample_var` and the others of `stat --more` | gauge | if the record has them |
@@ -43,7 +43,7 @@ pub enum Form {
 pub fn text(record: &Record, samples: u64, form: Form) -> String {
     let mut page = Page { text: String::new(), labels: Labels::of(record), form };
     page.counter("wandler_samples_total", "Samples so far.", samples);
-    let help = "Lines that were not a sample, so far.";
+    let help = "Readings and lines that were rejected, so far.";
     page.counter("wandler_rejected_lines_total", help, record.rejected);
     page.gauge("wandler_sum_of_samples", "The sum of the samples.", &record.sum);
     for (name, value) in [
@@ -190,7 +190,7 @@ wandler_sample_quantile_error +Inf
         let counters = "\
 # HELP wandler_samples_total Samples so far.
 wandler_samples_total 2
-# HELP wandler_rejected_lines_total Lines that were not a sample, so far.
+# HELP wandler_rejected_lines_total Readings and lines that were rejected, so far.
 wandler_rejected_lines_total 1
 ";
         assert_eq!(of(RECORD, Form::OpenMetrics), format!("{counters}{GAUGES}"));
@@ -203,7 +203,7 @@ wandler_rejected_lines_total 1
 # HELP wandler_samples_total Samples so far.
 wandler_samples_total 2
 # TYPE wandler_rejected_lines_total counter
-# HELP wandler_rejected_lines_total Lines that were not a sample, so far.
+# HELP wandler_rejected_lines_total Readings and lines that were rejected, so far.
 wandler_rejected_lines_total 1
 ";
         assert_eq!(of(RECORD, Form::Textfile), format!("{counters}{GAUGES}"));

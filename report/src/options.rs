@@ -18,7 +18,8 @@ Examples:
   stat < samples.log | report --svg samples.svg --fail-if 'mean>60' --fail-if 'sd>=3.5'
 
 Input: the records of stat, one JSON object a line. Fields that are not known are ignored; a
-line that is no record, or lacks a field, is told and skipped.
+line that is no record, or lacks a field, is told and skipped. In the launcher's pipeline what
+conv rejects is added to their rejected, and judged and shown at once; in a shell it is not known.
 
 Figures: what is exact, such as min, max, last and sum, has all its digits, in the plain
 format, too. Any other, such as mean and sd, has six; more, where its standard error makes more

@@ -1,19 +1,16 @@
 //! How records are shown: as lines, or by the live view on its terminal.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use stage::process::inherited;
 use stage::process::message::Messages;
 
+use crate::by_conv::LOOK;
 use crate::format::{Format, Lines};
 use crate::live::Live;
 use crate::options::Options;
 use crate::others::Others;
 use crate::terminal::Terminal;
-
-/// How often it is looked whether something was said, or the terminal has another size: soon enough
-/// for who waits for it.
-const LOOK: Duration = Duration::from_millis(200);
 
 /// How records are shown.
 pub enum View {

@@ -8,6 +8,7 @@
 //! | [`message`] | the one grammar of messages on standard error |
 //! | [`exit`] | the exit statuses |
 //! | [`ledger`] | what each stage reports to the launcher as it ends |
+//! | [`rejections`] | what `conv` rejects, told to `report` at once |
 //! | [`start`] | a stage's start in the launcher's pipeline, which waits for all the others |
 //! | [`inherited`] | descriptors that the environment names |
 //! | [`stop`] | the request to stop, and how it is heard without a race |
@@ -25,6 +26,7 @@ pub mod ledger;
 pub mod message;
 pub mod program;
 pub mod quantity;
+pub mod rejections;
 pub mod sandbox;
 pub mod semaphore;
 pub mod start;

@@ -279,6 +279,19 @@ fn a_ledger_that_is_none_is_told_before_anything_is_done() {
 }
 
 #[test]
+fn a_count_of_rejections_that_is_none_is_told_before_anything_is_done() {
+    for program in ["conv", "log", "stat", "report"] {
+        for (number, reason) in [("99", "Bad file descriptor"), ("count", "Invalid argument")] {
+            let dir = tempfile::tempdir().unwrap();
+            let run = Program::new(program).dir(&dir).env("WANDLER_REJECTED", number);
+            let reason = format!("cannot use WANDLER_REJECTED=\"{number}\": {reason}");
+            fails(run, &format!("{program}: {reason}"));
+            assert_eq!(fs::read_dir(&dir).unwrap().count(), 0);
+        }
+    }
+}
+
+#[test]
 fn with_a_ledger_each_stage_leaves_one_line_there() {
     for (command, input, entry) in [
         ("conv --from -", "1\n2\n", r#"{"stage":"conv","sent":2,"rejected":0,"missed":0}"#),

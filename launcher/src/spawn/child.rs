@@ -16,7 +16,7 @@ use stage::process::exit::Status;
 use stage::process::ledger::{self, Ledger};
 use stage::process::program::{self, Surroundings};
 use stage::process::sandbox::{Grant, Sandbox};
-use stage::process::start;
+use stage::process::{rejections, start};
 use wandler_report::others;
 
 use crate::fan_out;
@@ -88,10 +88,11 @@ impl Program {
 
 impl Descriptors {
     /// What a stage inherits besides its streams, each with the variable that names it.
-    fn for_stage(&self) -> [(&'static str, Option<&OwnedFd>); 3] {
+    fn for_stage(&self) -> [(&'static str, Option<&OwnedFd>); 4] {
         [
             (ledger::VARIABLE, Some(&self.ledger)),
             (others::VARIABLE, self.messages.as_ref()),
+            (rejections::VARIABLE, self.rejections.as_ref()),
             (start::VARIABLE, self.gate.as_ref()),
         ]
     }

@@ -17,8 +17,10 @@
 
 mod json;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
 use serde::de::Error as _;
 use serde_json::value::RawValue;
 
@@ -191,6 +193,21 @@ impl Record {
     }
 }
 
+/// The same line with another number of rejections; what is no record stays as it is.
+pub fn with_rejected(line: &[u8], rejected: u64) -> Cow<'_, [u8]> {
+    let Ok(Rejected { rejected: old }) = serde_json::from_slice(line) else { return line.into() };
+    let at = old.get().as_ptr().addr() - line.as_ptr().addr();
+    let behind = &line[at + old.get().len()..];
+    [&line[..at], rejected.to_string().as_bytes(), behind].concat().into()
+}
+
+/// The text of a record's one field.
+#[derive(Deserialize)]
+struct Rejected<'a> {
+    #[serde(borrow)]
+    rejected: &'a RawValue,
+}
+
 /// What is wrong, without the position that serde_json adds: the line's number is ours.
 pub fn reason(error: &serde_json::Error) -> String {
     if error.is_eof() {
@@ -203,6 +220,16 @@ pub fn reason(error: &serde_json::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_gets_another_number_of_rejections_and_nothing_else_changes() {
+        let with = |line: &str, rejected| {
+            String::from_utf8(with_rejected(line.as_bytes(), rejected).into_owned()).unwrap()
+        };
+        let line = r#"{"labels":{"rejected":"5"}, "n":1,"rejected" : 5 ,"other":{"rejected":5}}"#;
+        assert_eq!(with(line, 17), line.replace(": 5 ", ": 17 "));
+        assert_eq!(with("{\"n\":1}", 17), "{\"n\":1}");
+    }
 
     const LINE: &str = "{\"n\":2,\"rejected\":0,\"last\":0.3,\"sum\":0.4,\"mean\":0.2,\
                         \"sd\":0.1414213562373095,\"min\":0.1,\"max\":0.3,\"p50\":0.1,\"p99.9\":0.3,\

@@ -14,6 +14,7 @@ use crate::process::inherited;
 use crate::process::kernel::{self, Standard, closed_at_start};
 use crate::process::ledger::{self, Entry, Launcher, Ledger};
 use crate::process::message::{Messages, StandardError, chain};
+use crate::process::rejections::Rejections;
 use crate::process::sandbox::Sandbox;
 use crate::process::start::{self, Gate, Ready, Said};
 use crate::process::stop::{self, Stop};
@@ -30,6 +31,8 @@ pub struct Surroundings {
     pub messages: StandardError,
     /// An output whose end nobody is to read before the ledger is written.
     pub held: Option<output::Unbuffered<io::Stdout>>,
+    /// What `conv` rejects, where `report` shows it at once.
+    pub rejections: Option<Rejections>,
     launcher: Option<Launcher>,
 }
 
@@ -69,7 +72,7 @@ enum Error {
     #[error(transparent)]
     Ledger(#[from] ledger::Error),
     #[error(transparent)]
-    Gate(#[from] inherited::Error),
+    Inherited(#[from] inherited::Error),
     #[error("cannot {verb} {name}: it is {stream} as well")]
     OwnTail { verb: &'static str, name: String, stream: &'static str },
 }
@@ -102,6 +105,7 @@ fn begin(
     options: &impl StageOptions,
 ) -> Result<Option<(Option<Ledger>, Surroundings)>, Error> {
     let (ledger, gate) = (Ledger::from_environment()?, Gate::from_environment()?);
+    let rejections = Rejections::from_environment()?;
     let ready = Ready::with(options);
     // In a pipeline the launcher looks at all stages, and at its own streams.
     if gate.is_none() {
@@ -109,6 +113,7 @@ fn begin(
     }
     let said = gate.map(|gate| gate.say(&ready));
     let around = enter(program, ledger.as_ref(), &options.sandbox())?;
+    let around = Surroundings { rejections, ..around };
     Ok(said.is_none_or(Said::may_begin).then_some((ledger, around)))
 }
 
@@ -153,7 +158,7 @@ fn enter(
     let messages = StandardError::of(program);
     let stop = Stop::on_signals()?;
     sandbox.enter().map_err(Error::Sandbox)?;
-    Ok(Surroundings { stop, messages, held: None, launcher })
+    Ok(Surroundings { stop, messages, held: None, rejections: None, launcher })
 }
 
 /// A stage's own work, and what it says of it in the end.
