@@ -4,7 +4,7 @@
 //! The random test runs a few rounds; `WANDLER_ROUNDS=100` runs a hundred.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::Write;
+use std::io::{self, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -485,4 +485,21 @@ fn what_was_counted_before_a_hang_up_is_in_the_last_record() {
         serde_json::from_str(finished.stdout.lines().last().unwrap()).unwrap();
     assert_eq!((&last["n"], &last["final"]), (&3.into(), &true.into()), "{finished}");
     assert!(finished.stderr.contains("stat: standard input hung up\n"), "{finished}");
+}
+
+#[test]
+fn a_line_that_is_too_long_is_reported_once_though_a_stop_cuts_it_off() {
+    for (program, words, account) in [
+        ("conv", "--from -", Some("conv: 0 samples sent, 1 rejected, 0 ticks missed")),
+        ("stat", "", None),
+    ] {
+        let (input, mut feed) = io::pipe().unwrap();
+        let running = Program::new(program).words(words).stdin(input).start();
+        feed.write_all(&[b'7'; 100_000]).unwrap();
+        let told = format!("{program}: line 1: longer than 65536 bytes: \"{}…\"", "7".repeat(40));
+        running.wait_for_message(&told);
+        running.signal(Signal::SIGTERM);
+        let said: Vec<&str> = [told.as_str()].into_iter().chain(account).collect();
+        running.finish().exits(3).says(&said);
+    }
 }

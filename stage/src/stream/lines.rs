@@ -59,6 +59,16 @@ enum LongLine {
     InPieces,
 }
 
+/// What is being skipped, up to the next line end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Skipping {
+    Nothing,
+    /// What may be the rest of a line of which nothing was seen.
+    UpToTheFirst,
+    /// The rest of one that is too long, whose start was handed out.
+    RestOfALine,
+}
+
 /// An input cut into lines.
 #[derive(Debug)]
 pub struct Lines<I> {
@@ -70,11 +80,11 @@ pub struct Lines<I> {
     /// What was read and not handed out yet: `buffer[start..end]`, never a whole line.
     start: usize,
     end: usize,
-    /// Whether the rest of a line is to be skipped.
-    skipping: bool,
+    /// What is being skipped.
+    skipping: Skipping,
     /// Bytes skipped, or handed out in pieces, of a line whose end has not come.
     gone: u64,
-    /// Bytes skipped up to where the first line began, if it was to be found.
+    /// Bytes skipped up to where the first line began, if it was to be found, and was.
     before_first: Option<u64>,
     /// Whether the last line ended with a CR, to which an LF may still belong.
     after_cr: bool,
@@ -108,7 +118,7 @@ impl<I: Input> Lines<I> {
             buffer: vec![0; BLOCK],
             start: 0,
             end: 0,
-            skipping: false,
+            skipping: Skipping::Nothing,
             gone: 0,
             before_first: None,
             after_cr: false,
@@ -125,13 +135,13 @@ impl<I: Input> Lines<I> {
 
     /// Skips everything up to the first line end: the input may begin anywhere in a line.
     pub fn from_the_next(self) -> Lines<I> {
-        Lines { skipping: true, before_first: Some(0), ..self }
+        Lines { skipping: Skipping::UpToTheFirst, ..self }
     }
 
     /// After [`Lines::from_the_next`], the number of bytes before the first line, once it is known.
     /// Returned once.
     pub fn take_before_first(&mut self) -> Option<u64> {
-        if self.skipping { None } else { self.before_first.take() }
+        self.before_first.take()
     }
 
     /// Waits for whole lines, until `deadline` if there is one.
@@ -190,7 +200,9 @@ impl<I: Input> Lines<I> {
     fn cut_long_line(&mut self) -> Option<Cut> {
         let held = self.start..self.end;
         match self.long_line {
-            LongLine::Skipped { limit } if held.len() > limit => self.skipping = true,
+            LongLine::Skipped { limit } if held.len() > limit => {
+                self.skipping = Skipping::RestOfALine;
+            }
             LongLine::InPieces if held.len() == self.buffer.len() => {}
             _ => return None,
         }
@@ -224,9 +236,16 @@ impl<I: Input> Lines<I> {
 
     /// What of an input that has ended is dropped, for lack of a line end. Of a line that was too
     /// long to be held, these are all its bytes, even those that were handed out.
+    ///
+    /// A line that is skipped has been rejected. At a clean end it is said as well how many bytes it
+    /// had, since an input without line ends is of some other kind; when something else cut it off,
+    /// nobody knows that, and all is said.
     pub fn cut_off(&self) -> Option<CutOff<'_>> {
         let ending = self.ending?;
         if self.long_line == LongLine::InPieces && ending.fate(Half::Line) == Fate::Taken {
+            return None;
+        }
+        if self.skipping == Skipping::RestOfALine && ending.fate(Half::Line) == Fate::Dropped {
             return None;
         }
         let held = &self.buffer[self.start..self.end];

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{Lines, LongLine};
+use super::{Lines, LongLine, Skipping};
 use crate::process::clock::Clock;
 use crate::stream::ending::Ending;
 use crate::stream::input::Input;
@@ -31,7 +31,7 @@ impl<I: Input> Lines<I> {
             self.note_time(clock, fresh == 0);
             self.pass_lf();
         }
-        if self.skipping {
+        if self.skipping != Skipping::Nothing {
             self.skip();
         }
         Ok(self.start.max(fresh))
@@ -71,9 +71,10 @@ impl<I: Input> Lines<I> {
             return;
         };
         let ended_by_cr = rest[at] == b'\r';
-        let before = self.gone + at as u64;
-        self.before_first = self.before_first.map(|_| before);
-        (self.skipping, self.gone) = (false, 0);
+        if self.skipping == Skipping::UpToTheFirst {
+            self.before_first = Some(self.gone + at as u64);
+        }
+        (self.skipping, self.gone) = (Skipping::Nothing, 0);
         self.start += at + 1;
         self.after_cr = ended_by_cr;
         if self.start < self.end {

@@ -131,6 +131,17 @@ fn all_bytes_of_a_line_that_never_ended_are_told() {
 }
 
 #[test]
+fn a_line_that_is_too_long_is_not_reported_again_when_it_is_cut_off() {
+    let text = vec![b'7'; BLOCK * 3 + 1];
+    for ending in [Ending::Stopped, Ending::HungUp, Ending::Failed] {
+        let mut lines = Lines::new(Chunks::of(&text, BLOCK).ended_by(ending));
+        assert!(matches!(lines.next(None).unwrap(), Block::TooLong(_)));
+        let _ = lines.next(None);
+        assert_eq!((lines.ending(), lines.cut_off()), (Some(ending), None));
+    }
+}
+
+#[test]
 fn what_comes_before_the_first_line_end_is_dropped_and_counted() {
     for (text, before, found) in [
         ("13.27\r\n1013.3\r\n", Some(5), "1013.3\r\n"),
