@@ -3,14 +3,15 @@
 //! A straight pipeline, each part of which knows only what it hands on:
 //!
 //! ```text
-//! options ──▶ plan
+//! options ──▶ source, plan
 //! source ──readings──▶ conversion ──values──▶ checks ──samples──▶ sender ──▶ output
 //! ```
 //!
 //! | module | owns | hands on |
 //! |---|---|---|
 //! | [`options`] | the command line | options |
-//! | [`plan`] | what the options ask for | which source, conversion, checks |
+//! | [`plan`] | what the options ask for | limits, conversion, checks |
+//! | [`opened`] | which source, and opening it before any stage begins | a source that can be read |
 //! | [`source`] | where readings come from, until an end, a deadline or a stop | batches of readings |
 //! | [`source::clocked`] | asking a converter at each tick ([`ticks`]: which is due, which was missed) or without a pause | |
 //! | [`source::simulated`], [`source::polled`] | converters: signals ([`source::uniform`]: random integers); a file ([`source::iio`]: its conventions) | a reading |
@@ -28,6 +29,7 @@
 pub mod check;
 pub mod conversion;
 pub mod gathered;
+pub mod opened;
 pub mod options;
 pub mod plan;
 pub mod processing;
@@ -38,10 +40,10 @@ pub mod text_cache;
 pub mod ticks;
 
 use std::io::{self, Write};
-use std::os::fd::AsFd;
 
 use stage::process::clock::Clock as _;
 use stage::process::exit::Status;
+use stage::process::ledger::Entry;
 use stage::process::message::{Messages, quoted_path};
 use stage::process::program::Ended;
 use stage::process::rejections::Rejections;
@@ -49,8 +51,9 @@ use stage::process::stop::Stop;
 use stage::stream::input::Input;
 use thiserror::Error;
 
+use crate::opened::Opened;
 pub use crate::options::Options;
-use crate::plan::{Plan, SourcePlan};
+use crate::plan::Plan;
 use crate::processing::Processing;
 use crate::sender::Sender;
 use crate::source::clocked::{Clocked, end_of_run};
@@ -73,10 +76,19 @@ pub enum Error {
     Write(#[source] io::Error),
 }
 
+/// Opens the source; to be done before a pipeline begins.
+pub fn open(options: &Options) -> Result<Opened, Ended<Error>> {
+    Opened::of(options).map_err(|error| {
+        let entry = Entry::Conv { sent: 0, rejected: 0, missed: 0 };
+        Ended { entry, result: Err(error.into()) }
+    })
+}
+
 /// Converts until the source ends, a limit is reached, the reader goes away, or a stop is
 /// requested. What it rejects is also counted in `rejections`.
 pub fn run(
     options: &Options,
+    opened: Opened,
     stop: Stop,
     messages: &mut dyn Messages,
     output: impl Write,
@@ -84,28 +96,30 @@ pub fn run(
 ) -> Ended<Error> {
     let plan = Plan::of(options);
     let mut sender = Sender::new(output, plan.limit, messages).counting_in(rejections);
-    let result = convert(plan, stop, &mut sender);
+    let result = convert(plan, opened, stop, &mut sender);
     let entry = sender.close();
     Ended { result: result.map(|()| Status::of_rejected(sender.rejected())), entry }
 }
 
-/// Opens the source, and converts what it gives.
-fn convert(plan: Plan<'_>, stop: Stop, sender: &mut Sender<impl Write>) -> Result<(), Error> {
-    let Plan { source, duration, conversion, checks, .. } = plan;
-    match source {
-        SourcePlan::Stream { path, layout } => {
-            let (name, file) = source::open_stream(path)?;
-            let (file, standard_input) = (file.as_ref(), io::stdin());
-            let fd = file.map_or(standard_input.as_fd(), AsFd::as_fd);
+/// Converts what the source gives.
+fn convert(
+    plan: Plan,
+    opened: Opened,
+    stop: Stop,
+    sender: &mut Sender<impl Write>,
+) -> Result<(), Error> {
+    let Plan { duration, conversion, checks, .. } = plan;
+    match opened {
+        Opened::Stream(stream) => {
             let deadline = end_of_run(stop.now(), duration);
-            let (_device, stream) = Stream::open(fd, name, layout, deadline, stop)?;
+            let stream = Stream::begin(&stream, deadline, stop);
             convert_stream(stream, Processing::new(conversion, checks), sender)
         }
-        SourcePlan::Polled { path, rate } => {
-            let (polled, device) = PolledFile::open(path)?;
+        Opened::Polled { path, rate } => {
+            let (polled, device) = PolledFile::open(&path)?;
             let conversion = conversion.or(device);
-            if conversion.scale.is_none() && iio::is_raw(path) {
-                let name = quoted_path(path);
+            if conversion.scale.is_none() && iio::is_raw(&path) {
+                let name = quoted_path(&path);
                 sender.notify(&format!(
                     "no scale lies beside {name}: its raw readings are the samples"
                 ));
@@ -113,7 +127,7 @@ fn convert(plan: Plan<'_>, stop: Stop, sender: &mut Sender<impl Write>) -> Resul
             let source = Clocked::new(polled, stop, rate, duration, Manner::Single);
             pump(source, Processing::new(conversion, checks), sender)
         }
-        SourcePlan::Simulated { signal, grid, seed, rate } => {
+        Opened::Simulated { signal, grid, seed, rate } => {
             let simulated = Simulated::new(signal, &grid, seed)?;
             let source = Clocked::new(simulated, stop, rate, duration, Manner::Batched);
             pump(source, Processing::new(conversion, checks), sender)

@@ -161,6 +161,9 @@ impl CommandLine for Options {
         if self.format == Format::Text && (self.channels, self.channel) != (1, 1) {
             return Err("--channels and --channel need a raw --format".to_owned());
         }
+        if self.poll.as_deref() == Some(Path::new(STANDARD_INPUT)) {
+            return Err("--poll reads a file at each tick; standard input is --from -".to_owned());
+        }
         if self.channel > self.channels {
             return Err(format!("there is no channel {} of {}", self.channel, self.channels));
         }
@@ -170,7 +173,8 @@ impl CommandLine for Options {
 
 impl StageOptions for Options {
     fn sandbox(&self) -> Sandbox {
-        let file = self.file().map(|_| Grant::ReadFiles);
+        // A stream is open by then.
+        let file = self.poll.as_deref().map(|_| Grant::ReadFiles);
         // Standard input may be a terminal, too.
         let terminal = self.from.as_deref().map(|_| Grant::TakeTerminal);
         self.sandbox.granting(file.into_iter().chain(terminal))

@@ -83,6 +83,14 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
+    /// A file cannot be read again and again.
+    #[error("cannot poll {name}: it is {what}, which sends by itself (use --from)")]
+    NotPolled {
+        /// The file, quoted.
+        name: String,
+        /// What it is.
+        what: &'static str,
+    },
     /// A device's own offset or scale is not a number.
     #[error("cannot use {name}: {why}")]
     Attribute {

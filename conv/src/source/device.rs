@@ -8,7 +8,7 @@
 //! 3. its modes are checked: raw words need a raw line; for text a line that is not raw is reported;
 //! 4. what has been waiting in it is dropped.
 //!
-//! 1 and 2 are undone at the end. None of this is done to the controlling terminal: a person is
+//! In a pipeline, 1 to 3 are done before any stage begins, and 4 when all do. 1 and 2 are undone at the end. None of this is done to the controlling terminal: a person is
 //! typing there.
 
 use std::fs::{File, TryLockError};
@@ -83,8 +83,12 @@ impl Device {
             }
             device.not_raw = Some(not_raw);
         }
-        let _ = tcflush(&device.line, FlushArg::TCIFLUSH);
         Ok(Some(device))
+    }
+
+    /// Drops what has been waiting in it: step 4.
+    pub fn drop_waiting(&self) {
+        let _ = tcflush(&self.line, FlushArg::TCIFLUSH);
     }
 }
 
@@ -179,7 +183,8 @@ mod tests {
         nix::unistd::write(&master, b"old\n").unwrap();
         let mut arrived = [nix::poll::PollFd::new(slave.as_fd(), nix::poll::PollFlags::POLLIN)];
         nix::poll::poll(&mut arrived, nix::poll::PollTimeout::NONE).unwrap();
-        let _device = Device::take(&slave, "x", Format::Text).unwrap();
+        let device = Device::take(&slave, "x", Format::Text).unwrap();
+        device.as_ref().unwrap().drop_waiting();
         nix::unistd::write(&master, b"new\n").unwrap();
         let mut buffer = [0; 9];
         let count = nix::unistd::read(&slave, &mut buffer).unwrap();

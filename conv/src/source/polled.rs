@@ -2,15 +2,36 @@
 //!
 //! The file is opened anew each time, so a file that is replaced is followed.
 
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
+use nix::errno::Errno;
 use stage::process::message::quoted_path;
+use stage::stream::terminal::Terminal;
 
 use super::clocked::Converter;
 use super::number::{contents, read_number};
 use super::{Error, iio, open};
 use crate::conversion::Conversion;
 use crate::reading::{NoReading, Place, Reading};
+
+/// That `path` can be polled: it is there, and a file with a number in it, whose bytes are not gone
+/// once they are read, and which does not hold up who reads. Reads nothing.
+pub fn check(path: &Path) -> Result<(), Error> {
+    let (file, name) = (open(path)?, quoted_path(path));
+    let kind = match file.metadata() {
+        Ok(it) => it.file_type(),
+        Err(source) => return Err(Error::Read { name, source }),
+    };
+    if kind.is_dir() {
+        return Err(Error::Read { name, source: Errno::EISDIR.into() });
+    }
+    match (kind.is_fifo(), Terminal::of(&file)) {
+        (false, None) => Ok(()),
+        (true, _) => Err(Error::NotPolled { name, what: "a FIFO" }),
+        (false, Some(_)) => Err(Error::NotPolled { name, what: "a terminal" }),
+    }
+}
 
 /// A file that is read at each tick.
 #[derive(Debug)]

@@ -2,7 +2,6 @@
 //! where they begin, and what their errors mean.
 
 use std::io;
-use std::os::fd::AsFd;
 use std::time::Instant;
 
 use stage::process::stop::Stop;
@@ -10,9 +9,9 @@ use stage::stream::ending::Unread;
 use stage::stream::input::{AfterStop, Input, Stoppable};
 
 use super::Error;
-use super::device::Device;
 use super::framing::{Framed, Unframed};
 use super::word::Format;
+use crate::opened::{Bytes, OpenStream};
 
 /// What a stream consists of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,21 +51,22 @@ pub struct Stream<I> {
     pub notice: Option<String>,
 }
 
-impl<F: AsFd> Stream<Stoppable<F>> {
-    /// Opens `fd`, until `deadline` or a stop. A device is taken for as long as it lives.
-    pub fn open(
-        fd: F,
-        name: String,
-        layout: Layout,
+impl<'a> Stream<Stoppable<&'a Bytes>> {
+    /// Begins to read what was opened, until `deadline` or a stop.
+    pub fn begin(
+        opened: &'a OpenStream,
         deadline: Option<Instant>,
         stop: Stop,
-    ) -> Result<(Option<Device>, Stream<Stoppable<F>>), Error> {
-        let device = Device::take(&fd, &name, layout.format)?;
+    ) -> Stream<Stoppable<&'a Bytes>> {
+        let OpenStream { name, bytes, layout, device } = opened;
         let beginning = if device.is_some() { Beginning::Anywhere } else { Beginning::Whole };
         let not_raw = device.as_ref().and_then(|device| device.not_raw.as_ref());
         let notice = not_raw.map(|not_raw| format!("{name} {}", not_raw.told()));
-        let input = Stoppable::new(fd, stop, AfterStop::End);
-        Ok((device, Stream { input, name, layout, beginning, deadline, notice }))
+        if let Some(device) = device {
+            device.drop_waiting();
+        }
+        let input = Stoppable::new(bytes, stop, AfterStop::End);
+        Stream { input, name: name.clone(), layout: *layout, beginning, deadline, notice }
     }
 }
 

@@ -41,11 +41,10 @@ impl Supervisor {
     /// A process ended that had not begun.
     pub(super) fn ended_at_start(&mut self, process: Process, ending: Ending) -> Vec<Action> {
         let is_usage = ending == Ending::Exited(Status::Usage as i32);
+        let is_failure = ending == Ending::Exited(Status::Failed as i32);
         let told = match &ending {
             // It has said itself what is wrong.
-            _ if is_usage => None,
-            // So ends what is called off.
-            Ending::Exited(_) if self.called_off().is_some() => None,
+            _ if is_usage || is_failure => None,
             Ending::NotTried => None,
             Ending::NotStarted(reason) => Some(reason.clone()),
             Ending::Killed(_) if self.killed[process].is_some() => self.killed[process].clone(),

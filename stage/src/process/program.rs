@@ -91,19 +91,45 @@ pub fn stage<O: StageOptions, E: StdError + 'static>(
     program: &'static str,
     body: impl FnOnce(O, &mut Surroundings) -> Ended<E>,
 ) -> ExitCode {
-    with_options(program, |options: O| match begin(program, &options) {
-        Ok(Some((ledger, around))) => work(program, ledger, around, |around| body(options, around)),
-        Ok(None) => Status::Failed,
-        Err(error) => tell_failure(program, Err(error)),
+    stage_that_opens(program, |_| Ok(()), |options, (), around| body(options, around))
+}
+
+/// The same for a stage that can `open` what it reads before any other stage begins, so that none has
+/// emptied a file when that fails.
+pub fn stage_that_opens<O: StageOptions, I, E: StdError + 'static>(
+    program: &'static str,
+    open: impl FnOnce(&O) -> Result<I, Ended<E>>,
+    body: impl FnOnce(O, I, &mut Surroundings) -> Ended<E>,
+) -> ExitCode {
+    with_options(program, |options: O| {
+        let (inherited, ready) = match prepare(&options) {
+            Ok(prepared) => prepared,
+            Err(error) => return tell_failure(program, Err(error)),
+        };
+        let opened = match open(&options) {
+            Ok(opened) => opened,
+            Err(ended) => return conclude(program, inherited.ledger.as_ref(), ended),
+        };
+        match begin(program, &options.sandbox(), inherited, &ready) {
+            Ok(Some((ledger, around))) => {
+                work(program, ledger, around, |around| body(options, opened, around))
+            }
+            Ok(None) => Status::Failed,
+            Err(error) => tell_failure(program, Err(error)),
+        }
     })
     .into()
 }
 
-/// Everything up to a stage's own work: its surroundings; `None` if the launcher lets it not begin.
-fn begin(
-    program: &'static str,
-    options: &impl StageOptions,
-) -> Result<Option<(Option<Ledger>, Surroundings)>, Error> {
+/// What a stage inherits besides its streams.
+struct Inherited {
+    ledger: Option<Ledger>,
+    gate: Option<Gate>,
+    rejections: Option<Rejections>,
+}
+
+/// What a stage inherits, and what it is going to read and write, if it may.
+fn prepare(options: &impl StageOptions) -> Result<(Inherited, Ready), Error> {
     let (ledger, gate) = (Ledger::from_environment()?, Gate::from_environment()?);
     let rejections = Rejections::from_environment()?;
     let ready = Ready::with(options);
@@ -111,8 +137,19 @@ fn begin(
     if gate.is_none() {
         spare_own_tail(&ready)?;
     }
-    let said = gate.map(|gate| gate.say(&ready));
-    let around = enter(program, ledger.as_ref(), &options.sandbox())?;
+    Ok((Inherited { ledger, gate, rejections }, ready))
+}
+
+/// From there to a stage's own work: its surroundings; `None` if the launcher lets it not begin.
+fn begin(
+    program: &'static str,
+    sandbox: &Sandbox,
+    inherited: Inherited,
+    ready: &Ready,
+) -> Result<Option<(Option<Ledger>, Surroundings)>, Error> {
+    let Inherited { ledger, gate, rejections } = inherited;
+    let said = gate.map(|gate| gate.say(ready));
+    let around = enter(program, ledger.as_ref(), sandbox)?;
     let around = Surroundings { rejections, ..around };
     Ok(said.is_none_or(Said::may_begin).then_some((ledger, around)))
 }
@@ -168,17 +205,26 @@ fn work<E: StdError + 'static>(
     mut around: Surroundings,
     body: impl FnOnce(&mut Surroundings) -> Ended<E>,
 ) -> Status {
-    let Ended { entry, result } = body(&mut around);
+    let ended = body(&mut around);
+    conclude(program, ledger.as_ref(), ended)
+}
+
+/// Reports how a stage ended: to the ledger, or to a person.
+fn conclude<E: StdError + 'static>(
+    program: &'static str,
+    ledger: Option<&Ledger>,
+    Ended { entry, result }: Ended<E>,
+) -> Status {
     let failed = result.is_err();
     let status = tell_failure(program, result);
-    match (&ledger, entry.told()) {
+    match (ledger, entry.told()) {
         (Some(ledger), _) => match ledger.write(&entry) {
             Ok(()) => status,
             Err(error) => tell_failure(program, Err(error)),
         },
         // A stage that failed before it did anything has said all there is to say.
         (None, Some(text)) if !(failed && entry.is_blank()) => {
-            around.messages.tell(&text);
+            StandardError::of(program).tell(&text);
             status
         }
         (None, _) => status,

@@ -13,7 +13,8 @@
 //!
 //! The order, in [`crate::process::program::run_stage`]:
 //!
-//! 1. the command line is read, and the ledger taken over: of them comes what the stage needs;
+//! 1. the command line is read, and the ledger taken over: of them comes what the stage needs; `conv`
+//!    opens its stream;
 //! 2. the stop handler is installed, whose thread must be made before no more can be;
 //! 3. the process swears off new privileges (`no_new_privs`), without which the kernel lets only
 //!    root go on;

@@ -1,13 +1,15 @@
 //! The start of a stage in the launcher's pipeline: it waits until every other stage is ready, too.
 //!
-//! A stage whose command line is wrong ends with status 2. By then another might have emptied the
+//! A stage whose command line is wrong ends with status 2, and a `conv` without its input with status
+//! 1. By then another might have emptied the
 //! file that it records in, or read from a device what will not come again. So the launcher gives each
 //! stage one end of a socket, named by [`VARIABLE`] as the ledger is, and the stage
 //!
 //! 1. reads its command line, and ends if that is wrong;
-//! 2. sends [`Ready`], a JSON object in one message: what it is going to read and to write;
-//! 3. gives up system calls, which takes longer than all else here, while the launcher hears the others;
-//! 4. waits for one byte, with which it begins, or for an end of file: then another stage could not
+//! 2. opens what it reads, if it is `conv`, and ends with status 1 if that cannot be opened;
+//! 3. sends [`Ready`], a JSON object in one message: what it is going to read and to write;
+//! 4. gives up system calls, which takes longer than all else here, while the launcher hears the others;
+//! 5. waits for one byte, with which it begins, or for an end of file: then another stage could not
 //!    begin, or the launcher is gone, and it leaves without a word, with status 1.
 
 use std::fs::File;
