@@ -6,7 +6,6 @@
 
 pub mod clocked;
 pub mod device;
-pub mod framing;
 pub mod iio;
 mod number;
 pub mod polled;
@@ -25,10 +24,10 @@ use nix::errno::Errno;
 use stage::process::message::quoted_path;
 use stage::stream::ending::Unread;
 use stage::stream::files::{self, STANDARD_INPUT};
+use stage::stream::framing::Framed;
 use thiserror::Error;
 
 use crate::reading::{Codes, Reading};
-use framing::Framed;
 
 /// What a source gives next.
 pub enum Given<'a, R> {

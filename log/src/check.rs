@@ -9,7 +9,7 @@ mod left_out;
 use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -19,6 +19,7 @@ use stage::process::clock::{Timer, Wake};
 use stage::process::exit::Status;
 use stage::process::message::{Messages, quoted, quoted_path};
 use stage::stream::ending::Ending;
+use stage::stream::framing::{self, Framed};
 use stage::stream::input::Input;
 use stage::stream::lines::{Block, Lines, each_line};
 use stage::stream::output::reader_is_gone;
@@ -93,7 +94,11 @@ impl<T: Timer> Inspection<'_, T> {
     /// Checks one file; returns how many samples it holds.
     fn file(&mut self, path: &Path) -> Result<u64, crate::Error> {
         let name = quoted_path(path);
-        let mut lines = Lines::new(RecordedFile::open(path)?);
+        let recorded = RecordedFile::open(path)?;
+        if let Some(framed) = recorded.framed() {
+            self.messages.tell(&format!("{name}: {framed}"));
+        }
+        let mut lines = Lines::new(recorded);
         let (mut samples, mut number) = (0, 0);
         let mut rows = Rows::recorded();
         loop {
@@ -144,6 +149,13 @@ impl RecordedFile {
             true => Ok(RecordedFile(file)),
             false => Err(Attempt::Read.failed(path)(not_regular())),
         }
+    }
+
+    /// How it is framed, if it is no plain text, whose lines are hardly samples.
+    fn framed(&self) -> Option<Framed> {
+        let mut start = [0; framing::MOST];
+        let length = self.0.read_at(&mut start, 0).ok()?;
+        Framed::at_start(&start[..length], "log NEW")
     }
 }
 

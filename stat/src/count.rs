@@ -11,6 +11,7 @@ use stage::process::ledger::Entry;
 use stage::process::message::Messages;
 use stage::process::program::Ended;
 use stage::stream::ending::Ending;
+use stage::stream::framing::Unframed;
 use stage::stream::input::Input;
 use stage::stream::lines::{Block, Lines, each_line};
 use stage::stream::rejects::Rejects;
@@ -107,7 +108,7 @@ impl<W: Write> Count<'_, W> {
             let NamedInput { name, input } = input?;
             self.place = Position { file: name, line: 0 };
             self.rows = Rows::new();
-            let mut lines = Lines::new(input);
+            let mut lines = Lines::new(Unframed::new(input, true, "stat"));
             let read = self.read(&mut lines);
             self.report_cut_off(&lines);
             if lines.ending() == Some(Ending::HungUp) {

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use stage::process::message::quoted_path;
 use stage::stream::ending::Unread;
 use stage::stream::files::{self, STANDARD_INPUT};
+use stage::stream::framing::Framed;
 
 use crate::Error;
 
@@ -71,7 +72,10 @@ impl Position {
 
     /// The failure to read the input.
     pub fn cannot_read(&self, source: io::Error) -> Error {
-        Unread::new(self.input(), source).into()
+        match Framed::of(&source) {
+            Some(source) => Error::Framed { name: self.input(), source },
+            None => Unread::new(self.input(), source).into(),
+        }
     }
 }
 

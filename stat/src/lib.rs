@@ -57,6 +57,7 @@ use stage::process::clock::Clock;
 use stage::process::message::Messages;
 use stage::process::program::Ended;
 use stage::stream::ending::Unread;
+use stage::stream::framing::Framed;
 use stage::stream::input::Input;
 use stage::stream::output::reader_is_gone;
 use thiserror::Error;
@@ -78,6 +79,14 @@ pub enum Error {
     /// The samples or records could not be read to their end.
     #[error(transparent)]
     Read(#[from] Unread),
+    /// A stream is framed in a way that is not read.
+    #[error("cannot take samples from {name}")]
+    Framed {
+        /// The input; a file's name in quotes.
+        name: String,
+        /// How.
+        source: Framed,
+    },
     /// A record could not be written.
     #[error("cannot write standard output")]
     Write(#[source] io::Error),

@@ -244,7 +244,7 @@ fn the_clean_end_of_a_fifo_and_a_stop_before_it() {
 #[test]
 fn a_stop_while_a_pipe_is_open() {
     each(|reader, last, dir| {
-        let (input, writer) = std::io::pipe().unwrap();
+        let (input, writer) = io::pipe().unwrap();
         let running = started(reader, End::Stop, last, dir, input, &writer);
         running.signal(Signal::SIGTERM);
         reader.check(End::Stop, last, "a pipe", dir, &running.finish());
@@ -255,7 +255,7 @@ fn a_stop_while_a_pipe_is_open() {
 fn a_pipe_that_ends_after_a_stop_has_a_clean_end_for_all_but_conv() {
     for reader in [Reader::Stat, Reader::Log] {
         let dir = tempfile::tempdir().unwrap();
-        let (input, mut writer) = std::io::pipe().unwrap();
+        let (input, mut writer) = io::pipe().unwrap();
         let running = started(reader, End::Clean, Last::Nothing, dir.path(), input, &writer);
         running.signal(Signal::SIGTERM);
         writer.write_all(reader.input(Last::Half)).unwrap();
@@ -269,7 +269,7 @@ fn a_deadline_while_a_pipe_is_open() {
     for reader in [Reader::ConvText, Reader::ConvWords] {
         for last in LASTS {
             let dir = tempfile::tempdir().unwrap();
-            let (input, mut writer) = std::io::pipe().unwrap();
+            let (input, mut writer) = io::pipe().unwrap();
             writer.write_all(reader.input(last)).unwrap();
             let finished = reader.program(dir.path(), End::Deadline).stdin(input).finish();
             reader.check(End::Deadline, last, "a pipe", dir.path(), &finished);

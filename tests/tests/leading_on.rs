@@ -74,6 +74,24 @@ fn options_of_a_stage_go_into_one_word() {
 }
 
 #[test]
+fn nothing_is_emptied_for_an_input_that_cannot_be_opened() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("run.log"), "1\n").unwrap();
+    fs::create_dir(dir.path().join("folder")).unwrap();
+    for (conv, message) in [
+        ("--from missing", "cannot open \"missing\": No such file or directory"),
+        ("--poll missing", "cannot open \"missing\": No such file or directory"),
+        ("--from folder", "cannot read \"folder\": Is a directory"),
+        ("--poll folder", "cannot read \"folder\": Is a directory"),
+    ] {
+        let words = ["--conv", conv, "--log", "--truncate run.log"];
+        let run = Program::new("launcher").args(words).dir(&dir).finish();
+        run.exits(1).writes("").says(&[format!("conv: {message}")]);
+        assert_eq!(fs::read(dir.path().join("run.log")).unwrap(), b"1\n", "{conv}");
+    }
+}
+
+#[test]
 fn a_stage_of_a_pipeline_reads_what_conv_sends_and_nothing_else() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("a"), "7\n").unwrap();

@@ -276,6 +276,23 @@ fn what_has_no_line_end_at_all_is_counted() {
 }
 
 #[test]
+fn a_serial_line_that_sends_something_foreign_is_refused() {
+    for (bytes, kind) in [
+        (&b"#800000004\x01\0\x02\0\n"[..], "it is an instrument's block with a header of 10 bytes"),
+        (b"\xff\xfe1\0\n\0", "it is UTF-16"),
+        (b"\xef\xbb\xbf1\n", "it begins with a byte order mark"),
+    ] {
+        let mut serial = Serial::raw();
+        let running = serial.start(Program::new("conv").args(["--from", &serial.path]));
+        serial.send(bytes);
+        let finished = running.finish().exits(1).writes("");
+        let refused = format!("conv: cannot take samples from \"{}\": {kind}: ", serial.path);
+        let lines: Vec<&str> = finished.stderr.lines().collect();
+        assert!(lines.len() == 1 && lines[0].starts_with(&refused), "{finished}");
+    }
+}
+
+#[test]
 fn raw_words_come_through_a_serial_line_as_they_are() {
     let mut serial = Serial::raw();
     // The bytes of Ctrl-C, Ctrl-D, XON, XOFF, CR and LF among them.

@@ -48,7 +48,8 @@ fn the_launcher_refuses_to_record_in_the_file_that_conv_reads() {
         ("samples.log", "--rotate 1K soft"),
         ("fifo", "fifo"),
     ] {
-        for option in ["--from", "--poll"] {
+        // A FIFO cannot be polled.
+        for option in ["--from", "--poll"].into_iter().take(if from == "fifo" { 1 } else { 2 }) {
             let file =
                 log.split(' ').next_back().filter(|it| !it.is_empty()).unwrap_or("samples.log");
             let run = Program::new("launcher").args(["--conv", &format!("{option} {from}")]);

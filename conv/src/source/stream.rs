@@ -6,10 +6,10 @@ use std::time::Instant;
 
 use stage::process::stop::Stop;
 use stage::stream::ending::Unread;
+use stage::stream::framing::{Framed, Unframed};
 use stage::stream::input::{AfterStop, Input, Stoppable};
 
 use super::Error;
-use super::framing::{Framed, Unframed};
 use super::word::Format;
 use crate::opened::{Bytes, OpenStream};
 
@@ -78,12 +78,12 @@ impl<I: Input> Stream<I> {
     }
 }
 
-/// The bytes of a stream; those that begin it are looked at, if it is whole.
-pub(super) fn unframed<I: Input>(input: I, layout: Layout, beginning: Beginning) -> Unframed<I> {
-    match beginning {
-        Beginning::Whole => Unframed::new(input, layout.format == Format::Text),
-        Beginning::Anywhere => Unframed::unseen(input),
-    }
+/// How this program reads text, as a command.
+const READER: &str = "conv --from -";
+
+/// The bytes of a stream; the first that come are looked at, even if a device was sending before.
+pub(super) fn unframed<I: Input>(input: I, layout: Layout) -> Unframed<I> {
+    Unframed::new(input, layout.format == Format::Text, READER)
 }
 
 /// Why the stream of this name could not be read on.

@@ -4,10 +4,10 @@ use std::time::Instant;
 
 use stage::format::row::{Line, NotARow, Rows};
 use stage::stream::ending::Ending;
+use stage::stream::framing::Unframed;
 use stage::stream::input::Input;
 use stage::stream::lines::{Block, Lines, each_line_to_cr_too};
 
-use super::framing::Unframed;
 use super::stream::{Beginning, Stream, unframed, unread};
 use super::{Error, Given, Source};
 use crate::reading::{NoReading, Place, Reading};
@@ -33,7 +33,7 @@ impl<I: Input> TextStream<I> {
     /// The lines of `stream`.
     pub fn new(stream: Stream<I>) -> TextStream<I> {
         let Stream { input, name, layout, beginning, deadline, notice } = stream;
-        let lines = Lines::new(unframed(input, layout, beginning)).ended_by_cr_too();
+        let lines = Lines::new(unframed(input, layout)).ended_by_cr_too();
         let lines = match beginning {
             Beginning::Whole => lines,
             Beginning::Anywhere => lines.from_the_next(),

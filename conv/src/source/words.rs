@@ -6,10 +6,10 @@ use std::time::Instant;
 
 use stage::process::clock::Wake;
 use stage::stream::ending::{CutOff, Ending, Fate, Half};
+use stage::stream::framing::Unframed;
 use stage::stream::input::Input;
 use stage::stream::size::BLOCK;
 
-use super::framing::Unframed;
 use super::stream::{Beginning, Layout, Stream, unframed, unread};
 use super::word::Format;
 use super::{Error, Given, Source};
@@ -53,7 +53,7 @@ impl<I: Input> WordStream<I> {
             format!("{name} may have been sending before: nothing tells where a word begins")
         });
         WordStream {
-            input: unframed(input, layout, beginning),
+            input: unframed(input, layout),
             name,
             notices: notice.into_iter().chain(unknown).collect(),
             layout,

@@ -1,11 +1,11 @@
 use super::*;
+use crate::fake::{Chunks, FakeClock};
+use crate::process::clock::{Clock as _, Wake};
 use proptest::prelude::*;
-use stage::fake::{Chunks, FakeClock};
-use stage::process::clock::{Clock as _, Wake};
 
 /// All bytes, or why they are refused, when they come in chunks of `size`.
 fn read(bytes: &[u8], size: usize, is_text: bool) -> Result<Vec<u8>, Framed> {
-    let mut input = Unframed::new(Chunks::of(bytes, size), is_text);
+    let mut input = Unframed::new(Chunks::of(bytes, size), is_text, "stat");
     let mut all = Vec::new();
     // Repeats what was interrupted.
     match input.read_to_end(&mut all) {
@@ -28,7 +28,8 @@ fn each_framing_is_known_however_it_comes() {
         (b"#3500\x01\x02", Some(Kind::Block(5)), None),
         (b"#12\n", None, None),
         (b"# 12\n", None, None),
-        (b"#0\x01", None, None),
+        (b"#0\x01", Some(Kind::Block(2)), None),
+        (b"#0\r\n1", None, None),
         (b"#", None, None),
         (b"\xef\xbb\xbf1\n", Some(Kind::Utf8Mark), None),
         (b"\xff\xfe1\0\n\0", Some(Kind::Utf16("UTF-16")), None),
@@ -43,7 +44,7 @@ fn each_framing_is_known_however_it_comes() {
         (b"", None, None),
     ] {
         for size in [1, 2, 3, 100] {
-            let refused = |is_text| read(bytes, size, is_text).err().map(|Framed(kind)| kind);
+            let refused = |is_text| read(bytes, size, is_text).err().map(|framed| framed.kind);
             assert_eq!((refused(true), refused(false)), (text, words), "{bytes:?} by {size}");
         }
     }
@@ -51,8 +52,8 @@ fn each_framing_is_known_however_it_comes() {
 
 #[test]
 fn a_number_is_handed_on_as_soon_as_it_is_there() {
-    let mut input = Unframed::new(Chunks::of(b"1\n2\n", 2), true);
-    let mut buffer = [0; 9];
+    let mut input = Unframed::new(Chunks::of(b"1\n2\n", 2), true, "stat");
+    let mut buffer = [0; MOST];
     assert_eq!(input.read(&mut buffer).unwrap(), 2);
     assert_eq!(&buffer[..2], b"1\n");
 }
@@ -63,9 +64,9 @@ fn what_was_held_back_is_handed_out_when_the_time_is_over() {
     for is_text in [true, false] {
         let clock = FakeClock::new();
         let chunks = Chunks::timed(&clock, &[(ms(0), "#8"), (ms(900), "00001200x")]);
-        let mut input = Unframed::new(chunks, is_text);
+        let mut input = Unframed::new(chunks, is_text, "stat");
         let deadline = Some(clock.now() + ms(300));
-        let mut buffer = [0; 9];
+        let mut buffer = [0; MOST];
         assert_eq!(input.wait(deadline).unwrap(), Wake::Ready);
         assert_eq!(input.read(&mut buffer).unwrap_err().kind(), io::ErrorKind::Interrupted);
         assert_eq!(input.wait(deadline).unwrap(), Wake::Ready, "what was held back");

@@ -1,4 +1,4 @@
-//! Input that is framed in a way that conv cannot read, and would take for samples or for garbage:
+//! Input that is framed in a way that is not read, and would be taken for samples or for garbage:
 //! **refused, with what to do**.
 //!
 //! | begins with | is | taken for that where |
@@ -6,6 +6,7 @@
 //! | `RIFF` or `RIFX` or `RF64`, 4 bytes, 4 letters | WAV and its like | text, raw words |
 //! | `FORM`, 4 bytes, 4 letters | AIFF and its like | text, raw words |
 //! | `#`, a digit n, n digits, data | a block of an instrument (IEEE 488.2) | text; raw words if n ≥ 4 |
+//! | `#0`, data | a block without a length | text |
 //! | EF BB BF | UTF-8 with a byte order mark | text |
 //! | FF FE or FE FF, or two characters with a zero before or behind each | UTF-16 | text |
 //!
@@ -20,13 +21,14 @@ use std::fmt;
 use std::io::{self, Read};
 use std::time::Instant;
 
-use stage::process::clock::Wake;
-use stage::stream::ending::Ending;
-use stage::stream::input::Input;
+use crate::process::clock::Wake;
+use crate::stream::ending::Ending;
+use crate::stream::input::Input;
 use thiserror::Error;
 
-/// The most bytes that are looked at: a block's header with nine digits, and a byte of its data.
-const MOST: usize = 12;
+/// The most bytes that are looked at, and the fewest to read into: a block's header with nine digits,
+/// and a byte of its data.
+pub const MOST: usize = 12;
 
 /// The fewest digits of a block's length for which it is not taken for raw words.
 const SURE_DIGITS: usize = 4;
@@ -56,18 +58,31 @@ enum Look {
 
 /// Why the input is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub struct Framed(Kind);
+pub struct Framed {
+    kind: Kind,
+    /// Who would read it, were it text, as a command.
+    reader: &'static str,
+}
 
 impl Framed {
     /// The reason that `error` carries, if it is one.
     pub fn of(error: &io::Error) -> Option<Framed> {
         error.get_ref().and_then(|inner| inner.downcast_ref()).copied()
     }
+
+    /// The reason not to take for text what begins with `bytes`, if there is one.
+    pub fn at_start(bytes: &[u8], reader: &'static str) -> Option<Framed> {
+        match look(&bytes[..bytes.len().min(MOST)], true) {
+            Look::Is(kind) => Some(Framed { kind, reader }),
+            Look::Undecided | Look::IsNone => None,
+        }
+    }
 }
 
 impl fmt::Display for Framed {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
+        let reader = self.reader;
+        match self.kind {
             Kind::Riff => formatter.write_str(
                 "it is RIFF (WAV), whose headers are no samples: for 16 bits, \
                  sox FILE -t raw -e signed -b 16 -L - | conv --from - --format s16le",
@@ -82,13 +97,14 @@ impl fmt::Display for Framed {
                  tail -c +{} FILE | conv --from -, with the --format of its data",
                 header + 1
             ),
-            Kind::Utf8Mark => formatter.write_str(
-                "it begins with a byte order mark: leave that out, tail -c +4 FILE | conv --from -",
+            Kind::Utf8Mark => write!(
+                formatter,
+                "it begins with a byte order mark: leave that out, tail -c +4 FILE | {reader}"
             ),
             Kind::Utf16(name) => write!(
                 formatter,
-                "it is UTF-16: iconv -f {name} -t UTF-8 FILE | conv --from -, \
-                 unless it is raw words, which need --format"
+                "it is UTF-16: iconv -f {name} -t UTF-8 FILE | {reader}, \
+                 unless it is raw words, which conv reads with --format"
             ),
         }
     }
@@ -127,7 +143,7 @@ fn riff_or_aiff(bytes: &[u8]) -> Look {
 }
 
 /// A block: `#`, how many digits, the digits, and at least a byte of data, which is no line end: a
-/// line of text may be `#12`.
+/// line of text may be `#12`. Without a digit (`#0`) its data go on to the end.
 fn block(bytes: &[u8], is_text: bool) -> Look {
     match bytes.first() {
         None => return Look::Undecided,
@@ -136,7 +152,7 @@ fn block(bytes: &[u8], is_text: bool) -> Look {
     }
     let digits = match bytes.get(1) {
         None => return Look::Undecided,
-        Some(count @ b'1'..=b'9') => usize::from(count - b'0'),
+        Some(count @ b'0'..=b'9') => usize::from(count - b'0'),
         Some(_) => return Look::IsNone,
     };
     if !is_text && digits < SURE_DIGITS {
@@ -183,6 +199,7 @@ fn has_zeros(bytes: &[u8], parity: usize) -> bool {
 pub struct Unframed<I> {
     input: I,
     is_text: bool,
+    reader: &'static str,
     /// The first bytes, as long as it is not known what they are, or they are not handed out.
     first: [u8; MOST],
     held: usize,
@@ -191,29 +208,29 @@ pub struct Unframed<I> {
 }
 
 impl<I: Input> Unframed<I> {
-    /// Looks at the first bytes of `input`, which is text or raw words.
-    pub fn new(input: I, is_text: bool) -> Unframed<I> {
-        Unframed { input, is_text, first: [0; MOST], held: 0, handed_out: 0, is_known: false }
+    /// Looks at the first bytes of `input`, which is text or raw words; `reader` is a command that
+    /// reads text from standard input.
+    pub fn new(input: I, is_text: bool, reader: &'static str) -> Unframed<I> {
+        let first = [0; MOST];
+        Unframed { input, is_text, reader, first, held: 0, handed_out: 0, is_known: false }
     }
 
-    /// Does not look: `input` may have begun anywhere.
-    pub fn unseen(input: I) -> Unframed<I> {
-        Unframed { is_known: true, ..Unframed::new(input, true) }
-    }
-
-    /// Reads on until it is known what the first bytes are.
-    fn read_first(&mut self) -> io::Result<()> {
-        let count = self.input.read(&mut self.first[self.held..])?;
-        self.held += count;
-        match look(&self.first[..self.held], self.is_text) {
-            Look::Is(kind) => return Err(io::Error::other(Framed(kind))),
-            Look::Undecided if count > 0 && self.held < MOST => {
+    /// Reads on, until it is known what the first bytes are; together with those that are held.
+    fn read_first(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        buffer[..self.held].copy_from_slice(&self.first[..self.held]);
+        let count = self.input.read(&mut buffer[self.held..])?;
+        let all = &buffer[..self.held + count];
+        match look(&all[..all.len().min(MOST)], self.is_text) {
+            Look::Is(kind) => return Err(io::Error::other(Framed { kind, reader: self.reader })),
+            Look::Undecided if count > 0 && all.len() < MOST => {
+                self.held = all.len();
+                self.first[..self.held].copy_from_slice(all);
                 // The reader waits again.
                 return Err(io::ErrorKind::Interrupted.into());
             }
-            Look::Undecided | Look::IsNone => self.is_known = true,
+            Look::Undecided | Look::IsNone => (self.is_known, self.handed_out) = (true, self.held),
         }
-        Ok(())
+        Ok(all.len())
     }
 }
 
@@ -243,8 +260,8 @@ impl<I: Input> Input for Unframed<I> {
 
 impl<I: Input> Read for Unframed<I> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if !self.is_known {
-            self.read_first()?;
+        if !self.is_known && buffer.len() >= MOST {
+            return self.read_first(buffer);
         }
         let rest = &self.first[self.handed_out..self.held];
         if rest.is_empty() {
