@@ -6,6 +6,7 @@ use clap::Parser;
 use stage::process::command_line::{CommandLine, Need, StageOptions};
 use stage::process::quantity;
 use stage::process::sandbox::{Grant, Sandbox, SandboxOption};
+use stage::stream::files::STANDARD_INPUT;
 
 use crate::sync::{self, SyncPolicy};
 use crate::timestamps::Timestamps;
@@ -109,6 +110,13 @@ impl CommandLine for Options {
     fn check(&self) -> Result<(), String> {
         if self.files.len() > 1 && !self.check {
             return Err("only one file can be recorded in".to_owned());
+        }
+        if self.files.iter().any(|file| file == Path::new(STANDARD_INPUT)) {
+            let what = match self.check {
+                true => "--check reads files, and not standard input",
+                false => "log reads standard input, and --pass copies it to standard output",
+            };
+            return Err(format!("{what} (a file called - is ./-)"));
         }
         Ok(())
     }

@@ -74,6 +74,13 @@ impl Options {
 
 impl CommandLine for Options {
     fn check(&self) -> Result<(), String> {
+        let is_stream = |file: &&PathBuf| *file == Path::new("-");
+        if [&self.svg, &self.textfile].into_iter().flatten().any(|file| is_stream(&file)) {
+            return Err(
+                "--svg and --textfile keep a file, which - is not (one of that name is ./-)"
+                    .to_owned(),
+            );
+        }
         match &self.svg {
             Some(svg) if self.textfile.as_ref() == Some(svg) => {
                 Err("--svg and --textfile name the same file".to_owned())
