@@ -63,7 +63,8 @@ impl Gates {
             }
         }
         self.all_ready().then(|| {
-            let usage = self.other_input().map(|reason| Unfit { reason, status: Status::Usage });
+            let usage =
+                other_input(self.said()).map(|reason| Unfit { reason, status: Status::Usage });
             let unfit = || Some(Unfit { reason: self.conflict()?, status: Status::Failed });
             usage.or_else(unfit).map_or(Event::AllReady, Event::Unfit)
         })
@@ -94,18 +95,6 @@ impl Gates {
         self.0.iter().filter_map(|(who, gate)| Some((who, gate.as_ref()?.heard.as_ref()?)))
     }
 
-    /// Why a stage must not read what it is going to: all but `conv` read what that sends.
-    fn other_input(&self) -> Option<String> {
-        let is_other = |ready: &Ready| ready.ignores_input || !ready.reads.is_empty();
-        let (who, ready) =
-            self.said().find(|(who, ready)| *who != Process::Conv && is_other(ready))?;
-        let what = ready.reads.first().map_or("another input", |file| &file.name);
-        Some(format!(
-            "cannot let {who} read {what}: in a pipeline it reads what conv sends (use --conv \
-             '--from FILE', or {who} by itself)"
-        ))
-    }
-
     /// Why what the stages are going to read and write does not go together.
     fn conflict(&self) -> Option<String> {
         let mut streams =
@@ -128,6 +117,17 @@ impl Gates {
             Some(format!("cannot let {writer} write {}: {reason}", file.name))
         })
     }
+}
+
+/// Why a stage must not read what it says: all but `conv` read what that sends.
+pub fn other_input<'a>(mut said: impl Iterator<Item = (Process, &'a Ready)>) -> Option<String> {
+    let is_other = |ready: &Ready| ready.ignores_input || !ready.reads.is_empty();
+    let (who, ready) = said.find(|(who, ready)| *who != Process::Conv && is_other(ready))?;
+    let what = ready.reads.first().map_or("another input", |file| &file.name);
+    Some(format!(
+        "cannot let {who} read {what}: in a pipeline it reads what conv sends (use --conv \
+         '--from FILE', or {who} by itself)"
+    ))
 }
 
 impl Gate {

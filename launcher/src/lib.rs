@@ -17,7 +17,8 @@
 //! | [`ending`] | how a process ended, and what it used |
 //! | [`account`] | samples sent, recorded and counted: settled or not |
 //! | [`verdict`] | the rules of the launcher's exit status |
-//! | [`table`], [`shell`] | `-v` and `--print` |
+//! | [`table`] | `-v` |
+//! | [`shell`], [`unrun`] | `--print`: the command, and whether it could begin |
 //! | [`kernel`] | the few system calls that need `unsafe` |
 //!
 //! The launcher has a single thread, and hears of signals through a descriptor: it forks
@@ -37,6 +38,7 @@ pub mod spawn;
 pub mod supervise;
 pub mod table;
 pub mod transport;
+pub mod unrun;
 pub mod verdict;
 pub mod voice;
 pub mod watch;
@@ -87,7 +89,7 @@ pub enum Error {
 pub fn run(options: &Options, own: StandardError) -> Result<Status, Error> {
     let directory = stages_directory().map_err(Error::Directory)?;
     if options.print {
-        return print(&directory, &options.for_report(false));
+        return print(&directory, &options.for_report(false), own);
     }
     let handed_on = HandedOn::take_over(options);
     kernel::close_all_but(&handed_on.all());
@@ -119,7 +121,10 @@ pub fn run(options: &Options, own: StandardError) -> Result<Status, Error> {
     Ok(verdict::status(supervisor.endings(), &account))
 }
 
-fn print(directory: &Path, options: &Options) -> Result<Status, Error> {
+fn print(directory: &Path, options: &Options, mut own: StandardError) -> Result<Status, Error> {
+    if !unrun::could_begin(options, &mut own) {
+        return Ok(Status::Usage);
+    }
     match io::stdout().write_all(shell::command(directory, options).as_bytes()) {
         Err(error) if !stage::stream::output::reader_is_gone(&error) => Err(Error::Print(error)),
         _ => Ok(Status::Done),

@@ -71,7 +71,7 @@ pub struct Options {
     /// What the transports are made of: the stages do not care
     #[arg(long, value_enum, default_value_t)]
     pub via: Via,
-    /// Print the same pipeline as a bash command, and run nothing (for --via pipe and fifo: a shell
+    /// Print the same pipeline as a bash command, if the stages take their options, and run nothing (for --via pipe and fifo: a shell
     /// has no other transports)
     #[arg(long, conflicts_with_all = ["grace", "verbose"])]
     pub print: bool,
@@ -153,6 +153,14 @@ impl CommandLine for Options {
             let transports = self.via.plural();
             return Err(format!(
                 "a shell has no {transports}: --print goes with --via pipe or fifo"
+            ));
+        }
+        let named =
+            Process::ALL.into_iter().find_map(|it| Some((it, *self.descriptors(it).first()?)));
+        if let Some((process, number)) = named.filter(|_| self.print) {
+            return Err(format!(
+                "--print cannot hand on descriptor {number} of this command to {process}: name a file \
+                 in its place, and put the >(...) or <(...) into what is printed"
             ));
         }
         Ok(())

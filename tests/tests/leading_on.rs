@@ -74,6 +74,60 @@ fn options_of_a_stage_go_into_one_word() {
 }
 
 #[test]
+fn a_dash_is_no_file_to_keep() {
+    for (command, reason) in [
+        ("log -", "log reads standard input, and --pass copies it to standard output"),
+        ("log --truncate -", "log reads standard input, and --pass copies it to standard output"),
+        ("log --check -", "--check reads files, and not standard input"),
+    ] {
+        says(command, 2, &format!("log: {reason} (a file called - is ./-); try 'log --help'"));
+    }
+    for option in ["--svg", "--textfile"] {
+        let reason = "--svg and --textfile keep a file, which - is not (one of that name is ./-)";
+        says(&format!("report {option} -"), 2, &format!("report: {reason}; try 'report --help'"));
+    }
+    let dir = tempfile::tempdir().unwrap();
+    Program::new("log").words("./-").dir(&dir).input("1\n").finish().exits(0);
+    assert_eq!(fs::read(dir.path().join("-")).unwrap(), b"1\n");
+}
+
+#[test]
+fn only_what_could_begin_is_printed() {
+    for (words, message) in [
+        (
+            "--conv '--rat 10'",
+            "conv: unexpected argument '--rat' found (a similar argument exists: \
+          '--rate'); try 'conv --help'",
+        ),
+        ("--log 'a b'", "log: only one file can be recorded in; try 'log --help'"),
+        (
+            "--stat '--every x'",
+            "stat: invalid value 'x' for '--every <N|DUR>': expected a number of samples, or a duration such as 100ms or 2s; try 'stat --help'",
+        ),
+        (
+            "--report --version",
+            "report: a pipeline cannot show a stage's help or version; try 'report --help'",
+        ),
+        (
+            "--stat x",
+            "launcher: cannot let stat read \"x\": in a pipeline it reads what conv \
+          sends (use --conv '--from FILE', or stat by itself)",
+        ),
+        (
+            "--log >(cat)",
+            "launcher: --print cannot hand on descriptor 63 of this command to log: name a \
+          file in its place, and put the >(...) or <(...) into what is printed; try 'launcher --help'",
+        ),
+    ] {
+        says(&format!("launcher --print {words}"), 2, message);
+    }
+    // What it would read may come later, or be elsewhere.
+    let finished = Program::new("launcher").args(["--print", "--conv", "--from later"]).finish();
+    assert!(finished.stdout.contains("conv --from later | tee -i >("), "{finished}");
+    finished.exits(0).says(&[""; 0]);
+}
+
+#[test]
 fn nothing_is_emptied_for_an_input_that_cannot_be_opened() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("run.log"), "1\n").unwrap();

@@ -125,6 +125,17 @@ pub enum NoOptions {
     Wrong(String),
 }
 
+impl NoOptions {
+    /// What `program` says of it in a pipeline, where standard output is for samples.
+    pub fn in_a_pipeline(self, program: &str) -> String {
+        let reason = match self {
+            NoOptions::Help(_) => "a pipeline cannot show a stage's help or version".to_owned(),
+            NoOptions::Wrong(reason) => reason,
+        };
+        format!("{reason}; try '{program} --help'")
+    }
+}
+
 impl From<clap::Error> for NoOptions {
     fn from(error: clap::Error) -> NoOptions {
         match error.kind() {

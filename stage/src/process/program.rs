@@ -253,21 +253,22 @@ fn with_options<O: CommandLine>(program: &'static str, body: impl FnOnce(O) -> S
     }
     match parse::<O>(std::env::args_os()) {
         Ok(options) => body(options),
-        // Standard output is a pipe for samples there.
-        Err(NoOptions::Help(_)) if std::env::var_os(start::VARIABLE).is_some() => {
-            let reason = "a pipeline cannot show a stage's help or version";
-            StandardError::of(program).tell(&format!("{reason}; try '{program} --help'"));
-            Status::Usage
-        }
-        Err(NoOptions::Help(text)) => match io::stdout().write_all(text.as_bytes()) {
-            Err(error) if !output::reader_is_gone(&error) => {
-                tell_failure(program, Err(Error::Help(error)))
+        Err(NoOptions::Help(text)) if !is_in_a_pipeline() => {
+            match io::stdout().write_all(text.as_bytes()) {
+                Err(error) if !output::reader_is_gone(&error) => {
+                    tell_failure(program, Err(Error::Help(error)))
+                }
+                _ => Status::Done,
             }
-            _ => Status::Done,
-        },
-        Err(NoOptions::Wrong(text)) => {
-            StandardError::of(program).tell(&format!("{text}; try '{program} --help'"));
+        }
+        Err(none) => {
+            StandardError::of(program).tell(&none.in_a_pipeline(program));
             Status::Usage
         }
     }
+}
+
+/// Whether this is a stage of the launcher's.
+fn is_in_a_pipeline() -> bool {
+    std::env::var_os(start::VARIABLE).is_some()
 }

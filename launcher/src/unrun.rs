@@ -1,0 +1,45 @@
+//! For `--print`, which runs no stage: whether each would take its options, and they fit together.
+//!
+//! A stage checks its options itself when the pipeline starts. Here its own code does so within the
+//! launcher, so that a command is printed only if it can begin. What is in the files that it names is
+//! not looked at: they may be others by the time, or on the machine, that it is run.
+
+use std::ffi::OsString;
+
+use stage::process::command_line::{StageOptions, parse};
+use stage::process::message::{Messages, StandardError};
+use stage::process::start::Ready;
+
+use crate::gates::other_input;
+use crate::options::Options;
+use crate::process::Process;
+
+/// Whether the pipeline could begin; reports why not, in the words of whoever would.
+pub fn could_begin(options: &Options, own: &mut StandardError) -> bool {
+    let stages = [
+        (Process::Conv, ready::<wandler_conv::Options>(Process::Conv, options)),
+        (Process::Log, ready::<wandler_log::Options>(Process::Log, options)),
+        (Process::Stat, ready::<wandler_stat::Options>(Process::Stat, options)),
+        (Process::Report, ready::<wandler_report::Options>(Process::Report, options)),
+    ];
+    let said = stages.iter().filter_map(|(who, ready)| Some((*who, ready.as_ref()?)));
+    if said.clone().count() < stages.len() {
+        return false;
+    }
+    let reason = other_input(said);
+    reason.iter().for_each(|reason| own.tell(reason));
+    reason.is_none()
+}
+
+/// What the stage would say at its gate; reports what is wrong with its options.
+fn ready<O: StageOptions>(process: Process, options: &Options) -> Option<Ready> {
+    let words = [process.name()].into_iter().chain(options.words(process));
+    match parse::<O>(words.map(OsString::from)) {
+        Ok(options) => Some(Ready::with(&options)),
+        Err(none) => {
+            let name = process.name();
+            StandardError::of(name).tell(&none.in_a_pipeline(name));
+            None
+        }
+    }
+}
