@@ -1,9 +1,9 @@
 //! The start of a stage in the launcher's pipeline: it waits until every other stage is ready, too.
 //!
-//! A stage whose command line is wrong ends with status 2, and a `conv` without its input with status
-//! 1. By then another might have emptied the
-//! file that it records in, or read from a device what will not come again. So the launcher gives each
-//! stage one end of a socket, named by [`VARIABLE`] as the ledger is, and the stage
+//! A stage whose command line is wrong ends with status 2, and a `conv` that cannot open its input with
+//! status 1. By then another might have emptied the file that it records in, or read from a device
+//! what will not come again. So the launcher gives each stage one end of a socket, named by
+//! [`VARIABLE`] as the ledger is, and the stage
 //!
 //! 1. reads its command line, and ends if that is wrong;
 //! 2. opens what it reads, if it is `conv`, and ends with status 1 if that cannot be opened;
