@@ -37,7 +37,7 @@ Text: one number a line; LF, CRLF or CR ends it. If the first row has a time in 
 a TAB, as log --timestamps iso records it), all have, and the times are passed over; so is the header
 time, TAB, value, behind which times may also be Unix seconds. Half a line is a sample at the clean end of a file
 or pipe; cut off by a hang-up, an error, a stop or --duration it is dropped, and reported. WAV,
-AIFF, instruments' blocks (#8...), UTF-16 and byte order marks are refused, with what to do.
+AIFF, instruments' blocks (#8..., #0...), UTF-16 and byte order marks are refused, with what to do.
 
 Limits: a line of text is looked at up to 64 KiB; a sample has at most 400 decimal places and
 is finite as a double; a simulated range has at most 18 digits. A reading that is no number or

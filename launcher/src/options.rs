@@ -25,10 +25,11 @@ Examples:
 The stages are the programs conv, log, stat and report beside this one; tee is the launcher's
 own. At the end, the account says how many samples were sent, recorded and counted.
 
-No stage begins before all have read their options: a wrong one ends the launcher with status 2, and
-nothing was touched. So does a file that log, stat or report would read in the place of what conv sends;
-and, with status 1, a file that log would write and another reads or writes, or
-that is a standard stream of the launcher's (log writes to samples.log unless told otherwise).
+No stage begins before all have read their options and conv has opened its input: a wrong option ends
+the launcher with status 2, and nothing was touched. So does a file that log, stat or report would
+read in the place of what conv sends; and, with status 1, an input that cannot be opened, and a file
+that log would write and another reads or writes, or that is a standard stream of the launcher's (log
+writes to samples.log unless told otherwise).
 
 Limits: in a stage's options ~ is expanded at a word's start, and nothing else. What is still there
 after the grace period is ended step by step, a second apart (or less, with a shorter grace period): all are asked
