@@ -2,9 +2,11 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
+use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
 
 use nix::fcntl::OFlag;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::pty::{PtyMaster, grantpt, posix_openpt, ptsname_r, unlockpt};
 use nix::sys::termios::{SetArg, cfmakeraw, tcgetattr, tcsetattr};
 
@@ -58,6 +60,13 @@ impl Serial {
     /// The device sends.
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.device.write_all(bytes.as_ref()).expect("the line takes it");
+    }
+
+    /// The device sends, and it waits in the line to be read. (What is sent at once arrives at once.)
+    pub fn send_ahead(&mut self, bytes: impl AsRef<[u8]>) {
+        self.send(bytes);
+        let mut arrived = [PollFd::new(self.line.as_fd(), PollFlags::POLLIN)];
+        poll(&mut arrived, PollTimeout::NONE).expect("a line can be waited for");
     }
 
     /// The device sends, and the program has read it.

@@ -227,7 +227,7 @@ fn before(name: &str, bytes: usize) -> String {
 #[test]
 fn a_serial_line_is_read_from_its_first_line_end_until_it_is_hung_up() {
     let mut serial = Serial::raw();
-    serial.send("19.5\n20.5\n");
+    serial.send_ahead("19.5\n20.5\n");
     let running = serial.start(Program::new("conv").args(["--from", &serial.path]));
     serial.send("20.50\r\n");
     for (text, sample) in [("21.50\r\n", "21.5"), ("21.5", ""), ("1\r\n+021.52\r\n", "21.52")] {
@@ -240,6 +240,7 @@ fn a_serial_line_is_read_from_its_first_line_end_until_it_is_hung_up() {
     let name = format!("{:?}", serial.path);
     serial.hang_up();
     running.finish().exits(1).writes("21.5\n21.51\n21.52\n").says(&[
+        format!("conv: {name} was sending before: 10 bytes that waited in it dropped"),
         before(&name, 5),
         "conv: line 4: cut off by a hang-up: 7 bytes dropped: \"1013.27\"".to_owned(),
         format!("conv: {name} hung up"),

@@ -17,7 +17,7 @@ use std::os::fd::AsFd;
 use nix::sys::termios::{
     ControlFlags, FlushArg, InputFlags, LocalFlags, Termios, tcflush, tcgetattr,
 };
-use stage::process::kernel::set_exclusive;
+use stage::process::kernel::{set_exclusive, waiting_bytes};
 use stage::stream::terminal::Terminal;
 use thiserror::Error;
 
@@ -86,9 +86,11 @@ impl Device {
         Ok(Some(device))
     }
 
-    /// Drops what has been waiting in it: step 4.
-    pub fn drop_waiting(&self) {
+    /// Drops what has been waiting in it: step 4. How many bytes that were, as far as the kernel tells.
+    pub fn drop_waiting(&self) -> usize {
+        let waiting = waiting_bytes(self.line.as_fd()).unwrap_or_default();
         let _ = tcflush(&self.line, FlushArg::TCIFLUSH);
+        waiting
     }
 }
 
@@ -184,7 +186,7 @@ mod tests {
         let mut arrived = [nix::poll::PollFd::new(slave.as_fd(), nix::poll::PollFlags::POLLIN)];
         nix::poll::poll(&mut arrived, nix::poll::PollTimeout::NONE).unwrap();
         let device = Device::take(&slave, "x", Format::Text).unwrap();
-        device.as_ref().unwrap().drop_waiting();
+        assert_eq!(device.as_ref().unwrap().drop_waiting(), 4);
         nix::unistd::write(&master, b"new\n").unwrap();
         let mut buffer = [0; 9];
         let count = nix::unistd::read(&slave, &mut buffer).unwrap();

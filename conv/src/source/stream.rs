@@ -1,6 +1,7 @@
 //! What streams of text and of raw words have in common: how they are opened, what they consist of,
 //! where they begin, and what their errors mean.
 
+use std::collections::VecDeque;
 use std::io;
 use std::time::Instant;
 
@@ -10,6 +11,7 @@ use stage::stream::framing::{Framed, Unframed};
 use stage::stream::input::{AfterStop, Input, Stoppable};
 
 use super::Error;
+use super::device::Device;
 use super::word::Format;
 use crate::opened::{Bytes, OpenStream};
 
@@ -47,8 +49,8 @@ pub struct Stream<I> {
     pub beginning: Beginning,
     /// When to end, at the latest.
     pub deadline: Option<Instant>,
-    /// What is to be reported of it first.
-    pub notice: Option<String>,
+    /// What is to be reported of it first, in this order.
+    pub notices: VecDeque<String>,
 }
 
 impl<'a> Stream<Stoppable<&'a Bytes>> {
@@ -61,12 +63,15 @@ impl<'a> Stream<Stoppable<&'a Bytes>> {
         let OpenStream { name, bytes, layout, device } = opened;
         let beginning = if device.is_some() { Beginning::Anywhere } else { Beginning::Whole };
         let not_raw = device.as_ref().and_then(|device| device.not_raw.as_ref());
-        let notice = not_raw.map(|not_raw| format!("{name} {}", not_raw.told()));
-        if let Some(device) = device {
-            device.drop_waiting();
-        }
+        let not_raw = not_raw.map(|not_raw| format!("{name} {}", not_raw.told()));
+        let waiting = device.as_ref().map_or(0, Device::drop_waiting);
+        let dropped = (waiting > 0).then(|| {
+            let unit = if waiting == 1 { "byte" } else { "bytes" };
+            format!("{name} was sending before: {waiting} {unit} that waited in it dropped")
+        });
+        let notices = not_raw.into_iter().chain(dropped).collect();
         let input = Stoppable::new(bytes, stop, AfterStop::End);
-        Stream { input, name: name.clone(), layout: *layout, beginning, deadline, notice }
+        Stream { input, name: name.clone(), layout: *layout, beginning, deadline, notices }
     }
 }
 
@@ -74,7 +79,7 @@ impl<I: Input> Stream<I> {
     /// All of `input`, from its beginning to its end.
     pub fn whole(input: I, name: &str, layout: Layout) -> Stream<I> {
         let (name, beginning) = (name.to_owned(), Beginning::Whole);
-        Stream { input, name, layout, beginning, deadline: None, notice: None }
+        Stream { input, name, layout, beginning, deadline: None, notices: VecDeque::new() }
     }
 }
 

@@ -1,5 +1,7 @@
 //! A stream of text, one row a line, taken as it comes. (Times in front are passed over.)
 
+use std::collections::VecDeque;
+
 use std::time::Instant;
 
 use stage::format::row::{Line, NotARow, Rows};
@@ -19,7 +21,7 @@ pub struct TextStream<I> {
     rows: Rows,
     name: String,
     /// What is to be reported first.
-    notice: Option<String>,
+    notices: VecDeque<String>,
     /// When to end, and whether that has come.
     deadline: Option<Instant>,
     is_over: bool,
@@ -32,7 +34,7 @@ pub struct TextStream<I> {
 impl<I: Input> TextStream<I> {
     /// The lines of `stream`.
     pub fn new(stream: Stream<I>) -> TextStream<I> {
-        let Stream { input, name, layout, beginning, deadline, notice } = stream;
+        let Stream { input, name, layout, beginning, deadline, notices } = stream;
         let lines = Lines::new(unframed(input, layout)).ended_by_cr_too();
         let lines = match beginning {
             Beginning::Whole => lines,
@@ -42,7 +44,7 @@ impl<I: Input> TextStream<I> {
             lines,
             rows: Rows::new(),
             name,
-            notice,
+            notices,
             deadline,
             is_over: false,
             number: 0,
@@ -118,7 +120,7 @@ impl<I: Input> Source for TextStream<I> {
     }
 
     fn notice(&mut self) -> Option<String> {
-        let opening = self.notice.take();
+        let opening = self.notices.pop_front();
         opening.or_else(|| self.before_first()).or_else(|| self.cut_off())
     }
 }

@@ -47,15 +47,16 @@ pub struct WordStream<I> {
 impl<I: Input> WordStream<I> {
     /// The words of `stream`, of `width` bytes each.
     pub fn new(stream: Stream<I>, width: usize) -> WordStream<I> {
-        let Stream { input, name, layout, beginning, deadline, notice } = stream;
+        let Stream { input, name, layout, beginning, deadline, mut notices } = stream;
         let frame = width * layout.channels;
         let unknown = (beginning == Beginning::Anywhere && frame > 1).then(|| {
             format!("{name} may have been sending before: nothing tells where a word begins")
         });
+        notices.extend(unknown);
         WordStream {
             input: unframed(input, layout),
             name,
-            notices: notice.into_iter().chain(unknown).collect(),
+            notices,
             layout,
             width,
             deadline,

@@ -68,7 +68,9 @@ fn beside(path: &Path) -> io::Result<(Numbered, Numbered)> {
         let rest = name.strip_prefix(file).and_then(|rest| rest.strip_prefix('.'));
         let Some(rest) = rest else { continue };
         let (number, ending) = rest.split_once('.').unwrap_or((rest, ""));
-        let Ok(number) = number.parse() else { continue };
+        // Nor is `FILE.01` an old file.
+        let is_canonical = |it: &u64| it.to_string() == number;
+        let Some(number) = number.parse().ok().filter(is_canonical) else { continue };
         match ending {
             "" => plain.push((number, path.with_file_name(&name))),
             _ if COMPRESSED.contains(&ending) => {

@@ -58,6 +58,15 @@ pub fn set_exclusive(fd: BorrowedFd<'_>, exclusive: bool) -> Result<(), Errno> {
     Errno::result(unsafe { libc::ioctl(fd.as_raw_fd(), request) }).map(drop)
 }
 
+/// Bytes that wait in a terminal to be read.
+pub fn waiting_bytes(fd: BorrowedFd<'_>) -> Result<usize, Errno> {
+    let mut count: libc::c_int = 0;
+    // SAFETY: the descriptor is open as long as it is lent, and the request writes one integer, of the
+    // kind that it is given.
+    Errno::result(unsafe { libc::ioctl(fd.as_raw_fd(), libc::FIONREAD, &raw mut count) })?;
+    Ok(usize::try_from(count).unwrap_or_default())
+}
+
 /// Lends a descriptor to the calls for message queues, which want a type of their own.
 pub fn with_queue<T>(fd: BorrowedFd<'_>, call: impl FnOnce(&MqdT) -> T) -> T {
     // SAFETY: the descriptor is open as long as it is lent, and what is made of it is dropped,

@@ -26,6 +26,8 @@ use crate::stream::files::{Used, named_stream};
 pub const VARIABLE: &str = "WANDLER_START";
 
 /// Bytes of a [`Ready`] at most: a few names of files, each of up to 4096 bytes, all of them escaped.
+/// One that would be longer leaves out files that are read: a stage that names many is not to read any
+/// in a pipeline, for which the first is reason enough.
 pub const MAX_READY: usize = 64 * 1024;
 
 /// What a stage that is ready says of itself.
@@ -76,7 +78,18 @@ impl Gate {
     }
 
     fn send(&mut self, ready: &Ready) -> io::Result<()> {
-        self.0.write_all(&serde_json::to_vec(ready)?)
+        self.0.write_all(&message(ready.clone())?)
+    }
+}
+
+/// What is sent: as many of the files as there is room for.
+fn message(mut ready: Ready) -> serde_json::Result<Vec<u8>> {
+    loop {
+        let message = serde_json::to_vec(&ready)?;
+        if message.len() <= MAX_READY || ready.reads.len() <= 1 {
+            return Ok(message);
+        }
+        ready.reads.truncate(ready.reads.len() / 2);
     }
 }
 
@@ -117,6 +130,18 @@ mod tests {
         assert!(heard.reads.is_empty() && heard.writes[0].name == "\"/\"");
         launcher.write_all(b"\n").unwrap();
         assert!(stage.join().unwrap());
+    }
+
+    #[test]
+    fn a_stage_that_names_many_files_says_so_in_one_message() {
+        let (gate, mut launcher) = gate();
+        let used = Used::at("/".as_ref()).unwrap();
+        let ready = Ready { reads: vec![used; 10_000], ..Ready::default() };
+        let _said = gate.say(&ready);
+        let mut message = vec![0; MAX_READY];
+        let length = launcher.read(&mut message).unwrap();
+        let heard: Ready = serde_json::from_slice(&message[..length]).unwrap();
+        assert!(heard.reads.len() > 1 && heard.reads[0].name == "\"/\"");
     }
 
     #[test]

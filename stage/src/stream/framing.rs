@@ -5,8 +5,8 @@
 //! |---|---|---|
 //! | `RIFF` or `RIFX` or `RF64`, 4 bytes, 4 letters | WAV and its like | text, raw words |
 //! | `FORM`, 4 bytes, 4 letters | AIFF and its like | text, raw words |
-//! | `#`, a digit n, n digits, data | a block of an instrument (IEEE 488.2) | text; raw words if n ≥ 4 |
-//! | `#0`, data | a block without a length | text |
+//! | `#`, a digit n ≥ 4, n digits, data | a block of an instrument (IEEE 488.2) | text, raw words |
+//! | `#`, a digit n < 4, n digits, a byte that is no text | the same, or (n = 0) without a length | text |
 //! | EF BB BF | UTF-8 with a byte order mark | text |
 //! | FF FE or FE FF, or two characters with a zero before or behind each | UTF-16 | text |
 //!
@@ -30,7 +30,8 @@ use thiserror::Error;
 /// and a byte of its data.
 pub const MOST: usize = 12;
 
-/// The fewest digits of a block's length for which it is not taken for raw words.
+/// The fewest digits of a block's length for which it is taken for neither raw words nor a comment, such
+/// as `#2024-11-25`.
 const SURE_DIGITS: usize = 4;
 
 /// Bytes in which each second is zero that make UTF-16 without a mark. A single zero is noise.
@@ -142,8 +143,9 @@ fn riff_or_aiff(bytes: &[u8]) -> Look {
     }
 }
 
-/// A block: `#`, how many digits, the digits, and at least a byte of data, which is no line end: a
-/// line of text may be `#12`. Without a digit (`#0`) its data go on to the end.
+/// A block: `#`, how many digits, the digits, and at least a byte of data, which is no line end, and
+/// with few digits no text at all: a line of text may be `#12`, or `#2024-11-25`. Without a digit (`#0`)
+/// its data go on to the end.
 fn block(bytes: &[u8], is_text: bool) -> Look {
     match bytes.first() {
         None => return Look::Undecided,
@@ -165,6 +167,7 @@ fn block(bytes: &[u8], is_text: bool) -> Look {
     match behind.get(digits) {
         None => Look::Undecided,
         Some(b'\r' | b'\n') if is_text => Look::IsNone,
+        Some(b'\t' | b' '..=b'~') if digits < SURE_DIGITS => Look::IsNone,
         Some(_) => Look::Is(Kind::Block(2 + digits)),
     }
 }
