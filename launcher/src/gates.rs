@@ -29,6 +29,8 @@ struct Gate {
     heard: Option<Ready>,
     /// Whether it will say nothing any more.
     is_over: bool,
+    /// Whether it said something else than that it is ready.
+    is_garbled: bool,
 }
 
 impl Gates {
@@ -38,7 +40,7 @@ impl Gates {
         for process in Process::ALL.into_iter().filter(|&process| process != Process::Tee) {
             let flags = SockFlag::SOCK_CLOEXEC;
             let (end, stage) = socketpair(AddressFamily::Unix, SockType::SeqPacket, None, flags)?;
-            gates.0[process] = Some(Gate { end: end.into(), heard: None, is_over: false });
+            gates.0[process] = Some(Gate::new(end));
             stages[process] = Some(stage);
         }
         Ok((gates, stages))
@@ -62,12 +64,22 @@ impl Gates {
                 gate.hear(&mut message);
             }
         }
+        if let Some(reason) = self.garbled() {
+            return Some(Event::Unfit(Unfit { reason, status: Status::Failed }));
+        }
         self.all_ready().then(|| {
             let usage =
                 other_input(self.said()).map(|reason| Unfit { reason, status: Status::Usage });
             let unfit = || Some(Unfit { reason: self.conflict()?, status: Status::Failed });
             usage.or_else(unfit).map_or(Event::AllReady, Event::Unfit)
         })
+    }
+
+    /// Why a stage could not be understood.
+    fn garbled(&self) -> Option<String> {
+        let mut gates = self.0.iter();
+        let (who, _) = gates.find(|(_, gate)| gate.as_ref().is_some_and(|gate| gate.is_garbled))?;
+        Some(format!("cannot let {who} begin: what it says of itself cannot be read"))
     }
 
     fn all_ready(&self) -> bool {
@@ -131,12 +143,17 @@ pub fn other_input<'a>(mut said: impl Iterator<Item = (Process, &'a Ready)>) -> 
 }
 
 impl Gate {
+    fn new(end: OwnedFd) -> Gate {
+        Gate { end: end.into(), heard: None, is_over: false, is_garbled: false }
+    }
+
     /// Hears what has been said, if it is there.
     fn hear(&mut self, message: &mut [u8]) {
         match recv(self.end.as_raw_fd(), message, MsgFlags::MSG_DONTWAIT) {
             Err(Errno::EAGAIN | Errno::EINTR) => {}
             Ok(length) if length > 0 => {
                 self.heard = serde_json::from_slice(&message[..length]).ok();
+                self.is_garbled = self.heard.is_none();
                 self.is_over = true;
             }
             // The stage has ended.

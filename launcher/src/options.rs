@@ -171,14 +171,17 @@ impl CommandLine for Options {
     fn likely_meant(words: &[OsString], unexpected: &str) -> Option<String> {
         let words: Vec<&str> = words.iter().map(|word| word.to_str()).collect::<Option<_>>()?;
         let at = words.iter().position(|word| word.starts_with(unexpected))?;
-        let option = words.get(at.checked_sub(2)?)?;
-        let is_stages = STAGES.contains(option);
+        let (option, first) = match words.get(at.checked_sub(1)?)?.split_once('=') {
+            Some(both) => both,
+            None => (*words.get(at.checked_sub(2)?)?, words[at - 1]),
+        };
         // One with a blank in it was given as one word on purpose.
-        if !is_stages || words[at - 1].contains(char::is_whitespace) {
+        if !STAGES.contains(&option) || first.contains(char::is_whitespace) {
             return None;
         }
-        let behind = words[at..].iter().take_while(|word| !is_own_option(word)).count();
-        let meant = shell::quoted(shell_words::join(&words[at - 1..at + behind]).as_ref());
+        let behind = words[at..].iter().take_while(|word| !is_own_option(word));
+        let meant = shell_words::join([&first].into_iter().chain(behind));
+        let meant = shell::quoted(meant.as_ref());
         Some(format!("{option} takes one word: {option} {}", meant.to_string_lossy()))
     }
 }
@@ -271,6 +274,7 @@ mod tests {
             meant("--log run.log --sync always -v --grace 1s"),
             "--log takes one word: --log 'run.log --sync always'"
         );
+        assert_eq!(meant("--conv=--rate 10"), "--conv takes one word: --conv '--rate 10'");
         assert_eq!(meant("-v 10"), "unexpected argument '10' found");
     }
 

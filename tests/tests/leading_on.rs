@@ -277,3 +277,16 @@ fn rejected_lines_are_told_at_once_although_no_sample_comes() {
         finished.stdout.lines().map(|line| line.split(',').nth(1).unwrap()).collect();
     assert_eq!(rejected, ["\"rejected\":1", "\"rejected\":2", "\"rejected\":2"], "{finished}");
 }
+
+#[test]
+fn a_stage_that_names_thousands_of_files_is_refused_like_one_that_names_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let files: String = (0..3000).map(|number| format!(" file{number}")).collect();
+    for (stage, options) in [("log", format!("--check{files}")), ("stat", files.clone())] {
+        let run = Program::new("launcher").args([format!("--{stage}"), options]);
+        run.dir(&dir).finish().exits(2).writes("").says(&[format!(
+            "launcher: cannot let {stage} read \"file0\": in a pipeline it reads what conv sends \
+             (use --conv '--from FILE', or {stage} by itself)"
+        )]);
+    }
+}
