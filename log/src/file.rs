@@ -35,7 +35,7 @@ pub(crate) trait Named: Storage {
     fn name(&self) -> String;
     /// Whether somebody else can take the name away.
     fn can_lose_name(&self) -> bool;
-    /// Looks at the file and its name; `None` where there is nothing to see: it is no file on a disk,
+    /// Looks at the file and its name; `None` where there is nothing to see: it is not a file on a disk,
     /// or a rotation has just given its name to the next one.
     fn look(&self) -> Option<Found>;
     /// Sets aside what was written, on the disk, and begins a new file. After an error, it must be
