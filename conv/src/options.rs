@@ -12,8 +12,8 @@ use stage::stream::files::STANDARD_INPUT;
 
 use crate::check::{Check, Checks, Plausible};
 use crate::conversion::Conversion;
+use crate::source::layout::Layout;
 use crate::source::simulated::{Grid, Signal};
-use crate::source::stream::Layout;
 use crate::source::word::Format;
 
 /// The classic system's pace.

@@ -7,7 +7,9 @@
 pub mod clocked;
 pub mod device;
 pub mod iio;
+pub mod layout;
 mod number;
+pub mod open_stream;
 pub mod polled;
 pub mod simulated;
 pub mod stream;

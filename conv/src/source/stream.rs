@@ -1,5 +1,4 @@
-//! What streams of text and of raw words have in common: how they are opened, what they consist of,
-//! where they begin, and what their errors mean.
+//! What streams of text and of raw words have in common: where they begin, and what their errors mean.
 
 use std::collections::VecDeque;
 use std::io;
@@ -12,19 +11,9 @@ use stage::stream::input::{AfterStop, Input, Stoppable};
 
 use super::Error;
 use super::device::Device;
+use super::layout::Layout;
+use super::open_stream::{Bytes, OpenStream};
 use super::word::Format;
-use crate::opened::{Bytes, OpenStream};
-
-/// What a stream consists of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Layout {
-    /// The format of a word.
-    pub format: Format,
-    /// Words in a frame.
-    pub channels: usize,
-    /// Which of them is taken, from 1.
-    pub channel: usize,
-}
 
 /// Where in the stream its first byte lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,7 +10,8 @@ use stage::stream::framing::Unframed;
 use stage::stream::input::Input;
 use stage::stream::size::BLOCK;
 
-use super::stream::{Beginning, Layout, Stream, unframed, unread};
+use super::layout::Layout;
+use super::stream::{Beginning, Stream, unframed, unread};
 use super::word::Format;
 use super::{Error, Given, Source};
 use crate::reading::{Codes, NoReading, Place, Reading};

@@ -6,7 +6,7 @@ use stage::process::ledger::Entry;
 
 use crate::check::Checks;
 use crate::conversion::Conversion;
-use crate::source::stream::Layout;
+use crate::source::layout::Layout;
 use crate::source::word::Format;
 use crate::*;
 

@@ -1,0 +1,51 @@
+//! A stream that is open, and of which nothing is read yet.
+
+use std::fs::File;
+use std::io::{self, Stdin};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::path::Path;
+
+use super::device::Device;
+use super::layout::Layout;
+use super::{Error, open_stream};
+
+/// A stream that is open.
+#[derive(Debug)]
+pub struct OpenStream {
+    /// What messages call it; a file's name in quotes.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Bytes,
+    /// What they consist of.
+    pub layout: Layout,
+    /// The device that it is, taken for as long as this lives.
+    pub device: Option<Device>,
+}
+
+/// Where a stream's bytes come from.
+#[derive(Debug)]
+pub enum Bytes {
+    /// A file, FIFO or device.
+    File(File),
+    /// Standard input.
+    StandardInput(Stdin),
+}
+
+impl AsFd for Bytes {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match self {
+            Bytes::File(file) => file.as_fd(),
+            Bytes::StandardInput(input) => input.as_fd(),
+        }
+    }
+}
+
+impl OpenStream {
+    /// Opens the stream at `path`, or standard input; takes it, if it is a device.
+    pub fn open(path: &Path, layout: Layout) -> Result<OpenStream, Error> {
+        let (name, file) = open_stream(path)?;
+        let bytes = file.map_or_else(|| Bytes::StandardInput(io::stdin()), Bytes::File);
+        let device = Device::take(&bytes, &name, layout.format)?;
+        Ok(OpenStream { name, bytes, layout, device })
+    }
+}
