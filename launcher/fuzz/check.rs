@@ -19,8 +19,10 @@ use wandler_conv::sender::Sender;
 use wandler_conv::source::clocked::Clocked;
 use wandler_conv::source::simulated::Simulated;
 use wandler_conv::ticks::{Manner, Ticks};
+use wandler_launcher::calls::Calls;
 use wandler_launcher::process::Process;
 use wandler_launcher::shell;
+use wandler_launcher::words::for_a_shell;
 
 /// Samples that a simulated converter is asked for.
 const SAMPLES: u64 = 100;
@@ -172,22 +174,23 @@ fn report(words: Vec<OsString>) {
 /// option from `stat`.
 fn launcher(words: Vec<OsString>) {
     let Some(options) = accepted::<wandler_launcher::Options>(words) else { return };
-    let command = shell::command(Path::new("/bin"), &options).into_string().expect("UTF-8");
+    let (via, calls) = (options.via, options.calls());
+    let command = shell::command(Path::new("/bin"), via, &calls).into_string().expect("UTF-8");
     for process in [Process::Conv, Process::Log, Process::Stat, Process::Report] {
-        let quoted = options.words(process).into_iter().map(|it| shell::quoted(it.as_ref()));
+        let quoted = calls.words(process).into_iter().map(|it| for_a_shell(it.as_ref()));
         let quoted = quoted.collect::<Vec<_>>().join(" ".as_ref()).into_string().expect("UTF-8");
         assert!(command.contains(&quoted), "{quoted}: {command}");
         let again = shell_words::split(&quoted);
-        assert!(again.is_ok_and(|words| words == options.words(process)), "{quoted}");
+        assert!(again.is_ok_and(|words| words == calls.words(process)), "{quoted}");
     }
-    let words = |options: &wandler_launcher::Options, process| {
-        options.words(process).iter().map(OsString::from).collect::<Vec<_>>()
+    let words = |calls: &Calls, process| {
+        calls.words(process).iter().map(OsString::from).collect::<Vec<_>>()
     };
-    if accepted::<wandler_stat::Options>(words(&options, Process::Stat)).is_some() {
-        let for_report = words(&options.for_report(true), Process::Stat);
+    if accepted::<wandler_stat::Options>(words(&calls, Process::Stat)).is_some() {
+        let for_report = words(&calls.clone().for_report(true), Process::Stat);
         assert!(accepted::<wandler_stat::Options>(for_report).is_some(), "{options:?}");
     }
-    options.wants_live();
-    conv(words(&options, Process::Conv));
-    report(words(&options, Process::Report));
+    calls.wants_live();
+    conv(words(&calls, Process::Conv));
+    report(words(&calls, Process::Report));
 }

@@ -14,7 +14,6 @@ use stage::process::start::{MAX_READY, Ready};
 use stage::stream::files::Used;
 
 use crate::process::{ByProcess, Process};
-use crate::spawn;
 use crate::supervise::{Event, Unfit};
 
 /// The launcher's ends of the sockets at which stages wait. (`tee` has no command line, and nothing
@@ -50,7 +49,8 @@ impl Gates {
     /// All are needed, and each time the launcher wakes up it takes a processor from those that are
     /// not ready. (A signal says that a stage has ended without a word.)
     pub fn to_hear(&self) -> Option<BorrowedFd<'_>> {
-        let gate = spawn::ORDER.iter().rev().filter_map(|process| self.0[*process].as_ref());
+        let gate =
+            Process::START_ORDER.iter().rev().filter_map(|process| self.0[*process].as_ref());
         gate.filter(|gate| !gate.is_over).map(|gate| gate.end.as_fd()).next()
     }
 
@@ -91,7 +91,8 @@ impl Gates {
     pub fn open(&mut self) {
         let gates = std::mem::take(self).0;
         // conv last: once there is a sample, every stage has been let begin.
-        for gate in spawn::ORDER.iter().rev().filter_map(|process| gates[*process].as_ref()) {
+        for gate in Process::START_ORDER.iter().rev().filter_map(|process| gates[*process].as_ref())
+        {
             // A stage that is gone will be seen to have ended.
             let _ = (&gate.end).write_all(b"\n");
         }

@@ -6,7 +6,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 
-use crate::options::Options;
+use crate::calls::Calls;
 use crate::process::{ByProcess, Process};
 
 /// What the launcher inherited and hands on.
@@ -18,10 +18,10 @@ pub struct HandedOn {
 }
 
 impl HandedOn {
-    /// Takes over what `options` name, as far as it is open. To be called before anything is opened,
+    /// Takes over what `calls` name, as far as it is open. To be called before anything is opened,
     /// and once.
-    pub fn take_over(options: &Options) -> HandedOn {
-        let named = ByProcess::from_fn(|process| options.descriptors(process));
+    pub fn take_over(calls: &Calls) -> HandedOn {
+        let named = ByProcess::from_fn(|process| calls.descriptors(process));
         let mut numbers: Vec<RawFd> = named.iter().flat_map(|(_, it)| it).copied().collect();
         numbers.sort_unstable();
         numbers.dedup();

@@ -2,7 +2,7 @@
 //!
 //! | module | owns |
 //! |---|---|
-//! | [`options`] | the command line; [`words`] the stages' options in it |
+//! | [`options`] | the command line; [`words`] the stages' options in it, [`calls`] what is made of them |
 //! | [`process`] | the five processes, in the pipeline's order |
 //! | [`wiring`] | the transports between them: who gets which end, and what the launcher keeps |
 //! | [`transport`] | **what a transport is made of** |
@@ -18,13 +18,15 @@
 //! | [`account`] | samples sent, recorded and counted: settled or not |
 //! | [`verdict`] | the rules of the launcher's exit status |
 //! | [`table`] | `-v` |
-//! | [`shell`], [`unrun`] | `--print`: the command, and whether it could begin |
+//! | [`shell`], [`dry_run`] | `--print`: the command, and whether it could begin |
 //! | [`kernel`] | the few system calls that need `unsafe` |
 //!
 //! The launcher has a single thread, and hears of signals through a descriptor: it forks
 //! without care for locks, and can tell Ctrl-C from SIGTERM, which `ctrlc` cannot.
 
 pub mod account;
+pub mod calls;
+pub mod dry_run;
 pub mod ending;
 pub mod fan_out;
 pub mod gates;
@@ -38,7 +40,6 @@ pub mod spawn;
 pub mod supervise;
 pub mod table;
 pub mod transport;
-pub mod unrun;
 pub mod verdict;
 pub mod voice;
 pub mod watch;
@@ -56,11 +57,13 @@ use thiserror::Error;
 use wandler_report::terminal::Terminal;
 
 use crate::account::Account;
+use crate::calls::Calls;
 use crate::ending::Ending;
 use crate::handed_on::HandedOn;
 pub use crate::options::Options;
 use crate::process::{ByProcess, Process};
 use crate::supervise::Supervisor;
+use crate::transport::Via;
 use crate::voice::Voice;
 use crate::watch::Watch;
 use crate::wiring::Wiring;
@@ -88,20 +91,21 @@ pub enum Error {
 /// Runs the pipeline to its end, or prints its shell form.
 pub fn run(options: &Options, own: StandardError) -> Result<Status, Error> {
     let directory = stages_directory().map_err(Error::Directory)?;
+    let calls = options.calls();
     if options.print {
-        return print(&directory, &options.for_report(false), own);
+        return print(&directory, options.via, &calls.for_report(false), own);
     }
-    let handed_on = HandedOn::take_over(options);
+    let handed_on = HandedOn::take_over(&calls);
     kernel::close_all_but(&handed_on.all());
     let mut watch = Watch::begin().map_err(Error::Watch)?;
-    let is_live = Terminal::of_standard_output().is_some() && options.wants_live();
+    let is_live = Terminal::of_standard_output().is_some() && calls.wants_live();
     let mut messages = Voice::new(own, is_live).map_err(Error::Voice)?;
     let (wiring, mut kept) = Wiring::new(options.via, &messages)?;
-    let options = &options.for_report(is_live);
-    let spawned = spawn::all(wiring, handed_on, &directory, options, &watch);
+    let calls = calls.for_report(is_live);
+    let spawned = spawn::all(wiring, handed_on, &directory, &calls, &watch);
     if options.verbose {
         table::wiring(&spawned, &kept, &mut messages);
-        table::sandbox(options, sandbox::obstacle().as_deref(), &mut messages);
+        table::sandbox(&calls, sandbox::obstacle().as_deref(), &mut messages);
     }
     let mut supervisor = Supervisor::new(options.grace);
     let usage =
@@ -121,11 +125,16 @@ pub fn run(options: &Options, own: StandardError) -> Result<Status, Error> {
     Ok(verdict::status(supervisor.endings(), &account))
 }
 
-fn print(directory: &Path, options: &Options, mut own: StandardError) -> Result<Status, Error> {
-    if !unrun::could_begin(options, &mut own) {
+fn print(
+    directory: &Path,
+    via: Via,
+    calls: &Calls,
+    mut own: StandardError,
+) -> Result<Status, Error> {
+    if !dry_run::could_begin(calls, &mut own) {
         return Ok(Status::Usage);
     }
-    match io::stdout().write_all(shell::command(directory, options).as_bytes()) {
+    match io::stdout().write_all(shell::command(directory, via, calls).as_bytes()) {
         Err(error) if !stage::stream::output::reader_is_gone(&error) => Err(Error::Print(error)),
         _ => Ok(Status::Done),
     }

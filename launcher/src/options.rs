@@ -1,18 +1,17 @@
 //! The command line of `launcher`.
 
 use std::ffi::OsString;
-use std::os::fd::RawFd;
 use std::time::Duration;
 
 use clap::{CommandFactory, Parser};
 use stage::process::command_line::CommandLine;
 use stage::process::quantity;
-use stage::process::sandbox::{self, SandboxOption};
+use stage::process::sandbox::SandboxOption;
 
-use crate::process::Process;
-use crate::shell;
+use crate::calls::Calls;
+use crate::process::{ByProcess, Process};
 use crate::transport::Via;
-use crate::words::Words;
+use crate::words::{Words, for_a_shell};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -85,66 +84,16 @@ pub struct Options {
 }
 
 impl Options {
-    /// The options of a stage; `tee` is told of the sandbox alone.
-    pub fn words(&self, process: Process) -> Vec<&str> {
-        let own = self.own_words(process).map(Words::as_slice).unwrap_or_default();
-        let handed_on = self.sandbox.no_sandbox.then_some(sandbox::OFF);
-        handed_on.into_iter().chain(own.iter().map(String::as_str)).collect()
-    }
-
-    fn own_words(&self, process: Process) -> Option<&Words> {
-        match process {
-            Process::Conv => Some(&self.conv),
-            Process::Tee => None,
-            Process::Log => Some(&self.log),
-            Process::Stat => Some(&self.stat),
-            Process::Report => Some(&self.report),
-        }
-    }
-
-    /// The descriptors that a stage's options name.
-    pub fn descriptors(&self, process: Process) -> Vec<RawFd> {
-        self.own_words(process).into_iter().flat_map(Words::descriptors).collect()
-    }
-
-    /// Whether a stage is to keep all system calls.
-    pub fn keeps_all_calls(&self, process: Process) -> bool {
-        self.words(process).contains(&sandbox::OFF)
-    }
-}
-
-/// Bins of the histogram for a live view or a picture: about as many as half of a terminal has
-/// columns. (The view joins them where it is narrower.)
-const BINS: &str = "50";
-
-/// Stretches of the course for a picture: about as many as it has pixels across.
-const STRETCHES: &str = "1000";
-
-impl Options {
-    /// Whether `report` will show its live view, if the terminal can. (With options that it does
-    /// not understand it shows nothing.)
-    pub fn wants_live(&self) -> bool {
-        let words =
-            std::iter::once("report").chain(self.report.as_slice().iter().map(String::as_str));
-        wandler_report::Options::try_parse_from(words).is_ok_and(|report| report.wants_live())
-    }
-
-    /// The same, with what `report` needs of `stat`, unless that is asked for it already: a
-    /// histogram for a live view or a picture, and for this the course.
-    pub fn for_report(&self, is_live: bool) -> Options {
-        let mut options = self.clone();
-        // To read all of them as `report` does would take a part of the time to the first sample.
-        let has =
-            |words: &Words, option: &str| words.as_slice().iter().any(|it| it.starts_with(option));
-        let is_drawn = has(&self.report, "--svg");
-        for (is_needed, option, value) in
-            [(is_drawn, "--course", STRETCHES), (is_live || is_drawn, "--histogram", BINS)]
-        {
-            if is_needed && !has(&self.stat, option) {
-                options.stat.prepend([option, value]);
-            }
-        }
-        options
+    /// What each stage is called with.
+    pub fn calls(&self) -> Calls {
+        let words = ByProcess::from_fn(|process| match process {
+            Process::Conv => self.conv.clone(),
+            Process::Tee => Words::default(),
+            Process::Log => self.log.clone(),
+            Process::Stat => self.stat.clone(),
+            Process::Report => self.report.clone(),
+        });
+        Calls::new(words, self.sandbox)
     }
 }
 
@@ -156,8 +105,9 @@ impl CommandLine for Options {
                 "a shell has no {transports}: --print goes with --via pipe or fifo"
             ));
         }
+        let calls = self.calls();
         let named =
-            Process::ALL.into_iter().find_map(|it| Some((it, *self.descriptors(it).first()?)));
+            Process::ALL.into_iter().find_map(|it| Some((it, *calls.descriptors(it).first()?)));
         if let Some((process, number)) = named.filter(|_| self.print) {
             return Err(format!(
                 "--print cannot hand on descriptor {number} of this command to {process}: name a file \
@@ -181,7 +131,7 @@ impl CommandLine for Options {
         }
         let behind = words[at..].iter().take_while(|word| !is_own_option(word));
         let meant = shell_words::join([&first].into_iter().chain(behind));
-        let meant = shell::quoted(meant.as_ref());
+        let meant = for_a_shell(meant.as_ref());
         Some(format!("{option} takes one word: {option} {}", meant.to_string_lossy()))
     }
 }
@@ -208,35 +158,6 @@ mod tests {
     }
 
     #[test]
-    fn for_a_live_view_stat_is_asked_for_a_histogram() {
-        let stat = |words: &[&str], is_live| {
-            let options = parse(words).unwrap().for_report(is_live);
-            options.words(Process::Stat).join(" ")
-        };
-        assert_eq!(stat(&["--stat", "--every 5"], true), "--histogram 50 --every 5");
-        assert_eq!(stat(&["--stat", "--every 5"], false), "--every 5");
-        assert_eq!(stat(&["--stat", "--histogram=7"], true), "--histogram=7");
-        assert!(parse(&[]).unwrap().wants_live());
-        assert!(parse(&["--report", "--format live"]).unwrap().wants_live());
-        assert!(!parse(&["--report", "-f json"]).unwrap().wants_live());
-        assert!(!parse(&["--report", "--bogus"]).unwrap().wants_live());
-    }
-
-    #[test]
-    fn for_a_picture_stat_is_asked_for_a_histogram_and_the_course() {
-        let stat = |report: &str, stat: &str| {
-            let options = parse(&["--report", report, "--stat", stat]).unwrap();
-            options.for_report(false).words(Process::Stat).join(" ")
-        };
-        let both = "--histogram 50 --course 1000";
-        assert_eq!(stat("--svg x.svg", "--every 5"), format!("{both} --every 5"));
-        assert_eq!(stat("-f json --svg=x.svg", ""), both);
-        assert_eq!(stat("--svg x.svg", "--course 7"), "--histogram 50 --course 7");
-        assert_eq!(stat("--svg x.svg", "--histogram=7"), "--course 1000 --histogram=7");
-        assert_eq!(stat("--textfile x.svg", ""), "");
-    }
-
-    #[test]
     fn a_shell_form_is_there_for_what_a_shell_has() {
         let check = |via| parse(&["--print", "--via", via]).unwrap().check();
         assert_eq!(check("pipe"), Ok(()));
@@ -246,16 +167,6 @@ mod tests {
         for via in ["socket", "shm"] {
             assert!(check(via).is_err());
         }
-    }
-
-    #[test]
-    fn to_switch_the_sandbox_off_is_for_all_stages_or_for_one() {
-        let options = parse(&["--no-sandbox", "--stat", "--no-sandbox --every 5"]).unwrap();
-        assert_eq!(options.words(Process::Stat), ["--no-sandbox", "--no-sandbox", "--every", "5"]);
-        assert!(Process::ALL.into_iter().all(|process| options.keeps_all_calls(process)));
-        let options = parse(&["--stat", "--no-sandbox"]).unwrap();
-        let kept = Process::ALL.into_iter().filter(|&process| options.keeps_all_calls(process));
-        assert_eq!(kept.collect::<Vec<_>>(), [Process::Stat]);
     }
 
     #[test]
@@ -282,9 +193,9 @@ mod tests {
     fn stage_options_are_split_as_a_shell_splits_words() {
         let options =
             parse(&["--log", "'my run.log' --sync always", "--conv", "--rate 5"]).unwrap();
-        assert_eq!(options.words(Process::Log), ["my run.log", "--sync", "always"]);
-        assert_eq!(options.words(Process::Conv), ["--rate", "5"]);
-        assert_eq!(options.words(Process::Stat), [""; 0]);
+        assert_eq!(options.calls().words(Process::Log), ["my run.log", "--sync", "always"]);
+        assert_eq!(options.calls().words(Process::Conv), ["--rate", "5"]);
+        assert_eq!(options.calls().words(Process::Stat), [""; 0]);
         assert!(parse(&["--log", "'x"]).unwrap_err().contains("a quote is not closed"));
     }
 }

@@ -1,7 +1,6 @@
 //! The five processes, in the pipeline's order: who writes comes before who reads.
 //!
-//! The variants' order is the order of [`ByProcess`]; the order in which the processes are
-//! started is [`crate::spawn`]'s own.
+//! The variants' order is the order of [`ByProcess`]; they are started in another.
 
 use std::fmt;
 use std::ops::{Index, IndexMut};
@@ -25,6 +24,13 @@ impl Process {
     /// All of them, in the order of the variants.
     pub const ALL: [Process; 5] =
         [Process::Conv, Process::Tee, Process::Log, Process::Stat, Process::Report];
+
+    /// The order in which they are started: writers before readers, but `tee` last. It is the only one
+    /// for which no other waits, since it has no options that could be wrong. (In the order of the
+    /// pipeline the first line of the report would come later.) The last to be forked is the last to
+    /// be ready, as a rule.
+    pub const START_ORDER: [Process; 5] =
+        [Process::Conv, Process::Stat, Process::Report, Process::Log, Process::Tee];
 
     /// The name under which `ps` shows it, and under which its program lies beside the launcher.
     pub fn name(self) -> &'static str {

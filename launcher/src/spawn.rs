@@ -7,7 +7,7 @@
 //!    blocked ([`Watch`]), and stay so across `exec`: one that comes before a stage can handle
 //!    it stays pending until it can (both in [`crate::run`]);
 //! 2. every transport is made, close-on-exec from birth and without a name ([`Wiring`]);
-//! 3. for each process, in `ORDER`: fork; the parent drops the ends it handed out, so that
+//! 3. for each process, in [`Process::START_ORDER`]: fork; the parent drops the ends it handed out, so that
 //!    later children do not inherit them;
 //! 4. in the child (`Child::begin`): make sure that SIGTERM is heard; ask to be stopped if the
 //!    launcher dies, and leave if it already has; put the ends in the standard streams' places;
@@ -36,35 +36,29 @@ use nix::unistd::{ForkResult, Pid, getpid, pipe2};
 use stage::process::message::{chain, quoted_path};
 
 use crate::Spawned;
+use crate::calls::Calls;
 use crate::ending::Ending;
 use crate::handed_on::HandedOn;
 use crate::kernel;
-use crate::options::Options;
 use crate::process::{ByProcess, Process};
 use crate::spawn::child::Child;
 use crate::watch::Watch;
 use crate::wiring::Wiring;
-
-/// Writers before readers; but last `tee`, the only one for which no other waits, since it has no
-/// options that could be wrong. (In the order of the pipeline the first line of the report would come
-/// later.) Who is forked last is ready last, as a rule.
-pub const ORDER: [Process; 5] =
-    [Process::Conv, Process::Stat, Process::Report, Process::Log, Process::Tee];
 
 /// Starts every process; see the module's head for the order.
 pub fn all(
     mut wiring: Wiring,
     handed_on: HandedOn,
     directory: &Path,
-    options: &Options,
+    calls: &Calls,
     watch: &Watch,
 ) -> Spawned {
     let mut forked: ByProcess<Option<Forked>> = ByProcess::default();
     let mut failed = None;
-    for process in ORDER {
+    for process in Process::START_ORDER {
         // What is not taken is dropped with the wiring, so that the others see its end.
         let Some(ends) = wiring.ends[process].take_if(|_| failed.is_none()) else { continue };
-        let result = Child::new(process, ends, &handed_on, directory, options)
+        let result = Child::new(process, ends, &handed_on, directory, calls)
             .and_then(|child| fork(child, watch));
         match result {
             Ok(child) => forked[process] = Some(child),

@@ -5,8 +5,8 @@ use stage::process::message::Messages;
 use stage::process::sandbox;
 
 use crate::Spawned;
+use crate::calls::Calls;
 use crate::ending::{Ending, Usage};
-use crate::options::Options;
 use crate::process::{ByProcess, Process};
 use crate::wiring::Kept;
 
@@ -28,8 +28,8 @@ pub fn wiring(spawned: &Spawned, kept: &Kept, messages: &mut dyn Messages) {
 
 /// Tells whether the processes give up the system calls that they do not need, and if they do not,
 /// why: there may be an `obstacle`.
-pub fn sandbox(options: &Options, obstacle: Option<&str>, messages: &mut dyn Messages) {
-    let keeps_all = |process: &Process| options.keeps_all_calls(*process);
+pub fn sandbox(calls: &Calls, obstacle: Option<&str>, messages: &mut dyn Messages) {
+    let keeps_all = |process: &Process| calls.keeps_all_calls(*process);
     let keeping: Vec<&str> =
         Process::ALL.into_iter().filter(keeps_all).map(Process::name).collect();
     let none = "no stage gives up a system call";
@@ -69,9 +69,10 @@ mod tests {
     #[test]
     fn what_the_stages_give_up_is_told_or_why_they_do_not() {
         let told = |words: &[&str], obstacle| {
-            let options = Options::try_parse_from([&["launcher"], words].concat()).unwrap();
+            let options = crate::Options::try_parse_from([&["launcher"], words].concat()).unwrap();
+            let calls = options.calls();
             let mut messages = Vec::new();
-            sandbox(&options, obstacle, &mut messages);
+            sandbox(&calls, obstacle, &mut messages);
             messages.concat()
         };
         let given_up = "each stage gives up the system calls that it does not need (seccomp)";

@@ -96,22 +96,10 @@ pub struct Wiring {
 impl Wiring {
     /// Makes everything; with it what the launcher keeps.
     pub fn new(via: Via, voice: &Voice) -> Result<(Wiring, Kept), Error> {
-        let [mut inputs, mut outputs, mut second_outputs]: [ByProcess<Option<OwnedFd>>; 3] =
-            Default::default();
-        let mut transports = Vec::new();
-        for (link, transport) in LINKS.into_iter().zip(make_transports(via)?) {
-            let Transport { ends, keeper, made_of } = transport;
-            inputs[link.to] = Some(ends.reader);
-            let free = match outputs[link.from] {
-                None => &mut outputs,
-                Some(_) => &mut second_outputs,
-            };
-            free[link.from] = Some(ends.writer);
-            transports.push(KeptTransport { link, keeper, made_of });
-        }
+        let (transports, mut streams) = Streams::joined_by(make_transports(via)?);
         // `log --pass` has nobody to pass to: the fan-out already feeds `stat`.
         let nowhere = OpenOptions::new().write(true).open("/dev/null").map_err(Error::Nowhere)?;
-        outputs[Process::Log] = Some(nowhere.into());
+        streams.outputs[Process::Log] = Some(nowhere.into());
 
         let mut counts: ByProcess<Option<OwnedFd>> = ByProcess::default();
         let sides = rejections::create().map_err(Error::Rejections)?.map(Some);
@@ -129,15 +117,41 @@ impl Wiring {
             ends[process] = Some(Descriptors {
                 error: error.map_err(Error::Messages)?,
                 messages: messages.map_err(Error::Messages)?,
-                input: inputs[process].take(),
-                output: outputs[process].take(),
-                second_output: second_outputs[process].take(),
+                input: streams.inputs[process].take(),
+                output: streams.outputs[process].take(),
+                second_output: streams.second_outputs[process].take(),
                 rejections: counts[process].take(),
                 ledger,
                 gate: stages_gates[process].take(),
             });
         }
         Ok((Wiring { ends }, Kept { via, transports, ledgers, gates }))
+    }
+}
+
+/// The ends of the transports, for each process.
+#[derive(Default)]
+struct Streams {
+    inputs: ByProcess<Option<OwnedFd>>,
+    outputs: ByProcess<Option<OwnedFd>>,
+    second_outputs: ByProcess<Option<OwnedFd>>,
+}
+
+impl Streams {
+    /// Hands out the ends of `transports`, one for each link; with what the launcher keeps of them.
+    fn joined_by(transports: Vec<Transport>) -> (Vec<KeptTransport>, Streams) {
+        let mut streams = Streams::default();
+        let mut kept = Vec::new();
+        for (link, Transport { ends, keeper, made_of }) in LINKS.into_iter().zip(transports) {
+            streams.inputs[link.to] = Some(ends.reader);
+            let free = match streams.outputs[link.from] {
+                None => &mut streams.outputs,
+                Some(_) => &mut streams.second_outputs,
+            };
+            free[link.from] = Some(ends.writer);
+            kept.push(KeptTransport { link, keeper, made_of });
+        }
+        (kept, streams)
     }
 }
 

@@ -4,7 +4,9 @@
 //! more once it stands in the launcher's word. A `#` there would begin a comment, and what is behind it
 //! would be lost without a word: that is refused.
 
+use std::ffi::{OsStr, OsString};
 use std::os::fd::RawFd;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use stage::process::message::quoted;
 
@@ -90,6 +92,19 @@ fn word_starts(text: &str) -> Vec<usize> {
         }
     }
     starts
+}
+
+/// A word as a shell has to be given it. What it takes for itself outside of quotes is more than can
+/// be listed with confidence (braces, `!`, `~`, `=` in zsh, …), so that all is quoted that is not known
+/// to be plain.
+pub fn for_a_shell(word: &OsStr) -> OsString {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-./:@%+".contains(byte);
+    if !word.is_empty() && word.as_bytes().iter().all(is_plain) {
+        return word.to_owned();
+    }
+    // Between single quotes there is nothing but the closing one.
+    let pieces: Vec<&[u8]> = word.as_bytes().split(|byte| *byte == b'\'').collect();
+    OsString::from_vec([b"'", &pieces.join(&b"'\\''"[..])[..], b"'"].concat())
 }
 
 #[cfg(test)]

@@ -15,14 +15,14 @@ use nix::unistd::{Pid, dup2_stderr, dup2_stdin, dup2_stdout, execve, getppid};
 use stage::process::exit::Status;
 use stage::process::ledger::{self, Ledger};
 use stage::process::program::{self, Surroundings};
-use stage::process::sandbox::{Grant, Sandbox};
+use stage::process::sandbox::Sandbox;
 use stage::process::{rejections, start};
 use wandler_report::others;
 
+use crate::calls::Calls;
 use crate::fan_out;
 use crate::handed_on::HandedOn;
 use crate::kernel;
-use crate::options::Options;
 use crate::process::Process;
 use crate::watch::Watch;
 use crate::wiring::Descriptors;
@@ -58,13 +58,13 @@ impl Program {
         process: Process,
         ends: &Descriptors,
         directory: &Path,
-        options: &Options,
+        calls: &Calls,
     ) -> io::Result<Program> {
         if process == Process::Tee {
-            return Ok(Program::FanOut(options.sandbox.granting([Grant::Splice])));
+            return Ok(Program::FanOut(calls.sandbox_of_tee()));
         }
         let path = c_string(directory.join(process.name()))?;
-        let words = options.words(process).into_iter().map(OsString::from);
+        let words = calls.words(process).into_iter().map(OsString::from);
         let arguments = std::iter::once(OsString::from(process.name())).chain(words);
         let inherited = ends.for_stage();
         let named = inherited.iter().filter_map(|(name, fd)| {
@@ -105,9 +105,9 @@ impl<'a> Child<'a> {
         ends: Descriptors,
         handed_on: &'a HandedOn,
         directory: &Path,
-        options: &Options,
+        calls: &Calls,
     ) -> io::Result<Child<'a>> {
-        let program = Program::of(process, &ends, directory, options)?;
+        let program = Program::of(process, &ends, directory, calls)?;
         Ok(Child { process, ends, handed_on, program })
     }
 

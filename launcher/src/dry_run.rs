@@ -10,17 +10,17 @@ use stage::process::command_line::{StageOptions, parse};
 use stage::process::message::{Messages, StandardError};
 use stage::process::start::Ready;
 
+use crate::calls::Calls;
 use crate::gates::other_input;
-use crate::options::Options;
 use crate::process::Process;
 
 /// Whether the pipeline could begin; reports why not, in the words of whoever would.
-pub fn could_begin(options: &Options, own: &mut StandardError) -> bool {
+pub fn could_begin(calls: &Calls, own: &mut StandardError) -> bool {
     let stages = [
-        (Process::Conv, ready::<wandler_conv::Options>(Process::Conv, options)),
-        (Process::Log, ready::<wandler_log::Options>(Process::Log, options)),
-        (Process::Stat, ready::<wandler_stat::Options>(Process::Stat, options)),
-        (Process::Report, ready::<wandler_report::Options>(Process::Report, options)),
+        (Process::Conv, ready::<wandler_conv::Options>(Process::Conv, calls)),
+        (Process::Log, ready::<wandler_log::Options>(Process::Log, calls)),
+        (Process::Stat, ready::<wandler_stat::Options>(Process::Stat, calls)),
+        (Process::Report, ready::<wandler_report::Options>(Process::Report, calls)),
     ];
     let said = stages.iter().filter_map(|(who, ready)| Some((*who, ready.as_ref()?)));
     if said.clone().count() < stages.len() {
@@ -32,8 +32,8 @@ pub fn could_begin(options: &Options, own: &mut StandardError) -> bool {
 }
 
 /// What the stage would say at its gate; reports what is wrong with its options.
-fn ready<O: StageOptions>(process: Process, options: &Options) -> Option<Ready> {
-    let words = [process.name()].into_iter().chain(options.words(process));
+fn ready<O: StageOptions>(process: Process, calls: &Calls) -> Option<Ready> {
+    let words = [process.name()].into_iter().chain(calls.words(process));
     match parse::<O>(words.map(OsString::from)) {
         Ok(options) => Some(Ready::with(&options)),
         Err(none) => {

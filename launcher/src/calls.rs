@@ -1,0 +1,130 @@
+//! What each stage is called with: the words of its own options, and what the launcher adds to them.
+
+use std::os::fd::RawFd;
+
+use clap::Parser;
+use stage::process::sandbox::{self, Grant, Sandbox, SandboxOption};
+
+use crate::process::{ByProcess, Process};
+use crate::words::Words;
+
+/// Bins of the histogram for a live view or a picture: about as many as half of a terminal has
+/// columns. (The view joins them where it is narrower.)
+const BINS: &str = "50";
+
+/// Stretches of the course for a picture: about as many as it has pixels across.
+const STRETCHES: &str = "1000";
+
+/// The calls of all stages; `tee`, which executes nothing, has no words of its own.
+#[derive(Clone, Debug)]
+pub struct Calls {
+    own: ByProcess<Words>,
+    /// The launcher's, which holds for all.
+    sandbox: SandboxOption,
+}
+
+impl Calls {
+    /// Calls with these words.
+    pub fn new(own: ByProcess<Words>, sandbox: SandboxOption) -> Calls {
+        Calls { own, sandbox }
+    }
+
+    /// The options of a stage.
+    pub fn words(&self, process: Process) -> Vec<&str> {
+        let handed_on = self.sandbox.no_sandbox.then_some(sandbox::OFF);
+        handed_on
+            .into_iter()
+            .chain(self.own[process].as_slice().iter().map(String::as_str))
+            .collect()
+    }
+
+    /// The descriptors that a stage's options name.
+    pub fn descriptors(&self, process: Process) -> Vec<RawFd> {
+        self.own[process].descriptors().collect()
+    }
+
+    /// Whether a stage is to keep all system calls.
+    pub fn keeps_all_calls(&self, process: Process) -> bool {
+        self.words(process).contains(&sandbox::OFF)
+    }
+
+    /// The sandbox of a child that executes nothing, with what it needs.
+    pub fn sandbox_of_tee(&self) -> Sandbox {
+        self.sandbox.granting([Grant::Splice])
+    }
+
+    /// Whether `report` will show its live view, if the terminal can. (With options that it does
+    /// not understand it shows nothing.)
+    pub fn wants_live(&self) -> bool {
+        let own = self.own[Process::Report].as_slice().iter();
+        let words = std::iter::once("report").chain(own.map(String::as_str));
+        wandler_report::Options::try_parse_from(words).is_ok_and(|report| report.wants_live())
+    }
+
+    /// The same, with what `report` needs of `stat`, unless that is asked for it already: a
+    /// histogram for a live view or a picture, and for this the course.
+    pub fn for_report(mut self, is_live: bool) -> Calls {
+        // To read all of them as `report` does would take a part of the time to the first sample.
+        let has =
+            |words: &Words, option: &str| words.as_slice().iter().any(|it| it.starts_with(option));
+        let is_drawn = has(&self.own[Process::Report], "--svg");
+        let stat = &mut self.own[Process::Stat];
+        for (is_needed, option, value) in
+            [(is_drawn, "--course", STRETCHES), (is_live || is_drawn, "--histogram", BINS)]
+        {
+            if is_needed && !has(stat, option) {
+                stat.prepend([option, value]);
+            }
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::options::Options;
+
+    fn parse(arguments: &[&str]) -> Options {
+        Options::try_parse_from([&["launcher"], arguments].concat()).unwrap()
+    }
+
+    #[test]
+    fn for_a_live_view_stat_is_asked_for_a_histogram() {
+        let stat = |words: &[&str], is_live| {
+            let calls = parse(words).calls().for_report(is_live);
+            calls.words(Process::Stat).join(" ")
+        };
+        assert_eq!(stat(&["--stat", "--every 5"], true), "--histogram 50 --every 5");
+        assert_eq!(stat(&["--stat", "--every 5"], false), "--every 5");
+        assert_eq!(stat(&["--stat", "--histogram=7"], true), "--histogram=7");
+        assert!(parse(&[]).calls().wants_live());
+        assert!(parse(&["--report", "--format live"]).calls().wants_live());
+        assert!(!parse(&["--report", "-f json"]).calls().wants_live());
+        assert!(!parse(&["--report", "--bogus"]).calls().wants_live());
+    }
+
+    #[test]
+    fn for_a_picture_stat_is_asked_for_a_histogram_and_the_course() {
+        let stat = |report: &str, stat: &str| {
+            let options = parse(&["--report", report, "--stat", stat]);
+            options.calls().for_report(false).words(Process::Stat).join(" ")
+        };
+        let both = "--histogram 50 --course 1000";
+        assert_eq!(stat("--svg x.svg", "--every 5"), format!("{both} --every 5"));
+        assert_eq!(stat("-f json --svg=x.svg", ""), both);
+        assert_eq!(stat("--svg x.svg", "--course 7"), "--histogram 50 --course 7");
+        assert_eq!(stat("--svg x.svg", "--histogram=7"), "--course 1000 --histogram=7");
+        assert_eq!(stat("--textfile x.svg", ""), "");
+    }
+
+    #[test]
+    fn to_switch_the_sandbox_off_is_for_all_stages_or_for_one() {
+        let calls = parse(&["--no-sandbox", "--stat", "--no-sandbox --every 5"]).calls();
+        assert_eq!(calls.words(Process::Stat), ["--no-sandbox", "--no-sandbox", "--every", "5"]);
+        assert!(Process::ALL.into_iter().all(|process| calls.keeps_all_calls(process)));
+        let calls = parse(&["--stat", "--no-sandbox"]).calls();
+        let kept = Process::ALL.into_iter().filter(|&process| calls.keeps_all_calls(process));
+        assert_eq!(kept.collect::<Vec<_>>(), [Process::Stat]);
+    }
+}
