@@ -51,7 +51,8 @@ fn observe(given: &Given, _: usize) -> Option<Seen> {
     let connected = connected_by(&running);
     running.signal(Signal::SIGTERM);
     let mut seen = Seen::of(&running.finish(), dir.path())?;
-    let keeping = Process::ALL.into_iter().filter(|process| options.keeps_all_calls(*process));
+    let keeping =
+        Process::ALL.into_iter().filter(|process| options.calls().keeps_all_calls(*process));
     let keeping: Vec<&str> = keeping.map(Process::name).collect();
     seen.more = vec![connected, format!("{keeping:?}")];
     let first = |text: &str| text.lines().take(1).collect::<String>();
