@@ -39,7 +39,7 @@ pub mod source;
 pub mod text_cache;
 pub mod ticks;
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use stage::process::clock::Clock as _;
 use stage::process::exit::Status;
@@ -49,6 +49,7 @@ use stage::process::program::Ended;
 use stage::process::rejections::Rejections;
 use stage::process::stop::Stop;
 use stage::stream::input::Input;
+use stage::stream::output::Unwritable;
 use thiserror::Error;
 
 use crate::opened::Opened;
@@ -72,8 +73,8 @@ pub enum Error {
     #[error(transparent)]
     Source(#[from] source::Error),
     /// The samples could not be written.
-    #[error("cannot write standard output")]
-    Write(#[source] io::Error),
+    #[error(transparent)]
+    Write(#[from] Unwritable),
 }
 
 /// Opens the source; to be done before a pipeline begins.
@@ -170,12 +171,12 @@ fn pump_all(
             Given::Codes(codes) => processing.take_codes(codes, sender),
             Given::Readings(readings) => processing.take(readings, sender),
             Given::One(reading) => processing.take([reading], sender),
-            Given::Nothing => sender.flush().map_err(Error::Write)?,
+            Given::Nothing => sender.flush()?,
             Given::End => break,
         }
         sender.count_rejections();
     }
-    sender.flush().map_err(Error::Write)
+    Ok(sender.flush()?)
 }
 
 fn report_notices(source: &mut impl Source, sender: &mut Sender<impl Write>) {

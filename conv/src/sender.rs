@@ -1,14 +1,14 @@
 //! Samples to the output: limits them, gathers them in blocks of whole lines, writes these, and
 //! counts what was sent, rejected and missed.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use memchr::memchr_iter;
 use stage::format::sample::Sample;
 use stage::process::ledger::Entry;
 use stage::process::message::Messages;
 use stage::process::rejections::Rejections;
-use stage::stream::output::{reader_is_gone, write_counting};
+use stage::stream::output::{Delivery, Unwritable, deliver};
 use stage::stream::rejects::Rejects;
 
 use crate::gathered::Gathered;
@@ -114,21 +114,16 @@ impl<'a, W: Write> Sender<'a, W> {
     }
 
     /// Writes what was gathered. A reader that is gone is a normal end, not an error.
-    pub fn flush(&mut self) -> io::Result<()> {
+    pub fn flush(&mut self) -> Result<(), Unwritable> {
         let block = self.gathered.as_bytes();
-        let (written, result) = write_counting(&mut self.output, block);
+        let (written, result) = deliver(&mut self.output, block);
         self.sent += match block.get(..written) {
             Some(part) if written < block.len() => memchr_iter(b'\n', part).count() as u64,
             _ => self.gathered.lines(),
         };
         self.gathered.clear();
-        match result {
-            Err(error) if reader_is_gone(&error) => {
-                self.reader_gone = true;
-                Ok(())
-            }
-            result => result,
-        }
+        self.reader_gone |= result? == Delivery::ReaderGone;
+        Ok(())
     }
 
     /// Sums up what was rejected, and what was done.
@@ -141,6 +136,7 @@ impl<'a, W: Write> Sender<'a, W> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io;
 
     /// Takes this many bytes, three at a time; then the reader is gone.
     struct Leaving(usize);

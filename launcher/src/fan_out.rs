@@ -9,7 +9,7 @@
 //! An output whose reader is gone gets nothing more; the other goes on. The work ends when the
 //! input ends or both readers are gone.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::os::fd::AsFd;
 
 use nix::errno::Errno;
@@ -20,7 +20,7 @@ use stage::process::ledger::Entry;
 use stage::process::program::Ended;
 use stage::process::stop::Stop;
 use stage::stream::input::{Input, Stoppable};
-use stage::stream::output::{self, reader_is_gone};
+use stage::stream::output::{self, Delivery, Unwritable, deliver};
 use stage::stream::size;
 use thiserror::Error;
 
@@ -95,9 +95,9 @@ impl<I: AsFd> FanOut<'_, I> {
         let count = self.input.read(&mut self.buffer).map_err(Error::Read)?;
         for slot in &mut self.outputs {
             let Some(output) = slot else { continue };
-            match output.transport.write_all(&self.buffer[..count]) {
-                Err(error) if reader_is_gone(&error) => *slot = None,
-                result => result.map_err(Error::Write)?,
+            let (_, delivery) = deliver(&mut output.transport, &self.buffer[..count]);
+            if delivery.map_err(|Unwritable(error)| Error::Write(error))? == Delivery::ReaderGone {
+                *slot = None;
             }
         }
         Ok(if self.is_alone() { 0 } else { count })

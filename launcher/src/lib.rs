@@ -46,13 +46,14 @@ pub mod watch;
 pub mod wiring;
 pub mod words;
 
-use std::io::{self, Write};
+use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use stage::process::exit::Status;
 use stage::process::message::{Messages, StandardError};
 use stage::process::sandbox;
+use stage::stream::output::{Unwritable, deliver};
 use thiserror::Error;
 use wandler_report::terminal::Terminal;
 
@@ -84,8 +85,8 @@ pub enum Error {
     #[error("cannot watch the stages")]
     Watch(#[source] io::Error),
     /// The shell form could not be written.
-    #[error("cannot write standard output")]
-    Print(#[source] io::Error),
+    #[error(transparent)]
+    Print(#[from] Unwritable),
 }
 
 /// Runs the pipeline to its end, or prints its shell form.
@@ -134,10 +135,9 @@ fn print(
     if !dry_run::could_begin(calls, &mut own) {
         return Ok(Status::Usage);
     }
-    match io::stdout().write_all(shell::command(directory, via, calls).as_bytes()) {
-        Err(error) if !stage::stream::output::reader_is_gone(&error) => Err(Error::Print(error)),
-        _ => Ok(Status::Done),
-    }
+    let command = shell::command(directory, via, calls);
+    let _ = deliver(&mut io::stdout(), command.as_bytes()).1?;
+    Ok(Status::Done)
 }
 
 /// The directory that this executable lies in; its siblings are the stages.

@@ -22,7 +22,7 @@ use stage::stream::ending::Ending;
 use stage::stream::framing::{self, Framed};
 use stage::stream::input::Input;
 use stage::stream::lines::{Block, Lines, each_line};
-use stage::stream::output::reader_is_gone;
+use stage::stream::output::{Delivery, deliver};
 use stage::stream::rejects::Rejects;
 
 use crate::error::{Attempt, Error, not_regular};
@@ -44,24 +44,21 @@ pub(crate) fn run(
             inspection.messages.tell(&notice);
         }
     }
-    let mut print = |text: String| output.write_all(text.as_bytes());
-    let mut result = Ok(());
+    let mut print = |text: String| deliver(&mut output, text.as_bytes()).1;
+    let mut delivery = Delivery::Taken;
     for path in &ordered {
         let of_this = inspection.file(path)?;
         samples += of_this;
-        result = print(format!("{}: {of_this} samples\n", path.display()));
-        if result.is_err() {
+        delivery = print(format!("{}: {of_this} samples\n", path.display()))?;
+        if delivery == Delivery::ReaderGone {
             break;
         }
     }
-    if ordered.len() > 1 {
+    if ordered.len() > 1 && delivery == Delivery::Taken {
         let number = ordered.len();
-        result = result.and_then(|()| print(format!("{number} files: {samples} samples\n")));
+        let _ = print(format!("{number} files: {samples} samples\n"))?;
     }
-    match result {
-        Err(error) if !reader_is_gone(&error) => return Err(crate::Error::Output(error)),
-        _ => inspection.rejects.sum_up(inspection.messages, "lines"),
-    }
+    inspection.rejects.sum_up(inspection.messages, "lines");
     Ok(if inspection.rejects.count() == 0 { Status::Done } else { Status::Rejected })
 }
 

@@ -39,6 +39,7 @@ use stage::process::message::Messages;
 use stage::process::program::Ended;
 use stage::stream::ending::Unread;
 use stage::stream::input::Input;
+use stage::stream::output::Unwritable;
 use thiserror::Error;
 
 use crate::file::LogFile;
@@ -69,8 +70,8 @@ pub enum Error {
     Read(#[from] Unread),
     /// With `--pass`: a sample could not be passed on. With `--check`: the findings could not be
     /// written.
-    #[error("cannot write standard output")]
-    Output(#[source] io::Error),
+    #[error(transparent)]
+    Output(#[from] Unwritable),
     /// With `--check`: a stop was requested.
     #[error("stopped before the end")]
     Stopped,

@@ -12,7 +12,7 @@ use stage::process::message::Messages;
 use stage::stream::ending::{CutOff, Unread};
 use stage::stream::input::Input;
 use stage::stream::lines::{Block, Lines};
-use stage::stream::output::reader_is_gone;
+use stage::stream::output::{Delivery, deliver};
 
 use self::retry::Unwritten;
 use crate::Error;
@@ -63,15 +63,10 @@ impl<F: Named, T: Timer> Recording<'_, F, T> {
             // Before it is passed on: with a sync after every batch, what comes out is on the disk.
             let now = self.timer.now();
             self.recorder.sync_if_due(now)?;
-            if pass {
-                match output.write_all(bytes) {
-                    Err(error) if reader_is_gone(&error) => {
-                        // The rest of a long line will not be read.
-                        self.recorder.cut_half_a_line()?;
-                        return self.finish();
-                    }
-                    result => result.map_err(Error::Output)?,
-                }
+            if pass && deliver(&mut output, bytes).1? == Delivery::ReaderGone {
+                // The rest of a long line will not be read.
+                self.recorder.cut_half_a_line()?;
+                return self.finish();
             }
             if has_ended {
                 return self.end(lines);

@@ -14,6 +14,7 @@ use stage::stream::ending::Ending;
 use stage::stream::framing::Unframed;
 use stage::stream::input::Input;
 use stage::stream::lines::{Block, Lines, each_line};
+use stage::stream::output::{Delivery, deliver};
 use stage::stream::rejects::Rejects;
 use stage::stream::size::BLOCK;
 
@@ -28,7 +29,7 @@ use crate::sequence::RunPlace;
 use crate::state::State;
 use crate::state::origin::Origin;
 use crate::windows::Before;
-use crate::{Error, print, write};
+use crate::{Error, print};
 
 /// The most lines that are taken one by one before plain numbers are looked for again: looking
 /// costs about as much as taking one.
@@ -308,7 +309,7 @@ impl<W: Write> Count<'_, W> {
     }
 
     fn flush(&mut self) -> Result<(), Error> {
-        self.reader_gone |= write(&mut self.output, &self.records)?;
+        self.reader_gone |= deliver(&mut self.output, &self.records).1? == Delivery::ReaderGone;
         self.records.clear();
         Ok(())
     }

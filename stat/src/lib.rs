@@ -59,7 +59,7 @@ use stage::process::program::Ended;
 use stage::stream::ending::Unread;
 use stage::stream::framing::Framed;
 use stage::stream::input::Input;
-use stage::stream::output::reader_is_gone;
+use stage::stream::output::Unwritable;
 use thiserror::Error;
 
 use crate::files::NamedInput;
@@ -88,8 +88,8 @@ pub enum Error {
         source: Framed,
     },
     /// A record could not be written.
-    #[error("cannot write standard output")]
-    Write(#[source] io::Error),
+    #[error(transparent)]
+    Write(#[from] Unwritable),
     /// A record could not be put into JSON.
     #[error("cannot make a record")]
     Record(#[from] serde_json::Error),
@@ -144,12 +144,4 @@ fn print(record: &Record, records: &mut Vec<u8>) -> Result<(), Error> {
         return Err(Error::TooLong);
     }
     Ok(())
-}
-
-/// Writes `records`; whether the reader has gone away.
-fn write(output: &mut impl Write, records: &[u8]) -> Result<bool, Error> {
-    match output.write_all(records) {
-        Err(error) if reader_is_gone(&error) => Ok(true),
-        result => result.map(|()| false).map_err(Error::Write),
-    }
 }

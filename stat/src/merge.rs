@@ -19,15 +19,16 @@ use stage::process::program::Ended;
 use stage::stream::ending::Ending;
 use stage::stream::input::Input;
 use stage::stream::lines::{Block, Lines, each_line};
+use stage::stream::output::{Delivery, deliver};
 use thiserror::Error;
 
 use crate::accumulator::Accumulator;
 use crate::course::Course;
 use crate::files::{NamedInput, Position};
 use crate::options::Options;
+use crate::print;
 use crate::state::origin::Origin;
 use crate::state::{Refused, State};
-use crate::{print, write};
 
 /// Why records could not be merged.
 #[derive(Debug, Error)]
@@ -98,7 +99,7 @@ pub fn run<I: Input>(
         }
         let mut line = Vec::new();
         print(&record, &mut line)?;
-        let reader_gone = write(&mut output, &line)?;
+        let reader_gone = deliver(&mut output, &line).1? == Delivery::ReaderGone;
         let (counted, rejected) = (accumulator.count(), origin.rejected);
         entry = Entry::Stat { counted, rejected, reader_gone };
         Ok(Status::Done)

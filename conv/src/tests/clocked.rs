@@ -1,5 +1,6 @@
 //! The loop over a clock that is set by hand.
 
+use std::io;
 use std::time::{Duration, Instant, SystemTime};
 
 use clap::Parser;

@@ -2,7 +2,7 @@
 //! ledger, the message and the exit status. The only place that tells a fatal error.
 
 use std::error::Error as StdError;
-use std::io::{self, Write};
+use std::io;
 use std::process::ExitCode;
 
 use nix::sys::signal::Signal;
@@ -63,8 +63,6 @@ pub struct Ended<E> {
 enum Error {
     #[error("cannot use standard {0}: it is closed")]
     Closed(&'static str),
-    #[error("cannot write standard output")]
-    Help(#[source] io::Error),
     #[error("cannot give up system calls")]
     Sandbox(#[source] io::Error),
     #[error(transparent)]
@@ -254,12 +252,8 @@ fn with_options<O: CommandLine>(program: &'static str, body: impl FnOnce(O) -> S
     match parse::<O>(std::env::args_os()) {
         Ok(options) => body(options),
         Err(NoOptions::Help(text)) if !is_in_a_pipeline() => {
-            match io::stdout().write_all(text.as_bytes()) {
-                Err(error) if !output::reader_is_gone(&error) => {
-                    tell_failure(program, Err(Error::Help(error)))
-                }
-                _ => Status::Done,
-            }
+            let (_, delivery) = output::deliver(&mut io::stdout(), text.as_bytes());
+            tell_failure(program, delivery.map(|_| Status::Done))
         }
         Err(none) => {
             StandardError::of(program).tell(&none.in_a_pipeline(program));

@@ -7,6 +7,8 @@
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 
+use thiserror::Error;
+
 use crate::process::stop::Stop;
 use crate::stream::transport::Writer;
 
@@ -16,7 +18,7 @@ pub fn reader_is_gone(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset)
 }
 
-/// Writes all of `bytes`; how many were written, also if that failed halfway.
+/// Writes all of `bytes`; returns how many were written, even if that failed halfway.
 pub fn write_counting(output: &mut impl Write, bytes: &[u8]) -> (usize, io::Result<()>) {
     let mut written = 0;
     while written < bytes.len() {
@@ -28,6 +30,39 @@ pub fn write_counting(output: &mut impl Write, bytes: &[u8]) -> (usize, io::Resu
         }
     }
     (written, Ok(()))
+}
+
+/// Standard output could not be written.
+#[derive(Debug, Error)]
+#[error("cannot write standard output")]
+pub struct Unwritable(#[from] pub io::Error);
+
+/// What became of a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Delivery {
+    /// All of it was taken.
+    Taken,
+    /// The reader went away, which is a normal end.
+    ReaderGone,
+}
+
+impl Delivery {
+    /// What became of a write with this result.
+    fn of(result: io::Result<()>) -> Result<Delivery, Unwritable> {
+        match result {
+            Ok(()) => Ok(Delivery::Taken),
+            Err(error) if reader_is_gone(&error) => Ok(Delivery::ReaderGone),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Writes all of `bytes`; returns how many were written, even if that failed halfway, and what became
+/// of them.
+pub fn deliver(output: &mut impl Write, bytes: &[u8]) -> (usize, Result<Delivery, Unwritable>) {
+    let (written, result) = write_counting(output, bytes);
+    (written, Delivery::of(result))
 }
 
 /// An output to a descriptor, whatever that is.
@@ -88,12 +123,19 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_is_counted_also_if_the_rest_fails() {
-        let (written, result) = write_counting(&mut Small(10), b"12345");
-        assert!(written == 5 && result.is_ok());
-        let (written, result) = write_counting(&mut Small(3), b"12345");
-        assert_eq!((written, result.unwrap_err().kind()), (3, io::ErrorKind::StorageFull));
-        let (written, result) = write_counting(&mut Small(0), b"");
-        assert!(written == 0 && result.is_ok());
+    fn what_was_written_is_counted_even_if_the_rest_fails() {
+        let (written, result) = deliver(&mut Small(10), b"12345");
+        assert_eq!((written, result.unwrap()), (5, Delivery::Taken));
+        let (written, result) = deliver(&mut Small(3), b"12345");
+        assert_eq!((written, result.unwrap_err().0.kind()), (3, io::ErrorKind::StorageFull));
+        let (written, result) = deliver(&mut Small(0), b"");
+        assert_eq!((written, result.unwrap()), (0, Delivery::Taken));
+    }
+
+    #[test]
+    fn a_reader_that_went_away_is_no_failure() {
+        for kind in [io::ErrorKind::BrokenPipe, io::ErrorKind::ConnectionReset] {
+            assert_eq!(Delivery::of(Err(kind.into())).unwrap(), Delivery::ReaderGone);
+        }
     }
 }
