@@ -179,6 +179,7 @@ mod tests {
     use super::*;
     use stage::stream::input::AfterStop;
     use std::io::PipeReader;
+    use std::io::Write;
     use std::os::unix::net::UnixStream;
     use std::thread;
     use std::time::{Duration, Instant};
