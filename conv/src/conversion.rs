@@ -29,9 +29,9 @@ impl Conversion {
     pub fn apply(&mut self, raw: Decimal) -> Result<Sample, NotASample> {
         Sample::try_from(match (&self.offset, &self.scale) {
             (None, None) => raw,
-            (Some(offset), None) => &raw + offset,
-            (None, Some(scale)) => &raw * scale,
-            (Some(offset), Some(scale)) => &(&raw + offset) * scale,
+            (Some(offset), None) => raw + offset,
+            (None, Some(scale)) => raw * scale,
+            (Some(offset), Some(scale)) => (raw + offset) * scale,
         })
     }
 }

@@ -194,7 +194,7 @@ fn grid(text: &str) -> Result<Grid, String> {
     let places = min.places().max(max.places());
     // Adding a zero with this many places brings a bound to the same unit.
     let zero = Decimal::new(0, places);
-    let units = |bound: &Decimal| match bound.plus(&zero).mantissa() {
+    let units = |bound: &Decimal| match (bound + &zero).mantissa() {
         Mantissa::Small(units) => Ok(*units),
         Mantissa::Big(_) => Err("a simulated range has at most 18 digits".to_owned()),
     };

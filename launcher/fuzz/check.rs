@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use stage::fake::FakeClock;
 use stage::format::decimal::Decimal;
 use stage::format::record::Record;
-use stage::format::sample::parse_line;
+use stage::format::sample::Sample;
 use stage::process::command_line::{CommandLine, NoOptions, parse};
 use stage::process::quantity::{Period, Range, Rate, range};
 use wandler_conv::processing::Processing;
@@ -76,7 +76,7 @@ fn conv(words: Vec<OsString>) {
         check_range(plausible);
     }
     for number in [&options.offset, &options.scale].into_iter().flatten() {
-        assert_eq!(parse_line(number.to_string().as_bytes()).as_ref(), Ok(number));
+        assert_eq!(number.to_string().parse().as_ref(), Ok(number));
     }
     if let Rate::Every(period) = options.ticking() {
         check_period(period);
@@ -127,9 +127,9 @@ fn check_simulation(options: &wandler_conv::Options) {
     pump(source, unchanged, &mut sender).expect("memory can be written");
     sender.close();
     let [min, max] = [grid.min, grid.max].map(|bound| Decimal::new(bound, grid.places));
-    for line in samples.split_inclusive(|byte| *byte == b'\n') {
-        let sample = parse_line(line).expect("it is a sample");
-        assert!(min <= sample && sample <= max, "{sample} is not in {min}..{max}");
+    for line in samples.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+        let sample = Sample::parse(line).expect("it is a sample");
+        assert!(min <= *sample && *sample <= max, "{sample} is not in {min}..{max}");
     }
     assert!(messages.is_empty(), "{messages:?}");
 }

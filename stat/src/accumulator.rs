@@ -7,7 +7,7 @@ pub mod record;
 
 use memchr::memchr;
 use stage::format::decimal::{Decimal, Mantissa};
-use stage::format::sample::parse_line;
+use stage::format::sample::Sample;
 use thiserror::Error;
 
 use crate::course::{Course, ExactStretch};
@@ -137,13 +137,10 @@ impl Accumulator {
             self.settle();
         }
         let scanned = plain::scan(block, most.min(tally::MOST - self.tallied), &mut self.tally);
-        if let Ok(last) = parse_line(&block[scanned.last..scanned.bytes]) {
+        if let Some(last) = first_sample(&block[scanned.last..scanned.bytes]) {
             self.count += scanned.lines;
             self.tallied += scanned.lines;
-            let first = || {
-                let end = memchr(b'\n', block).unwrap_or(block.len());
-                parse_line(&block[..end]).unwrap_or_else(|_| last.clone())
-            };
+            let first = || first_sample(block).unwrap_or_else(|| last.clone());
             self.sequence.add_many(first, last.clone(), scanned.lines, place);
             self.pass(scanned.lines);
         }
@@ -182,7 +179,7 @@ impl Accumulator {
     }
 
     /// Takes one more sample. The first one's `place` is where these samples lie in the stream.
-    pub fn add(&mut self, sample: &Decimal, place: RunPlace) {
+    pub fn add(&mut self, sample: &Sample, place: RunPlace) {
         let sample = &sample.normalized();
         if self.tally.is_too_coarse_for(sample) {
             self.settle();
@@ -269,4 +266,10 @@ impl Accumulator {
             None => self.extremes = Some(Extremes { min: min.clone(), max: max.clone() }),
         }
     }
+}
+
+/// The sample in the first of these lines, which is plain.
+fn first_sample(lines: &[u8]) -> Option<Decimal> {
+    let end = memchr(b'\n', lines).unwrap_or(lines.len());
+    Sample::parse(&lines[..end]).ok().map(Sample::into_decimal)
 }

@@ -252,11 +252,10 @@ fn chunk_of(chunks: &[Chunk], counts: &Values, value: &Decimal) -> usize {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use stage::format::sample::parse_line;
 
     fn counts(samples: &[&str]) -> Counts {
         let mut counts = Counts::default();
-        samples.iter().for_each(|it| counts.add(&parse_line(it.as_bytes()).unwrap()).unwrap());
+        samples.iter().for_each(|it| counts.add(&it.parse().unwrap()).unwrap());
         counts
     }
 

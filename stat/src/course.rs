@@ -40,7 +40,7 @@ pub struct ExactStretch {
 impl ExactStretch {
     /// `n` samples of the same value, the first of which has this number.
     fn of(first: u64, value: &Decimal, n: u64) -> ExactStretch {
-        let sum = value.times(&Decimal::from_big(n.into(), 0));
+        let sum = value * Decimal::from_big(n.into(), 0);
         ExactStretch { first, n, min: value.clone(), max: value.clone(), sum }
     }
 
@@ -54,7 +54,7 @@ impl ExactStretch {
         if other.max > self.max {
             self.max = other.max;
         }
-        self.sum = self.sum.plus(&other.sum);
+        self.sum = &self.sum + &other.sum;
     }
 
     fn told(&self) -> record::Stretch {

@@ -202,12 +202,12 @@ impl Approximate {
 /// is told of samples rises where they do.)
 fn may_be_cut_by_bins(Interval { low, high }: &Interval) -> bool {
     let nearest_to_zero = match (low.is_negative(), high.is_negative()) {
-        (true, true) => high.negated(),
+        (true, true) => -high,
         (true, false) => Decimal::ZERO,
         (false, _) => low.clone(),
     };
     // A bin is about 2 % of its values wide.
-    nearest_to_zero.times(&Decimal::new(2, 2)) < high.plus(&low.negated())
+    nearest_to_zero * Decimal::new(2, 2) < high - low
 }
 
 #[cfg(test)]

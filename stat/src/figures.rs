@@ -91,7 +91,7 @@ impl Figures {
         let third: BigInt = n * n * &sums.cubes - n * &sums.sum * &sums.squares * 3u8
             + &sums.sum * &sums.sum * &sums.sum * 2u8;
         let magnitude = root_of_ratio(&(&third * &third), &self.second.pow(3))?;
-        Some(if third < BigInt::ZERO { magnitude.negated() } else { magnitude })
+        Some(if third < BigInt::ZERO { -magnitude } else { magnitude })
     }
 
     /// The excess kurtosis g₂; `None` for a constant series.

@@ -214,7 +214,7 @@ impl Grid {
     pub fn at_rank(&mut self, rank: u64) -> Option<Interval> {
         self.make_room();
         let low = self.cells.at_rank(rank)?.clone();
-        let high = low.plus(&self.width.to_decimal());
+        let high = &low + self.width.to_decimal();
         Some(Interval { low, high })
     }
 
@@ -225,7 +225,7 @@ impl Grid {
         let low = self.width.floor(limit);
         let before = self.cells.below(&low);
         let count = Decimal::from_big(self.cells.count_of(&low).into(), 0);
-        let (part, width) = (limit.plus(&low.negated()).times(&count), self.width.to_decimal());
+        let (part, width) = ((limit - &low) * count, self.width.to_decimal());
         let places = part.places().max(width.places());
         let part = part.mantissa_at(places) / width.mantissa_at(places);
         before.saturating_add(u64::try_from(part).unwrap_or_default())
@@ -236,10 +236,9 @@ impl Grid {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use stage::format::sample::parse_line;
 
     fn decimal(text: &str) -> Decimal {
-        parse_line(text.as_bytes()).unwrap()
+        text.parse().unwrap()
     }
 
     fn width(text: &str) -> Width {

@@ -70,7 +70,7 @@ pub fn histogram(distribution: &mut Distribution, n: u64, span: &Span, bins: u16
 fn limits(span: &Span, bins: u16) -> Vec<Decimal> {
     let limits = round_limits(span, bins);
     match span.lattice.as_ref().filter(|lattice| lattice.is_evident()) {
-        Some(lattice) if !lattice.divides(&limits[1].plus(&limits[0].negated())) => {
+        Some(lattice) if !lattice.divides(&(&limits[1] - &limits[0])) => {
             let (min, max) = (lattice.code_of(&span.min), lattice.code_of(&span.max));
             let codes = Span { min, max, places: 0, lattice: None };
             round_limits(&codes, bins).iter().map(|code| lattice.value_of(code)).collect()
@@ -97,7 +97,7 @@ fn round_limits(span: &Span, bins: u16) -> Vec<Decimal> {
 
 /// A power of ten that is not above the span's width.
 fn magnitude(span: &Span) -> i64 {
-    let width = span.max.plus(&span.min.negated());
+    let width = &span.max - &span.min;
     let width = if width == Decimal::ZERO { &span.max } else { &width };
     digits(&width.mantissa().to_big()) - 1 - i64::from(width.places())
 }
@@ -131,10 +131,9 @@ fn multiples(
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use stage::format::sample::parse_line;
 
     fn span(min: &str, max: &str) -> Span {
-        let number = |text: &str| parse_line(text.as_bytes()).unwrap();
+        let number = |text: &str| text.parse::<Decimal>().unwrap();
         let (min, max) = (number(min), number(max));
         Span { places: min.places().max(max.places()), min, max, lattice: None }
     }
@@ -163,11 +162,11 @@ mod tests {
 
     /// 12-bit codes around 2000, times a scale, as they were counted.
     fn bell(scale: &str, offset: &str, bins: u16) -> Vec<Bin> {
-        let number = |text: &str| parse_line(text.as_bytes()).unwrap();
+        let number = |text: &str| text.parse::<Decimal>().unwrap();
         let mut distribution = Distribution::default();
         let mut n = 0;
         let mut add = |code: i64, count: u64| {
-            let value = Decimal::new(code, 0).times(&number(scale)).plus(&number(offset));
+            let value = Decimal::new(code, 0) * number(scale) + number(offset);
             distribution.add_many(&value.normalized(), count);
             n += count;
             value
@@ -246,7 +245,7 @@ mod tests {
             b in "-?[0-9]{1,30}(\\.[0-9]{0,30})?(e-?[0-9]{1,2})?",
             bins in MIN_BINS..100,
         ) {
-            let number = |text: &str| parse_line(text.as_bytes()).unwrap();
+            let number = |text: &str| text.parse::<Decimal>().unwrap();
             let (a, b) = (number(&a), number(&b));
             let places = a.places().max(b.places());
             let span = Span { min: a.clone().min(b.clone()), max: a.max(b), places, lattice: None };

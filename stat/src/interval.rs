@@ -43,13 +43,13 @@ impl Interval {
         if self.low == self.high {
             return Estimate { value: self.low.clone(), error: Decimal::ZERO };
         }
-        let half = self.high.plus(&self.low.negated()).halved();
+        let half = (&self.high - &self.low).halved();
         let magnitude = half.magnitude().unwrap_or_default();
         // To a ten-thousandth of the half-width: the middle of a sketch's bin is within 0.99991 % of
         // its values, and 1 % is promised.
-        let value = self.low.plus(&half).round_to(magnitude - 4);
-        let below = value.plus(&self.low.negated());
-        let above = self.high.plus(&value.negated());
+        let value = (&self.low + half).round_to(magnitude - 4);
+        let below = &value - &self.low;
+        let above = &self.high - &value;
         Estimate { value, error: rounded_up(&below.max(above)) }
     }
 }
@@ -57,7 +57,7 @@ impl Interval {
 /// To two digits, and up.
 fn rounded_up(error: &Decimal) -> Decimal {
     match error.magnitude() {
-        Some(magnitude) => error.negated().floor_to(1, magnitude - 1).negated(),
+        Some(magnitude) => -(-error).floor_to(1, magnitude - 1),
         None => Decimal::ZERO,
     }
 }
@@ -65,10 +65,9 @@ fn rounded_up(error: &Decimal) -> Decimal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use stage::format::sample::parse_line;
 
     fn decimal(text: &str) -> Decimal {
-        parse_line(text.as_bytes()).unwrap()
+        text.parse().unwrap()
     }
 
     fn told(low: &str, high: &str) -> String {

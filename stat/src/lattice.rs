@@ -81,14 +81,14 @@ impl Lattice {
     /// The code of a value: how many steps it is from that of code 0, the least value from zero on.
     pub fn code_of(&self, value: &Decimal) -> Decimal {
         let zero = self.decimal(self.value.rem_euclid(self.step));
-        let steps = value.plus(&zero.negated()).mantissa_at(self.places);
+        let steps = (value - zero).mantissa_at(self.places);
         Decimal::from_big(steps / self.step, 0)
     }
 
     /// The value of a code.
     pub fn value_of(&self, code: &Decimal) -> Decimal {
         let zero = self.decimal(self.value.rem_euclid(self.step));
-        zero.plus(&code.times(&self.decimal(self.step))).normalized()
+        (zero + code * self.decimal(self.step)).normalized()
     }
 
     fn decimal(&self, units: i128) -> Decimal {
@@ -99,10 +99,9 @@ impl Lattice {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use stage::format::sample::parse_line;
 
     fn decimal(text: &str) -> Decimal {
-        parse_line(text.as_bytes()).unwrap()
+        text.parse().unwrap()
     }
 
     fn lattice(values: &[&str]) -> Option<Lattice> {

@@ -184,7 +184,6 @@ impl Moments {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use stage::format::sample::parse_line;
 
     fn moments(powers: Powers, samples: &[Decimal]) -> Moments {
         let mut moments = Moments::new(powers);
@@ -194,8 +193,8 @@ mod tests {
 
     #[test]
     fn zeros_have_no_places_whatever_they_were_written_with() {
-        let zero = parse_line(b"0.00").unwrap();
-        let sample = parse_line(b"1.5").unwrap();
+        let zero: Decimal = "0.00".parse().unwrap();
+        let sample: Decimal = "1.5".parse().unwrap();
         assert_eq!(moments(Powers::Two, &[sample, zero]).totals().places, 1);
     }
 

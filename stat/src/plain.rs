@@ -1,7 +1,7 @@
 //! Plain numbers, which are nearly all that converters send, many at a time: up to 8 characters,
 //! an optional sign `-`, digits, and at most one point among them.
 //!
-//! The reference is [`stage::format::sample::parse_line`]: whatever is taken here has the same value
+//! The reference is [`stage::format::row`]: whatever is taken here has the same value
 //! there, and what is not taken here is left to it. So [`scan`] may stop at any line, and does
 //! at the first that is not plain.
 //!
@@ -232,7 +232,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use stage::format::decimal::Decimal;
-    use stage::format::sample::parse_line;
+    use stage::format::row::{Line, Rows};
     use std::collections::BTreeMap;
 
     /// What a tally for numbers with so many places has counted of `block`, in order of value, and
@@ -249,7 +249,13 @@ mod tests {
     /// The same by the reference, of the lines that were scanned.
     fn expected(block: &[u8], scanned: Scanned) -> Vec<(Decimal, u64)> {
         let lines = block[..scanned.bytes].split_inclusive(|&byte| byte == b'\n');
-        let mut values: Vec<Decimal> = lines.map(|line| parse_line(line).unwrap()).collect();
+        let mut rows = Rows::new();
+        let mut values: Vec<Decimal> = lines
+            .map(|line| match rows.read(line) {
+                Ok(Line::Row(row)) => row.sample.into_decimal(),
+                other => unreachable!("{other:?}"),
+            })
+            .collect();
         assert_eq!(values.len() as u64, scanned.lines);
         values.sort_unstable();
         let groups = values.chunk_by(|a, b| a == b);

@@ -45,10 +45,9 @@ impl Quantile {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use stage::format::sample::parse_line;
 
     fn quantile(percent: &str) -> Result<Quantile, String> {
-        Quantile::new(&parse_line(percent.as_bytes()).unwrap())
+        Quantile::new(&percent.parse().unwrap())
     }
 
     #[test]

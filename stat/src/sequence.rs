@@ -132,7 +132,7 @@ impl Sequence {
             if !run.is_followed_by(later) {
                 return None;
             }
-            lagged = lagged.plus(&run.last.times(&later.first));
+            lagged = lagged + &run.last * &later.first;
         }
         Some(Neighbours {
             first: first.first.normalized(),
@@ -274,7 +274,7 @@ mod tests {
         let samples = ["1e300", "1e-300", "-0.5", "3", "999999999999999999"];
         let mut sequence = Sequence::new(true);
         for sample in samples {
-            let sample = stage::format::sample::parse_line(sample.as_bytes()).unwrap();
+            let sample = sample.parse().unwrap();
             sequence.add(&sample, time(0, 0));
         }
         let text = sequence.lagged().unwrap().to_string();

@@ -50,7 +50,7 @@ use crate::distribution::Contents;
 use crate::moments::{PowerSums, Totals};
 use origin::{Different, Origin};
 use pieces::{StoredBins, StoredCells, StoredCourse, StoredLagged, StoredRun};
-use text::{Integer, Sample};
+use text::{Integer, StoredSample};
 
 /// The version that is written.
 const VERSION: u64 = 2;
@@ -105,11 +105,11 @@ pub struct State {
     #[serde(skip_serializing_if = "Option::is_none")]
     lagged: Option<StoredLagged>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    min: Option<Sample>,
+    min: Option<StoredSample>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    max: Option<Sample>,
+    max: Option<StoredSample>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    values: Option<Vec<(Sample, u64)>>,
+    values: Option<Vec<(StoredSample, u64)>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sketch: Option<StoredBins>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -148,8 +148,8 @@ impl State {
             cubes: more.then_some(Integer(sums.cubes)),
             fourths: more.then_some(Integer(sums.fourths)),
             lagged: parts.lagged.as_ref().map(StoredLagged::of),
-            min: min.map(Sample),
-            max: max.map(Sample),
+            min: min.map(StoredSample),
+            max: max.map(StoredSample),
             course: parts.course.map(StoredCourse::of),
             ..State::default()
         };
@@ -159,7 +159,7 @@ impl State {
     fn with_contents(self, contents: Contents) -> State {
         match contents {
             Contents::Values(values) => {
-                let values = values.into_iter().map(|(value, count)| (Sample(value), count));
+                let values = values.into_iter().map(|(value, count)| (StoredSample(value), count));
                 State { values: Some(values.collect()), ..self }
             }
             Contents::Approximate { bins, grid } => {
@@ -221,7 +221,9 @@ impl State {
             },
             (values, _) => {
                 let values = values.unwrap_or_default().into_iter();
-                Contents::Values(values.map(|(Sample(value), count)| (value, count)).collect())
+                Contents::Values(
+                    values.map(|(StoredSample(value), count)| (value, count)).collect(),
+                )
             }
         };
         Parts {
@@ -237,7 +239,7 @@ impl State {
             },
             lagged: self.lagged.map(StoredLagged::into_sum),
             runs: self.runs.into_iter().map(StoredRun::run).collect(),
-            extremes: extremes.map(|(Sample(min), Sample(max))| Extremes { min, max }),
+            extremes: extremes.map(|(StoredSample(min), StoredSample(max))| Extremes { min, max }),
             contents,
             course: self.course.map(StoredCourse::into_contents),
         }

@@ -157,11 +157,6 @@ impl Decimal {
         }
     }
 
-    /// −self.
-    pub fn negated(&self) -> Decimal {
-        -self
-    }
-
     /// The number in units of 10^−`places`, which must not be fewer places than it has.
     pub fn mantissa_at(&self, places: u16) -> BigInt {
         self.mantissa.to_big() * power_of_ten(places.saturating_sub(self.places).into())
@@ -178,12 +173,17 @@ impl Decimal {
         }
     }
 
-    /// self + `other`, exactly.
+    /// −self.
+    pub fn negated(&self) -> Decimal {
+        -self
+    }
+
+    /// self + `other`.
     pub fn plus(&self, other: &Decimal) -> Decimal {
         self + other
     }
 
-    /// self × `other`, exactly.
+    /// self × `other`.
     pub fn times(&self, other: &Decimal) -> Decimal {
         self * other
     }

@@ -111,7 +111,7 @@ pub fn rate(text: &str) -> Result<Rate, String> {
         _ => (text, 1),
     };
     let hertz = decimal(number).map_err(|_| expected())?;
-    if &hertz * &Decimal::new(thousands, 0) > Decimal::new(MAX_RATE, 0) {
+    if &hertz * Decimal::new(thousands, 0) > Decimal::new(MAX_RATE, 0) {
         return Err("a rate can be 1000M at the most; for as much as possible say max".to_owned());
     }
     match hertz.mantissa() {

@@ -28,7 +28,7 @@ impl Lagged {
             (Mantissa::Small(a), Mantissa::Small(b), Some(sum)) => {
                 sum.add(i128::from(*a) * i128::from(*b));
             }
-            _ => self.add_product(&earlier.times(later)),
+            _ => self.add_product(&(earlier * later)),
         }
     }
 

@@ -6,7 +6,7 @@ use stage::format::decimal::{Decimal, MAX_PLACES};
 
 use super::State;
 use super::pieces::{StoredBins, StoredCells, StoredCourse, StoredRun};
-use super::text::{Integer, Sample};
+use super::text::{Integer, StoredSample};
 use crate::counts::MAX_DISTINCT;
 use crate::course::MAX_STRETCHES;
 use crate::interval::Interval;
@@ -85,8 +85,8 @@ impl State {
 
     /// Whether the first and the last bin are those of the extremes.
     fn check_ends(&self, bins: &StoredBins) -> Result<(), &'static str> {
-        let holds = |filled: Option<Filled>, sample: &Option<Sample>| match (filled, sample) {
-            (Some(Filled { bin, .. }), Some(Sample(sample))) => {
+        let holds = |filled: Option<Filled>, sample: &Option<StoredSample>| match (filled, sample) {
+            (Some(Filled { bin, .. }), Some(StoredSample(sample))) => {
                 let Interval { low, high } = bin.interval();
                 low <= *sample && *sample <= high
             }
@@ -108,7 +108,7 @@ impl State {
         require(placed, "its cells are not where cells are")?;
         require(filled.is_sorted_by(|a, b| a.0 < b.0), "its cells are out of order")?;
         check_counts(filled.iter().map(|it| it.1), self.n, "its counts do not add up")?;
-        let cell_of = |sample: &Option<Sample>| sample.as_ref().map(|it| width.floor(&it.0));
+        let cell_of = |sample: &Option<StoredSample>| sample.as_ref().map(|it| width.floor(&it.0));
         let ends = (filled.first(), filled.last());
         let ends = (ends.0.map(|it| it.0.clone()), ends.1.map(|it| it.0.clone()));
         let are_right = ends == (cell_of(&self.min), cell_of(&self.max));
@@ -155,8 +155,8 @@ impl StoredCourse {
         let fits = self.stretches.iter().all(|(first, n, min, max, places, sum)| {
             let rest = first.checked_sub(1).map(|before| length - before % length);
             let (least, most) = (
-                min.0.times(&Decimal::from_big((*n).into(), 0)),
-                max.0.times(&Decimal::from_big((*n).into(), 0)),
+                &min.0 * Decimal::from_big((*n).into(), 0),
+                &max.0 * Decimal::from_big((*n).into(), 0),
             );
             let sum = Decimal::from_big(sum.0.clone(), (*places).min(MAX_PLACES));
             rest.is_some_and(|rest| *n <= rest)
@@ -196,13 +196,13 @@ mod tests {
     use crate::state::Refused;
     use crate::state::origin::Origin;
     use stage::format::record::Record;
-    use stage::format::sample::parse_line;
+    use stage::format::sample::Sample;
 
     /// The state of 1 and -2.5, as JSON.
     fn counted() -> serde_json::Value {
         let mut accumulator = Accumulator::new(true);
         for sample in ["1", "-2.5"] {
-            accumulator.add(&parse_line(sample.as_bytes()).unwrap(), RunPlace::Number(4));
+            accumulator.add(&Sample::parse(sample.as_bytes()).unwrap(), RunPlace::Number(4));
         }
         serde_json::to_value(State::new(accumulator.parts(), &Origin::default())).unwrap()
     }
@@ -368,7 +368,7 @@ mod tests {
             let state = State::parse(&state.print().unwrap()).map_err(|it| it.to_string())?;
             accumulator.absorb(state.into_parts()).map_err(|it| it.to_string())?;
         }
-        let percentages = ["0", "50", "100"].map(|it| parse_line(it.as_bytes()).unwrap());
+        let percentages: [Decimal; 3] = ["0", "50", "100"].map(|it| it.parse().unwrap());
         let quantiles = percentages.iter().map(|it| Quantile::new(it).unwrap()).collect();
         let wanted = Wanted { quantiles, more: false, histogram: Some(40) };
         Ok(accumulator.record(&wanted, None))

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use stage::format::decimal::Decimal;
 
 use super::consecutive::Consecutive;
-use super::text::{Integer, Sample};
+use super::text::{Integer, StoredSample};
 use crate::course;
 use crate::grid::Width;
 use crate::sequence::{Run, RunPlace};
@@ -23,8 +23,8 @@ pub(super) struct StoredRun {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) ended: Option<Integer>,
     pub(super) n: u64,
-    pub(super) first: Sample,
-    pub(super) last: Sample,
+    pub(super) first: StoredSample,
+    pub(super) last: StoredSample,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -45,8 +45,8 @@ pub(super) struct StoredBins {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct StoredCells {
-    pub(super) width: Sample,
-    pub(super) cells: Vec<Consecutive<Sample>>,
+    pub(super) width: StoredSample,
+    pub(super) cells: Vec<Consecutive<StoredSample>>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -54,7 +54,7 @@ pub(super) struct StoredCells {
 pub(super) struct StoredCourse {
     pub(super) power: u32,
     /// First, samples, minimum, maximum, places, sum.
-    pub(super) stretches: Vec<(u64, u64, Sample, Sample, u16, Integer)>,
+    pub(super) stretches: Vec<(u64, u64, StoredSample, StoredSample, u16, Integer)>,
 }
 
 impl StoredRun {
@@ -65,8 +65,8 @@ impl StoredRun {
             began: None,
             ended: None,
             n: run.n,
-            first: Sample(run.first.clone()),
-            last: Sample(run.last.clone()),
+            first: StoredSample(run.first.clone()),
+            last: StoredSample(run.last.clone()),
         };
         let time = |time: u64| Some(Integer(time.into()));
         match run.place {
@@ -147,10 +147,11 @@ impl StoredBins {
 impl StoredCells {
     pub(super) fn of(width: Width, cells: Vec<(Decimal, u64)>) -> StoredCells {
         let step = width.to_decimal();
-        let cells = cells.into_iter().map(|(cell, count)| (Sample(cell), count));
-        let cells =
-            Consecutive::gather(cells, |Sample(cell), Sample(next)| cell.plus(&step) == *next);
-        StoredCells { width: Sample(step), cells }
+        let cells = cells.into_iter().map(|(cell, count)| (StoredSample(cell), count));
+        let cells = Consecutive::gather(cells, |StoredSample(cell), StoredSample(next)| {
+            cell + &step == *next
+        });
+        StoredCells { width: StoredSample(step), cells }
     }
 
     /// The width of its cells, if that is one that cells have.
@@ -166,10 +167,10 @@ impl StoredCells {
     /// The lower ends of the cells in use, with their counts.
     pub(super) fn filled(&self) -> Vec<(Decimal, u64)> {
         let mut filled = Vec::new();
-        for Consecutive { first: Sample(first), counts } in &self.cells {
+        for Consecutive { first: StoredSample(first), counts } in &self.cells {
             let mut cell = first.normalized();
             for count in counts {
-                let next = cell.plus(&self.width.0).normalized();
+                let next = (&cell + &self.width.0).normalized();
                 filled.push((std::mem::replace(&mut cell, next), *count));
             }
         }
@@ -185,13 +186,13 @@ impl StoredCourse {
     pub(super) fn of((power, stretches): (u32, Vec<course::ExactStretch>)) -> StoredCourse {
         let piece = |it: course::ExactStretch| {
             let (places, units) = (it.sum.places(), Integer(it.sum.mantissa().to_big()));
-            (it.first, it.n, Sample(it.min), Sample(it.max), places, units)
+            (it.first, it.n, StoredSample(it.min), StoredSample(it.max), places, units)
         };
         StoredCourse { power, stretches: stretches.into_iter().map(piece).collect() }
     }
 
     pub(super) fn into_contents(self) -> (u32, Vec<course::ExactStretch>) {
-        let stretch = |(first, n, Sample(min), Sample(max), places, Integer(units))| {
+        let stretch = |(first, n, StoredSample(min), StoredSample(max), places, Integer(units))| {
             let sum = Decimal::from_big(units, places).normalized();
             course::ExactStretch { first, n, min, max, sum }
         };

@@ -4,7 +4,6 @@ use num_bigint::BigInt;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use stage::format::decimal::Decimal;
-use stage::format::sample::parse_line;
 
 /// Digits of the longest integer: 2^64 times the fourth power of a sample with 309 digits and
 /// 400 places has 2856. Reading a longer one would take time that grows with its square.
@@ -30,21 +29,20 @@ impl<'de> Deserialize<'de> for Integer {
     }
 }
 
-/// A sample, in the sample format's canonical form.
+/// A sample, in canonical form.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sample(pub Decimal);
+pub struct StoredSample(pub Decimal);
 
-impl Serialize for Sample {
+impl Serialize for StoredSample {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&self.0)
     }
 }
 
-impl<'de> Deserialize<'de> for Sample {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Sample, D::Error> {
+impl<'de> Deserialize<'de> for StoredSample {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<StoredSample, D::Error> {
         let text = String::deserialize(deserializer)?;
-        parse_line(text.as_bytes())
-            .map(|sample| Sample(sample.normalized()))
-            .map_err(|reason| D::Error::custom(reason.to_string()))
+        let sample: Decimal = text.parse().map_err(D::Error::custom)?;
+        Ok(StoredSample(sample.normalized()))
     }
 }

@@ -9,7 +9,7 @@ use stage::format::record::reason;
 
 use super::consecutive::Consecutive;
 use super::pieces::{StoredBins, StoredLagged, StoredRun};
-use super::text::{Integer, Sample};
+use super::text::{Integer, StoredSample};
 use super::{Refused, State, checksum, verified};
 
 /// All that is known of some samples.
@@ -32,11 +32,11 @@ struct Version1 {
     #[serde(skip_serializing_if = "Option::is_none")]
     lagged: Option<StoredLagged>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    min: Option<Sample>,
+    min: Option<StoredSample>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    max: Option<Sample>,
+    max: Option<StoredSample>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    values: Option<Vec<(Sample, u64)>>,
+    values: Option<Vec<(StoredSample, u64)>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sketch: Option<Pairs>,
 }
@@ -49,8 +49,8 @@ struct OldRun {
     #[serde(skip_serializing_if = "Option::is_none")]
     time: Option<Integer>,
     n: u64,
-    first: Sample,
-    last: Sample,
+    first: StoredSample,
+    last: StoredSample,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -68,6 +68,41 @@ impl Neg for Decimal {
     }
 }
 
+/// The same of numbers that are not needed any more.
+macro_rules! by_value {
+    ($($operator:ident, $method:ident;)*) => {$(
+        impl $operator for Decimal {
+            type Output = Decimal;
+
+            fn $method(self, other: Decimal) -> Decimal {
+                (&self).$method(&other)
+            }
+        }
+
+        impl $operator<&Decimal> for Decimal {
+            type Output = Decimal;
+
+            fn $method(self, other: &Decimal) -> Decimal {
+                (&self).$method(other)
+            }
+        }
+
+        impl $operator<Decimal> for &Decimal {
+            type Output = Decimal;
+
+            fn $method(self, other: Decimal) -> Decimal {
+                self.$method(&other)
+            }
+        }
+    )*};
+}
+
+by_value! {
+    Add, add;
+    Sub, sub;
+    Mul, mul;
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
