@@ -6,7 +6,7 @@
 
 use clap::{Parser, ValueEnum};
 use stage::fake::Chunks;
-use stage::format::decimal::{Decimal, ParseError};
+use stage::format::decimal::ParseError;
 use stage::format::row::{Line, MAX_LINE, NotARow, Row, Rows};
 use stage::format::sample::Sample;
 use stage::process::ledger::Entry;
@@ -56,7 +56,7 @@ pub fn text(data: &[u8]) {
     let mut rows = Rows::new();
     let readings = lines().filter_map(|line| match rows.read(line) {
         Ok(Line::Header) => None,
-        Ok(Line::Row(row)) => Some(Some(row.sample.into_decimal())),
+        Ok(Line::Row(row)) => Some(Some(row.sample)),
         Err(_) => Some(None),
     });
     check(&options, *size, text, readings);
@@ -112,7 +112,7 @@ fn check(
     options: &Options,
     size: u8,
     input: &[u8],
-    readings: impl Iterator<Item = Option<Decimal>>,
+    readings: impl Iterator<Item = Option<Sample>>,
 ) {
     let whole = run(options, input);
     let size = (usize::from(size) + 1).max(input.len() / MOST_CHUNKS);
@@ -151,11 +151,12 @@ fn run(options: &Options, input: impl Input) -> Outcome {
 /// Samples and account of readings that are converted and printed one by one.
 fn one_by_one(
     options: &Options,
-    mut readings: impl Iterator<Item = Option<Decimal>>,
+    mut readings: impl Iterator<Item = Option<Sample>>,
 ) -> (String, Entry) {
     let (mut conversion, mut checks) = (options.conversion(), options.checks());
-    let mut value = |raw: Decimal| {
-        let value = conversion.apply(raw).ok()?;
+    let mut value = |raw: Sample| {
+        let mut value = raw;
+        conversion.apply(&mut value).ok()?;
         checks.failed(&value).is_none().then_some(value)
     };
     let (mut samples, mut sent, mut rejected) = (String::new(), 0, 0);

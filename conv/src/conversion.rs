@@ -25,14 +25,17 @@ impl Conversion {
         true
     }
 
-    /// The value of a raw reading, which may be beyond what can be sent.
-    pub fn apply(&mut self, raw: Decimal) -> Result<Sample, NotASample> {
-        Sample::try_from(match (&self.offset, &self.scale) {
-            (None, None) => raw,
+    /// Makes a raw reading its value, which may be beyond what can be sent.
+    pub fn apply(&mut self, reading: &mut Sample) -> Result<(), NotASample> {
+        let raw: &Decimal = reading;
+        let value = match (&self.offset, &self.scale) {
+            (None, None) => return Ok(()),
             (Some(offset), None) => raw + offset,
             (None, Some(scale)) => raw * scale,
             (Some(offset), Some(scale)) => (raw + offset) * scale,
-        })
+        };
+        *reading = Sample::try_from(value)?;
+        Ok(())
     }
 }
 
@@ -44,8 +47,9 @@ mod tests {
     fn apply(offset: &str, scale: &str, raw: &str) -> Result<String, String> {
         let given = |text: &str| (!text.is_empty()).then(|| decimal(text).unwrap());
         let mut conversion = Conversion { offset: given(offset), scale: given(scale) };
-        let value = conversion.apply(decimal(raw).unwrap());
-        value.map(|value| value.to_string()).map_err(|why| why.to_string())
+        let mut value = Sample::parse(raw.as_bytes()).unwrap();
+        let result = conversion.apply(&mut value);
+        result.map(|()| value.to_string()).map_err(|why| why.to_string())
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use std::io::Write;
 
-use stage::format::decimal::Decimal;
+use stage::format::sample::Sample;
 
 use crate::check::Checks;
 use crate::conversion::Conversion;
@@ -37,16 +37,14 @@ impl Processing {
     fn send<'s>(
         &mut self,
         place: Place,
-        raw: Decimal,
+        raw: Sample,
         sender: &'s mut Sender<impl Write>,
     ) -> Option<&'s [u8]> {
-        let sample = match self.conversion.apply(raw) {
-            Ok(sample) => sample,
-            Err(why) => {
-                sender.reject(place, || why.to_string());
-                return None;
-            }
-        };
+        let mut sample = raw;
+        if let Err(why) = self.conversion.apply(&mut sample) {
+            sender.reject(place, || why.to_string());
+            return None;
+        }
         if let Some(check) = self.checks.failed(&sample) {
             sender.reject(place, || check.reason(&sample));
             return None;
@@ -122,7 +120,7 @@ impl Processing {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use stage::format::sample::Sample;
+    use stage::format::decimal::Decimal;
     use stage::process::ledger::Entry;
     use stage::process::quantity::range;
 
@@ -160,9 +158,9 @@ mod tests {
             self.1.into()
         }
 
-        fn reading(&self, code: u16, position: u64) -> Decimal {
+        fn reading(&self, code: u16, position: u64) -> Sample {
             let behind = self.0.pow(self.1 - 1 - position as u32);
-            Decimal::new((usize::from(code) / behind % self.0) as i64 - 3, 0)
+            Sample::new((usize::from(code) / behind % self.0) as i64 - 3, 0).unwrap()
         }
     }
 
@@ -251,7 +249,7 @@ mod tests {
         let raws = [Err(NoReading::NotFinite), Ok(2), Ok(3), Ok(4)];
         let readings = (1..).zip(raws).map(|(number, raw)| Reading {
             place: place(number),
-            raw: raw.map(|raw| Decimal::new(raw, 0)),
+            raw: raw.map(|raw| Sample::new(raw, 0).unwrap()),
         });
         processing.take(readings, &mut sender);
         sender.flush().unwrap();

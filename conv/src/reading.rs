@@ -7,8 +7,8 @@
 
 use std::fmt;
 
-use stage::format::decimal::Decimal;
 use stage::format::row::NotARow;
+use stage::format::sample::Sample;
 use thiserror::Error;
 
 /// Which reading of a source: `line 17`.
@@ -39,7 +39,7 @@ pub struct Reading<'a> {
     /// Which one.
     pub place: Place,
     /// Its number, or why there is none.
-    pub raw: Result<Decimal, NoReading<'a>>,
+    pub raw: Result<Sample, NoReading<'a>>,
 }
 
 /// Why there is no reading: a source's new reason goes here. (It is put into words only if it is
@@ -91,5 +91,5 @@ pub trait CodeTable {
     /// How many readings each code stands for, at least one.
     fn readings(&self) -> u64;
     /// The reading of `code` at this position, counted from 0.
-    fn reading(&self, code: u16, position: u64) -> Decimal;
+    fn reading(&self, code: u16, position: u64) -> Sample;
 }

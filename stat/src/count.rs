@@ -4,7 +4,7 @@ use std::io::Write;
 use std::time::{Instant, SystemTime};
 
 use stage::format::record::Window;
-use stage::format::row::{Line, NotARow, Rows};
+use stage::format::row::{NotARow, Rows};
 use stage::process::clock::Clock;
 use stage::process::exit::Status;
 use stage::process::ledger::Entry;
@@ -211,17 +211,17 @@ impl<W: Write> Count<'_, W> {
     }
 
     fn take(&mut self, line: &[u8]) -> Result<(), Error> {
-        match self.rows.read(line) {
-            Ok(Line::Row(row)) => {
+        match self.rows.sample(line) {
+            Some(Ok(sample)) => {
                 self.place.line += 1;
-                self.accumulator.add(&row.sample, self.run_place());
+                self.accumulator.add(&sample, self.run_place());
                 self.counted(1)
             }
-            Ok(Line::Header) => {
+            None => {
                 self.place.line += 1;
                 Ok(())
             }
-            Err(reason) => self.reject(reason, line),
+            Some(Err(reason)) => self.reject(reason, line),
         }
     }
 

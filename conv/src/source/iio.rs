@@ -25,6 +25,7 @@
 use std::path::Path;
 
 use stage::format::decimal::Decimal;
+use stage::format::sample::Sample;
 use stage::process::message::quoted_path;
 
 use super::Error;
@@ -85,7 +86,8 @@ fn attribute(raw: &Path, channel: &str, kind: &str) -> Result<Option<Decimal>, E
         .find(|path| path.exists());
     found
         .map(|path| {
-            read_number(&path).map_err(|why| Error::Attribute { name: quoted_path(&path), why })
+            let number = read_number(&path).map(Sample::into_decimal);
+            number.map_err(|why| Error::Attribute { name: quoted_path(&path), why })
         })
         .transpose()
 }

@@ -4,14 +4,14 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use stage::format::decimal::Decimal;
 use stage::format::row::{MAX_LINE, NotARow};
+use stage::format::sample::Sample;
 use stage::process::message::quoted_path;
 
 use super::{Error, open};
 
 /// Reads the one number in a file; the error is a reason in words.
-pub(super) fn read_number(path: &Path) -> Result<Decimal, String> {
+pub(super) fn read_number(path: &Path) -> Result<Sample, String> {
     let file = open(path).map_err(|error| stage::process::message::chain(&error))?;
     let text = contents(file).map_err(|source| {
         stage::process::message::chain(&Error::Read { name: quoted_path(path), source })
@@ -20,11 +20,11 @@ pub(super) fn read_number(path: &Path) -> Result<Decimal, String> {
 }
 
 /// The number that a file's text is, but for blanks and line ends around it.
-fn number(text: &[u8]) -> Result<Decimal, NotARow> {
+fn number(text: &[u8]) -> Result<Sample, NotARow> {
     match text.trim_ascii() {
         _ if text.len() > MAX_LINE + 1 => Err(NotARow::TooLong),
         [] => Err(NotARow::Empty),
-        number => Decimal::parse(number).map_err(NotARow::Number),
+        number => Sample::parse(number).map_err(NotARow::Number),
     }
 }
 

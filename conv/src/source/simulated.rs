@@ -9,7 +9,7 @@ use std::f64::consts::TAU;
 use clap::ValueEnum;
 use rand::SeedableRng;
 use rand::rngs::{SysRng, Xoshiro256PlusPlus};
-use stage::format::decimal::Decimal;
+use stage::format::sample::Sample;
 
 use super::Error;
 use super::clocked::Converter;
@@ -45,8 +45,15 @@ pub struct Grid {
     pub min: i64,
     /// The greatest value, at least [`Grid::min`].
     pub max: i64,
-    /// Decimal places of every value.
+    /// Decimal places of every value, no more than a sample can have.
     pub places: u16,
+}
+
+impl Grid {
+    /// The value of this many units.
+    fn sample(&self, units: i64) -> Sample {
+        Sample::new(units, self.places).unwrap_or(Sample::ZERO)
+    }
 }
 
 /// A simulated converter.
@@ -91,14 +98,14 @@ impl CodeTable for Values {
         if self.are_paired { 2 } else { 1 }
     }
 
-    fn reading(&self, code: u16, position: u64) -> Decimal {
+    fn reading(&self, code: u16, position: u64) -> Sample {
         let (code, singles) = (usize::from(code), self.singles());
         let single = match (self.are_paired, position) {
             (false, _) => code,
             (true, 0) => code / singles,
             (true, _) => code % singles,
         };
-        Decimal::new(self.grid.min + single as i64, self.grid.places)
+        self.grid.sample(self.grid.min + single as i64)
     }
 }
 
@@ -154,7 +161,7 @@ impl Converter for Simulated {
     fn read(&mut self) -> Reading<'static> {
         let value = self.next();
         let place = Place { what: "sample", number: self.made };
-        Reading { place, raw: Ok(Decimal::new(value, self.grid.places)) }
+        Reading { place, raw: Ok(self.grid.sample(value)) }
     }
 
     fn read_codes(&mut self) -> u64 {

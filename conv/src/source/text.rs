@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use std::time::Instant;
 
-use stage::format::row::{Line, NotARow, Rows};
+use stage::format::row::{NotARow, Rows};
 use stage::stream::ending::Ending;
 use stage::stream::framing::Unframed;
 use stage::stream::input::Input;
@@ -99,11 +99,7 @@ impl<I: Input> Source for TextStream<I> {
             Block::Lines(block) => {
                 Given::Readings(each_line_to_cr_too(block).filter_map(move |line| {
                     let place = next();
-                    let raw = match rows.read(line) {
-                        Ok(Line::Row(row)) => Ok(row.sample.into_decimal()),
-                        Ok(Line::Header) => return None,
-                        Err(reason) => Err(NoReading::Line { reason, line }),
-                    };
+                    let raw = rows.sample(line)?.map_err(|reason| NoReading::Line { reason, line });
                     Some(Reading { place, raw })
                 }))
             }

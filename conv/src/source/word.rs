@@ -5,6 +5,7 @@
 
 use clap::ValueEnum;
 use stage::format::decimal::Decimal;
+use stage::format::sample::Sample;
 
 use crate::reading::CodeTable;
 
@@ -44,7 +45,7 @@ impl Format {
 
     /// The number in a word, which must have [`Format::width`] bytes. `None` if it is not one:
     /// NaN, an infinity, or another number of bytes.
-    pub fn decode(self, word: &[u8]) -> Option<Decimal> {
+    pub fn decode(self, word: &[u8]) -> Option<Sample> {
         let integer: i64 = match self {
             Format::Text => return None,
             Format::U8 => u8::from_le_bytes(array(word)?).into(),
@@ -64,10 +65,16 @@ impl Format {
             }
             Format::S32le => i32::from_le_bytes(array(word)?).into(),
             Format::S32be => i32::from_be_bytes(array(word)?).into(),
-            Format::F32le => return Decimal::shortest_f32(f32::from_le_bytes(array(word)?)),
-            Format::F64le => return Decimal::shortest(f64::from_le_bytes(array(word)?)),
+            Format::F32le => {
+                let single = Decimal::shortest_f32(f32::from_le_bytes(array(word)?));
+                return Sample::try_from(single?).ok();
+            }
+            Format::F64le => {
+                let double = Decimal::shortest(f64::from_le_bytes(array(word)?));
+                return Sample::try_from(double?).ok();
+            }
         };
-        Some(Decimal::new(integer, 0))
+        Sample::new(integer, 0)
     }
 }
 
@@ -102,10 +109,10 @@ impl CodeTable for Format {
     }
 
     /// The number in the word with this code; 0 if a word has no code.
-    fn reading(&self, code: u16, _position: u64) -> Decimal {
+    fn reading(&self, code: u16, _position: u64) -> Sample {
         let bytes = code.to_le_bytes();
         let word = bytes.get(..self.width().unwrap_or(0)).unwrap_or_default();
-        self.decode(word).unwrap_or(Decimal::ZERO)
+        self.decode(word).unwrap_or(Sample::ZERO)
     }
 }
 

@@ -154,15 +154,26 @@ impl Rows {
         self.shape == Shape::Classic
     }
 
-    /// Reads the next line, with or without its line end.
+    /// The sample of the next line, whose time is passed over; `None` if it is the header.
     #[inline]
+    pub fn sample(&mut self, line: &[u8]) -> Option<Result<Sample, NotARow>> {
+        if self.shape == Shape::Classic {
+            return Some(classic(line));
+        }
+        match self.read(line) {
+            Ok(Line::Row(row)) => Some(Ok(row.sample)),
+            Ok(Line::Header) => None,
+            Err(why) => Some(Err(why)),
+        }
+    }
+
+    /// Reads the next line, with or without its line end.
     pub fn read(&mut self, line: &[u8]) -> Result<Line, NotARow> {
-        let line = line.strip_suffix(b"\n").unwrap_or(line);
-        if line.len() > MAX_LINE {
+        if line.len() > MAX_LINE && without_feed(line).len() > MAX_LINE {
             return Err(NotARow::TooLong);
         }
         match self.shape {
-            Shape::Classic => classic(line),
+            Shape::Classic => classic_row(line),
             Shape::Timed(form) => self.timed(line, form),
             Shape::Open | Shape::Foreign => self.first(line),
         }
@@ -170,7 +181,7 @@ impl Rows {
 
     /// A line that decides what the stream consists of, if it is a row or a header.
     fn first(&mut self, line: &[u8]) -> Result<Line, NotARow> {
-        let row = classic(line);
+        let row = classic_row(line);
         let Err(why) = row else {
             self.decide(Shape::Classic);
             return row;
@@ -229,16 +240,27 @@ impl Rows {
 }
 
 /// A row of the classic stream.
+fn classic_row(line: &[u8]) -> Result<Line, NotARow> {
+    Ok(Line::Row(Row { time: None, sample: classic(line)? }))
+}
+
+/// The sample of a row of the classic stream.
 #[inline]
-fn classic(line: &[u8]) -> Result<Line, NotARow> {
-    let number = trimmed(without_end(line));
-    match Sample::parse(number) {
-        Ok(sample) => Ok(Line::Row(Row { time: None, sample })),
-        Err(_) if number.is_empty() => Err(NotARow::Empty),
-        Err(reason) => Err(match split_first(number) {
-            Some((first, value)) if is_timed(first, value) => NotARow::Timed,
-            _ => NotARow::Number(reason),
-        }),
+fn classic(line: &[u8]) -> Result<Sample, NotARow> {
+    let line = without_feed(line);
+    if line.len() > MAX_LINE {
+        return Err(NotARow::TooLong);
+    }
+    let number = trimmed(without_return(line));
+    Sample::parse(number).map_err(|reason| not_classic(number, reason))
+}
+
+#[cold]
+fn not_classic(number: &[u8], reason: ParseError) -> NotARow {
+    match split_first(number) {
+        _ if number.is_empty() => NotARow::Empty,
+        Some((first, value)) if is_timed(first, value) => NotARow::Timed,
+        _ => NotARow::Number(reason),
     }
 }
 
@@ -279,9 +301,17 @@ fn split_first(line: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// Strips one line end.
-#[inline]
 fn without_end(line: &[u8]) -> &[u8] {
-    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    without_return(without_feed(line))
+}
+
+#[inline]
+fn without_feed(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\n").unwrap_or(line)
+}
+
+#[inline]
+fn without_return(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 

@@ -16,6 +16,14 @@ const FINITE_BITS: u64 = 1023;
 pub struct Sample(Decimal);
 
 impl Sample {
+    /// Zero.
+    pub const ZERO: Sample = Sample(Decimal::ZERO);
+
+    /// `mantissa` × 10^−`places`; `None` if these are more than [`MAX_PLACES`].
+    pub fn new(mantissa: i64, places: u16) -> Option<Sample> {
+        (places <= MAX_PLACES).then(|| Sample(Decimal::new(mantissa, places)))
+    }
+
     /// Reads a sample that fills the whole of `text`.
     #[inline]
     pub fn parse(text: &[u8]) -> Result<Sample, ParseError> {
@@ -56,17 +64,20 @@ pub struct NotASample {
 impl TryFrom<Decimal> for Sample {
     type Error = NotASample;
 
+    #[inline]
     fn try_from(value: Decimal) -> Result<Sample, NotASample> {
         let is_finite = match value.mantissa() {
             Mantissa::Small(_) => true,
             Mantissa::Big(big) => big.bits() <= FINITE_BITS,
         };
-        if is_finite && value.places() <= MAX_PLACES {
-            return Ok(Sample(value));
-        }
-        // Perhaps only on account of useless zeros, which the text does not have.
-        Sample::parse(value.to_string().as_bytes()).map_err(|reason| NotASample { value, reason })
+        if is_finite && value.places() <= MAX_PLACES { Ok(Sample(value)) } else { by_text(value) }
     }
+}
+
+/// A value may be beyond the limits only on account of useless zeros, which its text does not have.
+#[cold]
+fn by_text(value: Decimal) -> Result<Sample, NotASample> {
+    Sample::parse(value.to_string().as_bytes()).map_err(|reason| NotASample { value, reason })
 }
 
 /// Reads a number with blanks around it.
