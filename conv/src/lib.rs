@@ -15,7 +15,7 @@
 //! | [`source`] | where readings come from, until an end, a deadline or a stop | batches of readings |
 //! | [`source::clocked`] | asking a converter at each tick ([`ticks`]: which is due, which was missed) or without a pause | |
 //! | [`source::simulated`], [`source::polled`] | converters: signals ([`source::uniform`]: random integers); a file ([`source::iio`]: its conventions) | a reading |
-//! | [`source::text`], [`source::words`] | streams as they come ([`source::open_stream`]: opening one; [`source::stream`]: what both have in common; [`source::layout`]: what they consist of; [`source::word`]: the raw formats; [`source::device`]: **having a serial line for oneself**) | |
+//! | [`source::text`], [`source::words`] | streams as they come ([`mod@source::open_stream`]: opening one; [`source::stream`]: what both have in common; [`source::layout`]: what they consist of; [`source::word`]: the raw formats; [`source::device`]: **having a serial line for oneself**) | |
 //! | [`reading`] | what a source hands on, and **why there is no reading** | |
 //! | [`conversion`] | offset and scale | a value |
 //! | [`check`](mod@check) | **the checks of values** | a value, or why it is rejected |
