@@ -54,8 +54,8 @@ use stage::process::exit::Status;
 use stage::process::message::{Messages, StandardError};
 use stage::process::sandbox;
 use stage::stream::output::{Unwritable, deliver};
+use stage::stream::terminal::can_be_drawn_on;
 use thiserror::Error;
-use wandler_report::terminal::Terminal;
 
 use crate::account::Account;
 use crate::calls::Calls;
@@ -99,7 +99,7 @@ pub fn run(options: &Options, own: StandardError) -> Result<Status, Error> {
     let handed_on = HandedOn::take_over(&calls);
     kernel::close_all_but(&handed_on.all());
     let mut watch = Watch::begin().map_err(Error::Watch)?;
-    let is_live = Terminal::of_standard_output().is_some() && calls.wants_live();
+    let is_live = can_be_drawn_on(io::stdout()) && calls.wants_live();
     let mut messages = Voice::new(own, is_live).map_err(Error::Voice)?;
     let (wiring, mut kept) = Wiring::new(options.via, &messages)?;
     let calls = calls.for_report(is_live);

@@ -1,7 +1,7 @@
 //! Who speaks on the terminal: while the live view is on, only `report`.
 //!
 //! Then the other stages have a pipe as their standard error, and the launcher speaks into it as
-//! well; `report` has its reading end (named as [`wandler_report::others`] says) and shows the
+//! well; `report` has its reading end (named by [`stage::process::message::VARIABLE`]) and shows the
 //! lines above its panel. When it has ended, the launcher passes on what is left in the pipe, and
 //! what still comes, to standard error.
 

@@ -1,19 +1,17 @@
 //! What other stages say while the live view is on.
 //!
 //! The launcher gives the other stages a pipe as their standard error, and `report` the reading
-//! end, named by [`VARIABLE`] as the ledger is: the terminal has one writer, who shows those lines
-//! above the panel. What is left unread when `report` ends, the launcher prints.
+//! end, named by [`VARIABLE`]. So the terminal has one writer, which shows those lines above the
+//! panel. What is left unread when `report` ends, the launcher prints.
 
 use std::fs::File;
 use std::io::Read;
 
 use memchr::memchr;
 use stage::process::inherited;
+use stage::process::message::VARIABLE;
 
-/// The environment variable that names the descriptor.
-pub const VARIABLE: &str = "WANDLER_MESSAGES";
-
-/// Bytes of a line at the most: a stage's are shorter, and what has no end is shown in pieces.
+/// Bytes of a line at most: a stage's are shorter, and what has no end is shown in pieces.
 const LINE: usize = 4096;
 
 /// The reading end, which does not block.

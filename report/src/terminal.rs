@@ -1,10 +1,10 @@
 //! What standard output is connected to, as far as the live view must know.
 
 use std::env;
-use std::ffi::OsStr;
-use std::io::{self, IsTerminal};
+use std::io;
 
 use nix::unistd::{getpgrp, tcgetpgrp};
+use stage::stream::terminal::can_be_drawn_on;
 use terminal_size::terminal_size_of;
 
 use crate::live::Abilities;
@@ -26,7 +26,7 @@ impl Terminal {
     /// Standard output, if it is a terminal that can move its cursor.
     pub fn of_standard_output() -> Option<Terminal> {
         let stdout = io::stdout();
-        if !stdout.is_terminal() || is_dumb(env::var_os("TERM").as_deref()) {
+        if !can_be_drawn_on(&stdout) {
             return None;
         }
         let size =
@@ -36,11 +36,6 @@ impl Terminal {
         let abilities = abilities(|name| env::var(name).ok());
         Some(Terminal { abilities, size: Box::new(size), is_ours: Box::new(is_ours) })
     }
-}
-
-/// A terminal that is unknown is taken to be dumb.
-fn is_dumb(term: Option<&OsStr>) -> bool {
-    term.is_none_or(|term| term.is_empty() || term == "dumb")
 }
 
 /// As the environment tells: <https://no-color.org>, and the character set of the locale.
@@ -71,7 +66,5 @@ mod tests {
         assert_eq!(of(&[utf8, ("LC_ALL", "C")]), Abilities { colour: true, unicode: false });
         assert_eq!(of(&[("LC_CTYPE", "C.utf8")]), Abilities { colour: true, unicode: true });
         assert_eq!(of(&[]), Abilities { colour: true, unicode: false });
-        assert!(is_dumb(None) && is_dumb(Some(OsStr::new("dumb"))));
-        assert!(!is_dumb(Some(OsStr::new("xterm"))));
     }
 }

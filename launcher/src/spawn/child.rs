@@ -14,10 +14,10 @@ use nix::sys::signal::Signal;
 use nix::unistd::{Pid, dup2_stderr, dup2_stdin, dup2_stdout, execve, getppid};
 use stage::process::exit::Status;
 use stage::process::ledger::{self, Ledger};
+use stage::process::message;
 use stage::process::program::{self, Surroundings};
 use stage::process::sandbox::Sandbox;
 use stage::process::{rejections, start};
-use wandler_report::others;
 
 use crate::calls::Calls;
 use crate::fan_out;
@@ -91,7 +91,7 @@ impl Descriptors {
     fn for_stage(&self) -> [(&'static str, Option<&OwnedFd>); 4] {
         [
             (ledger::VARIABLE, Some(&self.ledger)),
-            (others::VARIABLE, self.messages.as_ref()),
+            (message::VARIABLE, self.messages.as_ref()),
             (rejections::VARIABLE, self.rejections.as_ref()),
             (start::VARIABLE, self.gate.as_ref()),
         ]

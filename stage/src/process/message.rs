@@ -13,6 +13,10 @@ const QUOTED: usize = 40;
 /// Characters at the start and at the end of an explanation that is cut.
 const EXPLAINED: usize = 60;
 
+/// The environment variable that names the descriptor from which `report` reads what the other
+/// stages say while its live view is on.
+pub const VARIABLE: &str = "WANDLER_MESSAGES";
+
 /// Where messages go.
 pub trait Messages {
     /// Tells one line, given without the program's name and without a line end.

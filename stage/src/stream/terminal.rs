@@ -1,4 +1,4 @@
-//! Terminals and serial lines as inputs: whose they are, and how they end.
+//! Terminals: as inputs, whose they are and how they end; as outputs, whether they can be drawn on.
 //!
 //! A read of 0 bytes from a terminal means one of several things, and so does EIO:
 //!
@@ -11,6 +11,8 @@
 //! A hang-up of the program's own terminal is a request to stop, as the SIGHUP that comes with it;
 //! that of another, a device, is a failure.
 
+use std::env;
+use std::ffi::OsStr;
 use std::io;
 use std::os::fd::AsFd;
 
@@ -73,6 +75,16 @@ pub fn has_hung_up(fd: impl AsFd) -> bool {
     polled.is_ok() && interest[0].revents().is_some_and(|it| it.contains(PollFlags::POLLHUP))
 }
 
+/// Whether an output is a terminal that can move its cursor.
+pub fn can_be_drawn_on(output: impl AsFd) -> bool {
+    isatty(output) == Ok(true) && !is_dumb(env::var_os("TERM").as_deref())
+}
+
+/// A terminal that is unknown is taken to be dumb.
+fn is_dumb(term: Option<&OsStr>) -> bool {
+    term.is_none_or(|term| term.is_empty() || term == "dumb")
+}
+
 fn edits_lines(fd: impl AsFd) -> bool {
     tcgetattr(fd).is_ok_and(|modes| modes.local_flags.contains(LocalFlags::ICANON))
 }
@@ -92,6 +104,13 @@ mod tests {
         assert_eq!(Terminal::of(&slave), Some(Terminal::Device));
         drop(master);
         assert_eq!(Terminal::of(&slave), Some(Terminal::Device), "although it has hung up");
+    }
+
+    #[test]
+    fn a_terminal_can_be_drawn_on_unless_it_is_dumb_and_a_file_cannot() {
+        assert!(is_dumb(None) && is_dumb(Some(OsStr::new("dumb"))));
+        assert!(!is_dumb(Some(OsStr::new("xterm"))));
+        assert!(!can_be_drawn_on(tempfile::tempfile().unwrap()));
     }
 
     #[test]
