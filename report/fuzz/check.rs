@@ -15,10 +15,9 @@ use stage::format::record::Record;
 use stage::process::clock::{Clock, Wake};
 use stage::stream::input::Input;
 use stage::stream::lines::each_line;
-use wandler_report::live::Abilities;
+use wandler_report::display::{Abilities, Display};
 use wandler_report::openmetrics::Form;
 use wandler_report::svg::Picture;
-use wandler_report::terminal::Terminal;
 use wandler_report::{Options, Surroundings, openmetrics};
 
 const FORMATS: [&str; 5] = ["live", "plain", "json", "csv", "openmetrics"];
@@ -82,7 +81,7 @@ fn run_at(
     let (mut output, mut messages) = (Vec::new(), Vec::new());
     let abilities = Abilities { colour: true, unicode: true };
     let around = Surroundings {
-        terminal: Some(Terminal { abilities, size, is_ours: Box::new(|| true) }),
+        display: Some(Display { abilities, size, is_ours: Box::new(|| true) }),
         messages_are_shown: true,
         clock,
         rejections: None,
@@ -263,7 +262,7 @@ fn check_picture(input: &[u8]) {
     let mut picture = Picture::new(Path::new("unused"), FakeClock::new().now());
     for (samples, line) in (0..).zip(each_line(input)) {
         if let Ok(record) = Record::parse(line) {
-            picture.take(&record, record.n.max(samples));
+            picture.note(&record, record.n.max(samples));
             check_metrics(&openmetrics::text(&record, record.n, Form::Textfile));
         }
     }

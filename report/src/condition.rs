@@ -5,9 +5,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use stage::format::decimal::Decimal;
-use stage::format::record::{Exactness, MORE, Record, Window};
+use stage::format::record::{Exactness, FIELDS, Field, Kind, Presence, Record};
 use stage::format::sample::parse_line as parse;
-use stage::process::message::{Messages, quoted};
+use stage::process::message::quoted;
 
 use crate::digits;
 
@@ -21,19 +21,17 @@ const OPERATORS: [(&str, &[Ordering]); 6] = [
     ("<", &[Ordering::Less]),
 ];
 
-/// What others write for an operator, longer ones first.
+/// How an operator is written elsewhere, longer ones first.
 const FOREIGN: [(&str, &str); 7] =
     [("=>", ">="), ("=<", "<="), ("<>", "!="), ("≥", ">="), ("≤", "<="), ("≠", "!="), ("=", "==")];
-
-/// The numbers that every record has.
-const ALWAYS: [&str; 9] =
-    ["n", "rejected", "last", "sum", "mean", "sd", "min", "max", "quantile_error"];
 
 /// A condition such as `mean>60`.
 #[derive(Clone, Debug)]
 pub struct Condition {
     text: String,
-    field: String,
+    /// The name of its number, and the row in the table of fields.
+    name: String,
+    field: &'static Field,
     outcomes: &'static [Ordering],
     limit: Decimal,
 }
@@ -52,49 +50,51 @@ impl FromStr for Condition {
             .filter_map(|(operator, outcomes)| Some((text.find(operator)?, *operator, *outcomes)))
             .min_by_key(|(at, operator, _)| (*at, std::cmp::Reverse(operator.len())))
             .ok_or_else(expected)?;
-        let field = text[..at].trim();
+        let name = text[..at].trim();
         let limit = text[at + operator.len()..].trim();
-        if !is_number(field) {
-            // What is behind the number may be the rest of another's operator.
-            let has_number = is_number(field.trim_end_matches(['=', '<', '>']).trim());
-            return Err(if has_number { expected() } else { no_number(field) });
-        }
+        let field = number(name).ok_or_else(|| {
+            // What follows the number may be the rest of another language's operator.
+            let name_alone = name.trim_end_matches(['=', '<', '>']).trim();
+            if number(name_alone).is_some() { expected() } else { no_number(name) }
+        })?;
         let limit = parse(limit.as_bytes()).map_err(|_| expected())?;
         Ok(Condition {
-            text: format!("{field}{operator}{limit}"),
-            field: field.to_owned(),
+            text: format!("{name}{operator}{limit}"),
+            name: name.to_owned(),
+            field,
             outcomes,
             limit,
         })
     }
 }
 
-fn is_number(field: &str) -> bool {
-    ALWAYS.contains(&field) || MORE.contains(&field) || is_quantile(field)
+/// The field of this name, if it is a number that a condition can be about.
+fn number(name: &str) -> Option<&'static Field> {
+    Field::named(name).filter(|field| field.is_figure())
 }
 
-fn no_number(field: &str) -> String {
-    let [always, more] = [&ALWAYS[..], &MORE].map(|names| names.join(", "));
+fn no_number(name: &str) -> String {
+    let names = |is_meant: fn(&Field) -> bool| {
+        let fields = FIELDS.iter().filter(|field| field.is_figure() && is_meant(field));
+        fields.map(|field| field.name).collect::<Vec<_>>().join(", ")
+    };
+    let more = names(|it| it.presence == Presence::More);
+    let others = names(|it| it.presence != Presence::More && !matches!(it.kind, Kind::Quantile));
     format!(
-        "records have no number {}; there are {always}, quantiles such as p50, and with stat \
+        "records have no number {}; there are {others}, quantiles such as p50, and with stat \
          --more {more}",
-        quoted(field.as_bytes())
+        quoted(name.as_bytes())
     )
 }
 
-/// A condition that is written as elsewhere, in the words of this one.
+/// A condition in another language's notation, in ours.
 fn meant(text: &str) -> Option<String> {
-    let (field, operator, limit) = FOREIGN.iter().find_map(|(foreign, operator)| {
-        let (field, limit) = text.split_once(foreign)?;
-        Some((field.trim(), operator, limit.trim()))
+    let (name, operator, limit) = FOREIGN.iter().find_map(|(foreign, operator)| {
+        let (name, limit) = text.split_once(foreign)?;
+        Some((name.trim(), operator, limit.trim()))
     })?;
-    let is_one = is_number(field) && parse(limit.as_bytes()).is_ok();
-    is_one.then(|| format!("write {field}{operator}{limit}"))
-}
-
-fn is_quantile(field: &str) -> bool {
-    let percent = field.strip_prefix('p').filter(|it| !it.contains(char::is_whitespace));
-    percent.is_some_and(|percent| parse(percent.as_bytes()).is_ok())
+    let is_one = number(name).is_some() && parse(limit.as_bytes()).is_ok();
+    is_one.then(|| format!("write {name}{operator}{limit}"))
 }
 
 impl fmt::Display for Condition {
@@ -104,102 +104,34 @@ impl fmt::Display for Condition {
 }
 
 impl Condition {
-    /// The number that it is about; the outer `None` if the record has no such field, the inner
-    /// one if that has no value.
+    /// The number that it is about. The outer `None` means that the record has no such field, the
+    /// inner one that the field has no value.
     fn value(&self, record: &Record) -> Option<Option<Decimal>> {
-        let integer = |count: u64| Some(Some(Decimal::from_big(count.into(), 0)));
-        match self.field.as_str() {
-            "n" => integer(record.n),
-            "rejected" => integer(record.rejected),
-            "last" => Some(record.last.clone()),
-            "sum" => Some(record.sum.clone()),
-            "mean" => Some(record.mean.clone()),
-            "sd" => Some(record.sd.clone()),
-            "min" => Some(record.min.clone()),
-            "max" => Some(record.max.clone()),
-            // Without a value while quantiles are exact.
-            "quantile_error" => Some(record.quantile_error.clone()),
-            name => {
-                let mut figures = record.quantiles.iter().chain(&record.more);
-                figures.find(|figure| figure.name == name).map(|figure| figure.value.clone())
-            }
+        let entry = self.field.entries(record).find(|entry| entry.name == self.name)?;
+        Some(entry.value.number())
+    }
+
+    /// `NAME is VALUE`, the value as people read it, so that it is not mistaken for the limit.
+    pub(crate) fn value_as_read(&self, record: &Record) -> String {
+        let name = &self.name;
+        let Some(value) = self.value(record).flatten() else {
+            return format!("{name} is no value");
+        };
+        let value = digits::beside(&self.limit, record, self.field, &value);
+        let is_quantile = matches!(self.field.kind, Kind::Quantile);
+        match record.exactness.as_ref().and_then(Exactness::error).filter(|_| is_quantile) {
+            Some(error) => format!("{name} is {value}, within {}", digits::bound(error)),
+            None => format!("{name} is {value}"),
         }
     }
 
-    /// The number that it is about, as people read it, so that it is not taken for the limit.
-    fn told_value(&self, record: &Record) -> String {
-        let Some(value) = self.value(record).flatten() else { return "no value".to_owned() };
-        let told = digits::beside(&self.limit, record, &self.field, &value);
-        let error = record.quantile_error.as_ref().filter(|_| is_quantile(&self.field));
-        match error.map(digits::bound) {
-            Some(error) if record.exactness == Some(Exactness::Approximate) => {
-                format!("{told}, within {error}")
-            }
-            _ => told.to_string(),
-        }
-    }
-
-    /// Whether it holds for `record`; a number without a value fulfils no condition. Fails if the
+    /// Whether it holds for `record`; a missing number satisfies no condition. Fails if the
     /// record has no such field.
-    pub fn holds(&self, record: &Record) -> Result<bool, String> {
+    pub(crate) fn holds(&self, record: &Record) -> Result<bool, String> {
         let value = self.value(record).ok_or_else(|| {
-            format!("{self}: records have no {} (see stat's --quantiles and --more)", self.field)
+            format!("{self}: records have no {} (see stat's --quantiles and --more)", self.name)
         })?;
         Ok(value.is_some_and(|value| self.outcomes.contains(&value.cmp(&self.limit))))
-    }
-}
-
-/// Which samples a record covers.
-fn covered(record: &Record) -> String {
-    let n = record.n;
-    match record.window {
-        Some(Window { from: Some(from), to: Some(to) }) => {
-            format!("n {n} in the window from {from} to {to}")
-        }
-        Some(_) => format!("n {n} in the window"),
-        None => format!("n {n}"),
-    }
-}
-
-/// Conditions that are watched.
-#[derive(Debug, Default)]
-pub struct Watched {
-    conditions: Vec<(Condition, bool)>,
-}
-
-impl Watched {
-    /// None of them holds yet.
-    pub fn new(conditions: &[Condition]) -> Watched {
-        Watched { conditions: conditions.iter().map(|it| (it.clone(), false)).collect() }
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.conditions.is_empty()
-    }
-
-    /// Why they cannot be checked for a record.
-    pub fn check(&self, record: &Record) -> Result<(), String> {
-        self.conditions.iter().try_for_each(|(condition, _)| condition.holds(record).map(drop))
-    }
-
-    /// Checks a record, which has the numbers that they are about; reports each that starts or stops
-    /// holding.
-    pub fn look(&mut self, record: &Record, messages: &mut dyn Messages) {
-        for (condition, held) in &mut self.conditions {
-            let holds = condition.holds(record).unwrap_or(*held);
-            if std::mem::replace(held, holds) != holds {
-                let what = if holds { "now holds" } else { "no longer holds" };
-                let (field, value) = (&condition.field, condition.told_value(record));
-                let samples = covered(record);
-                messages.tell(&format!("{condition} {what}: {field} is {value} ({samples})"));
-            }
-        }
-    }
-
-    /// Whether any holds for the last record that was looked at.
-    pub fn any_holds(&self) -> bool {
-        self.conditions.iter().any(|(_, holds)| *holds)
     }
 }
 
@@ -235,12 +167,12 @@ mod tests {
         let condition: Condition = "quantile_error>1".parse().unwrap();
         let mut record = record("1");
         assert_eq!(condition.holds(&record), Ok(false));
-        record.quantile_error = Some(Decimal::new(15, 1));
+        record.exactness = Some(Exactness::Approximate { error: Some(Decimal::new(15, 1)) });
         assert_eq!(condition.holds(&record), Ok(true));
     }
 
     #[test]
-    fn what_is_no_condition_is_refused() {
+    fn anything_else_is_refused() {
         for (text, error) in [
             ("mean", "expected a condition such as mean>60, sd>=3.5 or p99!=0"),
             ("mean>", "expected a condition such as mean>60, sd>=3.5 or p99!=0"),
@@ -257,47 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_breach_is_told_once_when_it_begins_and_once_when_it_ends() {
-        let mut watched = Watched::new(&["mean>60".parse().unwrap()]);
-        let mut messages = Vec::new();
-        for mean in ["50", "61", "62", "59"] {
-            watched.look(&record(mean), &mut messages);
-        }
-        assert_eq!(
-            messages,
-            ["mean>60 now holds: mean is 61 (n 3)", "mean>60 no longer holds: mean is 59 (n 3)"]
-        );
-        assert!(!watched.any_holds());
-    }
-
-    #[test]
-    fn a_message_shows_a_number_on_its_side_of_the_limit() {
-        let told = |condition: &str, record: &Record| {
-            let mut messages = Vec::new();
-            Watched::new(&[condition.parse().unwrap()]).look(record, &mut messages);
-            messages.pop().unwrap()
-        };
-        let record = Record::parse(
-            br#"{"n":10,"rejected":0,"from":11,"to":20,"last":1,"sum":1,"mean":60.000000123456,"sd":16.2634559673,
-                "min":1,"max":2,"p50":60.00312345,"quantiles":"approximate","quantile_error":0.0123}"#,
-        );
-        let record = record.unwrap();
-        let at = "(n 10 in the window from 11 to 20)";
-        assert_eq!(told("mean>60", &record), format!("mean>60 now holds: mean is 60.0000001 {at}"));
-        assert_eq!(told("mean>59", &record), format!("mean>59 now holds: mean is 60 {at}"));
-        assert_eq!(told("sd>16", &record), format!("sd>16 now holds: sd is 16.2635 {at}"));
-        assert_eq!(
-            told("p50>50", &record),
-            format!("p50>50 now holds: p50 is 60.003, within 0.013 {at}")
-        );
-        assert_eq!(
-            told("p50>60.003", &record),
-            format!("p50>60.003 now holds: p50 is 60.0031, within 0.013 {at}")
-        );
-    }
-
-    #[test]
-    fn a_field_that_records_do_not_have_is_told() {
+    fn a_field_that_records_do_not_have_is_named() {
         let error = "skew>0".parse::<Condition>().unwrap().holds(&record("1")).unwrap_err();
         assert_eq!(error, "skew>0: records have no skew (see stat's --quantiles and --more)");
     }

@@ -24,10 +24,10 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
-    /// What other stages say cannot be heard.
+    /// The other stages' messages cannot be read.
     #[error(transparent)]
     Others(#[from] inherited::Error),
-    /// A condition is about a number that records do not have.
+    /// A condition is about a number that records do not have, or no record has come.
     #[error("cannot check {0}")]
     Condition(String),
 }

@@ -1,9 +1,9 @@
-//! `stat --label`: names and values that tell one stream from another, as people read them.
+//! `stat --label`: names and values that distinguish one stream from another, as people read them.
 
 use std::collections::BTreeMap;
 
-/// Each as `NAME=VALUE`, in quotes, and escaped, where there is more than letters and digits.
-pub fn words(labels: &BTreeMap<String, String>) -> Vec<String> {
+/// Each as `NAME=VALUE`, quoted and escaped where there is more than letters and digits.
+pub(crate) fn words(labels: &BTreeMap<String, String>) -> Vec<String> {
     labels.iter().map(|(name, value)| format!("{}={}", word(name), word(value))).collect()
 }
 
@@ -12,7 +12,7 @@ fn word(text: &str) -> String {
     if !text.is_empty() && text.chars().all(is_plain) {
         return text.to_owned();
     }
-    // Debug escapes what would move a cursor or end a line.
+    // Debug escapes whatever would move a cursor or end a line.
     format!("{text:?}")
 }
 

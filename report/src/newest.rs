@@ -1,40 +1,46 @@
 //! The newest record that covers samples: the one that is judged, drawn and kept.
 //!
-//! A record without samples, such as that of a last window in which nothing came but rejected lines,
-//! says nothing about them: it ends no alarm, and empties no picture.
+//! A record without samples, such as that of a last window with nothing but rejected lines, says
+//! nothing about them: it ends no alarm and empties no picture.
 
 use stage::format::record::{Record, Window};
 
 /// The newest record, and how many samples there were by then.
 #[derive(Debug, Default)]
-pub struct Newest {
+pub(crate) struct Newest {
     record: Option<Record>,
+    /// The record that came last, if that is a different one, without samples.
+    empty: Option<Record>,
     /// The number of the first window's first sample: `stat --first` counts from it.
     first: Option<u64>,
     /// Samples so far, in the record or before its window.
-    pub samples: u64,
+    pub(crate) samples: u64,
 }
 
 impl Newest {
-    /// Takes a record. Of one without samples, after others, only what is about the whole stream is
-    /// taken over.
-    pub fn take(&mut self, record: Record) {
+    /// Takes a record. If it has no samples and others came before it, only its fields about the whole
+    /// stream count.
+    pub(crate) fn take(&mut self, record: Record) {
         let samples = self.samples_by(&record);
         match &mut self.record {
             Some(newest) if record.n == 0 && newest.n > 0 => {
                 newest.rejected = record.rejected;
                 newest.is_final = record.is_final;
-                newest.course = record.course.or(newest.course.take());
+                if record.course.is_some() {
+                    newest.course.clone_from(&record.course);
+                }
+                self.empty = Some(record);
             }
             newest => {
                 self.samples = samples;
                 *newest = Some(record);
+                self.empty = None;
             }
         }
     }
 
-    /// Counts what `conv` has rejected since; without a record yet, in one that covers nothing.
-    pub fn reject(&mut self, count: u64) {
+    /// Adds what `conv` has rejected since; if there is no record yet, to one without samples.
+    pub(crate) fn reject(&mut self, count: u64) {
         self.record.get_or_insert_default().rejected += count;
     }
 
@@ -50,8 +56,13 @@ impl Newest {
         }
     }
 
+    /// The record that came last, as it came.
+    pub(crate) fn arrived(&self) -> Option<&Record> {
+        self.empty.as_ref().or(self.record.as_ref())
+    }
+
     /// The newest record, if one has come.
-    pub fn record(&self) -> Option<&Record> {
+    pub(crate) fn record(&self) -> Option<&Record> {
         self.record.as_ref()
     }
 }

@@ -1,21 +1,21 @@
-//! Numbers as text: within the room that there is, grouped, and rates and times. What digits a
-//! number has is the business of [`crate::digits`].
+//! Numbers as text: grouped, fitted into the room there is, and as rates and times. How many digits
+//! a number has is up to [`crate::digits`].
 
 use stage::format::decimal::Decimal;
 
-/// What stands in the place of digits, or letters, for which there is no room.
-pub const CUT: char = '…';
+/// Stands for digits or letters that do not fit.
+pub(crate) const CUT: char = '…';
 
 /// The same without Unicode.
-pub const ASCII_CUT: char = '~';
+pub(crate) const ASCII_CUT: char = '~';
 
-/// Characters of a figure's name at most: that of a quantile, in a record of another program, may have
-/// any number of digits.
-pub const NAME: usize = 40;
+/// Characters of a figure's name, at most: in another program's record the name of a quantile may
+/// have any number of digits.
+pub(crate) const NAME: usize = 40;
 
-/// A number in at most `width` columns: whole if there is room, grouped if there is even more; else
-/// its first digits, not rounded, and `cut` at its end.
-pub fn fitted(number: &Decimal, width: usize, cut: char) -> String {
+/// A number in at most `width` columns: grouped if it fits, plain if that fits; otherwise its first
+/// digits, not rounded, followed by `cut`.
+pub(crate) fn fitted(number: &Decimal, width: usize, cut: char) -> String {
     let text = number.to_string();
     let Some(digits) = Digits::of(&text) else { return text[..width.min(1)].to_owned() };
     let whole = [grouped(&text), text.clone(), digits.scientific(digits.significant.len())];
@@ -38,7 +38,7 @@ pub fn fitted(number: &Decimal, width: usize, cut: char) -> String {
 /// The parts of a canonical number.
 struct Digits {
     sign: &'static str,
-    /// From the first that is not zero to the last.
+    /// From the first to the last that is not zero.
     significant: String,
     /// The power of ten of the first of them.
     exponent: i64,
@@ -65,8 +65,8 @@ impl Digits {
         format!("{}{first}{point}{rest}e{}", self.sign, self.exponent)
     }
 
-    /// The beginning of `text` that has `room`, and how many significant digits that has; `None` if
-    /// it does not reach the point, without which digits would be taken for others.
+    /// As much of `text` as fits, and how many significant digits that is; `None` if it does not reach
+    /// the point, since without it the digits would be read as a smaller number.
     fn cut_plain(&self, text: &str, room: usize) -> Option<(usize, String)> {
         let start = &text[..room.min(text.len())];
         (start.contains('.') && !text.contains('e')).then(|| {
@@ -76,8 +76,8 @@ impl Digits {
     }
 }
 
-/// A number with as many decimal places as the one of its axis whose last digit stands at `place`.
-pub fn on_an_axis(number: &Decimal, place: i32) -> String {
+/// A number on an axis, with decimal places down to `place`, as all numbers there have.
+pub(crate) fn on_an_axis(number: &Decimal, place: i32) -> String {
     let text = number.to_string();
     if text.contains('e') {
         return text;
@@ -89,7 +89,7 @@ pub fn on_an_axis(number: &Decimal, place: i32) -> String {
 }
 
 /// Groups the digits before the point by thousands.
-pub fn grouped(number: &str) -> String {
+pub(crate) fn grouped(number: &str) -> String {
     let start = number.find(|char: char| char.is_ascii_digit()).unwrap_or(number.len());
     let length = number[start..].bytes().take_while(u8::is_ascii_digit).count();
     let (sign, digits, rest) =
@@ -104,8 +104,8 @@ pub fn grouped(number: &str) -> String {
     text + rest
 }
 
-/// So many a second, with the prefix that suits it.
-pub fn per_second(rate: f64) -> String {
+/// A rate a second, with a suitable prefix.
+pub(crate) fn per_second(rate: f64) -> String {
     let prefixes = [(1e9, "G"), (1e6, "M"), (1e3, "k"), (0.0, "")];
     let (factor, prefix) =
         prefixes.into_iter().find(|(factor, _)| rate >= *factor * 0.9995).unwrap_or((0.0, ""));
@@ -120,8 +120,8 @@ pub fn per_second(rate: f64) -> String {
     format!("{value:.places$} {prefix}/s")
 }
 
-/// A time in seconds as a clock shows it.
-pub fn clock(seconds: u64) -> String {
+/// Seconds as a clock shows them.
+pub(crate) fn clock(seconds: u64) -> String {
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86400);
     match (days, hours) {
         (0, 0) => format!("{minutes}:{:02}", seconds % 60),

@@ -8,6 +8,7 @@ use stage::process::sandbox::{Grant, Sandbox, SandboxOption};
 
 use crate::condition::Condition;
 use crate::format::Format;
+use crate::format::LIVE;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -68,7 +69,7 @@ pub struct Options {
 impl Options {
     /// Whether there will be a live view, if standard output is a terminal that can show one.
     pub fn wants_live(&self) -> bool {
-        self.format.is_none_or(|format| format == Format::Live)
+        self.format.is_none_or(|format| format == LIVE)
     }
 }
 

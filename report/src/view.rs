@@ -1,99 +1,120 @@
-//! How records are shown: as lines, or by the live view on its terminal.
+//! What is made of the records: **a new view is a module, and a line in [`all`]**.
+//!
+//! | module | owns |
+//! |---|---|
+//! | here | what a view is, what all of them share, and which there are |
+//! | `text` | standard output as text, in one of the [formats](crate::format) |
+//! | `live` | the live view on a terminal |
+//! | `textfile` | a file of metrics |
+//! | [`svg`] | a picture |
+//! | `watched` | conditions: which of them hold |
+//! | `replaced` | a file that is replaced atomically |
+//!
+//! A view is given each record, says when it wants to be woken although none comes, draws what is
+//! due, and finishes at the end.
+
+mod live;
+mod replaced;
+pub mod svg;
+mod text;
+mod textfile;
+mod watched;
 
 use std::time::Instant;
 
+use stage::format::record::Record;
+use stage::process::exit::Status;
 use stage::process::inherited;
-use stage::process::message::Messages;
 
-use crate::by_conv::LOOK;
-use crate::format::{Format, Lines};
-use crate::live::Live;
+use crate::display::Display;
+use crate::error::Error;
+use crate::format::LIVE;
+use crate::newest::Newest;
 use crate::options::Options;
-use crate::others::Others;
-use crate::terminal::Terminal;
+use crate::output::Output;
+use crate::voice::Voice;
+use live::on_terminal::OnTerminal;
+use svg::Picture;
+use text::Text;
+use textfile::Textfile;
+use watched::Watched;
 
-/// How records are shown.
-pub enum View {
-    /// As text, one after another.
-    Lines(Lines),
-    /// In place.
-    Live(Box<OnTerminal>),
+/// Something that is made of the records.
+pub(crate) trait View {
+    /// Whether it has a place for `record`; why not. Then no view takes it.
+    fn check(&self, _record: &Record) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    /// Takes a record, which was read from `line` and lies on the desk already.
+    fn take(&mut self, _line: &[u8], _desk: &mut Desk<'_>) {}
+
+    /// Looks at the newest record on the desk, which has changed: with a record that came, or because
+    /// `conv` has rejected something.
+    fn see(&mut self, _desk: &mut Desk<'_>) {}
+
+    /// Whether it shows such changes between two records.
+    fn follows_the_newest(&self) -> bool {
+        true
+    }
+
+    /// When to be drawn although no record comes, if ever.
+    fn wakes_at(&self, _now: Instant) -> Option<Instant> {
+        None
+    }
+
+    /// Draws what is due: called after the records that came together, and at the time above.
+    fn draw(&mut self, desk: &mut Desk<'_>) -> Result<(), Error>;
+
+    /// Draws what comes last, whatever went wrong before; [`Status::Failed`] if what it saw is a
+    /// reason for that.
+    fn finish(&mut self, desk: &mut Desk<'_>) -> Result<Status, Error>;
 }
 
-/// The live view where it is drawn.
-pub struct OnTerminal {
-    /// What is drawn.
-    pub live: Live,
-    terminal: Terminal,
-    others: Option<Others>,
-    /// What we have to say ourselves, to be shown above the panel; `None` if standard error is
-    /// elsewhere.
-    said: Option<Vec<String>>,
+/// Why a view does not take a record.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// It has no place for this one.
+    Record(String),
+    /// It will have none for any.
+    All(Error),
 }
 
-impl View {
-    /// The live view, if it is wanted and there is a `terminal` that can show it.
-    pub fn new(
-        options: &Options,
-        terminal: Option<Terminal>,
-        messages_are_shown: bool,
-        now: Instant,
-    ) -> Result<View, inherited::Error> {
-        let Some(terminal) = terminal.filter(|_| options.wants_live()) else {
-            return Ok(View::Lines(Lines::of(options.format.unwrap_or(Format::Plain))));
-        };
-        let others = Others::from_environment()?;
-        let live = Live::new(terminal.abilities, now);
-        let said = messages_are_shown.then(Vec::new);
-        Ok(View::Live(Box::new(OnTerminal { live, terminal, others, said })))
-    }
-
-    /// Where messages go: above the panel, if they would be shown on its terminal.
-    pub fn voice<'a>(&'a mut self, elsewhere: &'a mut dyn Messages) -> &'a mut dyn Messages {
-        match self {
-            View::Live(on) => match &mut on.said {
-                Some(said) => said,
-                None => elsewhere,
-            },
-            View::Lines(_) => elsewhere,
-        }
-    }
+/// What the views share.
+pub(crate) struct Desk<'a> {
+    /// Standard output.
+    pub(crate) output: Output<'a>,
+    /// Standard error.
+    pub(crate) voice: Voice<'a>,
+    /// The records so far.
+    pub(crate) newest: Newest,
+    /// The time.
+    pub(crate) now: Instant,
 }
 
-impl OnTerminal {
-    /// When to wake up although no record has come.
-    pub fn deadline(&self, now: Instant) -> Instant {
-        match (self.terminal.is_ours)() {
-            true => self.live.next_frame().min(now + LOOK),
-            // Frames are due, and not drawn.
-            false => now + LOOK,
+/// The views that `options` ask for, in the order in which they draw and finish: standard output
+/// first, so that neither a record nor a terminal in disorder waits for a file.
+pub(crate) fn all(
+    options: &Options,
+    display: Option<Display>,
+    messages_are_shown: bool,
+    desk: &mut Desk<'_>,
+) -> Result<Vec<Box<dyn View>>, inherited::Error> {
+    let now = desk.now;
+    let mut views = Vec::new();
+    match display.filter(|_| options.wants_live()) {
+        Some(display) => {
+            views.extend(boxed(Some(OnTerminal::new(display, now)?)));
+            desk.voice.may_be_above(messages_are_shown);
         }
+        None => views.extend(boxed(Some(Text::new(options.format.unwrap_or(LIVE))))),
     }
+    views.extend(boxed(options.textfile.clone().map(Textfile::new)));
+    views.extend(boxed(options.svg.as_deref().map(|path| Picture::new(path, now))));
+    views.extend(boxed(Watched::new(&options.fail_if)));
+    Ok(views)
+}
 
-    /// Appends a frame, if one is due and the terminal is ours to write to.
-    pub fn draw_if_due(&mut self, now: Instant, bytes: &mut Vec<u8>) {
-        self.gather();
-        if (self.terminal.is_ours)() {
-            self.live.draw_if_due(now, (self.terminal.size)(), bytes);
-        }
-    }
-
-    /// Appends the last frame.
-    pub fn finish(&mut self, now: Instant, bytes: &mut Vec<u8>) {
-        self.gather();
-        if let Some(others) = &mut self.others {
-            others.last_line(|line| self.live.tell(line));
-        }
-        self.live.finish(now, (self.terminal.size)(), bytes);
-    }
-
-    /// Brings what was said to the panel.
-    fn gather(&mut self) {
-        for line in self.said.iter_mut().flat_map(|said| said.drain(..)) {
-            self.live.tell(&format!("report: {line}"));
-        }
-        if let Some(others) = &mut self.others {
-            others.lines(|line| self.live.tell(line));
-        }
-    }
+fn boxed(view: Option<impl View + 'static>) -> Option<Box<dyn View>> {
+    view.map(|view| Box::new(view) as Box<dyn View>)
 }

@@ -7,7 +7,6 @@
 //! merged parts are where the whole would be.
 
 use stage::format::decimal::Decimal;
-use stage::format::record::Exactness;
 
 use crate::counts::Counts;
 use crate::grid::{Grid, Width};
@@ -128,11 +127,8 @@ impl Distribution {
     }
 
     /// Whether quantiles are exact.
-    pub fn exactness(&self) -> Exactness {
-        match self.approximate {
-            Some(_) => Exactness::Approximate,
-            None => Exactness::Exact,
-        }
+    pub fn is_exact(&self) -> bool {
+        self.approximate.is_none()
     }
 
     /// Where the sample at `rank` lies, from 1, once values are not counted any more.
@@ -224,9 +220,9 @@ mod tests {
     #[test]
     fn one_distinct_value_too_many_makes_it_approximate() {
         let most = MAX_DISTINCT as i64;
-        assert_eq!(of(0..most).exactness(), Exactness::Exact);
+        assert!(of(0..most).is_exact());
         let mut more = of(0..most + 1);
-        assert_eq!(more.exactness(), Exactness::Approximate);
+        assert!(!more.is_exact());
         assert_eq!(more.mode(), None);
         let n = most as u64 + 1;
         let median = more.near_rank(n / 2).unwrap().estimate();

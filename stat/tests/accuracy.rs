@@ -7,7 +7,7 @@
 use clap::Parser;
 use stage::fake::FakeClock;
 use stage::format::decimal::Decimal;
-use stage::format::record::{Figure, Record};
+use stage::format::record::{Exactness, Figure, Record};
 use stage::format::sample::parse_line;
 
 /// Quantiles that are asked for, rising.
@@ -146,11 +146,11 @@ fn is_near(a: &Decimal, b: &Decimal, by: &Decimal) -> bool {
 }
 
 fn check_quantiles(kind: Kind, record: &Record, lines: &[String]) {
-    let error = record.quantile_error.clone().unwrap_or(Decimal::ZERO);
+    let error = record.exactness.as_ref().and_then(Exactness::error).unwrap_or(&Decimal::ZERO);
     let mut before = record.min.clone().unwrap();
     for (Figure { name, value }, right) in record.quantiles.iter().zip(true_quantiles(lines)) {
         let value = value.clone().unwrap();
-        assert!(is_near(&value, &right, &error), "{kind:?} {name}: {value} for {right} ± {error}");
+        assert!(is_near(&value, &right, error), "{kind:?} {name}: {value} for {right} ± {error}");
         assert!(before <= value, "{kind:?} {name}: {value} is below {before}");
         before = value;
     }
@@ -161,7 +161,7 @@ fn check_quantiles(kind: Kind, record: &Record, lines: &[String]) {
         let median = record.quantiles[5].value.clone().unwrap();
         // The mean is rounded to a double.
         let rounding = Decimal::shortest(mean.to_f64().abs() * f64::EPSILON).unwrap();
-        let room = sd.plus(&error).plus(&rounding);
+        let room = sd.plus(error).plus(&rounding);
         assert!(is_near(&median, &mean, &room), "{kind:?}: {median} and {mean} ± {room}");
         if matches!(kind, Kind::Normal(_) | Kind::Uniform) {
             assert!(error.times(&Decimal::new(1000, 0)) <= sd, "{kind:?}: {error} for {sd}");

@@ -225,7 +225,7 @@ for name in ('mean', 'sd', 'min', 'max', 'p50', 'p90', 'p99'):
         assert_eq!(checked.code(), 0, "{case}: {checked}");
         let picture = fs::read_to_string(dir.path().join("picture.svg")).unwrap();
         let is_marked = picture.contains('≈') && picture.contains("\nquantiles\n");
-        let is_approximate = record.exactness.is_some_and(|it| it.name() == "approximate");
+        let is_approximate = record.exactness.is_some_and(|it| it.is_approximate());
         assert_eq!(is_marked, is_approximate, "{case}");
     }
 }

@@ -21,16 +21,12 @@ fn record(fields: &str) -> Record {
 
 /// How `name` is shown in a record with these fields.
 fn figure(name: &str, fields: &str) -> String {
-    let shown = shown(&record(fields));
-    let value = match name {
-        "mean" => shown.mean,
-        "sd" => shown.sd,
-        _ => {
-            let mut figures = shown.quantiles.iter().chain(&shown.more);
-            figures.find(|it| it.name == name).unwrap().value.clone()
-        }
-    };
-    value.map_or("-".to_owned(), |value| value.to_string())
+    let record = record(fields);
+    let entry = record.entry(name).unwrap();
+    match entry.value {
+        Value::Number(Some(value)) => Shown::of(&record).number(entry.field, value).to_string(),
+        _ => "-".to_owned(),
+    }
 }
 
 #[test]
@@ -154,13 +150,14 @@ proptest! {
                 "skew":{skew},"rms":{rms},"mode":{mode},"var":{var}}}"#
         );
         let Ok(record) = Record::parse(text.as_bytes()) else { return Ok(()) };
-        let figures = |record: &Record| -> Vec<Decimal> {
-            let always = [&record.last, &record.sum, &record.min, &record.max, &record.mean, &record.sd];
-            let more = record.quantiles.iter().chain(&record.more).map(|it| &it.value);
-            always.into_iter().chain(more).flatten().cloned().collect()
-        };
-        let pairs: Vec<(Decimal, Decimal)> =
-            figures(&record).into_iter().zip(figures(&shown(&record))).collect();
+        let shown = Shown::of(&record);
+        let numbers = record.entries().filter(|it| !matches!(it.field.kind, Kind::Bound));
+        let pairs: Vec<(Decimal, Decimal)> = numbers
+            .filter_map(|it| match it.value {
+                Value::Number(Some(value)) => Some((value.clone(), shown.number(it.field, value).into_owned())),
+                _ => None,
+            })
+            .collect();
         prop_assert_eq!(pairs.len(), 12);
         for (one, shown_one) in &pairs {
             for (other, shown_other) in &pairs {

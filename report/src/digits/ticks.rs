@@ -1,4 +1,4 @@
-//! The ticks of an axis: round numbers at even distances, which are exact, and whose step says which
+//! The ticks of an axis: round numbers, evenly spaced and exact. Their step determines how many
 //! digits they need.
 
 use stage::format::decimal::Decimal;
@@ -8,17 +8,17 @@ use super::place_of;
 /// The steps between two powers of ten.
 const STEPS: [u8; 3] = [1, 2, 5];
 
-/// Ticks that rise, and the place of their step's digit.
+/// Ticks in rising order, and the place of their step's digit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ticks {
+pub(crate) struct Ticks {
     /// Where they are.
-    pub values: Vec<Decimal>,
+    pub(crate) values: Vec<Decimal>,
     /// The place of the last digit that they need.
-    pub place: i32,
+    pub(crate) place: i32,
 }
 
 /// At most this many ticks from `low` to `high`.
-pub fn ticks(low: f64, high: f64, most: usize) -> Ticks {
+pub(crate) fn ticks(low: f64, high: f64, most: usize) -> Ticks {
     let first = place_of(high - low).unwrap_or_default();
     let steps = (first - 2..=first + 1).flat_map(|place| STEPS.map(|digit| (place, digit)));
     for (place, digit) in steps {
@@ -36,7 +36,7 @@ pub fn ticks(low: f64, high: f64, most: usize) -> Ticks {
 
 /// The first and the last multiple of `step` from `low` to `high`, in steps.
 fn multiples(low: f64, high: f64, step: f64) -> (f64, f64) {
-    /// The part of a step by which doubles may miss a limit that is a multiple itself.
+    /// The part of a step by which a double may miss a limit that is itself a multiple.
     const MISSED: f64 = 1e-6;
     ((low / step - MISSED).ceil(), (high / step + MISSED).floor())
 }

@@ -1,7 +1,7 @@
 //! The record made from everything that is known of the samples.
 
 use stage::format::decimal::Decimal;
-use stage::format::record::{Exactness, Figure, MORE, Record};
+use stage::format::record::{Exactness, Figure, Record};
 
 use super::{Accumulator, Extremes};
 use crate::figures::Figures;
@@ -14,7 +14,7 @@ use crate::quantile::Quantile;
 pub struct Wanted {
     /// Quantiles, in this order.
     pub quantiles: Vec<Quantile>,
-    /// The figures of [`MORE`].
+    /// The figures of `stat --more`.
     pub more: bool,
     /// A histogram of at most this many bins.
     pub histogram: Option<u16>,
@@ -39,7 +39,7 @@ impl Accumulator {
         let own = wanted.histogram.and_then(|_| self.span_of(totals.places));
         let figures = (self.count > 0).then(|| Figures::new(self.count, totals));
         let (min, max) = self.extremes.clone().map(|it| (it.min, it.max)).unzip();
-        let (quantiles, quantile_error) = self.quantiles(&wanted.quantiles);
+        let (quantiles, exactness) = self.quantiles(&wanted.quantiles);
         Record {
             n: self.count,
             last: self.sequence.last().cloned(),
@@ -49,8 +49,7 @@ impl Accumulator {
             min,
             max,
             quantiles,
-            exactness: Some(self.distribution.exactness()),
-            quantile_error,
+            exactness: Some(exactness),
             more: if wanted.more { self.more(figures.as_ref()) } else { Vec::new() },
             histogram: wanted.histogram.map(|bins| {
                 let span = match (own, span) {
@@ -64,8 +63,8 @@ impl Accumulator {
         }
     }
 
-    /// The quantiles, and by how much any of them may be wrong, unless none is.
-    fn quantiles(&mut self, wanted: &[Quantile]) -> (Vec<Figure>, Option<Decimal>) {
+    /// The quantiles, and by how much any of them may be wrong.
+    fn quantiles(&mut self, wanted: &[Quantile]) -> (Vec<Figure>, Exactness) {
         let mut greatest = Decimal::ZERO;
         let mut figure = |quantile: &Quantile| {
             let rank = quantile.rank(self.count);
@@ -79,8 +78,11 @@ impl Accumulator {
             Figure { name: quantile.name.clone(), value }
         };
         let figures = wanted.iter().map(&mut figure).collect();
-        let is_exact = self.distribution.exactness() == Exactness::Exact;
-        (figures, (!is_exact).then_some(greatest))
+        let exactness = match self.distribution.is_exact() {
+            true => Exactness::Exact,
+            false => Exactness::Approximate { error: Some(greatest) },
+        };
+        (figures, exactness)
     }
 
     /// The sample at `rank`, if it is known exactly.
@@ -99,20 +101,38 @@ impl Accumulator {
         Some(self.distribution.near_rank(rank)?.within(min, max))
     }
 
-    /// The figures of [`MORE`], in that order.
+    /// The figures of `stat --more`, under the names that the record's table of fields gives them.
     fn more(&self, figures: Option<&Figures>) -> Vec<Figure> {
         let range = self.extremes.as_ref().map(|it| it.max.plus(&it.min.negated()));
         let neighbours = self.sequence.neighbours();
-        let values: [Option<Decimal>; MORE.len()] = [
-            figures.and_then(Figures::var),
-            figures.and_then(Figures::rms),
-            range,
-            self.distribution.mode(),
-            figures.and_then(Figures::skew),
-            figures.and_then(Figures::kurtosis),
-            figures.zip(neighbours).and_then(|(figures, it)| figures.autocorrelation(&it)),
-        ];
-        let named = MORE.into_iter().zip(values);
-        named.map(|(name, value)| Figure { name: name.to_owned(), value }).collect()
+        let autocorrelation =
+            figures.zip(neighbours).and_then(|(figures, it)| figures.autocorrelation(&it));
+        [
+            ("var", figures.and_then(Figures::var)),
+            ("rms", figures.and_then(Figures::rms)),
+            ("range", range),
+            ("mode", self.distribution.mode()),
+            ("skew", figures.and_then(Figures::skew)),
+            ("kurtosis", figures.and_then(Figures::kurtosis)),
+            ("autocorrelation", autocorrelation),
+        ]
+        .map(|(name, value)| Figure { name: name.to_owned(), value })
+        .into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use stage::format::record::{FIELDS, Presence};
+
+    #[test]
+    fn more_is_all_that_the_table_of_fields_says() {
+        let mut accumulator = Accumulator::new(true);
+        let wanted = Wanted { more: true, ..Wanted::default() };
+        let names: Vec<String> =
+            accumulator.record(&wanted, None).more.into_iter().map(|it| it.name).collect();
+        let fields = FIELDS.iter().filter(|field| field.presence == Presence::More);
+        assert_eq!(names, fields.map(|field| field.name).collect::<Vec<_>>());
     }
 }

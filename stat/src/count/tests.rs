@@ -2,6 +2,7 @@ use super::*;
 use clap::Parser;
 use proptest::prelude::*;
 use stage::fake::{Chunks, FakeClock, Gone};
+use stage::format::record::{Field, Presence};
 use std::time::Duration;
 
 /// The records, the messages, and how it ended.
@@ -237,7 +238,9 @@ fn without_more(records: &str) -> Vec<String> {
     let short = |line: &str| {
         let mut record: serde_json::Value = serde_json::from_str(line).unwrap();
         let fields = record.as_object_mut().unwrap();
-        fields.retain(|name, _| !stage::format::record::MORE.contains(&name.as_str()));
+        fields.retain(|name, _| {
+            Field::named(name).is_none_or(|field| field.presence != Presence::More)
+        });
         record.to_string()
     };
     records.lines().map(short).collect()

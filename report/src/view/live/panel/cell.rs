@@ -1,7 +1,7 @@
 //! A figure in its cell: the label on the left, the value on the right.
 //!
-//! A value that has no room is cut, and marked ([`fitted`]); before that, a long label is, if it is
-//! a word: of a quantile's, each digit counts, up to [`NAME`].
+//! A value that does not fit is cut and marked ([`fitted`]), but a long label is cut before it, if it
+//! is a word. (In a quantile's name every digit counts, up to [`NAME`].)
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -11,54 +11,54 @@ use stage::format::decimal::Decimal;
 
 use crate::number::{NAME, fitted};
 
-/// Columns of a cell at least: a label of up to 8, a blank, and a number of 11.
-pub const CELL: u16 = 20;
+/// Least columns of a cell: a label of up to 8, a blank, and a number of 11.
+pub(crate) const CELL: u16 = 20;
 
-/// Columns that a label keeps at least, if it is a word.
+/// Least columns that a label keeps, if it is a word.
 const LABEL: usize = 8;
 
-/// Columns of a value at most: a double has all its digits there. (An exact number may have hundreds.)
+/// Most columns of a value: enough for every digit of a double. (An exact number may have hundreds.)
 const VALUE: usize = 28;
 
-/// Characters in a column at most: a letter with its accents.
+/// Most characters in a column: a letter with its accents.
 const CHARACTERS: usize = 4;
 
 /// A value with its label.
-pub struct Figure {
+pub(crate) struct Figure {
     /// What it is.
-    pub label: String,
+    pub(crate) label: String,
     /// Its value.
-    pub value: Value,
+    pub(crate) value: Value,
     /// How the value is drawn.
-    pub style: Style,
+    pub(crate) style: Style,
 }
 
 /// What stands in a cell.
-pub enum Value {
+pub(crate) enum Value {
     /// Any text, which may be cut off.
     Words(String),
     /// A text that should be seen whole.
     Text(String),
     /// A number, if it exists.
     Number(Option<Decimal>),
-    /// A number that is near to the one that it stands for.
+    /// An estimate of a number.
     Approximate(Option<Decimal>),
 }
 
-/// The signs that are not in ASCII, or what stands for them.
+/// Signs beyond ASCII, or their substitutes.
 #[derive(Clone, Copy, Debug)]
-pub struct Signs {
-    /// In the place of what has no room.
-    pub cut: char,
+pub(crate) struct Signs {
+    /// For what does not fit.
+    pub(crate) cut: char,
     /// Before a number that is approximate.
-    pub about: char,
+    pub(crate) about: char,
     /// Before an error.
-    pub within: &'static str,
+    pub(crate) within: &'static str,
 }
 
 impl Figure {
-    /// Columns that it takes to be seen whole, as far as it is to be seen whole.
-    pub fn needed(&self) -> usize {
+    /// Columns that it needs, as far as it should be seen whole.
+    pub(crate) fn needed(&self) -> usize {
         let value = match &self.value {
             Value::Words(_) => return 0,
             Value::Text(text) => text.chars().count(),
@@ -69,7 +69,7 @@ impl Figure {
     }
 
     /// Draws it into an area of one row.
-    pub fn draw(&self, area: Rect, signs: Signs, buffer: &mut Buffer) {
+    pub(crate) fn draw(&self, area: Rect, signs: Signs, buffer: &mut Buffer) {
         let width = usize::from(area.width);
         let length = self.label.chars().count().min(NAME);
         let is_word = self.label.chars().all(char::is_alphabetic);
@@ -99,12 +99,12 @@ impl Value {
     }
 }
 
-/// `text` in at most `width` columns, with `cut` at its end if there is no room for all.
-pub fn cut_off(text: &str, width: usize, cut: char) -> String {
+/// `text` in at most `width` columns, ending in `cut` if it does not fit.
+pub(crate) fn cut_off(text: &str, width: usize, cut: char) -> String {
     if Span::raw(text).width() <= width {
         return text.to_owned();
     }
-    // Of a long text, no more is measured again and again than may have room.
+    // Of a long text, only as much is measured again and again as may fit.
     let mut start: String = text.chars().take(CHARACTERS * width).collect();
     while !start.is_empty() && Span::raw(&start).width() >= width {
         start.pop();

@@ -10,25 +10,53 @@
 //! | `wandler_sample_quantile` | gauge | with the label `q`, from 0 to 1 |
 //! | `wandler_sample_quantile_error` | gauge | how far a quantile is from the sample of its rank at most: 0 while they are exact, `+Inf` if it is not known |
 //!
-//! There are two forms, which differ in the counters alone. OpenMetrics 1.0 would have their type at
-//! their names without `_total`, and `promtool check metrics`, which reads the older text format,
-//! then misses their help; so there they have no type, which both allow. In a textfile, which is in
-//! the older format since the node exporter's collector reads no other, they are counters.
+//! There are two forms, which differ only in the counters. OpenMetrics 1.0 puts their type at their
+//! names without `_total`, and `promtool check metrics`, which reads the older text format, then
+//! misses their help; so in that form they have no type, which both allow. A textfile is in the older
+//! format, the only one that the node exporter's collector reads; there they are counters.
 //!
-//! The samples' unit is not known, so there is none. What has no value is omitted. It is no
-//! summary, since samples may be negative, which a summary's sum and quantiles must not be; and no
-//! histogram, since bins are open above, where those of OpenMetrics are closed. For that, linters
-//! allow neither a name in `_sum` nor the label `quantile`. Every metric has the record's labels.
+//! The samples' unit is not known, so none is given. A figure without a value is omitted. This is not
+//! a summary, whose sum and quantiles must not be negative, and not a histogram, whose bins are closed
+//! above where ours are open. Because of that, linters allow neither a name that ends in `_sum` nor
+//! the label `quantile`. Every metric has the record's labels.
 
 mod labels;
 
 use std::fmt::Write as _;
 
 use stage::format::decimal::Decimal;
-use stage::format::record::{Exactness, Figure, Record};
+use stage::format::record::{Exactness, Field, Kind, Record, Value};
 use stage::format::sample::parse_line as parse;
 
+use crate::format::{Format, TextFormat};
+use crate::layout::Layout;
+use crate::newest::Newest;
 use labels::Labels;
+
+/// Its row in the table of formats.
+pub(crate) const FORMAT: Format = Format {
+    name: "openmetrics",
+    help: "The last record, for Prometheus and its like",
+    text: || Box::new(OpenMetrics),
+};
+
+/// The newest record, printed at the end.
+#[derive(Debug)]
+struct OpenMetrics;
+
+impl TextFormat for OpenMetrics {
+    fn print(&mut self, _record: &Record, _line: &[u8], _text: &mut Vec<u8>) {}
+
+    fn finish(&mut self, newest: &Newest, page: &mut Vec<u8>) {
+        if let Some(record) = newest.record() {
+            page.extend(text(record, newest.samples, Form::OpenMetrics).bytes());
+        }
+    }
+
+    fn records_in(&self, text: &[u8]) -> u64 {
+        u64::from(text.ends_with(b"# EOF\n"))
+    }
+}
 
 /// Which of the two forms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,42 +70,21 @@ pub enum Form {
 /// The whole text for a record, with the number of samples so far.
 pub fn text(record: &Record, samples: u64, form: Form) -> String {
     let mut page = Page { text: String::new(), labels: Labels::of(record), form };
-    page.counter("wandler_samples_total", "Samples so far.", samples);
-    let help = "Readings and lines that were rejected, so far.";
-    page.counter("wandler_rejected_lines_total", help, record.rejected);
-    page.gauge("wandler_sum_of_samples", "The sum of the samples.", &record.sum);
-    for (name, value) in [
-        ("last", &record.last),
-        ("mean", &record.mean),
-        ("sd", &record.sd),
-        ("min", &record.min),
-        ("max", &record.max),
-    ] {
-        page.figure(name, value);
+    let layout = Layout::new(&["n", "rejected", "sum"], Field::is_figure, &["p", "quantile_error"]);
+    for field in layout.fields() {
+        match (field.name, field.kind) {
+            ("n", _) => page.counter("wandler_samples_total", "Samples so far.", samples),
+            ("rejected", _) => {
+                page.counter("wandler_rejected_lines_total", field.help, record.rejected);
+            }
+            ("sum", _) => page.gauge("wandler_sum_of_samples", field, record),
+            (_, Kind::Quantile) => page.quantiles(field, record),
+            ("quantile_error", _) => page.quantile_error(field, record),
+            (name, _) => page.gauge(&format!("wandler_sample_{name}"), field, record),
+        }
     }
-    record.more.iter().for_each(|Figure { name, value }| page.figure(name, value));
-    page.quantiles(record);
     page.text.push_str("# EOF\n");
     page.text
-}
-
-/// What each figure is.
-fn help(figure: &str) -> &'static str {
-    match figure {
-        "last" => "The newest sample.",
-        "mean" => "The mean of the samples.",
-        "sd" => "The standard deviation of the samples (n-1).",
-        "min" => "The least sample.",
-        "max" => "The greatest sample.",
-        "var" => "The variance of the samples (n-1).",
-        "rms" => "The root mean square of the samples.",
-        "range" => "The greatest sample minus the least.",
-        "mode" => "The most frequent sample, the least if there are several.",
-        "skew" => "The skewness of the samples.",
-        "kurtosis" => "The excess kurtosis of the samples: 0 for a normal distribution.",
-        "autocorrelation" => "The autocorrelation of neighbouring samples.",
-        _ => "See stat --more.",
-    }
 }
 
 /// A text that is being written.
@@ -96,38 +103,41 @@ impl Page {
         self.sample(name, None, &value.to_string());
     }
 
-    fn figure(&mut self, figure: &str, value: &Option<Decimal>) {
-        self.gauge(&format!("wandler_sample_{figure}"), help(figure), value);
-    }
-
-    fn gauge(&mut self, name: &str, help: &str, value: &Option<Decimal>) {
+    fn gauge(&mut self, name: &str, field: &'static Field, record: &Record) {
+        let value = field.entries(record).next().and_then(|entry| entry.value.number());
         if let Some(value) = value {
-            self.family(name, help);
-            self.sample(name, None, &number(value));
+            self.family(name, field.help);
+            self.sample(name, None, &number(&value));
         }
     }
 
-    fn quantiles(&mut self, record: &Record) {
+    fn quantiles(&mut self, field: &'static Field, record: &Record) {
         if record.quantiles.is_empty() {
             return;
         }
         const NAME: &str = "wandler_sample_quantile";
-        self.family(NAME, "Quantiles of the samples, by nearest rank; see their error.");
-        for figure in &record.quantiles {
-            let percent = figure.name.strip_prefix('p').map(|percent| format!("{percent}e-2"));
+        self.family(NAME, field.help);
+        for entry in field.entries(record) {
+            let percent = entry.name.strip_prefix('p').map(|percent| format!("{percent}e-2"));
             let part = percent.and_then(|percent| parse(percent.as_bytes()).ok());
-            if let (Some(part), Some(value)) = (part, &figure.value) {
+            if let (Some(part), Value::Number(Some(value))) = (part, entry.value) {
                 self.sample(NAME, Some(("q", &part.to_string())), &number(value));
             }
         }
-        let error = match (&record.quantile_error, record.exactness) {
-            (Some(error), _) => number(error),
-            (None, Some(Exactness::Exact)) => "0.0".to_owned(),
-            (None, _) => "+Inf".to_owned(),
+    }
+
+    fn quantile_error(&mut self, field: &'static Field, record: &Record) {
+        if record.quantiles.is_empty() {
+            return;
+        }
+        const NAME: &str = "wandler_sample_quantile_error";
+        self.family(NAME, field.help);
+        let error = match &record.exactness {
+            Some(Exactness::Exact) => "0.0".to_owned(),
+            Some(Exactness::Approximate { error: Some(error) }) => number(error),
+            Some(Exactness::Approximate { error: None }) | None => "+Inf".to_owned(),
         };
-        const ERROR: &str = "wandler_sample_quantile_error";
-        self.family(ERROR, "How far a quantile is from the sample of its rank at most.");
-        self.sample(ERROR, None, &error);
+        self.sample(NAME, None, &error);
     }
 
     fn family(&mut self, name: &str, help: &str) {
@@ -140,7 +150,7 @@ impl Page {
     }
 }
 
-/// A double, as both forms have it.
+/// A double, as both forms write it.
 fn number(value: &Decimal) -> String {
     match value.to_f64() {
         f64::INFINITY => "+Inf".to_owned(),
@@ -210,7 +220,7 @@ wandler_rejected_lines_total 1
     }
 
     #[test]
-    fn the_error_of_quantiles_is_told() {
+    fn the_error_of_quantiles_is_a_metric() {
         let error = |fields: &str| {
             let text = of(&RECORD.replace('}', fields), Form::OpenMetrics);
             let line = text.lines().find(|it| it.starts_with("wandler_sample_quantile_error"));

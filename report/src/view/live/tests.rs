@@ -33,7 +33,7 @@ impl Seen {
         (columns.get(), rows.get())
     }
 
-    /// So much later.
+    /// Later by this much.
     fn after(&mut self, milliseconds: u64) -> &mut Seen {
         self.now += Duration::from_millis(milliseconds);
         self
@@ -75,7 +75,7 @@ impl Seen {
     }
 }
 
-/// A record of so many samples.
+/// A record of this many samples.
 fn a_record(n: u64, last: &str, rest: &str) -> String {
     format!(
         r#"{{"n":{n},"rejected":0,"last":{last},"sum":{},"mean":50.123456789,"sd":29.1555,"min":0,"max":100,"p50":50,"p90":90,"p99":99,"quantiles":"exact"{rest}}}"#,
@@ -302,7 +302,7 @@ fn a_terminal_that_is_resized_shows_the_panel_once_in_the_new_size() {
 }
 
 #[test]
-fn a_stall_is_told_from_the_fifth_second_on() {
+fn a_stall_is_shown_from_the_fifth_second_on() {
     let seen = &mut Seen::new(80, 24, PLAIN);
     second(seen).draw().after(4999).draw();
     assert!(seen.rows()[2].contains("  rate             1.00 k/s  "));

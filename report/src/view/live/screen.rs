@@ -1,10 +1,10 @@
 //! Putting a panel onto the terminal, in place, and other lines above it.
 //!
 //! Between two frames the cursor rests above the panel, so that clearing from there to the end of
-//! the screen removes all of it, also when the terminal was made narrower and has broken its
-//! lines, which happens below the cursor. It rests on an empty row, where there is room for one:
-//! what others write, or the user types, stands there whole, and the next frame begins below it.
-//! Each row is written whole.
+//! the screen removes all of it, even when the terminal has become narrower and wrapped its lines,
+//! which happens below the cursor. Where there is room, it rests on an empty row: what other programs
+//! write, or the user types, stays there whole, and the next frame begins below it. Every row is
+//! written whole.
 
 use crossterm::cursor::{MoveToColumn, MoveToNextLine, MoveUp};
 use crossterm::queue;
@@ -16,27 +16,27 @@ use ratatui::text::Span;
 
 /// The part of the terminal that a panel is on.
 #[derive(Debug)]
-pub struct Screen {
+pub(crate) struct Screen {
     colour: bool,
     /// The terminal's size at the last frame, once there was one.
     size: Option<(u16, u16)>,
-    /// Rows of the panel, and the empty one.
+    /// Rows of the panel and the empty one.
     rows: u16,
     /// Whether the next frame is the last, which needs no empty row.
-    pub is_last: bool,
+    pub(crate) is_last: bool,
 }
 
-/// The least rows of a terminal in which one is left empty: the panel keeps four.
+/// A terminal with at least this many rows leaves one empty; the panel keeps four.
 const ROOM_FOR_AN_EMPTY_ROW: u16 = 5;
 
 impl Screen {
     /// Nothing is on it yet.
-    pub fn new(colour: bool) -> Screen {
+    pub(crate) fn new(colour: bool) -> Screen {
         Screen { colour, size: None, rows: 0, is_last: false }
     }
 
     /// Whether the terminal had another size at the last frame.
-    pub fn is_new_size(&self, size: (u16, u16)) -> bool {
+    pub(crate) fn is_new_size(&self, size: (u16, u16)) -> bool {
         self.size.is_some_and(|last| last != size)
     }
 
@@ -45,15 +45,15 @@ impl Screen {
         u16::from(rows >= ROOM_FOR_AN_EMPTY_ROW && !self.is_last)
     }
 
-    /// The columns and rows that a panel may have.
-    pub fn room(&self, size: (u16, u16)) -> (u16, u16) {
-        // Below the last one the cursor needs a row, or the panel's first would leave the screen.
+    /// The columns and rows that a panel may take.
+    pub(crate) fn room(&self, size: (u16, u16)) -> (u16, u16) {
+        // The cursor needs a row below the last panel, or the panel's first row would scroll away.
         let kept = if self.is_last { u16::from(size.1 > 1) } else { self.empty_rows(size) };
         (size.0, size.1 - kept)
     }
 
-    /// Appends what shows `panel` in the place of the last one, and the lines `above` it.
-    pub fn show(
+    /// Appends what replaces the last panel by `panel`, with the lines `above` it.
+    pub(crate) fn show(
         &mut self,
         panel: &Buffer,
         size: (u16, u16),
@@ -86,12 +86,12 @@ impl Screen {
         (self.size, self.rows) = (Some(size), rows);
     }
 
-    /// A row, up to its last character, so that a terminal made narrower has little to break.
+    /// A row up to its last character, so that a terminal that becomes narrower wraps little.
     fn show_row(&self, panel: &Buffer, row: u16, bytes: &mut Vec<u8>) {
         let cells: Vec<&Cell> = (0..panel.area.width).map(|column| &panel[(column, row)]).collect();
         let length = cells.iter().rposition(|cell| cell.symbol() != " ").map_or(0, |last| last + 1);
         let mut style = (CellColor::Reset, Modifier::empty());
-        // Columns that a wide character has taken already.
+        // Columns that a wide character already covers.
         let mut taken = 0;
         for cell in &cells[..length] {
             if taken > 0 {
@@ -116,7 +116,7 @@ impl Screen {
     }
 
     /// Appends what puts the cursor below the panel.
-    pub fn leave(&mut self, bytes: &mut Vec<u8>) {
+    pub(crate) fn leave(&mut self, bytes: &mut Vec<u8>) {
         if self.size.take().is_none() {
             return;
         }

@@ -3,51 +3,47 @@
 //! | module | owns |
 //! |---|---|
 //! | here | what is known (the newest record, the rate, the course), and when a frame is due |
-//! | [`panel`] | what is drawn where, at any size |
-//! | [`screen`] | putting a panel onto the terminal, and other lines above it |
+//! | `on_terminal` | the view on its terminal: when it may draw, and what is said above it |
+//! | `others` | what other stages say while it is on |
+//! | `panel` | what is drawn where, at any size |
+//! | `screen` | putting a panel onto the terminal, and other lines above it |
 //!
-//! Nothing is asked of the terminal, none of its modes is changed, and the cursor is not hidden, so
-//! that the terminal is intact however this ends. The cursor rests on an empty row above the panel,
-//! where what others write does no harm: their line stands there, and the panel moves down.
+//! The terminal is never queried, its modes are not changed, and the cursor stays visible, so that it
+//! is intact however this ends. The cursor rests on an empty row above the panel, where other
+//! programs' output does no harm: their line stays there, and the panel moves down.
 
-pub mod panel;
-pub mod screen;
+pub(crate) mod on_terminal;
+mod others;
+mod panel;
+mod screen;
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use stage::format::record::Record;
 
+use crate::display::Abilities;
 use panel::{Panel, Widths};
 use screen::Screen;
 
-/// Between two frames: 20 a second are enough for the eye, and cost next to nothing.
+/// Time between two frames: 20 a second are enough for the eye, and cost next to nothing.
 const FRAME: Duration = Duration::from_millis(50);
 
-/// Between two frames when nothing comes: the clock shows seconds.
+/// Time between two frames when nothing comes: the clock shows seconds.
 const IDLE_FRAME: Duration = Duration::from_secs(1);
 
-/// How long nothing must come before that is said, where records come more often.
+/// How long nothing must come before the panel says so, unless records are that rare.
 const STALL: Duration = Duration::from_secs(5);
 
-/// The time over which the rate is taken: long enough to be steady, short enough to follow.
+/// The time over which the rate is measured: long enough to be steady, short enough to follow.
 const RATE_SPAN: Duration = Duration::from_secs(5);
 
 /// Samples of the course that are kept: more than any terminal has columns.
 const COURSE: usize = 1000;
 
-/// What the terminal can do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Abilities {
-    /// Whether colours are wanted.
-    pub colour: bool,
-    /// Whether more than ASCII can be shown.
-    pub unicode: bool,
-}
-
 /// The live view.
 #[derive(Debug)]
-pub struct Live {
+pub(crate) struct Live {
     screen: Screen,
     abilities: Abilities,
     started: Instant,
@@ -69,7 +65,7 @@ pub struct Live {
 
 impl Live {
     /// A view that begins now.
-    pub fn new(abilities: Abilities, now: Instant) -> Live {
+    pub(crate) fn new(abilities: Abilities, now: Instant) -> Live {
         Live {
             screen: Screen::new(abilities.colour),
             abilities,
@@ -87,10 +83,10 @@ impl Live {
         }
     }
 
-    /// Takes note of a record, after so many `samples` in all.
-    pub fn take(&mut self, record: Record, samples: u64, now: Instant) {
+    /// Takes note of a record, after this many `samples` in all.
+    pub(crate) fn take(&mut self, record: Record, samples: u64, now: Instant) {
         let known = self.progress.back().map_or(0, |(_, samples)| *samples);
-        // A record may tell of rejected lines alone, and the last one again of what is known.
+        // A record may have nothing new but rejected lines, and the last one nothing new at all.
         if samples != known {
             self.note_progress(now, samples);
             if let Some(last) = &record.last {
@@ -108,7 +104,7 @@ impl Live {
     }
 
     fn note_progress(&mut self, now: Instant, samples: u64) {
-        // One for each frame is enough.
+        // One a frame is enough.
         let len = self.progress.len();
         if len > 1 && now.duration_since(self.progress[len - 2].0) < FRAME {
             self.progress.pop_back();
@@ -120,9 +116,9 @@ impl Live {
         }
     }
 
-    /// A line to be shown above the panel with the next frame.
-    pub fn tell(&mut self, line: &str) {
-        // Whatever moves the cursor would tear the panel.
+    /// Shows a line above the panel with the next frame.
+    pub(crate) fn tell(&mut self, line: &str) {
+        // Anything that moves the cursor would tear the panel.
         let line: String =
             line.chars().filter(|char| !char.is_control() || *char == '\t').collect();
         self.above.push(line);
@@ -130,19 +126,19 @@ impl Live {
     }
 
     /// When the next frame is due.
-    pub fn next_frame(&self) -> Instant {
+    pub(crate) fn next_frame(&self) -> Instant {
         if self.changed { self.next_frame } else { self.next_frame + IDLE_FRAME - FRAME }
     }
 
     /// Appends a frame for a terminal of this size to `bytes`, if it is due.
-    pub fn draw_if_due(&mut self, now: Instant, size: (u16, u16), bytes: &mut Vec<u8>) {
+    pub(crate) fn draw_if_due(&mut self, now: Instant, size: (u16, u16), bytes: &mut Vec<u8>) {
         if now >= self.next_frame() || self.screen.is_new_size(size) {
             self.draw(now, size, bytes);
         }
     }
 
     /// Appends the last frame, and leaves the cursor below it.
-    pub fn finish(&mut self, now: Instant, size: (u16, u16), bytes: &mut Vec<u8>) {
+    pub(crate) fn finish(&mut self, now: Instant, size: (u16, u16), bytes: &mut Vec<u8>) {
         self.screen.is_last = true;
         self.draw(now, size, bytes);
         self.screen.leave(bytes);
@@ -165,14 +161,14 @@ impl Live {
         (self.next_frame, self.changed) = (now + FRAME, false);
     }
 
-    /// Samples a second lately.
+    /// Recent samples a second.
     fn rate(&self) -> Option<f64> {
         let ((start, before), (end, after)) = (self.progress.front()?, self.progress.back()?);
         let time = end.duration_since(*start).as_secs_f64();
         (time > 0.0).then(|| after.saturating_sub(*before) as f64 / time)
     }
 
-    /// For how long nothing has come, if that is worth saying.
+    /// How long nothing has come, if that is worth saying.
     fn silence(&self, now: Instant) -> Option<Duration> {
         let is_over = self.record.as_ref().is_some_and(|record| record.is_final);
         let silent = now.duration_since(self.arrived.unwrap_or(self.started));

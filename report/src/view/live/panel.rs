@@ -7,10 +7,10 @@
 //! | `cell` | a figure in its cell |
 //! | `pictures` | the histogram and the course of the samples |
 //!
-//! The figures come first, in cells that are packed into as many columns as fit. A cell is as wide as
-//! the widest figure, so that none is cut where the terminal is that wide, and a wider one never
-//! shows fewer digits. Below them, where there is room, the pictures, side by side if the terminal
-//! is wide enough.
+//! The figures come first, in cells that are packed into as many columns as fit. All cells are as wide
+//! as the widest figure, so that no figure is cut unless the terminal itself is too narrow, and more
+//! columns never show fewer digits. The pictures stand below, where there is room, side by side if
+//! the terminal is wide enough.
 
 mod cell;
 mod figures;
@@ -29,44 +29,44 @@ use pictures::Pictures;
 /// Columns between two cells.
 const GAP: u16 = 2;
 
-/// The most rows of a panel: it is meant to stand below something else.
+/// The most rows of a panel: it should leave room for what stands above it.
 const MOST_ROWS: u16 = 20;
 
 /// When a sample came, and its value.
-pub type Taken = (Instant, f64);
+pub(crate) type Taken = (Instant, f64);
 
 /// All that a frame shows.
 #[derive(Debug)]
-pub struct Panel<'a> {
+pub(crate) struct Panel<'a> {
     /// The newest record.
-    pub record: Option<&'a Record>,
+    pub(crate) record: Option<&'a Record>,
     /// Samples so far.
-    pub samples: u64,
+    pub(crate) samples: u64,
     /// Since the start.
-    pub elapsed: Duration,
+    pub(crate) elapsed: Duration,
     /// Samples a second.
-    pub rate: Option<f64>,
-    /// For how long nothing has come, if that is to be said.
-    pub silent: Option<Duration>,
+    pub(crate) rate: Option<f64>,
+    /// How long nothing has come, if that is worth saying.
+    pub(crate) silent: Option<Duration>,
     /// Samples, and when each came.
-    pub course: &'a [Taken],
+    pub(crate) course: &'a [Taken],
     /// The time now.
-    pub now: Instant,
+    pub(crate) now: Instant,
     /// Whether more than ASCII can be shown.
-    pub unicode: bool,
+    pub(crate) unicode: bool,
 }
 
-/// Columns that parts of a panel need to be whole.
+/// Columns that the parts of a panel need.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Widths {
+pub(crate) struct Widths {
     cell: u16,
     heading: u16,
 }
 
 impl Panel<'_> {
-    /// Draws it for a terminal of this many columns and rows. `widths` are those of the panel before,
-    /// and become this one's: they only grow, so that cells do not jump as digits come and go.
-    pub fn draw(&self, (columns, rows): (u16, u16), widths: &mut Widths) -> Buffer {
+    /// Draws it for a terminal of this many columns and rows. `widths` are the last panel's and become
+    /// this one's; they only grow, so that cells do not jump as digits come and go.
+    pub(crate) fn draw(&self, (columns, rows): (u16, u16), widths: &mut Widths) -> Buffer {
         let (columns, rows) = (columns.max(1), rows.clamp(1, MOST_ROWS));
         let figures = figures::figures(self, self.signs());
         widths.grow(&figures, self.headings());

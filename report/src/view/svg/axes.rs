@@ -1,7 +1,7 @@
-//! What is around a plot: its caption, its axes, and what they are about.
+//! What surrounds a plot: its caption, its axes, and their names.
 //!
-//! An axis has as many ticks as their labels have room for, and these have the digits that tell
-//! ticks apart ([`crate::digits`]).
+//! An axis has as many ticks as there is room for their labels, which have enough digits to differ
+//! ([`crate::digits`]).
 
 use std::ops::Range;
 
@@ -17,25 +17,25 @@ use crate::number::on_an_axis;
 /// The most ticks of an axis.
 const TICKS: usize = 7;
 
-/// Pixels of a label's character, of the blank between two labels, and around those of the y axis.
+/// Pixels: of a character of a label, between two labels, and around those of the y axis.
 const CHARACTER: usize = 6;
 const BLANK: usize = 16;
 const AROUND: usize = 30;
 
-/// Pixels of the y axis' labels at least, so that plots of usual numbers stand below each other.
+/// Least pixels for the y axis' labels, so that the plots of ordinary numbers line up.
 const Y_LABELS: usize = 64;
 
-/// Pixels around a plot, and of the labels below it.
+/// Pixels around a plot, and for the labels below it.
 const MARGIN: u32 = 10;
 const X_LABELS: u32 = 36;
 
 /// A plot with its axes.
-pub type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Axis, Axis>>;
+pub(crate) type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Axis, Axis>>;
 
-/// An axis with ticks of our own: plotters' have rounding errors, and there are none if the range is
-/// tiny.
+/// An axis with ticks of our own: those of plotters have rounding errors, and are missing where the
+/// range is tiny.
 #[derive(Clone)]
-pub struct Axis {
+pub(crate) struct Axis {
     range: Range<f64>,
     ticks: Vec<f64>,
     labels: Vec<String>,
@@ -67,7 +67,7 @@ impl Axis {
         Axis { range: range.clone(), ticks, labels }
     }
 
-    /// With as many ticks as have room in a width.
+    /// With as many ticks as fit into a width.
     fn across(range: &Range<f64>, pixels: usize) -> Axis {
         let fits = |axis: &Axis| axis.ticks.len() * (axis.widest() + BLANK) <= pixels;
         let axes = (2..=TICKS).rev().map(|most| Axis::of(range, most));
@@ -86,9 +86,9 @@ impl Axis {
     }
 }
 
-/// An empty plot of these ranges, which [`is_plottable`], with its caption and axes; `across` says
-/// what is on the x axis.
-pub fn chart<'a, 'b>(
+/// An empty plot of these ranges, which are [plottable](is_plottable), with its caption and axes;
+/// `across` names the x axis.
+pub(crate) fn chart<'a, 'b>(
     area: &'a Area<'b>,
     caption: &str,
     across: &str,
@@ -98,7 +98,7 @@ pub fn chart<'a, 'b>(
     let left = (up.widest() + AROUND).max(Y_LABELS);
     let width = (area.dim_in_pixel().0 as usize).saturating_sub(left + 2 * MARGIN as usize);
     let along = Axis::across(&x, width);
-    // The last label may stand below the plot's right end.
+    // The last label may be centred below the plot's right end.
     let right = (along.widest() as u32 / 2 + 2).max(MARGIN);
     let mut chart = ChartBuilder::on(area)
         .caption(caption, ("sans-serif", 15).into_font().color(&TEXT))
@@ -124,8 +124,8 @@ fn mesh<'a>(chart: &mut Chart<'_, 'a>, across: &str, along: &Axis, up: &Axis) ->
         .draw()
 }
 
-/// Whether a plot can have this range: its ticks are computed from the difference.
-pub fn is_plottable(low: f64, high: f64) -> bool {
+/// Whether a plot can have this range, whose difference its ticks are computed from.
+pub(crate) fn is_plottable(low: f64, high: f64) -> bool {
     /// Far enough from the largest double for sums and differences.
     const MOST: f64 = 1e300;
     low.abs() < MOST && high.abs() < MOST && low < high
@@ -133,7 +133,7 @@ pub fn is_plottable(low: f64, high: f64) -> bool {
 
 /// The least and the greatest of some values, with some room around them; `None` if they are
 /// beyond what can be plotted.
-pub fn range(values: impl Iterator<Item = f64>) -> Option<Range<f64>> {
+pub(crate) fn range(values: impl Iterator<Item = f64>) -> Option<Range<f64>> {
     let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
         (low.min(value), high.max(value))
     });

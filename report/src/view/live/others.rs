@@ -16,23 +16,23 @@ const LINE: usize = 4096;
 
 /// The reading end, which does not block.
 #[derive(Debug)]
-pub struct Others {
+pub(crate) struct Others {
     pipe: File,
-    /// The start of a line of which the rest is still to come.
+    /// The start of a line whose rest is still to come.
     rest: Vec<u8>,
 }
 
 impl Others {
-    /// The pipe that the environment names, if it names one. Once a process.
-    pub fn from_environment() -> Result<Option<Others>, inherited::Error> {
+    /// The pipe that the environment names, if it names one. To be called once a process.
+    pub(crate) fn from_environment() -> Result<Option<Others>, inherited::Error> {
         let pipe = inherited::descriptor(VARIABLE)?;
         Ok(pipe.map(|pipe| Others { pipe: pipe.into(), rest: Vec::new() }))
     }
 
     /// Hands over each line that has come.
-    pub fn lines(&mut self, mut tell: impl FnMut(&str)) {
+    pub(crate) fn lines(&mut self, mut tell: impl FnMut(&str)) {
         let mut buffer = [0; LINE];
-        // An error, besides that there is nothing now, means that there will be nothing.
+        // Any error other than "nothing now" means that nothing more will come.
         while let Ok(count @ 1..) = self.pipe.read(&mut buffer) {
             self.rest.extend_from_slice(&buffer[..count]);
             while let Some(end) = memchr(b'\n', &self.rest) {
@@ -45,8 +45,8 @@ impl Others {
         }
     }
 
-    /// Hands over what has come of a line that has no end yet.
-    pub fn last_line(&mut self, mut tell: impl FnMut(&str)) {
+    /// Hands over what has come of an unfinished line.
+    pub(crate) fn last_line(&mut self, mut tell: impl FnMut(&str)) {
         if !self.rest.is_empty() {
             tell(&String::from_utf8_lossy(&std::mem::take(&mut self.rest)));
         }

@@ -1,7 +1,7 @@
-//! A file that is replaced atomically, so that whoever reads it at any time reads one state whole.
+//! Replacing a file atomically, so that a reader always sees one complete state.
 //!
-//! The order: write a new file beside it, give it the name. Nothing is synced: after a crash of
-//! the system the next state is as good as the one that was lost.
+//! The order: write a new file beside it, then rename it. Nothing is synced: if the system crashes,
+//! the next state is as good as the one that was lost.
 
 use std::fs::{OpenOptions, Permissions};
 use std::io::{self, Write};
@@ -10,9 +10,9 @@ use std::path::Path;
 
 use tempfile::Builder;
 
-/// Puts a new file with this text in the place of `path`, or of what a link there leads to. What is
-/// there and is no file, such as a FIFO or a device, is written to instead.
-pub fn replace(path: &Path, text: &str) -> io::Result<()> {
+/// Replaces the file at `path`, or the one that a link there leads to, with a new one that has this
+/// text. Anything else that is there, such as a FIFO or a device, is written to.
+pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     let place = match path.metadata() {
         Ok(there) if !there.is_file() => {
             return OpenOptions::new().write(true).open(path)?.write_all(text.as_bytes());
@@ -21,7 +21,7 @@ pub fn replace(path: &Path, text: &str) -> io::Result<()> {
         Err(_) => path.to_owned(),
     };
     let directory = place.parent().filter(|it| !it.as_os_str().is_empty());
-    // Not named like what anybody looks for; readable for whom the umask lets.
+    // A name that no collector looks for; the umask decides who may read it.
     let new = Builder::new()
         .prefix(".wandler-")
         .permissions(Permissions::from_mode(0o644))
@@ -32,7 +32,7 @@ pub fn replace(path: &Path, text: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// The system's reason alone: behind it, tempfile names its own temporary file.
+/// The system's reason alone, without the name of the temporary file that tempfile adds.
 fn plain(error: io::Error) -> io::Error {
     let text = error.to_string();
     match text.split_once(" (os error ") {
@@ -49,7 +49,7 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     #[test]
-    fn a_file_is_replaced_also_behind_a_link_and_what_is_no_file_is_written_to() {
+    fn a_file_is_replaced_even_behind_a_link_and_anything_else_is_written_to() {
         let dir = tempfile::tempdir().unwrap();
         let [file, link] = ["file", "link"].map(|name| dir.path().join(name));
         replace(&file, "1").unwrap();

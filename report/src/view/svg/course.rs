@@ -8,18 +8,19 @@ use super::{Area, Drawn, LINE, POINTS};
 
 /// The mean and its standard deviation after `samples` samples.
 #[derive(Clone, Copy, Debug)]
-pub struct Point {
+pub(crate) struct Point {
     /// Samples so far.
-    pub samples: f64,
+    pub(crate) samples: f64,
     /// Their mean.
-    pub mean: f64,
+    pub(crate) mean: f64,
     /// Their standard deviation.
-    pub sd: f64,
+    pub(crate) sd: f64,
 }
 
-/// Draws the mean with a band of one standard deviation, up to the newest sample: of the samples so
-/// far, or of each window, like `record`. A single record's mean is drawn over all its samples.
-pub fn draw_mean<'a>(
+/// Draws the mean up to the newest sample, with a band of one standard deviation: that of the samples
+/// so far, or, if `record` covers a window, of each window. The mean of a single record is drawn over
+/// all its samples.
+pub(crate) fn draw_mean<'a>(
     points: impl DoubleEndedIterator<Item = Point> + Clone,
     record: &Record,
     area: &Area<'a>,
@@ -41,8 +42,8 @@ pub fn draw_mean<'a>(
     Ok(())
 }
 
-/// A part of the course, on the axis of sample numbers: from half a sample before its first to half
-/// a sample behind its last.
+/// A part of the course on the axis of sample numbers, from half a sample before its first to half a
+/// sample after its last.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Step {
     start: f64,
@@ -53,9 +54,13 @@ struct Step {
 }
 
 /// Draws the stretches of `record`'s course, up to its last sample, as an envelope from the least
-/// sample to the greatest, and their mean. Both limits are lines as well, so that a peak is seen
-/// that is narrower than a pixel.
-pub fn draw_envelope<'a>(stretches: &[Stretch], record: &Record, area: &Area<'a>) -> Drawn<'a> {
+/// sample to the greatest, and their mean. Both limits are drawn as lines too, so that a peak narrower
+/// than a pixel is seen.
+pub(crate) fn draw_envelope<'a>(
+    stretches: &[Stretch],
+    record: &Record,
+    area: &Area<'a>,
+) -> Drawn<'a> {
     let steps = joined(&steps(stretches, record));
     let (Some(first), Some(last)) = (steps.first(), steps.last()) else { return Ok(()) };
     let Some(y) = range(steps.iter().flat_map(|it| [it.min, it.max])) else { return Ok(()) };
@@ -81,7 +86,7 @@ fn steps(stretches: &[Stretch], record: &Record) -> Vec<Step> {
     let (Some(first), Some(last)) = (stretches.first(), stretches.last()) else { return vec![] };
     let end = match record.window {
         Some(window) => window.to.unwrap_or_default(),
-        // It covers all samples, whatever number the first of them has.
+        // The record covers all samples, whatever number the first one has.
         None => first.first.saturating_add(record.n).saturating_sub(1),
     };
     let end = end.max(last.first);
@@ -93,11 +98,11 @@ fn steps(stretches: &[Stretch], record: &Record) -> Vec<Step> {
         mean: it.mean.to_f64(),
         max: it.max.to_f64(),
     });
-    // Stretches of other programs need not rise.
+    // In another program's record they may not be in rising order.
     steps.filter(|step| step.start < step.end).collect()
 }
 
-/// The same in about as many steps as a picture is wide: neighbours are joined.
+/// The same in about as many steps as a picture has columns of pixels: neighbours are joined.
 fn joined(steps: &[Step]) -> Vec<Step> {
     let together = steps.len().div_ceil(POINTS).max(1);
     let joined = |steps: &[Step]| {

@@ -8,10 +8,10 @@
 //! | `histogram` | the histogram, if the record has one |
 //! | `axes` | what is around a plot |
 //!
-//! Colours are such that they can be read on white and on black, since nothing is drawn behind
-//! them (text: a grey with a contrast of at least 4.5 to either, as WCAG 2.1 asks). The file is
-//! replaced atomically. Of a long run, points are kept at even distances: every other one is
-//! dropped whenever there are too many. What lies beyond a plot's arithmetic is not plotted.
+//! The colours are readable on white and on black, since the background is left transparent (text is
+//! a grey with a contrast of at least 4.5 to either, as WCAG 2.1 asks). The file is replaced
+//! atomically. For a long run, evenly spaced points are kept: whenever there are too many, every
+//! other one is dropped. Values too large for a plot's arithmetic are not plotted.
 
 mod axes;
 mod course;
@@ -26,19 +26,22 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 use stage::format::decimal::Decimal;
 use stage::format::record::Record;
+use stage::process::exit::Status;
 
-use crate::replaced::replace;
+use crate::error::Error;
+use crate::view::replaced::replace;
+use crate::view::{Desk, View};
 use course::Point;
 use figures::Header;
 
-/// Between two pictures.
+/// Time between two pictures.
 const INTERVAL: Duration = Duration::from_secs(60);
 
 /// The picture's width, and the height of its plots, in pixels.
 const WIDTH: u32 = 900;
 const PLOTS: u32 = 410;
 
-/// Points that are kept of the course: about as many as the picture is wide.
+/// Points of the course that are kept: about as many as the picture has columns of pixels.
 const POINTS: usize = 1000;
 
 const TEXT: RGBColor = RGBColor(0x76, 0x76, 0x76);
@@ -47,34 +50,34 @@ const BARS: RGBColor = RGBColor(0x2a, 0x8f, 0x6d);
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
-/// What comes of drawing.
+/// The result of drawing.
 type Drawn<'a> = Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>>;
 
 /// A picture that is drawn again and again.
 #[derive(Debug)]
 pub struct Picture {
-    /// Its file.
-    pub path: PathBuf,
+    path: PathBuf,
     next: Instant,
-    /// The newest record, and whether it is in the picture already.
+    /// The newest record.
     record: Option<Record>,
     /// Samples so far.
     samples: u64,
+    /// Whether it is in the picture already.
     is_drawn: bool,
     course: Vec<Point>,
     /// The newest point, which is always in the picture.
     last: Option<Point>,
-    /// Of so many records one is kept.
+    /// One in this many records is kept.
     every: usize,
     seen: usize,
 }
 
 impl Picture {
-    /// A picture at `path` of what begins now.
+    /// A picture at `path`; the run begins now.
     pub fn new(path: &Path, now: Instant) -> Picture {
         Picture {
             path: path.to_owned(),
-            // The first record draws it, so that a file that cannot be written is told at once.
+            // Drawn with the first record, so that a file that cannot be written is noticed at once.
             next: now,
             record: None,
             samples: 0,
@@ -86,13 +89,13 @@ impl Picture {
         }
     }
 
-    /// When it is to be drawn next, if there is something new.
-    pub fn next(&self) -> Option<Instant> {
+    /// When to draw it next, if there is something new.
+    fn next(&self) -> Option<Instant> {
         (self.record.is_some() && !self.is_drawn).then_some(self.next)
     }
 
     /// Takes note of a record, after `samples` samples in all.
-    pub fn take(&mut self, record: &Record, samples: u64) {
+    pub fn note(&mut self, record: &Record, samples: u64) {
         if let Some(mean) = record.mean.as_ref().map(Decimal::to_f64) {
             let sd = record.sd.as_ref().map_or(0.0, Decimal::to_f64);
             self.add(Point { samples: samples as f64, mean, sd });
@@ -101,7 +104,7 @@ impl Picture {
         self.is_drawn = false;
     }
 
-    /// Adds a point, unless it is there: a record may tell of rejected lines alone.
+    /// Adds a point, unless it is there already: a record may have nothing new but rejected lines.
     fn add(&mut self, point: Point) {
         if self.last.is_some_and(|last| last.samples == point.samples) {
             return;
@@ -129,22 +132,21 @@ impl Picture {
         kept.chain(newest)
     }
 
-    /// Draws it if it is time.
-    pub fn draw_if_due(&mut self, now: Instant) -> io::Result<()> {
+    /// Draws it if it is due.
+    fn draw_if_due(&mut self, now: Instant) -> io::Result<()> {
         if self.next().is_none_or(|next| now < next) {
             return Ok(());
         }
         (self.next, self.is_drawn) = (now + INTERVAL, true);
-        self.draw()
+        self.write()
     }
 
-    /// Draws it.
-    pub fn draw(&self) -> io::Result<()> {
+    fn write(&self) -> io::Result<()> {
         let text = self.text().map_err(|error| io::Error::other(error.to_string()))?;
         replace(&self.path, &text)
     }
 
-    /// The file's text, as [`Picture::draw`] writes it.
+    /// The file's text.
     pub fn text(&self) -> Result<String, Box<dyn std::error::Error + '_>> {
         let mut text = String::new();
         {
@@ -176,6 +178,27 @@ impl Picture {
     }
 }
 
+impl View for Picture {
+    fn see(&mut self, desk: &mut Desk<'_>) {
+        if let Some(newest) = desk.newest.record() {
+            self.note(newest, desk.newest.samples);
+        }
+    }
+
+    fn wakes_at(&self, _now: Instant) -> Option<Instant> {
+        self.next()
+    }
+
+    fn draw(&mut self, desk: &mut Desk<'_>) -> Result<(), Error> {
+        self.draw_if_due(desk.now).map_err(|source| Error::file(&self.path, source))
+    }
+
+    fn finish(&mut self, _desk: &mut Desk<'_>) -> Result<Status, Error> {
+        self.write().map_err(|source| Error::file(&self.path, source))?;
+        Ok(Status::Done)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,7 +206,7 @@ mod tests {
     fn picture(records: &[&str]) -> String {
         let mut picture = Picture::new(Path::new("unused"), Instant::now());
         for (at, text) in (1..).zip(records) {
-            picture.take(&Record::parse(text.as_bytes()).unwrap(), at);
+            picture.note(&Record::parse(text.as_bytes()).unwrap(), at);
         }
         picture.text().unwrap()
     }
@@ -226,7 +249,7 @@ mod tests {
         let window = Record::parse(window.as_bytes()).unwrap();
         let drawn = |times| {
             let mut picture = Picture::new(Path::new("unused"), Instant::now());
-            (0..times).for_each(|_| picture.take(&window, 1));
+            (0..times).for_each(|_| picture.note(&window, 1));
             picture.text().unwrap()
         };
         assert_eq!(drawn(2), drawn(1));
@@ -241,7 +264,7 @@ mod tests {
         let mut is_drawn_after = |seconds, new_record| {
             let _ = std::fs::remove_file(&path);
             if new_record {
-                picture.take(&Record::parse(record("1", "").as_bytes()).unwrap(), seconds);
+                picture.note(&Record::parse(record("1", "").as_bytes()).unwrap(), seconds);
             }
             picture.draw_if_due(start + Duration::from_secs(seconds)).unwrap();
             path.exists()

@@ -1,19 +1,18 @@
-//! A record's labels in the form that metrics have: names of ASCII letters, digits and `_`, and values
-//! in quotes.
+//! A record's labels in the form of metrics: names of ASCII letters, digits and `_`, values in quotes.
 
 use std::fmt::Write as _;
 
 use stage::format::record::{RESERVED_LABELS, Record};
 
-/// What Prometheus itself puts before a name that is taken.
+/// What Prometheus itself puts in front of a name that is taken.
 const PREFIX: &str = "exported_";
 
 /// A record's labels.
-pub struct Labels(Vec<(String, String)>);
+pub(crate) struct Labels(Vec<(String, String)>);
 
 impl Labels {
-    /// Those of `record`, with names that are allowed and that differ.
-    pub fn of(record: &Record) -> Labels {
+    /// The labels of `record`, with names that are valid and distinct.
+    pub(crate) fn of(record: &Record) -> Labels {
         let mut labels: Vec<(String, String)> = Vec::new();
         for (name, value) in &record.labels {
             let mut name = allowed(name);
@@ -29,7 +28,7 @@ impl Labels {
     }
 
     /// The label set after a metric's name, including `more`; nothing if it is empty.
-    pub fn with(&self, more: Option<(&str, &str)>) -> String {
+    pub(crate) fn with(&self, more: Option<(&str, &str)>) -> String {
         let own = self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let mut text = String::new();
         for (name, value) in own.chain(more) {
@@ -43,7 +42,8 @@ impl Labels {
     }
 }
 
-/// `name` with `_` for what is not allowed; two of them at its beginning are Prometheus' own.
+/// `name` with `_` for characters that are not allowed. (Names that begin with two of them are
+/// Prometheus' own.)
 fn allowed(name: &str) -> String {
     let char = |char: char| if char.is_ascii_alphanumeric() { char } else { '_' };
     let name: String = name.chars().map(char).collect();

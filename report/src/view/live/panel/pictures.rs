@@ -14,10 +14,10 @@ use super::cell::cut_off;
 use super::{GAP, Panel};
 use crate::digits::of_a_range;
 
-/// Rows of a picture: its heading, and bars of this many rows less one.
-pub const PICTURE: u16 = 5;
+/// Rows of a picture: a heading, and the rest for the bars.
+pub(crate) const PICTURE: u16 = 5;
 
-/// From how many columns on the pictures may stand side by side.
+/// With at least this many columns, the pictures may stand side by side.
 const SIDE_BY_SIDE: u16 = 60;
 
 /// Bars without Unicode.
@@ -38,7 +38,7 @@ const LEVELS: f64 = 8.0;
 
 /// Which pictures there is room for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pictures {
+pub(crate) enum Pictures {
     /// Neither.
     None,
     /// The histogram.
@@ -52,9 +52,9 @@ pub enum Pictures {
 }
 
 impl Pictures {
-    /// Those for which there is room; side by side only if their headings of up to `heading`
-    /// columns have room, so that a wider terminal never shows less of them.
-    pub fn of(panel: &Panel<'_>, (columns, rows): (u16, u16), heading: u16) -> Pictures {
+    /// Those that fit; side by side only if their headings of up to `heading` columns fit too, so that
+    /// a wider terminal never shows less of them.
+    pub(crate) fn of(panel: &Panel<'_>, (columns, rows): (u16, u16), heading: u16) -> Pictures {
         let histogram = panel.bins().is_some();
         let is_wide = columns >= SIDE_BY_SIDE && half(columns) >= heading;
         match (histogram, panel.course.len() > 1) {
@@ -68,7 +68,7 @@ impl Pictures {
     }
 
     /// Rows that they take.
-    pub fn height(self) -> u16 {
+    pub(crate) fn height(self) -> u16 {
         match self {
             Pictures::None => 0,
             Pictures::Histogram | Pictures::Course | Pictures::SideBySide => PICTURE,
@@ -77,7 +77,7 @@ impl Pictures {
     }
 
     /// Draws them.
-    pub fn draw(self, panel: &Panel<'_>, area: Rect, buffer: &mut Buffer) {
+    pub(crate) fn draw(self, panel: &Panel<'_>, area: Rect, buffer: &mut Buffer) {
         let half = half(area.width);
         let top = Rect { height: PICTURE.min(area.height), ..area };
         match self {
@@ -97,7 +97,7 @@ impl Pictures {
     }
 }
 
-/// Columns of the left one of two pictures.
+/// Columns of the left of two pictures.
 fn half(columns: u16) -> u16 {
     (columns - GAP.min(columns)) / 2
 }
@@ -113,7 +113,7 @@ impl Heading {
         format!("{}  {}", self.what, self.range)
     }
 
-    /// As much of it as has room; a range is whole, or not there.
+    /// As much of it as fits; a range is whole or missing.
     fn fitted(self, width: usize, cut: char) -> String {
         let fits = |text: &String| text.chars().count() <= width;
         let what = cut_off(&self.what, width, cut);
@@ -135,8 +135,8 @@ impl Panel<'_> {
     }
 
     fn histogram_heading(&self, bins: &[Bin]) -> Heading {
-        let is_estimate =
-            self.record.is_some_and(|it| it.exactness == Some(Exactness::Approximate));
+        let exactness = self.record.and_then(|record| record.exactness.as_ref());
+        let is_estimate = exactness.is_some_and(Exactness::is_approximate);
         let what = match is_estimate {
             true => format!("histogram {}", self.signs().about),
             false => "histogram".to_owned(),
@@ -167,7 +167,7 @@ impl Panel<'_> {
         let shown = &self.course[self.course.len().saturating_sub(usize::from(area.width))..];
         let (low, high) = limits(shown);
         let height = LEVELS * f64::from(PICTURE - 1);
-        // At least one level, so that the least value is seen, too.
+        // At least one level, so that even the least value is seen.
         let bar = |value: f64| match high - low {
             span if span > 0.0 => 1.0 + (value - low) / span * (height - 1.0),
             _ => height / 2.0,
@@ -182,7 +182,7 @@ impl Panel<'_> {
         format!("{low} {dots} {high}")
     }
 
-    /// Draws bars, of which `most` is as high as can be, below a heading.
+    /// Draws bars below a heading; `most` is the full height.
     fn draw_picture(
         &self,
         heading: Heading,
@@ -208,8 +208,8 @@ fn limits(samples: &[super::Taken]) -> (f64, f64) {
     (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max))
 }
 
-/// A bar for each column: the mean of bins next to each other where there are more than columns, and
-/// each over several where there are fewer. In thousandths of a sample.
+/// A bar for each column: the mean of neighbouring bins where there are more bins than columns, and
+/// several bars for each bin where there are fewer. In thousandths of a sample.
 fn bars_of(bins: &[Bin], columns: u16) -> Vec<u64> {
     let columns = usize::from(columns.max(1));
     let together = bins.len().div_ceil(columns);

@@ -1,4 +1,4 @@
-//! What standard output is connected to, as far as the live view must know.
+//! The terminal that the live view is drawn on.
 
 use std::env;
 use std::io;
@@ -7,13 +7,11 @@ use nix::unistd::{getpgrp, tcgetpgrp};
 use stage::stream::terminal::can_be_drawn_on;
 use terminal_size::terminal_size_of;
 
-use crate::live::Abilities;
-
-/// The size of a terminal that does not tell.
+/// Columns and rows of a terminal that does not report its size.
 const USUAL: (u16, u16) = (80, 24);
 
 /// A terminal that can be drawn on.
-pub struct Terminal {
+pub struct Display {
     /// What it can do.
     pub abilities: Abilities,
     /// Its columns and rows now.
@@ -22,23 +20,32 @@ pub struct Terminal {
     pub is_ours: Box<dyn Fn() -> bool>,
 }
 
-impl Terminal {
-    /// Standard output, if it is a terminal that can move its cursor.
-    pub fn of_standard_output() -> Option<Terminal> {
+/// What the terminal can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Abilities {
+    /// Whether colours are wanted.
+    pub colour: bool,
+    /// Whether more than ASCII can be shown.
+    pub unicode: bool,
+}
+
+impl Display {
+    /// Standard output, if it can be drawn on.
+    pub fn of_standard_output() -> Option<Display> {
         let stdout = io::stdout();
         if !can_be_drawn_on(&stdout) {
             return None;
         }
         let size =
             move || terminal_size_of(&stdout).map_or(USUAL, |(columns, rows)| (columns.0, rows.0));
-        // A terminal that does not control us has no foreground for us to be out of.
+        // On a terminal that is not our controlling one, there is no background to be in.
         let is_ours = || tcgetpgrp(io::stdout()).map_or(true, |group| group == getpgrp());
         let abilities = abilities(|name| env::var(name).ok());
-        Some(Terminal { abilities, size: Box::new(size), is_ours: Box::new(is_ours) })
+        Some(Display { abilities, size: Box::new(size), is_ours: Box::new(is_ours) })
     }
 }
 
-/// As the environment tells: <https://no-color.org>, and the character set of the locale.
+/// As the environment says: <https://no-color.org>, and the character set of the locale.
 fn abilities(variable: impl Fn(&str) -> Option<String>) -> Abilities {
     let set = |name: &&str| variable(name).filter(|value| !value.is_empty());
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(set).unwrap_or_default();
@@ -54,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_environment_tells_what_a_terminal_can_do() {
+    fn the_environment_says_what_a_terminal_can_do() {
         let of = |variables: &[(&str, &str)]| {
             let find = |name: &str| variables.iter().find(|(it, _)| *it == name);
             abilities(|name| find(name).map(|(_, value)| (*value).to_owned()))

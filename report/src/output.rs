@@ -1,0 +1,47 @@
+//! Standard output, and how many records were shown there. A reader that has left takes nothing
+//! more, which is no error.
+
+use std::io::Write;
+
+use stage::stream::output::{reader_is_gone, write_counting};
+
+use crate::error::Error;
+
+/// Standard output.
+pub(crate) struct Output<'a> {
+    writer: &'a mut dyn Write,
+    /// Records shown.
+    pub(crate) shown: u64,
+    /// Whether the reader has left.
+    pub(crate) reader_gone: bool,
+}
+
+impl<'a> Output<'a> {
+    /// Nothing is written yet.
+    pub(crate) fn new(writer: &'a mut dyn Write) -> Output<'a> {
+        Output { writer, shown: 0, reader_gone: false }
+    }
+
+    /// Writes `text` and empties it. Of a part that was written before an error, or before the
+    /// reader left, `records_in` says how many records it shows.
+    pub(crate) fn write(
+        &mut self,
+        text: &mut Vec<u8>,
+        records_in: impl Fn(&[u8]) -> u64,
+    ) -> Result<(), Error> {
+        if self.reader_gone {
+            text.clear();
+            return Ok(());
+        }
+        let (written, result) = write_counting(&mut self.writer, text);
+        self.shown += records_in(&text[..written]);
+        text.clear();
+        match result {
+            Err(error) if reader_is_gone(&error) => {
+                self.reader_gone = true;
+                Ok(())
+            }
+            result => result.map_err(Error::Write),
+        }
+    }
+}

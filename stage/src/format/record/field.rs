@@ -1,0 +1,222 @@
+//! What a field is: a row of the table of them, in `table`.
+//!
+//! Whoever shows records goes through the table, and treats a field by its [`Kind`]; a field that
+//! asks for more than that (the quantiles' error beside them, a histogram as a picture) is known
+//! there by its name.
+
+mod table;
+
+use std::collections::BTreeMap;
+
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use super::parts::{Bin, Exactness, Figure, Stretch};
+use crate::format::decimal::Decimal;
+
+pub(super) use table::RESERVED;
+pub use table::{FIELDS, Record};
+
+/// A field of the records.
+#[derive(Debug)]
+pub struct Field {
+    /// Its name in JSON; of the quantiles, which share a row, `p`.
+    pub name: &'static str,
+    /// How its values are shown.
+    pub kind: Kind,
+    /// Which records have it.
+    pub presence: Presence,
+    /// What it is, in a sentence.
+    pub help: &'static str,
+    /// Its value; `None` if the record does not have it.
+    pub(super) get: fn(&Record) -> Option<Value<'_>>,
+    /// The place for its value, which the record has from then on.
+    pub(super) slot: fn(&mut Record) -> Slot<'_>,
+}
+
+/// How a field's values are shown.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// How many.
+    Count,
+    /// A sample's number in the stream: says which, and measures nothing.
+    Ordinal,
+    /// A number of which every digit is true.
+    Exact,
+    /// The double nearest to the true value.
+    Rounded(Estimate),
+    /// A number that is as exact as the record's [`Exactness`] says. The row stands for all of
+    /// them; each is called `p` and its percentage.
+    Quantile,
+    /// By how much another number may be wrong: rounded up, never down.
+    Bound,
+    /// A word about the other fields, or a flag.
+    Word,
+    /// Anything that is more than a number or a word.
+    Structure,
+}
+
+/// How well a rounded number estimates that of the process that the samples come from.
+#[derive(Clone, Copy, Debug)]
+pub struct Estimate {
+    /// The standard error of a value, as of independent samples of a normal distribution: close
+    /// enough to say how many of its digits mean something.
+    pub standard_error: fn(&Record, f64) -> Option<f64>,
+    /// Values that it has only where something is perfect, so that nothing else may look like them.
+    pub perfect: &'static [i64],
+}
+
+/// Which records have a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// All; null without a value.
+    Always,
+    /// Those of windows; null without a value.
+    Windows,
+    /// All of a run, if it was asked for; null without a value.
+    Optional,
+    /// The same, asked for with `stat --more`.
+    More,
+    /// Those for which it has a value, which may begin in the middle of a run.
+    Arising,
+}
+
+/// A field's value in a record.
+#[derive(Clone, Copy, Debug)]
+pub enum Value<'a> {
+    /// A count, or an ordinal.
+    Count(Option<u64>),
+    /// A number.
+    Number(Option<&'a Decimal>),
+    /// All quantiles.
+    Quantiles(&'a [Figure]),
+    /// A word.
+    Word(Option<&'a str>),
+    /// A flag.
+    Flag(bool),
+    /// Labels.
+    Labels(&'a BTreeMap<String, String>),
+    /// A histogram.
+    Histogram(&'a [Bin]),
+    /// The course of the stream.
+    Course(&'a [Stretch]),
+    /// A state.
+    State(&'a RawValue),
+}
+
+/// The place of a field's value in a record.
+pub(super) enum Slot<'a> {
+    Count(&'a mut u64),
+    Ordinal(&'a mut Option<u64>),
+    Number(&'a mut Option<Decimal>),
+    Exactness(&'a mut Option<Exactness>),
+    Flag(&'a mut bool),
+    Labels(&'a mut BTreeMap<String, String>),
+    Histogram(&'a mut Option<Vec<Bin>>),
+    Course(&'a mut Option<Vec<Stretch>>),
+    /// There is none: the value is not kept when a record is read.
+    Nowhere,
+}
+
+/// A field of one record; each quantile is an entry of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its row.
+    pub field: &'static Field,
+    /// Its value, never [`Value::Quantiles`].
+    pub value: Value<'a>,
+}
+
+impl Field {
+    /// The row of a field of this name.
+    pub fn named(name: &str) -> Option<&'static Field> {
+        FIELDS.iter().find(|field| field.is_called(name))
+    }
+
+    /// Whether the field, or one that the row stands for, has this name.
+    fn is_called(&self, name: &str) -> bool {
+        match self.kind {
+            Kind::Quantile => percentage(name).is_some(),
+            _ => self.name == name,
+        }
+    }
+
+    /// Whether it is a number that says something of the samples, and may be compared.
+    pub fn is_figure(&self) -> bool {
+        match self.kind {
+            Kind::Count | Kind::Exact | Kind::Rounded(_) | Kind::Quantile | Kind::Bound => true,
+            Kind::Ordinal | Kind::Word | Kind::Structure => false,
+        }
+    }
+
+    /// What `record` has of it: nothing, one entry, or each quantile.
+    pub fn entries<'a>(&'static self, record: &'a Record) -> impl Iterator<Item = Entry<'a>> {
+        let value = (self.get)(record);
+        let (one, several) = match value {
+            Some(Value::Quantiles(several)) => (None, several),
+            one => (one, &[][..]),
+        };
+        let one = one.map(|value| Entry { name: self.name, field: self, value });
+        one.into_iter().chain(several.iter().map(move |it| Entry {
+            name: &it.name,
+            field: self,
+            value: Value::Number(it.value.as_ref()),
+        }))
+    }
+}
+
+impl Record {
+    /// All that it has, in the table's order.
+    pub fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
+        FIELDS.iter().flat_map(|field| field.entries(self))
+    }
+
+    /// What it has under this name.
+    pub fn entry(&self, name: &str) -> Option<Entry<'_>> {
+        Field::named(name)?.entries(self).find(|entry| entry.name == name)
+    }
+}
+
+impl Value<'_> {
+    /// Whether there is none, which is null in JSON, or leaves the field out.
+    pub fn is_none(&self) -> bool {
+        matches!(
+            self,
+            Value::Count(None) | Value::Number(None) | Value::Word(None) | Value::Flag(false)
+        )
+    }
+
+    /// A count or number as a number.
+    pub fn number(&self) -> Option<Decimal> {
+        match *self {
+            Value::Count(count) => count.map(|count| Decimal::from_big(count.into(), 0)),
+            Value::Number(number) => number.cloned(),
+            _ => None,
+        }
+    }
+}
+
+/// The number behind the `p` of a quantile's name, such as `p99.9`.
+pub(super) fn percentage(name: &str) -> Option<Decimal> {
+    name.strip_prefix('p')?.parse().ok()
+}
+
+impl Serialize for Value<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Value::Count(count) => count.serialize(serializer),
+            Value::Number(number) => number.serialize(serializer),
+            Value::Word(word) => word.serialize(serializer),
+            Value::Flag(flag) => flag.serialize(serializer),
+            Value::Labels(labels) => labels.serialize(serializer),
+            Value::Histogram(bins) => bins.serialize(serializer),
+            Value::Course(stretches) => stretches.serialize(serializer),
+            Value::State(state) => state.serialize(serializer),
+            Value::Quantiles(figures) => {
+                serializer.collect_map(figures.iter().map(|it| (&it.name, &it.value)))
+            }
+        }
+    }
+}
