@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use stage::format::decimal::Decimal;
+use stage::format::record::{FIELDS, Presence};
 use stage::process::command_line::{CommandLine, Need, StageOptions};
 use stage::process::quantity;
 use stage::process::sandbox::{Grant, Sandbox, SandboxOption};
@@ -116,8 +117,8 @@ pub struct Options {
     #[arg(short, long, value_name = "P,P,…", value_parser = quantile, value_delimiter = ',')]
     #[arg(allow_hyphen_values = true, default_value = "50,90,99", help_heading = "Figures")]
     pub quantiles: Vec<Quantile>,
-    /// Tell var, rms, range, mode, skew, kurtosis and autocorrelation, too
-    #[arg(short, long, help_heading = "Figures")]
+    /// Whether records have the further figures.
+    #[arg(short, long, help = help_of_more(), help_heading = "Figures")]
     pub more: bool,
     /// Tell how many samples lie where, in at most this many bins (2 to 1000) with round limits:
     /// [low, high, count] each; low ≤ sample < high, and in the last bin also high
@@ -150,6 +151,14 @@ pub struct Options {
     /// What is kept of the system calls.
     #[command(flatten)]
     pub sandbox: SandboxOption,
+}
+
+/// Names the figures that the record's table of fields has for `--more`.
+fn help_of_more() -> String {
+    let fields = FIELDS.iter().filter(|field| field.presence == Presence::More);
+    let names: Vec<&str> = fields.map(|field| field.name).collect();
+    let (last, others) = names.split_last().unwrap_or((&"", &[]));
+    format!("Tell {} and {last}, too", others.join(", "))
 }
 
 impl Options {
