@@ -51,6 +51,17 @@ impl Figures {
         Figures { n, totals, second }
     }
 
+    /// One of those that only some records have, by its name there; `None` for any other name.
+    pub fn named(&self, name: &str) -> Option<Decimal> {
+        match name {
+            "var" => self.var(),
+            "rms" => self.rms(),
+            "skew" => self.skew(),
+            "kurtosis" => self.kurtosis(),
+            _ => None,
+        }
+    }
+
     /// 10^(`power` × places), to divide a sum of that power by.
     fn unit(&self, power: u32) -> BigInt {
         power_of_ten(power * u32::from(self.totals.places))

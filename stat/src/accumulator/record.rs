@@ -1,7 +1,7 @@
 //! The record made from everything that is known of the samples.
 
 use stage::format::decimal::Decimal;
-use stage::format::record::{Exactness, Figure, Record};
+use stage::format::record::{Exactness, FIELDS, Figure, Presence, Record};
 
 use super::{Accumulator, Extremes};
 use crate::figures::Figures;
@@ -101,38 +101,40 @@ impl Accumulator {
         Some(self.distribution.near_rank(rank)?.within(min, max))
     }
 
-    /// The figures of `stat --more`, under the names that the record's table of fields gives them.
+    /// The figures of `stat --more`: those of the record's table of fields.
     fn more(&self, figures: Option<&Figures>) -> Vec<Figure> {
-        let range = self.extremes.as_ref().map(|it| it.max.plus(&it.min.negated()));
-        let neighbours = self.sequence.neighbours();
-        let autocorrelation =
-            figures.zip(neighbours).and_then(|(figures, it)| figures.autocorrelation(&it));
-        [
-            ("var", figures.and_then(Figures::var)),
-            ("rms", figures.and_then(Figures::rms)),
-            ("range", range),
-            ("mode", self.distribution.mode()),
-            ("skew", figures.and_then(Figures::skew)),
-            ("kurtosis", figures.and_then(Figures::kurtosis)),
-            ("autocorrelation", autocorrelation),
-        ]
-        .map(|(name, value)| Figure { name: name.to_owned(), value })
-        .into()
+        let fields = FIELDS.iter().filter(|field| field.presence == Presence::More);
+        let figure =
+            |name: &str| Figure { name: name.to_owned(), value: self.named(name, figures) };
+        fields.map(|field| figure(field.name)).collect()
+    }
+
+    /// The figure of this name.
+    fn named(&self, name: &str, figures: Option<&Figures>) -> Option<Decimal> {
+        match name {
+            "range" => self.extremes.as_ref().map(|it| it.max.plus(&it.min.negated())),
+            "mode" => self.distribution.mode(),
+            "autocorrelation" => figures?.autocorrelation(&self.sequence.neighbours()?),
+            name => figures?.named(name),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use stage::format::record::{FIELDS, Presence};
+    use crate::sequence::RunPlace;
+    use stage::format::sample::Sample;
 
     #[test]
-    fn more_is_all_that_the_table_of_fields_says() {
+    fn every_further_figure_of_the_table_has_a_value() {
         let mut accumulator = Accumulator::new(true);
+        for sample in ["1", "2", "4", "7"] {
+            accumulator.add(&Sample::parse(sample.as_bytes()).unwrap(), RunPlace::Number(1));
+        }
         let wanted = Wanted { more: true, ..Wanted::default() };
-        let names: Vec<String> =
-            accumulator.record(&wanted, None).more.into_iter().map(|it| it.name).collect();
-        let fields = FIELDS.iter().filter(|field| field.presence == Presence::More);
-        assert_eq!(names, fields.map(|field| field.name).collect::<Vec<_>>());
+        let more = accumulator.record(&wanted, None).more;
+        assert_eq!(more[0].name, "var");
+        assert!(more.iter().all(|figure| figure.value.is_some()), "{more:?}");
     }
 }

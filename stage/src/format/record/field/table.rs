@@ -1,8 +1,9 @@
 //! The record's fields, in the order in which they are written.
 //!
 //! To add a number: a row here, of a number that [only some records have](Record::more), and its
-//! value in `stat::accumulator::record`. Every format and view then shows it, conditions can be
-//! about it, and no label can take its name. (The picture has no room for those of `stat --more`.)
+//! value in `stat::figures` or, if it is not computed from sums, in `stat::accumulator::record`. Then
+//! every format and view shows it, conditions can be about it, and no label can take its name. (The
+//! picture has no room for those of `stat --more`.)
 //! Anything else needs a place in [`Record`] as well, and, unless it is a count or a word, a view
 //! that knows what to draw. The README's table of fields describes each.
 
