@@ -5,6 +5,7 @@ use std::path::Path;
 
 use stage::process::inherited;
 use stage::process::message::quoted_path;
+use stage::stream::output::Unwritable;
 use thiserror::Error;
 
 /// Why the report ended early.
@@ -14,8 +15,8 @@ pub enum Error {
     #[error("cannot read standard input")]
     Read(#[source] io::Error),
     /// The report could not be written.
-    #[error("cannot write standard output")]
-    Write(#[source] io::Error),
+    #[error(transparent)]
+    Write(#[from] Unwritable),
     /// A file beside it could not be written.
     #[error("cannot write {name}")]
     File {

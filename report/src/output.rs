@@ -3,9 +3,7 @@
 
 use std::io::Write;
 
-use stage::stream::output::{reader_is_gone, write_counting};
-
-use crate::error::Error;
+use stage::stream::output::{Delivery, Unwritable, deliver};
 
 /// Standard output.
 pub(crate) struct Output<'a> {
@@ -28,20 +26,15 @@ impl<'a> Output<'a> {
         &mut self,
         text: &mut Vec<u8>,
         records_in: impl Fn(&[u8]) -> u64,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Unwritable> {
         if self.reader_gone {
             text.clear();
             return Ok(());
         }
-        let (written, result) = write_counting(&mut self.writer, text);
+        let (written, delivery) = deliver(&mut self.writer, text);
         self.shown += records_in(&text[..written]);
         text.clear();
-        match result {
-            Err(error) if reader_is_gone(&error) => {
-                self.reader_gone = true;
-                Ok(())
-            }
-            result => result.map_err(Error::Write),
-        }
+        self.reader_gone = delivery? == Delivery::ReaderGone;
+        Ok(())
     }
 }

@@ -23,7 +23,7 @@ impl Text {
 
     fn write(&mut self, desk: &mut Desk<'_>) -> Result<(), Error> {
         let format = &self.format;
-        desk.output.write(&mut self.unwritten, |written| format.records_in(written))
+        Ok(desk.output.write(&mut self.unwritten, |written| format.records_in(written))?)
     }
 }
 

@@ -41,7 +41,7 @@ impl OnTerminal {
 
     fn write(&mut self, desk: &mut Desk<'_>) -> Result<(), Error> {
         // Records count as shown when they are taken: most are in no frame.
-        desk.output.write(&mut self.frame, |_| 0)
+        Ok(desk.output.write(&mut self.frame, |_| 0)?)
     }
 }
 
