@@ -181,7 +181,9 @@ fn launcher(words: Vec<OsString>) {
         let quoted = quoted.collect::<Vec<_>>().join(" ".as_ref()).into_string().expect("UTF-8");
         assert!(command.contains(&quoted), "{quoted}: {command}");
         let again = shell_words::split(&quoted);
-        assert!(again.is_ok_and(|words| words == calls.words(process)), "{quoted}");
+        // Which does not know bash's way to write a line end.
+        let has_line_end = calls.words(process).iter().any(|word| word.contains('\n'));
+        assert!(has_line_end || again.is_ok_and(|words| words == calls.words(process)), "{quoted}");
     }
     let words = |calls: &Calls, process| {
         calls.words(process).iter().map(OsString::from).collect::<Vec<_>>()

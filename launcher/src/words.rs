@@ -102,9 +102,19 @@ pub fn for_a_shell(word: &OsStr) -> OsString {
     if !word.is_empty() && word.as_bytes().iter().all(is_plain) {
         return word.to_owned();
     }
-    // Between single quotes there is nothing but the closing one.
-    let pieces: Vec<&[u8]> = word.as_bytes().split(|byte| *byte == b'\'').collect();
-    OsString::from_vec([b"'", &pieces.join(&b"'\\''"[..])[..], b"'"].concat())
+    let mut quoted = vec![b'\''];
+    for byte in word.as_bytes() {
+        match byte {
+            // Between single quotes there is nothing but the closing one.
+            b'\'' => quoted.extend(b"'\\''"),
+            // Except at a line's beginning, where a person's bash takes ^a^b for a change of the line
+            // before, even within quotes.
+            b'\n' => quoted.extend(b"'$'\\n''"),
+            _ => quoted.push(*byte),
+        }
+    }
+    quoted.push(b'\'');
+    OsString::from_vec(quoted)
 }
 
 #[cfg(test)]
@@ -113,6 +123,13 @@ mod tests {
 
     fn split(text: &str) -> Result<Vec<String>, String> {
         Words::split_with(text, Some("/home/my self")).map(|words| words.0)
+    }
+
+    #[test]
+    fn a_line_end_within_a_word_does_not_begin_a_line_of_the_shell() {
+        let quoted = |word: &str| for_a_shell(word.as_ref()).into_string().unwrap();
+        assert_eq!(quoted("\n^a^b^"), "''$'\\n''^a^b^'");
+        assert_eq!(quoted("it's"), "'it'\\''s'");
     }
 
     #[test]

@@ -25,8 +25,8 @@ const STAND_IN: &str = "#!/bin/sh\nprintf '%s\\0' \"$@\" > \"$0.arguments\"\ncat
 
 /// What a shell may take for itself.
 #[rustfmt::skip]
-const SPECIAL: [&str; 41] = [
-    "{a,b}", "{1..3}", "!", "!!", "!-1", "^a^b^", "~", "~/x", "~root", "#", "=ls", "a=b", "*", "?",
+const SPECIAL: [&str; 42] = [
+    "{a,b}", "{1..3}", "\n^a^b^", "!", "!!", "!-1", "^a^b^", "~", "~/x", "~root", "#", "=ls", "a=b", "*", "?",
     "[a-z]", "$HOME", "${x}", "$(echo x)", "`echo x`", "\\", "'", "\"", ";", "&", "|", "<", ">",
     "(", ")", " ", "\t", "\n", "+(a|b)", "@(x)", "%1", "-", ",", "ü", "a", "\r", ":",
 ];
