@@ -294,7 +294,7 @@ fn foreign_framing_is_refused_with_what_to_do() {
         (b"FORM\0\0\0\x2eAIFFCOMM", "--format s16be", format!("it is FORM (AIFF), {sox}")),
         (b"#800000004\x01\0\x02\0\n", "--format s16le", block.to_owned()),
         (b"#8000000041,2\n", "", block.to_owned()),
-        (b"#01,2\n", "", block.replace("10 bytes", "2 bytes").replace("+11", "+3")),
+        (b"#0\x01,2\n", "", block.replace("10 bytes", "2 bytes").replace("+11", "+3")),
         (b"\xef\xbb\xbf1\n2\n", "", mark.to_owned()),
         (b"\xff\xfe1\0\n\0", "", utf_16("UTF-16")),
         (b"1\0\n\x002\0\n\0", "", utf_16("UTF-16LE")),
