@@ -175,7 +175,8 @@ fn report(words: Vec<OsString>) {
 fn launcher(words: Vec<OsString>) {
     let Some(options) = accepted::<wandler_launcher::Options>(words) else { return };
     let (via, calls) = (options.via, options.calls());
-    let command = shell::command(Path::new("/bin"), via, &calls).into_string().expect("UTF-8");
+    let command =
+        shell::command(Path::new("/bin"), via, true, &calls).into_string().expect("UTF-8");
     for process in [Process::Conv, Process::Log, Process::Stat, Process::Report] {
         let quoted = calls.words(process).into_iter().map(|it| for_a_shell(it.as_ref()));
         let quoted = quoted.collect::<Vec<_>>().join(" ".as_ref()).into_string().expect("UTF-8");

@@ -3,6 +3,7 @@
 use std::os::fd::RawFd;
 
 use clap::Parser;
+use stage::process::called::Called;
 use stage::process::sandbox::{self, Grant, Sandbox, SandboxOption};
 
 use crate::process::{ByProcess, Process};
@@ -21,12 +22,24 @@ pub struct Calls {
     own: ByProcess<Words>,
     /// The launcher's, which holds for all.
     sandbox: SandboxOption,
+    /// What the launcher was called by: a stage is called likewise.
+    called: Called,
 }
 
 impl Calls {
     /// Calls with these words.
     pub fn new(own: ByProcess<Words>, sandbox: SandboxOption) -> Calls {
-        Calls { own, sandbox }
+        Calls { own, sandbox, called: Called::by(None, "launcher") }
+    }
+
+    /// The same, of a launcher that was called so.
+    pub fn called_by(self, called: Called) -> Calls {
+        Calls { called, ..self }
+    }
+
+    /// What a stage is called by.
+    pub fn name(&self, process: Process) -> String {
+        self.called.other(process.name())
     }
 
     /// The options of a stage.
@@ -56,9 +69,19 @@ impl Calls {
     /// Whether `report` will show its live view, if the terminal can. (With options that it does
     /// not understand it shows nothing.)
     pub fn wants_live(&self) -> bool {
+        self.report().is_some_and(|report| report.wants_live())
+    }
+
+    /// Whether `report` is told in which format to show records.
+    pub fn names_format(&self) -> bool {
+        self.report().is_some_and(|report| report.format.is_some())
+    }
+
+    /// What `report` makes of its words, if it understands them.
+    fn report(&self) -> Option<wandler_report::Options> {
         let own = self.own[Process::Report].as_slice().iter();
         let words = std::iter::once("report").chain(own.map(String::as_str));
-        wandler_report::Options::try_parse_from(words).is_ok_and(|report| report.wants_live())
+        wandler_report::Options::try_parse_from(words).ok()
     }
 
     /// The same, with what `report` needs of `stat`, unless that is asked for it already: a

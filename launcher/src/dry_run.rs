@@ -33,12 +33,12 @@ pub fn could_begin(calls: &Calls, own: &mut StandardError) -> bool {
 
 /// What the stage would say at its gate; reports what is wrong with its options.
 fn ready<O: StageOptions>(process: Process, calls: &Calls) -> Option<Ready> {
-    let words = [process.name()].into_iter().chain(calls.words(process));
+    let called = calls.name(process);
+    let words = [called.as_str()].into_iter().chain(calls.words(process));
     match parse::<O>(words.map(OsString::from)) {
         Ok(options) => Some(Ready::with(&options)),
         Err(none) => {
-            let name = process.name();
-            StandardError::of(name).tell(&none.in_a_pipeline(name));
+            StandardError::of(process.name()).tell(&none.in_a_pipeline(&called));
             None
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! | module | owns |
 //! |---|---|
+//! | [`asked`] | what the command line asks for: the pipeline, or one stage alone |
 //! | [`options`] | the command line; [`words`] the stages' options in it, [`calls`] what is made of them |
 //! | [`process`] | the five processes, in the pipeline's order |
 //! | [`wiring`] | the transports between them: who gets which end, and what the launcher keeps |
@@ -25,6 +26,7 @@
 //! without care for locks, and can tell Ctrl-C from SIGTERM, which `ctrlc` cannot.
 
 pub mod account;
+pub mod asked;
 pub mod calls;
 pub mod dry_run;
 pub mod ending;
@@ -50,8 +52,9 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use stage::process::called::Called;
 use stage::process::exit::Status;
-use stage::process::message::{Messages, StandardError};
+use stage::process::message::{Messages, StandardError, quoted_path};
 use stage::process::sandbox;
 use stage::stream::output::{Unwritable, deliver};
 use stage::stream::terminal::can_be_drawn_on;
@@ -64,7 +67,6 @@ use crate::handed_on::HandedOn;
 pub use crate::options::Options;
 use crate::process::{ByProcess, Process};
 use crate::supervise::Supervisor;
-use crate::transport::Via;
 use crate::voice::Voice;
 use crate::watch::Watch;
 use crate::wiring::Wiring;
@@ -75,6 +77,9 @@ pub enum Error {
     /// The launcher does not know where it lies, so neither where the stages do.
     #[error("cannot find the stages' directory")]
     Directory(#[source] io::Error),
+    /// They do not lie there.
+    #[error("cannot find {0} beside the launcher, in {1}{hint}", hint = asked::NOT_INSTALLED)]
+    Stages(String, String),
     /// The processes could not be connected.
     #[error(transparent)]
     Wiring(#[from] wiring::Error),
@@ -92,16 +97,20 @@ pub enum Error {
 /// Runs the pipeline to its end, or prints its shell form.
 pub fn run(options: &Options, own: StandardError) -> Result<Status, Error> {
     let directory = stages_directory().map_err(Error::Directory)?;
-    let calls = options.calls();
+    let missing = asked::missing_in(&directory);
+    if !missing.is_empty() {
+        return Err(Error::Stages(missing.join(", "), quoted_path(&directory)));
+    }
+    let calls = options.calls().called_by(Called::now("launcher"));
     if options.print {
-        return print(&directory, options.via, &calls.for_report(false), own);
+        return print(&directory, options, &calls.for_report(false), own);
     }
     let handed_on = HandedOn::take_over(&calls);
     kernel::close_all_but(&handed_on.all());
     let mut watch = Watch::begin().map_err(Error::Watch)?;
-    let is_live = can_be_drawn_on(io::stdout()) && calls.wants_live();
+    let is_live = !options.quiet && can_be_drawn_on(io::stdout()) && calls.wants_live();
     let mut messages = Voice::new(own, is_live).map_err(Error::Voice)?;
-    let (wiring, mut kept) = Wiring::new(options.via, &messages)?;
+    let (wiring, mut kept) = Wiring::new(options.via, !options.quiet, &messages)?;
     let calls = calls.for_report(is_live);
     let spawned = spawn::all(wiring, handed_on, &directory, &calls, &watch);
     if options.verbose {
@@ -128,14 +137,14 @@ pub fn run(options: &Options, own: StandardError) -> Result<Status, Error> {
 
 fn print(
     directory: &Path,
-    via: Via,
+    options: &Options,
     calls: &Calls,
     mut own: StandardError,
 ) -> Result<Status, Error> {
     if !dry_run::could_begin(calls, &mut own) {
         return Ok(Status::Usage);
     }
-    let command = shell::command(directory, via, calls);
+    let command = shell::command(directory, options.via, !options.quiet, calls);
     let _ = deliver(&mut io::stdout(), command.as_bytes()).1?;
     Ok(Status::Done)
 }

@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use clap::{CommandFactory, Parser};
 use stage::process::command_line::CommandLine;
+use stage::process::message::quoted;
 use stage::process::quantity;
 use stage::process::sandbox::SandboxOption;
 
+use crate::asked::{self, STAGES};
 use crate::calls::Calls;
 use crate::process::{ByProcess, Process};
 use crate::transport::Via;
@@ -20,6 +22,8 @@ Examples:
   arecord -t raw -f S16_LE | launcher --conv \"--from - --format s16le\"
   launcher --conv \"--poll /sys/class/thermal/thermal_zone0/temp --scale 0.001\"
   launcher --via shm -v                    the same over shared memory; shows the wiring
+  launcher stat --more samples.log         one stage by itself
+  launcher help stat                       its options
 
 The stages are the programs conv, log, stat and report beside this one; tee is the launcher's
 own. At the end, the account says how many samples were sent, recorded and counted.
@@ -75,6 +79,9 @@ pub struct Options {
     /// has no other transports)
     #[arg(long, conflicts_with_all = ["grace", "verbose"])]
     pub print: bool,
+    /// Show no report, only messages and the account, as for a journal. What else report does, it does
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
     /// Show the wiring at the start, and how each stage ended
     #[arg(short, long)]
     pub verbose: bool,
@@ -98,6 +105,8 @@ impl Options {
 }
 
 impl CommandLine for Options {
+    const OTHER_FORMS: &'static [&'static str] = asked::OTHER_FORMS;
+
     fn check(&self) -> Result<(), String> {
         if self.print && !matches!(self.via, Via::Pipe | Via::Fifo) {
             let transports = self.via.plural();
@@ -106,6 +115,9 @@ impl CommandLine for Options {
             ));
         }
         let calls = self.calls();
+        if self.quiet && calls.names_format() {
+            return Err("--quiet shows no report, in whatever --format: leave one out".to_owned());
+        }
         let named =
             Process::ALL.into_iter().find_map(|it| Some((it, *calls.descriptors(it).first()?)));
         if let Some((process, number)) = named.filter(|_| self.print) {
@@ -117,8 +129,14 @@ impl CommandLine for Options {
         Ok(())
     }
 
-    /// A stage's options that were given as several words: `--conv --rate 10`.
+    /// A stage's options that were given as several words: `--conv --rate 10`; or a stage that there is
+    /// not.
     fn likely_meant(words: &[OsString], unexpected: &str) -> Option<String> {
+        if !unexpected.starts_with('-') && words.get(1).is_some_and(|word| word == unexpected) {
+            let stages = STAGES.map(Process::name).join(", ");
+            let name = quoted(unexpected.as_bytes());
+            return Some(format!("there is no stage {name}, but {stages}"));
+        }
         let words: Vec<&str> = words.iter().map(|word| word.to_str()).collect::<Option<_>>()?;
         let at = words.iter().position(|word| word.starts_with(unexpected))?;
         let (option, first) = match words.get(at.checked_sub(1)?)?.split_once('=') {
@@ -126,7 +144,7 @@ impl CommandLine for Options {
             None => (*words.get(at.checked_sub(2)?)?, words[at - 1]),
         };
         // One with a blank in it was given as one word on purpose.
-        if !STAGES.contains(&option) || first.contains(char::is_whitespace) {
+        if !WORDS_OF_STAGES.contains(&option) || first.contains(char::is_whitespace) {
             return None;
         }
         let behind = words[at..].iter().take_while(|word| !is_own_option(word));
@@ -137,7 +155,7 @@ impl CommandLine for Options {
 }
 
 /// The options that take a stage's.
-const STAGES: [&str; 4] = ["--conv", "--log", "--stat", "--report"];
+const WORDS_OF_STAGES: [&str; 4] = ["--conv", "--log", "--stat", "--report"];
 
 /// Whether the launcher has this option.
 fn is_own_option(word: &str) -> bool {
@@ -167,6 +185,15 @@ mod tests {
         for via in ["socket", "shm"] {
             assert!(check(via).is_err());
         }
+    }
+
+    #[test]
+    fn a_report_that_is_not_shown_has_no_format() {
+        let check = |report| parse(&["--quiet", "--report", report]).unwrap().check();
+        assert_eq!(check("--svg x.svg"), Ok(()));
+        let reason = "--quiet shows no report, in whatever --format: leave one out";
+        assert_eq!(check("-f json"), Err(reason.to_owned()));
+        parse(&["--quiet", "--verbose"]).unwrap_err();
     }
 
     #[test]

@@ -8,16 +8,19 @@ use crate::process::Process;
 use crate::transport::Via;
 use crate::words::for_a_shell;
 
-/// The command, as one or several lines.
-pub fn command(directory: &Path, via: Via, calls: &Calls) -> OsString {
-    let [conv, log, stat, report] = [Process::Conv, Process::Log, Process::Stat, Process::Report]
-        .map(|process| {
+/// The command, as one or several lines. Unless it `shows_report`, that goes nowhere.
+pub fn command(directory: &Path, via: Via, shows_report: bool, calls: &Calls) -> OsString {
+    let [conv, log, stat, mut report] =
+        [Process::Conv, Process::Log, Process::Stat, Process::Report].map(|process| {
             let path = directory.join(process.name()).into_os_string();
             let words = calls.words(process).into_iter().map(OsString::from);
             let words: Vec<OsString> =
                 [path].into_iter().chain(words).map(|it| for_a_shell(&it)).collect();
             words.join(OsStr::new(" "))
         });
+    if !shows_report {
+        report.push(" > /dev/null");
+    }
     match via {
         Via::Fifo => with_named_pipes([&conv, &log, &stat, &report]),
         _ => joined(&[&conv, &" | tee -i >(", &log, &") | ", &stat, &" | ", &report, &"\n"]),

@@ -60,7 +60,7 @@ pub enum Error {
     /// The pipe for messages could not be shared.
     #[error("cannot copy the pipe for messages")]
     Messages(#[source] io::Error),
-    /// There is nothing for `log` to write to.
+    /// There is nothing to write to for what nobody reads.
     #[error("cannot open \"/dev/null\"")]
     Nowhere(#[source] io::Error),
 }
@@ -94,12 +94,14 @@ pub struct Wiring {
 }
 
 impl Wiring {
-    /// Makes everything; with it what the launcher keeps.
-    pub fn new(via: Via, voice: &Voice) -> Result<(Wiring, Kept), Error> {
+    /// Makes everything; with it what the launcher keeps. Unless `shows_report`, it goes nowhere.
+    pub fn new(via: Via, shows_report: bool, voice: &Voice) -> Result<(Wiring, Kept), Error> {
         let (transports, mut streams) = Streams::joined_by(make_transports(via)?);
         // `log --pass` has nobody to pass to: the fan-out already feeds `stat`.
-        let nowhere = OpenOptions::new().write(true).open("/dev/null").map_err(Error::Nowhere)?;
-        streams.outputs[Process::Log] = Some(nowhere.into());
+        streams.outputs[Process::Log] = Some(nowhere()?);
+        if !shows_report {
+            streams.outputs[Process::Report] = Some(nowhere()?);
+        }
 
         let mut counts: ByProcess<Option<OwnedFd>> = ByProcess::default();
         let sides = rejections::create().map_err(Error::Rejections)?.map(Some);
@@ -127,6 +129,12 @@ impl Wiring {
         }
         Ok((Wiring { ends }, Kept { via, transports, ledgers, gates }))
     }
+}
+
+/// An output that nobody reads.
+fn nowhere() -> Result<OwnedFd, Error> {
+    let nowhere = OpenOptions::new().write(true).open("/dev/null").map_err(Error::Nowhere)?;
+    Ok(nowhere.into())
 }
 
 /// The ends of the transports, for each process.

@@ -77,7 +77,7 @@ proptest! {
             fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
         }
         let options = options(via, &words);
-        let command = shell::command(&programs, options.via, &options.calls());
+        let command = shell::command(&programs, options.via, true, &options.calls());
         let mode: &[&str] = if history { &["-o", "history", "-o", "histexpand"] } else { &[] };
         let said = run(command.as_encoded_bytes(), mode, dir.path());
         for (process, words) in STAGES.iter().zip(&words) {

@@ -3,6 +3,7 @@
 //! | module | owns |
 //! |---|---|
 //! | [`program`] | the frame of every `main`: title, streams, errors, status |
+//! | [`called`] | the name by which a program was called, and its help under that name |
 //! | [`command_line`] | reading the options, or saying why there are none |
 //! | [`quantity`] | durations, rates and sizes on command lines |
 //! | [`message`] | the one grammar of messages on standard error |
@@ -17,6 +18,7 @@
 //! | [`sandbox`] | **which system calls a stage keeps**, and giving up the others |
 //! | [`kernel`], [`semaphore`] | the few system calls that need `unsafe` |
 
+pub mod called;
 pub mod clock;
 pub mod command_line;
 pub mod exit;

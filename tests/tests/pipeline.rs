@@ -18,6 +18,7 @@ over_every_transport!(
     a_stage_that_cannot_be_executed_is_named_and_nothing_begins,
     a_stage_with_a_wrong_option_ends_the_launcher_before_any_stage_begins,
     rejected_input_makes_status_3_and_is_in_the_account,
+    a_quiet_launcher_shows_only_the_account_but_keeps_what_it_is_to_keep,
 );
 
 /// The sum of the integers in a file, by an independent program.
@@ -206,6 +207,23 @@ fn the_verbose_tables_tell_the_wiring_and_the_endings() {
     }
 }
 
+fn a_quiet_launcher_shows_only_the_account_but_keeps_what_it_is_to_keep(via: &str) {
+    let dir = tempfile::tempdir().unwrap();
+    let finished = launcher(via)
+        .args(["--quiet", "--conv", "--rate max --count 7 --range 3..3"])
+        .args(["--report", "--textfile metrics --fail-if 'max>2'"])
+        .dir(&dir)
+        .finish()
+        .exits(1)
+        .writes("");
+    let account = "launcher: 7 samples sent, 7 recorded, 7 counted, 0 rejected";
+    assert_eq!(finished.stderr.lines().last(), Some(account), "{finished}");
+    assert!(finished.stderr.starts_with("report: max>2 "), "{finished}");
+    assert_eq!(fs::read_to_string(dir.path().join("samples.log")).unwrap(), "3\n".repeat(7));
+    let metrics = fs::read_to_string(dir.path().join("metrics")).unwrap();
+    assert!(metrics.contains("wandler_samples_total 7\n"), "{metrics}");
+}
+
 fn a_report_whose_reader_leaves_ends_the_pipeline_in_order(via: &str) {
     for _ in 0..rounds() {
         let dir = tempfile::tempdir().unwrap();
@@ -222,25 +240,27 @@ fn a_report_whose_reader_leaves_ends_the_pipeline_in_order(via: &str) {
 }
 
 fn a_stage_that_cannot_be_executed_is_named_and_nothing_begins(via: &str) {
-    for missing in ["conv", "log", "stat", "report"] {
+    for refused in ["conv", "log", "stat", "report"] {
         // Linked, not copied: a file that is being written cannot be executed, and a process
         // that another test forks just then may hold it open for writing.
         let dir = tempfile::tempdir_in(directory()).unwrap();
         for name in ["launcher", "conv", "log", "stat", "report"] {
-            if name != missing {
+            if name != refused {
                 fs::hard_link(program(name), dir.path().join(name)).unwrap();
             }
         }
-        let path = dir.path().join(missing);
+        let path = dir.path().join(refused);
+        // Nobody may execute it, not even root.
+        fs::write(&path, "").unwrap();
         let finished = Program::other(dir.path().join("launcher"))
             .args(["--via", via])
             .dir(&dir)
             .finish()
             .exits(1);
         let path = path.display();
-        finished.says(&[format!("launcher: cannot execute \"{path}\": No such file or directory")]);
+        finished.says(&[format!("launcher: cannot execute \"{path}\": Permission denied")]);
         let recorded = dir.path().join("samples.log");
-        assert!(!recorded.exists(), "nothing is begun without {missing}");
+        assert!(!recorded.exists(), "nothing is begun without {refused}");
     }
 }
 

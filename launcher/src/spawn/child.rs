@@ -65,7 +65,7 @@ impl Program {
         }
         let path = c_string(directory.join(process.name()))?;
         let words = calls.words(process).into_iter().map(OsString::from);
-        let arguments = std::iter::once(OsString::from(process.name())).chain(words);
+        let arguments = std::iter::once(OsString::from(calls.name(process))).chain(words);
         let inherited = ends.for_stage();
         let named = inherited.iter().filter_map(|(name, fd)| {
             Some(((*name).into(), fd.as_ref()?.as_raw_fd().to_string().into()))

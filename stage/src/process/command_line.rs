@@ -8,6 +8,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Parser};
 
+use crate::process::called::Called;
 use crate::process::sandbox::Sandbox;
 
 /// A program's options.
@@ -17,6 +18,8 @@ pub trait CommandLine: Parser {
     /// Options whose wrong values are not answered with a similar right one: it would mean something
     /// else, and be taken.
     const NOT_GUESSED: &'static [&'static str] = &[];
+    /// What its arguments may be besides options and what these are followed by, for its usage.
+    const OTHER_FORMS: &'static [&'static str] = &[];
 
     /// Checks what the options' grammar cannot say; the error is one line for the user.
     fn check(&self) -> Result<(), String> {
@@ -82,7 +85,9 @@ pub trait StageOptions: CommandLine {
 /// Reads a command line, the program's name first.
 pub fn parse<O: CommandLine>(words: impl IntoIterator<Item = OsString>) -> Result<O, NoOptions> {
     let words: Vec<OsString> = words.into_iter().collect();
-    let mut command = O::command();
+    let command = O::command();
+    let called = Called::by(words.first().map(OsString::as_os_str), command.get_name());
+    let mut command = called.name_in(command, O::OTHER_FORMS);
     let matches = command.try_get_matches_from_mut(&words).map_err(|error| {
         let meant = likely_meant::<O>(&error, &words);
         meant.map_or_else(|| without_guess(error, O::NOT_GUESSED).into(), NoOptions::Wrong)
@@ -126,13 +131,14 @@ pub enum NoOptions {
 }
 
 impl NoOptions {
-    /// What `program` says of it in a pipeline, where standard output is for samples.
-    pub fn in_a_pipeline(self, program: &str) -> String {
+    /// What a program that was called by `name` says of it in a pipeline, where standard output is for
+    /// samples.
+    pub fn in_a_pipeline(self, name: &str) -> String {
         let reason = match self {
             NoOptions::Help(_) => "a pipeline cannot show a stage's help or version".to_owned(),
             NoOptions::Wrong(reason) => reason,
         };
-        format!("{reason}; try '{program} --help'")
+        format!("{reason}; try '{name} --help'")
     }
 }
 

@@ -1,13 +1,16 @@
 //! The frame of every `main`: title, standard streams, arguments, a stage's start, and at the end the
 //! ledger, the message and the exit status. The only place that tells a fatal error.
 
+use std::convert::Infallible;
 use std::error::Error as StdError;
+use std::ffi::OsString;
 use std::io;
 use std::process::ExitCode;
 
 use nix::sys::signal::Signal;
 use thiserror::Error;
 
+use crate::process::called::Called;
 use crate::process::command_line::{CommandLine, NoOptions, StageOptions, parse};
 use crate::process::exit::Status;
 use crate::process::inherited;
@@ -80,7 +83,25 @@ pub fn run<O: CommandLine, E: StdError + 'static>(
     program: &'static str,
     body: impl FnOnce(O) -> Result<Status, E>,
 ) -> ExitCode {
-    with_options(program, |options| tell_failure(program, body(options))).into()
+    run_with(program, std::env::args_os().collect(), body)
+}
+
+/// The same with another command line than the process', the program's name first.
+pub fn run_with<O: CommandLine, E: StdError + 'static>(
+    program: &'static str,
+    words: Vec<OsString>,
+    body: impl FnOnce(O) -> Result<Status, E>,
+) -> ExitCode {
+    with_options(program, words, |options| tell_failure(program, body(options))).into()
+}
+
+/// Lets `execute` put another of the programs in this one's place. (What was closed when this one
+/// started would not be found closed by the other.)
+pub fn become_another<E: StdError + 'static>(
+    other: &'static str,
+    execute: impl FnOnce() -> Result<Infallible, E>,
+) -> ExitCode {
+    framed(other, || tell_failure(other, execute().map(|never| match never {}))).into()
 }
 
 /// Runs a stage: as [`run`] does, with a stop request to hear, a ledger to fill in, and no more
@@ -99,7 +120,7 @@ pub fn stage_that_opens<O: StageOptions, I, E: StdError + 'static>(
     open: impl FnOnce(&O) -> Result<I, Ended<E>>,
     body: impl FnOnce(O, I, &mut Surroundings) -> Ended<E>,
 ) -> ExitCode {
-    with_options(program, |options: O| {
+    with_options(program, std::env::args_os().collect(), |options: O| {
         let (inherited, ready) = match prepare(&options) {
             Ok(prepared) => prepared,
             Err(error) => return tell_failure(program, Err(error)),
@@ -236,7 +257,27 @@ fn tell_failure<E: StdError + 'static>(program: &'static str, result: Result<Sta
     })
 }
 
-fn with_options<O: CommandLine>(program: &'static str, body: impl FnOnce(O) -> Status) -> Status {
+fn with_options<O: CommandLine>(
+    program: &'static str,
+    words: Vec<OsString>,
+    body: impl FnOnce(O) -> Status,
+) -> Status {
+    framed(program, || match parse::<O>(words) {
+        Ok(options) => body(options),
+        Err(NoOptions::Help(text)) if !is_in_a_pipeline() => {
+            let (_, delivery) = output::deliver(&mut io::stdout(), text.as_bytes());
+            tell_failure(program, delivery.map(|_| Status::Done))
+        }
+        Err(none) => {
+            let called = Called::now(program);
+            StandardError::of(program).tell(&none.in_a_pipeline(called.name()));
+            Status::Usage
+        }
+    })
+}
+
+/// What comes before all else: the title, and that every standard stream is open.
+fn framed(program: &'static str, body: impl FnOnce() -> Status) -> Status {
     proctitle::set_title(program);
     // A file that may not grow any more is an error to be told, not a reason to die. (The signal
     // for a pipe without a reader is ignored by Rust's runtime.)
@@ -249,17 +290,7 @@ fn with_options<O: CommandLine>(program: &'static str, body: impl FnOnce(O) -> S
         };
         return tell_failure(program, Err(Error::Closed(name)));
     }
-    match parse::<O>(std::env::args_os()) {
-        Ok(options) => body(options),
-        Err(NoOptions::Help(text)) if !is_in_a_pipeline() => {
-            let (_, delivery) = output::deliver(&mut io::stdout(), text.as_bytes());
-            tell_failure(program, delivery.map(|_| Status::Done))
-        }
-        Err(none) => {
-            StandardError::of(program).tell(&none.in_a_pipeline(program));
-            Status::Usage
-        }
-    }
+    body()
 }
 
 /// Whether this is a stage of the launcher's.

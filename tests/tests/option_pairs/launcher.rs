@@ -15,14 +15,19 @@ pub const BENCH: Bench = Bench {
         Example { id: "conv", words: &["--conv --range 7..7"], needs: &[] },
         Example { id: "log", words: &["--log other.log"], needs: &[] },
         Example { id: "stat", words: &["--stat --more --every 1"], needs: &[] },
-        Example { id: "report", words: &["--report --format json"], needs: &[] },
+        Example {
+            id: "report",
+            words: &["--report --format json", "--report --textfile text"],
+            needs: &[],
+        },
         Example { id: "grace", words: &["--grace 0s"], needs: &[] },
         Example { id: "via", words: &["--via shm", "--via fifo"], needs: &[] },
         Example { id: "print", words: &["--print"], needs: &[] },
+        Example { id: "quiet", words: &["--quiet"], needs: &[] },
         Example { id: "verbose", words: &["--verbose"], needs: &[] },
         Example { id: "no_sandbox", words: &["--no-sandbox"], needs: &[] },
     ],
-    refused: &[("print", &["grace", "verbose"])],
+    refused: &[("print", &["grace", "verbose"]), ("verbose", &["quiet"])],
     inputs: 1,
     observe,
 };
@@ -36,6 +41,10 @@ fn observe(given: &Given, _: usize) -> Option<Seen> {
     if !given.has("stat") {
         base.extend(["--stat", "--every 1"]);
     }
+    // What does not reach standard output is seen in a file.
+    if given.has("quiet") && !given.has("report") {
+        base.extend(["--report", "--textfile metrics"]);
+    }
     let options = given.parsed::<wandler_launcher::Options>(&base);
     let program = Program::new("launcher").args(&base).args(given.words()).dir(&dir);
     let Some(options) = options.filter(|options| !options.print) else {
@@ -43,7 +52,7 @@ fn observe(given: &Given, _: usize) -> Option<Seen> {
         return Seen::of(&program.finish(), dir.path());
     };
     let running = program.start();
-    running.wait_for_lines(1);
+    running.wait_for_lines(usize::from(!options.quiet));
     running.wait_until("a sample is recorded", || {
         let files = fs::read_dir(&dir).unwrap().map(|entry| entry.unwrap().path());
         files.into_iter().any(|path| fs::read(path).is_ok_and(|text| text.ends_with(b"\n")))
@@ -57,12 +66,17 @@ fn observe(given: &Given, _: usize) -> Option<Seen> {
     seen.more = vec![connected, format!("{keeping:?}")];
     let first = |text: &str| text.lines().take(1).collect::<String>();
     seen.stdout = first(&seen.stdout);
-    seen.files.values_mut().for_each(|text| *text = first(text));
+    seen.files.values_mut().for_each(|text| *text = format!("{}{:?}", first(text), metrics(text)));
     seen.stderr = ["STAGE", "did not end within"]
         .into_iter()
         .filter(|said| seen.stderr.contains(said))
         .collect();
     Some(seen)
+}
+
+/// The names of the metrics in a textfile.
+fn metrics(text: &str) -> Vec<&str> {
+    text.lines().filter_map(|line| line.strip_prefix("# TYPE ")).collect()
 }
 
 /// What `stat` reads from.

@@ -1,0 +1,156 @@
+//! What the first words of the command line ask for: the pipeline, or one stage alone.
+//!
+//! `wandler stat --more` is `stat --more` of the stage that lies beside the launcher, as `git log` is for
+//! git: nothing but `wandler` needs to be in the PATH. The stage takes this process over, so that whoever
+//! started it has its status, its signals and its process number.
+
+use std::convert::Infallible;
+use std::ffi::OsString;
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::Command;
+
+use stage::process::called::Called;
+use stage::process::message::quoted_path;
+use thiserror::Error;
+
+use crate::process::Process;
+use crate::stages_directory;
+
+/// The forms that the launcher's arguments may take besides options.
+pub(crate) const OTHER_FORMS: &[&str] = &["STAGE [ARGUMENTS]", "help [STAGE]"];
+
+/// What a command line asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// The launcher's own work, with these words.
+    Launcher(Vec<OsString>),
+    /// A stage by itself.
+    Stage(Alone),
+}
+
+/// A stage by itself, with its words behind its name.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Alone {
+    stage: Process,
+    words: Vec<OsString>,
+}
+
+/// Why a stage does not run by itself.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The launcher does not know where it lies.
+    #[error("cannot find the stages' directory")]
+    Directory(#[source] io::Error),
+    /// It is not where it should be.
+    #[error("cannot execute {path}{}", hint(.cause))]
+    Execute {
+        /// Its path, quoted.
+        path: String,
+        /// Why not.
+        #[source]
+        cause: io::Error,
+    },
+}
+
+fn hint(cause: &io::Error) -> &'static str {
+    if cause.kind() == io::ErrorKind::NotFound { NOT_INSTALLED } else { "" }
+}
+
+/// What helps where there is a launcher without stages, as `cargo install` of its package leaves it.
+pub(crate) const NOT_INSTALLED: &str =
+    " (scripts/install of the sources puts all programs in place)";
+
+/// The stages that are programs.
+pub(crate) const STAGES: [Process; 4] =
+    [Process::Conv, Process::Log, Process::Stat, Process::Report];
+
+fn stage(name: &OsString) -> Option<Process> {
+    STAGES.into_iter().find(|stage| name == stage.name())
+}
+
+impl Asked {
+    /// What `words` ask for, the program's name first. `help` is another way to write `--help`.
+    pub fn by(words: impl IntoIterator<Item = OsString>) -> Asked {
+        let mut words: Vec<OsString> = words.into_iter().collect();
+        let asks_for_help = words.get(1).is_some_and(|word| word == "help");
+        if asks_for_help {
+            words.remove(1);
+        }
+        let Some(stage) = words.get(1).and_then(stage) else {
+            if asks_for_help {
+                // Behind a word that is no stage it would not be read.
+                words.insert(words.len().min(2), "--help".into());
+            }
+            return Asked::Launcher(words);
+        };
+        let help = asks_for_help.then(|| "--help".into());
+        let words = help.into_iter().chain(words.into_iter().skip(2)).collect();
+        Asked::Stage(Alone { stage, words })
+    }
+}
+
+impl Alone {
+    /// The stage's name.
+    pub fn name(&self) -> &'static str {
+        self.stage.name()
+    }
+
+    /// Executes the stage in this process' place.
+    pub fn execute(self) -> Result<Infallible, Error> {
+        let name = self.name();
+        let path = stages_directory().map_err(Error::Directory)?.join(name);
+        let called = Called::now("launcher").other(name);
+        let cause = Command::new(&path).arg0(called).args(self.words).exec();
+        Err(Error::Execute { path: quoted_path(&path), cause })
+    }
+}
+
+/// The stages that do not lie in `directory`.
+pub(crate) fn missing_in(directory: &Path) -> Vec<&'static str> {
+    let is_missing = |name: &&str| {
+        let found = directory.join(name).symlink_metadata();
+        found.is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+    };
+    STAGES.map(Process::name).into_iter().filter(is_missing).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(line: &str) -> Asked {
+        Asked::by(line.split(' ').map(OsString::from))
+    }
+
+    fn alone(stage: Process, words: &str) -> Asked {
+        let words = words.split_whitespace().map(OsString::from).collect();
+        Asked::Stage(Alone { stage, words })
+    }
+
+    fn launcher(line: &str) -> Asked {
+        Asked::Launcher(line.split(' ').map(OsString::from).collect())
+    }
+
+    #[test]
+    fn a_stage_by_itself_gets_what_stands_behind_its_name() {
+        assert_eq!(asked("wandler stat"), alone(Process::Stat, ""));
+        assert_eq!(asked("wandler log --check a.log"), alone(Process::Log, "--check a.log"));
+        assert_eq!(asked("wandler stat help"), alone(Process::Stat, "help"));
+    }
+
+    #[test]
+    fn everything_else_is_the_launchers() {
+        for line in ["wandler", "wandler --via shm", "wandler --stat stat", "wandler tee"] {
+            assert_eq!(asked(line), launcher(line));
+        }
+    }
+
+    #[test]
+    fn help_is_that_of_the_launcher_or_of_a_stage() {
+        assert_eq!(asked("wandler help"), launcher("wandler --help"));
+        assert_eq!(asked("wandler help stat"), alone(Process::Stat, "--help"));
+        assert_eq!(asked("wandler help tee"), launcher("wandler tee --help"));
+    }
+}
