@@ -137,7 +137,7 @@ fn a_stage_can_do_what_it_was_told_to_and_nothing_else() {
         ("report --textfile record.prom", &["open", "make", "rename"]),
         ("log run.log", &["open", "make", "rename"]),
         ("conv --from -", &[]),
-        ("conv --from data", &["open"]),
+        ("conv --from data", &[]),
         ("conv --poll data --count 2 --rate max", &["open"]),
         ("stat --no-sandbox", &all),
     ] {
