@@ -6,7 +6,6 @@ use std::str::FromStr;
 
 use stage::format::decimal::Decimal;
 use stage::format::record::{Exactness, FIELDS, Field, Kind, Presence, Record};
-use stage::format::sample::parse_line as parse;
 use stage::process::message::quoted;
 
 use crate::digits;
@@ -57,7 +56,7 @@ impl FromStr for Condition {
             let name_alone = name.trim_end_matches(['=', '<', '>']).trim();
             if number(name_alone).is_some() { expected() } else { no_number(name) }
         })?;
-        let limit = parse(limit.as_bytes()).map_err(|_| expected())?;
+        let limit = limit.parse::<Decimal>().map_err(|_| expected())?;
         Ok(Condition {
             text: format!("{name}{operator}{limit}"),
             name: name.to_owned(),
@@ -93,7 +92,7 @@ fn meant(text: &str) -> Option<String> {
         let (name, limit) = text.split_once(foreign)?;
         Some((name.trim(), operator, limit.trim()))
     })?;
-    let is_one = number(name).is_some() && parse(limit.as_bytes()).is_ok();
+    let is_one = number(name).is_some() && limit.parse::<Decimal>().is_ok();
     is_one.then(|| format!("write {name}{operator}{limit}"))
 }
 

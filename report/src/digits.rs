@@ -100,7 +100,7 @@ pub(crate) fn beside(limit: &Decimal, record: &Record, field: &Field, value: &De
 
 /// The limits of an axis, with enough digits to differ.
 pub(crate) fn of_a_range(low: &Decimal, high: &Decimal) -> [Decimal; 2] {
-    let place = high.plus(&low.negated()).magnitude().map(|first| first + 1 - OF_A_RANGE);
+    let place = (high - low).magnitude().map(|first| first + 1 - OF_A_RANGE);
     [low, high].map(|limit| place.map_or(limit.clone(), |place| limit.round_to(place)))
 }
 
@@ -151,7 +151,7 @@ pub(crate) fn bound(error: &Decimal) -> Decimal {
     let Some(first) = error.magnitude() else { return error.clone() };
     let place = first + 1 - LEAST_UNCERTAIN;
     let nearest = error.round_to(place);
-    if nearest < *error { nearest.plus(&Decimal::power(1, place)) } else { nearest }
+    if nearest < *error { nearest + Decimal::power(1, place) } else { nearest }
 }
 
 /// The figures of a record, in rising order.

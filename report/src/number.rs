@@ -135,7 +135,6 @@ pub(crate) fn clock(seconds: u64) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use stage::format::sample::parse_line as parse;
 
     #[test]
     fn digits_are_grouped_by_thousands() {
@@ -174,7 +173,7 @@ mod tests {
             ("57", 1, "…"),
             ("57", 0, ""),
         ] {
-            let fitted = fitted(&parse(number.as_bytes()).unwrap(), width, CUT);
+            let fitted = fitted(&number.parse().unwrap(), width, CUT);
             assert_eq!(fitted, text, "{number} in {width}");
         }
     }
@@ -183,7 +182,7 @@ mod tests {
         /// More room never shows fewer digits, and what is shown is how the number begins.
         #[test]
         fn room_is_used_and_digits_are_right(number in "-?(0|[1-9][0-9]{0,30})(\\.[0-9]{1,30})?(e-?[0-9]{1,2})?") {
-            let number = parse(number.as_bytes()).unwrap();
+            let number: Decimal = number.parse().unwrap();
             let whole = number.to_string();
             let significant = |text: &str| {
                 let mantissa = text.split('e').next().unwrap_or_default();
@@ -211,9 +210,8 @@ mod tests {
 
     #[test]
     fn the_numbers_of_an_axis_have_as_many_decimal_places() {
-        let axis = |numbers: [&str; 3], place| {
-            numbers.map(|it| on_an_axis(&parse(it.as_bytes()).unwrap(), place))
-        };
+        let axis =
+            |numbers: [&str; 3], place| numbers.map(|it| on_an_axis(&it.parse().unwrap(), place));
         assert_eq!(axis(["-0.5", "0", "0.5"], -1), ["-0.5", "0.0", "0.5"]);
         assert_eq!(axis(["999.95", "1000", "1000.1"], -2), ["999.95", "1,000.00", "1,000.10"]);
         assert_eq!(axis(["0", "2e5", "1e300"], 5), ["0", "200,000", "1e300"]);

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::time::Instant;
 
 use stage::format::record::{MAX_RECORD, Record, reason, with_rejected};
-use stage::format::sample::parse_line;
+use stage::format::sample::Sample;
 use stage::process::clock::Clock;
 use stage::process::exit::Status;
 use stage::process::ledger::Entry;
@@ -159,7 +159,7 @@ fn read(line: &[u8]) -> Result<Record, String> {
     if line.len() > MAX_RECORD {
         return Err(format!("not a record: longer than {MAX_RECORD} bytes"));
     }
-    Record::parse(line).map_err(|error| match parse_line(line) {
+    Record::parse(line).map_err(|error| match Sample::parse(line.trim_ascii()) {
         Ok(_) => "a sample, not a record (put stat before report)".to_owned(),
         Err(_) => format!("not a record: {}", reason(&error)),
     })

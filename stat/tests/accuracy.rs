@@ -8,7 +8,6 @@ use clap::Parser;
 use stage::fake::FakeClock;
 use stage::format::decimal::Decimal;
 use stage::format::record::{Exactness, Figure, Record};
-use stage::format::sample::parse_line;
 
 /// Quantiles that are asked for, rising.
 const QUANTILES: &str = "0,0.1,1,5,25,50,75,95,99,99.9,100";
@@ -97,7 +96,7 @@ impl Kind {
             Kind::Mixture => format!("{:.3}", 5e6 + 100.0 * random.normal()),
             Kind::Codes => {
                 let code = 200_000.0 * random.normal();
-                Decimal::new(code as i64, 0).times(&Decimal::new(625, 4)).to_string()
+                (Decimal::new(code as i64, 0) * Decimal::new(625, 4)).to_string()
             }
             Kind::Timestamps => {
                 format!("{}", 1_764_000_000_000_000 + 1000 * at + random.below(900))
@@ -129,8 +128,7 @@ fn stat(words: &str, input: &[u8]) -> String {
 
 /// The sample of each quantile's rank, by sorting.
 fn true_quantiles(lines: &[String]) -> Vec<Decimal> {
-    let mut samples: Vec<Decimal> =
-        lines.iter().map(|line| parse_line(line.as_bytes()).unwrap()).collect();
+    let mut samples: Vec<Decimal> = lines.iter().map(|line| line.trim().parse().unwrap()).collect();
     samples.sort_unstable();
     let rank = |percent: &str| {
         // In thousandths of a percent, so that the rank is exact.
@@ -141,8 +139,8 @@ fn true_quantiles(lines: &[String]) -> Vec<Decimal> {
 }
 
 fn is_near(a: &Decimal, b: &Decimal, by: &Decimal) -> bool {
-    let difference = a.plus(&b.negated());
-    difference <= *by && difference.negated() <= *by
+    let difference = a - b;
+    difference <= *by && -difference <= *by
 }
 
 fn check_quantiles(kind: Kind, record: &Record, lines: &[String]) {
@@ -161,10 +159,10 @@ fn check_quantiles(kind: Kind, record: &Record, lines: &[String]) {
         let median = record.quantiles[5].value.clone().unwrap();
         // The mean is rounded to a double.
         let rounding = Decimal::shortest(mean.to_f64().abs() * f64::EPSILON).unwrap();
-        let room = sd.plus(error).plus(&rounding);
+        let room = &sd + error + &rounding;
         assert!(is_near(&median, &mean, &room), "{kind:?}: {median} and {mean} ± {room}");
         if matches!(kind, Kind::Normal(_) | Kind::Uniform) {
-            assert!(error.times(&Decimal::new(1000, 0)) <= sd, "{kind:?}: {error} for {sd}");
+            assert!(error * Decimal::new(1000, 0) <= sd, "{kind:?}: {error} for {sd}");
         }
     }
 }

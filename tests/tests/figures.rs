@@ -6,7 +6,6 @@ use std::fs;
 
 use stage::format::decimal::Decimal;
 use stage::format::record::Record;
-use stage::format::sample::parse_line as parse;
 use tempfile::TempDir;
 use wandler_tests::random::Random;
 use wandler_tests::run::Program;
@@ -106,12 +105,12 @@ fn is_right(text: &str, number: &Decimal) -> bool {
     if let Some(start) = text.strip_suffix('…') {
         return number.to_string().starts_with(start);
     }
-    let Ok(shown) = parse(text.as_bytes()) else { return false };
-    let off = shown.plus(&number.negated());
-    let off = if off.is_negative() { off.negated() } else { off };
+    let Ok(shown) = text.parse::<Decimal>() else { return false };
+    let off = shown - number;
+    let off = if off.is_negative() { -off } else { off };
     // Half a unit of its last place; zeros before the point may be significant, or not.
     let unit = Decimal::new(1, text.split_once('.').map_or(0, |(_, places)| places.len() as u16));
-    off.plus(&off) <= unit
+    &off + &off <= unit
 }
 
 #[track_caller]

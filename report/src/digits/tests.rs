@@ -1,12 +1,11 @@
 //! The rule, by cases and by its properties.
 
 use proptest::prelude::*;
-use stage::format::sample::parse_line as parse;
 
 use super::*;
 
 fn decimal(text: &str) -> Decimal {
-    parse(text.as_bytes()).unwrap()
+    text.parse().unwrap()
 }
 
 /// A record with these fields besides, or instead of, usual ones.

@@ -27,7 +27,7 @@ pub(crate) fn ticks(low: f64, high: f64, most: usize) -> Ticks {
         if last - first < most as f64 {
             let numbers = (0..most as i64).map(|at| first as i64 + at);
             let numbers = numbers.take_while(|number| *number as f64 <= last);
-            let values = numbers.map(|number| step.times(&Decimal::from_big(number.into(), 0)));
+            let values = numbers.map(|number| &step * Decimal::from_big(number.into(), 0));
             return Ticks { values: values.collect(), place };
         }
     }

@@ -26,7 +26,6 @@ use std::fmt::Write as _;
 
 use stage::format::decimal::Decimal;
 use stage::format::record::{Exactness, Field, Kind, Record, Value};
-use stage::format::sample::parse_line as parse;
 
 use crate::format::{Format, TextFormat};
 use crate::layout::Layout;
@@ -119,7 +118,7 @@ impl Page {
         self.family(NAME, field.help);
         for entry in field.entries(record) {
             let percent = entry.name.strip_prefix('p').map(|percent| format!("{percent}e-2"));
-            let part = percent.and_then(|percent| parse(percent.as_bytes()).ok());
+            let part = percent.and_then(|percent| percent.parse::<Decimal>().ok());
             if let (Some(part), Value::Number(Some(value))) = (part, entry.value) {
                 self.sample(NAME, Some(("q", &part.to_string())), &number(value));
             }

@@ -173,21 +173,6 @@ impl Decimal {
         }
     }
 
-    /// −self.
-    pub fn negated(&self) -> Decimal {
-        -self
-    }
-
-    /// self + `other`.
-    pub fn plus(&self, other: &Decimal) -> Decimal {
-        self + other
-    }
-
-    /// self × `other`.
-    pub fn times(&self, other: &Decimal) -> Decimal {
-        self * other
-    }
-
     /// Whether the number is below zero.
     pub fn is_negative(&self) -> bool {
         match &self.mantissa {

@@ -80,11 +80,6 @@ fn by_text(value: Decimal) -> Result<Sample, NotASample> {
     Sample::parse(value.to_string().as_bytes()).map_err(|reason| NotASample { value, reason })
 }
 
-/// Reads a number with blanks around it.
-pub fn parse_line(line: &[u8]) -> Result<Decimal, ParseError> {
-    Decimal::parse(line.trim_ascii())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

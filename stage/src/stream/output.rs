@@ -18,20 +18,6 @@ pub fn reader_is_gone(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset)
 }
 
-/// Writes all of `bytes`; returns how many were written, even if that failed halfway.
-pub fn write_counting(output: &mut impl Write, bytes: &[u8]) -> (usize, io::Result<()>) {
-    let mut written = 0;
-    while written < bytes.len() {
-        match output.write(&bytes[written..]) {
-            Ok(0) => return (written, Err(io::ErrorKind::WriteZero.into())),
-            Ok(count) => written += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return (written, Err(error)),
-        }
-    }
-    (written, Ok(()))
-}
-
 /// Standard output could not be written.
 #[derive(Debug, Error)]
 #[error("cannot write standard output")]
@@ -61,7 +47,16 @@ impl Delivery {
 /// Writes all of `bytes`; returns how many were written, even if that failed halfway, and what became
 /// of them.
 pub fn deliver(output: &mut impl Write, bytes: &[u8]) -> (usize, Result<Delivery, Unwritable>) {
-    let (written, result) = write_counting(output, bytes);
+    let mut written = 0;
+    let mut result = Ok(());
+    while written < bytes.len() && result.is_ok() {
+        match output.write(&bytes[written..]) {
+            Ok(0) => result = Err(io::ErrorKind::WriteZero.into()),
+            Ok(count) => written += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => result = Err(error),
+        }
+    }
     (written, Delivery::of(result))
 }
 

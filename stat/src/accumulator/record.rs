@@ -112,7 +112,7 @@ impl Accumulator {
     /// The figure of this name.
     fn named(&self, name: &str, figures: Option<&Figures>) -> Option<Decimal> {
         match name {
-            "range" => self.extremes.as_ref().map(|it| it.max.plus(&it.min.negated())),
+            "range" => self.extremes.as_ref().map(|it| &it.max - &it.min),
             "mode" => self.distribution.mode(),
             "autocorrelation" => figures?.autocorrelation(&self.sequence.neighbours()?),
             name => figures?.named(name),
