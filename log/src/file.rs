@@ -29,6 +29,9 @@ use crate::error::{Attempt, Error, not_regular};
 use crate::notice::{LostName, Notice};
 use crate::options::Options;
 
+/// The mode of a new file, less the umask: everybody may read it, and only its owner write it.
+const MODE: u32 = 0o644;
+
 /// Storage with a name, which may be taken from it.
 pub(crate) trait Named: Storage {
     /// The name, quoted.

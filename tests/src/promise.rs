@@ -16,9 +16,12 @@
 //!
 //! An [`Account`] hears of the calls before the [`Disk`] does, and judges what a crash left.
 
+mod files;
+
 use std::collections::HashMap;
 use std::fmt;
 
+use self::files::{first_line, number, rotated, shown, whole};
 use crate::disk::{Call, Disk, Files};
 use crate::random::Random;
 
@@ -274,35 +277,6 @@ impl Account {
         }
         Ok(())
     }
-}
-
-/// What the old files hold, the oldest first.
-fn rotated(files: &Files, name: &str) -> Vec<Vec<u8>> {
-    let mut old: Vec<_> =
-        files.iter().filter_map(|(it, bytes)| Some((number(it, name)?, bytes))).collect();
-    old.sort_by_key(|(number, _)| std::cmp::Reverse(*number));
-    old.into_iter().map(|(_, bytes)| bytes.clone()).collect()
-}
-
-/// The number of an old file, from 1.
-fn number(old: &str, name: &str) -> Option<u32> {
-    let number = old.strip_prefix(name)?.strip_prefix('.')?;
-    number.parse().ok().filter(|it: &u32| *it > 0 && it.to_string() == number)
-}
-
-/// Bytes up to and with the last line feed.
-fn whole(bytes: &[u8]) -> usize {
-    bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1)
-}
-
-/// Up to and with the first line feed, if there is one.
-fn first_line(bytes: &[u8]) -> &[u8] {
-    bytes.split_inclusive(|&byte| byte == b'\n').next().unwrap_or_default()
-}
-
-fn shown(files: &Files) -> String {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    files.iter().map(|(name, bytes)| format!("  {name}: {:?}\n", text(bytes))).collect()
 }
 
 #[cfg(test)]

@@ -26,14 +26,11 @@ use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use stage::process::message::quoted_path;
 
-use super::Begun;
 use super::directory::Directory;
 use super::torn::set_aside;
+use super::{Begun, MODE};
 use crate::error::{Attempt, Error, not_regular};
 use crate::notice::Notice;
-
-/// The mode of a new file, less the umask: everybody may read it, and only its owner write it.
-pub(super) const MODE: u32 = 0o644;
 
 /// A file that is ready to be recorded in.
 #[derive(Debug)]

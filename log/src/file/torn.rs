@@ -18,9 +18,8 @@ use std::path::{Path, PathBuf};
 use nix::fcntl::OFlag;
 use stage::process::message::quoted_path;
 
-use super::Begun;
 use super::directory::Directory;
-use super::open::MODE;
+use super::{Begun, MODE};
 use crate::error::{Attempt, Error};
 use crate::notice::Notice;
 

@@ -11,9 +11,12 @@
 //! field, and a carriage return at a line's end, are ignored. (That a *value* is not plausible, or
 //! a raw word torn, are `conv`'s own reasons.)
 
+mod text;
+
 use memchr::memchr;
 use thiserror::Error;
 
+use self::text::{spaces_trimmed, split_first, trimmed, without_end, without_feed, without_return};
 use crate::format::decimal::ParseError;
 use crate::format::header::{Header, TIME, VALUE};
 use crate::format::sample::Sample;
@@ -292,52 +295,6 @@ fn are_numbers(line: &[u8]) -> bool {
     without_end(line)
         .split(|&byte| byte == b'\t')
         .all(|field| Sample::parse(spaces_trimmed(field)).is_ok())
-}
-
-/// The first field and what is behind its TAB.
-fn split_first(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (first, behind) = line.split_at(memchr(b'\t', line)?);
-    Some((spaces_trimmed(first), &behind[1..]))
-}
-
-/// Strips one line end.
-fn without_end(line: &[u8]) -> &[u8] {
-    without_return(without_feed(line))
-}
-
-#[inline]
-fn without_feed(line: &[u8]) -> &[u8] {
-    line.strip_suffix(b"\n").unwrap_or(line)
-}
-
-#[inline]
-fn without_return(line: &[u8]) -> &[u8] {
-    line.strip_suffix(b"\r").unwrap_or(line)
-}
-
-/// Strips the blanks around a line.
-#[inline]
-fn trimmed(line: &[u8]) -> &[u8] {
-    let mut text = line;
-    while let [b' ' | b'\t', rest @ ..] = text {
-        text = rest;
-    }
-    while let [rest @ .., b' ' | b'\t'] = text {
-        text = rest;
-    }
-    text
-}
-
-/// Strips the spaces around a field.
-fn spaces_trimmed(field: &[u8]) -> &[u8] {
-    let mut text = field;
-    while let [b' ', rest @ ..] = text {
-        text = rest;
-    }
-    while let [rest @ .., b' '] = text {
-        text = rest;
-    }
-    text
 }
 
 #[cfg(test)]
