@@ -44,10 +44,10 @@ use std::io::Write;
 use stage::process::clock::Clock as _;
 use stage::process::exit::Status;
 use stage::process::ledger::Entry;
-use stage::process::message::{Messages, quoted_path};
+use stage::process::message::quoted_path;
 use stage::process::program::Ended;
-use stage::process::rejections::Rejections;
 use stage::process::stop::Stop;
+use stage::process::surroundings::Surroundings;
 use stage::stream::input::Input;
 use stage::stream::output::Unwritable;
 use thiserror::Error;
@@ -86,15 +86,9 @@ pub fn open(options: &Options) -> Result<Opened, Ended<Error>> {
 }
 
 /// Converts until the source ends, a limit is reached, the reader goes away, or a stop is
-/// requested. What it rejects is also counted in `rejections`.
-pub fn run(
-    options: &Options,
-    opened: Opened,
-    stop: Stop,
-    messages: &mut dyn Messages,
-    output: impl Write,
-    rejections: Option<Rejections>,
-) -> Ended<Error> {
+/// requested.
+pub fn run(options: &Options, around: Surroundings<'_, Opened, impl Write, Stop>) -> Ended<Error> {
+    let Surroundings { input: opened, output, clock: stop, messages, rejections } = around;
     let plan = Plan::of(options);
     let mut sender = Sender::new(output, plan.limit, messages).counting_in(rejections);
     let result = convert(plan, opened, stop, &mut sender);

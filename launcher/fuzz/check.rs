@@ -13,6 +13,7 @@ use stage::format::record::Record;
 use stage::format::sample::Sample;
 use stage::process::command_line::{CommandLine, NoOptions, parse};
 use stage::process::quantity::{Period, Range, Rate, range};
+use stage::process::surroundings::Surroundings;
 use wandler_conv::processing::Processing;
 use wandler_conv::pump;
 use wandler_conv::sender::Sender;
@@ -23,6 +24,7 @@ use wandler_launcher::calls::Calls;
 use wandler_launcher::process::Process;
 use wandler_launcher::shell;
 use wandler_launcher::words::for_a_shell;
+use wandler_stat::files::only;
 
 /// Samples that a simulated converter is asked for.
 const SAMPLES: u64 = 100;
@@ -152,7 +154,10 @@ fn stat(words: Vec<OsString>) {
     }
     let (mut output, mut messages) = (Vec::new(), Vec::new());
     let input = &b"1\n-2.5e3\nx\n7\n"[..];
-    let ended = wandler_stat::run(&options, input, &mut output, &FakeClock::new(), &mut messages);
+    let ended = wandler_stat::run(
+        &options,
+        Surroundings::new(only(input), &mut output, &FakeClock::new(), &mut messages),
+    );
     assert_eq!(ended.result.is_err(), options.strict || options.merge);
     for line in output.split_inclusive(|byte| *byte == b'\n') {
         let record = Record::parse(line).expect("it is a record");

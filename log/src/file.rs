@@ -27,7 +27,6 @@ use self::storage::{OpenFile, Storage};
 use self::torn::set_aside;
 use crate::error::{Attempt, Error, not_regular};
 use crate::notice::{LostName, Notice};
-use crate::options::Options;
 
 /// The mode of a new file, less the umask: everybody may read it, and only its owner write it.
 const MODE: u32 = 0o644;
@@ -83,11 +82,16 @@ pub(crate) struct LogFile {
 }
 
 impl LogFile {
-    /// Opens the file that `options` name.
-    pub(crate) fn open(options: &Options) -> Result<(LogFile, Begun), Error> {
-        let rotates = options.rotate.is_some();
-        let (storage, begun) = open_fitting(options.file(), options.truncate, rotates)?;
-        let file = LogFile { storage, rotates, keep: options.keep, rotation: None };
+    /// Opens the file at `path`, truncated or to append to. If it is rotated, `keep` old files are
+    /// kept.
+    pub(crate) fn open(
+        path: &Path,
+        truncate: bool,
+        keep: Option<u64>,
+    ) -> Result<(LogFile, Begun), Error> {
+        let rotates = keep.is_some();
+        let (storage, begun) = open_fitting(path, truncate, rotates)?;
+        let file = LogFile { storage, rotates, keep: keep.unwrap_or_default(), rotation: None };
         Ok((file, begun))
     }
 

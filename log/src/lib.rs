@@ -35,8 +35,8 @@ use std::io::{self, Write};
 use stage::process::clock::Timer;
 use stage::process::exit::Status;
 use stage::process::ledger::Entry;
-use stage::process::message::Messages;
 use stage::process::program::Ended;
+use stage::process::surroundings::Surroundings;
 use stage::stream::ending::Unread;
 use stage::stream::input::Input;
 use stage::stream::output::Unwritable;
@@ -81,19 +81,17 @@ pub enum Error {
 /// what was recorded.
 pub fn run(
     options: &Options,
-    input: impl Input,
-    output: impl Write,
-    timer: &mut impl Timer,
-    messages: &mut dyn Messages,
+    around: Surroundings<'_, impl Input, impl Write, impl Timer>,
 ) -> Ended<Error> {
+    let Surroundings { input, output, clock: mut timer, messages, .. } = around;
     let nothing = Entry::Log { recorded: 0, durable: 0 };
     if options.check {
         return Ended {
             entry: nothing,
-            result: check::run(&options.files, output, timer, messages),
+            result: check::run(&options.files, output, &mut timer, messages),
         };
     }
-    let (file, begun) = match LogFile::open(options) {
+    let (file, begun) = match LogFile::open(options.file(), options.truncate, options.kept()) {
         Ok(opened) => opened,
         Err(error) => return Ended { entry: nothing, result: Err(error.into()) },
     };
@@ -101,7 +99,7 @@ pub fn run(
     let recorder = Recorder::new(file, begun.length, options.sync, options.rotate)
         .with_header(options.header());
     let stamper = Stamper::new(options.timestamps);
-    let mut recording = Recording { recorder, stamper, timer, messages };
+    let mut recording = Recording { recorder, stamper, timer: &mut timer, messages };
     let result = recording.run(input, options.pass, output);
     let mut recorder = recording.recorder;
     if let Err(Error::Read(_) | Error::Output(_)) = result {

@@ -98,6 +98,11 @@ impl Options {
         self.files.first().map_or(Path::new(DEFAULT), PathBuf::as_path)
     }
 
+    /// How many old files are kept, if the file is rotated.
+    pub(crate) fn kept(&self) -> Option<u64> {
+        self.rotate.map(|_| self.keep)
+    }
+
     /// What a new file begins with.
     pub(crate) fn header(&self) -> Vec<u8> {
         self.timestamps.map(|_| Timestamps::header()).unwrap_or_default()

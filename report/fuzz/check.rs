@@ -13,12 +13,13 @@ use serde_json::value::RawValue;
 use stage::fake::{Chunks, FakeClock};
 use stage::format::record::Record;
 use stage::process::clock::{Clock, Wake};
+use stage::process::surroundings::Surroundings;
 use stage::stream::input::Input;
 use stage::stream::lines::each_line;
 use wandler_report::display::{Abilities, Display};
 use wandler_report::openmetrics::Form;
 use wandler_report::svg::Picture;
-use wandler_report::{Options, Surroundings, openmetrics};
+use wandler_report::{Options, Screen, openmetrics};
 
 const FORMATS: [&str; 5] = ["live", "plain", "json", "csv", "openmetrics"];
 
@@ -80,14 +81,10 @@ fn run_at(
 ) -> Outcome {
     let (mut output, mut messages) = (Vec::new(), Vec::new());
     let abilities = Abilities { colour: true, unicode: true };
-    let around = Surroundings {
-        display: Some(Display { abilities, size, is_ours: Box::new(|| true) }),
-        messages_are_shown: true,
-        clock,
-        rejections: None,
-        messages: &mut messages,
-    };
-    let ended = wandler_report::run(options, input, &mut output, around);
+    let display = Some(Display { abilities, size, is_ours: Box::new(|| true) });
+    let screen = Screen { display, messages_are_shown: true };
+    let around = Surroundings::new(input, &mut output, clock, &mut messages);
+    let ended = wandler_report::run(options, around, screen);
     let status = ended.result.map(|status| format!("{status:?}"));
     let result = status.map_err(|error| stage::process::message::chain(&error));
     Outcome { output, messages, result: (format!("{:?}", ended.entry), result) }

@@ -37,9 +37,8 @@ use std::io::Write;
 
 use stage::process::clock::Clock;
 use stage::process::ledger::Entry;
-use stage::process::message::Messages;
 use stage::process::program::Ended;
-use stage::process::rejections::Rejections;
+use stage::process::surroundings::Surroundings;
 use stage::stream::input::Input;
 
 use crate::by_conv::ByConv;
@@ -54,28 +53,21 @@ use crate::view::Desk;
 pub use crate::view::svg;
 use crate::voice::Voice;
 
-/// What a report is made with, besides its input and output.
-pub struct Surroundings<'a> {
+/// Where a person may be looking.
+pub struct Screen {
     /// Standard output, if it can be drawn on.
     pub display: Option<Display>,
     /// Whether standard error is a terminal, which then is the same one.
     pub messages_are_shown: bool,
-    /// The time.
-    pub clock: &'a dyn Clock,
-    /// What `conv` rejects, if that is counted.
-    pub rejections: Option<Rejections>,
-    /// Standard error.
-    pub messages: &'a mut dyn Messages,
 }
 
-/// Shows the records of `input` to its end, or until the reader of `output` goes away.
+/// Shows the records of the input to its end, or until the reader of the output goes away.
 pub fn run(
     options: &Options,
-    input: impl Input,
-    mut output: impl Write,
-    around: Surroundings<'_>,
+    around: Surroundings<'_, impl Input, impl Write, impl Clock>,
+    Screen { display, messages_are_shown }: Screen,
 ) -> Ended<Error> {
-    let Surroundings { display, messages_are_shown, clock, rejections, messages } = around;
+    let Surroundings { input, mut output, clock, messages, rejections } = around;
     let mut desk = Desk {
         output: Output::new(&mut output),
         voice: Voice::new(messages),
@@ -83,7 +75,7 @@ pub fn run(
         now: clock.now(),
     };
     match view::all(options, display, messages_are_shown, &mut desk) {
-        Ok(views) => Report::new(desk, views, clock, ByConv::new(rejections)).make(input),
+        Ok(views) => Report::new(desk, views, &clock, ByConv::new(rejections)).make(input),
         Err(error) => {
             let entry = Entry::Report { shown: 0, reader_gone: false };
             Ended { entry, result: Err(error.into()) }
@@ -99,11 +91,13 @@ mod tests {
     use stage::format::record::MAX_RECORD;
     use stage::process::exit::Status;
     use stage::process::message::quoted;
-    use stage::process::rejections;
+    use stage::process::rejections::{self, Rejections};
 
     const FIRST: &str =
         r#"{"n":1,"rejected":0,"last":57,"sum":57,"mean":57,"sd":null,"min":57,"max":57}"#;
     const LAST: &str = r#"{"n":3,"rejected":1,"last":2.50,"sum":158.5,"mean":52.833333333333336,"sd":48.91915098777,"min":2.5,"max":99,"p50":57,"p99.9":99,"quantiles":"approximate","skew":null,"rms":81.123456789,"final":true}"#;
+
+    const NOWHERE: Screen = Screen { display: None, messages_are_shown: false };
 
     fn report(words: &str, input: &str) -> (String, Vec<String>, Ended<Error>) {
         report_beside(None, words, input)
@@ -118,13 +112,10 @@ mod tests {
             Options::try_parse_from(format!("report {words}").split_whitespace()).unwrap();
         let (mut output, mut messages) = (Vec::new(), Vec::new());
         let around = Surroundings {
-            display: None,
-            messages_are_shown: false,
-            clock: &FakeClock::new(),
             rejections,
-            messages: &mut messages,
+            ..Surroundings::new(input.as_bytes(), &mut output, FakeClock::new(), &mut messages)
         };
-        let ended = run(&options, input.as_bytes(), &mut output, around);
+        let ended = run(&options, around, NOWHERE);
         (String::from_utf8(output).unwrap(), messages, ended)
     }
 
@@ -148,14 +139,9 @@ mod tests {
         let options = Options::try_parse_from(["report"]).unwrap();
         for size in [100_000, 100_000_000] {
             let (mut output, mut messages) = (Vec::new(), Vec::new());
-            let around = Surroundings {
-                display: None,
-                messages_are_shown: false,
-                clock: &FakeClock::new(),
-                rejections: None,
-                messages: &mut messages,
-            };
-            run(&options, Chunks::of(long.as_bytes(), size), &mut output, around);
+            let input = Chunks::of(long.as_bytes(), size);
+            let clock = FakeClock::new();
+            run(&options, Surroundings::new(input, &mut output, clock, &mut messages), NOWHERE);
             assert_eq!(output.iter().filter(|&&byte| byte == b'\n').count(), 1);
             assert!(messages[0].starts_with("line 1: not a record: longer than 67108864 bytes: "));
         }

@@ -3,6 +3,7 @@
 //! | module | owns |
 //! |---|---|
 //! | [`program`] | the frame of every `main`: title, streams, errors, status |
+//! | [`surroundings`] | what a stage works with: input, output, clock, messages |
 //! | [`called`] | the name by which a program was called, and its help under that name |
 //! | [`command_line`] | reading the options, or saying why there are none |
 //! | [`quantity`] | durations, rates and sizes on command lines |
@@ -33,4 +34,5 @@ pub mod sandbox;
 pub mod semaphore;
 pub mod start;
 pub mod stop;
+pub mod surroundings;
 pub mod wait;

@@ -6,7 +6,9 @@ use std::time::Duration;
 use clap::Parser;
 use stage::fake::{Chunks, FakeClock};
 use stage::format::record::Record;
+use stage::process::surroundings::Surroundings;
 use stage::stream::input::Input;
+use wandler_stat::files::only;
 
 /// Figures that are asked for, one for each bit of the first byte.
 const FIGURES: [&str; 3] = ["--more", "--histogram=40", "--quantiles=0,33.3,100"];
@@ -25,7 +27,10 @@ struct Outcome {
 
 fn run(options: &wandler_stat::Options, input: impl Input, clock: &FakeClock) -> Outcome {
     let (mut output, mut messages) = (Vec::new(), Vec::new());
-    let ended = wandler_stat::run(options, input, &mut output, clock, &mut messages);
+    let ended = wandler_stat::run(
+        options,
+        Surroundings::new(only(input), &mut output, clock, &mut messages),
+    );
     let records = String::from_utf8(output).expect("records are text");
     for record in records.lines() {
         Record::parse(record.as_bytes()).unwrap_or_else(|error| panic!("{error}: {record}"));

@@ -12,6 +12,7 @@ use stage::process::exit::Status;
 use stage::process::ledger::Entry;
 use stage::process::message::Messages;
 use stage::process::program::Ended;
+use stage::process::surroundings::Surroundings;
 use stage::stream::ending::Ending;
 use stage::stream::framing::Unframed;
 use stage::stream::input::Input;
@@ -21,10 +22,9 @@ use stage::stream::rejects::Rejects;
 use stage::stream::size::BLOCK;
 
 use crate::accumulator::Accumulator;
-use crate::accumulator::record::Wanted;
 use crate::course::Course;
-use crate::files::{NamedInput, Position};
-use crate::options::Options;
+use crate::files::{Inputs, NamedInput, Position};
+use crate::plan::Plan;
 use crate::schedule::Schedule;
 use crate::sequence::RunPlace;
 use crate::state::State;
@@ -34,21 +34,17 @@ use crate::{Error, print};
 
 /// Counts `inputs`, one after another, or until the reader of `output` goes away.
 pub fn run<I: Input>(
-    options: &Options,
-    inputs: impl Iterator<Item = Result<NamedInput<I>, Error>>,
-    output: impl Write,
-    clock: &impl Clock,
-    messages: &mut dyn Messages,
+    plan: Plan,
+    around: Surroundings<'_, impl Inputs<I>, impl Write, impl Clock>,
 ) -> Ended<Error> {
-    let first = options.first.unwrap_or(1);
-    let course = options.course.map(|most| Course::new(most.into(), first));
+    let Surroundings { input: inputs, output, clock, messages, .. } = around;
+    let clock = &clock;
     let mut count = Count {
-        options,
-        wanted: options.wanted(),
         output,
         records: Vec::new(),
-        accumulator: Accumulator::new(options.more).with_course(course),
-        schedule: options.schedule(),
+        accumulator: plan.accumulator(plan.first.unwrap_or(1)),
+        schedule: plan.schedule.clone(),
+        plan,
         before: Before::default(),
         clock,
         now: None,
@@ -66,8 +62,7 @@ pub fn run<I: Input>(
 }
 
 struct Count<'a, W> {
-    options: &'a Options,
-    wanted: Wanted,
+    plan: Plan,
     output: W,
     /// Records that are not written yet.
     records: Vec<u8>,
@@ -148,9 +143,9 @@ impl<W: Write> Count<'_, W> {
     /// Writes the last record, unless it is an empty window that would hide the one before and adds
     /// nothing.
     fn finish(&mut self) -> Result<(), Error> {
-        let is_empty = self.options.window.is_some() && self.accumulator.count() == 0;
+        let is_empty = self.plan.has_windows && self.accumulator.count() == 0;
         let has_others = self.before.samples > 0;
-        let has_news = self.rejected_since() > 0 || self.options.course.is_some();
+        let has_news = self.rejected_since() > 0 || self.plan.course.is_some();
         if is_empty && has_others && !has_news { Ok(()) } else { self.record(true) }
     }
 
@@ -171,7 +166,7 @@ impl<W: Write> Count<'_, W> {
     fn reject(&mut self, reason: NotARow, line: &[u8]) -> Result<(), Error> {
         self.place.line += 1;
         let place = &self.place;
-        if self.options.strict {
+        if self.plan.is_strict {
             return Err(Error::Strict { place: place.to_string(), reason: reason.of(line) });
         }
         self.schedule.rejected();
@@ -181,33 +176,33 @@ impl<W: Write> Count<'_, W> {
 
     /// The number of the first sample of these.
     fn first(&self) -> u64 {
-        self.options.first.unwrap_or(1).saturating_add(self.before.samples)
+        self.plan.first.unwrap_or(1).saturating_add(self.before.samples)
     }
 
     /// Where the samples lie in the stream. Until when they are counted is only known later.
     fn run_place(&self) -> RunPlace {
-        match self.options.first {
+        match self.plan.first {
             Some(_) => RunPlace::Number(self.first()),
             None => RunPlace::Time { began: self.began, ended: self.began },
         }
     }
 
     fn record(&mut self, is_final: bool) -> Result<(), Error> {
-        let mut record = self.accumulator.record(&self.wanted, self.before.span.as_ref());
-        record.labels = self.options.labels();
+        let mut record = self.accumulator.record(&self.plan.wanted, self.before.span.as_ref());
+        record.labels = self.plan.labels.clone();
         record.rejected = self.rejects.count();
         record.is_final = is_final;
         if is_final {
             record.course = self.course().map(|course| course.told());
         }
-        if self.options.window.is_some() {
+        if self.plan.has_windows {
             record.window = Some(self.window());
         }
-        if self.options.state && (is_final || self.options.window.is_some()) {
+        if self.plan.keeps_state && (is_final || self.plan.has_windows) {
             record.state = Some(self.state().print()?);
         }
         print(&record, &mut self.records)?;
-        if self.options.window.is_some() {
+        if self.plan.has_windows {
             self.begin_window();
         }
         if self.records.len() >= BLOCK { self.flush() } else { Ok(()) }
@@ -225,7 +220,7 @@ impl<W: Write> Count<'_, W> {
         let now = nanoseconds(self.clock.time_of_day()).max(self.began);
         self.accumulator.counted_until(now);
         self.began = now.saturating_add(1);
-        let (labels, rejected) = (self.options.labels(), self.rejected_since());
+        let (labels, rejected) = (self.plan.labels.clone(), self.rejected_since());
         let origin = Origin { labels, rejected, ..Origin::default() };
         State::new(self.accumulator.parts(), &origin)
     }
@@ -237,7 +232,7 @@ impl<W: Write> Count<'_, W> {
     }
 
     fn begin_window(&mut self) {
-        let span = self.options.histogram.and_then(|_| self.accumulator.span());
+        let span = self.plan.wanted.histogram.and_then(|_| self.accumulator.span());
         self.before.add(self.accumulator.count(), span, self.accumulator.course());
         self.before.rejected = self.rejects.count();
         self.accumulator.clear();

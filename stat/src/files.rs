@@ -2,14 +2,16 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io;
+use std::io::{self, Stdin};
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
 use stage::process::message::quoted_path;
+use stage::process::stop::Stop;
 use stage::stream::ending::Unread;
 use stage::stream::files::{self, STANDARD_INPUT};
 use stage::stream::framing::Framed;
+use stage::stream::input::{AfterStop, Input, Stoppable};
 
 use crate::Error;
 
@@ -22,8 +24,38 @@ pub struct NamedInput<I> {
     pub input: I,
 }
 
+/// Inputs, one after another; an error for one that cannot be opened.
+pub trait Inputs<I>: Iterator<Item = Result<NamedInput<I>, Error>> {}
+
+impl<I, A: Iterator<Item = Result<NamedInput<I>, Error>>> Inputs<I> for A {}
+
+/// A single input, which is called standard input.
+pub fn only<I>(input: I) -> impl Inputs<I> {
+    std::iter::once(Ok(NamedInput { name: None, input }))
+}
+
+/// The inputs that `files` name, each opened when its turn comes; standard input if there are none.
+pub fn inputs(
+    files: &[PathBuf],
+    standard_input: Stoppable<Stdin>,
+    stop: Stop,
+) -> impl Inputs<Box<dyn Input>> + use<> {
+    let files = if files.is_empty() { vec![PathBuf::from(STANDARD_INPUT)] } else { files.to_vec() };
+    let mut standard_input = Some(standard_input);
+    files.into_iter().map(move |path| {
+        let NamedInput { name, input } = open(&path)?;
+        let input: Box<dyn Input> = match (input, standard_input.take_if(|_| name.is_none())) {
+            (Some(file), _) => Box::new(Stoppable::new(file, stop.clone(), AfterStop::End)),
+            (None, Some(standard_input)) => Box::new(standard_input),
+            // Read to its end before.
+            (None, None) => Box::new(&[][..]),
+        };
+        Ok(NamedInput { name, input })
+    })
+}
+
 /// Opens a file for reading, without waiting for a FIFO's writer; `None` stands for standard input.
-pub fn open(path: &Path) -> Result<NamedInput<Option<File>>, Error> {
+fn open(path: &Path) -> Result<NamedInput<Option<File>>, Error> {
     if path == Path::new(STANDARD_INPUT) {
         return Ok(NamedInput { name: None, input: None });
     }

@@ -2,7 +2,7 @@
 //!
 //! | module | owns |
 //! |---|---|
-//! | [`options`] | the command line |
+//! | [`options`] | the command line; `plan` what it asks for |
 //! | [`files`] | what is read: standard input, or files |
 //! | [`count`] | counting a stream: samples in, records out |
 //! | [`schedule`] | when a record is due |
@@ -41,6 +41,7 @@ pub mod moments;
 pub mod nearest;
 pub mod options;
 pub mod plain;
+mod plan;
 pub mod quantile;
 pub mod schedule;
 pub mod sequence;
@@ -54,16 +55,17 @@ use std::io::{self, Write};
 
 use stage::format::record::{MAX_RECORD, Record};
 use stage::process::clock::Clock;
-use stage::process::message::Messages;
 use stage::process::program::Ended;
+use stage::process::surroundings::Surroundings;
 use stage::stream::ending::Unread;
 use stage::stream::framing::Framed;
 use stage::stream::input::Input;
 use stage::stream::output::Unwritable;
 use thiserror::Error;
 
-use crate::files::NamedInput;
+use crate::files::Inputs;
 pub use crate::options::Options;
+use crate::plan::Plan;
 
 /// Why the statistics ended early.
 #[derive(Debug, Error)]
@@ -109,31 +111,14 @@ pub enum Error {
     },
 }
 
-/// Counts the samples of `input`, or merges its records, to its end, or until the reader of
-/// `output` goes away.
-pub fn run(
+/// Counts the samples of all inputs, one after another, or merges their records, or until the reader
+/// of the output goes away; the first input that cannot be opened ends it.
+pub fn run<I: Input>(
     options: &Options,
-    input: impl Input,
-    output: impl Write,
-    clock: &impl Clock,
-    messages: &mut dyn Messages,
+    around: Surroundings<'_, impl Inputs<I>, impl Write, impl Clock>,
 ) -> Ended<Error> {
-    run_all(options, std::iter::once(Ok(NamedInput { name: None, input })), output, clock, messages)
-}
-
-/// The same for several inputs, one after another; the first that cannot be opened ends it.
-pub fn run_all<I: Input>(
-    options: &Options,
-    inputs: impl Iterator<Item = Result<NamedInput<I>, Error>>,
-    output: impl Write,
-    clock: &impl Clock,
-    messages: &mut dyn Messages,
-) -> Ended<Error> {
-    if options.merge {
-        merge::run(options, inputs, output, messages)
-    } else {
-        count::run(options, inputs, output, clock, messages)
-    }
+    let plan = Plan::of(options);
+    if options.merge { merge::run(&plan, around) } else { count::run(plan, around) }
 }
 
 /// Appends `record` to `records`, unless its state makes it too long to be read again.

@@ -14,8 +14,8 @@ use stage::format::decimal::Decimal;
 use stage::format::record::{MAX_RECORD, reason};
 use stage::process::exit::Status;
 use stage::process::ledger::Entry;
-use stage::process::message::Messages;
 use stage::process::program::Ended;
+use stage::process::surroundings::Surroundings;
 use stage::stream::ending::Ending;
 use stage::stream::input::Input;
 use stage::stream::lines::{Block, Lines, each_line};
@@ -24,8 +24,8 @@ use thiserror::Error;
 
 use crate::accumulator::Accumulator;
 use crate::course::Course;
-use crate::files::{NamedInput, Position};
-use crate::options::Options;
+use crate::files::{Inputs, NamedInput, Position};
+use crate::plan::Plan;
 use crate::print;
 use crate::state::origin::Origin;
 use crate::state::{Refused, State};
@@ -76,25 +76,24 @@ pub enum Unmerged {
 }
 
 /// Merges the records of `inputs`, and writes the record of all their samples.
-pub fn run<I: Input>(
-    options: &Options,
-    inputs: impl Iterator<Item = Result<NamedInput<I>, crate::Error>>,
-    mut output: impl Write,
-    messages: &mut dyn Messages,
+pub fn run<I: Input, C>(
+    plan: &Plan,
+    around: Surroundings<'_, impl Inputs<I>, impl Write, C>,
 ) -> Ended<crate::Error> {
+    let Surroundings { input: inputs, mut output, messages, .. } = around;
     let mut entry = Entry::Stat { counted: 0, rejected: 0, reader_gone: false };
     let run = || {
-        let (mut accumulator, mut origin) = Merge::new(options).read(inputs)?;
-        origin.labels.extend(options.labels());
+        let (mut accumulator, mut origin) = Merge::new(plan).read(inputs)?;
+        origin.labels.extend(plan.labels.clone());
         if !accumulator.is_in_order() {
-            messages.tell(&unknown(options));
+            messages.tell(&unknown(plan));
         }
-        let mut record = accumulator.record(&options.wanted(), None);
+        let mut record = accumulator.record(&plan.wanted, None);
         record.labels = origin.labels.clone();
         record.rejected = origin.rejected;
         record.is_final = true;
         record.course = accumulator.course().map(Course::told);
-        if options.state {
+        if plan.keeps_state {
             record.state = Some(State::new(accumulator.parts(), &origin).print()?);
         }
         let mut line = Vec::new();
@@ -109,8 +108,8 @@ pub fn run<I: Input>(
 }
 
 /// What is said of parts whose order is not known.
-fn unknown(options: &Options) -> String {
-    let what = if options.more { "last and autocorrelation are" } else { "last is" };
+fn unknown(plan: &Plan) -> String {
+    let what = if plan.wanted.more { "last and autocorrelation are" } else { "last is" };
     format!(
         "{what} unknown: some parts overlap in time, or do not say when they began, so their order is \
          not known (number them with stat --first)"
@@ -164,16 +163,19 @@ pub struct Merge {
 
 impl Merge {
     /// Nothing merged yet, for the figures that are wanted.
-    pub fn new(options: &Options) -> Merge {
-        let course = options.course.map(|most| Course::new(most.into(), 1));
-        let accumulator = Accumulator::new(options.more).with_course(course);
-        Merge { accumulator, origin: None, place: Position::default(), open: None }
+    pub fn new(plan: &Plan) -> Merge {
+        Merge {
+            accumulator: plan.accumulator(1),
+            origin: None,
+            place: Position::default(),
+            open: None,
+        }
     }
 
     /// Merges all records of `inputs`; gives all their samples, and where they come from.
     pub fn read<I: Input>(
         mut self,
-        inputs: impl Iterator<Item = Result<NamedInput<I>, crate::Error>>,
+        inputs: impl Inputs<I>,
     ) -> Result<(Accumulator, Origin), crate::Error> {
         for input in inputs {
             let NamedInput { name, input } = input?;

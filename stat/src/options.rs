@@ -1,6 +1,5 @@
 //! The command line of `stat`.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,13 +11,12 @@ use stage::process::quantity;
 use stage::process::sandbox::{Grant, Sandbox, SandboxOption};
 use stage::stream::files::STANDARD_INPUT;
 
-use crate::accumulator::record::Wanted;
 use crate::course::{MAX_STRETCHES, MIN_STRETCHES};
 use crate::files;
 use crate::histogram::{MAX_BINS, MIN_BINS};
 use crate::label::Label;
 use crate::quantile::Quantile;
-use crate::schedule::{Every, Schedule};
+use crate::schedule::Every;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -162,35 +160,12 @@ fn help_of_more() -> String {
 }
 
 impl Options {
-    /// What a record is to tell.
-    pub fn wanted(&self) -> Wanted {
-        Wanted { quantiles: self.quantiles.clone(), more: self.more, histogram: self.histogram }
-    }
-
-    /// The labels, values by their names.
-    pub fn labels(&self) -> BTreeMap<String, String> {
-        self.label.iter().map(|it| (it.name.clone(), it.value.clone())).collect()
-    }
-
-    /// When records are due.
-    pub fn schedule(&self) -> Schedule {
-        match (self.window, self.every) {
-            (Some(length), _) => Schedule::of_windows(length),
-            (None, Some(every)) => Schedule::new(every),
-            (None, None) if self.input_is_regular => Schedule::of_the_end(),
-            (None, None) => Schedule::new(DEFAULT_EVERY),
-        }
-    }
-
     /// The same options for standard input that is, or is not, a regular file.
     pub fn reading(self, standard_input_is_regular: bool) -> Options {
         let input_is_regular = files::are_regular(&self.files, standard_input_is_regular);
         Options { input_is_regular, ..self }
     }
 }
-
-/// How often records come from a stream: often enough to watch, seldom enough to read.
-const DEFAULT_EVERY: Every = Every::Time(Duration::from_millis(100));
 
 impl CommandLine for Options {
     const NEEDS: &'static [Need] = &[Need { option: "first", one_of: &["state", "window"] }];

@@ -8,6 +8,8 @@ use clap::Parser;
 use stage::fake::FakeClock;
 use stage::format::decimal::Decimal;
 use stage::format::record::{Exactness, Figure, Record};
+use stage::process::surroundings::Surroundings;
+use wandler_stat::files::only;
 
 /// Quantiles that are asked for, rising.
 const QUANTILES: &str = "0,0.1,1,5,25,50,75,95,99,99.9,100";
@@ -120,8 +122,10 @@ fn stat(words: &str, input: &[u8]) -> String {
     let options = wandler_stat::Options::try_parse_from(words.split_whitespace()).unwrap();
     let (mut output, mut messages) = (Vec::new(), Vec::new());
     let clock = FakeClock::new();
-    let ended =
-        wandler_stat::run(&options.reading(true), input, &mut output, &clock, &mut messages);
+    let ended = wandler_stat::run(
+        &options.reading(true),
+        Surroundings::new(only(input), &mut output, &clock, &mut messages),
+    );
     assert!(ended.result.is_ok() && messages.is_empty(), "{:?} {messages:?}", ended.result);
     String::from_utf8(output).unwrap()
 }

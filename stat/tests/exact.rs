@@ -14,6 +14,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use stage::fake::FakeClock;
 use stage::format::decimal::power_of_ten;
+use stage::process::surroundings::Surroundings;
+use wandler_stat::files::only;
 
 /// Streams in a round; `WANDLER_ROUNDS` tells how many rounds.
 const STREAMS: u32 = 1000;
@@ -54,7 +56,10 @@ fn last_record(input: &str) -> BTreeMap<String, Box<RawValue>> {
     let options = wandler_stat::Options::try_parse_from(words).unwrap();
     let (mut output, mut messages) = (Vec::new(), Vec::new());
     let clock = FakeClock::new();
-    wandler_stat::run(&options, input.as_bytes(), &mut output, &clock, &mut messages);
+    wandler_stat::run(
+        &options,
+        Surroundings::new(only(input.as_bytes()), &mut output, &clock, &mut messages),
+    );
     assert!(messages.is_empty(), "{messages:?} for {input}");
     let output = String::from_utf8(output).unwrap();
     serde_json::from_str(output.lines().last().unwrap()).unwrap()

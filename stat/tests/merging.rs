@@ -9,7 +9,9 @@ use clap::Parser;
 use proptest::prelude::*;
 use stage::fake::{Chunks, FakeClock};
 use stage::process::exit::Status;
+use stage::process::surroundings::Surroundings;
 use stage::stream::input::Input;
+use wandler_stat::files::only;
 
 /// What every run of a test is asked for.
 const FIGURES: &str = "--more --histogram 7 --quantiles 10,50,99.9";
@@ -19,7 +21,10 @@ fn stat(words: &str, input: impl Input, clock: &FakeClock) -> (String, Option<St
     let words = format!("stat {FIGURES} {words}");
     let options = wandler_stat::Options::try_parse_from(words.split_whitespace()).unwrap();
     let (mut output, mut messages) = (Vec::new(), Vec::new());
-    let ended = wandler_stat::run(&options, input, &mut output, clock, &mut messages);
+    let ended = wandler_stat::run(
+        &options,
+        Surroundings::new(only(input), &mut output, clock, &mut messages),
+    );
     let failure = ended.result.err().map(|error| stage::process::message::chain(&error));
     (String::from_utf8(output).unwrap(), failure)
 }
@@ -209,7 +214,10 @@ fn what_cannot_be_merged_is_an_error_and_not_a_guess() {
     );
     let options = wandler_stat::Options::try_parse_from(["stat", "--state"]).unwrap();
     let mut output = Vec::new();
-    wandler_stat::run(&options, &b"1\n"[..], &mut output, &FakeClock::new(), &mut Vec::new());
+    wandler_stat::run(
+        &options,
+        Surroundings::new(only(&b"1\n"[..]), &mut output, &FakeClock::new(), &mut Vec::new()),
+    );
     assert_eq!(
         failure(&String::from_utf8(output).unwrap()),
         at(2, "the state was made without --more")
@@ -247,8 +255,10 @@ fn merging_rejects_no_lines_of_its_own() {
     let options = wandler_stat::Options::try_parse_from(["stat", "--merge"]).unwrap();
     let mut output = Vec::new();
     let clock = FakeClock::new();
-    let ended =
-        wandler_stat::run(&options, record.as_bytes(), &mut output, &clock, &mut Vec::new());
+    let ended = wandler_stat::run(
+        &options,
+        Surroundings::new(only(record.as_bytes()), &mut output, &clock, &mut Vec::new()),
+    );
     assert_eq!(ended.result.unwrap(), Status::Done);
     assert!(String::from_utf8(output).unwrap().contains("\"rejected\":1,"));
 }
@@ -271,7 +281,10 @@ fn merged_and_told(words: &str, input: &str) -> (String, Vec<String>) {
     let words = format!("stat --merge {words}");
     let options = wandler_stat::Options::try_parse_from(words.split_whitespace()).unwrap();
     let (mut output, mut messages) = (Vec::new(), Vec::new());
-    wandler_stat::run(&options, input.as_bytes(), &mut output, &FakeClock::new(), &mut messages);
+    wandler_stat::run(
+        &options,
+        Surroundings::new(only(input.as_bytes()), &mut output, &FakeClock::new(), &mut messages),
+    );
     (String::from_utf8(output).unwrap(), messages)
 }
 
@@ -364,8 +377,10 @@ fn a_course_of_several_parts_needs_their_numbers() {
         let words = ["stat", "--merge", "--course", "5"];
         let options = wandler_stat::Options::try_parse_from(words).unwrap();
         let mut output = Vec::new();
-        let ended =
-            wandler_stat::run(&options, input.as_bytes(), &mut output, &clock, &mut Vec::new());
+        let ended = wandler_stat::run(
+            &options,
+            Surroundings::new(only(input.as_bytes()), &mut output, &clock, &mut Vec::new()),
+        );
         ended.result.map_err(|error| stage::process::message::chain(&error)).unwrap_err()
     };
     assert_eq!(told(&part("")), "cannot merge line 1: the state was made without --course");

@@ -12,6 +12,8 @@ use clap::Parser;
 use stage::fake::FakeClock;
 use stage::format::decimal::Decimal;
 use stage::format::record::Record;
+use stage::process::surroundings::Surroundings;
+use wandler_stat::files::only;
 
 struct Set {
     name: &'static str,
@@ -88,7 +90,10 @@ fn every_certified_digit_is_right() {
         let samples = samples();
         let clock = FakeClock::new();
         let input = samples.as_bytes();
-        let ended = wandler_stat::run(&options, input, &mut output, &clock, &mut messages);
+        let ended = wandler_stat::run(
+            &options,
+            Surroundings::new(only(input), &mut output, &clock, &mut messages),
+        );
         ended.result.unwrap();
         let output = String::from_utf8(output).unwrap();
         let record = Record::parse(output.lines().last().unwrap().as_bytes()).unwrap();

@@ -15,8 +15,9 @@ use nix::unistd::{Pid, dup2_stderr, dup2_stdin, dup2_stdout, execve, getppid};
 use stage::process::exit::Status;
 use stage::process::ledger::{self, Ledger};
 use stage::process::message;
-use stage::process::program::{self, Surroundings};
+use stage::process::program;
 use stage::process::sandbox::Sandbox;
+use stage::process::surroundings::Host;
 use stage::process::{rejections, start};
 
 use crate::calls::Calls;
@@ -164,8 +165,8 @@ fn tee(second_output: &OwnedFd, ledger: OwnedFd, sandbox: &Sandbox) -> Status {
     kernel::close_all_but(&[second_output.as_fd(), ledger.as_fd()]);
     proctitle::set_title(Process::Tee.name());
     let ledger = Some(Ledger::new(ledger));
-    program::run_stage(Process::Tee.name(), ledger, sandbox, |around: &mut Surroundings| {
-        fan_out::run(around.input(), [&io::stdout(), second_output], &around.stop)
+    program::run_stage(Process::Tee.name(), ledger, sandbox, |host: &mut Host| {
+        fan_out::run(host.input(), [&io::stdout(), second_output], &host.stop)
     })
 }
 

@@ -9,6 +9,7 @@ use stage::fake::{Chunks, FakeClock, Gone};
 use stage::process::exit::Status;
 use stage::process::ledger::Entry;
 use stage::process::program::Ended;
+use stage::process::surroundings::Surroundings;
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -19,7 +20,8 @@ fn log(words: &str, path: &Path, input: impl Input) -> (String, Vec<String>, End
     let words = words.chain([path.to_str().unwrap()]);
     let options = Options::try_parse_from(words).unwrap();
     let (mut output, mut messages) = (Vec::new(), Vec::new());
-    let ended = run(&options, input, &mut output, &mut FakeClock::new(), &mut messages);
+    let ended =
+        run(&options, Surroundings::new(input, &mut output, FakeClock::new(), &mut messages));
     (String::from_utf8(output).unwrap(), messages, ended)
 }
 

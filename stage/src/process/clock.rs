@@ -32,3 +32,17 @@ pub trait Timer: Clock {
     /// for a stop.
     fn wait_until(&mut self, deadline: Instant) -> io::Result<Wake>;
 }
+
+impl<C: Clock + ?Sized> Clock for &C {
+    fn now(&self) -> Instant {
+        (**self).now()
+    }
+
+    fn time_of_day(&self) -> SystemTime {
+        (**self).time_of_day()
+    }
+
+    fn start_of_process(&self) -> SystemTime {
+        (**self).start_of_process()
+    }
+}

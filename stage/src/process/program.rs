@@ -15,42 +15,15 @@ use crate::process::command_line::{CommandLine, NoOptions, StageOptions, parse};
 use crate::process::exit::Status;
 use crate::process::inherited;
 use crate::process::kernel::{self, Standard, closed_at_start};
-use crate::process::ledger::{self, Entry, Launcher, Ledger};
+use crate::process::ledger::{self, Entry, Ledger};
 use crate::process::message::{Messages, StandardError, chain};
 use crate::process::rejections::Rejections;
 use crate::process::sandbox::Sandbox;
 use crate::process::start::{self, Gate, Ready, Said};
 use crate::process::stop::{self, Stop};
+use crate::process::surroundings::Host;
 use crate::stream::files::Used;
-use crate::stream::input::{self, AfterStop};
 use crate::stream::output;
-
-/// What a stage finds around it, once its command line is read.
-#[derive(Debug)]
-pub struct Surroundings {
-    /// The request to stop, and the clock to wait on.
-    pub stop: Stop,
-    /// Standard error.
-    pub messages: StandardError,
-    /// An output whose end nobody is to read before the ledger is written.
-    pub held: Option<output::Unbuffered<io::Stdout>>,
-    /// What `conv` rejects, where `report` shows it at once.
-    pub rejections: Option<Rejections>,
-    launcher: Option<Launcher>,
-}
-
-impl Surroundings {
-    /// Standard input, drained after a stop.
-    pub fn input(&self) -> input::Stoppable<io::Stdin> {
-        let after_stop = AfterStop::drain(&io::stdin(), self.launcher.clone());
-        input::Stoppable::new(io::stdin(), self.stop.clone(), after_stop)
-    }
-
-    /// Standard output.
-    pub fn output(&self) -> output::Unbuffered<io::Stdout> {
-        output::Unbuffered::new(io::stdout(), self.stop.clone())
-    }
-}
 
 /// How a stage ended: what it did, for the ledger, and whether that went well.
 #[derive(Debug)]
@@ -108,9 +81,9 @@ pub fn become_another<E: StdError + 'static>(
 /// system calls than it needs.
 pub fn stage<O: StageOptions, E: StdError + 'static>(
     program: &'static str,
-    body: impl FnOnce(O, &mut Surroundings) -> Ended<E>,
+    body: impl FnOnce(O, &mut Host) -> Ended<E>,
 ) -> ExitCode {
-    stage_that_opens(program, |_| Ok(()), |options, (), around| body(options, around))
+    stage_that_opens(program, |_| Ok(()), |options, (), host| body(options, host))
 }
 
 /// The same for a stage that can `open` what it reads before any other stage begins, so that none has
@@ -118,7 +91,7 @@ pub fn stage<O: StageOptions, E: StdError + 'static>(
 pub fn stage_that_opens<O: StageOptions, I, E: StdError + 'static>(
     program: &'static str,
     open: impl FnOnce(&O) -> Result<I, Ended<E>>,
-    body: impl FnOnce(O, I, &mut Surroundings) -> Ended<E>,
+    body: impl FnOnce(O, I, &mut Host) -> Ended<E>,
 ) -> ExitCode {
     with_options(program, std::env::args_os().collect(), |options: O| {
         let (inherited, ready) = match prepare(&options) {
@@ -130,8 +103,8 @@ pub fn stage_that_opens<O: StageOptions, I, E: StdError + 'static>(
             Err(ended) => return conclude(program, inherited.ledger.as_ref(), ended),
         };
         match begin(program, &options.sandbox(), inherited, &ready) {
-            Ok(Some((ledger, around))) => {
-                work(program, ledger, around, |around| body(options, opened, around))
+            Ok(Some((ledger, host))) => {
+                work(program, ledger, host, |host| body(options, opened, host))
             }
             Ok(None) => Status::Failed,
             Err(error) => tell_failure(program, Err(error)),
@@ -165,12 +138,12 @@ fn begin(
     sandbox: &Sandbox,
     inherited: Inherited,
     ready: &Ready,
-) -> Result<Option<(Option<Ledger>, Surroundings)>, Error> {
+) -> Result<Option<(Option<Ledger>, Host)>, Error> {
     let Inherited { ledger, gate, rejections } = inherited;
     let said = gate.map(|gate| gate.say(ready));
-    let around = enter(program, ledger.as_ref(), sandbox)?;
-    let around = Surroundings { rejections, ..around };
-    Ok(said.is_none_or(Said::may_begin).then_some((ledger, around)))
+    let host = enter(program, ledger.as_ref(), sandbox)?;
+    let host = Host { rejections, ..host };
+    Ok(said.is_none_or(Said::may_begin).then_some((ledger, host)))
 }
 
 /// That nothing is read that is written, and no file that is written is a standard stream as well.
@@ -196,35 +169,31 @@ pub fn run_stage<E: StdError + 'static>(
     program: &'static str,
     ledger: Option<Ledger>,
     sandbox: &Sandbox,
-    body: impl FnOnce(&mut Surroundings) -> Ended<E>,
+    body: impl FnOnce(&mut Host) -> Ended<E>,
 ) -> Status {
     match enter(program, ledger.as_ref(), sandbox) {
-        Ok(around) => work(program, ledger, around, body),
+        Ok(host) => work(program, ledger, host, body),
         Err(error) => tell_failure(program, Err(error)),
     }
 }
 
 /// Hears stop requests from now on, and gives up system calls.
-fn enter(
-    program: &'static str,
-    ledger: Option<&Ledger>,
-    sandbox: &Sandbox,
-) -> Result<Surroundings, Error> {
+fn enter(program: &'static str, ledger: Option<&Ledger>, sandbox: &Sandbox) -> Result<Host, Error> {
     let launcher = ledger.and_then(Ledger::launcher);
     let messages = StandardError::of(program);
     let stop = Stop::on_signals()?;
     sandbox.enter().map_err(Error::Sandbox)?;
-    Ok(Surroundings { stop, messages, held: None, rejections: None, launcher })
+    Ok(Host { stop, messages, held: None, rejections: None, launcher })
 }
 
 /// A stage's own work, and what it says of it in the end.
 fn work<E: StdError + 'static>(
     program: &'static str,
     ledger: Option<Ledger>,
-    mut around: Surroundings,
-    body: impl FnOnce(&mut Surroundings) -> Ended<E>,
+    mut host: Host,
+    body: impl FnOnce(&mut Host) -> Ended<E>,
 ) -> Status {
-    let ended = body(&mut around);
+    let ended = body(&mut host);
     conclude(program, ledger.as_ref(), ended)
 }
 

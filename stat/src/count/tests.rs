@@ -1,8 +1,11 @@
 use super::*;
+use crate::Options;
+use crate::files::only;
 use clap::Parser;
 use proptest::prelude::*;
 use stage::fake::{Chunks, FakeClock, Gone};
 use stage::format::record::{Field, Presence};
+use stage::process::surroundings::Surroundings;
 use std::time::Duration;
 
 /// The records, the messages, and how it ended.
@@ -13,7 +16,8 @@ fn run_on(
 ) -> (String, Vec<String>, Ended<Error>) {
     let options = Options::try_parse_from(format!("stat {words}").split_whitespace()).unwrap();
     let (mut output, mut messages) = (Vec::new(), Vec::new());
-    let ended = crate::run(&options, input, &mut output, clock, &mut messages);
+    let ended =
+        crate::run(&options, Surroundings::new(only(input), &mut output, clock, &mut messages));
     (String::from_utf8(output).unwrap(), messages, ended)
 }
 
@@ -160,7 +164,10 @@ fn of_regular_files_only_the_last_record_is_written() {
         let options = Options::try_parse_from(words.split_whitespace()).unwrap();
         let (mut output, mut messages) = (Vec::new(), Vec::new());
         let input = Chunks::timed(&clock, &script);
-        crate::run(&options.reading(true), input, &mut output, &clock, &mut messages);
+        crate::run(
+            &options.reading(true),
+            Surroundings::new(only(input), &mut output, &clock, &mut messages),
+        );
         counts(&String::from_utf8(output).unwrap())
     };
     assert_eq!(records(""), [3]);
@@ -176,7 +183,7 @@ fn files_are_counted_one_after_another_and_named() {
     let (mut output, mut messages) = (Vec::new(), Vec::new());
     let clock = FakeClock::new();
     let inputs = inputs.into_iter();
-    let ended = crate::run_all(&options, inputs, &mut output, &clock, &mut messages);
+    let ended = crate::run(&options, Surroundings::new(inputs, &mut output, &clock, &mut messages));
     assert_eq!(counts(&String::from_utf8(output).unwrap()), [3]);
     assert_eq!(messages, ["\"b\": line 1: not a number: \"x\""]);
     assert_eq!(ended.entry, Entry::Stat { counted: 3, rejected: 1, reader_gone: false });
@@ -250,7 +257,10 @@ fn without_more(records: &str) -> Vec<String> {
 fn a_reader_that_leaves_is_a_normal_end() {
     let options = Options::try_parse_from(["stat"]).unwrap();
     let mut messages = Vec::new();
-    let ended = crate::run(&options, &b"1\n"[..], Gone, &FakeClock::new(), &mut messages);
+    let ended = crate::run(
+        &options,
+        Surroundings::new(only(&b"1\n"[..]), Gone, &FakeClock::new(), &mut messages),
+    );
     assert_eq!(ended.result.unwrap(), Status::Done);
     assert_eq!(ended.entry, Entry::Stat { counted: 1, rejected: 0, reader_gone: true });
 }

@@ -1,0 +1,86 @@
+//! What a stage works with, and the process that it has it from.
+
+use std::io;
+
+use super::ledger::Launcher;
+use super::message::{Messages, StandardError};
+use super::rejections::Rejections;
+use super::stop::Stop;
+use crate::stream::input::{self, AfterStop};
+use crate::stream::output;
+
+/// What a stage works with. In unit tests these are byte slices, and a clock that is set by hand.
+pub struct Surroundings<'a, I, O, C> {
+    /// What it reads.
+    pub input: I,
+    /// Where its results go.
+    pub output: O,
+    /// The time, and, for those that wait for more than their input, the request to stop.
+    pub clock: C,
+    /// Where it reports what a person should know.
+    pub messages: &'a mut dyn Messages,
+    /// What `conv` rejects, where `report` shows it at once.
+    pub rejections: Option<Rejections>,
+}
+
+impl<'a, I, O, C> Surroundings<'a, I, O, C> {
+    /// Surroundings in which rejections are counted nowhere else.
+    pub fn new(
+        input: I,
+        output: O,
+        clock: C,
+        messages: &'a mut dyn Messages,
+    ) -> Surroundings<'a, I, O, C> {
+        Surroundings { input, output, clock, messages, rejections: None }
+    }
+}
+
+/// The process in which a stage runs, once its command line is read.
+#[derive(Debug)]
+pub struct Host {
+    /// The request to stop, and the clock to wait on.
+    pub stop: Stop,
+    pub(super) messages: StandardError,
+    /// An output that must stay open until the ledger is written.
+    pub(super) held: Option<output::Unbuffered<io::Stdout>>,
+    pub(super) rejections: Option<Rejections>,
+    pub(super) launcher: Option<Launcher>,
+}
+
+impl Host {
+    /// Standard input, drained after a stop.
+    pub fn input(&self) -> input::Stoppable<io::Stdin> {
+        let after_stop = AfterStop::drain(&io::stdin(), self.launcher.clone());
+        input::Stoppable::new(io::stdin(), self.stop.clone(), after_stop)
+    }
+
+    /// The surroundings of a stage that reads `input`, and writes to standard output.
+    pub fn around<I>(
+        &mut self,
+        input: I,
+    ) -> Surroundings<'_, I, output::Unbuffered<io::Stdout>, Stop> {
+        Surroundings {
+            input,
+            output: output::Unbuffered::new(io::stdout(), self.stop.clone()),
+            clock: self.stop.clone(),
+            messages: &mut self.messages,
+            rejections: self.rejections.take(),
+        }
+    }
+
+    /// The same, with an output that stays open until the ledger is written: the launcher is to know
+    /// that `conv` ends before anybody reads the end of its stream.
+    pub fn around_holding<I>(
+        &mut self,
+        input: I,
+    ) -> Surroundings<'_, I, &mut output::Unbuffered<io::Stdout>, Stop> {
+        let output = output::Unbuffered::new(io::stdout(), self.stop.clone());
+        Surroundings {
+            input,
+            output: self.held.insert(output),
+            clock: self.stop.clone(),
+            messages: &mut self.messages,
+            rejections: self.rejections.take(),
+        }
+    }
+}
