@@ -59,7 +59,6 @@ use crate::processing::Processing;
 use crate::sender::Sender;
 use crate::source::clocked::{Clocked, end_of_run};
 use crate::source::polled::PolledFile;
-use crate::source::simulated::Simulated;
 use crate::source::stream::Stream;
 use crate::source::text::TextStream;
 use crate::source::words::WordStream;
@@ -122,9 +121,8 @@ fn convert(
             let source = Clocked::new(polled, stop, rate, duration, Manner::Single);
             pump(source, Processing::new(conversion, checks), sender)
         }
-        Opened::Simulated { signal, grid, seed, rate } => {
-            let simulated = Simulated::new(signal, &grid, seed)?;
-            let source = Clocked::new(simulated, stop, rate, duration, Manner::Batched);
+        Opened::Simulated { converter, rate } => {
+            let source = Clocked::new(*converter, stop, rate, duration, Manner::Batched);
             pump(source, Processing::new(conversion, checks), sender)
         }
     }

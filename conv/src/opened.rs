@@ -8,7 +8,7 @@ use stage::process::quantity::Rate;
 
 use crate::options::Options;
 use crate::source::open_stream::OpenStream;
-use crate::source::simulated::{Grid, Signal};
+use crate::source::simulated::Simulated;
 use crate::source::{Error, polled};
 
 /// A source that can be read.
@@ -25,12 +25,9 @@ pub enum Opened {
     },
     /// A simulated converter.
     Simulated {
-        /// Its signal.
-        signal: Signal,
-        /// Its values.
-        grid: Grid,
-        /// What its random numbers begin with.
-        seed: Option<u64>,
+        /// The converter. (It draws its seed here, while it still has all system calls: where the C
+        /// library is linked statically, looking for the one for random numbers opens files.)
+        converter: Box<Simulated>,
         /// How often it is asked.
         rate: Rate,
     },
@@ -47,8 +44,8 @@ impl Opened {
                 Ok(Opened::Polled { path: path.clone(), rate })
             }
             (None, None) => {
-                let (signal, grid, seed) = (options.signal, options.range, options.seed);
-                Ok(Opened::Simulated { signal, grid, seed, rate })
+                let converter = Simulated::new(options.signal, &options.range, options.seed)?;
+                Ok(Opened::Simulated { converter: Box::new(converter), rate })
             }
         }
     }

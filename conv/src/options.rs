@@ -39,6 +39,9 @@ time, TAB, value, behind which times may also be Unix seconds. Half a line is a 
 or pipe; cut off by a hang-up, an error, a stop or --duration it is dropped, and reported. WAV,
 AIFF, instruments' blocks (#8..., #0...), UTF-16 and byte order marks are refused, with what to do.
 
+Files: beside FILE of --poll, if it ends in _raw, the files that end in _offset and _scale, as the
+kernel's IIO has them.
+
 Limits: a line of text is looked at up to 64 KiB; a sample has at most 400 decimal places and
 is finite as a double; a simulated range has at most 18 digits. A reading that is no number or
 not plausible is counted and never passed on. A tick at which the output was not taken in time

@@ -10,6 +10,7 @@ use stage::process::ledger::Entry;
 use stage::process::quantity::Rate;
 use stage::stream::size::BLOCK;
 
+use crate::source::simulated::Simulated;
 use crate::*;
 
 /// An output that takes this long for each write.
