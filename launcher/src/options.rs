@@ -34,6 +34,12 @@ read in the place of what conv sends; and, with status 1, an input that cannot b
 that log would write and another reads or writes, or that is a standard stream of the launcher's (log
 writes to samples.log unless told otherwise).
 
+Environment: what the stages read of it (NO_COLOR, TERM, LC_ALL, LC_CTYPE, LANG: see report), HOME, for ~,
+and TMPDIR, where --via fifo makes its named pipes. The stages find in WANDLER_START, WANDLER_LEDGER,
+WANDLER_REJECTED and WANDLER_MESSAGES what joins them to the launcher.
+
+Files: samples.log in the working directory, unless --log names another.
+
 Limits: in a stage's options ~ is expanded at a word's start, and nothing else. What is still there
 after the grace period is ended step by step, a second apart (or less, with a shorter grace period): all are asked
 to stop and to go on; a report that cannot write just then is killed; then the rest, with what it

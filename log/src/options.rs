@@ -44,6 +44,9 @@ With --timestamps, each file that log begins, also after a rotation, has the hea
 its first line. The header counts toward SIZE, but not as a sample, and --pass does not hand it on. A
 file that has lines already goes on as it is, even if they have no header, or no times.
 
+Files: samples.log in the working directory, unless FILE is named; FILE.1, FILE.2, ..., the old files
+of --rotate; FILE.torn, what a crash left half written.
+
 Limits: FILE must not be a standard stream as well, under whatever name, unless it is a device; a file
 that is not a regular one (a FIFO, a device) is neither locked nor synced, and
 cannot be rotated; while its reader hangs, log can be ended by kill -9 only. While a sync lasts,

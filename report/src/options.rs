@@ -33,6 +33,9 @@ What is judged, drawn, kept in a textfile and left on the screen is the last rec
 samples: one without any, such as that of a last window in which nothing came but rejected
 lines, ends no alarm.
 
+Environment: NO_COLOR, if it is set and not empty, takes colours out of the live view; where TERM is dumb there is
+none; LC_ALL, LC_CTYPE or LANG say whether the terminal shows UTF-8.
+
 Limits: a record is looked at up to 64 MiB. Json and csv have everything (csv without histogram
 and course, and only records with the same fields and labels as the first). The live view's
 last state stays on the screen. In a shell pipeline other programs' messages move its panel

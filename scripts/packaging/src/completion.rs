@@ -1,0 +1,59 @@
+//! What a shell completes: `wandler st`, the options behind it, and those of `wandler-stat`.
+
+use std::path::PathBuf;
+
+use clap::Command;
+use clap_complete::Shell;
+use clap_complete::generate;
+
+use crate::programs::Program;
+
+/// Where each shell looks for them.
+const SHELLS: [(Shell, &str); 3] = [
+    (Shell::Bash, "share/bash-completion/completions"),
+    (Shell::Zsh, "share/zsh/site-functions"),
+    (Shell::Fish, "share/fish/vendor_completions.d"),
+];
+
+/// The scripts for `program`, each with its path.
+pub fn of(program: &Program) -> impl Iterator<Item = (PathBuf, Vec<u8>)> {
+    let name = &program.name;
+    SHELLS.into_iter().map(move |(shell, directory)| {
+        let file = match shell {
+            Shell::Zsh => format!("_{name}"),
+            Shell::Fish => format!("{name}.fish"),
+            _ => name.clone(),
+        };
+        let mut script = Vec::new();
+        generate(shell, &mut command(program), name, &mut script);
+        if shell == Shell::Fish {
+            script = with_values(&script);
+        }
+        (PathBuf::from(directory).join(file), script)
+    })
+}
+
+/// The same script for fish, which offers values behind an option in front of any stage: while there is
+/// none, clap_complete's script takes the options for wrong and offers nothing.
+fn with_values(script: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(script);
+    text.replace("2>/dev/null\n    or return\n", "2>/dev/null\n    or return 0\n").into_bytes()
+}
+
+/// The command line with all that may stand in it.
+fn command(program: &Program) -> Command {
+    let command = program.command.clone();
+    if program.stages.is_empty() {
+        return command;
+    }
+    let stages = program.stages.iter().map(|stage| stage.command.clone());
+    command.disable_help_subcommand(true).subcommands(stages).subcommand(help(&program.stages))
+}
+
+/// `help stat`, which clap does not know of. (Of an argument's values fish would offer none.)
+fn help(stages: &[Program]) -> Command {
+    let about = |stage: &Program| stage.command.get_about().cloned().unwrap_or_default();
+    let stages = stages.iter().map(|stage| Command::new(stage.own_name).about(about(stage)));
+    let help = Command::new("help").about("Show the options of a stage, or of the launcher");
+    help.disable_help_subcommand(true).disable_help_flag(true).subcommands(stages)
+}
