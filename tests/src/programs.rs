@@ -23,12 +23,31 @@ pub fn program(name: &str) -> PathBuf {
     directory().join(name)
 }
 
+/// The directory with the programs and, beside them, what makes manual pages and completions.
+pub fn with_pages() -> &'static Path {
+    static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
+    DIRECTORY.get_or_init(|| match std::env::var_os(VARIABLE) {
+        Some(directory) => directory.into(),
+        None => {
+            directory();
+            cargo_build(["--bins", "--package", "wandler-packaging"], "the manual pages")
+        }
+    })
+}
+
 /// The root of the workspace.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package lies in the workspace")
 }
 
+/// The environment variable that names a directory with programs to test, such as the static ones,
+/// instead of those of this workspace.
+const VARIABLE: &str = "WANDLER_PROGRAMS";
+
 fn build() -> PathBuf {
+    if let Some(directory) = std::env::var_os(VARIABLE) {
+        return directory.into();
+    }
     let packages = PACKAGES.iter().flat_map(|package| ["--package", package]);
     cargo_build(["--bins"].into_iter().chain(packages), "the programs")
 }

@@ -1,0 +1,283 @@
+//! `scripts/install`, in a root of its own: what is there then, what works, and that nothing is left.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{Write, stderr};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+use wandler_tests::programs::{root, with_pages};
+use wandler_tests::run::Program;
+use wandler_tests::terminal::Terminal;
+
+const NAMES: [&str; 5] =
+    ["wandler", "wandler-conv", "wandler-log", "wandler-report", "wandler-stat"];
+
+fn install(options: &[&str]) -> Program {
+    let script = Program::other(root().join("scripts/install")).args(options);
+    script.env("WANDLER_PROGRAMS", with_pages())
+}
+
+/// A prefix in which wandler is installed.
+fn installed() -> TempDir {
+    let prefix = tempfile::tempdir().unwrap();
+    install(&["--prefix", prefix.path().to_str().unwrap()]).finish().exits(0).says(&[""; 0]);
+    prefix
+}
+
+/// All files and directories below a directory, each with its mode.
+fn contents(directory: &Path) -> BTreeMap<PathBuf, u32> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        let kind = path.symlink_metadata().unwrap();
+        found.insert(path.clone(), kind.permissions().mode());
+        if kind.is_dir() {
+            found.extend(contents(&path));
+        }
+    }
+    found
+}
+
+/// A bash that finds what is installed, and what the machine has.
+fn bash(prefix: &Path, script: &str) -> Program {
+    let path = format!("{}/bin:/usr/bin:/bin", prefix.display());
+    Program::other("bash").args(["-c", script]).env("PATH", path)
+}
+
+/// Whether a program that a test needs is there; says so if it is left out.
+fn has(program: &str) -> bool {
+    let found = Program::other("sh").args(["-c", &format!("command -v {program}")]).finish();
+    if found.code() != 0 {
+        let reason = format!("left out: {program} is missing (apt-get install {program})\n");
+        stderr().write_all(reason.as_bytes()).unwrap();
+    }
+    found.code() == 0
+}
+
+#[test]
+fn after_an_installation_wandler_works_from_anywhere_and_stat_is_still_coreutils() {
+    let prefix = installed();
+    let dir = tempfile::tempdir().unwrap();
+    let pipeline = "wandler --quiet --conv '--rate max --count 3 --range 2..2'; cat samples.log";
+    let account = "launcher: 3 samples sent, 3 recorded, 3 counted, 0 rejected";
+    let run = |script| bash(prefix.path(), script).dir(&dir).finish().exits(0);
+    run(pipeline).writes("2\n2\n2\n").says(&[account]);
+    let record = run("wandler stat < samples.log");
+    assert!(record.stdout.starts_with("{\"n\":3,\"rejected\":0,\"last\":2,\"sum\":6,"), "{record}");
+    let shown = "cat samples.log | wandler-stat | wandler report --format json | tail -n 1";
+    run(shown).writes(&record.stdout);
+    run("stat --format %s samples.log").writes("6\n");
+    let hidden = run("type -P conv log report launcher stat wandler; true");
+    let wandler = prefix.path().join("bin/wandler");
+    let found: Vec<&str> = hidden.stdout.lines().collect();
+    assert!(found.len() == 2 && found[0].ends_with("/bin/stat"), "{hidden}");
+    assert_eq!(Path::new(found[1]), wandler);
+}
+
+#[test]
+fn files_are_readable_for_all_and_writable_for_nobody_else() {
+    let prefix = installed();
+    for (path, mode) in contents(prefix.path()) {
+        let is_program =
+            path.parent().unwrap().ends_with("lib/wandler") && !path.ends_with("installed");
+        let expected = match mode & 0o170_000 {
+            0o120_000 => continue,
+            0o040_000 => 0o755,
+            _ if is_program => 0o755,
+            _ => 0o644,
+        };
+        assert_eq!(mode & 0o7777, expected, "{}", path.display());
+    }
+}
+
+#[test]
+fn nothing_is_left_after_an_uninstallation_but_what_was_there_before() {
+    let prefix = tempfile::tempdir().unwrap();
+    let before = prefix.path().join("bin/other");
+    fs::create_dir(prefix.path().join("bin")).unwrap();
+    fs::write(&before, "").unwrap();
+    let own = ["--prefix", prefix.path().to_str().unwrap()];
+    install(&own).finish().exits(0);
+    // A second installation over the first, and files of others below a directory of ours.
+    install(&own).finish().exits(0);
+    let others = prefix.path().join("share/man/man1/other.1");
+    fs::write(&others, "").unwrap();
+    install(&[own[0], own[1], "--uninstall"]).finish().exits(0).writes("").says(&[""; 0]);
+    let left: Vec<PathBuf> =
+        contents(prefix.path()).into_keys().filter(|path| !path.is_dir()).collect();
+    assert_eq!(left, [before, others.clone()]);
+
+    fs::remove_file(others).unwrap();
+    install(&own).finish().exits(0);
+    install(&[own[0], own[1], "--uninstall"]).finish().exits(0);
+    let left: Vec<PathBuf> = contents(prefix.path()).into_keys().collect();
+    let share = ["share", "share/man", "share/man/man1"].map(|path| prefix.path().join(path));
+    let kept = ["bin", "bin/other"].map(|path| prefix.path().join(path));
+    assert_eq!(left, kept.into_iter().chain(share).collect::<Vec<_>>());
+
+    let list = prefix.path().join("lib/wandler/installed");
+    let reason = format!("install: cannot find what was installed: there is no {list:?}");
+    install(&[own[0], own[1], "--uninstall"]).finish().exits(1).says(&[reason]);
+}
+
+#[test]
+fn files_that_an_earlier_version_had_are_removed_and_foreign_paths_are_not() {
+    let prefix = installed();
+    let list = prefix.path().join("lib/wandler/installed");
+    let beside = prefix.path().join("bin/../beside");
+    for (path, line) in [("bin/wandler-old", "bin/wandler-old"), ("beside", "bin/../beside")] {
+        fs::write(prefix.path().join(path), "").unwrap();
+        let lines = fs::read_to_string(&list).unwrap();
+        fs::write(&list, format!("{line}\n{lines}")).unwrap();
+    }
+    install(&["--prefix", prefix.path().to_str().unwrap()]).finish().exits(0);
+    assert!(!prefix.path().join("bin/wandler-old").exists());
+    assert!(beside.exists());
+}
+
+#[test]
+fn a_package_is_laid_out_in_another_root_for_its_own_prefix() {
+    let stage = tempfile::tempdir().unwrap();
+    let destdir = stage.path().to_str().unwrap();
+    install(&["--prefix=/usr", "--destdir", destdir]).finish().exits(0).writes("").says(&[""; 0]);
+    let unit = stage.path().join("usr/lib/systemd/system/wandler@.service");
+    let unit = fs::read_to_string(unit).unwrap();
+    assert!(unit.contains("\nExecStart=/usr/bin/wandler --quiet "), "{unit}");
+    assert!(!unit.contains("@PREFIX@"), "{unit}");
+    install(&["--prefix=/usr", "--destdir", destdir, "--uninstall"]).finish().exits(0);
+    let left: Vec<PathBuf> = contents(stage.path()).into_keys().collect();
+    assert_eq!(left, [stage.path().join("usr")]);
+}
+
+#[test]
+fn a_wrong_option_is_refused() {
+    for (options, reason) in [
+        (&["--prefix"][..], "--prefix needs a directory"),
+        (&["--destdir", ""], "--destdir needs a directory"),
+        (&["--frefix", "x"], "unexpected argument '--frefix'; try 'install --help'"),
+    ] {
+        install(options).finish().exits(2).writes("").says(&[format!("install: {reason}")]);
+    }
+}
+
+#[test]
+fn each_program_has_a_manual_page_in_which_nothing_is_wrong() {
+    let prefix = installed();
+    for name in NAMES {
+        let page = prefix.path().join(format!("share/man/man1/{name}.1"));
+        let text = fs::read_to_string(&page).unwrap();
+        let sections = ["NAME", "SYNOPSIS", "OPTIONS", "LIMITS", "\"EXIT STATUS\"", "EXAMPLES"];
+        for section in sections {
+            assert!(text.contains(&format!("\n.SH {section}\n")), "{section} of {name}\n{text}");
+        }
+        if has("mandoc") {
+            Program::other("mandoc")
+                .args(["-T", "lint"])
+                .args([&page])
+                .finish()
+                .exits(0)
+                .writes("");
+        }
+    }
+    if has("man") {
+        let manual = prefix.path().join("share/man");
+        let page =
+            Program::other("man").args(["-w", "-M", manual.to_str().unwrap(), "wandler-stat"]);
+        page.finish().exits(0).writes(&format!("{}/man1/wandler-stat.1\n", manual.display()));
+    }
+}
+
+#[test]
+fn bash_completes_stages_and_their_options() {
+    let prefix = installed();
+    let scripts = prefix.path().join("share/bash-completion/completions");
+    let load = |name| format!(". {}/{name}\n", scripts.display());
+    let mut terminal = Terminal::new(100, 10);
+    let shell = "PS1='> ' exec bash --norc --noprofile -i";
+    let running = terminal.bash(shell, prefix.path(), &[]);
+    terminal.wait("there is a prompt", |rows| rows == [">"]);
+    terminal.types(&(load("wandler") + &load("wandler-log") + "clear\n"));
+    completes(&mut terminal);
+    terminal.types("\x04");
+    running.finish();
+}
+
+#[test]
+fn zsh_completes_stages_and_their_options() {
+    if !has("zsh") {
+        return;
+    }
+    let prefix = installed();
+    let functions = prefix.path().join("share/zsh/site-functions");
+    let mut terminal = Terminal::new(100, 10);
+    let running = terminal.bash("PS1='> ' exec zsh -f -i", prefix.path(), &[]);
+    terminal.wait("there is a prompt", |rows| rows == [">"]);
+    let load = "autoload -U compinit && compinit -u -D";
+    terminal.types(&format!("fpath=({} $fpath); {load}; clear\n", functions.display()));
+    completes(&mut terminal);
+    terminal.types("\x04");
+    running.finish();
+}
+
+/// Types the beginning of a word and TAB.
+fn completes(terminal: &mut Terminal) {
+    for (typed, completed) in [
+        ("wandler st", "wandler stat"),
+        ("wandler stat --quan", "wandler stat --quantiles"),
+        ("wandler help rep", "wandler help report"),
+        ("wandler --via sock", "wandler --via socket"),
+        ("wandler-log --trunc", "wandler-log --truncate"),
+    ] {
+        terminal.wait("the line is empty", |rows| rows == [">"]);
+        terminal.types(&format!("{typed}\t"));
+        terminal.wait_for(completed);
+        // Back to an empty line, on an empty screen.
+        terminal.types("\x15\x0c");
+    }
+    terminal.wait("the line is empty", |rows| rows == [">"]);
+}
+
+#[test]
+fn fish_completes_stages_and_their_options() {
+    if !has("fish") {
+        return;
+    }
+    let prefix = installed();
+    let scripts = prefix.path().join("share/fish/vendor_completions.d");
+    for (typed, completed) in [
+        ("wandler st", "stat"),
+        ("wandler stat --quan", "--quantiles"),
+        ("wandler help rep", "report"),
+        ("wandler --via sock", "socket"),
+        ("wandler-log --trunc", "--truncate"),
+    ] {
+        let load =
+            format!("source {}/{}.fish", scripts.display(), typed.split(' ').next().unwrap());
+        let script = format!("{load}; complete -C '{typed}'");
+        let home = prefix.path();
+        let finished =
+            Program::other("fish").args(["-N", "-c", &script]).env("HOME", home).finish();
+        let offered: Vec<&str> =
+            finished.stdout.lines().filter_map(|line| line.split('\t').next()).collect();
+        assert_eq!(offered, [completed], "{finished}");
+    }
+}
+
+#[test]
+fn the_unit_is_in_order_and_lets_the_service_do_little() {
+    if !has("systemd-analyze") {
+        return;
+    }
+    let prefix = installed();
+    let unit = prefix.path().join("lib/systemd/system/wandler@.service");
+    let analyze = |words: &str| {
+        let program = Program::other("systemd-analyze").words(words).args([&unit]);
+        program.env("SYSTEMD_PAGER", "cat").finish().exits(0)
+    };
+    let verified = analyze("verify --man=no");
+    assert!(!verified.stderr.contains("wandler"), "{verified}");
+    // Tenths of what systemd calls exposure, from 0 to 100.
+    analyze("security --offline=true --threshold=30");
+}
