@@ -48,7 +48,7 @@ struct Outcome {
 
 /// Tries text: the first byte of `data` chooses the conversion, the second how many samples are
 /// wanted, the third the size of chunks, and the rest is the text.
-pub fn text(data: &[u8]) {
+pub(crate) fn text(data: &[u8]) {
     let [conversion, count, size, text @ ..] = data else { return };
     let options = options(*conversion, *count, &[]);
     let text = &stretched(text);
@@ -64,7 +64,7 @@ pub fn text(data: &[u8]) {
 }
 
 /// Tries raw words: as text, but a fourth byte chooses the format and the channels.
-pub fn words(data: &[u8]) {
+pub(crate) fn words(data: &[u8]) {
     let [conversion, count, size, layout, words @ ..] = data else { return };
     let formats = &Format::value_variants()[1..];
     let (format, layout) =

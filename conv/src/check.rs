@@ -46,7 +46,7 @@ impl Checks {
 
 /// Values outside a range are not plausible.
 #[derive(Debug)]
-pub struct Plausible(pub Range);
+pub(crate) struct Plausible(pub Range);
 
 impl Check for Plausible {
     fn passes(&mut self, value: &Sample) -> bool {

@@ -4,7 +4,7 @@ use crate::text_cache::{LONGEST, Slot, Slots};
 
 /// Lines, and how many.
 #[derive(Debug, Default)]
-pub struct Gathered {
+pub(crate) struct Gathered {
     /// The lines, and room behind them, which is not cleared before it is used again.
     bytes: Vec<u8>,
     filled: usize,
@@ -15,7 +15,7 @@ pub struct Gathered {
 
 impl Gathered {
     /// Makes room for the texts of this many codes, whatever the size of their slots.
-    pub fn make_room(&mut self, codes: usize) {
+    pub(crate) fn make_room(&mut self, codes: usize) {
         let needed = self.filled + (codes + 1) * LONGEST;
         if self.bytes.len() < needed {
             self.bytes.resize(needed, 0);
@@ -24,7 +24,7 @@ impl Gathered {
 
     /// Appends the cached texts of `codes`, of `lines` lines each, up to the first code without
     /// one; returns how many. There must be room for them.
-    pub fn push_texts(&mut self, slots: &Slots, codes: &[u16], lines: u64) -> usize {
+    pub(crate) fn push_texts(&mut self, slots: &Slots, codes: &[u16], lines: u64) -> usize {
         let added = match slots {
             Slots::Short(slots) => self.push_slots(slots, codes),
             Slots::Long(slots) => self.push_slots(slots, codes),
@@ -57,7 +57,7 @@ impl Gathered {
     }
 
     /// Appends a line, which `print` writes into an empty buffer; returns it with its line feed.
-    pub fn push_line(&mut self, print: impl FnOnce(&mut Vec<u8>)) -> &[u8] {
+    pub(crate) fn push_line(&mut self, print: impl FnOnce(&mut Vec<u8>)) -> &[u8] {
         self.line.clear();
         print(&mut self.line);
         self.line.push(b'\n');
@@ -72,17 +72,17 @@ impl Gathered {
     }
 
     /// All lines.
-    pub fn as_bytes(&self) -> &[u8] {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.bytes[..self.filled]
     }
 
     /// How many there are.
-    pub fn lines(&self) -> u64 {
+    pub(crate) fn lines(&self) -> u64 {
         self.lines
     }
 
     /// Forgets the lines, but not the room.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.filled = 0;
         self.lines = 0;
     }

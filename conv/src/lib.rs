@@ -9,34 +9,34 @@
 //!
 //! | module | owns | hands on |
 //! |---|---|---|
-//! | [`options`] | the command line | options |
-//! | [`plan`] | what the options ask for | limits, conversion, checks |
-//! | [`opened`] | which source, and opening it before any stage begins | a source that can be read |
+//! | `options` | the command line | options |
+//! | `plan` | what the options ask for | limits, conversion, checks |
+//! | `opened` | which source, and opening it before any stage begins | a source that can be read |
 //! | [`source`] | where readings come from, until an end, a deadline or a stop | batches of readings |
 //! | [`source::clocked`] | asking a converter at each tick ([`ticks`]: which is due, which was missed) or without a pause | |
-//! | [`source::simulated`], [`source::polled`] | converters: signals ([`source::uniform`]: random integers); a file ([`source::iio`]: its conventions) | a reading |
-//! | [`source::text`], [`source::words`] | streams as they come ([`mod@source::open_stream`]: opening one; [`source::stream`]: what both have in common; [`source::layout`]: what they consist of; [`source::word`]: the raw formats; [`source::device`]: **having a serial line for oneself**) | |
-//! | [`reading`] | what a source hands on, and **why there is no reading** | |
-//! | [`conversion`] | offset and scale | a value |
-//! | [`check`](mod@check) | **the checks of values** | a value, or why it is rejected |
-//! | [`processing`] | conversion and checks in their order, sparing what was seen before ([`text_cache`]) | samples and rejections |
-//! | [`sender`] | limiting, gathering ([`gathered`]), writing, counting | the output, the account |
+//! | [`source::simulated`], `source::polled` | converters: signals (`source::uniform`: random integers); a file (`source::iio`: its conventions) | a reading |
+//! | `source::text`, `source::words` | streams as they come (`source::open_stream`: opening one; [`source::stream`]: what both have in common; `source::layout`: what they consist of; [`source::word`]: the raw formats; `source::device`: **having a serial line for oneself**) | |
+//! | `reading` | what a source hands on, and **why there is no reading** | |
+//! | `conversion` | offset and scale | a value |
+//! | `check` | **the checks of values** | a value, or why it is rejected |
+//! | [`processing`] | conversion and checks in their order, sparing what was seen before (`text_cache`) | samples and rejections |
+//! | [`sender`] | limiting, gathering (`gathered`), writing, counting | the output, the account |
 //!
 //! `pump` is the one loop over all of them.
 
 #![forbid(unsafe_code)]
 
-pub mod check;
-pub mod conversion;
-pub mod gathered;
-pub mod opened;
-pub mod options;
-pub mod plan;
+mod check;
+mod conversion;
+mod gathered;
+mod opened;
+mod options;
+mod plan;
 pub mod processing;
-pub mod reading;
+mod reading;
 pub mod sender;
 pub mod source;
-pub mod text_cache;
+mod text_cache;
 pub mod ticks;
 
 use std::io::Write;

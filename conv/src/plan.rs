@@ -8,7 +8,7 @@ use crate::options::Options;
 
 /// What a run is to do.
 #[derive(Debug)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// For how long.
     pub duration: Option<Duration>,
     /// The most samples to send.
@@ -21,7 +21,7 @@ pub struct Plan {
 
 impl Plan {
     /// What `options` ask for.
-    pub fn of(options: &Options) -> Plan {
+    pub(crate) fn of(options: &Options) -> Plan {
         Plan {
             duration: options.duration,
             limit: options.count,

@@ -71,7 +71,7 @@ pub enum NoReading<'a> {
 }
 
 /// The most codes that a table can have: those of a 16-bit converter.
-pub const MAX_CODES: usize = 1 << 16;
+pub(crate) const MAX_CODES: usize = 1 << 16;
 
 /// Readings as codes.
 #[derive(Clone, Copy)]

@@ -2,21 +2,21 @@
 //!
 //! A source gives batches of readings until its end, its deadline or a stop. One that must be
 //! asked, at each tick or without a pause, is a [`clocked::Converter`]; one that comes by itself
-//! is a [`Source`] of its own, like [`text`] and [`words`]. `crate::convert` chooses between them.
+//! is a [`Source`] of its own, like `text` and `words`. `crate::convert` chooses between them.
 
 pub mod clocked;
-pub mod device;
-pub mod iio;
-pub mod layout;
+pub(crate) mod device;
+pub(crate) mod iio;
+pub(crate) mod layout;
 mod number;
-pub mod open_stream;
-pub mod polled;
+pub(crate) mod open_stream;
+pub(crate) mod polled;
 pub mod simulated;
 pub mod stream;
-pub mod text;
-pub mod uniform;
+pub(crate) mod text;
+pub(crate) mod uniform;
 pub mod word;
-pub mod words;
+pub(crate) mod words;
 
 use std::fs::File;
 use std::io;

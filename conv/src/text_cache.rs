@@ -18,7 +18,7 @@ const SHORT: usize = 8;
 const LONG: usize = 16;
 
 /// Bytes of a slot for texts of up to 31: two samples of up to 15 bytes each.
-pub const LONGEST: usize = 32;
+pub(crate) const LONGEST: usize = 32;
 
 /// Bytes that all slots may have: long ones for the most codes that there can be.
 const MAX_BYTES: usize = MAX_CODES * LONG;
@@ -27,11 +27,11 @@ const MAX_BYTES: usize = MAX_CODES * LONG;
 const TOLERANCE: u64 = 256;
 
 /// A text with its length in the last byte, 0 for no text. Copied as a whole.
-pub type Slot<const SIZE: usize> = [u8; SIZE];
+pub(crate) type Slot<const SIZE: usize> = [u8; SIZE];
 
 /// Texts by code.
 #[derive(Debug, Default)]
-pub struct TextCache {
+pub(crate) struct TextCache {
     slots: Slots,
     /// How many codes there are, and how many lines each stands for.
     codes: usize,
@@ -61,13 +61,13 @@ impl Default for Slots {
 
 impl TextCache {
     /// A cache that keeps nothing.
-    pub fn off() -> TextCache {
+    pub(crate) fn off() -> TextCache {
         TextCache { slots: Slots::None, ..TextCache::default() }
     }
 
     /// Makes slots for codes below `codes` (at most [`MAX_CODES`]), each of which stands for this
     /// many lines; `times` texts are going to be looked up.
-    pub fn prepare(&mut self, codes: usize, lines: u64, times: usize) {
+    pub(crate) fn prepare(&mut self, codes: usize, lines: u64, times: usize) {
         self.asked += times as u64;
         let codes = codes.min(MAX_CODES);
         if (self.codes, self.lines) == (codes, lines) {
@@ -82,12 +82,12 @@ impl TextCache {
     }
 
     /// The slots as they are.
-    pub fn slots(&self) -> &Slots {
+    pub(crate) fn slots(&self) -> &Slots {
         &self.slots
     }
 
     /// Keeps `text` for `code`, if it has a slot that is long enough.
-    pub fn keep(&mut self, code: u16, text: &[u8]) {
+    pub(crate) fn keep(&mut self, code: u16, text: &[u8]) {
         let code = usize::from(code);
         let kept = match &mut self.slots {
             Slots::Short(slots) => slots.get_mut(code).map(|slot| fill(slot, text)),

@@ -44,7 +44,7 @@ fn run(options: &wandler_stat::Options, input: impl Input, clock: &FakeClock) ->
 
 /// Tries `data`: its first byte chooses options, the second the size of chunks, the third where
 /// the input is split in two parts, and the rest is the input.
-pub fn check(data: &[u8]) {
+pub(crate) fn check(data: &[u8]) {
     let [choice, size, cut, input @ ..] = data else { return };
     let figures = chosen(&FIGURES, *choice);
     let mut words = [figures.clone(), chosen(&OPTIONS, choice >> FIGURES.len())].concat();

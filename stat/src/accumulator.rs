@@ -3,7 +3,7 @@
 //! Plain numbers are only tallied as they come, unless the order of the samples matters, and
 //! are added to the rest when that is asked for ([`Accumulator::settle`]).
 
-pub mod record;
+pub(crate) mod record;
 
 use memchr::memchr;
 use stage::format::decimal::{Decimal, Mantissa};
@@ -19,7 +19,7 @@ use crate::tally::{self, Tally};
 
 /// Everything that is known of the samples so far.
 #[derive(Clone, Debug)]
-pub struct Accumulator {
+pub(crate) struct Accumulator {
     count: u64,
     moments: Moments,
     distribution: Distribution,
@@ -34,7 +34,7 @@ pub struct Accumulator {
 
 /// The least and the greatest sample.
 #[derive(Clone, Debug)]
-pub struct Extremes {
+pub(crate) struct Extremes {
     /// The least.
     pub min: Decimal,
     /// The greatest.
@@ -43,7 +43,7 @@ pub struct Extremes {
 
 /// All that is known of some samples, part by part.
 #[derive(Clone, Debug)]
-pub struct Parts {
+pub(crate) struct Parts {
     /// How many there are.
     pub n: u64,
     /// Their power sums; those of the third and fourth power only with the products of neighbours.
@@ -82,7 +82,7 @@ pub enum Unfit {
 
 impl Accumulator {
     /// No samples yet; `more` if the figures of `--more` will be wanted.
-    pub fn new(more: bool) -> Accumulator {
+    pub(crate) fn new(more: bool) -> Accumulator {
         Accumulator {
             count: 0,
             moments: Moments::new(if more { Powers::Four } else { Powers::Two }),
@@ -96,12 +96,12 @@ impl Accumulator {
     }
 
     /// The same, and `course` is to go on with the samples.
-    pub fn with_course(self, course: Option<Course>) -> Accumulator {
+    pub(crate) fn with_course(self, course: Option<Course>) -> Accumulator {
         Accumulator { course, ..self }
     }
 
     /// Forgets all samples, but not the tables to tally them in.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.settle();
         let more = self.moments.powers() == Powers::Four;
         let mut tally = std::mem::take(&mut self.tally);
@@ -111,25 +111,25 @@ impl Accumulator {
     }
 
     /// How many samples can be taken at once.
-    pub fn room(&self) -> u64 {
+    pub(crate) fn room(&self) -> u64 {
         self.course.as_ref().map_or(u64::MAX, Course::room)
     }
 
     /// The course of the samples so far, if it is kept.
-    pub fn course(&mut self) -> Option<&Course> {
+    pub(crate) fn course(&mut self) -> Option<&Course> {
         self.settle();
         self.course.as_ref()
     }
 
     /// Samples so far.
-    pub fn count(&self) -> u64 {
+    pub(crate) fn count(&self) -> u64 {
         self.count
     }
 
     /// Takes the samples at the start of `block`, whole lines, as long as they are plain numbers,
     /// but at most `most`, which must be no more than there is [room](Accumulator::room) for. The
     /// first one's `place` is where these samples lie in the stream.
-    pub fn add_plain(&mut self, block: &[u8], most: u64, place: RunPlace) -> Scanned {
+    pub(crate) fn add_plain(&mut self, block: &[u8], most: u64, place: RunPlace) -> Scanned {
         if self.moments.powers() == Powers::Four {
             return Scanned::default();
         }
@@ -159,7 +159,7 @@ impl Accumulator {
     }
 
     /// Adds what was only tallied to the rest.
-    pub fn settle(&mut self) {
+    pub(crate) fn settle(&mut self) {
         if self.tallied == 0 {
             return;
         }
@@ -179,7 +179,7 @@ impl Accumulator {
     }
 
     /// Takes one more sample. The first one's `place` is where these samples lie in the stream.
-    pub fn add(&mut self, sample: &Sample, place: RunPlace) {
+    pub(crate) fn add(&mut self, sample: &Sample, place: RunPlace) {
         let sample = &sample.normalized();
         if self.tally.is_too_coarse_for(sample) {
             self.settle();
@@ -200,17 +200,17 @@ impl Accumulator {
     }
 
     /// Notes that the samples so far were counted up to now, in nanoseconds since 1970.
-    pub fn counted_until(&mut self, nanoseconds: u64) {
+    pub(crate) fn counted_until(&mut self, nanoseconds: u64) {
         self.sequence.counted_until(nanoseconds);
     }
 
     /// Whether it is known in which order the samples come.
-    pub fn is_in_order(&self) -> bool {
+    pub(crate) fn is_in_order(&self) -> bool {
         self.sequence.is_in_order()
     }
 
     /// All that is known.
-    pub fn parts(&mut self) -> Parts {
+    pub(crate) fn parts(&mut self) -> Parts {
         self.settle();
         Parts {
             n: self.count,
@@ -225,7 +225,7 @@ impl Accumulator {
 
     /// Adds the samples of which `parts` is all that is known. After an error the accumulator must not
     /// be used.
-    pub fn absorb(&mut self, parts: Parts) -> Result<(), Unfit> {
+    pub(crate) fn absorb(&mut self, parts: Parts) -> Result<(), Unfit> {
         if self.moments.powers() == Powers::Four && parts.lagged.is_none() && parts.n > 0 {
             return Err(Unfit::NoMore);
         }

@@ -33,7 +33,7 @@ use crate::windows::Before;
 use crate::{Error, print};
 
 /// Counts `inputs`, one after another, or until the reader of `output` goes away.
-pub fn run<I: Input>(
+pub(crate) fn run<I: Input>(
     plan: Plan,
     around: Surroundings<'_, impl Inputs<I>, impl Write, impl Clock>,
 ) -> Ended<Error> {

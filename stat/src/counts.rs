@@ -15,7 +15,7 @@ use stage::format::decimal::Decimal;
 use crate::lattice::Lattice;
 
 /// Distinct values that are counted: a 16-bit converter's whole range.
-pub const MAX_DISTINCT: usize = 1 << 16;
+pub(crate) const MAX_DISTINCT: usize = 1 << 16;
 
 /// How many changes are remembered, before adding up the ranks anew is cheaper than correcting
 /// them.
@@ -27,7 +27,7 @@ const MAX_CHUNK: usize = if cfg!(test) { 8 } else { 1 << 9 };
 
 /// There is no room for another distinct value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Full;
+pub(crate) struct Full;
 
 /// Each value without useless zeros, with its count. The hash is keyed at random, so that
 /// values that collide cannot be prepared.
@@ -35,7 +35,7 @@ type Values = IndexMap<Decimal, u64, RandomState>;
 
 /// How often each value occurs.
 #[derive(Clone, Debug)]
-pub struct Counts {
+pub(crate) struct Counts {
     /// Distinct values that there is room for.
     most: usize,
     counts: Values,
@@ -59,7 +59,7 @@ impl Default for Counts {
 
 impl Counts {
     /// No samples yet, and room for this many distinct values.
-    pub fn of_up_to(most: usize) -> Counts {
+    pub(crate) fn of_up_to(most: usize) -> Counts {
         Counts {
             most,
             counts: Values::default(),
@@ -73,19 +73,13 @@ impl Counts {
     }
 
     /// How many distinct values there are.
-    pub fn distinct(&self) -> usize {
+    pub(crate) fn distinct(&self) -> usize {
         self.counts.len()
-    }
-
-    /// Counts one more sample.
-    #[inline]
-    pub fn add(&mut self, sample: &Decimal) -> Result<(), Full> {
-        self.add_many(sample, 1)
     }
 
     /// Counts `count` samples of the same value.
     #[inline]
-    pub fn add_many(&mut self, sample: &Decimal, count: u64) -> Result<(), Full> {
+    pub(crate) fn add_many(&mut self, sample: &Decimal, count: u64) -> Result<(), Full> {
         let at = match self.counts.get_index_of(sample) {
             Some(at) => at,
             None => self.insert(sample)?,
@@ -95,7 +89,7 @@ impl Counts {
     }
 
     /// Where `value` is counted, now and later.
-    pub fn position(&mut self, value: &Decimal) -> Result<usize, Full> {
+    pub(crate) fn position(&mut self, value: &Decimal) -> Result<usize, Full> {
         match self.counts.get_index_of(value) {
             Some(at) => Ok(at),
             None => self.insert(value),
@@ -112,7 +106,7 @@ impl Counts {
 
     /// Counts `count` samples of the value at a position.
     #[inline]
-    pub fn add_at(&mut self, at: usize, count: u64) {
+    pub(crate) fn add_at(&mut self, at: usize, count: u64) {
         self.counts[at] += count;
         if count == 1 && self.changes.len() < MAX_CHANGES {
             self.changes.push(at as u32);
@@ -122,24 +116,24 @@ impl Counts {
     }
 
     /// How often `value` occurs.
-    pub fn count_of(&self, value: &Decimal) -> u64 {
+    pub(crate) fn count_of(&self, value: &Decimal) -> u64 {
         self.counts.get(value).copied().unwrap_or(0)
     }
 
     /// The values with their counts, in no particular order.
-    pub fn iter(&self) -> impl Iterator<Item = (&Decimal, u64)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Decimal, u64)> {
         self.counts.iter().map(|(value, count)| (value, *count))
     }
 
     /// The values with their counts, from the least value to the greatest.
-    pub fn sorted(&mut self) -> impl Iterator<Item = (&Decimal, u64)> {
+    pub(crate) fn sorted(&mut self) -> impl Iterator<Item = (&Decimal, u64)> {
         self.bring_up_to_date();
         let order = self.chunks.iter().flat_map(|chunk| &chunk.order);
         order.filter_map(|&at| self.counts.get_index(at as usize)).map(|(value, n)| (value, *n))
     }
 
     /// The value at `rank`, from 1, among the sorted samples.
-    pub fn at_rank(&mut self, rank: u64) -> Option<&Decimal> {
+    pub(crate) fn at_rank(&mut self, rank: u64) -> Option<&Decimal> {
         self.bring_up_to_date();
         let mut rest = rank;
         for chunk in &self.chunks {
@@ -159,7 +153,7 @@ impl Counts {
     }
 
     /// How many samples are below `limit`.
-    pub fn below(&mut self, limit: &Decimal) -> u64 {
+    pub(crate) fn below(&mut self, limit: &Decimal) -> u64 {
         self.bring_up_to_date();
         let place = chunk_of(&self.chunks, &self.counts, limit);
         let before: u64 = self.chunks[..place].iter().map(|chunk| chunk.total).sum();
@@ -169,7 +163,7 @@ impl Counts {
     }
 
     /// The most frequent value, the least of them if there are several.
-    pub fn mode(&self) -> Option<&Decimal> {
+    pub(crate) fn mode(&self) -> Option<&Decimal> {
         let mut found: Option<(&Decimal, u64)> = None;
         for (value, count) in self.iter() {
             let better =
@@ -182,7 +176,7 @@ impl Counts {
     }
 
     /// The step between the values, if they have one.
-    pub fn lattice(&mut self) -> Option<Lattice> {
+    pub(crate) fn lattice(&mut self) -> Option<Lattice> {
         for (at, value) in self.counts.keys().enumerate().skip(self.stepped) {
             self.lattice = match self.lattice.take() {
                 _ if at == 0 => Lattice::of(value),
@@ -255,7 +249,7 @@ mod tests {
 
     fn counts(samples: &[&str]) -> Counts {
         let mut counts = Counts::default();
-        samples.iter().for_each(|it| counts.add(&it.parse().unwrap()).unwrap());
+        samples.iter().for_each(|it| counts.add_many(&it.parse().unwrap(), 1).unwrap());
         counts
     }
 
@@ -277,10 +271,10 @@ mod tests {
     fn there_is_room_for_every_value_of_a_16_bit_converter_and_no_more() {
         let mut counts = Counts::default();
         for value in -32768..=32767 {
-            counts.add(&Decimal::new(value, 0)).unwrap();
+            counts.add_many(&Decimal::new(value, 0), 1).unwrap();
         }
-        assert_eq!(counts.add(&Decimal::new(32768, 0)), Err(Full));
-        assert_eq!(counts.add(&Decimal::new(32767, 0)), Ok(()));
+        assert_eq!(counts.add_many(&Decimal::new(32768, 0), 1), Err(Full));
+        assert_eq!(counts.add_many(&Decimal::new(32767, 0), 1), Ok(()));
         assert_eq!(counts.at_rank(32769), Some(&Decimal::ZERO));
     }
 

@@ -17,14 +17,14 @@ use stage::format::record;
 use crate::nearest;
 
 /// The fewest stretches that can be asked for: a course has two ends.
-pub const MIN_STRETCHES: usize = 2;
+pub(crate) const MIN_STRETCHES: usize = 2;
 
 /// The most: enough for every picture, and a record stays readable.
-pub const MAX_STRETCHES: usize = 10_000;
+pub(crate) const MAX_STRETCHES: usize = 10_000;
 
 /// Samples that follow each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ExactStretch {
+pub(crate) struct ExactStretch {
     /// The number of the first of them, from 1.
     pub first: u64,
     /// How many there are.
@@ -72,7 +72,7 @@ impl ExactStretch {
 
 /// The course of the samples so far.
 #[derive(Clone, Debug)]
-pub struct Course {
+pub(crate) struct Course {
     most: usize,
     /// A stretch is 2^`power` samples long.
     power: u32,
@@ -86,53 +86,53 @@ pub struct Course {
 impl Course {
     /// The course of no samples yet, in at most `most` stretches; the first sample that will be
     /// counted here has the number `first`, from 1.
-    pub fn new(most: usize, first: u64) -> Course {
+    pub(crate) fn new(most: usize, first: u64) -> Course {
         Course { most, power: 0, stretches: BTreeMap::new(), begin: first, next: first }
     }
 
     /// The same for the samples that follow, of which there are none yet.
-    pub fn begun_anew(&self) -> Course {
+    pub(crate) fn begun_anew(&self) -> Course {
         Course::new(self.most, self.next)
     }
 
     /// How many samples from the next one on belong to the same stretch.
-    pub fn room(&self) -> u64 {
+    pub(crate) fn room(&self) -> u64 {
         let length = 1u64 << self.power;
         length - (self.next - 1) % length
     }
 
     /// Takes the next sample.
-    pub fn add(&mut self, sample: &Decimal) {
+    pub(crate) fn add(&mut self, sample: &Decimal) {
         self.join(ExactStretch::of(self.next, sample, 1));
         self.next += 1;
     }
 
     /// Takes `count` samples of the same value that were [passed](Course::pass), none of them before
     /// the stretch that the last one passed is in.
-    pub fn add_passed(&mut self, value: &Decimal, count: u64) {
+    pub(crate) fn add_passed(&mut self, value: &Decimal, count: u64) {
         let last = self.next.saturating_sub(2);
         let stretch = last >> self.power << self.power;
         self.join(ExactStretch::of(self.begin.max(stretch + 1), value, count));
     }
 
     /// Advances past samples whose values follow later ([`Course::add_passed`]).
-    pub fn pass(&mut self, samples: u64) {
+    pub(crate) fn pass(&mut self, samples: u64) {
         self.next += samples;
     }
 
     /// Takes the stretches of another course, whose numbers have the same origin.
-    pub fn absorb(&mut self, (power, stretches): (u32, Vec<ExactStretch>)) {
+    pub(crate) fn absorb(&mut self, (power, stretches): (u32, Vec<ExactStretch>)) {
         self.coarsen(power.max(self.power));
         stretches.into_iter().for_each(|stretch| self.join(stretch));
     }
 
     /// The power of two that a stretch is long, and the stretches. This is the course's whole state.
-    pub fn contents(&self) -> (u32, Vec<ExactStretch>) {
+    pub(crate) fn contents(&self) -> (u32, Vec<ExactStretch>) {
         (self.power, self.stretches.values().cloned().collect())
     }
 
     /// What a record tells.
-    pub fn told(&self) -> Vec<record::Stretch> {
+    pub(crate) fn told(&self) -> Vec<record::Stretch> {
         self.stretches.values().map(ExactStretch::told).collect()
     }
 

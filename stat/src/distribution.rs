@@ -16,7 +16,7 @@ use crate::sketch::{Filled, Sketch};
 
 /// The distribution of the samples so far.
 #[derive(Clone, Debug, Default)]
-pub struct Distribution {
+pub(crate) struct Distribution {
     /// Empty once there are too many distinct values.
     counts: Counts,
     /// There once there were too many.
@@ -33,7 +33,7 @@ struct Approximate {
 
 /// Everything that is known of a distribution, from the least values to the greatest.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Contents {
+pub(crate) enum Contents {
     /// Each value with its count.
     Values(Vec<(Decimal, u64)>),
     /// There were too many.
@@ -48,12 +48,12 @@ pub enum Contents {
 impl Distribution {
     /// Takes one more sample.
     #[inline]
-    pub fn add(&mut self, sample: &Decimal) {
+    pub(crate) fn add(&mut self, sample: &Decimal) {
         self.add_many(sample, 1);
     }
 
     /// Takes what another distribution contained.
-    pub fn absorb(&mut self, contents: &Contents) {
+    pub(crate) fn absorb(&mut self, contents: &Contents) {
         match contents {
             Contents::Values(values) => {
                 values.iter().for_each(|(value, count)| self.add_many(value, *count));
@@ -88,7 +88,7 @@ impl Distribution {
 
     /// Takes `count` samples of the same value.
     #[inline]
-    pub fn add_many(&mut self, value: &Decimal, count: u64) {
+    pub(crate) fn add_many(&mut self, value: &Decimal, count: u64) {
         match &mut self.approximate {
             Some(approximate) => approximate.add_many(value, count),
             None => {
@@ -113,7 +113,7 @@ impl Distribution {
     }
 
     /// Everything that is known.
-    pub fn contents(&mut self) -> Contents {
+    pub(crate) fn contents(&mut self) -> Contents {
         match &mut self.approximate {
             Some(approximate) => Contents::Approximate {
                 bins: approximate.sketch.filled().collect(),
@@ -127,35 +127,35 @@ impl Distribution {
     }
 
     /// Whether quantiles are exact.
-    pub fn is_exact(&self) -> bool {
+    pub(crate) fn is_exact(&self) -> bool {
         self.approximate.is_none()
     }
 
     /// Where the sample at `rank` lies, from 1, once values are not counted any more.
-    pub fn near_rank(&mut self, rank: u64) -> Option<Interval> {
+    pub(crate) fn near_rank(&mut self, rank: u64) -> Option<Interval> {
         self.approximate.as_mut()?.at_rank(rank)
     }
 
     /// The sample at `rank`, from 1, while every value is counted.
-    pub fn exact_at_rank(&mut self, rank: u64) -> Option<&Decimal> {
+    pub(crate) fn exact_at_rank(&mut self, rank: u64) -> Option<&Decimal> {
         self.counts.at_rank(rank)
     }
 
     /// The most frequent value, the least of them if there are several; `None` once values are
     /// not counted any more.
-    pub fn mode(&self) -> Option<Decimal> {
+    pub(crate) fn mode(&self) -> Option<Decimal> {
         self.counts.mode().cloned()
     }
 
     /// The step between the values, if they have one; `None` once they are not counted any more,
     /// which takes so many that no bin is only a few steps wide.
-    pub fn lattice(&mut self) -> Option<Lattice> {
+    pub(crate) fn lattice(&mut self) -> Option<Lattice> {
         self.counts.lattice()
     }
 
     /// How many samples, all from `min` to `max`, are below each of the `limits`, which ascend; an
     /// estimate once they are not counted by value any more, unless the limits are those of cells.
-    pub fn below(&mut self, limits: &[Decimal], min: &Decimal, max: &Decimal) -> Vec<u64> {
+    pub(crate) fn below(&mut self, limits: &[Decimal], min: &Decimal, max: &Decimal) -> Vec<u64> {
         match &mut self.approximate {
             None => limits.iter().map(|limit| self.counts.below(limit)).collect(),
             Some(approximate) => approximate.below(limits, min, max),

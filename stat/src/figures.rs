@@ -36,7 +36,7 @@ use crate::sequence::Neighbours;
 
 /// What the figures of at least one sample are computed from.
 #[derive(Debug)]
-pub struct Figures {
+pub(crate) struct Figures {
     n: BigInt,
     totals: Totals,
     /// A₂.
@@ -45,14 +45,14 @@ pub struct Figures {
 
 impl Figures {
     /// Of `count` samples, at least one, whose power sums are `totals`.
-    pub fn new(count: u64, totals: Totals) -> Figures {
+    pub(crate) fn new(count: u64, totals: Totals) -> Figures {
         let n = BigInt::from(count);
         let second = &n * &totals.sums.squares - &totals.sums.sum * &totals.sums.sum;
         Figures { n, totals, second }
     }
 
     /// One of those that only some records have, by its name there; `None` for any other name.
-    pub fn named(&self, name: &str) -> Option<Decimal> {
+    pub(crate) fn named(&self, name: &str) -> Option<Decimal> {
         match name {
             "var" => self.var(),
             "rms" => self.rms(),
@@ -68,22 +68,22 @@ impl Figures {
     }
 
     /// The exact sum.
-    pub fn sum(&self) -> Decimal {
+    pub(crate) fn sum(&self) -> Decimal {
         Decimal::from_big(self.totals.sums.sum.clone(), self.totals.places)
     }
 
     /// The mean.
-    pub fn mean(&self) -> Option<Decimal> {
+    pub(crate) fn mean(&self) -> Option<Decimal> {
         ratio(&self.totals.sums.sum, &(&self.n * self.unit(1)))
     }
 
     /// The sample variance; `None` below two samples.
-    pub fn var(&self) -> Option<Decimal> {
+    pub(crate) fn var(&self) -> Option<Decimal> {
         ratio(&self.second, &self.variance_divisor())
     }
 
     /// The sample standard deviation; `None` below two samples.
-    pub fn sd(&self) -> Option<Decimal> {
+    pub(crate) fn sd(&self) -> Option<Decimal> {
         root_of_ratio(&self.second, &self.variance_divisor())
     }
 
@@ -92,12 +92,12 @@ impl Figures {
     }
 
     /// The root of the mean square.
-    pub fn rms(&self) -> Option<Decimal> {
+    pub(crate) fn rms(&self) -> Option<Decimal> {
         root_of_ratio(&self.totals.sums.squares, &(&self.n * self.unit(2)))
     }
 
     /// The skewness g₁; `None` for a constant series.
-    pub fn skew(&self) -> Option<Decimal> {
+    pub(crate) fn skew(&self) -> Option<Decimal> {
         let (n, sums) = (&self.n, &self.totals.sums);
         let third: BigInt = n * n * &sums.cubes - n * &sums.sum * &sums.squares * 3u8
             + &sums.sum * &sums.sum * &sums.sum * 2u8;
@@ -106,7 +106,7 @@ impl Figures {
     }
 
     /// The excess kurtosis g₂; `None` for a constant series.
-    pub fn kurtosis(&self) -> Option<Decimal> {
+    pub(crate) fn kurtosis(&self) -> Option<Decimal> {
         let (n, sums) = (&self.n, &self.totals.sums);
         let (s, square) = (&sums.sum, &self.second * &self.second);
         let s2 = s * s;
@@ -118,7 +118,7 @@ impl Figures {
 
     /// The lag-1 autocorrelation r₁ of samples with these `neighbours`; `None` for a constant
     /// series.
-    pub fn autocorrelation(&self, neighbours: &Neighbours) -> Option<Decimal> {
+    pub(crate) fn autocorrelation(&self, neighbours: &Neighbours) -> Option<Decimal> {
         let Neighbours { first, last, lagged } = neighbours;
         // The products have places of their own, so a common unit must be found.
         let places =

@@ -26,7 +26,7 @@ const MAX_CELLS: usize = MAX_DISTINCT / 4 * 5;
 
 /// The width of a cell. Ordered by width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Width {
+pub(crate) struct Width {
     exponent: i32,
     /// Whether it is twice the power of ten.
     is_double: bool,
@@ -34,19 +34,19 @@ pub struct Width {
 
 impl Width {
     /// 10^`exponent`.
-    pub fn power_of_ten(exponent: i32) -> Width {
+    pub(crate) fn power_of_ten(exponent: i32) -> Width {
         Width { exponent, is_double: false }
     }
 
     /// The width that is `decimal`, if one is.
-    pub fn of(decimal: &Decimal) -> Option<Width> {
+    pub(crate) fn of(decimal: &Decimal) -> Option<Width> {
         let exponent = decimal.magnitude()?;
         let widths = [false, true].map(|is_double| Width { exponent, is_double });
         widths.into_iter().find(|width| width.to_decimal() == *decimal)
     }
 
     /// The width as a number.
-    pub fn to_decimal(self) -> Decimal {
+    pub(crate) fn to_decimal(self) -> Decimal {
         Decimal::power(self.factor(), self.exponent)
     }
 
@@ -62,7 +62,7 @@ impl Width {
 
     /// The lower end of the cell that `value` is in.
     #[inline]
-    pub fn floor(self, value: &Decimal) -> Decimal {
+    pub(crate) fn floor(self, value: &Decimal) -> Decimal {
         value.floor_to(self.factor(), self.exponent)
     }
 
@@ -121,7 +121,7 @@ const POWERS: [i64; SMALL_DIGITS as usize + 1] = {
 
 /// Counts of samples in cells of one width.
 #[derive(Clone, Debug)]
-pub struct Grid {
+pub(crate) struct Grid {
     width: Width,
     /// By the cells' lower ends.
     cells: Counts,
@@ -132,7 +132,7 @@ pub struct Grid {
 
 impl Grid {
     /// The grid of distinct values with their counts, which ascend; too many to be counted.
-    pub fn of(values: &[(Decimal, u64)]) -> Grid {
+    pub(crate) fn of(values: &[(Decimal, u64)]) -> Grid {
         let places = values.iter().map(|(value, _)| value.places()).max().unwrap_or(0);
         let keys: Vec<Decimal> = values.iter().map(|(value, _)| value.clone()).collect();
         let width = Width::power_of_ten(-i32::from(places)).coarse_enough_for(&keys);
@@ -140,7 +140,7 @@ impl Grid {
     }
 
     /// A grid with cells of this `width`, which are given by their lower ends, or values in them.
-    pub fn with_cells<'a>(
+    pub(crate) fn with_cells<'a>(
         width: Width,
         cells: impl IntoIterator<Item = (&'a Decimal, u64)>,
     ) -> Grid {
@@ -152,7 +152,7 @@ impl Grid {
 
     /// Counts `count` samples of the same value.
     #[inline]
-    pub fn add_many(&mut self, value: &Decimal, count: u64) {
+    pub(crate) fn add_many(&mut self, value: &Decimal, count: u64) {
         let index = self.width.index(value);
         match index.and_then(|index| self.positions.get(&index)) {
             Some(&at) => self.cells.add_at(at, count),
@@ -175,7 +175,7 @@ impl Grid {
     }
 
     /// Counts the samples of another grid.
-    pub fn absorb(&mut self, width: Width, cells: &[(Decimal, u64)]) {
+    pub(crate) fn absorb(&mut self, width: Width, cells: &[(Decimal, u64)]) {
         // A width that was too fine for a part is too fine for the whole.
         if width > self.width {
             self.coarsen(width);
@@ -205,13 +205,13 @@ impl Grid {
 
     /// The width of the cells, and from the least to the greatest the lower ends of those in use,
     /// with their counts. This is the grid's whole state.
-    pub fn contents(&mut self) -> (Width, Vec<(Decimal, u64)>) {
+    pub(crate) fn contents(&mut self) -> (Width, Vec<(Decimal, u64)>) {
         self.make_room();
         (self.width, self.cells.sorted().map(|(cell, count)| (cell.clone(), count)).collect())
     }
 
     /// The cell in which the sample at `rank` lies, from 1.
-    pub fn at_rank(&mut self, rank: u64) -> Option<Interval> {
+    pub(crate) fn at_rank(&mut self, rank: u64) -> Option<Interval> {
         self.make_room();
         let low = self.cells.at_rank(rank)?.clone();
         let high = &low + self.width.to_decimal();
@@ -220,7 +220,7 @@ impl Grid {
 
     /// How many samples are below `limit`. Exact if it is the limit of a cell; otherwise those in
     /// its cell are taken to lie evenly over it.
-    pub fn below(&mut self, limit: &Decimal) -> u64 {
+    pub(crate) fn below(&mut self, limit: &Decimal) -> u64 {
         self.make_room();
         let low = self.width.floor(limit);
         let before = self.cells.below(&low);

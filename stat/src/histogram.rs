@@ -19,7 +19,7 @@ use crate::lattice::Lattice;
 
 /// What a histogram has to cover.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Span {
+pub(crate) struct Span {
     /// The least sample.
     pub min: Decimal,
     /// The greatest sample.
@@ -32,7 +32,7 @@ pub struct Span {
 
 impl Span {
     /// What covers both.
-    pub fn joined(self, other: &Span) -> Span {
+    pub(crate) fn joined(self, other: &Span) -> Span {
         Span {
             min: self.min.min(other.min.clone()),
             max: self.max.max(other.max.clone()),
@@ -44,13 +44,18 @@ impl Span {
 
 /// The least number of bins that can be asked for: 0 is always a limit, so one does not cover both
 /// sides of it.
-pub const MIN_BINS: u16 = 2;
+pub(crate) const MIN_BINS: u16 = 2;
 
 /// The most bins that can be asked for: enough for every picture, and a record stays readable.
-pub const MAX_BINS: u16 = 1000;
+pub(crate) const MAX_BINS: u16 = 1000;
 
 /// The histogram of `n` samples over `span`, which they lie in.
-pub fn histogram(distribution: &mut Distribution, n: u64, span: &Span, bins: u16) -> Vec<Bin> {
+pub(crate) fn histogram(
+    distribution: &mut Distribution,
+    n: u64,
+    span: &Span,
+    bins: u16,
+) -> Vec<Bin> {
     let limits = limits(span, bins);
     let mut below = distribution.below(&limits, &span.min, &span.max);
     // The last limit belongs to the last bin.

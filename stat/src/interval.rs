@@ -4,7 +4,7 @@ use stage::format::decimal::Decimal;
 
 /// The ends of an interval that a sample lies in, both included.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Interval {
+pub(crate) struct Interval {
     /// The lower end.
     pub low: Decimal,
     /// The upper end.
@@ -13,7 +13,7 @@ pub struct Interval {
 
 /// An estimate of a sample.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Estimate {
+pub(crate) struct Estimate {
     /// About what it is.
     pub value: Decimal,
     /// By how much that is wrong, at most.
@@ -22,12 +22,12 @@ pub struct Estimate {
 
 impl Interval {
     /// The interval that has only `value` in it.
-    pub fn of(value: Decimal) -> Interval {
+    pub(crate) fn of(value: Decimal) -> Interval {
         Interval { low: value.clone(), high: value }
     }
 
     /// The part of it that lies from `low` to `high`; one of these if there is none.
-    pub fn within(self, low: &Decimal, high: &Decimal) -> Interval {
+    pub(crate) fn within(self, low: &Decimal, high: &Decimal) -> Interval {
         if self.low > *high || self.high < *low {
             return Interval::of(if self.low > *high { high.clone() } else { low.clone() });
         }
@@ -39,7 +39,7 @@ impl Interval {
     /// The middle, without digits that mean nothing beside its error.
     ///
     /// It lies in the interval, so that the estimates of disjoint intervals rise with them.
-    pub fn estimate(&self) -> Estimate {
+    pub(crate) fn estimate(&self) -> Estimate {
         if self.low == self.high {
             return Estimate { value: self.low.clone(), error: Decimal::ZERO };
         }

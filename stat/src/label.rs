@@ -29,7 +29,7 @@ impl Label {
 }
 
 /// What is wrong with a label, if anything.
-pub fn check(name: &str, value: &str) -> Result<(), String> {
+pub(crate) fn check(name: &str, value: &str) -> Result<(), String> {
     let quoted_name = quoted(name.as_bytes());
     if !is_name(name) {
         return Err(format!(

@@ -2,54 +2,54 @@
 //!
 //! | module | owns |
 //! |---|---|
-//! | [`options`] | the command line; `plan` what it asks for |
+//! | `options` | the command line; `plan` what it asks for |
 //! | [`files`] | what is read: standard input, or files |
-//! | [`count`] | counting a stream: samples in, records out |
-//! | [`schedule`] | when a record is due |
-//! | [`windows`] | what is kept of the windows before the one that is counted |
-//! | [`accumulator`] | everything that is known of the samples, and (`accumulator::record`) the record made from it |
-//! | [`plain`], [`tally`] | the fast path: plain numbers, many at a time, counted in tables |
-//! | [`moments`], [`wide`] | the exact sums of the samples' powers |
-//! | [`figures`] | mean, deviation and so on from these sums: **a new figure is computed there** |
-//! | [`nearest`] | the one rounding, from an exact ratio to the nearest double |
-//! | [`quantile`] | which rank a quantile has |
-//! | [`distribution`] | which sample has a rank: each value counted in [`counts`], or once there are too many in the cells of a [`grid`] and the bins of a [`sketch`] |
-//! | [`interval`] | the estimate of a sample that is only known to lie between two values |
-//! | [`histogram`](mod@histogram) | the limits of a histogram's bins, which fit the samples' own step, a [`lattice`] |
-//! | [`sequence`] | what depends on the samples' order |
-//! | [`course`] | the stream from its first sample to its last, in stretches |
-//! | [`label`] | what tells these samples from others |
-//! | [`state`] | what a record carries for merging: its format, and whether it can be right |
-//! | [`merge`] | reading records with states |
+//! | `count` | counting a stream: samples in, records out |
+//! | `schedule` | when a record is due |
+//! | `windows` | what is kept of the windows before the one that is counted |
+//! | `accumulator` | everything that is known of the samples, and (`accumulator::record`) the record made from it |
+//! | `plain`, `tally` | the fast path: plain numbers, many at a time, counted in tables |
+//! | `moments`, `wide` | the exact sums of the samples' powers |
+//! | `figures` | mean, deviation and so on from these sums: **a new figure is computed there** |
+//! | `nearest` | the one rounding, from an exact ratio to the nearest double |
+//! | `quantile` | which rank a quantile has |
+//! | `distribution` | which sample has a rank: each value counted in `counts`, or once there are too many in the cells of a `grid` and the bins of a `sketch` |
+//! | `interval` | the estimate of a sample that is only known to lie between two values |
+//! | `histogram` | the limits of a histogram's bins, which fit the samples' own step, a `lattice` |
+//! | `sequence` | what depends on the samples' order |
+//! | `course` | the stream from its first sample to its last, in stretches |
+//! | `label` | what tells these samples from others |
+//! | `state` | what a record carries for merging: its format, and whether it can be right |
+//! | `merge` | reading records with states |
 
 #![forbid(unsafe_code)]
 
-pub mod accumulator;
-pub mod count;
-pub mod counts;
-pub mod course;
-pub mod distribution;
-pub mod figures;
+mod accumulator;
+mod count;
+mod counts;
+mod course;
+mod distribution;
+mod figures;
 pub mod files;
-pub mod grid;
-pub mod histogram;
-pub mod interval;
-pub mod label;
-pub mod lattice;
-pub mod merge;
-pub mod moments;
-pub mod nearest;
-pub mod options;
-pub mod plain;
+mod grid;
+mod histogram;
+mod interval;
+mod label;
+mod lattice;
+mod merge;
+mod moments;
+mod nearest;
+mod options;
+mod plain;
 mod plan;
-pub mod quantile;
-pub mod schedule;
-pub mod sequence;
-pub mod sketch;
-pub mod state;
-pub mod tally;
-pub mod wide;
-pub mod windows;
+mod quantile;
+mod schedule;
+mod sequence;
+mod sketch;
+mod state;
+mod tally;
+mod wide;
+mod windows;
 
 use std::io::{self, Write};
 

@@ -76,7 +76,7 @@ pub enum Unmerged {
 }
 
 /// Merges the records of `inputs`, and writes the record of all their samples.
-pub fn run<I: Input, C>(
+pub(crate) fn run<I: Input, C>(
     plan: &Plan,
     around: Surroundings<'_, impl Inputs<I>, impl Write, C>,
 ) -> Ended<crate::Error> {
@@ -152,7 +152,7 @@ impl Open {
 
 /// What was merged so far.
 #[derive(Debug)]
-pub struct Merge {
+pub(crate) struct Merge {
     accumulator: Accumulator,
     /// Of all that was merged; `None` before the first.
     origin: Option<Origin>,
@@ -163,7 +163,7 @@ pub struct Merge {
 
 impl Merge {
     /// Nothing merged yet, for the figures that are wanted.
-    pub fn new(plan: &Plan) -> Merge {
+    pub(crate) fn new(plan: &Plan) -> Merge {
         Merge {
             accumulator: plan.accumulator(1),
             origin: None,
@@ -173,7 +173,7 @@ impl Merge {
     }
 
     /// Merges all records of `inputs`; gives all their samples, and where they come from.
-    pub fn read<I: Input>(
+    pub(crate) fn read<I: Input>(
         mut self,
         inputs: impl Inputs<I>,
     ) -> Result<(Accumulator, Origin), crate::Error> {

@@ -19,7 +19,7 @@ use crate::wide::Wide;
 
 /// How many powers of the samples are summed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Powers {
+pub(crate) enum Powers {
     /// x and x².
     #[default]
     Two,
@@ -68,7 +68,7 @@ impl Sums {
 /// Sums over mantissas of any size that have the same number of places; `cubes` and `fourths`
 /// are zero unless they were asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PowerSums {
+pub(crate) struct PowerSums {
     /// Of x.
     pub sum: BigInt,
     /// Of x².
@@ -102,7 +102,7 @@ impl PowerSums {
 
 /// All sums in the same unit, 10^−`places` to the respective power.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Totals {
+pub(crate) struct Totals {
     /// The most places that a sample other than zero was written with.
     pub places: u16,
     /// The sums in that unit.
@@ -111,7 +111,7 @@ pub struct Totals {
 
 /// The power sums of the samples so far.
 #[derive(Clone, Debug, Default)]
-pub struct Moments {
+pub(crate) struct Moments {
     powers: Powers,
     /// Indexed by the number of places.
     small: [Sums; SMALL_DIGITS as usize + 1],
@@ -121,18 +121,18 @@ pub struct Moments {
 
 impl Moments {
     /// No samples yet.
-    pub fn new(powers: Powers) -> Moments {
+    pub(crate) fn new(powers: Powers) -> Moments {
         Moments { powers, ..Moments::default() }
     }
 
     /// Which powers are summed.
-    pub fn powers(&self) -> Powers {
+    pub(crate) fn powers(&self) -> Powers {
         self.powers
     }
 
     /// Takes one more sample.
     #[inline]
-    pub fn add(&mut self, sample: &Decimal) {
+    pub(crate) fn add(&mut self, sample: &Decimal) {
         let places = sample.places();
         match (sample.mantissa(), self.small.get_mut(usize::from(places)), self.powers) {
             (Mantissa::Small(mantissa), Some(sums), Powers::Two) => drop(sums.add(*mantissa)),
@@ -149,7 +149,7 @@ impl Moments {
 
     /// Takes `count` samples of the same value, whose mantissa must be below 2^31, and which must
     /// have at most 18 places. (For such samples alone, and powers up to the second.)
-    pub fn add_many(&mut self, mantissa: i32, places: u16, count: u64) {
+    pub(crate) fn add_many(&mut self, mantissa: i32, places: u16, count: u64) {
         if let Some(sums) = self.small.get_mut(usize::from(places)) {
             // Below 2^62 × 2^64.
             let (value, count) = (i128::from(mantissa), i128::from(count));
@@ -159,13 +159,13 @@ impl Moments {
     }
 
     /// Takes the samples whose sums are `totals`, which has as many powers.
-    pub fn absorb(&mut self, totals: &Totals) {
+    pub(crate) fn absorb(&mut self, totals: &Totals) {
         let unit = BigInt::from(1u8);
         self.big.entry(totals.places).or_default().add_scaled(&totals.sums, &unit);
     }
 
     /// The sums of all samples.
-    pub fn totals(&self) -> Totals {
+    pub(crate) fn totals(&self) -> Totals {
         let small = (0u16..).zip(&self.small).filter(|(_, sums)| sums.squares != Wide::default());
         let small = small.map(|(places, sums)| (places, sums.to_big()));
         let big = self.big.iter().filter(|(_, sums)| sums.squares != BigInt::ZERO);

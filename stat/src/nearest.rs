@@ -21,7 +21,7 @@ const MIN_EXPONENT: i64 = -1022;
 
 /// The double nearest to `numerator` / `denominator`, which must be above zero; infinite
 /// beyond the largest double.
-pub fn ratio(numerator: &BigInt, denominator: &BigInt) -> f64 {
+pub(crate) fn ratio(numerator: &BigInt, denominator: &BigInt) -> f64 {
     let (top, bottom) = (numerator.magnitude(), denominator.magnitude());
     let shift = BITS - (bits(top) - bits(bottom));
     let (quotient, exact) = divide(top, bottom, shift);
@@ -31,7 +31,7 @@ pub fn ratio(numerator: &BigInt, denominator: &BigInt) -> f64 {
 
 /// The double nearest to the root of `numerator` / `denominator`, neither of which may be
 /// negative, and the latter not zero.
-pub fn root_of_ratio(numerator: &BigInt, denominator: &BigInt) -> f64 {
+pub(crate) fn root_of_ratio(numerator: &BigInt, denominator: &BigInt) -> f64 {
     let (top, bottom) = (numerator.magnitude(), denominator.magnitude());
     // Even, so that its half is the root's shift.
     let shift = (2 * BITS - (bits(top) - bits(bottom))).div_euclid(2) * 2;

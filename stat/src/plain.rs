@@ -30,7 +30,7 @@ const CHUNK_LINES: u64 = CHUNK as u64 / 2;
 
 /// What was taken from the start of a block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Scanned {
+pub(crate) struct Scanned {
     /// Bytes of whole lines.
     pub bytes: usize,
     /// Lines, each a sample.
@@ -41,7 +41,7 @@ pub struct Scanned {
 
 /// Counts the plain numbers at the start of `block` in `tally`, but at most `most` of them. A last
 /// line without a line feed is not taken.
-pub fn scan(block: &[u8], most: u64, tally: &mut Tally) -> Scanned {
+pub(crate) fn scan(block: &[u8], most: u64, tally: &mut Tally) -> Scanned {
     let tally = tally.tables();
     let mut scanned = Scanned::default();
     let mut values = [NOTHING; CHUNK + 16];

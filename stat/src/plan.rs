@@ -14,7 +14,7 @@ const DEFAULT_EVERY: Every = Every::Time(Duration::from_millis(100));
 
 /// What a run is to do.
 #[derive(Clone, Debug)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// What a record is to tell.
     pub wanted: Wanted,
     /// When records are due.
@@ -35,7 +35,7 @@ pub struct Plan {
 
 impl Plan {
     /// What `options` ask for.
-    pub fn of(options: &Options) -> Plan {
+    pub(crate) fn of(options: &Options) -> Plan {
         let Options { more, histogram, .. } = *options;
         let schedule = match (options.window, options.every) {
             (Some(length), _) => Schedule::of_windows(length),
@@ -57,7 +57,7 @@ impl Plan {
     }
 
     /// Nothing counted yet; the first sample of the course has this number.
-    pub fn accumulator(&self, first: u64) -> Accumulator {
+    pub(crate) fn accumulator(&self, first: u64) -> Accumulator {
         let course = self.course.map(|most| Course::new(most.into(), first));
         Accumulator::new(self.wanted.more).with_course(course)
     }

@@ -14,7 +14,7 @@ pub enum Every {
 
 /// The state of the schedule.
 #[derive(Clone, Debug)]
-pub struct Schedule {
+pub(crate) struct Schedule {
     rhythm: Rhythm,
     /// Samples since the last record.
     fresh: u64,
@@ -37,7 +37,7 @@ enum Rhythm {
 
 impl Schedule {
     /// A schedule under which the first sample is due at once, unless samples are counted.
-    pub fn new(every: Every) -> Schedule {
+    pub(crate) fn new(every: Every) -> Schedule {
         let rhythm = match every {
             Every::Samples(count) => Rhythm::Samples(count),
             Every::Time(time) => Rhythm::Time { time, last: None },
@@ -46,12 +46,12 @@ impl Schedule {
     }
 
     /// A schedule under which no record is due before the end.
-    pub fn of_the_end() -> Schedule {
+    pub(crate) fn of_the_end() -> Schedule {
         Schedule { rhythm: Rhythm::End, fresh: 0, rejected: false }
     }
 
     /// A schedule under which each record is due at the end of a window.
-    pub fn of_windows(every: Every) -> Schedule {
+    pub(crate) fn of_windows(every: Every) -> Schedule {
         match every {
             Every::Time(time) => {
                 let rhythm = Rhythm::Windows { time, end: None };
@@ -63,7 +63,7 @@ impl Schedule {
 
     /// Notes that samples that are going to be counted arrived at `now`.
     #[inline]
-    pub fn arrived(&mut self, now: Instant) {
+    pub(crate) fn arrived(&mut self, now: Instant) {
         if let Rhythm::Windows { time, end } = &mut self.rhythm
             && self.fresh == 0
         {
@@ -78,7 +78,7 @@ impl Schedule {
     }
 
     /// How many samples may be counted at once without passing over a record.
-    pub fn room(&self) -> u64 {
+    pub(crate) fn room(&self) -> u64 {
         match self.rhythm {
             Rhythm::Samples(count) => count - self.fresh,
             Rhythm::End | Rhythm::Time { .. } | Rhythm::Windows { .. } => u64::MAX,
@@ -87,7 +87,7 @@ impl Schedule {
 
     /// Counts samples, as many as there is room for; whether a record is due because of them.
     #[inline]
-    pub fn count(&mut self, samples: u64) -> bool {
+    pub(crate) fn count(&mut self, samples: u64) -> bool {
         self.fresh += samples;
         let due = matches!(self.rhythm, Rhythm::Samples(count) if self.fresh == count);
         if due {
@@ -97,12 +97,12 @@ impl Schedule {
     }
 
     /// Notes that a line was rejected, which is news as well where records come by the time.
-    pub fn rejected(&mut self) {
+    pub(crate) fn rejected(&mut self) {
         self.rejected = matches!(self.rhythm, Rhythm::Time { .. });
     }
 
     /// When a record will be due even if no more samples come.
-    pub fn deadline(&self) -> Option<Instant> {
+    pub(crate) fn deadline(&self) -> Option<Instant> {
         match self.rhythm {
             _ if self.fresh == 0 && !self.rejected => None,
             Rhythm::End | Rhythm::Samples(_) => None,
@@ -112,7 +112,7 @@ impl Schedule {
     }
 
     /// Whether a record is due at `now`, on account of the time; if so, it is taken as given.
-    pub fn is_due(&mut self, now: Instant) -> bool {
+    pub(crate) fn is_due(&mut self, now: Instant) -> bool {
         let due = (self.fresh > 0 || self.rejected)
             && match self.rhythm {
                 Rhythm::End | Rhythm::Samples(_) => false,

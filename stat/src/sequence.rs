@@ -21,11 +21,11 @@ use std::collections::BTreeSet;
 use stage::format::decimal::Decimal;
 
 use self::lagged::Lagged;
-pub use self::run::{Conflict, Run, RunPlace};
+pub(crate) use self::run::{Conflict, Run, RunPlace};
 
 /// What the autocorrelation is computed from, besides the power sums.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Neighbours {
+pub(crate) struct Neighbours {
     /// The first sample.
     pub first: Decimal,
     /// The last sample.
@@ -36,7 +36,7 @@ pub struct Neighbours {
 
 /// The order of the samples so far.
 #[derive(Clone, Debug, Default)]
-pub struct Sequence {
+pub(crate) struct Sequence {
     /// The samples that were counted here.
     counted: Option<Run>,
     /// Those that were merged, in the order of their places. (There are either these or those.)
@@ -47,12 +47,12 @@ pub struct Sequence {
 
 impl Sequence {
     /// No samples yet; `lagged` if the products of neighbours will be wanted.
-    pub fn new(lagged: bool) -> Sequence {
+    pub(crate) fn new(lagged: bool) -> Sequence {
         Sequence { lagged: lagged.then(Box::default), ..Sequence::default() }
     }
 
     /// Takes the next sample. `place` is where the run lies, as far as that is known yet.
-    pub fn add(&mut self, sample: &Decimal, place: RunPlace) {
+    pub(crate) fn add(&mut self, sample: &Decimal, place: RunPlace) {
         match &mut self.counted {
             Some(run) => {
                 if let Some(lagged) = &mut self.lagged {
@@ -70,7 +70,7 @@ impl Sequence {
 
     /// Takes the next `n` samples, at least one, of which these are the first and the last. (Only
     /// without the products of neighbours.)
-    pub fn add_many(
+    pub(crate) fn add_many(
         &mut self,
         first: impl FnOnce() -> Decimal,
         last: Decimal,
@@ -87,7 +87,7 @@ impl Sequence {
     }
 
     /// Notes that the samples so far were counted up to now.
-    pub fn counted_until(&mut self, nanoseconds: u64) {
+    pub(crate) fn counted_until(&mut self, nanoseconds: u64) {
         if let Some(Run { place: RunPlace::Time { ended, .. }, .. }) = &mut self.counted {
             *ended = nanoseconds;
         }
@@ -95,7 +95,7 @@ impl Sequence {
 
     /// Whether the order of all runs is known: none was counted while another was, unless they have
     /// numbers.
-    pub fn is_in_order(&self) -> bool {
+    pub(crate) fn is_in_order(&self) -> bool {
         self.pairs().all(|(run, later)| match later.place {
             RunPlace::Time { .. } => run.is_followed_by(later),
             RunPlace::Number(_) | RunPlace::Part(_) => true,
@@ -108,24 +108,24 @@ impl Sequence {
     }
 
     /// The newest sample; `None` if there is none, or it is not known which it is.
-    pub fn last(&self) -> Option<&Decimal> {
+    pub(crate) fn last(&self) -> Option<&Decimal> {
         let last = self.runs().next_back()?;
         (self.merged.is_empty() || self.is_in_order()).then_some(&last.last)
     }
 
     /// The runs, in order.
-    pub fn runs(&self) -> impl DoubleEndedIterator<Item = &Run> {
+    pub(crate) fn runs(&self) -> impl DoubleEndedIterator<Item = &Run> {
         self.merged.iter().chain(&self.counted)
     }
 
     /// The sum of the products of neighbours within runs, if it is kept.
-    pub fn lagged(&self) -> Option<Decimal> {
+    pub(crate) fn lagged(&self) -> Option<Decimal> {
         self.lagged.as_ref().map(|lagged| lagged.total())
     }
 
     /// What the autocorrelation is computed from; `None` if it is not kept, there is no sample, or
     /// it is not known which samples follow which.
-    pub fn neighbours(&self) -> Option<Neighbours> {
+    pub(crate) fn neighbours(&self) -> Option<Neighbours> {
         let mut lagged = self.lagged()?;
         let (first, last) = (self.runs().next()?, self.runs().next_back()?);
         for (run, later) in self.pairs() {
@@ -143,7 +143,11 @@ impl Sequence {
 
     /// Puts `runs`, and the sum of the products of neighbours within them, beside what was merged
     /// before.
-    pub fn absorb(&mut self, runs: Vec<Run>, lagged: Option<&Decimal>) -> Result<(), Conflict> {
+    pub(crate) fn absorb(
+        &mut self,
+        runs: Vec<Run>,
+        lagged: Option<&Decimal>,
+    ) -> Result<(), Conflict> {
         if let (Some(own), Some(lagged)) = (&mut self.lagged, lagged) {
             own.add_product(lagged);
         }

@@ -9,7 +9,7 @@
 //! Memory: 573 kB for samples above zero and as much for those below, of which only what was
 //! touched takes room, and 573 kB for the limits.
 
-pub mod limits;
+pub(crate) mod limits;
 
 use std::fmt;
 use std::ops::Range;
@@ -21,7 +21,7 @@ use limits::LIMITS;
 
 /// Counts of samples in bins.
 #[derive(Clone, Default)]
-pub struct Sketch {
+pub(crate) struct Sketch {
     negative: Side,
     zero: u64,
     positive: Side,
@@ -61,7 +61,7 @@ const FAR: i64 = 1 << 32;
 
 /// The samples in one bin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Filled {
+pub(crate) struct Filled {
     /// Which bin.
     pub bin: SketchBin,
     /// Samples in it.
@@ -70,7 +70,7 @@ pub struct Filled {
 
 /// A bin, from the least values to the greatest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SketchBin {
+pub(crate) enum SketchBin {
     /// Of negative samples, by the logarithm of the magnitude.
     Negative(i32),
     /// Of 0, and what is almost 0.
@@ -81,7 +81,7 @@ pub enum SketchBin {
 
 impl SketchBin {
     /// Whether a sample can lie in it at all.
-    pub fn exists(self) -> bool {
+    pub(crate) fn exists(self) -> bool {
         match self {
             SketchBin::Negative(key) | SketchBin::Positive(key) => LIMITS.place(key).is_some(),
             SketchBin::Zero => true,
@@ -89,7 +89,7 @@ impl SketchBin {
     }
 
     /// Orders bins by the values in them.
-    pub fn rank(self) -> i64 {
+    pub(crate) fn rank(self) -> i64 {
         match self {
             SketchBin::Negative(key) => -FAR - i64::from(key),
             SketchBin::Zero => 0,
@@ -108,7 +108,7 @@ impl SketchBin {
     }
 
     /// An interval around all samples in it, which are doubles only nearly.
-    pub fn interval(self) -> Interval {
+    pub(crate) fn interval(self) -> Interval {
         let (low, high) = self.ends();
         // The nearest double of a sample may be in the next bin, and so may the shortest decimal of
         // a limit.
@@ -129,7 +129,7 @@ impl fmt::Debug for Sketch {
 
 impl Sketch {
     /// Counts `count` samples of the same value.
-    pub fn add_many(&mut self, value: &Decimal, count: u64) {
+    pub(crate) fn add_many(&mut self, value: &Decimal, count: u64) {
         let value = value.to_f64();
         if value.abs() < f64::MIN_POSITIVE {
             self.zero += count;
@@ -141,7 +141,7 @@ impl Sketch {
     }
 
     /// Counts the samples of a bin, which must exist.
-    pub fn add_filled(&mut self, Filled { bin, count }: Filled) {
+    pub(crate) fn add_filled(&mut self, Filled { bin, count }: Filled) {
         match bin {
             SketchBin::Negative(key) => {
                 LIMITS.place(key).into_iter().for_each(|at| self.negative.add(at, count));
@@ -155,7 +155,7 @@ impl Sketch {
 
     /// The bins that are not empty, from the least values to the greatest. This is the sketch's
     /// whole state.
-    pub fn filled(&self) -> impl Iterator<Item = Filled> {
+    pub(crate) fn filled(&self) -> impl Iterator<Item = Filled> {
         let negative = self.negative.filled().rev();
         let negative = negative.map(|(key, count)| Filled { bin: SketchBin::Negative(key), count });
         let zero = (self.zero > 0).then_some(Filled { bin: SketchBin::Zero, count: self.zero });
@@ -166,7 +166,7 @@ impl Sketch {
 
     /// An estimate of how many samples are below each of `limits`, which ascend, if all lie from
     /// `min` to `max`: those in a bin are taken to lie evenly over it.
-    pub fn below(&self, limits: &[f64], min: f64, max: f64) -> Vec<u64> {
+    pub(crate) fn below(&self, limits: &[f64], min: f64, max: f64) -> Vec<u64> {
         let mut filled = self.filled().peekable();
         let mut before = 0;
         let ends = |bin: SketchBin| match bin {
@@ -192,7 +192,7 @@ impl Sketch {
     }
 
     /// The bin in which the sample at `rank` lies, from 1.
-    pub fn at_rank(&self, rank: u64) -> Option<SketchBin> {
+    pub(crate) fn at_rank(&self, rank: u64) -> Option<SketchBin> {
         let mut up_to = 0;
         let filled = self.filled().find(|filled| {
             up_to += filled.count;

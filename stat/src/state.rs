@@ -33,7 +33,7 @@
 
 mod check;
 mod consecutive;
-pub mod origin;
+pub(crate) mod origin;
 mod pieces;
 mod text;
 mod version1;
@@ -78,7 +78,7 @@ pub enum Refused {
 /// All that is known of some samples.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct State {
+pub(crate) struct State {
     version: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     crc32: Option<String>,
@@ -127,7 +127,7 @@ struct Versioned {
 
 impl State {
     /// The state of the samples of which `parts` is known, and that come from `origin`.
-    pub fn new(parts: Parts, origin: &Origin) -> State {
+    pub(crate) fn new(parts: Parts, origin: &Origin) -> State {
         let Totals { places, sums } = parts.totals;
         let more = parts.lagged.is_some();
         let (min, max) = parts.extremes.map(|it| (it.min, it.max)).unzip();
@@ -170,13 +170,13 @@ impl State {
     }
 
     /// The state as JSON, with its checksum.
-    pub fn print(mut self) -> Result<Box<RawValue>, serde_json::Error> {
+    pub(crate) fn print(mut self) -> Result<Box<RawValue>, serde_json::Error> {
         self.crc32 = Some(checksum(&self)?);
         serde_json::value::to_raw_value(&self)
     }
 
     /// Reads a state, and makes sure that it is what was written.
-    pub fn parse(text: &RawValue) -> Result<State, Refused> {
+    pub(crate) fn parse(text: &RawValue) -> Result<State, Refused> {
         let malformed = |error| Refused::Malformed(reason(&error));
         let Versioned { version } = serde_json::from_str(text.get()).map_err(malformed)?;
         let state = match version {
@@ -194,12 +194,12 @@ impl State {
     }
 
     /// Samples in it.
-    pub fn n(&self) -> u64 {
+    pub(crate) fn n(&self) -> u64 {
         self.n
     }
 
     /// Where its samples come from.
-    pub fn origin(&self) -> Origin {
+    pub(crate) fn origin(&self) -> Origin {
         let time = |time: &Option<Integer>| time.as_ref().and_then(|it| u64::try_from(&it.0).ok());
         Origin {
             channel: self.channel.clone(),
@@ -211,7 +211,7 @@ impl State {
     }
 
     /// What is known of the samples.
-    pub fn into_parts(self) -> Parts {
+    pub(crate) fn into_parts(self) -> Parts {
         let power = |sum: Option<Integer>| sum.map(|Integer(sum)| sum).unwrap_or_default();
         let extremes = self.min.zip(self.max);
         let contents = match (self.values, self.sketch) {

@@ -16,10 +16,10 @@ const INTEGERS: usize = 1 << 14;
 
 /// Neighbours are counted in different tables: incrementing the same counter again has to wait
 /// until the first increment is stored.
-pub const LANES: usize = 4;
+pub(crate) const LANES: usize = 4;
 
 /// An integer that is not counted.
-pub const NOTHING: u16 = INTEGERS as u16 - 1;
+pub(crate) const NOTHING: u16 = INTEGERS as u16 - 1;
 
 /// The least mantissa that has a counter, −2^15, as 16-bit converters with a sign have it.
 const LEAST: i64 = -(1 << 15);
@@ -34,11 +34,11 @@ const MAX_PLACES: u16 = 4;
 const POWERS: [i64; MAX_PLACES as usize + 1] = [1, 10, 100, 1_000, 10_000];
 
 /// Numbers before the counters, of 32 bits, might overflow.
-pub const MOST: u64 = 1 << 31;
+pub(crate) const MOST: u64 = 1 << 31;
 
 /// Counts of plain numbers.
 #[derive(Clone, Debug, Default)]
-pub struct Tally {
+pub(crate) struct Tally {
     tables: Option<Tables>,
     /// Decimal places that numbers can have.
     places: u16,
@@ -46,7 +46,7 @@ pub struct Tally {
 
 /// The counters.
 #[derive(Clone, Debug)]
-pub struct Tables {
+pub(crate) struct Tables {
     integers: Box<[u32; LANES * INTEGERS]>,
     /// By mantissa, from [`LEAST`], in units of 10^−`places`.
     others: Box<[u32; MANTISSAS]>,
@@ -63,7 +63,7 @@ fn zeros<const COUNT: usize>() -> Box<[u32; COUNT]> {
 
 impl Tally {
     /// The tables, to count in.
-    pub fn tables(&mut self) -> &mut Tables {
+    pub(crate) fn tables(&mut self) -> &mut Tables {
         let places = self.places;
         self.tables.get_or_insert_with(|| Tables {
             integers: zeros(),
@@ -74,7 +74,7 @@ impl Tally {
     }
 
     /// Whether numbers like this one could be counted if it were for its places.
-    pub fn is_too_coarse_for(&self, sample: &Decimal) -> bool {
+    pub(crate) fn is_too_coarse_for(&self, sample: &Decimal) -> bool {
         let places = sample.places();
         places > self.places
             && places <= MAX_PLACES
@@ -83,7 +83,7 @@ impl Tally {
 
     /// Lets numbers with so many places be counted, too, if there are not too many. The tally must
     /// be empty.
-    pub fn refine(&mut self, places: u16) {
+    pub(crate) fn refine(&mut self, places: u16) {
         if places <= MAX_PLACES {
             self.places = self.places.max(places);
             if let Some(tables) = &mut self.tables {
@@ -93,7 +93,7 @@ impl Tally {
     }
 
     /// The same tally for other samples, which need not be as fine. It must be empty.
-    pub fn begin_anew(&mut self) {
+    pub(crate) fn begin_anew(&mut self) {
         self.places = 0;
         if let Some(tables) = &mut self.tables {
             tables.places = 0;
@@ -101,7 +101,7 @@ impl Tally {
     }
 
     /// Takes out each value, without useless zeros, with its count.
-    pub fn drain(&mut self, mut take: impl FnMut(Decimal, u64)) {
+    pub(crate) fn drain(&mut self, mut take: impl FnMut(Decimal, u64)) {
         let Some(tables) = &mut self.tables else { return };
         for value in 0..COUNTED {
             let lanes = tables.integers.iter_mut().skip(value).step_by(INTEGERS);
@@ -126,13 +126,13 @@ impl Tally {
 impl Tables {
     /// Whether only numbers without decimal places are counted.
     #[inline]
-    pub fn has_only_integers(&self) -> bool {
+    pub(crate) fn has_only_integers(&self) -> bool {
         self.places == 0
     }
 
     /// Counts an integer of up to four digits, or [`NOTHING`]; `turn` tells neighbours apart.
     #[inline]
-    pub fn count_integer(&mut self, value: u32, turn: usize) {
+    pub(crate) fn count_integer(&mut self, value: u32, turn: usize) {
         let (value, lane) = (value as usize % INTEGERS, turn % LANES);
         self.integers[lane * INTEGERS + value] += 1;
     }
@@ -140,7 +140,7 @@ impl Tables {
     /// Counts `mantissa` × 10^−`places`; `false`, and nothing is counted, if there is no counter
     /// for it.
     #[inline]
-    pub fn count(&mut self, mantissa: i64, places: u16) -> bool {
+    pub(crate) fn count(&mut self, mantissa: i64, places: u16) -> bool {
         let (mut mantissa, mut places) = (mantissa, places);
         while places > self.places {
             if mantissa % 10 != 0 {

@@ -4,14 +4,14 @@ use num_bigint::BigInt;
 
 /// The sum of up to 2^64 integers of 128 bits: `high` × 2^128 + `low`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Wide {
+pub(crate) struct Wide {
     low: u128,
     high: i64,
 }
 
 impl Wide {
     /// Adds `value`.
-    pub fn add(&mut self, value: i128) {
+    pub(crate) fn add(&mut self, value: i128) {
         // In two's complement a negative value is 2^128 − |value|, and one 2^128 too many.
         let (low, carry) = self.low.overflowing_add(value as u128);
         self.low = low;
@@ -19,7 +19,7 @@ impl Wide {
     }
 
     /// The sum as a big integer.
-    pub fn to_big(self) -> BigInt {
+    pub(crate) fn to_big(self) -> BigInt {
         (BigInt::from(self.high) << 128) + self.low
     }
 }

@@ -5,7 +5,7 @@ use crate::histogram::Span;
 
 /// What was in the windows before.
 #[derive(Debug, Default)]
-pub struct Before {
+pub(crate) struct Before {
     /// Samples.
     pub samples: u64,
     /// Lines that were rejected.
@@ -19,7 +19,7 @@ pub struct Before {
 impl Before {
     /// Adds a window that has ended: its samples, what a histogram of them has to cover, and their
     /// course, if these are wanted.
-    pub fn add(&mut self, samples: u64, span: Option<Span>, course: Option<&Course>) {
+    pub(crate) fn add(&mut self, samples: u64, span: Option<Span>, course: Option<&Course>) {
         self.samples += samples;
         self.span = match (self.span.take(), span) {
             (Some(before), Some(own)) => Some(own.joined(&before)),
@@ -32,7 +32,7 @@ impl Before {
     }
 
     /// The course of all windows, the one that is counted included.
-    pub fn course_with(&self, own: &Course) -> Course {
+    pub(crate) fn course_with(&self, own: &Course) -> Course {
         let Some(mut all) = self.course.clone() else { return own.clone() };
         all.absorb(own.contents());
         all

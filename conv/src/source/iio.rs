@@ -41,12 +41,12 @@ const STATISTICS: [(&str, Option<&str>); 3] =
     [("_mean", None), ("_peak", Some("peak_scale")), ("_trough", None)];
 
 /// Whether `path` is named like the raw reading of an IIO channel.
-pub fn is_raw(path: &Path) -> bool {
+pub(crate) fn is_raw(path: &Path) -> bool {
     channel(path).is_some_and(|channel| Name::parse(channel).is_some())
 }
 
 /// The offset and scale that lie beside `path`, if that is a raw reading.
-pub fn attributes(path: &Path) -> Result<Conversion, Error> {
+pub(crate) fn attributes(path: &Path) -> Result<Conversion, Error> {
     let Some(channel) = channel(path) else { return Ok(Conversion::default()) };
     let (channel, own_scale) = without_statistic(channel);
     let scale = match own_scale {

@@ -17,7 +17,7 @@ use crate::reading::{NoReading, Place, Reading};
 
 /// That `path` can be polled: it is there, and a file with a number in it, whose bytes are not gone
 /// once they are read, and which does not hold up who reads. Reads nothing.
-pub fn check(path: &Path) -> Result<(), Error> {
+pub(crate) fn check(path: &Path) -> Result<(), Error> {
     let (file, name) = (open(path)?, quoted_path(path));
     let kind = match file.metadata() {
         Ok(it) => it.file_type(),
@@ -35,7 +35,7 @@ pub fn check(path: &Path) -> Result<(), Error> {
 
 /// A file that is read at each tick.
 #[derive(Debug)]
-pub struct PolledFile {
+pub(crate) struct PolledFile {
     path: PathBuf,
     readings: u64,
 }
@@ -43,7 +43,7 @@ pub struct PolledFile {
 impl PolledFile {
     /// Reads the file once, so that a missing one is an error at the start; also returns the offset
     /// and scale that an IIO device keeps beside it.
-    pub fn open(path: &Path) -> Result<(PolledFile, Conversion), Error> {
+    pub(crate) fn open(path: &Path) -> Result<(PolledFile, Conversion), Error> {
         contents(open(path)?).map_err(|source| Error::Read { name: quoted_path(path), source })?;
         let attributes = iio::attributes(path)?;
         Ok((PolledFile { path: path.to_owned(), readings: 0 }, attributes))

@@ -16,7 +16,7 @@ use crate::reading::{NoReading, Place, Reading};
 
 /// A stream of text.
 #[derive(Debug)]
-pub struct TextStream<I> {
+pub(crate) struct TextStream<I> {
     lines: Lines<Unframed<I>>,
     rows: Rows,
     name: String,
@@ -33,7 +33,7 @@ pub struct TextStream<I> {
 
 impl<I: Input> TextStream<I> {
     /// The lines of `stream`.
-    pub fn new(stream: Stream<I>) -> TextStream<I> {
+    pub(crate) fn new(stream: Stream<I>) -> TextStream<I> {
         let Stream { input, name, layout, beginning, deadline, notices } = stream;
         let lines = Lines::new(unframed(input, layout)).ended_by_cr_too();
         let lines = match beginning {

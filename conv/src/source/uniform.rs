@@ -14,7 +14,7 @@ use rand::Rng;
 use rand::rngs::Xoshiro256PlusPlus;
 
 /// Values of which all pairs are worth a table: 2^14 pairs.
-pub const MAX_PAIRED: u64 = 128;
+pub(crate) const MAX_PAIRED: u64 = 128;
 
 /// Choices from one word, if there are at most [`MAX_SHARED`] of them each.
 const PER_WORD: usize = 4;
@@ -24,7 +24,7 @@ const MAX_SHARED: u64 = 1 << 14;
 
 /// A source of equally likely integers from 0 up to, but not including, a number.
 #[derive(Debug)]
-pub struct Integers {
+pub(crate) struct Integers {
     random: Xoshiro256PlusPlus,
     /// How many integers there are.
     values: u64,
@@ -44,7 +44,7 @@ pub struct Integers {
 
 impl Integers {
     /// Integers below `values`, which must not be zero.
-    pub fn below(values: u64, random: Xoshiro256PlusPlus) -> Integers {
+    pub(crate) fn below(values: u64, random: Xoshiro256PlusPlus) -> Integers {
         let choices = if values <= MAX_PAIRED { values * values } else { values };
         let per_word = if choices <= MAX_SHARED { PER_WORD } else { 1 };
         let all = choices.pow(per_word as u32);
@@ -66,7 +66,7 @@ impl Integers {
     }
 
     /// The next integer.
-    pub fn integer(&mut self) -> u64 {
+    pub(crate) fn integer(&mut self) -> u64 {
         if let Some(second) = self.second.take() {
             return second;
         }
@@ -106,7 +106,7 @@ impl Integers {
 
     /// Fills `pairs` with the next pairs of integers a and b, each as a × values + b. `false`, and
     /// nothing is drawn, if integers are not drawn in pairs or half of one is still to come.
-    pub fn pairs(&mut self, pairs: &mut [u16]) -> bool {
+    pub(crate) fn pairs(&mut self, pairs: &mut [u16]) -> bool {
         let can = self.is_paired() && self.second.is_none();
         if can {
             self.fill(pairs);
@@ -116,7 +116,7 @@ impl Integers {
 
     /// Fills `integers` with the next integers; `false`, and nothing is drawn, if they may not
     /// fit, or are drawn in pairs.
-    pub fn singles(&mut self, integers: &mut [u16]) -> bool {
+    pub(crate) fn singles(&mut self, integers: &mut [u16]) -> bool {
         let can = !self.is_paired() && self.values <= 1 << 16;
         if can {
             self.fill(integers);

@@ -21,7 +21,7 @@ const BATCH: usize = 1024;
 
 /// A stream of raw words.
 #[derive(Debug)]
-pub struct WordStream<I> {
+pub(crate) struct WordStream<I> {
     input: Unframed<I>,
     name: String,
     /// What is to be reported first.
@@ -47,7 +47,7 @@ pub struct WordStream<I> {
 
 impl<I: Input> WordStream<I> {
     /// The words of `stream`, of `width` bytes each.
-    pub fn new(stream: Stream<I>, width: usize) -> WordStream<I> {
+    pub(crate) fn new(stream: Stream<I>, width: usize) -> WordStream<I> {
         let Stream { input, name, layout, beginning, deadline, mut notices } = stream;
         let frame = width * layout.channels;
         let unknown = (beginning == Beginning::Anywhere && frame > 1).then(|| {

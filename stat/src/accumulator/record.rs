@@ -11,7 +11,7 @@ use crate::quantile::Quantile;
 
 /// What a record contains beyond the fields that every record has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Wanted {
+pub(crate) struct Wanted {
     /// Quantiles, in this order.
     pub quantiles: Vec<Quantile>,
     /// The figures of `stat --more`.
@@ -22,7 +22,7 @@ pub struct Wanted {
 
 impl Accumulator {
     /// What a histogram of these samples has to cover; `None` without samples.
-    pub fn span(&mut self) -> Option<Span> {
+    pub(crate) fn span(&mut self) -> Option<Span> {
         self.settle();
         self.span_of(self.moments.totals().places)
     }
@@ -33,7 +33,7 @@ impl Accumulator {
     }
 
     /// The statistics of the samples so far. A histogram covers `span`, too, if there is one.
-    pub fn record(&mut self, wanted: &Wanted, span: Option<&Span>) -> Record {
+    pub(crate) fn record(&mut self, wanted: &Wanted, span: Option<&Span>) -> Record {
         self.settle();
         let totals = self.moments.totals();
         let own = wanted.histogram.and_then(|_| self.span_of(totals.places));

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 /// Where a run lies in the whole stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum RunPlace {
+pub(crate) enum RunPlace {
     /// The number of its first sample.
     Number(u64),
     /// The number of its part.
@@ -21,7 +21,7 @@ pub enum RunPlace {
 
 /// Samples that follow each other. Ordered by place; ties are broken arbitrarily but consistently.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Run {
+pub(crate) struct Run {
     /// Where it lies.
     pub place: RunPlace,
     /// Its samples, at least one.
@@ -38,7 +38,7 @@ impl Run {
     }
 
     /// Whether `later` may stand after this run, and they are not one.
-    pub fn is_apart_from(&self, later: &Run) -> bool {
+    pub(crate) fn is_apart_from(&self, later: &Run) -> bool {
         let joined = self.is_numbered() && self.is_followed_by(later);
         self < later && self.conflict(later).is_none() && !joined
     }

@@ -16,12 +16,12 @@ const DENOMINATOR: u128 = 9_901;
 const PER_OCTAVE: f64 = 35.006_293;
 
 /// The limits of all bins.
-pub static LIMITS: LazyLock<Limits> = LazyLock::new(Limits::new);
+pub(crate) static LIMITS: LazyLock<Limits> = LazyLock::new(Limits::new);
 
 /// Limits from that of the bin of the least positive double of normal size up to that of the
 /// greatest, as the least doubles in each bin.
 #[derive(Debug)]
-pub struct Limits {
+pub(crate) struct Limits {
     /// The key of the first.
     least: i32,
     limits: Vec<f64>,
@@ -48,23 +48,23 @@ impl Limits {
     }
 
     /// How many bins there are.
-    pub fn bins(&self) -> usize {
+    pub(crate) fn bins(&self) -> usize {
         self.limits.len()
     }
 
     /// The key of the bin at a place, from the least values to the greatest.
-    pub fn key(&self, at: usize) -> i32 {
+    pub(crate) fn key(&self, at: usize) -> i32 {
         self.least + at as i32
     }
 
     /// The place of the bin with this key, if there is one.
-    pub fn place(&self, key: i32) -> Option<usize> {
+    pub(crate) fn place(&self, key: i32) -> Option<usize> {
         usize::try_from(i64::from(key) - i64::from(self.least)).ok().filter(|at| *at < self.bins())
     }
 
     /// The place of the bin of a positive double of normal size.
     #[inline]
-    pub fn place_of(&self, value: f64) -> usize {
+    pub(crate) fn place_of(&self, value: f64) -> usize {
         let mut at = (guess(value) - self.least).clamp(0, self.bins() as i32 - 1) as usize;
         while at > 0 && value < self.limits[at] {
             at -= 1;
@@ -76,7 +76,7 @@ impl Limits {
     }
 
     /// The least double in the bin at a place, and one above all in it.
-    pub fn ends(&self, at: usize) -> (f64, f64) {
+    pub(crate) fn ends(&self, at: usize) -> (f64, f64) {
         (self.limits[at], self.limits.get(at + 1).copied().unwrap_or(f64::INFINITY))
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Counts of what follows each other, from the first on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Consecutive<T> {
+pub(super) struct Consecutive<T> {
     /// The first.
     pub first: T,
     /// Its count, and those of what follows it.
@@ -18,7 +18,7 @@ pub struct Consecutive<T> {
 
 impl<T> Consecutive<T> {
     /// Puts counts together, where `follows` says that the second of two is next to the first.
-    pub fn gather(
+    pub(super) fn gather(
         counts: impl IntoIterator<Item = (T, u64)>,
         follows: impl Fn(&T, &T) -> bool,
     ) -> Vec<Consecutive<T>>

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 /// What is known of some samples besides their values.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Origin {
+pub(crate) struct Origin {
     /// The channel's name, if it has one.
     pub channel: Option<String>,
     /// Labels, values by their names.
@@ -32,7 +32,7 @@ pub enum Different {
 
 impl Origin {
     /// What is known of the samples of both. Labels that they do not share are dropped.
-    pub fn joined(mut self, other: Origin) -> Result<Origin, Different> {
+    pub(crate) fn joined(mut self, other: Origin) -> Result<Origin, Different> {
         if self.channel != other.channel {
             return Err(Different::Channel);
         }

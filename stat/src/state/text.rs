@@ -11,7 +11,7 @@ const MAX_DIGITS: usize = 2900;
 
 /// An integer of any size.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Integer(pub BigInt);
+pub(super) struct Integer(pub BigInt);
 
 impl Serialize for Integer {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -31,7 +31,7 @@ impl<'de> Deserialize<'de> for Integer {
 
 /// A sample, in canonical form.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoredSample(pub Decimal);
+pub(super) struct StoredSample(pub Decimal);
 
 impl Serialize for StoredSample {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

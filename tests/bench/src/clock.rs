@@ -24,7 +24,7 @@ const RATE: &str = "1k";
 type Rows = Table<4>;
 
 /// Measures both.
-pub fn measure(bench: &Bench, page: &mut Page<impl Write>) -> Result<(), Error> {
+pub(crate) fn measure(bench: &Bench, page: &mut Page<impl Write>) -> Result<(), Error> {
     steady::measure(bench, page)?;
     stall::measure(bench, page)
 }

@@ -9,7 +9,7 @@ use wandler_launcher::ending::Ending;
 
 /// Why there is no measurement.
 #[derive(Debug, Error)]
-pub enum Error {
+pub(crate) enum Error {
     /// The benchmark does not know where it lies, so neither where the programs do.
     #[error("cannot find the programs' directory")]
     Directory(#[source] io::Error),

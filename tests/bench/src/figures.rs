@@ -7,7 +7,7 @@ const PREFIXES: [(f64, &str); 6] =
     [(1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "µ")];
 
 /// A number with three significant digits; all digits before the point.
-pub fn significant(value: f64) -> String {
+pub(crate) fn significant(value: f64) -> String {
     if value == 0.0 {
         return "0".to_owned();
     }
@@ -18,24 +18,24 @@ pub fn significant(value: f64) -> String {
 }
 
 /// A value in `unit`, with the prefix that suits it.
-pub fn scaled(value: f64, unit: &str) -> String {
+pub(crate) fn scaled(value: f64, unit: &str) -> String {
     let suits = |&&(factor, _): &&(f64, &str)| value >= factor;
     let (factor, prefix) = PREFIXES.iter().find(suits).copied().unwrap_or((1.0, ""));
     format!("{} {prefix}{unit}", significant(value / factor))
 }
 
 /// A time, to three digits.
-pub fn time(time: Duration) -> String {
+pub(crate) fn time(time: Duration) -> String {
     scaled(time.as_secs_f64(), "s")
 }
 
 /// A time in milliseconds, to the microsecond.
-pub fn millis(time: Duration) -> String {
+pub(crate) fn millis(time: Duration) -> String {
     format!("{:.3} ms", time.as_secs_f64() * 1e3)
 }
 
 /// A round count, short; every digit of any other.
-pub fn count(count: u64) -> String {
+pub(crate) fn count(count: u64) -> String {
     match count {
         0 => "0".to_owned(),
         millions if millions % 1_000_000 == 0 => format!("{} M", millions / 1_000_000),

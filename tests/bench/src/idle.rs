@@ -34,7 +34,7 @@ struct Seen {
 }
 
 /// Runs the pipeline for a while, then stops it as Ctrl-C would.
-pub fn measure(bench: &Bench, page: &mut Page<impl Write>) -> Result<(), Error> {
+pub(crate) fn measure(bench: &Bench, page: &mut Page<impl Write>) -> Result<(), Error> {
     bench.tell("idle: the default pipeline");
     let pipeline = Pipeline::start(bench, &[], Stdio::null())?;
     bench.interrupt.wait(SETTLING)?;

@@ -10,19 +10,19 @@ use crate::programs::Programs;
 use crate::scratch::Scratch;
 
 /// All samples, as text.
-pub const SAMPLES: &str = "samples.txt";
+pub(crate) const SAMPLES: &str = "samples.txt";
 /// The first tenth of them, for slow competitors.
-pub const TENTH: &str = "tenth.txt";
+pub(crate) const TENTH: &str = "tenth.txt";
 /// As many raw words as there are samples.
-pub const WORDS: &str = "samples.s16le";
+pub(crate) const WORDS: &str = "samples.s16le";
 /// A tenth of the words.
-pub const TENTH_OF_WORDS: &str = "tenth.s16le";
+pub(crate) const TENTH_OF_WORDS: &str = "tenth.s16le";
 
 /// As many decimals: three places, the range of a converter of 16 bits.
-pub const DECIMALS: &str = "decimals.txt";
+pub(crate) const DECIMALS: &str = "decimals.txt";
 
 /// The figures of `stat`, by Polars.
-pub const POLARS: &str = "statistics.py";
+pub(crate) const POLARS: &str = "statistics.py";
 
 /// The way its documentation has it.
 const STATISTICS_IN_POLARS: &str = "\
@@ -40,7 +40,7 @@ print(
 ";
 
 /// What mawk can say of its numbers in one pass.
-pub const STATISTICS: &str = "statistics.awk";
+pub(crate) const STATISTICS: &str = "statistics.awk";
 
 /// The way one would write it.
 const STATISTICS_IN_AWK: &str = "\
@@ -51,7 +51,7 @@ END { print NR, sum, sum / NR, min, max }
 
 /// Makes the inputs of the throughput's commands: the classic samples, integers from 0 to
 /// 100, decimals, a converter's words, and programs for competitors.
-pub fn make(programs: &Programs, scratch: &Scratch, samples: u64) -> Result<(), Error> {
+pub(crate) fn make(programs: &Programs, scratch: &Scratch, samples: u64) -> Result<(), Error> {
     for (name, count) in [(SAMPLES, samples), (TENTH, samples / 10)] {
         let script = format!("conv --rate max --seed 1 --count {count} > {name}");
         Job::shell(&script).run(programs, scratch)?;

@@ -12,13 +12,13 @@ use stage::process::{kernel, stop};
 use crate::error::Error;
 
 /// Ears for SIGINT, SIGTERM and SIGHUP.
-pub struct Interrupt {
+pub(crate) struct Interrupt {
     requests: Receiver<()>,
 }
 
 impl Interrupt {
     /// Begins to listen, save to what was ignored before (`nohup`). Once a process.
-    pub fn listen() -> Result<Interrupt, Error> {
+    pub(crate) fn listen() -> Result<Interrupt, Error> {
         let mut ignored = Vec::new();
         for signal in stop::SIGNALS {
             if kernel::is_ignored(signal).map_err(Error::Disposition)? {
@@ -37,12 +37,12 @@ impl Interrupt {
     }
 
     /// Fails if a stop was requested.
-    pub fn check(&self) -> Result<(), Error> {
+    pub(crate) fn check(&self) -> Result<(), Error> {
         self.wait(Duration::ZERO)
     }
 
     /// Waits; fails as soon as a stop is requested.
-    pub fn wait(&self, time: Duration) -> Result<(), Error> {
+    pub(crate) fn wait(&self, time: Duration) -> Result<(), Error> {
         match self.requests.recv_timeout(time) {
             Err(RecvTimeoutError::Timeout) => Ok(()),
             Ok(()) | Err(RecvTimeoutError::Disconnected) => Err(Error::Interrupted),

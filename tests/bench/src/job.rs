@@ -22,7 +22,7 @@ const SAID: &str = "said";
 
 /// A command, whose output nobody wants. It displays as one would type it.
 #[derive(Clone, Debug)]
-pub struct Job {
+pub(crate) struct Job {
     program: &'static str,
     arguments: Vec<String>,
     /// The file that is its standard input.
@@ -35,7 +35,7 @@ pub struct Job {
 
 /// What a run took.
 #[derive(Clone, Copy, Debug)]
-pub struct Run {
+pub(crate) struct Run {
     /// Wall time.
     pub time: Duration,
     /// The most memory that its process, or the greatest of those that it waited for, held: in bytes.
@@ -53,33 +53,33 @@ enum Until {
 
 impl Job {
     /// A program with its arguments, started without a shell.
-    pub fn program(program: &'static str, arguments: &[&str]) -> Job {
+    pub(crate) fn program(program: &'static str, arguments: &[&str]) -> Job {
         let arguments = arguments.iter().map(ToString::to_string).collect();
         Job { program, arguments, input: None, module: None, until: Until::End }
     }
 
     /// A command that bash runs; the start of bash is part of it.
-    pub fn shell(script: &str) -> Job {
+    pub(crate) fn shell(script: &str) -> Job {
         Job::program("bash", &["-o", "pipefail", "-c", script])
     }
 
     /// The same with a file of the scratch directory as its standard input.
-    pub fn reading(self, input: &'static str) -> Job {
+    pub(crate) fn reading(self, input: &'static str) -> Job {
         Job { input: Some(input), ..self }
     }
 
     /// The same, which needs a module of Python.
-    pub fn needing(self, module: &'static str) -> Job {
+    pub(crate) fn needing(self, module: &'static str) -> Job {
         Job { module: Some(module), ..self }
     }
 
     /// The same, timed up to its first line of output instead of its end.
-    pub fn until_its_first_line(self) -> Job {
+    pub(crate) fn until_its_first_line(self) -> Job {
         Job { until: Until::FirstLine, ..self }
     }
 
     /// Whether it can be run here.
-    pub fn is_possible(&self, programs: &Programs) -> bool {
+    pub(crate) fn is_possible(&self, programs: &Programs) -> bool {
         let Some(program) = programs.find(self.program) else { return false };
         self.module.is_none_or(|module| {
             let mut import = Command::new(program);
@@ -90,7 +90,7 @@ impl Job {
     }
 
     /// Runs it in the scratch directory: the time is from before its start.
-    pub fn run(&self, programs: &Programs, scratch: &Scratch) -> Result<Run, Error> {
+    pub(crate) fn run(&self, programs: &Programs, scratch: &Scratch) -> Result<Run, Error> {
         let failed = |source| Error::Run { command: self.to_string(), source };
         let mut command = self.command(programs, scratch).map_err(failed)?;
         let (run, ending) = self.until.run(&mut command).map_err(failed)?;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::error::Error;
 
 /// The children of a process, each with its name.
-pub fn children(parent: u32) -> Result<Vec<(u32, String)>, Error> {
+pub(crate) fn children(parent: u32) -> Result<Vec<(u32, String)>, Error> {
     let mut children = Vec::new();
     for entry in entries(Path::new("/proc"))? {
         let pid = entry.file_name().and_then(|name| name.to_str()?.parse().ok());
@@ -24,7 +24,7 @@ pub fn children(parent: u32) -> Result<Vec<(u32, String)>, Error> {
 }
 
 /// How often the process's threads were switched out, of their own accord or not.
-pub fn switches(pid: u32) -> Result<u64, Error> {
+pub(crate) fn switches(pid: u32) -> Result<u64, Error> {
     let mut switches = 0;
     for thread in entries(Path::new(&format!("/proc/{pid}/task")))? {
         let status = read(&thread.join("status"))?;
@@ -35,7 +35,7 @@ pub fn switches(pid: u32) -> Result<u64, Error> {
 }
 
 /// The time that the process's threads have had a core.
-pub fn cpu(pid: u32) -> Result<Duration, Error> {
+pub(crate) fn cpu(pid: u32) -> Result<Duration, Error> {
     let mut nanos = 0;
     for thread in entries(Path::new(&format!("/proc/{pid}/task")))? {
         let text = read(&thread.join("schedstat"))?;
@@ -45,7 +45,7 @@ pub fn cpu(pid: u32) -> Result<Duration, Error> {
 }
 
 /// Bytes of memory that the process holds, those that it shares with others included.
-pub fn resident(pid: u32) -> Result<u64, Error> {
+pub(crate) fn resident(pid: u32) -> Result<u64, Error> {
     let status = read(Path::new(&format!("/proc/{pid}/status")))?;
     // The kernel's kB is 1024 bytes.
     Ok(field(&status, "VmRSS").unwrap_or_default() * 1024)

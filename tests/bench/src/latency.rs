@@ -27,7 +27,7 @@ from before a sample is written to the pipeline's input to when its line is read
 pipeline's output; each figure is the median of the rounds.";
 
 /// Measures both, in turns.
-pub fn measure(bench: &Bench, page: &mut Page<impl Write>) -> Result<(), Error> {
+pub(crate) fn measure(bench: &Bench, page: &mut Page<impl Write>) -> Result<(), Error> {
     bench.tell("latency: two seconds for each pipeline and round");
     let (mut ours, mut bare) = (Vec::new(), Vec::new());
     for _ in 0..bench.options.rounds {

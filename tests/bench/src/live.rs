@@ -38,7 +38,7 @@ most ten a second (stat's --every), so there are no more frames than that; `stat
 20 of them.";
 
 /// Measures each rate, and the fastest with as many records as make 20 frames.
-pub fn measure(bench: &Bench, page: &mut Page<impl Write>) -> Result<(), Error> {
+pub(crate) fn measure(bench: &Bench, page: &mut Page<impl Write>) -> Result<(), Error> {
     let mut table = Table::new([
         ("samples/s", Side::Right),
         ("stat", Side::Left),

@@ -5,7 +5,7 @@ use std::fs;
 use std::thread;
 
 /// Cores, processor and kernel.
-pub fn description() -> String {
+pub(crate) fn description() -> String {
     let cores = thread::available_parallelism().map_or_else(|_| "?".to_owned(), |n| n.to_string());
     let processors = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = model(&processors).unwrap_or("unknown processor");

@@ -23,7 +23,7 @@ Exit status: 0 measured, whatever the figures; 1 something could not be run; 2 w
 /// Measures the programs, beside their competitors where they have any.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "bench", version, after_help = EXAMPLES)]
-pub struct Options {
+pub(crate) struct Options {
     /// What to measure
     #[arg(value_enum, value_name = "SECTION", default_values_t = Section::value_variants().to_vec())]
     pub sections: Vec<Section>,
@@ -49,7 +49,7 @@ pub struct Options {
 
 /// A part of the benchmark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Section {
+pub(crate) enum Section {
     /// Samples a second, beside competitors
     Throughput,
     /// What each kind of transport carries, beside the bare kernel object
@@ -66,7 +66,7 @@ pub enum Section {
 
 impl Options {
     /// How tables look.
-    pub fn style(&self) -> Style {
+    pub(crate) fn style(&self) -> Style {
         if self.markdown || self.write { Style::Markdown } else { Style::Plain }
     }
 }

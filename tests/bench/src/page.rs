@@ -6,19 +6,19 @@ use crate::error::Error;
 use crate::table::{Style, Table};
 
 /// A page that grows.
-pub struct Page<W> {
+pub(crate) struct Page<W> {
     output: W,
     style: Style,
 }
 
 impl<W: Write> Page<W> {
     /// An empty page.
-    pub fn new(output: W, style: Style) -> Page<W> {
+    pub(crate) fn new(output: W, style: Style) -> Page<W> {
         Page { output, style }
     }
 
     /// Begins a part.
-    pub fn heading(&mut self, text: &str) -> Result<(), Error> {
+    pub(crate) fn heading(&mut self, text: &str) -> Result<(), Error> {
         match self.style {
             Style::Plain => self.write(&format!("\n{text}\n\n")),
             Style::Markdown => self.write(&format!("\n### {text}\n\n")),
@@ -26,12 +26,12 @@ impl<W: Write> Page<W> {
     }
 
     /// Adds a line of text.
-    pub fn paragraph(&mut self, text: &str) -> Result<(), Error> {
+    pub(crate) fn paragraph(&mut self, text: &str) -> Result<(), Error> {
         self.write(&format!("{text}\n"))
     }
 
     /// Adds a table and, below it, what there is to say about it.
-    pub fn table<const COLUMNS: usize>(
+    pub(crate) fn table<const COLUMNS: usize>(
         &mut self,
         table: &Table<COLUMNS>,
         note: &str,

@@ -25,14 +25,14 @@ const STOP: Duration = Duration::from_secs(10);
 const STEP: Duration = Duration::from_millis(5);
 
 /// The running pipeline. It is killed if it is dropped before it was stopped.
-pub struct Pipeline {
+pub(crate) struct Pipeline {
     launcher: Child,
     members: Vec<Member>,
 }
 
 /// A process of it.
 #[derive(Clone, Debug)]
-pub struct Member {
+pub(crate) struct Member {
     /// Its name.
     pub name: String,
     /// Its number.
@@ -43,7 +43,7 @@ pub struct Member {
 
 impl Pipeline {
     /// Starts it with these options, and waits until all of it is there.
-    pub fn start(bench: &Bench, options: &[&str], stdout: Stdio) -> Result<Pipeline, Error> {
+    pub(crate) fn start(bench: &Bench, options: &[&str], stdout: Stdio) -> Result<Pipeline, Error> {
         let cannot_run = |source| Error::Run { command: COMMAND.to_owned(), source };
         let launcher = Command::new(bench.programs.ours(COMMAND))
             .args(options)
@@ -80,12 +80,12 @@ impl Pipeline {
     }
 
     /// The launcher and, in the pipeline's order, its children.
-    pub fn members(&self) -> &[Member] {
+    pub(crate) fn members(&self) -> &[Member] {
         &self.members
     }
 
     /// Stops it as Ctrl-C would; a line on how it ended.
-    pub fn stop(mut self, bench: &Bench) -> Result<String, Error> {
+    pub(crate) fn stop(mut self, bench: &Bench) -> Result<String, Error> {
         // In the background of a script SIGINT is ignored, and the pipeline inherited that.
         let ignored =
             stage::process::kernel::is_ignored(Signal::SIGINT).map_err(Error::Disposition)?;

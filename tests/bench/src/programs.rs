@@ -23,7 +23,7 @@ const OURS: [&str; 8] = [
 ];
 
 /// The programs that can be run.
-pub struct Programs {
+pub(crate) struct Programs {
     ours: PathBuf,
     /// The directories in the user's PATH.
     users: Vec<PathBuf>,
@@ -32,7 +32,7 @@ pub struct Programs {
 
 impl Programs {
     /// Ours beside this executable, and the competitors in the PATH.
-    pub fn beside_this_one() -> Result<Programs, Error> {
+    pub(crate) fn beside_this_one() -> Result<Programs, Error> {
         let executable = env::current_exe().map_err(Error::Directory)?;
         let ours = executable.parent().map(PathBuf::from).unwrap_or_default();
         for name in OURS {
@@ -50,18 +50,18 @@ impl Programs {
     }
 
     /// The file of one of ours.
-    pub fn ours(&self, name: &str) -> PathBuf {
+    pub(crate) fn ours(&self, name: &str) -> PathBuf {
         self.ours.join(name)
     }
 
     /// A program's file; one of ours wins over a namesake (coreutils has a `stat` too).
-    pub fn find(&self, name: &str) -> Option<PathBuf> {
+    pub(crate) fn find(&self, name: &str) -> Option<PathBuf> {
         let directories = iter::once(&self.ours).chain(&self.users);
         directories.map(|directory| directory.join(name)).find(|path| is_executable(path))
     }
 
     /// A PATH in which a shell finds the same programs.
-    pub fn path(&self) -> &OsStr {
+    pub(crate) fn path(&self) -> &OsStr {
         &self.path
     }
 }

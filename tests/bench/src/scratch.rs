@@ -13,13 +13,13 @@ use crate::error::Error;
 const IN_MEMORY: &str = "/dev/shm";
 
 /// The directory in which everything is run.
-pub struct Scratch {
+pub(crate) struct Scratch {
     directory: TempDir,
 }
 
 impl Scratch {
     /// An empty directory, in memory if possible.
-    pub fn new() -> Result<Scratch, Error> {
+    pub(crate) fn new() -> Result<Scratch, Error> {
         let builder = || {
             let mut builder = tempfile::Builder::new();
             builder.prefix("wandler-bench-");
@@ -30,12 +30,12 @@ impl Scratch {
     }
 
     /// Its path.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.directory.path()
     }
 
     /// A file in it.
-    pub fn file(&self, name: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
 }

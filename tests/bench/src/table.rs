@@ -2,7 +2,7 @@
 
 /// How tables look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
+pub(crate) enum Style {
     /// Aligned text.
     Plain,
     /// Markdown, as GitHub reads it.
@@ -11,7 +11,7 @@ pub enum Style {
 
 /// On which side of a column its text stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
+pub(crate) enum Side {
     /// For words.
     Left,
     /// For numbers.
@@ -20,7 +20,7 @@ pub enum Side {
 
 /// A table with a fixed number of columns.
 #[derive(Clone, Debug)]
-pub struct Table<const COLUMNS: usize> {
+pub(crate) struct Table<const COLUMNS: usize> {
     sides: [Side; COLUMNS],
     /// The first is the headings.
     rows: Vec<[String; COLUMNS]>,
@@ -28,18 +28,18 @@ pub struct Table<const COLUMNS: usize> {
 
 impl<const COLUMNS: usize> Table<COLUMNS> {
     /// A table without rows.
-    pub fn new(columns: [(&str, Side); COLUMNS]) -> Table<COLUMNS> {
+    pub(crate) fn new(columns: [(&str, Side); COLUMNS]) -> Table<COLUMNS> {
         let headings = columns.map(|(heading, _)| heading.to_owned());
         Table { sides: columns.map(|(_, side)| side), rows: vec![headings] }
     }
 
     /// Adds a row.
-    pub fn row(&mut self, cells: [String; COLUMNS]) {
+    pub(crate) fn row(&mut self, cells: [String; COLUMNS]) {
         self.rows.push(cells);
     }
 
     /// The table's lines, each with its line end.
-    pub fn render(&self, style: Style) -> String {
+    pub(crate) fn render(&self, style: Style) -> String {
         let rows = self.rows.iter().map(|row| row.each_ref().map(|cell| escaped(cell, style)));
         let rows = rows.collect::<Vec<_>>();
         let widths: [usize; COLUMNS] = std::array::from_fn(|column| {

@@ -25,7 +25,7 @@ pipeline, held.";
 type Rows = Table<8>;
 
 /// Runs every race.
-pub fn measure(bench: &Bench, page: &mut Page<impl Write>) -> Result<(), Error> {
+pub(crate) fn measure(bench: &Bench, page: &mut Page<impl Write>) -> Result<(), Error> {
     let samples = bench.options.samples;
     bench.tell("throughput: making the inputs");
     inputs::make(&bench.programs, &bench.scratch, samples)?;

@@ -12,10 +12,10 @@ const WARM_UP: u32 = 1;
 
 /// What the counted rounds took, in their order; one or more.
 #[derive(Clone, Debug)]
-pub struct Times(Vec<Duration>);
+pub(crate) struct Times(Vec<Duration>);
 
 /// Runs each of `entrants` once a round, in turns: what each round brought, for each.
-pub fn interleave<T, R>(
+pub(crate) fn interleave<T, R>(
     rounds: u32,
     entrants: &[T],
     mut run: impl FnMut(&T) -> Result<R, Error>,
@@ -40,18 +40,18 @@ impl FromIterator<Duration> for Times {
 
 impl Times {
     /// The median.
-    pub fn median(&self) -> Duration {
+    pub(crate) fn median(&self) -> Duration {
         median(&self.0)
     }
 
     /// Seconds a sample, in the median round.
-    pub fn per_sample(&self, samples: u64) -> f64 {
+    pub(crate) fn per_sample(&self, samples: u64) -> f64 {
         self.median().as_secs_f64() / samples as f64
     }
 
     /// How many times longer than `other` this took, in the round where that was least and in
     /// the one where it was most.
-    pub fn ratios_to(&self, other: &Times) -> (f64, f64) {
+    pub(crate) fn ratios_to(&self, other: &Times) -> (f64, f64) {
         let ratios = self.0.iter().zip(&other.0).map(|(a, b)| a.as_secs_f64() / b.as_secs_f64());
         ratios
             .fold((f64::INFINITY, 0.0), |(least, most), ratio| (ratio.min(least), ratio.max(most)))
@@ -59,7 +59,7 @@ impl Times {
 }
 
 /// The middle value, or the mean of the two in the middle; zero of none.
-pub fn median(times: &[Duration]) -> Duration {
+pub(crate) fn median(times: &[Duration]) -> Duration {
     let mut sorted = times.to_vec();
     sorted.sort_unstable();
     let middle = sorted.len() / 2;
@@ -71,7 +71,7 @@ pub fn median(times: &[Duration]) -> Duration {
 }
 
 /// The greatest value; zero of none.
-pub fn worst(times: &[Duration]) -> Duration {
+pub(crate) fn worst(times: &[Duration]) -> Duration {
     times.iter().copied().max().unwrap_or_default()
 }
 

@@ -65,7 +65,7 @@ impl Manner {
 }
 
 /// Measures every kind.
-pub fn measure(bench: &Bench, page: &mut Page<impl Write>) -> Result<(), Error> {
+pub(crate) fn measure(bench: &Bench, page: &mut Page<impl Write>) -> Result<(), Error> {
     let mut table = Table::new([
         ("transport", Side::Left),
         ("message", Side::Left),

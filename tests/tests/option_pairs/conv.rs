@@ -9,7 +9,7 @@ use crate::pairs::{Bench, Example, Given, Seen};
 
 const SIMULATION: &[&str] = &["poll", "from", "format", "channels", "channel"];
 
-pub const BENCH: Bench = Bench {
+pub(crate) const BENCH: Bench = Bench {
     options: &[
         Example { id: "rate", words: &["--rate 100"], needs: &[] },
         Example { id: "period", words: &["--period 50ms"], needs: &[] },

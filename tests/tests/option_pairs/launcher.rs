@@ -10,7 +10,7 @@ use wandler_tests::run::{Program, Running};
 
 use crate::pairs::{Bench, Example, Given, Seen};
 
-pub const BENCH: Bench = Bench {
+pub(crate) const BENCH: Bench = Bench {
     options: &[
         Example { id: "conv", words: &["--conv --range 7..7"], needs: &[] },
         Example { id: "log", words: &["--log other.log"], needs: &[] },

@@ -7,7 +7,7 @@ use wandler_tests::run::Program;
 
 use crate::pairs::{Bench, Example, Given, Seen};
 
-pub const BENCH: Bench = Bench {
+pub(crate) const BENCH: Bench = Bench {
     options: &[
         Example { id: "files", words: &["other.log"], needs: &[] },
         Example { id: "truncate", words: &["--truncate"], needs: &[] },

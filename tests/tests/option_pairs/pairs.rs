@@ -17,7 +17,7 @@ use wandler_tests::run::Finished;
 const WORKERS: usize = 4;
 
 /// A program's options, and how to look at it.
-pub struct Bench {
+pub(crate) struct Bench {
     /// An example of each option.
     pub options: &'static [Example],
     /// The pairs that are refused.
@@ -29,7 +29,7 @@ pub struct Bench {
 }
 
 /// An option, by the name that clap has for it.
-pub struct Example {
+pub(crate) struct Example {
     pub id: &'static str,
     /// Its words, in the forms that show it beside one option or the other.
     pub words: &'static [&'static str],
@@ -39,19 +39,19 @@ pub struct Example {
 
 /// The options that are given, with their words.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Given(BTreeMap<&'static str, &'static str>);
+pub(crate) struct Given(BTreeMap<&'static str, &'static str>);
 
 impl Given {
-    pub fn has(&self, id: &str) -> bool {
+    pub(crate) fn has(&self, id: &str) -> bool {
         self.0.contains_key(id)
     }
 
-    pub fn has_any(&self, ids: &[&str]) -> bool {
+    pub(crate) fn has_any(&self, ids: &[&str]) -> bool {
         ids.iter().any(|id| self.has(id))
     }
 
     /// All words, split as a shell splits them; a file's name without an option last.
-    pub fn words(&self) -> Vec<String> {
+    pub(crate) fn words(&self) -> Vec<String> {
         let words = |text: &&str| {
             let mut words = vec![];
             let mut rest = text.splitn(2, ' ');
@@ -63,7 +63,7 @@ impl Given {
     }
 
     /// What the program makes of them, if it takes them.
-    pub fn parsed<O: CommandLine>(&self, base: &[&str]) -> Option<O> {
+    pub(crate) fn parsed<O: CommandLine>(&self, base: &[&str]) -> Option<O> {
         let words = base.iter().map(|word| (*word).to_owned()).chain(self.words());
         parse(std::iter::once("program".to_owned()).chain(words).map(OsString::from)).ok()
     }
@@ -71,7 +71,7 @@ impl Given {
 
 impl Given {
     /// Whether a stage is to keep all system calls.
-    pub fn keeps_all_calls<O: StageOptions>(&self, base: &[&str]) -> String {
+    pub(crate) fn keeps_all_calls<O: StageOptions>(&self, base: &[&str]) -> String {
         let sandbox = self.parsed::<O>(base).map(|options| options.sandbox());
         let everything = SandboxOption { no_sandbox: true }.granting([]);
         format!("keeps all calls: {}", sandbox == Some(everything))
@@ -80,7 +80,7 @@ impl Given {
 
 /// All that is seen of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seen {
+pub(crate) struct Seen {
     status: i32,
     pub stdout: String,
     pub stderr: String,
@@ -91,7 +91,7 @@ pub struct Seen {
 
 impl Seen {
     /// What a run left behind in `directory`; `None` if the options were refused.
-    pub fn of(finished: &Finished, directory: &Path) -> Option<Seen> {
+    pub(crate) fn of(finished: &Finished, directory: &Path) -> Option<Seen> {
         let read = |entry: fs::DirEntry| {
             let text = fs::read(entry.path()).unwrap_or_default();
             let name = entry.file_name().into_string().unwrap();
@@ -116,7 +116,7 @@ enum Outcome {
 }
 
 /// Tries all pairs.
-pub fn check<O: CommandLine>(bench: &Bench) {
+pub(crate) fn check<O: CommandLine>(bench: &Bench) {
     has_an_example_of_each::<O>(bench);
     let tried = Tried { bench, seen: Mutex::default() };
     let ids: Vec<&'static str> = bench.options.iter().map(|it| it.id).collect();

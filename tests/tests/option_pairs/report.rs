@@ -4,7 +4,7 @@ use wandler_tests::run::Program;
 
 use crate::pairs::{Bench, Example, Given, Seen};
 
-pub const BENCH: Bench = Bench {
+pub(crate) const BENCH: Bench = Bench {
     options: &[
         Example { id: "format", words: &["--format json"], needs: &[] },
         Example { id: "textfile", words: &["--textfile text"], needs: &[] },

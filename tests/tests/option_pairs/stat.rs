@@ -8,7 +8,7 @@ use wandler_tests::run::Program;
 
 use crate::pairs::{Bench, Example, Given, Seen};
 
-pub const BENCH: Bench = Bench {
+pub(crate) const BENCH: Bench = Bench {
     options: &[
         Example { id: "files", words: &["other.txt"], needs: &[] },
         Example { id: "every", words: &["--every 2"], needs: &[] },

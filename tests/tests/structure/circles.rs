@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A circle through each node that is on one, unless one that was found before goes through it, as
 /// the names along it; the first comes again at its end.
-pub fn among<'a>(graph: &BTreeMap<&'a str, BTreeSet<&'a str>>) -> Vec<Vec<&'a str>> {
+pub(crate) fn among<'a>(graph: &BTreeMap<&'a str, BTreeSet<&'a str>>) -> Vec<Vec<&'a str>> {
     let mut circles: Vec<Vec<&str>> = Vec::new();
     for &start in graph.keys() {
         if circles.iter().any(|circle| circle.contains(&start)) {

@@ -9,7 +9,7 @@ use crate::sources::Source;
 
 /// For each file, those that it imports from: by their names, within one crate. A module and those
 /// below it are one thing, and not listed.
-pub fn between(sources: &[Source]) -> BTreeMap<&str, BTreeSet<&str>> {
+pub(crate) fn between(sources: &[Source]) -> BTreeMap<&str, BTreeSet<&str>> {
     let modules: BTreeMap<&[String], &str> =
         sources.iter().map(|source| (&source.module[..], source.name.as_str())).collect();
     let imports = |source| {

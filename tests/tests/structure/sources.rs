@@ -22,12 +22,12 @@ const FOLDERS: [&str; 9] = [
 ];
 
 /// The sources of one library or program.
-pub struct Part {
+pub(crate) struct Part {
     pub sources: Vec<Source>,
 }
 
 /// A file.
-pub struct Source {
+pub(crate) struct Source {
     /// Its name, from the workspace's root.
     pub name: String,
     /// The module that it is, below its crate's root: `["stream", "input"]`.
@@ -38,7 +38,7 @@ pub struct Source {
 }
 
 /// All sources. A folder of programs below `src/bin` is a part of its own.
-pub fn workspace() -> Vec<Part> {
+pub(crate) fn workspace() -> Vec<Part> {
     let mut parts = Vec::new();
     for folder in FOLDERS {
         let folder = root().join(folder);
@@ -97,12 +97,12 @@ impl Source {
     }
 
     /// Its length without tests.
-    pub fn lines(&self) -> usize {
+    pub(crate) fn lines(&self) -> usize {
         self.lines
     }
 
     /// The names of its functions, and how long each is.
-    pub fn functions(&self) -> Vec<(String, usize)> {
+    pub(crate) fn functions(&self) -> Vec<(String, usize)> {
         let mut functions = Functions(Vec::new());
         self.items.iter().for_each(|item| functions.visit_item(item));
         functions.0

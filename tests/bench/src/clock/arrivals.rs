@@ -7,26 +7,26 @@ use std::time::Duration;
 
 /// A grid of ticks: its tick 0, on the clock of the arrivals, and its period, in nanoseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Grid {
+pub(super) struct Grid {
     start: i128,
     period: i128,
 }
 
 impl Grid {
     /// The grid of `arrivals`, the first of which is tick 0, with no tick left out.
-    pub fn of(arrivals: &[Duration], period: Duration) -> Grid {
+    pub(super) fn of(arrivals: &[Duration], period: Duration) -> Grid {
         let period = nanos(period);
         let starts = (0..).zip(arrivals).map(|(tick, &arrival)| nanos(arrival) - tick * period);
         Grid { start: starts.min().unwrap_or_default(), period }
     }
 
     /// How much later than tick `tick` this is; zero if it is earlier.
-    pub fn lateness(self, tick: usize, arrival: Duration) -> Duration {
+    pub(super) fn lateness(self, tick: usize, arrival: Duration) -> Duration {
         duration(nanos(arrival) - self.start - tick as i128 * self.period)
     }
 
     /// How far from the nearest tick this is: half a period at most.
-    pub fn distance(self, arrival: Duration) -> Duration {
+    pub(super) fn distance(self, arrival: Duration) -> Duration {
         let past = (nanos(arrival) - self.start).rem_euclid(self.period);
         duration(past.min(self.period - past))
     }

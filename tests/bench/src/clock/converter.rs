@@ -15,7 +15,7 @@ use crate::error::Error;
 const AT_ONCE: usize = 64 * 1024;
 
 /// A `conv` that runs at [`RATE`]. One that is dropped early ends by itself: its reader is gone.
-pub struct Converter {
+pub(super) struct Converter {
     command: String,
     child: Child,
     output: PipeReader,
@@ -24,7 +24,7 @@ pub struct Converter {
 }
 
 /// What became of it.
-pub struct Run {
+pub(super) struct Run {
     /// When each sample arrived, since `conv` was started.
     pub arrivals: Vec<Duration>,
     /// When it had ended.
@@ -35,7 +35,7 @@ pub struct Run {
 
 impl Converter {
     /// Starts one that sends `count` samples through a pipe.
-    pub fn start(
+    pub(super) fn start(
         bench: &Bench,
         count: u64,
         (output, input): (PipeReader, PipeWriter),
@@ -54,12 +54,12 @@ impl Converter {
     }
 
     /// How long ago it was started.
-    pub fn age(&self) -> Duration {
+    pub(super) fn age(&self) -> Duration {
         self.started.elapsed()
     }
 
     /// Reads on until so many samples have arrived since the start, or all.
-    pub fn read_until(&mut self, samples: usize) -> Result<(), Error> {
+    pub(super) fn read_until(&mut self, samples: usize) -> Result<(), Error> {
         let mut block = vec![0; AT_ONCE];
         while self.arrivals.len() < samples {
             let length = match self.output.read(&mut block) {
@@ -76,7 +76,7 @@ impl Converter {
     }
 
     /// Reads to the end of file, and waits for the process.
-    pub fn finish(mut self) -> Result<Run, Error> {
+    pub(super) fn finish(mut self) -> Result<Run, Error> {
         self.read_until(usize::MAX)?;
         let failed = |source| Error::Run { command: self.command.clone(), source };
         let mut said = String::new();

@@ -4,7 +4,7 @@ use crate::inputs::{DECIMALS, POLARS, SAMPLES, STATISTICS, TENTH, TENTH_OF_WORDS
 use crate::job::Job;
 
 /// One of our commands, and others that do the same or part of it.
-pub struct Race {
+pub(super) struct Race {
     /// Ours.
     pub ours: Entrant,
     /// The others.
@@ -12,7 +12,7 @@ pub struct Race {
 }
 
 /// A command in a race.
-pub struct Entrant {
+pub(super) struct Entrant {
     /// The command.
     pub job: Job,
     /// How many samples it deals with.
@@ -39,7 +39,7 @@ impl Entrant {
 }
 
 /// Every race; competitors that are slow deal with a tenth of `samples`.
-pub fn all(samples: u64) -> Vec<Race> {
+pub(super) fn all(samples: u64) -> Vec<Race> {
     vec![
         statistics(samples),
         decimals(samples),

@@ -22,7 +22,7 @@ const LONGEST: Duration = Duration::from_secs(3);
 const PEACE: Duration = Duration::from_secs(2);
 
 /// Who does it, and how often what was done.
-pub struct Disturber {
+pub(crate) struct Disturber {
     stages: Vec<(String, Pid)>,
     reader: Reader,
     stops: u64,
@@ -32,7 +32,7 @@ pub struct Disturber {
 
 impl Disturber {
     /// Disturbs a pipeline that runs, whose report comes through this pipe.
-    pub fn new(running: &Running, report: PipeReader) -> Disturber {
+    pub(crate) fn new(running: &Running, report: PipeReader) -> Disturber {
         let reader = Reader::of(report);
         running.wait_until("the first record has come", || reader.lines() > 0);
         let stages: Vec<(String, Pid)> = proc::children(running.pid()).into_iter().collect();
@@ -41,7 +41,7 @@ impl Disturber {
     }
 
     /// Does one thing, and leaves it in peace for a while.
-    pub fn disturb(&mut self, random: &mut Xoshiro256PlusPlus) {
+    pub(crate) fn disturb(&mut self, random: &mut Xoshiro256PlusPlus) {
         let time = LONGEST.mul_f64(random.random::<f64>());
         match random.random_range(0..4) {
             0 | 1 => self.stop_one(random, time),
@@ -78,12 +78,12 @@ impl Disturber {
     }
 
     /// Waits until `log` can write again, whatever was done before.
-    pub fn leave_in_peace(&self) {
+    pub(crate) fn leave_in_peace(&self) {
         thread::sleep(LONGEST);
     }
 
     /// Lines of the report, once it has ended.
-    pub fn records(&mut self) -> u64 {
+    pub(crate) fn records(&mut self) -> u64 {
         if let Some(thread) = self.reader.thread.take() {
             thread.join().expect("the report can be read");
         }

@@ -12,18 +12,18 @@ const MOST: f64 = 1.1;
 
 /// Resident memory by process, in KiB.
 #[derive(Clone, Debug)]
-pub struct Memory(BTreeMap<String, u64>);
+pub(crate) struct Memory(BTreeMap<String, u64>);
 
 impl Memory {
     /// Of the launcher and its children.
-    pub fn of(launcher: Pid) -> Memory {
+    pub(crate) fn of(launcher: Pid) -> Memory {
         let children = proc::children(launcher);
         let all = children.into_iter().chain([("launcher".to_owned(), launcher)]);
         Memory(all.map(|(name, pid)| (name, resident(pid))).collect())
     }
 
     /// Checks that nothing has grown since an earlier look.
-    pub fn check_against(&self, earlier: &Memory) {
+    pub(crate) fn check_against(&self, earlier: &Memory) {
         for (name, &before) in &earlier.0 {
             let after = self.0[name];
             let most = before as f64 * MOST;

@@ -21,7 +21,7 @@ const STAGES: [&str; 5] = ["conv", "tee", "log", "stat", "report"];
 
 /// How often which was done.
 #[derive(Default)]
-pub struct Counts {
+pub(crate) struct Counts {
     killed_stages: u64,
     killed_readers: u64,
 }
@@ -34,7 +34,7 @@ impl fmt::Display for Counts {
 }
 
 /// Runs one, and checks its end.
-pub fn run(random: &mut Xoshiro256PlusPlus, counts: &mut Counts) {
+pub(crate) fn run(random: &mut Xoshiro256PlusPlus, counts: &mut Counts) {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let time = LONGEST.mul_f64(random.random::<f64>());
     let (mut reader, writer) = std::io::pipe().expect("a pipe");

@@ -10,7 +10,7 @@ use crate::CONV;
 
 /// Checks that the account is settled, that nothing was said but of full disks, and that the files
 /// that were kept hold the newest of what was sent, to the byte.
-pub fn check(finished: &Finished, dir: &Path) {
+pub(crate) fn check(finished: &Finished, dir: &Path) {
     assert_eq!(finished.code(), 0, "{finished}");
     let sent = count(finished, "samples sent").unwrap_or_else(|| panic!("{finished}"));
     let ticks = finished.stderr.lines().find(|line| line.contains(" ticks missed"));

@@ -19,7 +19,7 @@ use stage::stream::transport::ring::memory::{Memory, SLOT, SLOTS};
 use crate::{Receiver, Sender};
 
 /// The sender of this manner.
-pub fn sender(manner: &str, fd: OwnedFd) -> io::Result<Box<dyn Sender>> {
+pub(crate) fn sender(manner: &str, fd: OwnedFd) -> io::Result<Box<dyn Sender>> {
     match manner {
         "stream" => Ok(Box::new(Stream(fd))),
         "mqueue" => Ok(Box::new(Queue::new(fd)?)),
@@ -29,7 +29,7 @@ pub fn sender(manner: &str, fd: OwnedFd) -> io::Result<Box<dyn Sender>> {
 }
 
 /// The receiver of this manner.
-pub fn receiver(manner: &str, fd: OwnedFd) -> io::Result<Box<dyn Receiver>> {
+pub(crate) fn receiver(manner: &str, fd: OwnedFd) -> io::Result<Box<dyn Receiver>> {
     match manner {
         "stream" => Ok(Box::new(Stream(fd))),
         "mqueue" => Ok(Box::new(Queue::new(fd)?)),
