@@ -10,8 +10,8 @@
 //! | module | owns | hands on |
 //! |---|---|---|
 //! | `options` | the command line | options |
-//! | `plan` | what the options ask for | limits, conversion, checks |
-//! | `opened` | which source, and opening it before any stage begins | a source that can be read |
+//! | `plan` | what is done with readings | conversion, checks, duration |
+//! | `opened` | which source, and opening it before any stage begins: **a new source is added there** | a source that can be read |
 //! | [`source`] | where readings come from, until an end, a deadline or a stop | batches of readings |
 //! | [`source::clocked`] | asking a converter at each tick ([`ticks`]: which is due, which was missed) or without a pause | |
 //! | [`source::simulated`], `source::polled` | converters: signals (`source::uniform`: random integers); a file (`source::iio`: its conventions) | a reading |
@@ -41,10 +41,8 @@ pub mod ticks;
 
 use std::io::Write;
 
-use stage::process::clock::Clock as _;
 use stage::process::exit::Status;
 use stage::process::ledger::Entry;
-use stage::process::message::quoted_path;
 use stage::process::program::Ended;
 use stage::process::stop::Stop;
 use stage::process::surroundings::Surroundings;
@@ -57,13 +55,10 @@ pub use crate::options::Options;
 use crate::plan::Plan;
 use crate::processing::Processing;
 use crate::sender::Sender;
-use crate::source::clocked::{Clocked, end_of_run};
-use crate::source::polled::PolledFile;
 use crate::source::stream::Stream;
 use crate::source::text::TextStream;
 use crate::source::words::WordStream;
-use crate::source::{Given, Source, iio};
-use crate::ticks::Manner;
+use crate::source::{Given, Source};
 
 /// Why conversion ended early.
 #[derive(Debug, Error)]
@@ -78,7 +73,7 @@ pub enum Error {
 
 /// Opens the source; to be done before a pipeline begins.
 pub fn open(options: &Options) -> Result<Opened, Ended<Error>> {
-    Opened::of(options).map_err(|error| {
+    opened::open(options).map_err(|error| {
         let entry = Entry::Conv { sent: 0, rejected: 0, missed: 0 };
         Ended { entry, result: Err(error.into()) }
     })
@@ -87,45 +82,12 @@ pub fn open(options: &Options) -> Result<Opened, Ended<Error>> {
 /// Converts until the source ends, a limit is reached, the reader goes away, or a stop is
 /// requested.
 pub fn run(options: &Options, around: Surroundings<'_, Opened, impl Write, Stop>) -> Ended<Error> {
-    let Surroundings { input: opened, output, clock: stop, messages, rejections } = around;
-    let plan = Plan::of(options);
-    let mut sender = Sender::new(output, plan.limit, messages).counting_in(rejections);
-    let result = convert(plan, opened, stop, &mut sender);
+    let Surroundings { input: opened, mut output, clock: stop, messages, rejections } = around;
+    let output: &mut dyn Write = &mut output;
+    let mut sender = Sender::new(output, options.count, messages).counting_in(rejections);
+    let result = opened.convert(Plan::of(options, stop), &mut sender);
     let entry = sender.close();
     Ended { result: result.map(|()| Status::of_rejected(sender.rejected())), entry }
-}
-
-/// Converts what the source gives.
-fn convert(
-    plan: Plan,
-    opened: Opened,
-    stop: Stop,
-    sender: &mut Sender<impl Write>,
-) -> Result<(), Error> {
-    let Plan { duration, conversion, checks, .. } = plan;
-    match opened {
-        Opened::Stream(stream) => {
-            let deadline = end_of_run(stop.now(), duration);
-            let stream = Stream::begin(&stream, deadline, stop);
-            convert_stream(stream, Processing::new(conversion, checks), sender)
-        }
-        Opened::Polled { path, rate } => {
-            let (polled, device) = PolledFile::open(&path)?;
-            let conversion = conversion.or(device);
-            if conversion.scale.is_none() && iio::is_raw(&path) {
-                let name = quoted_path(&path);
-                sender.notify(&format!(
-                    "no scale lies beside {name}: its raw readings are the samples"
-                ));
-            }
-            let source = Clocked::new(polled, stop, rate, duration, Manner::Single);
-            pump(source, Processing::new(conversion, checks), sender)
-        }
-        Opened::Simulated { converter, rate } => {
-            let source = Clocked::new(*converter, stop, rate, duration, Manner::Batched);
-            pump(source, Processing::new(conversion, checks), sender)
-        }
-    }
 }
 
 /// Converts a stream of text or of raw words.

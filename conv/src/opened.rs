@@ -1,52 +1,55 @@
 //! Which source the options ask for, and opening it: what is done before any stage of a pipeline
 //! begins, so that no `log` has emptied its file when there is nothing to record. Nothing is read
 //! here.
+//!
+//! To add a source: a file with its kind, and its line in [`KINDS`].
 
-use std::path::PathBuf;
+mod polled;
+mod simulated;
+mod stream;
 
-use stage::process::quantity::Rate;
+use std::io::Write;
 
 use crate::options::Options;
-use crate::source::open_stream::OpenStream;
-use crate::source::simulated::Simulated;
-use crate::source::{Error, polled};
+use crate::plan::Plan;
+use crate::sender::Sender;
+use crate::{Error, source};
 
-/// A source that can be read.
-#[derive(Debug)]
-pub enum Opened {
-    /// A stream that is taken as it comes.
-    Stream(OpenStream),
-    /// A file that is read at each tick.
-    Polled {
-        /// The file.
-        path: PathBuf,
-        /// How often.
-        rate: Rate,
-    },
-    /// A simulated converter.
-    Simulated {
-        /// The converter. (It draws its seed here, while it still has all system calls: where the C
-        /// library is linked statically, looking for the one for random numbers opens files.)
-        converter: Box<Simulated>,
-        /// How often it is asked.
-        rate: Rate,
-    },
-}
+/// A source that is open, and can be read.
+pub struct Opened(Box<dyn OpenSource>);
 
 impl Opened {
-    /// Opens what `options` ask for.
-    pub fn of(options: &Options) -> Result<Opened, Error> {
-        let rate = options.ticking();
-        match (&options.from, &options.poll) {
-            (Some(path), _) => OpenStream::open(path, options.layout()).map(Opened::Stream),
-            (None, Some(path)) => {
-                polled::check(path)?;
-                Ok(Opened::Polled { path: path.clone(), rate })
-            }
-            (None, None) => {
-                let converter = Simulated::new(options.signal, &options.range, options.seed)?;
-                Ok(Opened::Simulated { converter: Box::new(converter), rate })
-            }
-        }
+    fn new(source: impl OpenSource + 'static) -> Opened {
+        Opened(Box::new(source))
     }
+
+    /// See [`OpenSource::convert`].
+    pub(crate) fn convert(
+        self,
+        plan: Plan,
+        sender: &mut Sender<'_, &mut dyn Write>,
+    ) -> Result<(), Error> {
+        self.0.convert(plan, sender)
+    }
+}
+
+/// What an open source can do, whatever its kind.
+trait OpenSource {
+    /// Sends what it gives, until it ends, its time is over, or the sender is done.
+    fn convert(
+        self: Box<Self>,
+        plan: Plan,
+        sender: &mut Sender<'_, &mut dyn Write>,
+    ) -> Result<(), Error>;
+}
+
+/// Opens a source, if the options ask for it.
+type Kind = fn(&Options) -> Option<Result<Opened, source::Error>>;
+
+/// The sources that must be asked for; with none of them, a converter is simulated.
+const KINDS: [Kind; 2] = [stream::asked, polled::asked];
+
+/// Opens what `options` ask for.
+pub(crate) fn open(options: &Options) -> Result<Opened, source::Error> {
+    KINDS.iter().find_map(|kind| kind(options)).unwrap_or_else(|| simulated::open(options))
 }

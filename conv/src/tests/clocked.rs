@@ -10,7 +10,9 @@ use stage::process::ledger::Entry;
 use stage::process::quantity::Rate;
 use stage::stream::size::BLOCK;
 
+use crate::source::clocked::Clocked;
 use crate::source::simulated::Simulated;
+use crate::ticks::Manner;
 use crate::*;
 
 /// An output that takes this long for each write.
