@@ -5,6 +5,7 @@ use std::path::Path;
 
 use stage::process::inherited;
 use stage::process::message::quoted_path;
+use stage::stream::ending::Unread;
 use stage::stream::output::Unwritable;
 use thiserror::Error;
 
@@ -12,8 +13,8 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum Error {
     /// The records could not be read.
-    #[error("cannot read standard input")]
-    Read(#[source] io::Error),
+    #[error(transparent)]
+    Read(#[from] Unread),
     /// The report could not be written.
     #[error(transparent)]
     Write(#[from] Unwritable),

@@ -13,6 +13,7 @@ use stage::process::exit::Status;
 use stage::process::ledger::Entry;
 use stage::process::message::quoted;
 use stage::process::program::Ended;
+use stage::stream::ending::Unread;
 use stage::stream::input::Input;
 use stage::stream::lines::{Block, Lines, each_line};
 use stage::stream::rejects::Rejects;
@@ -61,7 +62,7 @@ impl<'a> Report<'a> {
             if self.desk.output.reader_gone {
                 return Ok(());
             }
-            let next = lines.next(self.wakes_at()).map_err(Error::Read)?;
+            let next = lines.next(self.wakes_at()).map_err(Unread::standard_input)?;
             // Rejections were counted before the samples of the records that have come.
             self.look_for_rejections();
             match next {
