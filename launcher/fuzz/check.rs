@@ -31,7 +31,7 @@ const SAMPLES: u64 = 100;
 
 /// Tries `data`: its first byte chooses a program, and whether the words that follow are separated
 /// as a shell does it (what cannot be, at blanks), or are any bytes, separated by zeros.
-pub fn options(data: &[u8]) {
+pub(crate) fn options(data: &[u8]) {
     let [choice, line @ ..] = data else { return };
     let words = if choice / 5 % 2 == 0 { split(line) } else { cut(line) };
     match choice % 5 {

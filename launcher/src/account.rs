@@ -8,7 +8,7 @@ use crate::process::{ByProcess, Process};
 
 /// What the ledgers add up to. A count is `None` if its stage left none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Account {
+pub(crate) struct Account {
     sent: Option<u64>,
     recorded: Option<u64>,
     durable: Option<u64>,
@@ -25,7 +25,7 @@ pub struct Account {
 
 impl Account {
     /// Adds up what the processes left.
-    pub fn settle(entries: &ByProcess<Option<Entry>>) -> Account {
+    pub(crate) fn settle(entries: &ByProcess<Option<Entry>>) -> Account {
         let mut account = Account::default();
         for entry in entries.iter().filter_map(|(_, entry)| entry.as_ref()) {
             match *entry {
@@ -55,7 +55,7 @@ impl Account {
     }
 
     /// Whether every sample sent is on the disk, and counted unless nobody wanted to know.
-    pub fn is_settled(&self) -> bool {
+    pub(crate) fn is_settled(&self) -> bool {
         self.objections().is_empty()
     }
 

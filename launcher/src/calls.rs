@@ -28,17 +28,17 @@ pub struct Calls {
 
 impl Calls {
     /// Calls with these words.
-    pub fn new(own: ByProcess<Words>, sandbox: SandboxOption) -> Calls {
+    pub(crate) fn new(own: ByProcess<Words>, sandbox: SandboxOption) -> Calls {
         Calls { own, sandbox, called: Called::by(None, "launcher") }
     }
 
     /// The same, of a launcher that was called so.
-    pub fn called_by(self, called: Called) -> Calls {
+    pub(crate) fn called_by(self, called: Called) -> Calls {
         Calls { called, ..self }
     }
 
     /// What a stage is called by.
-    pub fn name(&self, process: Process) -> String {
+    pub(crate) fn name(&self, process: Process) -> String {
         self.called.other(process.name())
     }
 
@@ -52,7 +52,7 @@ impl Calls {
     }
 
     /// The descriptors that a stage's options name.
-    pub fn descriptors(&self, process: Process) -> Vec<RawFd> {
+    pub(crate) fn descriptors(&self, process: Process) -> Vec<RawFd> {
         self.own[process].descriptors().collect()
     }
 
@@ -62,7 +62,7 @@ impl Calls {
     }
 
     /// The sandbox of a child that executes nothing, with what it needs.
-    pub fn sandbox_of_tee(&self) -> Sandbox {
+    pub(crate) fn sandbox_of_tee(&self) -> Sandbox {
         self.sandbox.granting([Grant::Splice])
     }
 
@@ -73,7 +73,7 @@ impl Calls {
     }
 
     /// Whether `report` is told in which format to show records.
-    pub fn names_format(&self) -> bool {
+    pub(crate) fn names_format(&self) -> bool {
         self.report().is_some_and(|report| report.format.is_some())
     }
 

@@ -15,7 +15,7 @@ use crate::gates::other_input;
 use crate::process::Process;
 
 /// Whether the pipeline could begin; reports why not, in the words of whoever would.
-pub fn could_begin(calls: &Calls, own: &mut StandardError) -> bool {
+pub(crate) fn could_begin(calls: &Calls, own: &mut StandardError) -> bool {
     let stages = [
         (Process::Conv, ready::<wandler_conv::Options>(Process::Conv, calls)),
         (Process::Log, ready::<wandler_log::Options>(Process::Log, calls)),

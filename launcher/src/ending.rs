@@ -30,7 +30,7 @@ impl Ending {
     }
 
     /// Whether the process did its work, even if some input was rejected.
-    pub fn is_clean(&self) -> bool {
+    pub(crate) fn is_clean(&self) -> bool {
         matches!(self, Ending::Exited(status)
             if *status == Status::Done as i32 || *status == Status::Rejected as i32)
     }
@@ -59,7 +59,7 @@ impl fmt::Display for Ending {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
     /// Processor time, user and system.
-    pub cpu: Duration,
+    pub(crate) cpu: Duration,
     /// Peak resident memory, in KiB.
     pub peak_kib: u64,
 }

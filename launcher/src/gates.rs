@@ -19,7 +19,7 @@ use crate::supervise::{Event, Unfit};
 /// The launcher's ends of the sockets at which stages wait. (`tee` has no command line, and nothing
 /// to do before `conv` begins.)
 #[derive(Debug, Default)]
-pub struct Gates(ByProcess<Option<Gate>>);
+pub(crate) struct Gates(ByProcess<Option<Gate>>);
 
 #[derive(Debug)]
 struct Gate {
@@ -34,7 +34,7 @@ struct Gate {
 
 impl Gates {
     /// Gates for all stages; with them the ends that those wait at.
-    pub fn new() -> io::Result<(Gates, ByProcess<Option<OwnedFd>>)> {
+    pub(crate) fn new() -> io::Result<(Gates, ByProcess<Option<OwnedFd>>)> {
         let (mut gates, mut stages) = (Gates::default(), ByProcess::default());
         for process in Process::ALL.into_iter().filter(|&process| process != Process::Tee) {
             let flags = SockFlag::SOCK_CLOEXEC;
@@ -48,7 +48,7 @@ impl Gates {
     /// What to wait on for more to hear: a single gate, of the stage that is likely to be ready last.
     /// All are needed, and each time the launcher wakes up it takes a processor from those that are
     /// not ready. (A signal says that a stage has ended without a word.)
-    pub fn to_hear(&self) -> Option<BorrowedFd<'_>> {
+    pub(crate) fn to_hear(&self) -> Option<BorrowedFd<'_>> {
         let gate =
             Process::START_ORDER.iter().rev().filter_map(|process| self.0[*process].as_ref());
         gate.filter(|gate| !gate.is_over).map(|gate| gate.end.as_fd()).next()
@@ -56,7 +56,7 @@ impl Gates {
 
     /// Hears what stages have said; what follows from it, once all have: all may begin, or, for a
     /// reason, none.
-    pub fn hear(&mut self) -> Option<Event> {
+    pub(crate) fn hear(&mut self) -> Option<Event> {
         self.to_hear()?;
         let mut message = vec![0; MAX_READY];
         for process in Process::ALL {
@@ -88,7 +88,7 @@ impl Gates {
     }
 
     /// Lets all stages begin.
-    pub fn open(&mut self) {
+    pub(crate) fn open(&mut self) {
         let gates = std::mem::take(self).0;
         // conv last: once there is a sample, every stage has been let begin.
         for gate in Process::START_ORDER.iter().rev().filter_map(|process| gates[*process].as_ref())
@@ -99,7 +99,7 @@ impl Gates {
     }
 
     /// Lets none begin: those that wait leave.
-    pub fn close(&mut self) {
+    pub(crate) fn close(&mut self) {
         *self = Gates::default();
     }
 
@@ -133,7 +133,9 @@ impl Gates {
 }
 
 /// Why a stage must not read what it says: all but `conv` read what that sends.
-pub fn other_input<'a>(mut said: impl Iterator<Item = (Process, &'a Ready)>) -> Option<String> {
+pub(crate) fn other_input<'a>(
+    mut said: impl Iterator<Item = (Process, &'a Ready)>,
+) -> Option<String> {
     let is_other = |ready: &Ready| ready.ignores_input || !ready.reads.is_empty();
     let (who, ready) = said.find(|(who, ready)| *who != Process::Conv && is_other(ready))?;
     let what = ready.reads.first().map_or("another input", |file| &file.name);

@@ -11,7 +11,7 @@ use crate::process::{ByProcess, Process};
 
 /// What the launcher inherited and hands on.
 #[derive(Debug, Default)]
-pub struct HandedOn {
+pub(crate) struct HandedOn {
     descriptors: Vec<OwnedFd>,
     /// Which numbers go to whom.
     named: ByProcess<Vec<RawFd>>,
@@ -20,7 +20,7 @@ pub struct HandedOn {
 impl HandedOn {
     /// Takes over what `calls` name, as far as it is open. To be called before anything is opened,
     /// and once.
-    pub fn take_over(calls: &Calls) -> HandedOn {
+    pub(crate) fn take_over(calls: &Calls) -> HandedOn {
         let named = ByProcess::from_fn(|process| calls.descriptors(process));
         let mut numbers: Vec<RawFd> = named.iter().flat_map(|(_, it)| it).copied().collect();
         numbers.sort_unstable();
@@ -31,12 +31,12 @@ impl HandedOn {
     }
 
     /// All of it.
-    pub fn all(&self) -> Vec<BorrowedFd<'_>> {
+    pub(crate) fn all(&self) -> Vec<BorrowedFd<'_>> {
         self.descriptors.iter().map(AsFd::as_fd).collect()
     }
 
     /// In a child: lets what is its own survive `exec`, and nothing else.
-    pub fn leave_to(&self, process: Process) -> Result<(), Errno> {
+    pub(crate) fn leave_to(&self, process: Process) -> Result<(), Errno> {
         self.descriptors.iter().try_for_each(|fd| {
             let is_named = self.named[process].contains(&fd.as_raw_fd());
             let flags = if is_named { FdFlag::empty() } else { FdFlag::FD_CLOEXEC };

@@ -12,7 +12,7 @@ use nix::unistd::{ForkResult, Pid};
 use crate::ending::{Ending, Usage};
 
 /// Forks. To be called while the process has a single thread, as the launcher always has.
-pub fn fork() -> Result<ForkResult, Errno> {
+pub(crate) fn fork() -> Result<ForkResult, Errno> {
     // SAFETY: with a single thread no lock can be held by one that the child lacks, so the
     // child may do all that the parent may.
     unsafe { nix::unistd::fork() }
@@ -23,7 +23,7 @@ pub fn fork() -> Result<ForkResult, Errno> {
 /// At the launcher's start, before anything is opened: no stage shall get what the launcher
 /// inherited. In a child that executes no program, for whom close-on-exec does nothing: before
 /// it goes its own way, never to return to what its parent had open.
-pub fn close_all_but(keep: &[BorrowedFd<'_>]) {
+pub(crate) fn close_all_but(keep: &[BorrowedFd<'_>]) {
     let mut keep: Vec<u32> = keep.iter().map(|fd| fd.as_raw_fd().unsigned_abs()).collect();
     keep.sort_unstable();
     let mut first = libc::STDERR_FILENO.unsigned_abs() + 1;
@@ -76,7 +76,7 @@ fn duration(time: libc::timeval) -> Duration {
 }
 
 /// Bytes that can be read from a pipe at once.
-pub fn pending(pipe: impl AsFd) -> io::Result<usize> {
+pub(crate) fn pending(pipe: impl AsFd) -> io::Result<usize> {
     let mut count: libc::c_int = 0;
     // SAFETY: FIONREAD writes an int to the address it is given.
     Errno::result(unsafe { libc::ioctl(pipe.as_fd().as_raw_fd(), libc::FIONREAD, &mut count) })?;

@@ -25,27 +25,27 @@
 //! The launcher has a single thread, and hears of signals through a descriptor: it forks
 //! without care for locks, and can tell Ctrl-C from SIGTERM, which `ctrlc` cannot.
 
-pub mod account;
+mod account;
 pub mod asked;
 pub mod calls;
-pub mod dry_run;
+mod dry_run;
 pub mod ending;
 pub mod fan_out;
-pub mod gates;
-pub mod handed_on;
+mod gates;
+mod handed_on;
 pub mod kernel;
-pub mod options;
-pub mod outlet;
+mod options;
+mod outlet;
 pub mod process;
 pub mod shell;
-pub mod spawn;
-pub mod supervise;
-pub mod table;
+mod spawn;
+mod supervise;
+mod table;
 pub mod transport;
-pub mod verdict;
-pub mod voice;
-pub mod watch;
-pub mod wiring;
+mod verdict;
+mod voice;
+mod watch;
+mod wiring;
 pub mod words;
 
 use std::io;
@@ -157,14 +157,14 @@ fn stages_directory() -> io::Result<PathBuf> {
 
 /// What was started, and what was not.
 #[derive(Debug)]
-pub struct Spawned {
+pub(crate) struct Spawned {
     /// The process' number, or how it ended before it had one.
-    pub children: ByProcess<Result<nix::unistd::Pid, Ending>>,
+    pub(crate) children: ByProcess<Result<nix::unistd::Pid, Ending>>,
 }
 
 impl Spawned {
     /// The process with this number.
-    pub fn who(&self, pid: nix::unistd::Pid) -> Option<Process> {
+    pub(crate) fn who(&self, pid: nix::unistd::Pid) -> Option<Process> {
         Process::ALL.into_iter().find(|&process| self.children[process] == Ok(pid))
     }
 }

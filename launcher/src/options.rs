@@ -62,22 +62,22 @@ pub struct Options {
     /// Options for conv, in one word that is split as a shell splits words
     #[arg(long, value_name = "ARGS", value_parser = Words::split, help_heading = "Stages")]
     #[arg(default_value = "", hide_default_value = true, allow_hyphen_values = true)]
-    pub conv: Words,
+    pub(crate) conv: Words,
     /// Options for log
     #[arg(long, value_name = "ARGS", value_parser = Words::split, help_heading = "Stages")]
     #[arg(default_value = "", hide_default_value = true, allow_hyphen_values = true)]
-    pub log: Words,
+    pub(crate) log: Words,
     /// Options for stat
     #[arg(long, value_name = "ARGS", value_parser = Words::split, help_heading = "Stages")]
     #[arg(default_value = "", hide_default_value = true, allow_hyphen_values = true)]
-    pub stat: Words,
+    pub(crate) stat: Words,
     /// Options for report
     #[arg(long, value_name = "ARGS", value_parser = Words::split, help_heading = "Stages")]
     #[arg(default_value = "", hide_default_value = true, allow_hyphen_values = true)]
-    pub report: Words,
+    pub(crate) report: Words,
     /// How long the stages may take to end once they were asked to
     #[arg(long, value_name = "DUR", value_parser = quantity::duration, allow_hyphen_values = true, default_value = "5s")]
-    pub grace: Duration,
+    pub(crate) grace: Duration,
     /// What the transports are made of: the stages do not care
     #[arg(long, value_enum, default_value_t)]
     pub via: Via,
@@ -90,10 +90,10 @@ pub struct Options {
     pub quiet: bool,
     /// Show the wiring at the start, and how each stage ended
     #[arg(short, long)]
-    pub verbose: bool,
+    pub(crate) verbose: bool,
     /// What the stages keep of the system calls.
     #[command(flatten)]
-    pub sandbox: SandboxOption,
+    pub(crate) sandbox: SandboxOption,
 }
 
 impl Options {

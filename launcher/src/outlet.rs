@@ -26,7 +26,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 
 /// One of the two, and what is to be written there.
 #[derive(Debug)]
-pub struct Outlet<S> {
+pub(crate) struct Outlet<S> {
     stream: S,
     /// If it is a terminal: the same, but it can be written without waiting.
     terminal: Option<File>,
@@ -35,7 +35,7 @@ pub struct Outlet<S> {
 
 impl<S: AsFd + IsTerminal> Outlet<S> {
     /// Nothing waits yet to be written to `stream`.
-    pub fn new(stream: S) -> Outlet<S> {
+    pub(crate) fn new(stream: S) -> Outlet<S> {
         let terminal = stream.is_terminal().then(|| reopened(&stream).ok()).flatten();
         Outlet { stream, terminal, waiting: VecDeque::new() }
     }
@@ -45,13 +45,13 @@ impl<S: AsFd + IsTerminal> Outlet<S> {
     }
 
     /// Writes `bytes` now, or as soon as they are taken.
-    pub fn write(&mut self, bytes: &[u8]) {
+    pub(crate) fn write(&mut self, bytes: &[u8]) {
         self.waiting.extend(bytes.chunks(PIECE).map(<[u8]>::to_vec));
         self.flush();
     }
 
     /// Writes what is taken now.
-    pub fn flush(&mut self) {
+    pub(crate) fn flush(&mut self) {
         while let Some(bytes) = self.waiting.front() {
             if !takes_more(&self.descriptor()) {
                 return;
@@ -67,7 +67,7 @@ impl<S: AsFd + IsTerminal> Outlet<S> {
     }
 
     /// What must take more before anything else is written.
-    pub fn blocked_on(&self) -> Option<BorrowedFd<'_>> {
+    pub(crate) fn blocked_on(&self) -> Option<BorrowedFd<'_>> {
         (!self.waiting.is_empty()).then(|| self.descriptor())
     }
 }
@@ -81,7 +81,7 @@ fn reopened(terminal: &impl AsFd) -> io::Result<File> {
 }
 
 /// Whether something can be written without waiting.
-pub fn takes_more(stream: &impl AsFd) -> bool {
+pub(crate) fn takes_more(stream: &impl AsFd) -> bool {
     let mut interest = [PollFd::new(stream.as_fd(), PollFlags::POLLOUT)];
     !matches!(poll(&mut interest, PollTimeout::ZERO), Ok(0))
 }

@@ -29,7 +29,7 @@ impl Process {
     /// for which no other waits, since it has no options that could be wrong. (In the order of the
     /// pipeline the first line of the report would come later.) The last to be forked is the last to
     /// be ready, as a rule.
-    pub const START_ORDER: [Process; 5] =
+    pub(crate) const START_ORDER: [Process; 5] =
         [Process::Conv, Process::Stat, Process::Report, Process::Log, Process::Tee];
 
     /// The name under which `ps` shows it, and under which its program lies beside the launcher.
@@ -52,16 +52,16 @@ impl fmt::Display for Process {
 
 /// Something for each process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ByProcess<T>([T; Process::ALL.len()]);
+pub(crate) struct ByProcess<T>([T; Process::ALL.len()]);
 
 impl<T> ByProcess<T> {
     /// Makes it from a function of the process, called in the pipeline's order.
-    pub fn from_fn(make: impl FnMut(Process) -> T) -> ByProcess<T> {
+    pub(crate) fn from_fn(make: impl FnMut(Process) -> T) -> ByProcess<T> {
         ByProcess(Process::ALL.map(make))
     }
 
     /// Each process with what is its own.
-    pub fn iter(&self) -> impl Iterator<Item = (Process, &T)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Process, &T)> {
         Process::ALL.into_iter().zip(&self.0)
     }
 }

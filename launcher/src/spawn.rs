@@ -46,7 +46,7 @@ use crate::watch::Watch;
 use crate::wiring::Wiring;
 
 /// Starts every process; see the module's head for the order.
-pub fn all(
+pub(crate) fn all(
     mut wiring: Wiring,
     handed_on: HandedOn,
     directory: &Path,

@@ -45,7 +45,7 @@ const STEP: Duration = Duration::from_secs(1);
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
+pub(crate) enum Event {
     /// A process ended, or never began.
     Ended(Process, Ending),
     /// Every stage has read its options, and waits to begin.
@@ -68,16 +68,16 @@ pub enum Event {
 
 /// Why stages that are ready cannot work together.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unfit {
+pub(crate) struct Unfit {
     /// The reason, for the user.
-    pub reason: String,
+    pub(crate) reason: String,
     /// The launcher's status.
-    pub status: Status,
+    pub(crate) status: Status,
 }
 
 /// Something to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Action {
+pub(crate) enum Action {
     /// Let all stages begin.
     Begin,
     /// Let none begin.
@@ -96,7 +96,7 @@ pub enum Action {
 
 /// What is known of the processes.
 #[derive(Clone, Debug)]
-pub struct Supervisor {
+pub(crate) struct Supervisor {
     grace: Duration,
     start: Start,
     endings: ByProcess<Option<Ending>>,
@@ -127,7 +127,7 @@ enum Asked {
 
 impl Supervisor {
     /// All processes run, and wait to begin.
-    pub fn new(grace: Duration) -> Supervisor {
+    pub(crate) fn new(grace: Duration) -> Supervisor {
         Supervisor {
             grace,
             start: Start::Awaited,
@@ -141,17 +141,17 @@ impl Supervisor {
     }
 
     /// How each process ended; `None` while it runs.
-    pub fn endings(&self) -> &ByProcess<Option<Ending>> {
+    pub(crate) fn endings(&self) -> &ByProcess<Option<Ending>> {
         &self.endings
     }
 
     /// Whether the pipeline was asked to stop, by the user or by us.
-    pub fn is_stopping(&self) -> bool {
+    pub(crate) fn is_stopping(&self) -> bool {
         self.stopping
     }
 
     /// Whether no process is left.
-    pub fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         self.running().next().is_none()
     }
 
@@ -160,7 +160,7 @@ impl Supervisor {
     }
 
     /// Takes note of an event; what is to be done about it.
-    pub fn on(&mut self, event: Event) -> Vec<Action> {
+    pub(crate) fn on(&mut self, event: Event) -> Vec<Action> {
         match event {
             Event::Ended(process, ending) => self.ended(process, ending),
             Event::AllReady => self.all_ready(),

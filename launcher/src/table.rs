@@ -11,7 +11,7 @@ use crate::process::{ByProcess, Process};
 use crate::wiring::Kept;
 
 /// Tells who is connected to what, and what the transports are.
-pub fn wiring(spawned: &Spawned, kept: &Kept, messages: &mut dyn Messages) {
+pub(crate) fn wiring(spawned: &Spawned, kept: &Kept, messages: &mut dyn Messages) {
     let inputs = Process::ALL.map(|process| kept.describe(process).0.len());
     let width = inputs.into_iter().max().unwrap_or_default();
     messages.tell(&format!("{:>8}  {:<7} {:<width$} {}", "PID", "STAGE", "INPUT", "OUTPUT"));
@@ -28,7 +28,7 @@ pub fn wiring(spawned: &Spawned, kept: &Kept, messages: &mut dyn Messages) {
 
 /// Tells whether the processes give up the system calls that they do not need, and if they do not,
 /// why: there may be an `obstacle`.
-pub fn sandbox(calls: &Calls, obstacle: Option<&str>, messages: &mut dyn Messages) {
+pub(crate) fn sandbox(calls: &Calls, obstacle: Option<&str>, messages: &mut dyn Messages) {
     let keeps_all = |process: &Process| calls.keeps_all_calls(*process);
     let keeping: Vec<&str> =
         Process::ALL.into_iter().filter(keeps_all).map(Process::name).collect();
@@ -44,7 +44,7 @@ pub fn sandbox(calls: &Calls, obstacle: Option<&str>, messages: &mut dyn Message
 }
 
 /// Tells how each process ended and what it used.
-pub fn endings(
+pub(crate) fn endings(
     endings: &ByProcess<Option<Ending>>,
     usage: &ByProcess<Usage>,
     messages: &mut dyn Messages,

@@ -49,7 +49,7 @@ impl Via {
     }
 
     /// What several are called.
-    pub fn plural(self) -> String {
+    pub(crate) fn plural(self) -> String {
         match self {
             Via::Shm => self.name().to_owned(),
             _ => format!("{}s", self.name()),
@@ -99,7 +99,7 @@ pub struct Transport {
     /// What the launcher keeps.
     pub keeper: Keeper,
     /// What it is, in words.
-    pub made_of: String,
+    pub(crate) made_of: String,
 }
 
 impl Transport {

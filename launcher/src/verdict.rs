@@ -13,7 +13,7 @@ use crate::process::ByProcess;
 /// 2. an account that is not settled: failed;
 /// 3. a process that ended with 3: some input was rejected;
 /// 4. done.
-pub fn status(endings: &ByProcess<Option<Ending>>, account: &Account) -> Status {
+pub(crate) fn status(endings: &ByProcess<Option<Ending>>, account: &Account) -> Status {
     let is_clean = |ending: &Option<Ending>| ending.as_ref().is_some_and(Ending::is_clean);
     let rejected = Some(Ending::Exited(Status::Rejected as i32));
     if !endings.iter().all(|(_, ending)| is_clean(ending)) || !account.is_settled() {

@@ -32,7 +32,7 @@ struct Pipe {
 
 /// The launcher's voice.
 #[derive(Debug)]
-pub struct Voice {
+pub(crate) struct Voice {
     own: StandardError,
     output: Outlet<Stdout>,
     error: Outlet<Stderr>,
@@ -44,7 +44,7 @@ pub struct Voice {
 impl Voice {
     /// A voice that speaks on standard error, or, if the view `is_live` and that is a terminal as
     /// well, to `report`.
-    pub fn new(own: StandardError, is_live: bool) -> io::Result<Voice> {
+    pub(crate) fn new(own: StandardError, is_live: bool) -> io::Result<Voice> {
         let pipe = (is_live && io::stderr().is_terminal()).then(|| -> io::Result<Pipe> {
             let (reader, writer) = pipe2(OFlag::O_CLOEXEC)?;
             fcntl(&reader, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
@@ -56,36 +56,36 @@ impl Voice {
     }
 
     /// A standard error for a stage, if it is not to be the launcher's own.
-    pub fn for_stage(&self) -> io::Result<Option<OwnedFd>> {
+    pub(crate) fn for_stage(&self) -> io::Result<Option<OwnedFd>> {
         let copy = |pipe: &Pipe| pipe.writer.as_fd().try_clone_to_owned();
         self.pipe.as_ref().map(copy).transpose()
     }
 
     /// What `report` reads it from.
-    pub fn for_report(&self) -> io::Result<Option<OwnedFd>> {
+    pub(crate) fn for_report(&self) -> io::Result<Option<OwnedFd>> {
         let copy = |pipe: &Pipe| pipe.reader.as_fd().try_clone_to_owned();
         self.pipe.as_ref().map(copy).transpose()
     }
 
     /// What to read from, so that nothing is left unsaid; but not while there is no telling it.
-    pub fn to_pass_on(&self) -> Option<BorrowedFd<'_>> {
+    pub(crate) fn to_pass_on(&self) -> Option<BorrowedFd<'_>> {
         let may_speak = self.report_has_ended && self.error.blocked_on().is_none();
         self.pipe.as_ref().filter(|_| may_speak).map(|pipe| pipe.reader.as_fd())
     }
 
     /// What takes nothing more, although something is to be said.
-    pub fn blocked_on(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
+    pub(crate) fn blocked_on(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
         self.output.blocked_on().into_iter().chain(self.error.blocked_on())
     }
 
     /// Says what waits for that, as far as it is taken.
-    pub fn flush(&mut self) {
+    pub(crate) fn flush(&mut self) {
         self.output.flush();
         self.error.flush();
     }
 
     /// `report` has ended, in this way: from now on the launcher speaks itself.
-    pub fn report_ended(&mut self, ending: &Ending) {
+    pub(crate) fn report_ended(&mut self, ending: &Ending) {
         self.report_has_ended = true;
         if self.is_live && matches!(ending, Ending::Killed(_)) {
             self.output.write(RESTORE);
@@ -94,7 +94,7 @@ impl Voice {
     }
 
     /// Prints what is in the pipe.
-    pub fn pass_on(&mut self) {
+    pub(crate) fn pass_on(&mut self) {
         let Some(pipe) = &mut self.pipe else { return };
         let mut text = Vec::new();
         // It ends with an error when there is nothing more now.

@@ -26,7 +26,7 @@ use crate::wiring::Kept;
 
 /// Ears for signals.
 #[derive(Debug)]
-pub struct Watch {
+pub(crate) struct Watch {
     signals: SignalFd,
     /// The mask for children: as inherited, and the stop signals blocked.
     for_children: SigSet,
@@ -36,7 +36,7 @@ pub struct Watch {
 
 impl Watch {
     /// Begins to listen. To be called before the first fork.
-    pub fn begin() -> io::Result<Watch> {
+    pub(crate) fn begin() -> io::Result<Watch> {
         // Inherited as ignored, it would keep us from ever learning how a child ended.
         stage_kernel::restore_default(Signal::SIGCHLD)?;
         let mut heard = SigSet::from(Signal::SIGCHLD);
@@ -54,7 +54,7 @@ impl Watch {
     }
 
     /// In a child: sets the signal mask that it should start with.
-    pub fn leave_to_child(&self) -> Result<(), Errno> {
+    pub(crate) fn leave_to_child(&self) -> Result<(), Errno> {
         sigprocmask(SigmaskHow::SIG_SETMASK, Some(&self.for_children), None)
     }
 
@@ -120,7 +120,11 @@ impl Watch {
 
     /// At the end: gives what is to be said so much time to be heard, or any time; but no more once a
     /// stop is asked for.
-    pub fn let_speak(&self, voice: &mut Voice, patience: Option<Duration>) -> io::Result<()> {
+    pub(crate) fn let_speak(
+        &self,
+        voice: &mut Voice,
+        patience: Option<Duration>,
+    ) -> io::Result<()> {
         let end = patience.and_then(deadline);
         while voice.blocked_on().next().is_some() {
             let left = end.map(|end| end.saturating_duration_since(Instant::now()));

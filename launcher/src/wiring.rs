@@ -67,35 +67,39 @@ pub enum Error {
 
 /// What one process gets. `None` stands for the launcher's own stream.
 #[derive(Debug)]
-pub struct Descriptors {
+pub(crate) struct Descriptors {
     /// Its standard input.
-    pub input: Option<OwnedFd>,
+    pub(crate) input: Option<OwnedFd>,
     /// Its standard output.
-    pub output: Option<OwnedFd>,
+    pub(crate) output: Option<OwnedFd>,
     /// The second output of `tee`.
-    pub second_output: Option<OwnedFd>,
+    pub(crate) second_output: Option<OwnedFd>,
     /// Its standard error.
-    pub error: Option<OwnedFd>,
+    pub(crate) error: Option<OwnedFd>,
     /// Where `report` reads what the others say.
-    pub messages: Option<OwnedFd>,
+    pub(crate) messages: Option<OwnedFd>,
     /// Where `conv` counts what it rejects, and `report` sees it.
-    pub rejections: Option<OwnedFd>,
+    pub(crate) rejections: Option<OwnedFd>,
     /// Its ledger.
-    pub ledger: OwnedFd,
+    pub(crate) ledger: OwnedFd,
     /// Where it waits to begin.
-    pub gate: Option<OwnedFd>,
+    pub(crate) gate: Option<OwnedFd>,
 }
 
 /// Everything that is to be handed out.
 #[derive(Debug)]
-pub struct Wiring {
+pub(crate) struct Wiring {
     /// What each process gets; taken out as it is forked.
-    pub ends: ByProcess<Option<Descriptors>>,
+    pub(crate) ends: ByProcess<Option<Descriptors>>,
 }
 
 impl Wiring {
     /// Makes everything; with it what the launcher keeps. Unless `shows_report`, it goes nowhere.
-    pub fn new(via: Via, shows_report: bool, voice: &Voice) -> Result<(Wiring, Kept), Error> {
+    pub(crate) fn new(
+        via: Via,
+        shows_report: bool,
+        voice: &Voice,
+    ) -> Result<(Wiring, Kept), Error> {
         let (transports, mut streams) = Streams::joined_by(make_transports(via)?);
         // `log --pass` has nobody to pass to: the fan-out already feeds `stat`.
         streams.outputs[Process::Log] = Some(nowhere()?);
@@ -187,12 +191,12 @@ fn share<T>(make: impl Fn(Capacity) -> Result<T, transport::Error>) -> Result<T,
 
 /// What the launcher keeps of the wiring.
 #[derive(Debug)]
-pub struct Kept {
+pub(crate) struct Kept {
     via: Via,
     transports: Vec<KeptTransport>,
     ledgers: ByProcess<Option<File>>,
     /// Where the stages wait to begin.
-    pub gates: Gates,
+    pub(crate) gates: Gates,
 }
 
 /// What it keeps of a transport.
@@ -206,7 +210,7 @@ struct KeptTransport {
 impl Kept {
     /// A process has ended, or will never begin: whoever reads from it or writes to it is told, as
     /// far as the kernel does not tell by itself.
-    pub fn close_ends_of(&self, process: Process) {
+    pub(crate) fn close_ends_of(&self, process: Process) {
         for KeptTransport { link, keeper, .. } in &self.transports {
             if link.from == process {
                 keeper.close(End::Writer);
@@ -218,7 +222,7 @@ impl Kept {
     }
 
     /// What `process` reads from and writes to, in words.
-    pub fn describe(&self, process: Process) -> (String, String) {
+    pub(crate) fn describe(&self, process: Process) -> (String, String) {
         let transport = self.via.name();
         let from = |writer| format!("{transport} from {writer}");
         let to = |reader| format!("{transport} to {reader}");
@@ -232,20 +236,20 @@ impl Kept {
     }
 
     /// Each transport, with what it is made of.
-    pub fn transports(&self) -> impl Iterator<Item = (String, &str)> {
+    pub(crate) fn transports(&self) -> impl Iterator<Item = (String, &str)> {
         self.transports.iter().map(|KeptTransport { link, made_of, .. }| {
             (format!("{} to {}", link.from, link.to), made_of.as_str())
         })
     }
 
     /// Whether `process` has written into its ledger, and so ends, though it may not have been reaped.
-    pub fn has_settled(&self, process: Process) -> bool {
+    pub(crate) fn has_settled(&self, process: Process) -> bool {
         self.ledgers[process].as_ref().is_some_and(has_something_to_read)
     }
 
     /// What each process wrote into its ledger before it ended, if it did. To be called when all
     /// have ended.
-    pub fn read_ledgers(&mut self) -> ByProcess<Option<Entry>> {
+    pub(crate) fn read_ledgers(&mut self) -> ByProcess<Option<Entry>> {
         ByProcess::from_fn(|process| {
             let mut text = Vec::new();
             self.ledgers[process].take()?.read_to_end(&mut text).ok()?;

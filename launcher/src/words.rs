@@ -15,11 +15,11 @@ const DESCRIPTORS: [&str; 2] = ["/dev/fd/", "/proc/self/fd/"];
 
 /// A stage's options.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Words(Vec<String>);
+pub(crate) struct Words(Vec<String>);
 
 impl Words {
     /// Splits `text`.
-    pub fn split(text: &str) -> Result<Words, String> {
+    pub(crate) fn split(text: &str) -> Result<Words, String> {
         let home = std::env::var("HOME").ok();
         Words::split_with(text, home.as_deref())
     }
@@ -30,18 +30,18 @@ impl Words {
     }
 
     /// The words.
-    pub fn as_slice(&self) -> &[String] {
+    pub(crate) fn as_slice(&self) -> &[String] {
         &self.0
     }
 
     /// Puts other words before these.
-    pub fn prepend(&mut self, words: [&str; 2]) {
+    pub(crate) fn prepend(&mut self, words: [&str; 2]) {
         self.0.splice(0..0, words.map(str::to_owned));
     }
 
     /// Descriptors that the words name as files, as bash's `>(…)` and `<(…)` do; not the standard
     /// streams.
-    pub fn descriptors(&self) -> impl Iterator<Item = RawFd> {
+    pub(crate) fn descriptors(&self) -> impl Iterator<Item = RawFd> {
         self.0.iter().flat_map(|word| DESCRIPTORS.iter().filter_map(|it| descriptor(word, it)))
     }
 }

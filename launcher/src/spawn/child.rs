@@ -32,7 +32,7 @@ use crate::wiring::Descriptors;
 const NOT_EXECUTED: i32 = 127;
 
 /// A child to be.
-pub struct Child<'a> {
+pub(super) struct Child<'a> {
     process: Process,
     ends: Descriptors,
     handed_on: &'a HandedOn,
@@ -101,7 +101,7 @@ impl Descriptors {
 
 impl<'a> Child<'a> {
     /// Puts together what `process` needs.
-    pub fn new(
+    pub(super) fn new(
         process: Process,
         ends: Descriptors,
         handed_on: &'a HandedOn,
@@ -114,7 +114,7 @@ impl<'a> Child<'a> {
 
     /// Becomes the child, in the process that was forked for it. If its program cannot be
     /// executed, the reason goes `to_parent`, as an error number.
-    pub fn begin(self, launcher: Pid, watch: &Watch, mut to_parent: PipeWriter) -> ! {
+    pub(super) fn begin(self, launcher: Pid, watch: &Watch, mut to_parent: PipeWriter) -> ! {
         let status = match self.work(launcher, watch) {
             Ok(status) => status as i32,
             Err(error) => {

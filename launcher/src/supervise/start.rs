@@ -17,7 +17,7 @@ pub(super) enum Start {
 
 impl Supervisor {
     /// The launcher's status, if no stage was allowed to begin.
-    pub fn called_off(&self) -> Option<Status> {
+    pub(crate) fn called_off(&self) -> Option<Status> {
         match self.start {
             Start::CalledOff(status) => Some(status),
             Start::Awaited | Start::Made => None,

@@ -38,7 +38,7 @@ impl Header {
     }
 
     /// Reads a line without its line end; `None` if it is not a header.
-    pub fn parse(line: &[u8]) -> Option<Header> {
+    pub(crate) fn parse(line: &[u8]) -> Option<Header> {
         let line = str::from_utf8(line).ok()?;
         let names: Vec<&str> = line.split('\t').take(MAX_COLUMNS + 1).collect();
         let names: Vec<&str> = names.into_iter().map(|name| name.trim_matches(' ')).collect();

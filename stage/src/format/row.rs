@@ -36,18 +36,6 @@ pub struct Row {
     pub sample: Sample,
 }
 
-impl Row {
-    /// Appends the row, its time in this form, with a line feed, to `text`.
-    pub fn print(&self, form: Form, text: &mut Vec<u8>) {
-        if let Some(time) = self.time {
-            time.print(form, text);
-            text.push(b'\t');
-        }
-        self.sample.print(text);
-        text.push(b'\n');
-    }
-}
-
 /// What a line of a stream is, if it is not rejected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line {

@@ -56,9 +56,9 @@ impl fmt::Display for Sample {
 #[error("{reason}: {}", quoted(value.to_string().as_bytes()))]
 pub struct NotASample {
     /// The value.
-    pub value: Decimal,
+    pub(crate) value: Decimal,
     /// Why not.
-    pub reason: ParseError,
+    pub(crate) reason: ParseError,
 }
 
 impl TryFrom<Decimal> for Sample {

@@ -83,7 +83,7 @@ const FILTER_FLAGS: libc::c_ulong =
 
 /// Lets `program` decide, from now on and for good, which system calls any thread of this process
 /// may make. With it goes every hope of new privileges, as by a set-user-ID program.
-pub fn filter_calls(program: &[libc::sock_filter]) -> Result<(), Errno> {
+pub(crate) fn filter_calls(program: &[libc::sock_filter]) -> Result<(), Errno> {
     set_no_new_privs()?;
     let len = program.len().try_into().map_err(|_| Errno::EINVAL)?;
     let program = libc::sock_fprog { len, filter: program.as_ptr().cast_mut() };
@@ -95,7 +95,7 @@ pub fn filter_calls(program: &[libc::sock_filter]) -> Result<(), Errno> {
 }
 
 /// Whether [`filter_calls`] can do anything here.
-pub fn can_filter_calls() -> Result<(), Errno> {
+pub(crate) fn can_filter_calls() -> Result<(), Errno> {
     match seccomp(std::ptr::null()) {
         // Everything but the program was in order.
         Err(Errno::EFAULT) => Ok(()),
@@ -112,7 +112,7 @@ fn seccomp(program: *const libc::sock_fprog) -> Result<libc::c_long, Errno> {
 
 /// A standard stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standard {
+pub(crate) enum Standard {
     /// Descriptor 0.
     Input = 0,
     /// Descriptor 1.
@@ -126,7 +126,7 @@ static CLOSED: AtomicU8 = AtomicU8::new(0);
 
 /// Which standard streams were closed when the process started. (Rust's runtime has put
 /// `/dev/null` in their place by the time `main` runs, so that the data would silently vanish.)
-pub fn closed_at_start() -> impl Iterator<Item = Standard> {
+pub(crate) fn closed_at_start() -> impl Iterator<Item = Standard> {
     let closed = CLOSED.load(Ordering::Relaxed);
     [Standard::Input, Standard::Output, Standard::Error]
         .into_iter()

@@ -66,7 +66,7 @@ pub enum Entry {
 
 impl Entry {
     /// What a person should be told where there is no ledger; only `conv` has something to say.
-    pub fn told(&self) -> Option<String> {
+    pub(crate) fn told(&self) -> Option<String> {
         match self {
             Entry::Conv { sent, rejected, missed } => {
                 Some(format!("{sent} samples sent, {rejected} rejected, {missed} ticks missed"))
@@ -76,7 +76,7 @@ impl Entry {
     }
 
     /// Whether the process had done nothing yet.
-    pub fn is_blank(&self) -> bool {
+    pub(crate) fn is_blank(&self) -> bool {
         match *self {
             Entry::Conv { sent, rejected, missed } => (sent, rejected, missed) == (0, 0, 0),
             Entry::Tee { taken } => taken == 0,
@@ -106,7 +106,7 @@ pub struct Ledger {
 
 impl Ledger {
     /// The ledger that the environment names, if it names one. Once a process.
-    pub fn from_environment() -> Result<Option<Ledger>, Error> {
+    pub(crate) fn from_environment() -> Result<Option<Ledger>, Error> {
         Ok(inherited::descriptor(VARIABLE)?.map(Ledger::new))
     }
 
@@ -116,7 +116,7 @@ impl Ledger {
     }
 
     /// Writes `entry`. A launcher that is gone does not want it any more.
-    pub fn write(&self, entry: &Entry) -> Result<(), Error> {
+    pub(crate) fn write(&self, entry: &Entry) -> Result<(), Error> {
         let mut line = serde_json::to_vec(entry).map_err(|error| Error::Write(error.into()))?;
         line.push(b'\n');
         match (&*self.file).write_all(&line) {
@@ -126,7 +126,7 @@ impl Ledger {
     }
 
     /// The one who reads it, if it is a pipe that somebody can read: a file has no reader.
-    pub fn launcher(&self) -> Option<Launcher> {
+    pub(crate) fn launcher(&self) -> Option<Launcher> {
         let is_pipe = self.file.metadata().is_ok_and(|data| data.file_type().is_fifo());
         is_pipe.then(|| Launcher { ledger: self.clone() })
     }
@@ -140,7 +140,7 @@ pub struct Launcher {
 
 impl Launcher {
     /// Whether it still lives: the last reader of a pipe that goes leaves POLLERR behind.
-    pub fn is_there(&self) -> bool {
+    pub(crate) fn is_there(&self) -> bool {
         let mut interest = [PollFd::new(self.ledger.file.as_fd(), PollFlags::empty())];
         matches!(poll(&mut interest, PollTimeout::ZERO), Ok(0))
     }

@@ -86,7 +86,7 @@ pub fn quoted(text: &[u8]) -> String {
 /// An explanation with foreign text in it, of which there may be any amount: its control characters
 /// are escaped, and of one that is too long the middle is left out, since what was expected stands at
 /// the end.
-pub fn explained(text: &str) -> String {
+pub(crate) fn explained(text: &str) -> String {
     let mut ends = text.char_indices().map(|(at, _)| at);
     let is_short = text.chars().nth(2 * EXPLAINED).is_none();
     let mut line = String::new();

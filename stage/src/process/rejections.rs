@@ -28,7 +28,7 @@ pub struct Rejections(File);
 
 impl Rejections {
     /// The count that the environment names, if it names one. Once a process.
-    pub fn from_environment() -> Result<Option<Rejections>, inherited::Error> {
+    pub(crate) fn from_environment() -> Result<Option<Rejections>, inherited::Error> {
         Ok(inherited::descriptor(VARIABLE)?.map(Rejections::new))
     }
 

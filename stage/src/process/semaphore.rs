@@ -29,7 +29,7 @@ pub struct Semaphore {
 
 impl Semaphore {
     /// Sets the count, before anybody else knows of it.
-    pub fn initialise(&self, tokens: u32) {
+    pub(crate) fn initialise(&self, tokens: u32) {
         self.tokens.store(tokens, Ordering::SeqCst);
     }
 
@@ -50,7 +50,7 @@ impl Semaphore {
     }
 
     /// Takes a token if there is one.
-    pub fn try_take(&self) -> bool {
+    pub(crate) fn try_take(&self) -> bool {
         let subtract = |tokens: u32| tokens.checked_sub(1);
         self.tokens.fetch_update(Ordering::SeqCst, Ordering::SeqCst, subtract).is_ok()
     }

@@ -63,16 +63,16 @@ impl Ready {
 
 /// What a stage waits at.
 #[derive(Debug)]
-pub struct Gate(File);
+pub(crate) struct Gate(File);
 
 impl Gate {
     /// The gate that the environment names, if it names one. Once a process.
-    pub fn from_environment() -> Result<Option<Gate>, inherited::Error> {
+    pub(crate) fn from_environment() -> Result<Option<Gate>, inherited::Error> {
         Ok(inherited::descriptor(VARIABLE)?.map(|fd| Gate(fd.into())))
     }
 
     /// Says that the stage is ready.
-    pub fn say(mut self, ready: &Ready) -> Said {
+    pub(crate) fn say(mut self, ready: &Ready) -> Said {
         // A launcher that is gone lets nobody begin.
         Said(self.send(ready).is_ok().then_some(self.0))
     }
@@ -95,11 +95,11 @@ fn message(mut ready: Ready) -> serde_json::Result<Vec<u8>> {
 
 /// A gate at which it was said that the stage is ready; nothing, if that could not be said.
 #[derive(Debug)]
-pub struct Said(Option<File>);
+pub(crate) struct Said(Option<File>);
 
 impl Said {
     /// Waits until it is known whether the stage may begin.
-    pub fn may_begin(self) -> bool {
+    pub(crate) fn may_begin(self) -> bool {
         self.0.is_some_and(|mut gate| gate.read_exact(&mut [0]).is_ok())
     }
 }

@@ -138,7 +138,7 @@ impl Stop {
 
     /// Calls `wake`, from another thread, when a stop is requested: it is to post the semaphore
     /// that [`Stop::poll`] may be sleeping on. (A request that was made before is seen there.)
-    pub fn wake_also(&self, wake: impl Fn() + Send + 'static) {
+    pub(crate) fn wake_also(&self, wake: impl Fn() + Send + 'static) {
         let mut wakers = self.request.wakers.lock().unwrap_or_else(PoisonError::into_inner);
         wakers.push(Box::new(wake));
     }

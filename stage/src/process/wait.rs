@@ -18,7 +18,7 @@ use super::stop::Stop;
 
 /// What can be waited for, besides a deadline and a stop.
 #[derive(Clone, Copy, Debug)]
-pub enum Awaited<'a> {
+pub(crate) enum Awaited<'a> {
     /// One of these of a descriptor, or an error to report.
     Descriptor(BorrowedFd<'a>, PollFlags),
     /// A token of this semaphore, which is then taken.
@@ -30,7 +30,11 @@ impl Stop {
     ///
     /// While a descriptor is always ready the kernel does not look for signals: who must not miss
     /// a stop in a flood asks for it by itself, with no `event` and a deadline in the past.
-    pub fn poll(&self, event: Option<Awaited<'_>>, deadline: Option<Instant>) -> io::Result<Wake> {
+    pub(crate) fn poll(
+        &self,
+        event: Option<Awaited<'_>>,
+        deadline: Option<Instant>,
+    ) -> io::Result<Wake> {
         loop {
             if self.is_made() {
                 return Ok(Wake::Stop);
@@ -42,17 +46,17 @@ impl Stop {
     }
 
     /// Whether a stop was requested.
-    pub fn is_requested(&self) -> io::Result<bool> {
+    pub(crate) fn is_requested(&self) -> io::Result<bool> {
         Ok(self.poll(None, Some(Instant::now()))? == Wake::Stop)
     }
 
     /// Sleeping until `deadline`, or until a stop is requested.
-    pub fn sleep_until(&self, deadline: Option<Instant>) -> Sleep<'_> {
+    pub(crate) fn sleep_until(&self, deadline: Option<Instant>) -> Sleep<'_> {
         Sleep { stop: self, deadline, is_deaf: false }
     }
 
     /// Sleeping until `deadline`, deaf to stop requests: for what must go on after one.
-    pub fn sleep_deaf_until(&self, deadline: Option<Instant>) -> Sleep<'_> {
+    pub(crate) fn sleep_deaf_until(&self, deadline: Option<Instant>) -> Sleep<'_> {
         Sleep { stop: self, deadline, is_deaf: true }
     }
 
@@ -93,7 +97,7 @@ impl Stop {
 
 /// What may end a sleep besides the event that is waited for.
 #[derive(Clone, Copy, Debug)]
-pub struct Sleep<'a> {
+pub(crate) struct Sleep<'a> {
     stop: &'a Stop,
     deadline: Option<Instant>,
     is_deaf: bool,
@@ -101,7 +105,7 @@ pub struct Sleep<'a> {
 
 impl Sleep<'_> {
     /// Sleeps until `event`.
-    pub fn until(self, event: Awaited<'_>) -> io::Result<Wake> {
+    pub(crate) fn until(self, event: Awaited<'_>) -> io::Result<Wake> {
         if !self.is_deaf {
             return self.stop.poll(Some(event), self.deadline);
         }
@@ -113,7 +117,11 @@ impl Sleep<'_> {
     }
 
     /// Sleeps until `event`, but not longer than `time`; `None` if that is over first.
-    pub fn until_or_for(self, event: Awaited<'_>, time: Duration) -> io::Result<Option<Wake>> {
+    pub(crate) fn until_or_for(
+        self,
+        event: Awaited<'_>,
+        time: Duration,
+    ) -> io::Result<Option<Wake>> {
         let end = Instant::now().checked_add(time);
         match (self.deadline, end) {
             (Some(deadline), Some(end)) if deadline <= end => self.until(event).map(Some),

@@ -134,7 +134,7 @@ impl fmt::Display for CutOff<'_> {
 /// An end of a terminal that is none of a file. It travels as an [`io::Error`], so that nobody who
 /// reads takes it for an orderly end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum Lost {
+pub(crate) enum Lost {
     /// See [`Ending::HungUp`].
     #[error("it hung up")]
     HungUp,

@@ -49,7 +49,7 @@ struct Identity {
 
 impl Used {
     /// The file at `path`; `None` for a device, and where it cannot be known.
-    pub fn at(path: &Path) -> Option<Used> {
+    pub(crate) fn at(path: &Path) -> Option<Used> {
         let identity = match fs::metadata(path) {
             Ok(it) if it.file_type().is_char_device() => return None,
             Ok(it) => Identity { device: it.dev(), inode: it.ino(), entry: None },
@@ -66,14 +66,14 @@ impl Used {
 
     /// Standard input; `None` for a device, and for a socket, which may well be both ends of one
     /// conversation.
-    pub fn standard_input() -> Option<Used> {
+    pub(crate) fn standard_input() -> Option<Used> {
         let identity = identity_of(io::stdin().as_fd())?;
         let is_socket = kind_of(io::stdin().as_fd())? == SFlag::S_IFSOCK;
         (!is_socket).then(|| Used { name: "standard input".to_owned(), identity })
     }
 
     /// Whether it is this process' standard output.
-    pub fn is_standard_output(&self) -> bool {
+    pub(crate) fn is_standard_output(&self) -> bool {
         identity_of(io::stdout().as_fd()).as_ref() == Some(&self.identity)
     }
 
@@ -103,7 +103,7 @@ const MAX_LINKS: usize = 8;
 
 /// Which standard stream a path names as such, whatever that is: `/dev/stdin`, `/dev/fd/1`, or a link
 /// to one of these.
-pub fn named_stream(path: &Path) -> Option<&'static str> {
+pub(crate) fn named_stream(path: &Path) -> Option<&'static str> {
     let mut path = path.to_owned();
     for _ in 0..MAX_LINKS {
         let is_descriptors = path.parent().is_some_and(|parent| {

@@ -24,7 +24,7 @@ use crate::stream::transport::Reader;
 
 /// How long a stage waits for more after a stop was requested, in a shell pipeline whose
 /// writer may never end. Long against a pipeline's latency, short against a person's patience.
-pub const GRACE: Duration = Duration::from_secs(1);
+pub(crate) const GRACE: Duration = Duration::from_secs(1);
 
 /// How long data may keep coming before a stop is asked for: waiting hears one at once, but only
 /// when there is no data. Short against a person's patience, long against a wait.

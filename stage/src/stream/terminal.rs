@@ -34,7 +34,7 @@ pub enum Terminal {
 
 /// What it means that a terminal gave nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Silence {
+pub(crate) enum Silence {
     /// More may come.
     Nothing,
     /// A person ended the input.
@@ -56,7 +56,7 @@ impl Terminal {
     }
 
     /// What it means that reading from this terminal, `fd`, gave 0 bytes.
-    pub fn silence(self, fd: impl AsFd) -> io::Result<Silence> {
+    pub(crate) fn silence(self, fd: impl AsFd) -> io::Result<Silence> {
         let fd = fd.as_fd();
         match (self, has_hung_up(fd), edits_lines(fd)) {
             (Terminal::Own, true, _) => Ok(Silence::Stop),
@@ -69,7 +69,7 @@ impl Terminal {
 }
 
 /// Whether nobody will ever send anything from the other side again.
-pub fn has_hung_up(fd: impl AsFd) -> bool {
+pub(crate) fn has_hung_up(fd: impl AsFd) -> bool {
     let mut interest = [PollFd::new(fd.as_fd(), PollFlags::empty())];
     let polled = poll(&mut interest, PollTimeout::ZERO);
     polled.is_ok() && interest[0].revents().is_some_and(|it| it.contains(PollFlags::POLLHUP))

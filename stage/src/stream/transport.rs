@@ -98,26 +98,26 @@ impl<Q, R> Kind<Q, R> {
 
 /// The reading end of a transport. When it is dropped, nobody will read any more.
 #[derive(Debug)]
-pub struct Reader<F> {
+pub(crate) struct Reader<F> {
     fd: F,
     kind: Kind<queue::Reader, ring::Reader>,
 }
 
 impl<F: AsFd> Reader<F> {
     /// Finds out what `fd` is.
-    pub fn new(fd: F) -> Reader<F> {
+    pub(crate) fn new(fd: F) -> Reader<F> {
         let kind = Kind::of(fd.as_fd(), queue::Reader::new, ring::Reader::new);
         Reader { fd, kind }
     }
 
     /// The descriptor.
-    pub fn fd(&self) -> &F {
+    pub(crate) fn fd(&self) -> &F {
         &self.fd
     }
 
     /// Whether it is a regular file, all of which is there already. (Queues and rings look like one
     /// as well.)
-    pub fn is_regular(&self) -> bool {
+    pub(crate) fn is_regular(&self) -> bool {
         let mode = fstat(&self.fd).map(|it| SFlag::from_bits_truncate(it.st_mode));
         let is_file = mode.is_ok_and(|mode| mode & SFlag::S_IFMT == SFlag::S_IFREG);
         is_file && matches!(self.kind, Kind::Stream)
@@ -125,7 +125,7 @@ impl<F: AsFd> Reader<F> {
 
     /// What must be called when a stop is requested, so that no sleep goes on; `None` where a
     /// signal ends it.
-    pub fn waker(&self) -> Option<impl Fn() + Send + Sync + 'static> {
+    pub(crate) fn waker(&self) -> Option<impl Fn() + Send + Sync + 'static> {
         match &self.kind {
             Kind::Ring(reader) => Some(reader.waker()),
             _ => None,
@@ -133,7 +133,7 @@ impl<F: AsFd> Reader<F> {
     }
 
     /// Reads what is there: 0 bytes at the end, `None` if there is nothing yet.
-    pub fn read(&mut self, buffer: &mut [u8]) -> io::Result<Option<usize>> {
+    pub(crate) fn read(&mut self, buffer: &mut [u8]) -> io::Result<Option<usize>> {
         let fd = self.fd.as_fd();
         match &mut self.kind {
             Kind::Stream => unless_blocking(|| nix::unistd::read(fd, buffer)),
@@ -144,7 +144,7 @@ impl<F: AsFd> Reader<F> {
     }
 
     /// Waits until there is something to read, or the end.
-    pub fn wait(&mut self, sleep: Sleep<'_>) -> io::Result<Wake> {
+    pub(crate) fn wait(&mut self, sleep: Sleep<'_>) -> io::Result<Wake> {
         let fd = self.fd.as_fd();
         match &mut self.kind {
             Kind::Stream => sleep.until(Awaited::Descriptor(fd, PollFlags::POLLIN)),
@@ -157,20 +157,20 @@ impl<F: AsFd> Reader<F> {
 
 /// The writing end of a transport. The stream ends when it is dropped.
 #[derive(Debug)]
-pub struct Writer<F: AsFd> {
+pub(crate) struct Writer<F: AsFd> {
     fd: F,
     kind: Kind<queue::Writer, ring::Writer>,
 }
 
 impl<F: AsFd> Writer<F> {
     /// Finds out what `fd` is.
-    pub fn new(fd: F) -> Writer<F> {
+    pub(crate) fn new(fd: F) -> Writer<F> {
         let kind = Kind::of(fd.as_fd(), queue::Writer::new, ring::Writer::new);
         Writer { fd, kind }
     }
 
     /// Writes as much as there is room for; `None` if there is none yet.
-    pub fn write(&mut self, bytes: &[u8]) -> io::Result<Option<usize>> {
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<Option<usize>> {
         let fd = self.fd.as_fd();
         match &mut self.kind {
             Kind::Stream => unless_blocking(|| nix::unistd::write(fd, bytes)),
@@ -181,7 +181,7 @@ impl<F: AsFd> Writer<F> {
     }
 
     /// Waits until there is room, or nobody to read.
-    pub fn wait(&mut self, sleep: Sleep<'_>) -> io::Result<Wake> {
+    pub(crate) fn wait(&mut self, sleep: Sleep<'_>) -> io::Result<Wake> {
         let fd = self.fd.as_fd();
         match &mut self.kind {
             Kind::Stream => sleep.until(Awaited::Descriptor(fd, PollFlags::POLLOUT)),

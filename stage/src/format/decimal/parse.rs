@@ -47,12 +47,12 @@ pub enum ParseError {
 
 impl Decimal {
     /// Reads a number that fills the whole of `text`, within the limits of a sample.
-    pub fn parse(text: &[u8]) -> Result<Decimal, ParseError> {
+    pub(crate) fn parse(text: &[u8]) -> Result<Decimal, ParseError> {
         parse_within(SAMPLE, text)
     }
 
     /// Reads a number that was computed from samples, such as a sum, and may be larger than one.
-    pub fn parse_computed(text: &[u8]) -> Result<Decimal, ParseError> {
+    pub(crate) fn parse_computed(text: &[u8]) -> Result<Decimal, ParseError> {
         parse_within(COMPUTED, text)
     }
 }

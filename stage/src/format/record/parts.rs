@@ -38,7 +38,7 @@ pub enum Exactness {
 
 impl Exactness {
     /// The word for it in a record.
-    pub fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         match self {
             Exactness::Exact => "exact",
             Exactness::Approximate { .. } => "approximate",

@@ -33,7 +33,7 @@ impl End {
 
 /// Marks `fd` as this end of its transport, until the last descriptor that shares its opening is
 /// closed.
-pub fn hold(fd: impl AsFd, end: End) -> io::Result<()> {
+pub(crate) fn hold(fd: impl AsFd, end: End) -> io::Result<()> {
     // A lock for reading needs a descriptor to read from, and so for writing.
     let kind = if end == End::Writer { libc::F_WRLCK } else { libc::F_RDLCK };
     fcntl(fd, FcntlArg::F_OFD_SETLK(&lock(kind, end)))?;
@@ -63,7 +63,7 @@ fn lock(kind: libc::c_int, end: End) -> libc::flock {
 
 /// What one end knows of the other.
 #[derive(Clone, Copy, Debug)]
-pub struct Peer {
+pub(crate) struct Peer {
     end: End,
     /// Whether this transport's ends are held. If not, somebody else made it, who has to tell by
     /// himself when it ends.
@@ -72,12 +72,12 @@ pub struct Peer {
 
 impl Peer {
     /// The end opposite to `fd`, which is `mine`.
-    pub fn of(fd: impl AsFd, mine: End) -> Peer {
+    pub(crate) fn of(fd: impl AsFd, mine: End) -> Peer {
         Peer { end: mine.other(), held: is_held(fd, mine) }
     }
 
     /// Whether somebody may still have it open.
-    pub fn is_there(self, fd: impl AsFd) -> bool {
+    pub(crate) fn is_there(self, fd: impl AsFd) -> bool {
         !self.held || is_held(fd, self.end)
     }
 }

@@ -44,7 +44,7 @@ const MAGIC: FsType = FsType(0x1980_0202);
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Whether `fd` is a message queue.
-pub fn is_queue(fd: BorrowedFd<'_>) -> bool {
+pub(crate) fn is_queue(fd: BorrowedFd<'_>) -> bool {
     fstatfs(fd).is_ok_and(|it| it.filesystem_type() == MAGIC)
 }
 
@@ -60,7 +60,7 @@ fn prepare(fd: BorrowedFd<'_>) -> io::Result<usize> {
 
 /// The reading side.
 #[derive(Debug)]
-pub struct Reader {
+pub(crate) struct Reader {
     size: usize,
     writer: Peer,
     /// A message for which the caller's buffer was too small, and how much of it was handed out.
@@ -73,14 +73,18 @@ pub struct Reader {
 
 impl Reader {
     /// Reads from the queue `fd`.
-    pub fn new(fd: BorrowedFd<'_>) -> io::Result<Reader> {
+    pub(crate) fn new(fd: BorrowedFd<'_>) -> io::Result<Reader> {
         let size = prepare(fd)?;
         let writer = Peer::of(fd, End::Reader);
         Ok(Reader { size, writer, spare: Vec::new(), handed_out: 0, alone: false, over: false })
     }
 
     /// As many messages as are there and fit; 0 bytes at the end, `None` if there is none yet.
-    pub fn read(&mut self, fd: BorrowedFd<'_>, buffer: &mut [u8]) -> io::Result<Option<usize>> {
+    pub(crate) fn read(
+        &mut self,
+        fd: BorrowedFd<'_>,
+        buffer: &mut [u8],
+    ) -> io::Result<Option<usize>> {
         let mut count = self.hand_out(buffer);
         while !self.over && buffer.len() - count >= self.size {
             match self.receive(fd, &mut buffer[count..]) {
@@ -121,7 +125,7 @@ impl Reader {
     }
 
     /// Waits for a message, or for the end.
-    pub fn wait(&mut self, fd: BorrowedFd<'_>, sleep: Sleep<'_>) -> io::Result<Wake> {
+    pub(crate) fn wait(&mut self, fd: BorrowedFd<'_>, sleep: Sleep<'_>) -> io::Result<Wake> {
         loop {
             // Looked at before the queue: what was sent until then is still read.
             self.alone = !self.writer.is_there(fd);
@@ -138,19 +142,19 @@ impl Reader {
 
 /// The writing side.
 #[derive(Debug)]
-pub struct Writer {
+pub(crate) struct Writer {
     size: usize,
     reader: Peer,
 }
 
 impl Writer {
     /// Writes to the queue `fd`.
-    pub fn new(fd: BorrowedFd<'_>) -> io::Result<Writer> {
+    pub(crate) fn new(fd: BorrowedFd<'_>) -> io::Result<Writer> {
         Ok(Writer { size: prepare(fd)?, reader: Peer::of(fd, End::Writer) })
     }
 
     /// Sends one message of what is at the start of `bytes`; `None` if there is no room yet.
-    pub fn write(&mut self, fd: BorrowedFd<'_>, bytes: &[u8]) -> io::Result<Option<usize>> {
+    pub(crate) fn write(&mut self, fd: BorrowedFd<'_>, bytes: &[u8]) -> io::Result<Option<usize>> {
         if bytes.is_empty() {
             return Ok(Some(0));
         }
@@ -165,7 +169,7 @@ impl Writer {
     }
 
     /// Waits for room, or for the end of the reader.
-    pub fn wait(&mut self, fd: BorrowedFd<'_>, sleep: Sleep<'_>) -> io::Result<Wake> {
+    pub(crate) fn wait(&mut self, fd: BorrowedFd<'_>, sleep: Sleep<'_>) -> io::Result<Wake> {
         while self.reader.is_there(fd) {
             let room = Awaited::Descriptor(fd, PollFlags::POLLOUT);
             if let Some(polled) = sleep.until_or_for(room, LOOK_AGAIN)? {
@@ -176,7 +180,7 @@ impl Writer {
     }
 
     /// Sends the empty message that is the end, if there is somebody to read it.
-    pub fn end(&mut self, fd: BorrowedFd<'_>) {
+    pub(crate) fn end(&mut self, fd: BorrowedFd<'_>) {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let sent = super::unless_blocking(|| {
@@ -202,7 +206,7 @@ pub struct Keeper {
 impl Keeper {
     /// The process at this end has ended. Where the queue has no room or no message, nobody
     /// sleeps; that is no failure.
-    pub fn close(&self, end: End) {
+    pub(crate) fn close(&self, end: End) {
         let _ = with_queue(self.queue.as_fd(), |queue| match end {
             End::Writer => mq_send(queue, &[], 0),
             End::Reader => mq_receive(queue, &mut vec![0; self.size], &mut 0).map(drop),

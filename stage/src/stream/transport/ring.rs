@@ -62,15 +62,15 @@ use super::Pair;
 use super::peer::{self, End};
 use memory::{MAGIC, Memory, SIZE};
 pub use memory::{SLOT, SLOTS};
-pub use reader::Reader;
-pub use writer::Writer;
+pub(crate) use reader::Reader;
+pub(crate) use writer::Writer;
 
 /// Added to the word of a slot that the reader has taken.
 const TAKEN: u32 = 1 << 31;
 
 /// Memory that is not, or no longer, a ring.
 #[derive(Debug, Error)]
-pub enum Damaged {
+pub(crate) enum Damaged {
     /// It could be taken away while it is used.
     #[error("the ring in shared memory is not sealed")]
     NotSealed,
@@ -97,7 +97,7 @@ impl From<Damaged> for io::Error {
 }
 
 /// Whether `fd` is a ring: a memfd that begins like one.
-pub fn is_ring(fd: BorrowedFd<'_>) -> bool {
+pub(crate) fn is_ring(fd: BorrowedFd<'_>) -> bool {
     let mut start = [0; MAGIC.len()];
     // A file in memory that has a name is sealed against sealing, and nothing else.
     let named = SealFlag::F_SEAL_SEAL.bits();
@@ -140,7 +140,7 @@ pub struct Keeper {
 
 impl Keeper {
     /// The process at this end has ended.
-    pub fn close(&self, end: End) {
+    pub(crate) fn close(&self, end: End) {
         close(&self.memory, end);
     }
 }

@@ -37,10 +37,10 @@ pub const SLOT: usize = 64 * 1024;
 const FRONT: usize = 4096;
 
 /// Bytes of the whole.
-pub const SIZE: usize = FRONT + SLOTS * SLOT;
+pub(crate) const SIZE: usize = FRONT + SLOTS * SLOT;
 
 /// What a ring begins with. The number changes with the layout.
-pub const MAGIC: &[u8; 16] = b"wandler ring 1\n\0";
+pub(crate) const MAGIC: &[u8; 16] = b"wandler ring 1\n\0";
 
 /// Something on a cache line of its own, so that the two sides do not slow each other down.
 #[derive(Debug)]
@@ -54,9 +54,9 @@ pub struct CacheLine<T>(pub T);
 pub struct Header {
     magic: CacheLine<[AtomicU8; MAGIC.len()]>,
     /// Not 0 once no more will be written.
-    pub ended: CacheLine<AtomicU32>,
+    pub(crate) ended: CacheLine<AtomicU32>,
     /// Not 0 once nobody will read any more.
-    pub gone: CacheLine<AtomicU32>,
+    pub(crate) gone: CacheLine<AtomicU32>,
     /// A token for each slot that was filled, taken by the reader.
     pub filled: CacheLine<Semaphore>,
     /// A token for each slot that is free, taken by the writer.

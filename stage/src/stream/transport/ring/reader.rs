@@ -14,7 +14,7 @@ use crate::stream::transport::peer::{End, Peer};
 
 /// The reading side.
 #[derive(Debug)]
-pub struct Reader {
+pub(crate) struct Reader {
     memory: Arc<Memory>,
     writer: Peer,
     /// The slot to take next, or the one that is taken.
@@ -43,20 +43,20 @@ enum Next {
 
 impl Reader {
     /// Reads from the ring `fd`.
-    pub fn new(fd: BorrowedFd<'_>) -> io::Result<Reader> {
+    pub(crate) fn new(fd: BorrowedFd<'_>) -> io::Result<Reader> {
         let memory = Arc::new(Memory::map(fd)?);
         let writer = Peer::of(fd, End::Reader);
         Ok(Reader { memory, writer, slot: 0, taken: None, token: false, alone: false })
     }
 
     /// What wakes the reader from its sleep, to be called from anywhere.
-    pub fn waker(&self) -> impl Fn() + Send + Sync + 'static {
+    pub(crate) fn waker(&self) -> impl Fn() + Send + Sync + 'static {
         let memory = Arc::clone(&self.memory);
         move || memory.header().filled.0.post()
     }
 
     /// As many slots as are filled and fit; 0 bytes at the end, `None` if there is nothing yet.
-    pub fn read(&mut self, buffer: &mut [u8]) -> io::Result<Option<usize>> {
+    pub(crate) fn read(&mut self, buffer: &mut [u8]) -> io::Result<Option<usize>> {
         let mut count = 0;
         while count < buffer.len() {
             if self.taken.is_none() {
@@ -136,7 +136,7 @@ impl Reader {
     }
 
     /// Waits for a slot to be filled, or for the end.
-    pub fn wait(&mut self, fd: BorrowedFd<'_>, sleep: Sleep<'_>) -> io::Result<Wake> {
+    pub(crate) fn wait(&mut self, fd: BorrowedFd<'_>, sleep: Sleep<'_>) -> io::Result<Wake> {
         loop {
             if self.taken.is_some() || !matches!(self.next(), Next::Nothing) {
                 return Ok(Wake::Ready);
@@ -155,7 +155,7 @@ impl Reader {
     }
 
     /// Says that nobody will read any more.
-    pub fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         close(&self.memory, End::Reader);
     }
 }

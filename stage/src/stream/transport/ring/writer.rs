@@ -16,7 +16,7 @@ use crate::stream::transport::{LOOK_AGAIN, whole_lines};
 
 /// The writing side.
 #[derive(Debug)]
-pub struct Writer {
+pub(crate) struct Writer {
     memory: Arc<Memory>,
     reader: Peer,
     /// The slot to fill next.
@@ -31,14 +31,14 @@ pub struct Writer {
 
 impl Writer {
     /// Writes to the ring `fd`.
-    pub fn new(fd: BorrowedFd<'_>) -> io::Result<Writer> {
+    pub(crate) fn new(fd: BorrowedFd<'_>) -> io::Result<Writer> {
         let memory = Arc::new(Memory::map(fd)?);
         let reader = Peer::of(fd, End::Writer);
         Ok(Writer { memory, reader, slot: 0, last: 0, token: false, alone: false })
     }
 
     /// Writes as much of `bytes` as goes into one slot; `None` if there is none free yet.
-    pub fn write(&mut self, bytes: &[u8]) -> io::Result<Option<usize>> {
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<Option<usize>> {
         if self.is_alone() {
             return Err(Errno::EPIPE.into());
         }
@@ -97,7 +97,7 @@ impl Writer {
     }
 
     /// Waits for a free slot, or for the end of the reader.
-    pub fn wait(&mut self, fd: BorrowedFd<'_>, sleep: Sleep<'_>) -> io::Result<Wake> {
+    pub(crate) fn wait(&mut self, fd: BorrowedFd<'_>, sleep: Sleep<'_>) -> io::Result<Wake> {
         loop {
             self.alone = !self.reader.is_there(fd);
             if self.is_alone() {
@@ -112,7 +112,7 @@ impl Writer {
     }
 
     /// Says that no more will be written.
-    pub fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         close(&self.memory, End::Writer);
     }
 }
