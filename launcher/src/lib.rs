@@ -3,23 +3,23 @@
 //! | module | owns |
 //! |---|---|
 //! | [`asked`] | what the command line asks for: the pipeline, or one stage alone |
-//! | [`options`] | the command line; [`words`] the stages' options in it, [`calls`] what is made of them |
+//! | `options` | the command line; [`words`] the stages' options in it, [`calls`] what is made of them |
 //! | [`process`] | the five processes, in the pipeline's order |
-//! | [`wiring`] | the transports between them: who gets which end, and what the launcher keeps |
+//! | `wiring` | the transports between them: who gets which end, and what the launcher keeps |
 //! | [`transport`] | **what a transport is made of** |
-//! | [`gates`] | the start of the stages: all begin, or none |
-//! | [`handed_on`] | descriptors that the command line names for a stage |
-//! | [`spawn`] | forking and executing: **the order of spawning** |
+//! | `gates` | the start of the stages: all begin, or none |
+//! | `handed_on` | descriptors that the command line names for a stage |
+//! | `spawn` | forking and executing: **the order of spawning** |
 //! | [`fan_out`] | the work of `tee`, the one child that executes no program |
-//! | [`supervise`] | what to do when: a pure function of state and event, and **what is said when a process ends** |
-//! | [`voice`] | who speaks on the terminal, and **putting it in order after a live view** |
-//! | [`outlet`] | what the launcher writes, without waiting for a reader that hangs |
-//! | [`watch`] | the loop that turns signals into events, and actions into signals |
+//! | `supervise` | what to do when: a pure function of state and event, and **what is said when a process ends** |
+//! | `voice` | who speaks on the terminal, and **putting it in order after a live view** |
+//! | `outlet` | what the launcher writes, without waiting for a reader that hangs |
+//! | `watch` | the loop that turns signals into events, and actions into signals |
 //! | [`ending`] | how a process ended, and what it used |
-//! | [`account`] | samples sent, recorded and counted: settled or not |
-//! | [`verdict`] | the rules of the launcher's exit status |
-//! | [`table`] | `-v` |
-//! | [`shell`], [`dry_run`] | `--print`: the command, and whether it could begin |
+//! | `account` | samples sent, recorded and counted: settled or not |
+//! | `verdict` | the rules of the launcher's exit status |
+//! | `table` | `-v` |
+//! | [`shell`], `dry_run` | `--print`: the command, and whether it could begin |
 //! | [`kernel`] | the few system calls that need `unsafe` |
 //!
 //! The launcher has a single thread, and hears of signals through a descriptor: it forks

@@ -1,6 +1,6 @@
 //! The five processes, in the pipeline's order: who writes comes before who reads.
 //!
-//! The variants' order is the order of [`ByProcess`]; they are started in another.
+//! The variants' order is the order of `ByProcess`; they are started in another.
 
 use std::fmt;
 use std::ops::{Index, IndexMut};

@@ -59,7 +59,7 @@ impl Watch {
     }
 
     /// Looks after the processes until all have ended; what each of them used.
-    pub fn run(
+    pub(crate) fn run(
         &mut self,
         spawned: &Spawned,
         kept: &mut Kept,

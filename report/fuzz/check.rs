@@ -44,7 +44,7 @@ struct Outcome {
 
 /// Tries `data`: its first byte chooses conditions and whether a picture is drawn, the second the
 /// size of chunks, the next two the size of a terminal, and the rest is the input.
-pub fn records(data: &[u8]) {
+pub(crate) fn records(data: &[u8]) {
     let [choice, size, columns, rows, input @ ..] = data else { return };
     let chunk = usize::from(*size) + 1;
     let terminal = (u16::from(*columns) + 1, u16::from(*rows) % 64 + 1);

@@ -14,10 +14,10 @@
 //! | [`start`] | a stage's start in the launcher's pipeline, which waits for all the others |
 //! | [`inherited`] | descriptors that the environment names |
 //! | [`stop`] | the request to stop, and how it is heard without a race |
-//! | [`wait`] | all waiting: for input, room or a token, for a deadline, or for a stop |
+//! | `wait` | all waiting: for input, room or a token, for a deadline, or for a stop |
 //! | [`clock`] | time, so that tests can set it |
 //! | [`sandbox`] | **which system calls a stage keeps**, and giving up the others |
-//! | [`kernel`], [`semaphore`] | the few system calls that need `unsafe` |
+//! | [`kernel`], `semaphore` | the few system calls that need `unsafe` |
 
 pub mod called;
 pub mod clock;

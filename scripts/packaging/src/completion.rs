@@ -16,7 +16,7 @@ const SHELLS: [(Shell, &str); 3] = [
 ];
 
 /// The scripts for `program`, each with its path.
-pub fn of(program: &Program) -> impl Iterator<Item = (PathBuf, Vec<u8>)> {
+pub(crate) fn of(program: &Program) -> impl Iterator<Item = (PathBuf, Vec<u8>)> {
     let name = &program.name;
     SHELLS.into_iter().map(move |(shell, directory)| {
         let file = match shell {

@@ -9,7 +9,7 @@ const WORDS_OF_A_LABEL: usize = 2;
 
 /// A paragraph.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Paragraph<'a> {
+pub(crate) struct Paragraph<'a> {
     /// What it is about, where it says so.
     pub label: Option<&'a str>,
     /// What it says.
@@ -18,7 +18,7 @@ pub struct Paragraph<'a> {
 
 /// An example.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Example<'a> {
+pub(crate) struct Example<'a> {
     /// What can be typed.
     pub command: &'a str,
     /// What it is good for; empty where that can be seen.
@@ -26,7 +26,7 @@ pub struct Example<'a> {
 }
 
 /// The paragraphs of a help.
-pub fn paragraphs(help: &str) -> impl Iterator<Item = Paragraph<'_>> {
+pub(crate) fn paragraphs(help: &str) -> impl Iterator<Item = Paragraph<'_>> {
     help.split("\n\n").filter(|text| !text.trim().is_empty()).map(|text| {
         let labelled = text.split_once(':').filter(|(label, _)| is_label(label));
         match labelled {
@@ -42,7 +42,7 @@ fn is_label(text: &str) -> bool {
 }
 
 /// The examples that a paragraph consists of.
-pub fn examples(text: &str) -> impl Iterator<Item = Example<'_>> {
+pub(crate) fn examples(text: &str) -> impl Iterator<Item = Example<'_>> {
     text.lines().map(|line| {
         let line = line.trim();
         let (command, purpose) = line.split_once("  ").unwrap_or((line, ""));

@@ -26,7 +26,7 @@ const SECTIONS: [(&str, &str); 5] = [
 ];
 
 /// The page of `program`, with this date.
-pub fn of(program: &Program, date: &str) -> Vec<u8> {
+pub(crate) fn of(program: &Program, date: &str) -> Vec<u8> {
     let mut page = Vec::new();
     // Memory takes everything that is written to it.
     let _ = render(program, date, &mut page);

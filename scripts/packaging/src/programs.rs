@@ -5,7 +5,7 @@ use stage::process::called::Called;
 use stage::process::command_line::CommandLine;
 
 /// A program.
-pub struct Program {
+pub(crate) struct Program {
     /// Its name in a directory of the PATH: `wandler`, `wandler-stat`.
     pub name: String,
     /// Its name in a build, and behind `wandler`.
@@ -17,7 +17,7 @@ pub struct Program {
 }
 
 /// All of them, the launcher first.
-pub fn all() -> Vec<Program> {
+pub(crate) fn all() -> Vec<Program> {
     let launcher = of::<wandler_launcher::Options>("launcher", stages());
     [launcher].into_iter().chain(stages()).collect()
 }

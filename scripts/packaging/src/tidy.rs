@@ -7,7 +7,7 @@ const WIDTH: usize = 80;
 const PREAMBLE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
 
 /// The same page, in order.
-pub fn tidy(page: &str) -> String {
+pub(crate) fn tidy(page: &str) -> String {
     let (before, after) = page.split_once(PREAMBLE).unwrap_or(("", page));
     let parts = after.replace(PREAMBLE, "").replace("\n.br\n\n.br\n", "\n.sp\n");
     let mut text = format!("{before}{PREAMBLE}");

@@ -1,4 +1,4 @@
-//! The request to stop (SIGINT, SIGTERM, SIGHUP), and how it is heard. (Waiting is [`super::wait`]'s.)
+//! The request to stop (SIGINT, SIGTERM, SIGHUP), and how it is heard. (Waiting is `super::wait`'s.)
 //!
 //! A process that sleeps in `poll` must hear of a signal at once, without a descriptor of its
 //! own for it (a stage has only its standard streams and the ledger), and without the classic
@@ -16,7 +16,7 @@
 //!
 //! A semaphore cannot be waited for together with that. There the signals are let in around the
 //! wait, which would bring the race back, were there not step 4: `ctrlc`'s thread also calls what
-//! was left with [`Stop::wake_also`], which posts the semaphore, and a token does not get lost.
+//! was left with `Stop::wake_also`, which posts the semaphore, and a token does not get lost.
 //!
 //! A process that starts with the signals blocked, as the launcher's stages do, loses none that
 //! comes before the handler stands. Several requests count as one.

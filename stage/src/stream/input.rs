@@ -5,7 +5,7 @@
 //! what transports are made of.
 //!
 //! After a stop was requested, the input at the pipeline's head ends at once; the others are
-//! drained: read until they end, or until nothing has come for [`GRACE`]. That is the grace
+//! drained: read until they end, or until nothing has come for `GRACE`. That is the grace
 //! period of a stage in a shell pipeline; there is none at a terminal, and no end to it while
 //! the launcher lives, which sees to it that the input ends, and has a `--grace` of its own.
 //!

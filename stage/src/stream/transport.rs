@@ -2,7 +2,7 @@
 //!
 //! A stage finds out from its descriptor what it is attached to. This is the only module that
 //! knows of the kinds (all that [`crate::process::stop`] knows is how to wait for a semaphore);
-//! [`crate::stream::input`] and [`crate::stream::output`] see a [`Reader`] and a [`Writer`] that have bytes or room
+//! [`crate::stream::input`] and [`crate::stream::output`] see a `Reader` and a `Writer` that have bytes or room
 //! now, or must be waited for:
 //!
 //! | kernel object | how it is known | its module |
@@ -11,7 +11,7 @@
 //! | POSIX message queue | its file system (fstatfs) | [`queue`] |
 //! | ring in shared memory | a memfd that begins like one | [`ring`] |
 //!
-//! Until when to wait, and whether a stop ends it, is the caller's affair: it hands in a [`Sleep`].
+//! Until when to wait, and whether a stop ends it, is the caller's affair: it hands in a `Sleep`.
 //! What the kernel does by itself for a pipe when a process ends, the launcher does for queues
 //! and rings, with the [`Keeper`] that they come with.
 
