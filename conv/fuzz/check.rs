@@ -1,7 +1,7 @@
-//! What holds for a stream of any bytes: nothing panics; however the stream is cut, its samples,
-//! messages and account are the same; they are those of the readings taken one by one, without
-//! blocks, batches and the cache of texts; and every sample is canonical. For the fuzzers, and for a
-//! property test beside them.
+//! What holds for any stream of bytes: nothing panics; its samples, messages and account are the
+//! same however it is cut into chunks; they are those of the readings taken one by one, without
+//! blocks, batches and the cache of texts; and every sample is canonical. Used by the fuzzers and by
+//! a property test.
 #![allow(dead_code, reason = "each fuzzer has one of the two checks")]
 
 use clap::{Parser, ValueEnum};
@@ -19,7 +19,7 @@ use wandler_conv::source::stream::Stream;
 use wandler_conv::source::word::Format;
 use wandler_conv::{Error, Options, convert_stream, source};
 
-/// Conversions: up to the ends of what is exact, finite, and small enough to be written.
+/// Conversions, up to the limits of what is exact, finite, and short enough to be written.
 const OFFSETS: [&str; 6] = ["", "-2048", "0.5", "-273.15", "1e308", "1e-400"];
 const SCALES: [&str; 6] = ["", "0.1", "-1", "0.805664062", "1e300", "1e-300"];
 const PLAUSIBLE: [&str; 7] =
@@ -28,21 +28,21 @@ const PLAUSIBLE: [&str; 7] =
 /// Interleaved channels, and which of them is taken.
 const CHANNELS: [(u16, u16); 7] = [(1, 1), (2, 1), (2, 2), (3, 2), (4, 4), (7, 1), (40, 39)];
 
-/// Stands, in text, for many of the byte that follows: lines become longer than what is looked at.
-/// (In UTF-8 it stands for nothing.)
+/// In text, stands for many of the byte that follows, so that lines become too long. (It does not
+/// occur in UTF-8.)
 const STRETCH: u8 = 0xf5;
 const STRETCHED: usize = MAX_LINE / 2 - 7;
 
-/// Chunks that a stretched text is cut into at the most.
+/// The most chunks that a stretched text is cut into.
 const MOST_CHUNKS: usize = 1000;
 
-/// What came of a stream.
+/// What a stream became.
 #[derive(Debug, PartialEq)]
 struct Outcome {
     samples: String,
     messages: Vec<String>,
     entry: Entry,
-    /// Why it was not taken for text or words.
+    /// Why it was not accepted as text or words.
     refused: Option<Framed>,
 }
 
@@ -174,14 +174,14 @@ fn one_by_one(
     (samples, Entry::Conv { sent, rejected, missed: 0 })
 }
 
-/// A sample reads back as what it is, even elsewhere.
+/// A sample reads back as itself, even by another parser.
 fn check_canonical(line: &str) {
     let value = Sample::parse(line.as_bytes()).unwrap_or_else(|reason| panic!("{reason}: {line}"));
     assert_eq!(value.to_string(), line);
     assert_eq!(line.parse(), Ok(value.to_f64()), "{line}");
 }
 
-/// Rust's own reader of numbers takes a line for the same number, or for none.
+/// Rust's own parser reads a line as the same number, or as none.
 fn check_number(line: &[u8]) {
     let text = String::from_utf8_lossy(line.strip_suffix(b"\n").unwrap_or(line));
     let text = text.strip_suffix('\r').unwrap_or(&text).trim_matches([' ', '\t']);
@@ -194,7 +194,7 @@ fn check_number(line: &[u8]) {
         Err(NotARow::Number(ParseError::NotFinite)) => {
             assert_eq!(theirs.map(f64::abs), Some(f64::INFINITY), "{text}")
         }
-        // Whether it is beyond the doubles as well is not looked at.
+        // Whether it is also beyond the doubles does not matter here.
         Err(NotARow::Number(ParseError::TooManyPlaces)) => assert!(theirs.is_some(), "{text}"),
         Err(NotARow::TooLong) => assert!(line.len() > MAX_LINE),
         _ => assert_eq!(theirs, None, "{text}"),

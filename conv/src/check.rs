@@ -1,8 +1,8 @@
 //! Checks of converted values: a reading whose value fails one is rejected, with the check's reason.
 //!
-//! A new check: write it here, and add its option and itself to [`crate::options`]. One that
-//! remembers earlier values must say so in [`Check::is_memoryless`]; then it sees every value, since
-//! no sample is taken from the cache of texts.
+//! To add a check: write it here, and add its option and the check itself to [`crate::options`]. A
+//! check that remembers earlier values must say so in [`Check::is_memoryless`]; then it sees every
+//! value, since no sample comes from the cache of texts.
 
 use std::fmt::Debug;
 
@@ -11,23 +11,23 @@ use stage::process::quantity::Range;
 
 /// A check of values.
 pub trait Check: Debug {
-    /// Whether `value` passes. Values come in the order of their readings, without those that an
+    /// Whether `value` passes. Values come in the order of their readings, except for those that an
     /// earlier check has rejected.
     fn passes(&mut self, value: &Sample) -> bool;
 
-    /// Why `value`, the last one that was checked, did not pass.
+    /// Why `value`, the last one checked, did not pass.
     fn reason(&self, value: &Sample) -> String;
 
-    /// Whether the answer depends on nothing but the value.
+    /// Whether the answer depends on the value alone.
     fn is_memoryless(&self) -> bool;
 }
 
-/// All checks, in order.
+/// The checks, in order.
 #[derive(Debug, Default)]
 pub struct Checks(Vec<Box<dyn Check>>);
 
 impl Checks {
-    /// These checks.
+    /// Applies `checks` in this order.
     pub fn new(checks: Vec<Box<dyn Check>>) -> Checks {
         Checks(checks)
     }

@@ -1,6 +1,6 @@
-//! From a raw reading to a value: (raw + offset) × scale, as Linux' Industrial I/O defines it
+//! From a raw reading to a value: (raw + offset) × scale, as Linux's Industrial I/O defines it
 //! (Documentation/ABI/testing/sysfs-bus-iio), in exact decimal arithmetic. (Whether the value is
-//! plausible is for [`crate::check`] to say.)
+//! plausible is up to [`crate::check`].)
 
 use stage::format::decimal::Decimal;
 use stage::format::sample::{NotASample, Sample};
@@ -10,22 +10,22 @@ use stage::format::sample::{NotASample, Sample};
 pub struct Conversion {
     /// Added to a raw reading.
     pub offset: Option<Decimal>,
-    /// Multiplies it after that.
+    /// Then multiplies it.
     pub scale: Option<Decimal>,
 }
 
 impl Conversion {
-    /// This one, completed by what the device itself says where the user said nothing.
+    /// This conversion, with the `device`'s own offset or scale where the user gave none.
     pub fn or(self, device: Conversion) -> Conversion {
         Conversion { offset: self.offset.or(device.offset), scale: self.scale.or(device.scale) }
     }
 
-    /// Whether equal readings always become equal values, whatever came before.
+    /// Whether equal readings always give equal values, whatever came before.
     pub fn is_memoryless(&self) -> bool {
         true
     }
 
-    /// Makes a raw reading its value, which may be beyond what can be sent.
+    /// Converts a raw reading in place; an error if its value is not a sample.
     pub fn apply(&mut self, reading: &mut Sample) -> Result<(), NotASample> {
         let raw: &Decimal = reading;
         let value = match (&self.offset, &self.scale) {
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_out_of_the_format_is_rejected() {
+    fn a_value_beyond_the_format_is_rejected() {
         let why = apply("", "1e300", "1e10").unwrap_err();
         assert_eq!(why, "too large for a double: \"1e310\"");
         let why = apply("", "1e-300", "1e-200").unwrap_err();
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_user_says_comes_before_what_the_device_says() {
+    fn the_users_offset_and_scale_take_precedence_over_the_devices() {
         let of = |offset, scale| Conversion { offset, scale };
         let one = || Some(Decimal::new(1, 0));
         let two = || Some(Decimal::new(2, 0));

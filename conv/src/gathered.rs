@@ -1,11 +1,11 @@
-//! Whole lines, gathered to be written in one call.
+//! Whole lines, gathered so that one call writes them.
 
 use crate::text_cache::{LONGEST, Slot, Slots};
 
 /// Lines, and how many.
 #[derive(Debug, Default)]
 pub(crate) struct Gathered {
-    /// The lines, and room behind them, which is not cleared before it is used again.
+    /// The lines, followed by spare room, which keeps old bytes until it is used again.
     bytes: Vec<u8>,
     filled: usize,
     lines: u64,
@@ -22,8 +22,8 @@ impl Gathered {
         }
     }
 
-    /// Appends the cached texts of `codes`, of `lines` lines each, up to the first code without
-    /// one; returns how many. There must be room for them.
+    /// Appends the cached texts of `codes`, each of `lines` lines, up to the first code without one;
+    /// returns how many were appended. There must be room for them.
     pub(crate) fn push_texts(&mut self, slots: &Slots, codes: &[u16], lines: u64) -> usize {
         let added = match slots {
             Slots::Short(slots) => self.push_slots(slots, codes),
@@ -35,7 +35,7 @@ impl Gathered {
         added
     }
 
-    // A function of its own has registers enough for its loop.
+    // Not inlined: on its own, the loop has enough registers.
     #[inline(never)]
     fn push_slots<const SIZE: usize>(&mut self, slots: &[Slot<SIZE>], codes: &[u16]) -> usize {
         let mut end = self.filled;
@@ -47,7 +47,7 @@ impl Gathered {
             if length == 0 {
                 break;
             }
-            // The whole slot is copied; the next text overwrites what is too much.
+            // The whole slot is copied; the next text overwrites the excess.
             room.copy_from_slice(slot);
             end += length;
             added += 1;
@@ -56,7 +56,7 @@ impl Gathered {
         added
     }
 
-    /// Appends a line, which `print` writes into an empty buffer; returns it with its line feed.
+    /// Appends the line that `print` writes into an empty buffer; returns it with its line feed.
     pub(crate) fn push_line(&mut self, print: impl FnOnce(&mut Vec<u8>)) -> &[u8] {
         self.line.clear();
         print(&mut self.line);
@@ -81,7 +81,7 @@ impl Gathered {
         self.lines
     }
 
-    /// Forgets the lines, but not the room.
+    /// Removes the lines but keeps the room.
     pub(crate) fn clear(&mut self) {
         self.filled = 0;
         self.lines = 0;

@@ -1,6 +1,6 @@
 //! An A/D converter, real or simulated, becomes a stream of samples.
 //!
-//! A straight pipeline, each part of which knows only what it hands on:
+//! A straight pipeline. Each part knows only what it hands on:
 //!
 //! ```text
 //! options ──▶ source, plan
@@ -10,19 +10,19 @@
 //! | module | owns | hands on |
 //! |---|---|---|
 //! | `options` | the command line | options |
-//! | `plan` | what is done with readings | conversion, checks, duration |
-//! | `opened` | which source, and opening it before any stage begins: **a new source is added there** | a source that can be read |
+//! | `plan` | what happens to readings | conversion, checks, duration |
+//! | `opened` | choosing the source, and opening it before any stage begins: **a new source is added there** | a source that can be read |
 //! | [`source`] | where readings come from, until an end, a deadline or a stop | batches of readings |
 //! | [`source::clocked`] | asking a converter at each tick ([`ticks`]: which is due, which was missed) or without a pause | |
 //! | [`source::simulated`], `source::polled` | converters: signals (`source::uniform`: random integers); a file (`source::iio`: its conventions) | a reading |
-//! | `source::text`, `source::words` | streams as they come (`source::open_stream`: opening one; [`source::stream`]: what both have in common; `source::layout`: what they consist of; [`source::word`]: the raw formats; `source::device`: **having a serial line for oneself**) | |
+//! | `source::text`, `source::words` | streams as they come (`source::open_stream`: opening one; [`source::stream`]: what both have in common; `source::layout`: what they consist of; [`source::word`]: the raw formats; `source::device`: **exclusive use of a serial line**) | |
 //! | `reading` | what a source hands on, and **why there is no reading** | |
 //! | `conversion` | offset and scale | a value |
 //! | `check` | **the checks of values** | a value, or why it is rejected |
-//! | [`processing`] | conversion and checks in their order, sparing what was seen before (`text_cache`) | samples and rejections |
+//! | [`processing`] | conversion and checks in their order, skipped for codes seen before (`text_cache`) | samples and rejections |
 //! | [`sender`] | limiting, gathering (`gathered`), writing, counting | the output, the account |
 //!
-//! `pump` is the one loop over all of them.
+//! [`pump`] is the one loop over all of them.
 
 #![forbid(unsafe_code)]
 
@@ -71,7 +71,7 @@ pub enum Error {
     Write(#[from] Unwritable),
 }
 
-/// Opens the source; to be done before a pipeline begins.
+/// Opens the source. To be called before a pipeline begins.
 pub fn open(options: &Options) -> Result<Opened, Ended<Error>> {
     opened::open(options).map_err(|error| {
         let entry = Entry::Conv { sent: 0, rejected: 0, missed: 0 };

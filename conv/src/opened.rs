@@ -1,8 +1,8 @@
-//! Which source the options ask for, and opening it: what is done before any stage of a pipeline
-//! begins, so that no `log` has emptied its file when there is nothing to record. Nothing is read
+//! Which source the options ask for, and opening it. This happens before any stage of a pipeline
+//! begins, so that `log` never truncates its file when there is nothing to record. Nothing is read
 //! here.
 //!
-//! To add a source: a file with its kind, and its line in [`KINDS`].
+//! To add a source: write a file for its kind, and add a line to [`KINDS`].
 
 mod polled;
 mod simulated;
@@ -15,7 +15,7 @@ use crate::plan::Plan;
 use crate::sender::Sender;
 use crate::{Error, source};
 
-/// A source that is open, and can be read.
+/// An open source, ready to be read.
 pub struct Opened(Box<dyn OpenSource>);
 
 impl Opened {
@@ -35,7 +35,8 @@ impl Opened {
 
 /// What an open source can do, whatever its kind.
 trait OpenSource {
-    /// Sends what it gives, until it ends, its time is over, or the sender is done.
+    /// Converts and sends what the source gives, until it ends, its time is over, or the sender is
+    /// done.
     fn convert(
         self: Box<Self>,
         plan: Plan,
@@ -43,13 +44,13 @@ trait OpenSource {
     ) -> Result<(), Error>;
 }
 
-/// Opens a source, if the options ask for it.
+/// Opens a source of one kind, if the options ask for it.
 type Kind = fn(&Options) -> Option<Result<Opened, source::Error>>;
 
 /// The sources that must be asked for; with none of them, a converter is simulated.
 const KINDS: [Kind; 2] = [stream::asked, polled::asked];
 
-/// Opens what `options` ask for.
+/// Opens the source that `options` ask for.
 pub(crate) fn open(options: &Options) -> Result<Opened, source::Error> {
     KINDS.iter().find_map(|kind| kind(options)).unwrap_or_else(|| simulated::open(options))
 }

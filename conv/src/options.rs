@@ -13,10 +13,10 @@ use stage::stream::files::STANDARD_INPUT;
 use crate::check::{Check, Checks, Plausible};
 use crate::conversion::Conversion;
 use crate::source::layout::Layout;
-use crate::source::simulated::{Grid, Signal};
+use crate::source::simulated::{Levels, Signal};
 use crate::source::word::Format;
 
-/// The classic system's pace.
+/// The pace of the classic system.
 const DEFAULT_PERIOD: Duration = Duration::from_millis(800);
 
 const EXAMPLES: &str = "\
@@ -69,10 +69,10 @@ pub struct Options {
     pub duration: Option<Duration>,
 
     /// The range of the simulated values; its decimal places are their resolution
-    #[arg(long, value_name = "MIN..MAX", value_parser = grid, allow_hyphen_values = true, default_value = "0..100")]
+    #[arg(long, value_name = "MIN..MAX", value_parser = levels, allow_hyphen_values = true, default_value = "0..100")]
     #[arg(help_heading = "Simulated converter")]
     #[arg(conflicts_with_all = ["poll", "from"])]
-    pub range: Grid,
+    pub range: Levels,
     /// The same samples for the same seed (a sine is always the same)
     #[arg(long, value_name = "N", value_parser = quantity::count, allow_hyphen_values = true, help_heading = "Simulated converter")]
     #[arg(conflicts_with_all = ["poll", "from"])]
@@ -112,7 +112,7 @@ pub struct Options {
     #[arg(long, value_name = "MIN..MAX", value_parser = quantity::range, allow_hyphen_values = true, help_heading = "Conversion")]
     pub plausible: Option<Range>,
 
-    /// What is kept of the system calls.
+    /// Which system calls remain allowed.
     #[command(flatten)]
     pub sandbox: SandboxOption,
 }
@@ -130,7 +130,7 @@ impl Options {
         self.poll.as_deref().or(stream)
     }
 
-    /// What is done to each reading.
+    /// How each reading is converted.
     pub fn conversion(&self) -> Conversion {
         Conversion { offset: self.offset.clone(), scale: self.scale.clone() }
     }
@@ -154,7 +154,7 @@ impl CommandLine for Options {
         Need { option: "channels", one_of: &["from"] },
         Need { option: "channel", one_of: &["from"] },
     ];
-    // `f32le` for `f32be` would read other numbers.
+    // Reading `f32be` as `f32le` would give other numbers.
     const NOT_GUESSED: &'static [&'static str] = &["--format"];
 
     fn check(&self) -> Result<(), String> {
@@ -176,9 +176,9 @@ impl CommandLine for Options {
 
 impl StageOptions for Options {
     fn sandbox(&self) -> Sandbox {
-        // A stream is open by then.
+        // A stream is already open by then.
         let file = self.poll.as_deref().map(|_| Grant::ReadFiles);
-        // Standard input may be a terminal, too.
+        // Standard input may be a terminal, too, so `--from -` needs it as well.
         let terminal = self.from.as_deref().map(|_| Grant::TakeTerminal);
         self.sandbox.granting(file.into_iter().chain(terminal))
     }
@@ -192,16 +192,16 @@ impl StageOptions for Options {
     }
 }
 
-fn grid(text: &str) -> Result<Grid, String> {
+fn levels(text: &str) -> Result<Levels, String> {
     let Range { min, max } = quantity::range(text)?;
     let places = min.places().max(max.places());
-    // Adding a zero with this many places brings a bound to the same unit.
+    // Adding a zero with this many places brings both bounds to the same unit.
     let zero = Decimal::new(0, places);
     let units = |bound: &Decimal| match (bound + &zero).mantissa() {
         Mantissa::Small(units) => Ok(*units),
         Mantissa::Big(_) => Err("a simulated range has at most 18 digits".to_owned()),
     };
-    Ok(Grid { min: units(&min)?, max: units(&max)?, places })
+    Ok(Levels { min: units(&min)?, max: units(&max)?, places })
 }
 
 #[cfg(test)]
@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn the_default_is_the_classic_converter() {
         let options = parse("").unwrap();
-        assert_eq!(options.range, Grid { min: 0, max: 100, places: 0 });
+        assert_eq!(options.range, Levels { min: 0, max: 100, places: 0 });
         assert_eq!(options.signal, Signal::Uniform);
         let Rate::Every(period) = options.ticking() else { unreachable!() };
         assert_eq!(period.times(1), Duration::from_millis(800));
@@ -230,9 +230,9 @@ mod tests {
 
     #[test]
     fn the_ranges_places_are_the_resolution() {
-        let grid = |text: &str| parse(&format!("--range {text}")).unwrap().range;
-        assert_eq!(grid("-1.5..1"), Grid { min: -15, max: 10, places: 1 });
-        assert_eq!(grid("0.00..5.00"), Grid { min: 0, max: 500, places: 2 });
+        let levels = |text: &str| parse(&format!("--range {text}")).unwrap().range;
+        assert_eq!(levels("-1.5..1"), Levels { min: -15, max: 10, places: 1 });
+        assert_eq!(levels("0.00..5.00"), Levels { min: 0, max: 500, places: 2 });
         assert!(parse("--range 0..1e18").unwrap_err().ends_with("has at most 18 digits"));
     }
 

@@ -1,4 +1,4 @@
-//! From the options to a plan: what is done with readings, whatever their source.
+//! From the options to a plan: what happens to readings, whatever their source.
 
 use std::time::Duration;
 
@@ -8,14 +8,14 @@ use crate::check::Checks;
 use crate::conversion::Conversion;
 use crate::options::Options;
 
-/// What a run is to do.
+/// What a run does.
 #[derive(Debug)]
 pub(crate) struct Plan {
-    /// How readings are converted; a device may know better what the user has not said.
+    /// How readings are converted; a device's own attributes may fill in what the user left out.
     pub conversion: Conversion,
-    /// What converted values have to pass.
+    /// The checks that converted values must pass.
     pub checks: Checks,
-    /// For how long.
+    /// How long it lasts at most.
     pub duration: Option<Duration>,
     /// The request to stop, and the clock to wait on.
     pub stop: Stop,

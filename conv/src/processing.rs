@@ -1,7 +1,7 @@
 //! From reading to sample: conversion, then the checks, then the sender.
 //!
-//! Where readings come as codes, the printed text of a code seen before is sent from a cache, past
-//! conversion and checks. That is right only if neither the conversion nor any check remembers
+//! Where readings come as codes, a code seen before bypasses conversion and checks: its printed text
+//! is sent from a cache. That is right only if neither the conversion nor any check remembers
 //! earlier readings; otherwise nothing is cached.
 
 use std::io::Write;
@@ -21,19 +21,19 @@ pub struct Processing {
     checks: Checks,
     /// Texts by code.
     cache: TextCache,
-    /// The lines of one code.
+    /// A buffer for the lines of one code.
     text: Vec<u8>,
 }
 
 impl Processing {
-    /// Converts and then checks.
+    /// Applies `conversion`, then `checks`.
     pub fn new(conversion: Conversion, checks: Checks) -> Processing {
         let is_memoryless = conversion.is_memoryless() && checks.are_memoryless();
         let cache = if is_memoryless { TextCache::default() } else { TextCache::off() };
         Processing { conversion, checks, cache, text: Vec::new() }
     }
 
-    /// Sends a reading as a sample, and returns its line; or rejects it. The sender must not be done.
+    /// Sends a reading as a sample and returns its line, or rejects it. The sender must not be done.
     fn send<'s>(
         &mut self,
         place: Place,
@@ -69,7 +69,7 @@ impl Processing {
         }
     }
 
-    /// The same for readings that come as codes.
+    /// Like `take`, for readings that come as codes.
     pub fn take_codes(&mut self, coded: Codes<'_>, sender: &mut Sender<impl Write>) {
         let Codes { place, table, codes } = coded;
         let readings = table.readings();
@@ -88,7 +88,7 @@ impl Processing {
         }
     }
 
-    /// The same for a code that is not cached; caches it if all its readings are samples.
+    /// Sends or rejects the readings of a code that is not cached; caches it if all become samples.
     fn take_code(
         &mut self,
         first: Place,
@@ -146,10 +146,10 @@ mod tests {
         }
     }
 
-    /// Codes of digits in a base, each standing for this many readings, counted from -3.
-    struct Digits(usize, u32);
+    /// Codes whose digits are readings: the base, and how many digits a code has. Digit 0 is -3.
+    struct DigitCodes(usize, u32);
 
-    impl CodeTable for Digits {
+    impl CodeTable for DigitCodes {
         fn size(&self) -> usize {
             self.0.pow(self.1)
         }
@@ -168,9 +168,9 @@ mod tests {
         Place { what: "word", number }
     }
 
-    /// What comes of these codes: by code, or one reading after the other.
+    /// What these codes become, processed by code or reading by reading.
     fn processed(
-        table: &Digits,
+        table: &DigitCodes,
         codes: &[u16],
         limit: u64,
         mut processing: Processing,
@@ -213,7 +213,7 @@ mod tests {
             ],
             has_memory in any::<bool>(),
         ) {
-            let table = Digits(5, readings);
+            let table = DigitCodes(5, readings);
             let codes: Vec<u16> =
                 codes.into_iter().map(|code| code % table.size() as u16).collect();
             let processing = || {
@@ -235,7 +235,7 @@ mod tests {
         let checks = Checks::new(vec![Box::<Changing>::default()]);
         let processing = Processing::new(Conversion::default(), checks);
         let (output, messages, entry) =
-            processed(&Digits(9, 1), &[4, 5, 4, 4], 9, processing, true);
+            processed(&DigitCodes(9, 1), &[4, 5, 4, 4], 9, processing, true);
         assert_eq!(output, "1\n2\n1\n");
         assert_eq!(messages, ["word 4: still 1"]);
         assert_eq!(entry, Entry::Conv { sent: 3, rejected: 1, missed: 0 });

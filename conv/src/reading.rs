@@ -1,9 +1,9 @@
-//! What a source hands on: readings, each with its place, one by one or as codes; and the reason
-//! where there is no reading.
+//! What a source hands on: readings, each with its place, one by one or as codes; and, where there
+//! is no reading, the reason.
 //!
-//! A reading is what a source gave, before conversion and checks. Where a source has only a few
-//! different ones, it gives [`Codes`] and a [`CodeTable`] of what they stand for, so that a code seen
-//! before need not be converted, checked and printed again.
+//! A reading is what a source gave, before conversion and checks. A source with only a few different
+//! readings gives [`Codes`] and a [`CodeTable`] of what they stand for, so that a code seen before
+//! need not be converted, checked and printed again.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use stage::format::row::NotARow;
 use stage::format::sample::Sample;
 use thiserror::Error;
 
-/// Which reading of a source: `line 17`.
+/// Which reading of a source, such as `line 17`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     /// What the source calls a reading.
@@ -38,12 +38,12 @@ impl fmt::Display for Place {
 pub struct Reading<'a> {
     /// Which one.
     pub place: Place,
-    /// Its number, or why there is none.
+    /// Its value, or why there is none.
     pub raw: Result<Sample, NoReading<'a>>,
 }
 
-/// Why there is no reading: a source's new reason goes here. (It is put into words only if it is
-/// reported.)
+/// Why there is no reading. (It is put into words only if it is reported.) A new source adds its
+/// reasons here.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum NoReading<'a> {
     /// A line of text is not a number.
@@ -60,12 +60,12 @@ pub enum NoReading<'a> {
     /// A raw stream ended within a frame.
     #[error("torn: the stream ends after {bytes} of {frame} bytes")]
     Torn {
-        /// Bytes that came.
+        /// Bytes that arrived.
         bytes: usize,
         /// Bytes that a frame has.
         frame: usize,
     },
-    /// The source could not be asked, or gave something else: a reason in words.
+    /// The source could not be asked, or gave something that is not a number: the reason in words.
     #[error("{0}")]
     Failed(String),
 }
@@ -84,9 +84,9 @@ pub struct Codes<'a> {
     pub codes: &'a [u16],
 }
 
-/// What a source's codes stand for; the same for as long as the source lives.
+/// What a source's codes stand for. It never changes while the source lives.
 pub trait CodeTable {
-    /// How many codes there are: each is below this.
+    /// The number of codes; every code is below it.
     fn size(&self) -> usize;
     /// How many readings each code stands for, at least one.
     fn readings(&self) -> u64;

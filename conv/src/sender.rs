@@ -15,7 +15,7 @@ use crate::gathered::Gathered;
 use crate::reading::Place;
 use crate::text_cache::Slots;
 
-/// The end of every sample's way, and the account of them.
+/// Where every sample ends up, and the account of them.
 pub struct Sender<'a, W> {
     output: W,
     messages: &'a mut dyn Messages,
@@ -25,14 +25,14 @@ pub struct Sender<'a, W> {
     sent: u64,
     missed: u64,
     rejects: Rejects,
-    /// Where rejections are counted for `report` to see, and how many have been.
+    /// Where rejections are counted for `report` to see, and how many of them are counted there.
     rejections: Option<Rejections>,
     counted: u64,
     reader_gone: bool,
 }
 
 impl<'a, W: Write> Sender<'a, W> {
-    /// Sends to `output`, at most `limit` samples.
+    /// Sends at most `limit` samples to `output`.
     pub fn new(output: W, limit: Option<u64>, messages: &'a mut dyn Messages) -> Sender<'a, W> {
         Sender {
             output,
@@ -48,7 +48,7 @@ impl<'a, W: Write> Sender<'a, W> {
         }
     }
 
-    /// The same, which counts in `rejections` as well.
+    /// Also counts rejected readings in `rejections`.
     pub fn counting_in(self, rejections: Option<Rejections>) -> Sender<'a, W> {
         Sender { rejections, ..self }
     }
@@ -58,7 +58,7 @@ impl<'a, W: Write> Sender<'a, W> {
         self.left == 0 || self.reader_gone
     }
 
-    /// Bytes gathered and not written yet.
+    /// Bytes gathered but not written yet.
     pub fn gathered(&self) -> usize {
         self.gathered.as_bytes().len()
     }
@@ -78,13 +78,13 @@ impl<'a, W: Write> Sender<'a, W> {
         self.messages.tell(text);
     }
 
-    /// Rejects a reading, for a reason that is put into words only if it is reported.
+    /// Rejects a reading. The reason is put into words only if it is reported.
     pub fn reject(&mut self, place: Place, why: impl FnOnce() -> String) {
         self.rejects.add(self.messages, || format!("{place}: {}", why()));
     }
 
-    /// Counts the rejections since the last time where `report` sees them. To be called before the
-    /// samples behind them are written, and before more readings are waited for.
+    /// Publishes the rejections since the last call, so that `report` sees them. To be called before
+    /// the samples that follow them are written, and before waiting for more readings.
     pub fn count_rejections(&mut self) {
         let count = self.rejects.count() - self.counted;
         if let Some(rejections) = self.rejections.as_ref().filter(|_| count > 0) {
@@ -93,7 +93,7 @@ impl<'a, W: Write> Sender<'a, W> {
         self.counted += count;
     }
 
-    /// Sends a sample, if it is not done; returns its line.
+    /// Sends a sample and returns its line. The sender must not be done.
     pub fn send(&mut self, sample: &Sample) -> &[u8] {
         self.left = self.left.saturating_sub(1);
         self.gathered.push_line(|line| sample.print(line))
@@ -104,8 +104,8 @@ impl<'a, W: Write> Sender<'a, W> {
         self.gathered.make_room(codes);
     }
 
-    /// Sends the cached texts of `codes`, of `lines` lines each, up to the first code without one
-    /// or beyond the limit; returns how many. There must be room for them.
+    /// Sends the cached texts of `codes`, each of `lines` lines, up to the first code that has none
+    /// or would exceed the limit; returns how many were sent. There must be room for them.
     pub fn send_texts(&mut self, slots: &Slots, codes: &[u16], lines: u64) -> usize {
         let most = usize::try_from(self.left / lines.max(1)).unwrap_or(usize::MAX);
         let sent = self.gathered.push_texts(slots, &codes[..most.min(codes.len())], lines);
@@ -113,7 +113,7 @@ impl<'a, W: Write> Sender<'a, W> {
         sent
     }
 
-    /// Writes what was gathered. A reader that is gone is a normal end, not an error.
+    /// Writes what was gathered. A reader that has gone away is a normal end, not an error.
     pub fn flush(&mut self) -> Result<(), Unwritable> {
         let block = self.gathered.as_bytes();
         let (written, result) = deliver(&mut self.output, block);
@@ -126,7 +126,7 @@ impl<'a, W: Write> Sender<'a, W> {
         Ok(())
     }
 
-    /// Sums up what was rejected, and what was done.
+    /// Reports how many readings were rejected in all, and returns the account.
     pub fn close(&mut self) -> Entry {
         self.rejects.sum_up(self.messages, "readings");
         Entry::Conv { sent: self.sent, rejected: self.rejects.count(), missed: self.missed }
@@ -138,7 +138,7 @@ mod tests {
     use super::*;
     use std::io;
 
-    /// Takes this many bytes, three at a time; then the reader is gone.
+    /// Accepts this many bytes, three at a time; then the reader is gone.
     struct Leaving(usize);
 
     impl Write for Leaving {

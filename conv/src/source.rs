@@ -35,11 +35,11 @@ use crate::reading::{Codes, Reading};
 pub enum Given<'a, R> {
     /// Readings as codes.
     Codes(Codes<'a>),
-    /// Readings one by one. Those not taken are lost.
+    /// Readings one by one. Those not consumed are lost.
     Readings(R),
     /// A single reading.
     One(Reading<'a>),
-    /// Nothing until what was gathered has been written.
+    /// Nothing until the gathered samples have been written.
     Nothing,
     /// The source has ended.
     End,
@@ -47,14 +47,14 @@ pub enum Given<'a, R> {
 
 /// A source of readings.
 pub trait Source {
-    /// The next readings. `gathered` bytes of samples wait to be written: while there are any, it
-    /// does not wait, but gives what is at hand, or nothing.
+    /// The next readings. While `gathered` bytes of samples are waiting to be written, it gives what
+    /// is at hand, or nothing, rather than wait.
     fn next(
         &mut self,
         gathered: usize,
     ) -> Result<Given<'_, impl Iterator<Item = Reading<'_>>>, Error>;
 
-    /// Something else to report, once; after the end, also what that cut off.
+    /// Something else to report, once each; after the end, also what the end cut off.
     fn notice(&mut self) -> Option<String> {
         None
     }
@@ -84,7 +84,7 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
-    /// A file cannot be read again and again.
+    /// A file cannot be read repeatedly.
     #[error("cannot poll {name}: it is {what}, which sends by itself (use --from)")]
     NotPolled {
         /// The file, quoted.
@@ -100,7 +100,7 @@ pub enum Error {
         /// What is wrong with it.
         why: String,
     },
-    /// A terminal or serial line could not be taken.
+    /// A terminal or serial line could not be used.
     #[error(transparent)]
     Device(#[from] device::Error),
     /// The system gave no seed for the simulation.
@@ -109,7 +109,7 @@ pub enum Error {
     /// A stream could not be read to its end.
     #[error(transparent)]
     Unread(#[from] Unread),
-    /// A stream is framed in a way that is not read.
+    /// A stream is framed in a way that is not supported.
     #[error("cannot take samples from {name}")]
     Framed {
         /// The stream; a file's name in quotes.
@@ -126,11 +126,11 @@ fn open(path: &Path) -> Result<File, Error> {
     files::open(path).map_err(|source| Error::Open { name: quoted_path(path), source })
 }
 
-/// What messages call it.
+/// What messages call standard input.
 const STANDARD_INPUT_NAME: &str = "standard input";
 
-/// Opens a stream; `None` stands for standard input, which `-` names. With it comes the name
-/// that messages use.
+/// Opens a stream, and returns the name that messages use for it. Without a file it is standard
+/// input, which `-` names.
 pub fn open_stream(path: &Path) -> Result<(String, Option<File>), Error> {
     if path == Path::new(STANDARD_INPUT) {
         return Ok((STANDARD_INPUT_NAME.to_owned(), None));

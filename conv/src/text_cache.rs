@@ -1,11 +1,11 @@
-//! A cache of printed samples by code: a code seen before is neither converted, checked nor
-//! printed again. (0.8 ns for a sample of a simulated range, and 2 ns for a raw word, where making
-//! the text takes 30.)
+//! A cache of printed samples by code: a code seen before is not converted, checked or printed
+//! again. (That takes 0.8 ns for a sample of a simulated range and 2 ns for a raw word; making the
+//! text takes 30.)
 //!
-//! Only what has been printed once is there, so a few samples cost no more than without a cache.
+//! It holds only what has been printed once, so a few samples cost no more than without a cache.
 //! Texts lie in slots of a fixed size, short ones at first: the shorter the slots, the more of them
-//! stay in a cache of the processor. Where too many texts do not fit, the slots become twice as
-//! long, as long as memory allows, and then the cache is given up.
+//! stay in the processor's cache. If too many texts do not fit, the slots are made twice as long;
+//! once memory does not allow that, the cache is given up.
 //!
 //! Memory: 8, 16 or 32 bytes for each code whose text is kept, at most 1 MB.
 
@@ -20,13 +20,13 @@ const LONG: usize = 16;
 /// Bytes of a slot for texts of up to 31: two samples of up to 15 bytes each.
 pub(crate) const LONGEST: usize = 32;
 
-/// Bytes that all slots may have: long ones for the most codes that there can be.
+/// Bytes of all slots, at most: long ones for as many codes as there can be.
 const MAX_BYTES: usize = MAX_CODES * LONG;
 
-/// One text in this many may be too long for its slot.
+/// At most one text in this many may be too long for its slot.
 const TOLERANCE: u64 = 256;
 
-/// A text with its length in the last byte, 0 for no text. Copied as a whole.
+/// A text, with its length in the last byte; 0 means no text. Copied as a whole.
 pub(crate) type Slot<const SIZE: usize> = [u8; SIZE];
 
 /// Texts by code.
@@ -40,7 +40,7 @@ pub(crate) struct TextCache {
     too_long: u64,
 }
 
-/// The slots, by code; those past the last are empty.
+/// The slots, by code; a code past the last has no text.
 #[derive(Debug)]
 pub enum Slots {
     /// Of 8 bytes.
@@ -65,18 +65,18 @@ impl TextCache {
         TextCache { slots: Slots::None, ..TextCache::default() }
     }
 
-    /// Makes slots for codes below `codes` (at most [`MAX_CODES`]), each of which stands for this
-    /// many lines; `times` texts are going to be looked up.
+    /// Makes slots for the codes below `codes` (at most [`MAX_CODES`]), each of which stands for
+    /// `lines` lines, and notes that `times` more texts will be looked up.
     pub(crate) fn prepare(&mut self, codes: usize, lines: u64, times: usize) {
         self.asked += times as u64;
         let codes = codes.min(MAX_CODES);
         if (self.codes, self.lines) == (codes, lines) {
             return;
         }
-        // Another table: what is kept stands for something else.
+        // Another table: what is cached stands for something else.
         (self.codes, self.lines) = (codes, lines);
         if !matches!(self.slots, Slots::None) {
-            // Not resized: that would touch all of them.
+            // Allocated anew: resizing would touch every slot.
             self.slots = Slots::Short(vec![[0; SHORT]; codes]);
         }
     }
@@ -103,7 +103,7 @@ impl TextCache {
         }
     }
 
-    /// Begins anew with longer slots, or none.
+    /// Starts over with longer slots, or none.
     fn lengthen(&mut self) {
         self.slots = match self.slots {
             Slots::Short(_) => Slots::Long(vec![[0; LONG]; self.codes]),
@@ -116,7 +116,7 @@ impl TextCache {
     }
 }
 
-/// Whether `text` fits.
+/// Puts `text` into `slot`, if it fits; returns whether it does.
 fn fill<const SIZE: usize>(slot: &mut Slot<SIZE>, text: &[u8]) -> bool {
     let fits = text.len() < SIZE;
     if fits {
@@ -154,7 +154,11 @@ mod tests {
         for _ in 0..3 {
             cache.keep(2, b"1234567\n");
         }
-        assert_eq!((cache.text(1), cache.text(2)), (Some(&b"1\n"[..]), None), "that is tolerated");
+        assert_eq!(
+            (cache.text(1), cache.text(2)),
+            (Some(&b"1\n"[..]), None),
+            "a few long texts are tolerated"
+        );
         for _ in 0..2 {
             cache.keep(3, b"1234567\n");
         }

@@ -1,35 +1,36 @@
-//! The clock that does not drift: which ticks are due, and which were missed.
+//! A clock that does not drift: which ticks are due, and which were missed.
 //!
-//! Tick k is due at start + k × period, computed anew from k each time, so that no error adds
-//! up. A tick that could not be kept, because the reader or the machine was slow, is missed:
-//! counted, and not made up for. Time comes in as an argument; nothing here waits.
+//! Tick k is due at start + k × period, computed from k each time, so that errors do not add up. A
+//! tick that could not be kept because the reader or the machine was slow is missed: it is counted,
+//! not made up for. Time comes in as an argument; nothing here waits.
 
 use std::time::{Duration, Instant};
 
 use stage::process::quantity::Period;
 
-/// How long simulated samples may be gathered before they are written: half of the 1 ms that
-/// a sample may wait, the other half for waking up and writing.
+/// How long simulated samples may be gathered before they are written: half of the 1 ms that a
+/// sample may wait. The other half is for waking up and writing.
 const GATHER: Duration = Duration::from_micros(500);
 
 /// How late a simulated sample may be made before its tick counts as missed. Longer than a
 /// busy machine's scheduler lets a process wait, shorter than a person notices.
 const LATENESS: Duration = Duration::from_millis(10);
 
-/// Ticks dealt with at a time: about a block of samples. At a rate beyond what can be made, the
-/// rest turns out to be late, and missed.
+/// Ticks handled at a time: about a block of samples. At a rate that cannot be sustained, the rest
+/// turns out to be late, and is missed.
 const AT_A_TIME: u64 = 64 * 1024;
 
-/// Longer than any run, yet within the range of the system's clock: a hundred years.
+/// A hundred years: longer than any run, yet within the range of the system's clock.
 const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
-/// Whether ticks may be kept late.
+/// How a converter is sampled, and so how late a tick may be kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Manner {
-    /// A reading belongs to the moment at which it is taken, so only the newest tick can be kept.
+pub enum Sampling {
+    /// One reading at a time. It belongs to the moment it is taken, so only the newest tick can be
+    /// kept.
     Single,
-    /// A simulated sample is the same whenever it is made: up to `LATENESS`, or one period,
-    /// later than due; and several at a time where the period is short.
+    /// Several at a time where the period is short. A simulated sample is the same whenever it is
+    /// made, so it may be late by up to `LATENESS` or one period, whichever is longer.
     Batched,
 }
 
@@ -38,7 +39,7 @@ pub enum Manner {
 pub struct Ticks {
     start: Instant,
     period: Period,
-    /// The first tick not dealt with yet.
+    /// The first tick not handled yet.
     next: u64,
     /// The first tick after the run.
     end: u64,
@@ -46,7 +47,7 @@ pub struct Ticks {
     lateness: Duration,
 }
 
-/// What to do at a moment.
+/// What is due at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Due {
     /// Ticks that passed without a sample.
@@ -56,12 +57,12 @@ pub struct Due {
 }
 
 impl Ticks {
-    /// Ticks from `start` on; those due before `start` + `duration`, if there is one.
+    /// The ticks from `start` on, up to `start` + `duration` if there is one.
     pub fn new(
         start: Instant,
         period: Period,
         duration: Option<Duration>,
-        manner: Manner,
+        sampling: Sampling,
     ) -> Ticks {
         let end = match duration.map(|duration| duration.checked_sub(Duration::from_nanos(1))) {
             None => u64::MAX,
@@ -69,21 +70,21 @@ impl Ticks {
             Some(Some(last_moment)) => period.ticks_in(last_moment).saturating_add(1),
         };
         let one = period.times(1);
-        let (gather, lateness) = match manner {
-            Manner::Single => (Duration::ZERO, one),
-            Manner::Batched if one < 2 * GATHER => (GATHER, LATENESS),
-            Manner::Batched => (Duration::ZERO, one.max(LATENESS)),
+        let (gather, lateness) = match sampling {
+            Sampling::Single => (Duration::ZERO, one),
+            Sampling::Batched if one < 2 * GATHER => (GATHER, LATENESS),
+            Sampling::Batched => (Duration::ZERO, one.max(LATENESS)),
         };
         Ticks { start, period, next: 0, end, gather, lateness }
     }
 
-    /// When to look again; `None` once the run is over.
+    /// When to ask again; `None` once the run is over.
     pub fn deadline(&self) -> Option<Instant> {
         let after = self.period.times(self.next).saturating_add(self.gather).min(FOR_EVER);
         (self.next < self.end).then(|| self.start + after)
     }
 
-    /// Deals with the ticks that are due at `now`: all of them, or as many as can be kept in one go.
+    /// Handles the ticks that are due at `now`: all of them, or as many as can be kept in one go.
     pub fn take(&mut self, now: Instant) -> Due {
         let elapsed = now.saturating_duration_since(self.start);
         let due = self.period.ticks_in(elapsed).saturating_add(1).min(self.end);
@@ -127,7 +128,7 @@ mod tests {
     #[test]
     fn the_first_sample_is_due_at_once_and_the_next_a_period_later() {
         let start = Instant::now();
-        let mut ticks = Ticks::new(start, period("10"), None, Manner::Batched);
+        let mut ticks = Ticks::new(start, period("10"), None, Sampling::Batched);
         assert_eq!(ticks.deadline(), Some(start));
         assert_eq!(ticks.take(start), due(0, 1));
         assert_eq!(ticks.deadline(), Some(start + ms(100)));
@@ -139,7 +140,7 @@ mod tests {
     #[test]
     fn ticks_in_a_stall_are_missed_and_not_made_up_for() {
         let start = Instant::now();
-        let mut ticks = Ticks::new(start, period("1k"), None, Manner::Batched);
+        let mut ticks = Ticks::new(start, period("1k"), None, Sampling::Batched);
         assert_eq!(ticks.take(start), due(0, 1));
         assert_eq!(ticks.take(start + ms(200)), due(199, 1));
         assert_eq!(ticks.deadline(), Some(start + ms(201)));
@@ -148,25 +149,26 @@ mod tests {
     #[test]
     fn a_short_delay_costs_a_simulation_nothing_but_a_reading_its_tick() {
         let start = Instant::now();
-        for (manner, expected) in [(Manner::Batched, due(0, 6)), (Manner::Single, due(5, 1))] {
-            let mut ticks = Ticks::new(start, period("1k"), None, manner);
-            assert_eq!(ticks.take(start + ms(5)), expected, "{manner:?}");
+        for (sampling, expected) in [(Sampling::Batched, due(0, 6)), (Sampling::Single, due(5, 1))]
+        {
+            let mut ticks = Ticks::new(start, period("1k"), None, sampling);
+            assert_eq!(ticks.take(start + ms(5)), expected, "{sampling:?}");
         }
     }
 
     #[test]
     fn fast_ticks_are_gathered_for_less_than_a_millisecond() {
         let start = Instant::now();
-        let mut ticks = Ticks::new(start, period("1M"), None, Manner::Batched);
+        let mut ticks = Ticks::new(start, period("1M"), None, Sampling::Batched);
         let first = ticks.deadline().unwrap();
         assert!(first < start + ms(1));
         assert_eq!(ticks.take(first), due(0, 501));
     }
 
     #[test]
-    fn a_rate_beyond_all_measure_is_dealt_with_in_pieces() {
+    fn an_excessive_rate_is_handled_in_pieces() {
         let start = Instant::now();
-        let mut ticks = Ticks::new(start, period("1000M"), None, Manner::Batched);
+        let mut ticks = Ticks::new(start, period("1000M"), None, Sampling::Batched);
         assert_eq!(ticks.take(start + ms(1)), due(0, AT_A_TIME));
         let late = ticks.take(start + ms(20));
         assert_eq!(late.taken, 1);
@@ -177,7 +179,7 @@ mod tests {
     fn a_duration_holds_as_many_ticks_as_begin_in_it() {
         let start = Instant::now();
         let count = |rate, duration| {
-            let mut ticks = Ticks::new(start, period(rate), Some(duration), Manner::Batched);
+            let mut ticks = Ticks::new(start, period(rate), Some(duration), Sampling::Batched);
             let mut taken = 0;
             while let Some(deadline) = ticks.deadline() {
                 taken += ticks.take(deadline).taken;
@@ -191,9 +193,9 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_is_long_over_misses_its_last_ticks() {
+    fn a_run_that_ended_long_ago_misses_its_last_ticks() {
         let start = Instant::now();
-        let mut ticks = Ticks::new(start, period("1k"), Some(ms(3)), Manner::Batched);
+        let mut ticks = Ticks::new(start, period("1k"), Some(ms(3)), Sampling::Batched);
         assert_eq!(ticks.take(start + ms(1000)), due(3, 0));
         assert_eq!(ticks.deadline(), None);
     }
@@ -206,13 +208,13 @@ mod tests {
         ) {
             let start = Instant::now();
             let period = period(&hertz.to_string());
-            let mut ticks = Ticks::new(start, period, None, Manner::Batched);
-            let (mut now, mut dealt_with) = (Duration::ZERO, 0);
+            let mut ticks = Ticks::new(start, period, None, Sampling::Batched);
+            let (mut now, mut handled) = (Duration::ZERO, 0);
             for step in steps {
                 now += Duration::from_nanos(step);
                 let due = ticks.take(start + now);
-                dealt_with += due.missed + due.taken;
-                prop_assert_eq!(dealt_with, period.ticks_in(now) + 1);
+                handled += due.missed + due.taken;
+                prop_assert_eq!(handled, period.ticks_in(now) + 1);
             }
         }
     }

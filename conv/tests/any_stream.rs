@@ -1,5 +1,6 @@
-//! No stream, of any bytes, makes conv panic, or depend on how it is cut. (The same checks run in
-//! the fuzzers, in `fuzz`; here on lines that are nearly right, on any words, and on their corpus.)
+//! No stream of bytes makes conv panic, and no result depends on how it is cut into chunks. (The
+//! fuzzers in `fuzz` run the same checks; here they run on nearly right lines, on any words, and on
+//! the fuzzers' corpus.)
 
 #![allow(
     clippy::panic,

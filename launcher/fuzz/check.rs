@@ -19,7 +19,7 @@ use wandler_conv::pump;
 use wandler_conv::sender::Sender;
 use wandler_conv::source::clocked::Clocked;
 use wandler_conv::source::simulated::Simulated;
-use wandler_conv::ticks::{Manner, Ticks};
+use wandler_conv::ticks::{Sampling, Ticks};
 use wandler_launcher::calls::Calls;
 use wandler_launcher::process::Process;
 use wandler_launcher::shell;
@@ -104,9 +104,9 @@ fn check_period(period: Period) {
 }
 
 fn check_ticks(period: Period, duration: Option<Duration>) {
-    for manner in [Manner::Single, Manner::Batched] {
+    for sampling in [Sampling::Single, Sampling::Batched] {
         let mut now = Instant::now();
-        let mut ticks = Ticks::new(now, period, duration, manner);
+        let mut ticks = Ticks::new(now, period, duration, sampling);
         for late in [0, 0, 1, 1_000_000_000, 0] {
             let Some(deadline) = ticks.deadline() else { break };
             assert!(duration != Some(Duration::ZERO) && deadline + Duration::from_secs(1) >= now);
@@ -121,7 +121,7 @@ fn check_simulation(options: &wandler_conv::Options) {
     let grid = options.range;
     let simulated = Simulated::new(options.signal, &grid, options.seed.or(Some(1)))
         .expect("a seed needs no system");
-    let source = Clocked::new(simulated, FakeClock::new(), Rate::Max, None, Manner::Batched);
+    let source = Clocked::new(simulated, FakeClock::new(), Rate::Max, None, Sampling::Batched);
     let (mut samples, mut messages) = (Vec::new(), Vec::new());
     let limit = options.count.unwrap_or(SAMPLES).min(SAMPLES);
     let mut sender = Sender::new(&mut samples, Some(limit), &mut messages);

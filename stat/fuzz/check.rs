@@ -1,5 +1,5 @@
-//! What holds for input of any bytes: nothing panics, and however the input is cut, its records,
-//! messages and outcome are the same. For the fuzzer, and for a property test beside it.
+//! What holds for any input: nothing panics, and its records, messages and outcome are the same
+//! however it is cut into chunks. Used by the fuzzer and by a property test.
 
 use std::time::Duration;
 
@@ -10,11 +10,11 @@ use stage::process::surroundings::Surroundings;
 use stage::stream::input::Input;
 use wandler_stat::files::only;
 
-/// Figures that are asked for, one for each bit of the first byte.
+/// Figures to ask for, one for each bit of the first byte.
 const FIGURES: [&str; 3] = ["--more", "--histogram=40", "--quantiles=0,33.3,100"];
 
-/// Further options, for the bits that follow. (Records are counted: the time would depend on
-/// how the input is cut.)
+/// Further options, for the bits that follow. (Records come by the number of samples: records by time
+/// would depend on how the input is cut.)
 const OPTIONS: [&str; 5] = ["--strict", "--state", "--first=7", "--window=2", "--course=3"];
 
 /// What came out of a run: records, messages, and the failure or the status.
@@ -42,8 +42,8 @@ fn run(options: &wandler_stat::Options, input: impl Input, clock: &FakeClock) ->
     Outcome { records, messages, result }
 }
 
-/// Tries `data`: its first byte chooses options, the second the size of chunks, the third where
-/// the input is split in two parts, and the rest is the input.
+/// Tries `data`: its first byte chooses options, the second the size of chunks, the third where the
+/// input is split into two parts; the rest is the input.
 pub(crate) fn check(data: &[u8]) {
     let [choice, size, cut, input @ ..] = data else { return };
     let figures = chosen(&FIGURES, *choice);
@@ -74,7 +74,7 @@ fn check_chunking(options: &wandler_stat::Options, size: usize, input: &[u8]) {
     assert_eq!(chunked, run(options, input, &clock), "in chunks");
 }
 
-/// Records are the same with `--more`, for which plain numbers are not counted in tables.
+/// Records are the same with `--more`, with which plain numbers are not counted in tables.
 fn check_fast_path(words: &[&str], input: &[u8]) {
     let words: Vec<&str> =
         words.iter().copied().filter(|word| !["--more", "--state"].contains(word)).collect();
@@ -101,13 +101,13 @@ fn check_merging(figures: &[&str], cut: u8, input: &[u8]) {
     let front = last(&["--state"], &input[..cut]);
     clock.advance(Duration::from_secs(1));
     let back = last(&["--state"], &input[cut..]);
-    // What begins like no text is refused, and has no record.
+    // Input that does not begin like text is refused, and has no record.
     let (Some(front), Some(back), Some(whole)) = (front, back, last(&[], input)) else { return };
     let merged = last(&["--merge"], format!("{back}\n{front}\n").as_bytes());
     assert_eq!(merged, Some(whole), "merged");
 }
 
-/// Whatever is given for records: an error, or a record that can be merged again.
+/// Merging any input gives an error, or a record that can be merged again.
 fn check_as_records(words: &[&str], input: &[u8]) {
     let merged = run(&parse(words), input, &FakeClock::new());
     assert_eq!(merged.records.is_empty(), merged.result.is_err(), "{merged:?}");

@@ -1,7 +1,7 @@
-//! Everything that is known of the samples so far; [`record`] makes a record of it.
+//! Everything known about the samples so far; [`record`] makes a record of it.
 //!
-//! Plain numbers are only tallied as they come, unless the order of the samples matters, and
-//! are added to the rest when that is asked for ([`Accumulator::settle`]).
+//! Unless the order of the samples matters, plain numbers are only tallied as they come. They are
+//! added to the rest when that is needed ([`Accumulator::settle`]).
 
 pub(crate) mod record;
 
@@ -17,7 +17,7 @@ use crate::plain::{self, Scanned};
 use crate::sequence::{Conflict, Run, RunPlace, Sequence};
 use crate::tally::{self, Tally};
 
-/// Everything that is known of the samples so far.
+/// Everything known about the samples so far.
 #[derive(Clone, Debug)]
 pub(crate) struct Accumulator {
     count: u64,
@@ -25,10 +25,10 @@ pub(crate) struct Accumulator {
     distribution: Distribution,
     sequence: Sequence,
     extremes: Option<Extremes>,
-    /// If it is wanted.
+    /// `None` unless it is wanted.
     course: Option<Course>,
     tally: Tally,
-    /// Samples in it.
+    /// Samples in the tally.
     tallied: u64,
 }
 
@@ -41,7 +41,7 @@ pub(crate) struct Extremes {
     pub max: Decimal,
 }
 
-/// All that is known of some samples, part by part.
+/// All that is known about some samples, part by part.
 #[derive(Clone, Debug)]
 pub(crate) struct Parts {
     /// How many there are.
@@ -63,16 +63,16 @@ pub(crate) struct Parts {
 /// Why samples cannot be added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Unfit {
-    /// Some figures that are wanted cannot be had of them.
+    /// They lack what the figures of `--more` are computed from.
     #[error("the state was made without --more")]
     NoMore,
-    /// Their course is wanted and was not kept.
+    /// Their course is wanted but was not kept.
     #[error("the state was made without --course")]
     NoCourse,
-    /// Their course is wanted, but not where it lies.
+    /// Their course is wanted, but it is not known where in the stream it lies.
     #[error("the course of several parts needs their samples' numbers (--first)")]
     NoNumbers,
-    /// They do not fit those that are there.
+    /// They conflict with those already there.
     #[error(transparent)]
     Conflict(#[from] Conflict),
     /// Their number would overflow.
@@ -95,12 +95,12 @@ impl Accumulator {
         }
     }
 
-    /// The same, and `course` is to go on with the samples.
+    /// The same, with a `course` that the samples continue.
     pub(crate) fn with_course(self, course: Option<Course>) -> Accumulator {
         Accumulator { course, ..self }
     }
 
-    /// Forgets all samples, but not the tables to tally them in.
+    /// Removes all samples, but keeps the tables for tallying them.
     pub(crate) fn clear(&mut self) {
         self.settle();
         let more = self.moments.powers() == Powers::Four;
@@ -110,7 +110,7 @@ impl Accumulator {
         *self = Accumulator { tally, ..Accumulator::new(more).with_course(course) };
     }
 
-    /// How many samples can be taken at once.
+    /// How many samples may be taken at once.
     pub(crate) fn room(&self) -> u64 {
         self.course.as_ref().map_or(u64::MAX, Course::room)
     }
@@ -126,9 +126,9 @@ impl Accumulator {
         self.count
     }
 
-    /// Takes the samples at the start of `block`, whole lines, as long as they are plain numbers,
-    /// but at most `most`, which must be no more than there is [room](Accumulator::room) for. The
-    /// first one's `place` is where these samples lie in the stream.
+    /// Takes the samples at the start of `block`, which has whole lines, as long as they are plain
+    /// numbers, and at most `most` of them; there must be [room](Accumulator::room) for that many.
+    /// The `place` given with the first sample is where these samples lie in the stream.
     pub(crate) fn add_plain(&mut self, block: &[u8], most: u64, place: RunPlace) -> Scanned {
         if self.moments.powers() == Powers::Four {
             return Scanned::default();
@@ -147,8 +147,8 @@ impl Accumulator {
         scanned
     }
 
-    /// Lets the course go on behind samples that were only tallied. At a stretch's end, which is when
-    /// there is no room for more, it needs their values.
+    /// Advances the course past samples that were only tallied. At the end of a stretch, where there
+    /// is no room for more, the course needs their values.
     fn pass(&mut self, samples: u64) {
         let Some(course) = &mut self.course else { return };
         let is_full = samples == course.room();
@@ -178,7 +178,8 @@ impl Accumulator {
         (self.tally, self.tallied) = (tally, 0);
     }
 
-    /// Takes one more sample. The first one's `place` is where these samples lie in the stream.
+    /// Takes one more sample. The `place` given with the first one is where these samples lie in the
+    /// stream.
     pub(crate) fn add(&mut self, sample: &Sample, place: RunPlace) {
         let sample = &sample.normalized();
         if self.tally.is_too_coarse_for(sample) {
@@ -186,7 +187,7 @@ impl Accumulator {
             self.tally.refine(sample.places());
         }
         if self.course.as_ref().is_some_and(|course| course.room() == 1) {
-            // This one ends a stretch.
+            // This sample ends a stretch.
             self.settle();
         }
         self.count += 1;
@@ -199,12 +200,12 @@ impl Accumulator {
         self.widen(sample, sample);
     }
 
-    /// Notes that the samples so far were counted up to now, in nanoseconds since 1970.
+    /// Notes until when the samples so far were counted, in nanoseconds since 1970.
     pub(crate) fn counted_until(&mut self, nanoseconds: u64) {
         self.sequence.counted_until(nanoseconds);
     }
 
-    /// Whether it is known in which order the samples come.
+    /// Whether the order of the samples is known.
     pub(crate) fn is_in_order(&self) -> bool {
         self.sequence.is_in_order()
     }
@@ -223,8 +224,7 @@ impl Accumulator {
         }
     }
 
-    /// Adds the samples of which `parts` is all that is known. After an error the accumulator must not
-    /// be used.
+    /// Adds the samples that `parts` describes. After an error the accumulator must not be used.
     pub(crate) fn absorb(&mut self, parts: Parts) -> Result<(), Unfit> {
         if self.moments.powers() == Powers::Four && parts.lagged.is_none() && parts.n > 0 {
             return Err(Unfit::NoMore);
@@ -252,7 +252,7 @@ impl Accumulator {
         Ok(())
     }
 
-    /// Lets the extremes include `min` and `max`.
+    /// Extends the extremes to include `min` and `max`.
     fn widen(&mut self, min: &Decimal, max: &Decimal) {
         match &mut self.extremes {
             Some(extremes) => {
@@ -268,7 +268,7 @@ impl Accumulator {
     }
 }
 
-/// The sample in the first of these lines, which is plain.
+/// The sample in the first of these lines, which must be a plain number.
 fn first_sample(lines: &[u8]) -> Option<Decimal> {
     let end = memchr(b'\n', lines).unwrap_or(lines.len());
     Sample::parse(&lines[..end]).ok().map(Sample::into_decimal)

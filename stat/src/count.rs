@@ -1,4 +1,4 @@
-//! Counting a stream: samples in, records out. (Lines are taken in `taking`.)
+//! Counting a stream: samples in, records out. (`taking` takes the lines of a block.)
 
 mod taking;
 
@@ -29,10 +29,10 @@ use crate::schedule::Schedule;
 use crate::sequence::RunPlace;
 use crate::state::State;
 use crate::state::origin::Origin;
-use crate::windows::Before;
+use crate::windows::EarlierWindows;
 use crate::{Error, print};
 
-/// Counts `inputs`, one after another, or until the reader of `output` goes away.
+/// Counts `inputs`, one after another, until the last one ends or the reader of `output` goes away.
 pub(crate) fn run<I: Input>(
     plan: Plan,
     around: Surroundings<'_, impl Inputs<I>, impl Write, impl Clock>,
@@ -45,7 +45,7 @@ pub(crate) fn run<I: Input>(
         accumulator: plan.accumulator(plan.first.unwrap_or(1)),
         schedule: plan.schedule.clone(),
         plan,
-        before: Before::default(),
+        earlier: EarlierWindows::default(),
         clock,
         now: None,
         began: nanoseconds(clock.start_of_process()),
@@ -64,21 +64,21 @@ pub(crate) fn run<I: Input>(
 struct Count<'a, W> {
     plan: Plan,
     output: W,
-    /// Records that are not written yet.
+    /// Records not written yet.
     records: Vec<u8>,
-    /// Of all samples, or of the window's.
+    /// All samples, or those of the current window.
     accumulator: Accumulator,
     schedule: Schedule,
-    /// What was in the windows before.
-    before: Before,
+    /// What is kept of earlier windows.
+    earlier: EarlierWindows,
     clock: &'a dyn Clock,
     /// When the newest lines arrived.
     now: Option<Instant>,
-    /// Since when the samples in the accumulator have been counted, in nanoseconds since 1970.
+    /// When counting the samples in the accumulator began, in nanoseconds since 1970.
     began: u64,
     rejects: Rejects,
     place: Position,
-    /// What the lines of the input are.
+    /// Reads the lines of the current input.
     rows: Rows,
     reader_gone: bool,
     messages: &'a mut dyn Messages,
@@ -97,7 +97,7 @@ impl<W: Write> Count<'_, W> {
             let read = self.read(&mut lines);
             self.report_cut_off(&lines);
             if lines.ending() == Some(Ending::HungUp) {
-                // What came before was measured all the same.
+                // What came before the hang-up was measured all the same.
                 self.finish()?;
             }
             read?;
@@ -132,7 +132,7 @@ impl<W: Write> Count<'_, W> {
         Ok(())
     }
 
-    /// Says that a file was not read to its end, since the record does not show it.
+    /// Reports that a file was not read to its end, since the record does not show that.
     fn report_stop(&mut self) {
         if let Position { file: Some(file), line } = &self.place {
             self.messages
@@ -140,24 +140,24 @@ impl<W: Write> Count<'_, W> {
         }
     }
 
-    /// Writes the last record, unless it is an empty window that would hide the one before and adds
-    /// nothing.
+    /// Writes the last record, unless it is that of an empty window, which would hide the record
+    /// before it and add nothing.
     fn finish(&mut self) -> Result<(), Error> {
         let is_empty = self.plan.has_windows && self.accumulator.count() == 0;
-        let has_others = self.before.samples > 0;
+        let has_others = self.earlier.samples > 0;
         let has_news = self.rejected_since() > 0 || self.plan.course.is_some();
         if is_empty && has_others && !has_news { Ok(()) } else { self.record(true) }
     }
 
-    /// Lines that were rejected in this window.
+    /// Lines rejected in this window.
     fn rejected_since(&self) -> u64 {
-        self.rejects.count() - self.before.rejected
+        self.rejects.count() - self.earlier.rejected
     }
 
-    /// Reports what was left without a line end, and is no sample.
+    /// Reports what was left without a line end, which is not a sample.
     fn report_cut_off(&mut self, lines: &Lines<impl Input>) {
         if let Some(cut) = lines.cut_off() {
-            // A line that is too long has its number already.
+            // A line that is too long already has its number.
             self.place.line += u64::from(!cut.start.is_empty());
             self.messages.tell(&format!("{}: {cut}", self.place));
         }
@@ -174,12 +174,12 @@ impl<W: Write> Count<'_, W> {
         Ok(())
     }
 
-    /// The number of the first sample of these.
+    /// The number, in the stream, of the first sample in the accumulator.
     fn first(&self) -> u64 {
-        self.plan.first.unwrap_or(1).saturating_add(self.before.samples)
+        self.plan.first.unwrap_or(1).saturating_add(self.earlier.samples)
     }
 
-    /// Where the samples lie in the stream. Until when they are counted is only known later.
+    /// Where the samples lie in the stream. (If that is a time, its end is only known later.)
     fn run_place(&self) -> RunPlace {
         match self.plan.first {
             Some(_) => RunPlace::Number(self.first()),
@@ -188,12 +188,12 @@ impl<W: Write> Count<'_, W> {
     }
 
     fn record(&mut self, is_final: bool) -> Result<(), Error> {
-        let mut record = self.accumulator.record(&self.plan.wanted, self.before.span.as_ref());
+        let mut record = self.accumulator.record(&self.plan.wanted, self.earlier.span.as_ref());
         record.labels = self.plan.labels.clone();
         record.rejected = self.rejects.count();
         record.is_final = is_final;
         if is_final {
-            record.course = self.course().map(|course| course.told());
+            record.course = self.course().map(|course| course.to_record());
         }
         if self.plan.has_windows {
             record.window = Some(self.window());
@@ -216,7 +216,7 @@ impl<W: Write> Count<'_, W> {
     }
 
     fn state(&mut self) -> State {
-        // Later than the window before, so that there is an order.
+        // Later than the previous window, so that windows have an order.
         let now = nanoseconds(self.clock.time_of_day()).max(self.began);
         self.accumulator.counted_until(now);
         self.began = now.saturating_add(1);
@@ -228,13 +228,13 @@ impl<W: Write> Count<'_, W> {
     /// The course of the whole stream so far.
     fn course(&mut self) -> Option<Course> {
         let own = self.accumulator.course()?;
-        Some(self.before.course_with(own))
+        Some(self.earlier.course_with(own))
     }
 
     fn begin_window(&mut self) {
         let span = self.plan.wanted.histogram.and_then(|_| self.accumulator.span());
-        self.before.add(self.accumulator.count(), span, self.accumulator.course());
-        self.before.rejected = self.rejects.count();
+        self.earlier.add(self.accumulator.count(), span, self.accumulator.course());
+        self.earlier.rejected = self.rejects.count();
         self.accumulator.clear();
     }
 
@@ -247,13 +247,13 @@ impl<W: Write> Count<'_, W> {
     fn close(self, result: Result<(), Error>) -> Ended<Error> {
         self.rejects.sum_up(self.messages, "lines");
         let rejected = self.rejects.count();
-        let counted = self.before.samples + self.accumulator.count();
+        let counted = self.earlier.samples + self.accumulator.count();
         let entry = Entry::Stat { counted, rejected, reader_gone: self.reader_gone };
         Ended { entry, result: result.map(|()| Status::of_rejected(rejected)) }
     }
 }
 
-/// Nanoseconds since 1970, at most the 2^64 that last until 2554.
+/// Nanoseconds since 1970, at most 2^64, which last until 2554.
 fn nanoseconds(time: SystemTime) -> u64 {
     let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_nanos()).unwrap_or(u64::MAX - 1)

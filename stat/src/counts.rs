@@ -1,12 +1,11 @@
 //! How often each value occurs, as long as there are not too many distinct ones; and from that,
-//! in the order of the values, which sample has a given rank.
+//! which sample has a given rank.
 //!
-//! The values' order is made up to date when it is asked for, so that counting costs little: new
-//! values are sorted in, and the ranks are corrected if few samples have come since, or else
-//! added up anew.
+//! The values are put in order only when that is needed, so that counting costs little: new values
+//! are sorted in, and the ranks are corrected if few samples have come since, or else added up anew.
 //!
-//! Memory: 70 bytes for each distinct value, 5 MB for the most that are counted; values of over
-//! 18 digits take up to 350 bytes each besides.
+//! Memory: 70 bytes for each distinct value, 5 MB for the most that are counted; a value of over
+//! 18 digits takes up to 350 bytes more.
 
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
@@ -17,7 +16,7 @@ use crate::lattice::Lattice;
 /// Distinct values that are counted: a 16-bit converter's whole range.
 pub(crate) const MAX_DISTINCT: usize = 1 << 16;
 
-/// How many changes are remembered, before adding up the ranks anew is cheaper than correcting
+/// How many changes are remembered: beyond that, adding up the ranks anew is cheaper than correcting
 /// them.
 const MAX_CHANGES: usize = 1 << 8;
 
@@ -29,8 +28,8 @@ const MAX_CHUNK: usize = if cfg!(test) { 8 } else { 1 << 9 };
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Full;
 
-/// Each value without useless zeros, with its count. The hash is keyed at random, so that
-/// values that collide cannot be prepared.
+/// Each value without useless zeros, with its count. The hash is keyed at random, so that nobody can
+/// prepare values that collide.
 type Values = IndexMap<Decimal, u64, RandomState>;
 
 /// How often each value occurs.
@@ -42,11 +41,11 @@ pub(crate) struct Counts {
     /// The first `sorted` values, in their order.
     chunks: Vec<Chunk>,
     sorted: usize,
-    /// What was counted since the chunks' totals were up to date, sample by sample.
+    /// The positions counted since the chunks' totals were up to date, sample by sample.
     changes: Vec<u32>,
-    /// Whether that is not all.
+    /// Whether more was counted than `changes` holds.
     has_more_changes: bool,
-    /// What the first `stepped` values have in common, if anything.
+    /// The lattice of the first `stepped` values, if they have one.
     lattice: Option<Lattice>,
     stepped: usize,
 }
@@ -88,7 +87,7 @@ impl Counts {
         Ok(())
     }
 
-    /// Where `value` is counted, now and later.
+    /// The position at which `value` is counted; it never changes.
     pub(crate) fn position(&mut self, value: &Decimal) -> Result<usize, Full> {
         match self.counts.get_index_of(value) {
             Some(at) => Ok(at),
@@ -96,7 +95,7 @@ impl Counts {
         }
     }
 
-    /// Makes room for a value that was not counted before.
+    /// Adds a value that was not counted before.
     fn insert(&mut self, value: &Decimal) -> Result<usize, Full> {
         match self.counts.len() < self.most {
             true => Ok(self.counts.insert_full(value.normalized(), 0).0),
@@ -206,14 +205,14 @@ impl Counts {
         self.has_more_changes = false;
     }
 
-    /// Puts the value at `at` where it belongs, not counting its samples.
+    /// Puts the value at `at` where it belongs, without counting its samples.
     fn sort_in(&mut self, at: usize) {
         let counts = &self.counts;
         let value = &counts.keys()[at];
         if self.chunks.is_empty() {
             self.chunks.push(Chunk::default());
         }
-        // Beyond the last chunk's values it goes to that chunk's end.
+        // A value beyond all others goes to the end of the last chunk.
         let place = chunk_of(&self.chunks, counts, value).min(self.chunks.len() - 1);
         let chunk = &mut self.chunks[place];
         let within = chunk.order.partition_point(|&other| counts.keys()[other as usize] < *value);
@@ -226,7 +225,7 @@ impl Counts {
     }
 }
 
-/// Values that follow each other in their order; never none.
+/// Values that follow each other in order, at least one.
 #[derive(Clone, Debug, Default)]
 struct Chunk {
     /// Their indices in the counts.
@@ -235,7 +234,7 @@ struct Chunk {
     total: u64,
 }
 
-/// The chunk in which `value` is, or would be; beyond the last if it is above them all.
+/// The index of the chunk in which `value` is, or would be; beyond the last if it is above all values.
 fn chunk_of(chunks: &[Chunk], counts: &Values, value: &Decimal) -> usize {
     chunks.partition_point(|chunk| {
         chunk.order.last().is_some_and(|&last| counts.keys()[last as usize] < *value)

@@ -1,10 +1,10 @@
-//! The course of a stream from its first sample to its last, in at most a given number of stretches, with the
-//! least, mean and greatest sample of each: what a picture of it needs, so that no peak is missing.
+//! The course of a stream from its first sample to its last, in at most a given number of stretches,
+//! with the least, mean and greatest sample of each: what a picture needs so that no peak is lost.
 //!
 //! A stretch is a power of two samples long, and begins at a multiple of that, counted from the
-//! stream's first sample. The power is the least with which no more stretches than wanted have
-//! samples: it depends on the samples' numbers alone, so that the course is the same for any
-//! chunking, and parts that have numbers merge to that of the whole.
+//! stream's first sample. The power is the least that needs no more stretches than wanted. It depends
+//! on the samples' numbers alone, so that the course is the same for any chunking, and numbered parts
+//! merge into that of the whole.
 //!
 //! Memory: a minimum, a maximum and a sum for each stretch.
 
@@ -25,7 +25,7 @@ pub(crate) const MAX_STRETCHES: usize = 10_000;
 /// Samples that follow each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ExactStretch {
-    /// The number of the first of them, from 1.
+    /// The number of the first one, counted from 1.
     pub first: u64,
     /// How many there are.
     pub n: u64,
@@ -38,7 +38,7 @@ pub(crate) struct ExactStretch {
 }
 
 impl ExactStretch {
-    /// `n` samples of the same value, the first of which has this number.
+    /// `n` samples of the same value, the first of which has the number `first`.
     fn of(first: u64, value: &Decimal, n: u64) -> ExactStretch {
         let sum = value * Decimal::from_big(n.into(), 0);
         ExactStretch { first, n, min: value.clone(), max: value.clone(), sum }
@@ -57,7 +57,7 @@ impl ExactStretch {
         self.sum = &self.sum + &other.sum;
     }
 
-    fn told(&self) -> record::Stretch {
+    fn to_record(&self) -> record::Stretch {
         let divisor = BigInt::from(self.n) * power_of_ten(self.sum.places().into());
         let mean = nearest::ratio(&self.sum.mantissa().to_big(), &divisor);
         record::Stretch {
@@ -76,21 +76,21 @@ pub(crate) struct Course {
     most: usize,
     /// A stretch is 2^`power` samples long.
     power: u32,
-    /// Those that have samples, by their numbers from 0 on.
+    /// The stretches that have samples, numbered from 0.
     stretches: BTreeMap<u64, ExactStretch>,
-    /// The number of the first sample that was counted here, and that of the next.
+    /// The numbers of the first sample counted here, and of the next one.
     begin: u64,
     next: u64,
 }
 
 impl Course {
-    /// The course of no samples yet, in at most `most` stretches; the first sample that will be
-    /// counted here has the number `first`, from 1.
+    /// A course without samples, in at most `most` stretches; the first sample counted here will have
+    /// the number `first`, counted from 1.
     pub(crate) fn new(most: usize, first: u64) -> Course {
         Course { most, power: 0, stretches: BTreeMap::new(), begin: first, next: first }
     }
 
-    /// The same for the samples that follow, of which there are none yet.
+    /// An empty course for the samples that follow.
     pub(crate) fn begun_anew(&self) -> Course {
         Course::new(self.most, self.next)
     }
@@ -107,8 +107,8 @@ impl Course {
         self.next += 1;
     }
 
-    /// Takes `count` samples of the same value that were [passed](Course::pass), none of them before
-    /// the stretch that the last one passed is in.
+    /// Takes `count` samples of the same value that were [passed](Course::pass), all of them in the
+    /// same stretch as the last one passed.
     pub(crate) fn add_passed(&mut self, value: &Decimal, count: u64) {
         let last = self.next.saturating_sub(2);
         let stretch = last >> self.power << self.power;
@@ -120,20 +120,21 @@ impl Course {
         self.next += samples;
     }
 
-    /// Takes the stretches of another course, whose numbers have the same origin.
+    /// Takes the stretches of another course, whose samples are numbered from the same origin.
     pub(crate) fn absorb(&mut self, (power, stretches): (u32, Vec<ExactStretch>)) {
         self.coarsen(power.max(self.power));
         stretches.into_iter().for_each(|stretch| self.join(stretch));
     }
 
-    /// The power of two that a stretch is long, and the stretches. This is the course's whole state.
+    /// The power of two that is a stretch's length, and the stretches. This is the course's whole
+    /// state.
     pub(crate) fn contents(&self) -> (u32, Vec<ExactStretch>) {
         (self.power, self.stretches.values().cloned().collect())
     }
 
-    /// What a record tells.
-    pub(crate) fn told(&self) -> Vec<record::Stretch> {
-        self.stretches.values().map(ExactStretch::told).collect()
+    /// The course as a record contains it.
+    pub(crate) fn to_record(&self) -> Vec<record::Stretch> {
+        self.stretches.values().map(ExactStretch::to_record).collect()
     }
 
     fn join(&mut self, stretch: ExactStretch) {
@@ -171,24 +172,24 @@ mod tests {
         course
     }
 
-    fn told(course: &Course) -> String {
-        let stretches = course.told();
-        let told = stretches.iter().map(|record::Stretch { first, min, mean, max }| {
+    fn shown(course: &Course) -> String {
+        let stretches = course.to_record();
+        let texts = stretches.iter().map(|record::Stretch { first, min, mean, max }| {
             format!("{first}: {min} {mean} {max}")
         });
-        told.collect::<Vec<_>>().join(", ")
+        texts.collect::<Vec<_>>().join(", ")
     }
 
     #[test]
     fn resolution_halves_as_the_stream_grows_and_no_peak_is_lost() {
         let values = [10, 20, 990, 30, -50];
-        assert_eq!(told(&counted(&values[..2], 4, 1)), "1: 1 1 1, 2: 2 2 2");
-        assert_eq!(told(&counted(&values, 4, 1)), "1: 1 1.5 2, 3: 3 51 99, 5: -5 -5 -5");
-        assert_eq!(told(&counted(&values, 2, 1)), "1: 1 26.25 99, 5: -5 -5 -5");
+        assert_eq!(shown(&counted(&values[..2], 4, 1)), "1: 1 1 1, 2: 2 2 2");
+        assert_eq!(shown(&counted(&values, 4, 1)), "1: 1 1.5 2, 3: 3 51 99, 5: -5 -5 -5");
+        assert_eq!(shown(&counted(&values, 2, 1)), "1: 1 26.25 99, 5: -5 -5 -5");
     }
 
     #[test]
-    fn samples_may_be_told_later() {
+    fn values_of_samples_may_follow_later() {
         let mut course = counted(&[1, 2, 3, 4], 2, 1);
         course.pass(course.room().min(2));
         course.add_passed(&Decimal::new(7, 0), 1);

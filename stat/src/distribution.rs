@@ -1,10 +1,10 @@
-//! How the samples are distributed: every value counted, or once there are too many distinct
-//! ones, counts in the cells of a [`grid`](crate::grid) and the bins of a
-//! [`sketch`](crate::sketch). The sample of a rank lies in a cell and in a bin, and so in what they
-//! have in common: near in proportion to the samples' spread, and to its own size.
+//! How the samples are distributed: every value is counted or, once there are too many distinct
+//! ones, samples are counted in the cells of a [`grid`](crate::grid) and the bins of a
+//! [`sketch`](crate::sketch). The sample of a given rank lies in a cell and in a bin, and so in their
+//! intersection: near in proportion both to the samples' spread and to its own size.
 //!
-//! Going over from one to the other depends on nothing but the set of distinct values, so that
-//! merged parts are where the whole would be.
+//! When to change from one to the other depends on the set of distinct values alone, so that merged
+//! parts end up where the whole would.
 
 use stage::format::decimal::Decimal;
 
@@ -19,7 +19,7 @@ use crate::sketch::{Filled, Sketch};
 pub(crate) struct Distribution {
     /// Empty once there are too many distinct values.
     counts: Counts,
-    /// There once there were too many.
+    /// `Some` once there are too many.
     approximate: Option<Box<Approximate>>,
 }
 
@@ -27,20 +27,20 @@ pub(crate) struct Distribution {
 #[derive(Clone, Debug, Default)]
 struct Approximate {
     sketch: Sketch,
-    /// `None` if it is not known of some samples: those of a state of version 1.
+    /// `None` if some samples are not in it: those of a state of version 1.
     grid: Option<Grid>,
 }
 
-/// Everything that is known of a distribution, from the least values to the greatest.
+/// Everything known about a distribution, from the least values to the greatest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Contents {
     /// Each value with its count.
     Values(Vec<(Decimal, u64)>),
-    /// There were too many.
+    /// There were too many distinct values.
     Approximate {
         /// The bins of the sketch.
         bins: Vec<Filled>,
-        /// The cells of the grid, by their lower ends, if it is known of all samples.
+        /// The cells of the grid, by their lower ends, if all samples are in it.
         grid: Option<(Width, Vec<(Decimal, u64)>)>,
     },
 }
@@ -99,7 +99,7 @@ impl Distribution {
         }
     }
 
-    /// Goes over to approximate counts with one value too many.
+    /// Changes to approximate counts on account of one value too many.
     fn go_over_with(&mut self, value: &Decimal, count: u64) {
         let mut values: Vec<(Decimal, u64)> =
             self.counts.iter().map(|(value, count)| (value.clone(), count)).collect();
@@ -131,30 +131,30 @@ impl Distribution {
         self.approximate.is_none()
     }
 
-    /// Where the sample at `rank` lies, from 1, once values are not counted any more.
+    /// Where the sample at `rank` lies, counted from 1, once values are no longer counted.
     pub(crate) fn near_rank(&mut self, rank: u64) -> Option<Interval> {
         self.approximate.as_mut()?.at_rank(rank)
     }
 
-    /// The sample at `rank`, from 1, while every value is counted.
+    /// The sample at `rank`, counted from 1, while every value is counted.
     pub(crate) fn exact_at_rank(&mut self, rank: u64) -> Option<&Decimal> {
         self.counts.at_rank(rank)
     }
 
-    /// The most frequent value, the least of them if there are several; `None` once values are
-    /// not counted any more.
+    /// The most frequent value, the least of them if there are several; `None` once values are no
+    /// longer counted.
     pub(crate) fn mode(&self) -> Option<Decimal> {
         self.counts.mode().cloned()
     }
 
-    /// The step between the values, if they have one; `None` once they are not counted any more,
-    /// which takes so many that no bin is only a few steps wide.
+    /// The step between the values, if they have one; `None` once they are no longer counted: then
+    /// there are so many that every bin is many steps wide.
     pub(crate) fn lattice(&mut self) -> Option<Lattice> {
         self.counts.lattice()
     }
 
-    /// How many samples, all from `min` to `max`, are below each of the `limits`, which ascend; an
-    /// estimate once they are not counted by value any more, unless the limits are those of cells.
+    /// How many samples, all from `min` to `max`, are below each of the `limits`, which ascend. Once
+    /// values are no longer counted this is an estimate, unless the limits are those of cells.
     pub(crate) fn below(&mut self, limits: &[Decimal], min: &Decimal, max: &Decimal) -> Vec<u64> {
         match &mut self.approximate {
             None => limits.iter().map(|limit| self.counts.below(limit)).collect(),
@@ -194,8 +194,8 @@ impl Approximate {
     }
 }
 
-/// Whether a bin may be narrower than this cell. (It depends on nothing but the cell, so that what
-/// is told of samples rises where they do.)
+/// Whether a bin may be narrower than this cell. (This depends on the cell alone, so that estimates
+/// rise with the samples.)
 fn may_be_cut_by_bins(Interval { low, high }: &Interval) -> bool {
     let nearest_to_zero = match (low.is_negative(), high.is_negative()) {
         (true, true) => -high,

@@ -20,7 +20,7 @@
 //! - A₄ = n³F − 4n²SC + 6nS²Q − 3S⁴
 //!
 //! Each is computed as an integer ratio, or the root of one, and rounded once, to the nearest
-//! double ([`nearest`]). One that has no value (a division by zero, as in the skewness of a
+//! double ([`nearest`]). A figure that has no value (a division by zero, as in the skewness of a
 //! constant series) or is beyond the largest double is null.
 //!
 //! NIST: NIST/SEMATECH e-Handbook of Statistical Methods, section as given. Joanes: D. N. Joanes
@@ -34,7 +34,7 @@ use crate::moments::Totals;
 use crate::nearest;
 use crate::sequence::Neighbours;
 
-/// What the figures of at least one sample are computed from.
+/// What figures are computed from, for at least one sample.
 #[derive(Debug)]
 pub(crate) struct Figures {
     n: BigInt,
@@ -51,7 +51,7 @@ impl Figures {
         Figures { n, totals, second }
     }
 
-    /// One of those that only some records have, by its name there; `None` for any other name.
+    /// One of the figures that only some records have, by its name; `None` for any other name.
     pub(crate) fn named(&self, name: &str) -> Option<Decimal> {
         match name {
             "var" => self.var(),

@@ -1,4 +1,4 @@
-//! What `stat` reads: standard input, or files one after another, and where in them a line is.
+//! What `stat` reads: standard input, or files one after another; and the position of a line in them.
 
 use std::fmt;
 use std::fs::File;
@@ -18,7 +18,7 @@ use crate::Error;
 /// An input.
 #[derive(Debug)]
 pub struct NamedInput<I> {
-    /// How messages call it; `None` for standard input.
+    /// What messages call it; `None` for standard input.
     pub name: Option<String>,
     /// Its bytes.
     pub input: I,
@@ -29,7 +29,7 @@ pub trait Inputs<I>: Iterator<Item = Result<NamedInput<I>, Error>> {}
 
 impl<I, A: Iterator<Item = Result<NamedInput<I>, Error>>> Inputs<I> for A {}
 
-/// A single input, which is called standard input.
+/// A single input, which messages call standard input.
 pub fn only<I>(input: I) -> impl Inputs<I> {
     std::iter::once(Ok(NamedInput { name: None, input }))
 }
@@ -47,7 +47,7 @@ pub fn inputs(
         let input: Box<dyn Input> = match (input, standard_input.take_if(|_| name.is_none())) {
             (Some(file), _) => Box::new(Stoppable::new(file, stop.clone(), AfterStop::End)),
             (None, Some(standard_input)) => Box::new(standard_input),
-            // Read to its end before.
+            // Standard input was named before, and has been read to its end.
             (None, None) => Box::new(&[][..]),
         };
         Ok(NamedInput { name, input })
@@ -66,8 +66,8 @@ fn open(path: &Path) -> Result<NamedInput<Option<File>>, Error> {
     }
 }
 
-/// Whether nothing that is read is a stream, so that all of it is there already. (An unreadable path
-/// counts as no stream; opening it reports the error.)
+/// Whether no input is a stream, so that all of the data is already there. (A path that cannot be
+/// examined counts as no stream; opening it reports the error.)
 pub fn are_regular(files: &[PathBuf], standard_input_is: bool) -> bool {
     let is_stream = |path: &PathBuf| match path == Path::new(STANDARD_INPUT) {
         true => !standard_input_is,
@@ -97,7 +97,7 @@ pub struct Position {
 }
 
 impl Position {
-    /// How messages call the input.
+    /// What messages call the input.
     pub fn input(&self) -> String {
         self.file.clone().unwrap_or_else(|| "standard input".to_owned())
     }
@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn regular_files_are_told_from_others() {
+    fn regular_files_are_distinguished_from_streams() {
         let path = |text: &str| PathBuf::from(text);
         let here = path(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"));
         assert!(are_regular(&[], true) && !are_regular(&[], false));

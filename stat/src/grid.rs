@@ -1,13 +1,13 @@
 //! Quantiles of more distinct values than can be counted, near in proportion to their spread:
 //! counts in decimal cells, all of the same width.
 //!
-//! A width is a power of ten, or twice one: each is a multiple of the one before, so that cells
-//! can be put together to wider ones, and in whatever order the samples come, and whatever parts
-//! are merged, the cells are those of the finest width that leaves at most [`MAX_DISTINCT`] of
-//! them in use. (Five times a power of ten is no multiple of twice one.)
+//! A width is a power of ten, or twice one. Each is a multiple of the one before, so that cells can
+//! be joined into wider ones: in whatever order samples come and parts are merged, the cells are
+//! those of the finest width that leaves at most [`MAX_DISTINCT`] of them in use. (Five times a power
+//! of ten would not do: it is no multiple of twice one.)
 //!
-//! While samples are counted there may be a quarter more, of a finer width, so that cells need not be
-//! put together whenever a few new ones come: that is done when something is asked of the grid.
+//! While samples are being counted there may be a quarter more cells, of a finer width, so that they
+//! need not be joined whenever a few new ones appear; they are joined when the grid is queried.
 //!
 //! Everything is computed with integers, so that it is the same on every machine.
 //!
@@ -21,7 +21,7 @@ use stage::format::decimal::{Decimal, SMALL_DIGITS};
 use crate::counts::{Counts, Full, MAX_DISTINCT};
 use crate::interval::Interval;
 
-/// Cells that there is room for while samples are counted.
+/// Cells that there is room for while samples are being counted.
 const MAX_CELLS: usize = MAX_DISTINCT / 4 * 5;
 
 /// The width of a cell. Ordered by width.
@@ -66,7 +66,8 @@ impl Width {
         value.floor_to(self.factor(), self.exponent)
     }
 
-    /// Which cell a short `value` is in, counted from zero on; it need not be known.
+    /// The index, counted from zero, of the cell that a short `value` is in; `None` if it cannot be
+    /// computed in machine words.
     #[inline]
     fn index(self, value: &Decimal) -> Option<i64> {
         let shift = i32::from(value.places()) + self.exponent;
@@ -94,7 +95,7 @@ impl Width {
     /// `values`, which ascend.
     fn coarse_enough_for(self, values: &[Decimal]) -> Width {
         let fits = |steps| self.coarser(steps).cells(values) <= MAX_DISTINCT;
-        // Samples that are a few values, of which one is far finer than the others, take many steps.
+        // Few values, one of them far finer than the others, take many steps.
         let mut too_fine = -1;
         let mut coarse = 0;
         while !fits(coarse) {
@@ -123,15 +124,15 @@ const POWERS: [i64; SMALL_DIGITS as usize + 1] = {
 #[derive(Clone, Debug)]
 pub(crate) struct Grid {
     width: Width,
-    /// By the cells' lower ends.
+    /// Counts by the cells' lower ends.
     cells: Counts,
-    /// Where cells are counted, by their indices: nearly all samples are short, and then a cell is
-    /// found sooner by that than by its lower end.
+    /// The positions of `cells` by index: nearly all samples are short, and for these it
+    /// is faster to find a cell by its index than by its lower end.
     positions: HashMap<i64, usize, RandomState>,
 }
 
 impl Grid {
-    /// The grid of distinct values with their counts, which ascend; too many to be counted.
+    /// The grid of distinct values, ascending, with their counts.
     pub(crate) fn of(values: &[(Decimal, u64)]) -> Grid {
         let places = values.iter().map(|(value, _)| value.places()).max().unwrap_or(0);
         let keys: Vec<Decimal> = values.iter().map(|(value, _)| value.clone()).collect();
@@ -139,7 +140,7 @@ impl Grid {
         Grid::with_cells(width, values.iter().map(|(value, count)| (value, *count)))
     }
 
-    /// A grid with cells of this `width`, which are given by their lower ends, or values in them.
+    /// A grid with cells of this `width`, each given by its lower end or a value in it.
     pub(crate) fn with_cells<'a>(
         width: Width,
         cells: impl IntoIterator<Item = (&'a Decimal, u64)>,
@@ -160,7 +161,7 @@ impl Grid {
         }
     }
 
-    /// Counts samples in a cell that is not known by its index.
+    /// Counts samples in a cell whose position is not known.
     fn add_elsewhere(&mut self, value: &Decimal, count: u64) {
         let at = loop {
             match self.cells.position(&self.width.floor(value)) {
@@ -176,19 +177,19 @@ impl Grid {
 
     /// Counts the samples of another grid.
     pub(crate) fn absorb(&mut self, width: Width, cells: &[(Decimal, u64)]) {
-        // A width that was too fine for a part is too fine for the whole.
+        // A width that is too fine for a part is too fine for the whole.
         if width > self.width {
             self.coarsen(width);
         }
         cells.iter().for_each(|(cell, count)| self.add_many(cell, *count));
     }
 
-    /// Makes the cells as wide as they have to be, and no wider.
+    /// Makes the cells as wide as necessary, and no wider.
     fn make_room(&mut self) {
         if self.cells.distinct() <= MAX_DISTINCT {
             return;
         }
-        // One step is nearly always enough, and this costs less than sorting them.
+        // One step is nearly always enough, and costs less than sorting the cells.
         let next = Grid::with_cells(self.width.coarser(1), self.cells.iter());
         if next.cells.distinct() <= MAX_DISTINCT {
             *self = next;
@@ -203,7 +204,7 @@ impl Grid {
         *self = Grid::with_cells(width, self.cells.iter());
     }
 
-    /// The width of the cells, and from the least to the greatest the lower ends of those in use,
+    /// The width of the cells, and the lower ends of those in use, from the least to the greatest,
     /// with their counts. This is the grid's whole state.
     pub(crate) fn contents(&mut self) -> (Width, Vec<(Decimal, u64)>) {
         self.make_room();
@@ -218,8 +219,8 @@ impl Grid {
         Some(Interval { low, high })
     }
 
-    /// How many samples are below `limit`. Exact if it is the limit of a cell; otherwise those in
-    /// its cell are taken to lie evenly over it.
+    /// How many samples are below `limit`. Exact if that is the limit of a cell; otherwise the samples
+    /// in its cell are assumed to lie evenly over it.
     pub(crate) fn below(&mut self, limit: &Decimal) -> u64 {
         self.make_room();
         let low = self.width.floor(limit);
@@ -279,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sample_too_many_makes_the_cells_wider_and_no_wider_than_need_be() {
+    fn a_sample_too_many_makes_the_cells_only_as_wide_as_necessary() {
         let mut grid = Grid::of(&too_many(1, 0));
         for far in (0..).map(|at| Decimal::new(1_000_000 + 2 * at, 0)).take(MAX_DISTINCT / 2 - 1) {
             grid.add_many(&far, 1);

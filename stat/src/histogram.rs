@@ -1,13 +1,13 @@
 //! The limits of a histogram's bins: round numbers that seldom change.
 //!
-//! Limits are multiples of a width of 1, 2 or 5 times a power of ten, the least that covers the
-//! range in no more bins than asked for. So they depend on nothing but the range: they stay
-//! where they are until it grows out of them, and merged parts have the whole's. A width is no
-//! finer than the samples themselves, so that integers do not leave every other bin empty.
+//! Limits are multiples of a width of 1, 2 or 5 times a power of ten: the least that covers the
+//! range in no more bins than asked for. So they depend on the range alone: they stay where they are
+//! until it outgrows them, and merged parts have the limits of the whole. A width is no finer than
+//! the samples themselves, so that integers do not leave every other bin empty.
 //!
-//! Samples may have a step of their own, such as 0.0625, of which such a width is no multiple: then
-//! one bin would have room for more of their values than the next, and a bell would look like a
-//! comb. In this case a width is 1, 2 or 5 times a power of ten of their steps.
+//! Samples may have a step of their own, such as 0.0625. If the width is no multiple of it, some bins
+//! hold more of the possible values than others, and a bell looks like a comb. In that case the width
+//! is 1, 2 or 5 times a power of ten, counted in steps.
 
 use num_bigint::BigInt;
 use num_integer::Integer;
@@ -31,7 +31,7 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    /// What covers both.
+    /// The span that covers both.
     pub(crate) fn joined(self, other: &Span) -> Span {
         Span {
             min: self.min.min(other.min.clone()),
@@ -42,14 +42,14 @@ impl Span {
     }
 }
 
-/// The least number of bins that can be asked for: 0 is always a limit, so one does not cover both
+/// The least number of bins that can be asked for: 0 is always a limit, so one bin cannot cover both
 /// sides of it.
 pub(crate) const MIN_BINS: u16 = 2;
 
 /// The most bins that can be asked for: enough for every picture, and a record stays readable.
 pub(crate) const MAX_BINS: u16 = 1000;
 
-/// The histogram of `n` samples over `span`, which they lie in.
+/// The histogram of `n` samples, all of which lie in `span`.
 pub(crate) fn histogram(
     distribution: &mut Distribution,
     n: u64,
@@ -58,7 +58,7 @@ pub(crate) fn histogram(
 ) -> Vec<Bin> {
     let limits = limits(span, bins);
     let mut below = distribution.below(&limits, &span.min, &span.max);
-    // The last limit belongs to the last bin.
+    // A sample on the last limit belongs to the last bin.
     if let [first, .., last] = below.as_mut_slice() {
         (*first, *last) = (0, n);
     }
@@ -84,7 +84,7 @@ fn limits(span: &Span, bins: u16) -> Vec<Decimal> {
     }
 }
 
-/// The same, whatever the samples' step.
+/// The same, without regard to the samples' step.
 fn round_limits(span: &Span, bins: u16) -> Vec<Decimal> {
     let bins = bins.max(MIN_BINS);
     let finest = -i64::from(span.places);
@@ -112,8 +112,8 @@ fn digits(number: &BigInt) -> i64 {
 }
 
 /// The multiples of `factor` × 10^`exponent` around `span`, unless that makes more than `bins`
-/// bins. A sample on the last limit belongs to the last bin; but if the width `is_finest`, each
-/// bin is for one value.
+/// bins. A sample on the last limit belongs to the last bin, except that with `is_finest`, the
+/// finest width, each bin is for one value.
 fn multiples(
     span: &Span,
     factor: u8,
@@ -143,7 +143,7 @@ mod tests {
         Span { places: min.places().max(max.places()), min, max, lattice: None }
     }
 
-    fn told(min: &str, max: &str, bins: u16) -> String {
+    fn limits_of(min: &str, max: &str, bins: u16) -> String {
         let limits: Vec<String> =
             limits(&span(min, max), bins).iter().map(Decimal::to_string).collect();
         limits.join(" ")
@@ -151,18 +151,18 @@ mod tests {
 
     #[test]
     fn limits_are_round_and_cover_the_range() {
-        assert_eq!(told("0", "100", 10), "0 10 20 30 40 50 60 70 80 90 100");
-        assert_eq!(told("0", "101", 10), "0 20 40 60 80 100 120");
-        assert_eq!(told("-3.25", "7.11", 6), "-4 -2 0 2 4 6 8");
-        assert_eq!(told("0.0012", "0.0049", 4), "0.001 0.002 0.003 0.004 0.005");
-        assert_eq!(told("-1", "1", 2), "-2 0 2");
-        assert_eq!(told("1e300", "3e300", 3), "1e300 2e300 3e300");
+        assert_eq!(limits_of("0", "100", 10), "0 10 20 30 40 50 60 70 80 90 100");
+        assert_eq!(limits_of("0", "101", 10), "0 20 40 60 80 100 120");
+        assert_eq!(limits_of("-3.25", "7.11", 6), "-4 -2 0 2 4 6 8");
+        assert_eq!(limits_of("0.0012", "0.0049", 4), "0.001 0.002 0.003 0.004 0.005");
+        assert_eq!(limits_of("-1", "1", 2), "-2 0 2");
+        assert_eq!(limits_of("1e300", "3e300", 3), "1e300 2e300 3e300");
     }
 
     #[test]
     fn integers_get_a_bin_each_and_not_every_other_one() {
-        assert_eq!(told("1", "6", 20), "1 2 3 4 5 6 7");
-        assert_eq!(told("0.1", "0.3", 20), "0.1 0.2 0.3 0.4");
+        assert_eq!(limits_of("1", "6", 20), "1 2 3 4 5 6 7");
+        assert_eq!(limits_of("0.1", "0.3", 20), "0.1 0.2 0.3 0.4");
     }
 
     /// 12-bit codes around 2000, times a scale, as they were counted.
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bell_of_codes_times_a_scale_is_no_comb() {
+    fn a_bell_of_codes_times_a_scale_is_not_a_comb() {
         for (scale, offset, bins) in [
             ("0.0625", "0", 20),
             ("0.0625", "0", 150),
@@ -198,7 +198,7 @@ mod tests {
         ] {
             let bins = bell(scale, offset, bins);
             let counts: Vec<u64> = bins.iter().map(|bin| bin.count).collect();
-            // The ends may be cut through; in between it only rises, and then it only falls.
+            // The outermost bins may be cut; in between, counts only rise and then only fall.
             let inner = &counts[1..counts.len() - 2];
             let turns = inner.windows(3).filter(|it| (it[0] < it[1]) != (it[1] < it[2])).count();
             assert!(turns <= 1, "{scale}: {counts:?}");
@@ -224,10 +224,10 @@ mod tests {
 
     #[test]
     fn one_value_has_one_bin() {
-        assert_eq!(told("57", "57", 20), "57 58");
-        assert_eq!(told("0", "0", 20), "0 1");
-        assert_eq!(told("-2.5", "-2.5", 20), "-2.5 -2.4");
-        assert_eq!(told("5e300", "5e300", 20).split(' ').count(), 2);
+        assert_eq!(limits_of("57", "57", 20), "57 58");
+        assert_eq!(limits_of("0", "0", 20), "0 1");
+        assert_eq!(limits_of("-2.5", "-2.5", 20), "-2.5 -2.4");
+        assert_eq!(limits_of("5e300", "5e300", 20).split(' ').count(), 2);
     }
 
     #[test]
@@ -235,7 +235,7 @@ mod tests {
         let mut changes = 0;
         let mut before = String::new();
         for max in 1..=100_000 {
-            let now = told("0", &max.to_string(), 20);
+            let now = limits_of("0", &max.to_string(), 20);
             let width = now.split(' ').nth(1).unwrap().to_owned();
             changes += usize::from(width != before);
             before = width;

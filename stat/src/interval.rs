@@ -14,9 +14,9 @@ pub(crate) struct Interval {
 /// An estimate of a sample.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Estimate {
-    /// About what it is.
+    /// The estimate itself.
     pub value: Decimal,
-    /// By how much that is wrong, at most.
+    /// By how much it may be wrong at most.
     pub error: Decimal,
 }
 
@@ -26,7 +26,7 @@ impl Interval {
         Interval { low: value.clone(), high: value }
     }
 
-    /// The part of it that lies from `low` to `high`; one of these if there is none.
+    /// The part of it from `low` to `high`; if there is none, the nearer of these two.
     pub(crate) fn within(self, low: &Decimal, high: &Decimal) -> Interval {
         if self.low > *high || self.high < *low {
             return Interval::of(if self.low > *high { high.clone() } else { low.clone() });
@@ -45,8 +45,8 @@ impl Interval {
         }
         let half = (&self.high - &self.low).halved();
         let magnitude = half.magnitude().unwrap_or_default();
-        // To a ten-thousandth of the half-width: the middle of a sketch's bin is within 0.99991 % of
-        // its values, and 1 % is promised.
+        // Rounded to a ten-thousandth of the half-width: the middle of a sketch's bin is then within
+        // 0.99991 % of its values; 1 % is promised.
         let value = (&self.low + half).round_to(magnitude - 4);
         let below = &value - &self.low;
         let above = &self.high - &value;
@@ -54,7 +54,7 @@ impl Interval {
     }
 }
 
-/// To two digits, and up.
+/// Rounded up to two digits.
 fn rounded_up(error: &Decimal) -> Decimal {
     match error.magnitude() {
         Some(magnitude) => -(-error).floor_to(1, magnitude - 1),
@@ -70,7 +70,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn told(low: &str, high: &str) -> String {
+    fn estimate_of(low: &str, high: &str) -> String {
         let interval = Interval { low: decimal(low), high: decimal(high) };
         let Estimate { value, error } = interval.estimate();
         assert!(interval.low <= value && value <= interval.high);
@@ -78,13 +78,13 @@ mod tests {
     }
 
     #[test]
-    fn the_middle_is_told_with_what_it_may_be_wrong_by() {
-        assert_eq!(told("101325.008", "101325.01"), "101325.009 ± 0.001");
-        assert_eq!(told("-4", "-2"), "-3 ± 1");
-        assert_eq!(told("7.5", "7.5"), "7.5 ± 0");
+    fn the_middle_comes_with_its_greatest_error() {
+        assert_eq!(estimate_of("101325.008", "101325.01"), "101325.009 ± 0.001");
+        assert_eq!(estimate_of("-4", "-2"), "-3 ± 1");
+        assert_eq!(estimate_of("7.5", "7.5"), "7.5 ± 0");
         // The error includes that of the digits that are left out.
-        assert_eq!(told("3.14159265", "3.2"), "3.170796 ± 0.03");
-        assert_eq!(told("0", "1.23456789"), "0.61728 ± 0.62");
+        assert_eq!(estimate_of("3.14159265", "3.2"), "3.170796 ± 0.03");
+        assert_eq!(estimate_of("0", "1.23456789"), "0.61728 ± 0.62");
     }
 
     #[test]

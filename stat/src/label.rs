@@ -1,15 +1,15 @@
-//! Labels: what tells these samples from others, such as the place they come from.
+//! Labels, which distinguish these samples from others, such as by the place they come from.
 
 use stage::format::record::{RESERVED_LABELS, is_field};
 use stage::process::message::quoted;
 
-/// Bytes that a name may have.
+/// Bytes of a name, at most.
 const MAX_NAME: usize = 64;
 
-/// Bytes that a value may have: a record with all its labels remains a line that people can read.
+/// Bytes of a value, at most, so that a record with all its labels remains readable.
 const MAX_VALUE: usize = 256;
 
-/// A label as it is given on the command line.
+/// A label, as given on the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
     /// What it is called.
@@ -68,28 +68,28 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_label_is_refused() {
-        let told = |text: &str| Label::parse(text).unwrap_err();
-        assert_eq!(told("site"), "expected a label such as site=roof");
+    fn what_is_not_a_label_is_refused() {
+        let refusal = |text: &str| Label::parse(text).unwrap_err();
+        assert_eq!(refusal("site"), "expected a label such as site=roof");
         let name = "a label's name is a letter or _, then letters, digits and _, at most 64, not";
-        assert_eq!(told("=roof"), format!("{name} \"\""));
-        assert_eq!(told("1st=roof"), format!("{name} \"1st\""));
+        assert_eq!(refusal("=roof"), format!("{name} \"\""));
+        assert_eq!(refusal("1st=roof"), format!("{name} \"1st\""));
         for taken in
             ["n", "p99.9", "p5", "mean", "skew", "state", "channel", "quantile", "job", "__name__"]
         {
-            let told = told(&format!("{taken}=x"));
+            let wrong = refusal(&format!("{taken}=x"));
             if taken == "p99.9" {
-                assert_eq!(told, format!("{name} \"p99.9\""));
+                assert_eq!(wrong, format!("{name} \"p99.9\""));
             } else {
                 let meaning = "the name has a meaning already";
-                assert_eq!(told, format!("a label cannot be called \"{taken}\": {meaning}"));
+                assert_eq!(wrong, format!("a label cannot be called \"{taken}\": {meaning}"));
             }
         }
         let value = "the value of a label has 1 to 256 bytes, and no control characters";
         for wrong in
             ["site=".to_owned(), "site=a\nb".to_owned(), format!("site={}", "x".repeat(257))]
         {
-            assert_eq!(told(&wrong), value);
+            assert_eq!(refusal(&wrong), value);
         }
     }
 }

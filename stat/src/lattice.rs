@@ -1,17 +1,17 @@
-//! The step between samples that have one: a converter's codes times a scale lie a multiple of the
-//! scale apart, which need not be a power of ten.
+//! The step between samples, if they have one: a converter's codes times a scale lie multiples of
+//! that scale apart, which need not be a power of ten.
 
 use num_integer::gcd;
 use stage::format::decimal::Decimal;
 
-/// Fewer distinct values may have a common step by chance.
+/// Fewer distinct values than this may have a common step by chance.
 const MIN_VALUES: usize = 32;
 
-/// The greatest magnitude whose differences always fit. Whether there is a lattice must not depend on the
-/// order in which values come.
+/// The greatest magnitude whose differences always fit, so that whether there is a lattice does not
+/// depend on the order in which values come.
 const MOST: i128 = (1 << 126) - 1;
 
-/// Values that lie whole steps apart: the greatest step of which that is true.
+/// The greatest step such that all values lie whole steps apart.
 ///
 /// It depends on the set of values alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(crate) struct Lattice {
 }
 
 impl Lattice {
-    /// The lattice of one value, unless that is a very long one.
+    /// The lattice of one value, unless that is very long.
     pub(crate) fn of(value: &Decimal) -> Option<Lattice> {
         let (units, places) = (value.small_mantissa(), value.places());
         let units = match units {
@@ -66,7 +66,7 @@ impl Lattice {
         Some(Lattice { value, step, greatest, places, ..self })
     }
 
-    /// Whether there are enough values to believe that their step is no chance.
+    /// Whether there are enough values for their step not to be chance.
     pub(crate) fn is_evident(&self) -> bool {
         self.values >= MIN_VALUES && self.step > 0
     }
@@ -78,7 +78,7 @@ impl Lattice {
         unit % step == 0u8.into()
     }
 
-    /// The code of a value: how many steps it is from that of code 0, the least value from zero on.
+    /// The code of a value: how many steps it lies from code 0, the least value that is not negative.
     pub(crate) fn code_of(&self, value: &Decimal) -> Decimal {
         let zero = self.decimal(self.value.rem_euclid(self.step));
         let steps = (value - zero).mantissa_at(self.places);

@@ -2,23 +2,23 @@
 //!
 //! | module | owns |
 //! |---|---|
-//! | `options` | the command line; `plan` what it asks for |
-//! | [`files`] | what is read: standard input, or files |
+//! | `options` | the command line; `plan`: what it asks for |
+//! | [`files`] | the inputs: standard input, or files |
 //! | `count` | counting a stream: samples in, records out |
 //! | `schedule` | when a record is due |
-//! | `windows` | what is kept of the windows before the one that is counted |
-//! | `accumulator` | everything that is known of the samples, and (`accumulator::record`) the record made from it |
+//! | `windows` | what is kept of earlier windows |
+//! | `accumulator` | everything known about the samples, and (`accumulator::record`) the record made from it |
 //! | `plain`, `tally` | the fast path: plain numbers, many at a time, counted in tables |
 //! | `moments`, `wide` | the exact sums of the samples' powers |
 //! | `figures` | mean, deviation and so on from these sums: **a new figure is computed there** |
 //! | `nearest` | the one rounding, from an exact ratio to the nearest double |
 //! | `quantile` | which rank a quantile has |
-//! | `distribution` | which sample has a rank: each value counted in `counts`, or once there are too many in the cells of a `grid` and the bins of a `sketch` |
+//! | `distribution` | which sample has a given rank: each value is counted in `counts` or, once there are too many, in the cells of a `grid` and the bins of a `sketch` |
 //! | `interval` | the estimate of a sample that is only known to lie between two values |
 //! | `histogram` | the limits of a histogram's bins, which fit the samples' own step, a `lattice` |
 //! | `sequence` | what depends on the samples' order |
 //! | `course` | the stream from its first sample to its last, in stretches |
-//! | `label` | what tells these samples from others |
+//! | `label` | labels, which distinguish these samples from others |
 //! | `state` | what a record carries for merging: its format, and whether it can be right |
 //! | `merge` | reading records with states |
 
@@ -81,7 +81,7 @@ pub enum Error {
     /// The samples or records could not be read to their end.
     #[error(transparent)]
     Read(#[from] Unread),
-    /// A stream is framed in a way that is not read.
+    /// A stream is framed in a way that is not supported.
     #[error("cannot take samples from {name}")]
     Framed {
         /// The input; a file's name in quotes.
@@ -95,7 +95,7 @@ pub enum Error {
     /// A record could not be put into JSON.
     #[error("cannot make a record")]
     Record(#[from] serde_json::Error),
-    /// A record would be too long to be merged or shown, on account of its state.
+    /// A record's state makes it too long to be merged or shown.
     #[error("cannot make a record of over {MAX_RECORD} bytes: its state has too many parts")]
     TooLong,
     /// With `--merge`: records could not be merged.
@@ -111,8 +111,8 @@ pub enum Error {
     },
 }
 
-/// Counts the samples of all inputs, one after another, or merges their records, or until the reader
-/// of the output goes away; the first input that cannot be opened ends it.
+/// Counts the samples of all inputs, one after another, or merges their records. Ends early if the
+/// reader of the output goes away, or an input cannot be opened.
 pub fn run<I: Input>(
     options: &Options,
     around: Surroundings<'_, impl Inputs<I>, impl Write, impl Clock>,

@@ -1,10 +1,10 @@
 //! Merging: records with states in, the record of all their samples out.
 //!
-//! Records that are not the last of their stream and carry no state are passed over, so that
-//! the whole output of `stat --state` may be given. Each must be followed by one with a state that
-//! may cover it: with at least as many samples and rejected lines, over at least the same range;
-//! or else samples would be missing. (One of another stream that happens to be so is not told
-//! from it.) The first line that cannot be merged ends it, without a record.
+//! A record without a state is skipped unless it is the last of its stream, so that the whole output
+//! of `stat --state` may be given. It must be followed by a record with a state that may cover it,
+//! with at least as many samples and rejected lines, over at least the same range; otherwise samples
+//! would be missing. (A record of another stream that happens to fulfil this is not recognized as
+//! such.) The first line that cannot be merged ends the merge, without a record.
 
 use std::io::Write;
 
@@ -33,7 +33,7 @@ use crate::state::{Refused, State};
 /// Why records could not be merged.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// There were none.
+    /// There were no records.
     #[error("cannot merge {0}: it has no records")]
     Nothing(String),
     /// A stop was requested before all was merged.
@@ -55,7 +55,7 @@ pub enum Unmerged {
     /// Not of the form of a record.
     #[error("not a record: {0}")]
     NotARecord(String),
-    /// Not all of it came.
+    /// Cut off before its end.
     #[error("{0}")]
     Torn(String),
     /// Longer than any record.
@@ -64,13 +64,13 @@ pub enum Unmerged {
     /// The last record of a stream, but without a state.
     #[error("it carries no state (make it with stat --state)")]
     NoState,
-    /// A record that is not the last of its stream, but nothing of the stream comes after it.
+    /// A record that is not the last of its stream, but none of the stream follows.
     #[error("the last record of its stream, with the state, is missing")]
     CutOff,
-    /// What the record says is not what its state says.
+    /// The record and its state differ in the number of samples.
     #[error("the state is damaged: it has another number of samples than its record")]
     OtherN,
-    /// The state.
+    /// The state is refused.
     #[error(transparent)]
     Refused(#[from] Refused),
 }
@@ -92,7 +92,7 @@ pub(crate) fn run<I: Input, C>(
         record.labels = origin.labels.clone();
         record.rejected = origin.rejected;
         record.is_final = true;
-        record.course = accumulator.course().map(Course::told);
+        record.course = accumulator.course().map(Course::to_record);
         if plan.keeps_state {
             record.state = Some(State::new(accumulator.parts(), &origin).print()?);
         }
@@ -107,7 +107,7 @@ pub(crate) fn run<I: Input, C>(
     Ended { entry, result }
 }
 
-/// What is said of parts whose order is not known.
+/// The message about parts whose order is not known.
 fn unknown(plan: &Plan) -> String {
     let what = if plan.wanted.more { "last and autocorrelation are" } else { "last is" };
     format!(
@@ -116,7 +116,7 @@ fn unknown(plan: &Plan) -> String {
     )
 }
 
-/// What merging looks at in a record.
+/// What merging needs of a record.
 #[derive(Deserialize)]
 #[serde(expecting = "an object")]
 struct Stated<'a> {
@@ -132,7 +132,7 @@ struct Stated<'a> {
 
 /// A record whose state is still to come.
 #[derive(Debug)]
-struct Open {
+struct Pending {
     place: Position,
     n: u64,
     rejected: u64,
@@ -140,25 +140,24 @@ struct Open {
     max: Option<Decimal>,
 }
 
-impl Open {
-    /// Whether `later` may be of the same stream.
+impl Pending {
+    /// Whether `later` may be of the same stream, and cover this record.
     fn may_be_covered_by(&self, later: &Stated) -> bool {
-        // Without samples so far there is nothing that the range has to cover; without any in
-        // `later`, `n` tells.
+        // Without samples here there is no range to cover; without any in `later`, `n` decides.
         let min = self.min.is_none() || later.min <= self.min;
         self.n <= later.n && self.rejected <= later.rejected && min && self.max <= later.max
     }
 }
 
-/// What was merged so far.
+/// What has been merged so far.
 #[derive(Debug)]
 pub(crate) struct Merge {
     accumulator: Accumulator,
-    /// Of all that was merged; `None` before the first.
+    /// The origin of all that was merged; `None` before the first.
     origin: Option<Origin>,
     place: Position,
     /// The newest record whose state is still to come.
-    open: Option<Open>,
+    pending: Option<Pending>,
 }
 
 impl Merge {
@@ -168,11 +167,11 @@ impl Merge {
             accumulator: plan.accumulator(1),
             origin: None,
             place: Position::default(),
-            open: None,
+            pending: None,
         }
     }
 
-    /// Merges all records of `inputs`; gives all their samples, and where they come from.
+    /// Merges all records of `inputs`; returns all their samples, and where they come from.
     pub(crate) fn read<I: Input>(
         mut self,
         inputs: impl Inputs<I>,
@@ -181,10 +180,10 @@ impl Merge {
             let NamedInput { name, input } = input?;
             self.place = Position { file: name, line: 0 };
             self.read_one(input)?;
-            if let Some(Open { place, .. }) = self.open {
+            if let Some(Pending { place, .. }) = self.pending {
                 return Err(at(&place, Unmerged::CutOff).into());
             }
-            // Even a stream without samples has a record: something went wrong before.
+            // Even a stream without samples has a record, so something has gone wrong earlier.
             if self.place.line == 0 {
                 return Err(Error::Nothing(self.place.input()).into());
             }
@@ -216,9 +215,9 @@ impl Merge {
 
     fn take(&mut self, text: &[u8]) -> Result<(), Error> {
         self.place.line += 1;
-        self.merge(text).map_err(|source| match (&source, &self.open) {
-            // It is the earlier line that lacks something.
-            (Unmerged::CutOff, Some(open)) => at(&open.place, source),
+        self.merge(text).map_err(|source| match (&source, &self.pending) {
+            // What is missing belongs to the earlier line.
+            (Unmerged::CutOff, Some(pending)) => at(&pending.place, source),
             _ => at(&self.place, source),
         })
     }
@@ -232,7 +231,7 @@ impl Merge {
         }
         let record: Stated =
             serde_json::from_slice(text).map_err(|error| Unmerged::NotARecord(reason(&error)))?;
-        if self.open.as_ref().is_some_and(|open| !open.may_be_covered_by(&record)) {
+        if self.pending.as_ref().is_some_and(|pending| !pending.may_be_covered_by(&record)) {
             return Err(Unmerged::CutOff);
         }
         let Some(state) = record.state else {
@@ -240,7 +239,7 @@ impl Merge {
                 return Err(Unmerged::NoState);
             }
             let Stated { n, rejected, min, max, .. } = record;
-            self.open = Some(Open { place: self.place.clone(), n, rejected, min, max });
+            self.pending = Some(Pending { place: self.place.clone(), n, rejected, min, max });
             return Ok(());
         };
         let state = State::parse(state)?;
@@ -253,7 +252,7 @@ impl Merge {
             None => origin,
         });
         self.accumulator.absorb(state.into_parts()).map_err(Refused::from)?;
-        self.open = None;
+        self.pending = None;
         Ok(())
     }
 }

@@ -1,14 +1,13 @@
 //! Exact sums of the samples' powers.
 //!
-//! For each number of decimal places, the sum of the mantissas and the sum of their squares
-//! (with [`Powers::Four`], of cubes and fourth powers, too) are kept as integers: nothing is
-//! rounded, whatever the samples' order, number and size. Mantissas that the fast sums of
-//! machine words have room for go there (`Sums`), longer ones become big integers
-//! ([`PowerSums`]). [`Moments::totals`] brings all of them to the same number of places.
+//! For each number of decimal places, the sum of the mantissas and the sum of their squares (with
+//! [`Powers::Four`], also of cubes and fourth powers) are kept as integers: nothing is rounded,
+//! whatever the samples' order, number and size. Mantissas that fit go to fast sums of machine words
+//! (`Sums`); longer ones become big integers ([`PowerSums`]). [`Moments::totals`] brings all of them
+//! to the same number of places.
 //!
-//! Memory: 3 kB for samples of up to 18 digits (up to nine, with [`Powers::Four`]); for longer
-//! ones less than 2 kB for each number of
-//! places that occurs, of which there are at most 401.
+//! Memory: 3 kB for samples of up to 18 digits (up to nine, with [`Powers::Four`]); for longer ones,
+//! less than 2 kB for each number of places that occurs, of which there are at most 401.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +26,7 @@ pub(crate) enum Powers {
     Four,
 }
 
-/// Fourth powers of mantissas up to here fit 128 bits.
+/// Fourth powers of mantissas up to this one fit 128 bits.
 const FOURTH_LIMIT: u64 = 1 << 31;
 
 /// Sums over mantissas below 10^18 that have the same number of places.
@@ -66,7 +65,7 @@ impl Sums {
 }
 
 /// Sums over mantissas of any size that have the same number of places; `cubes` and `fourths`
-/// are zero unless they were asked for.
+/// are zero unless they are wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct PowerSums {
     /// Of x.
@@ -147,8 +146,8 @@ impl Moments {
         }
     }
 
-    /// Takes `count` samples of the same value, whose mantissa must be below 2^31, and which must
-    /// have at most 18 places. (For such samples alone, and powers up to the second.)
+    /// Takes `count` samples of the same value, whose mantissa must be below 2^31 and which must have
+    /// at most 18 places. (Only for powers up to the second.)
     pub(crate) fn add_many(&mut self, mantissa: i32, places: u16, count: u64) {
         if let Some(sums) = self.small.get_mut(usize::from(places)) {
             // Below 2^62 × 2^64.
@@ -158,7 +157,7 @@ impl Moments {
         }
     }
 
-    /// Takes the samples whose sums are `totals`, which has as many powers.
+    /// Takes the samples whose sums are `totals`, which must have as many powers.
     pub(crate) fn absorb(&mut self, totals: &Totals) {
         let unit = BigInt::from(1u8);
         self.big.entry(totals.places).or_default().add_scaled(&totals.sums, &unit);
@@ -192,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn zeros_have_no_places_whatever_they_were_written_with() {
+    fn zeros_have_no_places_however_they_were_written() {
         let zero: Decimal = "0.00".parse().unwrap();
         let sample: Decimal = "1.5".parse().unwrap();
         assert_eq!(moments(Powers::Two, &[sample, zero]).totals().places, 1);

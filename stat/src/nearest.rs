@@ -1,8 +1,8 @@
 //! From an exact ratio, or the root of one, to the nearest double: ties to even, the one
-//! rounding that IEEE 754 asks for, also for subnormal results.
+//! rounding that IEEE 754 asks for, even for subnormal results.
 //!
-//! The integer quotient (or root) is taken with more bits than a double has, together with
-//! whether anything is left over; both together decide the rounding.
+//! The integer quotient (or root) is computed with more bits than a double has. Those bits, and
+//! whether anything is left over, decide the rounding.
 
 use num_bigint::{BigInt, BigUint};
 use num_traits::{ToPrimitive, Zero};
@@ -70,8 +70,8 @@ fn compose(number: &BigUint, exponent: i64, exact: bool) -> f64 {
     // A subnormal double has fewer bits, down to none.
     let precision = SIGNIFICAND - (MIN_EXPONENT - leading).max(0);
     let significand = round(number, bits - precision, exact);
-    // Added, not joined: a significand that was rounded up to the next power of two carries
-    // into the exponent, which is just what it should do.
+    // Added, not combined with `|`: a significand that was rounded up to the next power of two
+    // carries into the exponent, as it should.
     let biased = if leading < MIN_EXPONENT { 0 } else { leading - MIN_EXPONENT } as u64;
     if biased > MAX_BIASED {
         return f64::INFINITY;

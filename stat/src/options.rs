@@ -143,10 +143,10 @@ pub struct Options {
     #[arg(long, value_name = "N", value_parser = first, allow_hyphen_values = true)]
     #[arg(help_heading = "Merging")]
     pub first: Option<u64>,
-    /// Whether all that is read lies in regular files: not an option, but found out.
+    /// Whether every input is a regular file: not an option, but determined by `reading`.
     #[arg(skip)]
     pub input_is_regular: bool,
-    /// What is kept of the system calls.
+    /// Which system calls remain allowed.
     #[command(flatten)]
     pub sandbox: SandboxOption,
 }
@@ -160,7 +160,7 @@ fn help_of_more() -> String {
 }
 
 impl Options {
-    /// The same options for standard input that is, or is not, a regular file.
+    /// The same options, given whether standard input is a regular file.
     pub fn reading(self, standard_input_is_regular: bool) -> Options {
         let input_is_regular = files::are_regular(&self.files, standard_input_is_regular);
         Options { input_is_regular, ..self }
@@ -246,8 +246,8 @@ mod tests {
         assert_eq!(every("2s"), Ok(Every::Time(Duration::from_secs(2))));
         assert_eq!(every("0").unwrap_err(), "a record cannot come every 0 samples");
         for wrong in ["", "-1", "1.5", "0s", "often"] {
-            let told = every(wrong).unwrap_err();
-            assert_eq!(told, "expected a number of samples, or a duration such as 100ms or 2s");
+            let refusal = every(wrong).unwrap_err();
+            assert_eq!(refusal, "expected a number of samples, or a duration such as 100ms or 2s");
         }
     }
 }

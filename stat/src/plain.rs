@@ -1,18 +1,18 @@
-//! Plain numbers, which are nearly all that converters send, many at a time: up to 8 characters,
-//! an optional sign `-`, digits, and at most one point among them.
+//! Plain numbers, many at a time: up to 8 characters, an optional sign `-`, digits, and at most one
+//! point among them. Converters send little else.
 //!
-//! The reference is [`stage::format::row`]: whatever is taken here has the same value
-//! there, and what is not taken here is left to it. So [`scan`] may stop at any line, and does
-//! at the first that is not plain.
+//! The reference is [`stage::format::row`]: whatever is taken here has the same value there, and
+//! what is not taken here is left to it. So [`scan`] may stop at any line, and stops at the first
+//! that is not plain.
 //!
 //! 64 bytes at a time are compared with a line feed and with the digits, in vector registers (by
-//! the crate `wide`, which does without them where there are none):
+//! the crate `wide`, which works without them where there are none):
 //!
-//! - Are they nothing else, and no line longer than three digits, the values of all lines are
-//!   computed in vector registers, too, and counted one after the other: 1.5 ns a line where
-//!   the reference takes 45.
+//! - If there is nothing else, and no line is longer than three digits, the values of all lines are
+//!   also computed in vector registers, and counted one after the other: 1.5 ns a line; the
+//!   reference takes 45.
 //! - Integers of four digits become a number in six operations on a word of 32 bits: 2.5 ns.
-//! - Other lines are taken apart in a word of 64 bits: 9 ns.
+//! - Other lines are parsed in a word of 64 bits: 9 ns.
 
 mod number;
 
@@ -22,10 +22,10 @@ use wide::{u8x16, u16x16};
 use self::number::{number, word};
 use crate::tally::{LANES, NOTHING, Tables, Tally};
 
-/// Bytes that are looked at together.
+/// Bytes examined together.
 const CHUNK: usize = 64;
 
-/// Lines that a chunk has at the most, without those that are empty.
+/// Lines that a chunk has at most, not counting empty ones.
 const CHUNK_LINES: u64 = CHUNK as u64 / 2;
 
 /// What was taken from the start of a block.
@@ -51,7 +51,7 @@ pub(crate) fn scan(block: &[u8], most: u64, tally: &mut Tally) -> Scanned {
             && let Some(chunk) = block[scanned.bytes..].first_chunk()
         {
             let masks = Masks::of(chunk);
-            // A line may be shorter than the four bytes that are looked at.
+            // The digits of a line are read as four bytes, even if it is shorter.
             let window = scanned.bytes.checked_sub(4).and_then(|from| block[from..].first_chunk());
             if let Some(window) = window
                 && tally.has_only_integers()
@@ -67,7 +67,7 @@ pub(crate) fn scan(block: &[u8], most: u64, tally: &mut Tally) -> Scanned {
                 scan_lines(block, masks.line_feeds, tally, &mut scanned);
             }
         }
-        // About the block's end, or the last that may be taken.
+        // Near the end of the block, or the last line that may be taken.
         if scanned.lines == before && !scan_line(block, tally, &mut scanned) {
             break;
         }
@@ -75,7 +75,7 @@ pub(crate) fn scan(block: &[u8], most: u64, tally: &mut Tally) -> Scanned {
     scanned
 }
 
-/// What is where in a chunk: bit i stands for byte i.
+/// Where a chunk has line feeds and digits: bit i stands for byte i.
 struct Masks {
     line_feeds: u64,
     digits: u64,
@@ -103,17 +103,17 @@ impl Masks {
     }
 }
 
-/// Values at the places of a chunk's line feeds, and one that is not counted behind them.
+/// Values at the places of a chunk's line feeds, followed by some that are not counted.
 type Values = [u16; CHUNK + 16];
 
-/// Finds, for each line of a chunk that ends at one of the `line_feeds`, the value of the one to
-/// three digits before it, and puts it into `values` at the line feed's place; what is at other
-/// places is of no meaning. `false` if a line is empty or longer.
+/// For each of the chunk's `line_feeds`, puts the value of the one to three digits before it into
+/// `values` at the line feed's place; other places hold nothing meaningful. Returns `false` if a line
+/// is empty or longer.
 #[inline]
 fn three_digits(window: &[u8; CHUNK + 4], line_feeds: u64, values: &mut Values) -> bool {
     let mut wrong = 0;
     for (at, values) in values.as_chunks_mut::<16>().0.iter_mut().take(CHUNK / 16).enumerate() {
-        // The digits so many bytes before each place, and where all up to there are digits.
+        // The digits this many bytes before each place, and where there is a digit.
         let before = |bytes: usize| {
             let from = 16 * at + 4 - bytes;
             let text = window[from..].first_chunk().map_or(u8x16::ZERO, |it| u8x16::new(*it));
@@ -134,13 +134,13 @@ fn three_digits(window: &[u8; CHUNK + 4], line_feeds: u64, values: &mut Values) 
     wrong & line_feeds == 0
 }
 
-/// Takes the lines of a chunk, of which there are some, whose values are known.
+/// Takes the lines of a chunk, at least one, whose values are known.
 #[inline]
 fn take_values(values: &Values, line_feeds: u64, tally: &mut Tables, scanned: &mut Scanned) {
     let lines = line_feeds.count_ones() as usize;
     let mut rest = line_feeds;
-    // Always as many at a time as there are lanes, so that the processor guesses right when it
-    // is over. What is too much is found behind the chunk.
+    // Always as many at a time as there are lanes, so that the processor predicts the end of the
+    // loop. The excess comes from behind the chunk, and is not counted.
     for _ in 0..lines.div_ceil(LANES) {
         for lane in 0..LANES {
             tally.count_integer(values[rest.trailing_zeros() as usize].into(), lane);
@@ -153,9 +153,9 @@ fn take_values(values: &Values, line_feeds: u64, tally: &mut Tables, scanned: &m
     scanned.add(last + 1, start, lines);
 }
 
-/// Takes integers of up to four digits from a chunk that begins with a line, and has nothing but
-/// digits up to its last line feed; `window` has four bytes more in front. Stops at one that is
-/// longer, or empty.
+/// Takes integers of up to four digits from a chunk that begins with a line and has only digits up to
+/// its last line feed; `window` has four more bytes in front. Stops at a line that is longer, or
+/// empty.
 #[inline]
 fn scan_integers(
     window: &[u8; CHUNK + 4],
@@ -217,7 +217,7 @@ fn scan_line(block: &[u8], tally: &mut Tables, scanned: &mut Scanned) -> bool {
 }
 
 impl Scanned {
-    /// Adds `lines` lines of so many bytes, of which the last begins at `last`.
+    /// Adds `lines` lines of `bytes` bytes in all, the last of which begins at `last`.
     fn add(&mut self, bytes: usize, last: usize, lines: usize) {
         if lines > 0 {
             self.last = self.bytes + last;
@@ -235,7 +235,7 @@ mod tests {
     use stage::format::row::{Line, Rows};
     use std::collections::BTreeMap;
 
-    /// What a tally for numbers with so many places has counted of `block`, in order of value, and
+    /// What a tally for numbers with this many places has counted of `block`, in order of value, and
     /// what was scanned.
     fn scanned(block: &[u8], most: u64, places: u16) -> (Vec<(Decimal, u64)>, Scanned) {
         let mut tally = Tally::default();
@@ -320,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn as_many_are_taken_as_wanted() {
+    fn no_more_are_taken_than_wanted() {
         let block = "5\n".repeat(1000);
         for most in [0, 1, 31, 32, 33, 999, 1000, 1001] {
             assert_eq!(agrees(block.as_bytes(), most).lines, most.min(1000));

@@ -9,25 +9,25 @@ use crate::course::Course;
 use crate::options::Options;
 use crate::schedule::{Every, Schedule};
 
-/// How often records come from a stream: often enough to watch, seldom enough to read.
+/// How often a stream gives records by default: often enough to watch, seldom enough to read.
 const DEFAULT_EVERY: Every = Every::Time(Duration::from_millis(100));
 
-/// What a run is to do.
+/// What a run does.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
-    /// What a record is to tell.
+    /// What a record contains.
     pub wanted: Wanted,
     /// When records are due.
     pub schedule: Schedule,
-    /// Whether they are about windows.
+    /// Whether each record covers a window.
     pub has_windows: bool,
-    /// The number of the first sample, if these are a part of a stream.
+    /// The number of the first sample, if the samples are part of a larger stream.
     pub first: Option<u64>,
     /// The most stretches of the course, if it is wanted.
     pub course: Option<u16>,
-    /// The labels, values by their names.
+    /// The labels: values by name.
     pub labels: BTreeMap<String, String>,
-    /// Whether a record has its state.
+    /// Whether records carry their state.
     pub keeps_state: bool,
     /// Whether a line that is not a sample is an error.
     pub is_strict: bool,
@@ -56,7 +56,7 @@ impl Plan {
         }
     }
 
-    /// Nothing counted yet; the first sample of the course has this number.
+    /// An accumulator without samples; the first sample of its course has the number `first`.
     pub(crate) fn accumulator(&self, first: u64) -> Accumulator {
         let course = self.course.map(|most| Course::new(most.into(), first));
         Accumulator::new(self.wanted.more).with_course(course)

@@ -1,4 +1,4 @@
-//! Quantiles by nearest rank: which sample it is.
+//! Quantiles by nearest rank: which sample a quantile is.
 
 use stage::format::decimal::{Decimal, Mantissa};
 
@@ -12,7 +12,7 @@ pub struct Quantile {
     places: u16,
 }
 
-/// Decimal places of a percentage, so that ranks are computed in 128 bits.
+/// Decimal places of a percentage, at most, so that ranks can be computed in 128 bits.
 const PLACES: u16 = 15;
 
 impl Quantile {
@@ -67,10 +67,13 @@ mod tests {
         assert_eq!(quantile("99.90").unwrap().name, "p99.9");
         assert_eq!(quantile("1e1").unwrap().name, "p10");
         for wrong in ["-1", "100.1", "1e300"] {
-            let told = quantile(wrong).unwrap_err();
-            assert!(told.starts_with("a quantile is a percentage from 0 to 100, not "), "{told}");
+            let refusal = quantile(wrong).unwrap_err();
+            assert!(
+                refusal.starts_with("a quantile is a percentage from 0 to 100, not "),
+                "{refusal}"
+            );
         }
-        let told = quantile("0.0000000000000001").unwrap_err();
-        assert_eq!(told, "a quantile has 15 decimal places at most");
+        let refusal = quantile("0.0000000000000001").unwrap_err();
+        assert_eq!(refusal, "a quantile has 15 decimal places at most");
     }
 }

@@ -1,14 +1,14 @@
-//! When a record is due: every N samples, or at most once in a time; at the end of a window; or
-//! only at the end.
+//! When a record is due: every N samples; at most once in a given time; at the end of a window; or
+//! only at the end of the input.
 
 use std::time::{Duration, Instant};
 
 /// How often a record is wanted, or how long a window is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Every {
-    /// So many samples, exactly.
+    /// Exactly this many samples.
     Samples(u64),
-    /// So much time.
+    /// This much time.
     Time(Duration),
 }
 
@@ -26,17 +26,18 @@ pub(crate) struct Schedule {
 enum Rhythm {
     /// Not before the end.
     End,
-    /// After so many samples.
+    /// After this many samples.
     Samples(u64),
-    /// When a new sample has come and so much time has passed since the last record.
+    /// When there is news and this much time has passed since the last record.
     Time { time: Duration, last: Option<Instant> },
-    /// When the window ends. Windows lie side by side from the first sample on; in one without
-    /// samples there is no record.
+    /// When the window ends. Windows follow each other from the first sample on; one without samples
+    /// has no record.
     Windows { time: Duration, end: Option<Instant> },
 }
 
 impl Schedule {
-    /// A schedule under which the first sample is due at once, unless samples are counted.
+    /// A schedule under which the first sample makes a record due at once, unless records come by the
+    /// number of samples.
     pub(crate) fn new(every: Every) -> Schedule {
         let rhythm = match every {
             Every::Samples(count) => Rhythm::Samples(count),
@@ -61,7 +62,7 @@ impl Schedule {
         }
     }
 
-    /// Notes that samples that are going to be counted arrived at `now`.
+    /// Notes that samples about to be counted arrived at `now`.
     #[inline]
     pub(crate) fn arrived(&mut self, now: Instant) {
         if let Rhythm::Windows { time, end } = &mut self.rhythm
@@ -77,7 +78,7 @@ impl Schedule {
         }
     }
 
-    /// How many samples may be counted at once without passing over a record.
+    /// How many samples may be counted at once without skipping a record.
     pub(crate) fn room(&self) -> u64 {
         match self.rhythm {
             Rhythm::Samples(count) => count - self.fresh,
@@ -85,7 +86,7 @@ impl Schedule {
         }
     }
 
-    /// Counts samples, as many as there is room for; whether a record is due because of them.
+    /// Counts samples, at most as many as there is room for; returns whether they make a record due.
     #[inline]
     pub(crate) fn count(&mut self, samples: u64) -> bool {
         self.fresh += samples;
@@ -96,12 +97,12 @@ impl Schedule {
         due
     }
 
-    /// Notes that a line was rejected, which is news as well where records come by the time.
+    /// Notes that a line was rejected, which counts as news where records come by time.
     pub(crate) fn rejected(&mut self) {
         self.rejected = matches!(self.rhythm, Rhythm::Time { .. });
     }
 
-    /// When a record will be due even if no more samples come.
+    /// When a record becomes due even if no more samples come.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         match self.rhythm {
             _ if self.fresh == 0 && !self.rejected => None,
@@ -111,7 +112,7 @@ impl Schedule {
         }
     }
 
-    /// Whether a record is due at `now`, on account of the time; if so, it is taken as given.
+    /// Whether the time makes a record due at `now`; if so, that record counts as made.
     pub(crate) fn is_due(&mut self, now: Instant) -> bool {
         let due = (self.fresh > 0 || self.rejected)
             && match self.rhythm {
@@ -162,12 +163,12 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_rejected_is_news_though_no_sample_comes() {
+    fn a_rejected_line_is_news_even_if_no_sample_comes() {
         let start = Instant::now();
         let mut schedule = Schedule::new(Every::Time(TENTH));
         schedule.rejected();
         assert!(schedule.is_due(start));
-        assert!(!schedule.is_due(start + TENTH), "but told once");
+        assert!(!schedule.is_due(start + TENTH), "but reported once");
         for every in [Schedule::of_windows(Every::Time(TENTH)), Schedule::new(Every::Samples(1))] {
             let mut schedule = every;
             schedule.rejected();
@@ -176,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn counted_samples_know_no_time() {
+    fn a_schedule_by_number_ignores_the_time() {
         let mut schedule = Schedule::new(Every::Samples(2));
         assert_eq!([schedule.count(1), schedule.count(1), schedule.count(1)], [false, true, false]);
         assert!(!schedule.is_due(Instant::now()));
@@ -184,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn windows_lie_side_by_side_from_the_first_sample_on() {
+    fn windows_follow_each_other_from_the_first_sample_on() {
         let start = Instant::now();
         let mut schedule = Schedule::of_windows(Every::Time(TENTH));
         let mut sample_at = |tenths: f64| {
@@ -202,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_window_ends_though_nothing_comes() {
+    fn a_window_ends_even_if_nothing_comes() {
         let start = Instant::now();
         let mut schedule = Schedule::of_windows(Every::Time(TENTH));
         assert_eq!(schedule.deadline(), None);

@@ -1,17 +1,16 @@
 //! What depends on the order of the samples: the first, the last, and the sum of the products
 //! of neighbours, for the autocorrelation.
 //!
-//! Samples that were counted in one go form a [`Run`]. Merging puts runs beside each other, in the
-//! order of their [`RunPlace`]s in the whole stream, whatever the order in which they are merged:
+//! Samples that were counted in one go form a [`Run`]. Merging puts runs in the order of their
+//! [`RunPlace`]s in the whole stream, in whatever order they are merged:
 //!
-//! - [`RunPlace::Number`], if it was told which samples they are: runs that follow each other
-//!   become one, and samples that are there already are refused.
-//! - [`RunPlace::Part`], if it was told which part of the stream they are.
-//! - [`RunPlace::Time`] otherwise, while they were counted. Runs that were counted at the same time may
-//!   have any order, and what depends on it is not known.
+//! - [`RunPlace::Number`], if the samples' numbers are given: runs that follow each other become
+//!   one, and samples that are already there are refused.
+//! - [`RunPlace::Part`], if the number of the part is given.
+//! - [`RunPlace::Time`] otherwise: when they were counted. The order of runs counted at the same time
+//!   is not known, and neither is what depends on it.
 //!
-//! Memory: one run, and one more for each part that was merged and does not follow another by
-//! its number.
+//! Memory: one run, and one more for each merged part that does not follow another by its number.
 
 mod lagged;
 mod run;
@@ -39,9 +38,10 @@ pub(crate) struct Neighbours {
 pub(crate) struct Sequence {
     /// The samples that were counted here.
     counted: Option<Run>,
-    /// Those that were merged, in the order of their places. (There are either these or those.)
+    /// Those that were merged, in the order of their places. (Either these or the counted ones are
+    /// empty.)
     merged: BTreeSet<Run>,
-    /// If the autocorrelation is wanted.
+    /// `None` unless the autocorrelation is wanted.
     lagged: Option<Box<Lagged>>,
 }
 
@@ -51,7 +51,7 @@ impl Sequence {
         Sequence { lagged: lagged.then(Box::default), ..Sequence::default() }
     }
 
-    /// Takes the next sample. `place` is where the run lies, as far as that is known yet.
+    /// Takes the next sample. `place` is where the run lies, as far as that is known so far.
     pub(crate) fn add(&mut self, sample: &Decimal, place: RunPlace) {
         match &mut self.counted {
             Some(run) => {
@@ -68,8 +68,8 @@ impl Sequence {
         }
     }
 
-    /// Takes the next `n` samples, at least one, of which these are the first and the last. (Only
-    /// without the products of neighbours.)
+    /// Takes the next `n` samples, at least one, from `first` to `last`. (Only without the products of
+    /// neighbours.)
     pub(crate) fn add_many(
         &mut self,
         first: impl FnOnce() -> Decimal,
@@ -86,15 +86,15 @@ impl Sequence {
         }
     }
 
-    /// Notes that the samples so far were counted up to now.
+    /// Notes until when the samples so far were counted.
     pub(crate) fn counted_until(&mut self, nanoseconds: u64) {
         if let Some(Run { place: RunPlace::Time { ended, .. }, .. }) = &mut self.counted {
             *ended = nanoseconds;
         }
     }
 
-    /// Whether the order of all runs is known: none was counted while another was, unless they have
-    /// numbers.
+    /// Whether the order of all runs is known: they have numbers, or no two of them were counted at
+    /// the same time.
     pub(crate) fn is_in_order(&self) -> bool {
         self.pairs().all(|(run, later)| match later.place {
             RunPlace::Time { .. } => run.is_followed_by(later),
@@ -102,12 +102,12 @@ impl Sequence {
         })
     }
 
-    /// Each run with the one behind it.
+    /// Each run with the one after it.
     fn pairs(&self) -> impl Iterator<Item = (&Run, &Run)> {
         self.runs().zip(self.runs().skip(1))
     }
 
-    /// The newest sample; `None` if there is none, or it is not known which it is.
+    /// The newest sample; `None` if there is none, or the order is not known.
     pub(crate) fn last(&self) -> Option<&Decimal> {
         let last = self.runs().next_back()?;
         (self.merged.is_empty() || self.is_in_order()).then_some(&last.last)
@@ -141,8 +141,8 @@ impl Sequence {
         })
     }
 
-    /// Puts `runs`, and the sum of the products of neighbours within them, beside what was merged
-    /// before.
+    /// Adds `runs`, and `lagged`, the sum of the products of neighbours within them, to what was
+    /// merged before.
     pub(crate) fn absorb(
         &mut self,
         runs: Vec<Run>,

@@ -3,11 +3,11 @@
 //! sketch with relative-error guarantees", 2019).
 //!
 //! Samples are counted in bins whose [`limits`] grow by a constant factor. There is a bin for every
-//! double of normal size, so none is ever merged with another, and the sketch is the same in
-//! whatever order the samples come. Samples nearer to zero, below 2.2e-308, count as 0.
+//! double of normal size, so bins are never merged, and the sketch is the same in whatever order
+//! samples come. Samples nearer to zero, below 2.2e-308, count as 0.
 //!
-//! Memory: 573 kB for samples above zero and as much for those below, of which only what was
-//! touched takes room, and 573 kB for the limits.
+//! Memory: 573 kB for samples above zero and as much for those below, of which only pages that were
+//! touched take room; and 573 kB for the limits.
 
 pub(crate) mod limits;
 
@@ -22,24 +22,24 @@ use limits::LIMITS;
 /// Counts of samples in bins.
 #[derive(Clone, Default)]
 pub(crate) struct Sketch {
-    negative: Side,
+    negative: BinCounts,
     zero: u64,
-    positive: Side,
+    positive: BinCounts,
 }
 
 /// Counts of samples of one sign, by the places of their bins.
 #[derive(Clone, Default)]
-struct Side {
-    /// Empty until there is one.
+struct BinCounts {
+    /// Empty until there is a sample.
     counts: Vec<u64>,
-    /// What of it is not all zeros.
+    /// The range outside of which all counts are zero.
     used: Range<usize>,
 }
 
-impl Side {
+impl BinCounts {
     fn add(&mut self, at: usize, count: u64) {
         if self.counts.is_empty() {
-            // Not resized: that would touch all of it.
+            // Allocated anew: resizing would touch all of it.
             self.counts = vec![0; LIMITS.bins()];
         }
         self.counts[at] += count;
@@ -73,7 +73,7 @@ pub(crate) struct Filled {
 pub(crate) enum SketchBin {
     /// Of negative samples, by the logarithm of the magnitude.
     Negative(i32),
-    /// Of 0, and what is almost 0.
+    /// Of 0, and of samples that count as 0.
     Zero,
     /// Of positive samples, by the logarithm.
     Positive(i32),
@@ -97,7 +97,7 @@ impl SketchBin {
         }
     }
 
-    /// Between what values it lies, the greater one excluded above zero, and the lesser one below.
+    /// The values between which it lies; the one farther from zero is not in it.
     fn ends(self) -> (f64, f64) {
         let ends = |key| LIMITS.place(key).map_or((0.0, f64::INFINITY), |at| LIMITS.ends(at));
         match self {
@@ -107,7 +107,7 @@ impl SketchBin {
         }
     }
 
-    /// An interval around all samples in it, which are doubles only nearly.
+    /// An interval that holds all samples in it, which need not be doubles.
     pub(crate) fn interval(self) -> Interval {
         let (low, high) = self.ends();
         // The nearest double of a sample may be in the next bin, and so may the shortest decimal of
@@ -164,8 +164,8 @@ impl Sketch {
         negative.chain(zero).chain(positive)
     }
 
-    /// An estimate of how many samples are below each of `limits`, which ascend, if all lie from
-    /// `min` to `max`: those in a bin are taken to lie evenly over it.
+    /// An estimate of how many samples are below each of `limits`, which ascend, given that all lie
+    /// from `min` to `max`: those in a bin are assumed to lie evenly over it.
     pub(crate) fn below(&self, limits: &[f64], min: f64, max: f64) -> Vec<u64> {
         let mut filled = self.filled().peekable();
         let mut before = 0;
@@ -180,10 +180,10 @@ impl Sketch {
             let part = filled.peek().map_or(0, |it| {
                 let (low, high) = ends(it.bin);
                 let (low, high) = (low.max(min), high.min(max));
-                // All of a bin that is only one value wide are at its low end.
+                // In a bin that is only one value wide, all samples are at its low end.
                 let below = if low < high { (limit - low) / (high - low) } else { 1.0 };
                 let part = if *limit > low { below.min(1.0) * it.count as f64 } else { 0.0 };
-                // The count may not be a double.
+                // As a double, the count may have been rounded up.
                 (part as u64).min(it.count)
             });
             before + part
@@ -191,7 +191,7 @@ impl Sketch {
         limits.iter().map(below).collect()
     }
 
-    /// The bin in which the sample at `rank` lies, from 1.
+    /// The bin of the sample at `rank`, counted from 1.
     pub(crate) fn at_rank(&self, rank: u64) -> Option<SketchBin> {
         let mut up_to = 0;
         let filled = self.filled().find(|filled| {
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn samples_of_a_bin_are_taken_to_lie_evenly_over_it() {
+    fn samples_of_a_bin_are_assumed_to_lie_evenly_over_it() {
         // Less than two bins wide.
         let values: Vec<f64> = (0..=1000).map(|it| 23.0 + f64::from(it) / 1000.0).collect();
         let limits: Vec<f64> = (0..=10).map(|it| 23.0 + f64::from(it) / 10.0).collect();
@@ -266,7 +266,7 @@ mod tests {
         }
 
         #[test]
-        fn a_sketch_put_together_again_is_the_same_in_any_order(
+        fn a_sketch_reassembled_in_any_order_is_the_same(
             mut values in proptest::collection::vec(prop_oneof![
                 proptest::num::f64::NORMAL | proptest::num::f64::SUBNORMAL | proptest::num::f64::ZERO,
                 proptest::sample::select(&EDGES[..]),

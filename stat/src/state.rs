@@ -1,8 +1,8 @@
 //! The state that a record carries with `--state`, and that `--merge` reads: version 2. (Version 1
 //! is read as well.)
 //!
-//! A JSON object. Integers that may be long, and samples, are strings, so that programs that take
-//! JSON numbers for doubles do not change them.
+//! A JSON object. Integers that may be long, and samples, are strings, so that programs that read
+//! JSON numbers as doubles do not change them.
 //!
 //! | field | meaning |
 //! |---|---|
@@ -27,9 +27,9 @@
 //!
 //! `channel`, `missing`, `start`, `end` and `part` are read and merged, but not written yet.
 //!
-//! The same samples have the same state, whatever they were merged from, if they were numbered
-//! (`--first`). Otherwise the runs stay apart, each with 80 bytes and its samples' digits, and
-//! `lagged` lacks the products between them, which are added when a record is made.
+//! Numbered samples (`--first`) have the same state whatever parts they were merged from. Otherwise
+//! the runs stay apart, each with 80 bytes and its samples' digits, and `lagged` lacks the products
+//! between them, which are added when a record is made.
 
 mod check;
 mod consecutive;
@@ -52,7 +52,7 @@ use origin::{Different, Origin};
 use pieces::{StoredBins, StoredCells, StoredCourse, StoredLagged, StoredRun};
 use text::{Integer, StoredSample};
 
-/// The version that is written.
+/// The version that this program writes.
 const VERSION: u64 = 2;
 
 /// Why a state is not merged.
@@ -64,7 +64,7 @@ pub enum Refused {
     /// Not of the form of a state.
     #[error("the state is damaged: {0}")]
     Malformed(String),
-    /// Of the right form, but not what was written.
+    /// Of the right form, but altered, or impossible.
     #[error("the state is damaged: {0}")]
     Damaged(&'static str),
     /// Its samples do not fit those merged before.
@@ -75,7 +75,7 @@ pub enum Refused {
     Different(#[from] Different),
 }
 
-/// All that is known of some samples.
+/// All that is known about some samples.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct State {
@@ -118,7 +118,7 @@ pub(crate) struct State {
     course: Option<StoredCourse>,
 }
 
-/// What only shows the version.
+/// Reads only the version.
 #[derive(Deserialize)]
 #[serde(expecting = "an object")]
 struct Versioned {
@@ -126,7 +126,7 @@ struct Versioned {
 }
 
 impl State {
-    /// The state of the samples of which `parts` is known, and that come from `origin`.
+    /// The state of the samples that `parts` describes, and that come from `origin`.
     pub(crate) fn new(parts: Parts, origin: &Origin) -> State {
         let Totals { places, sums } = parts.totals;
         let more = parts.lagged.is_some();
@@ -175,7 +175,7 @@ impl State {
         serde_json::value::to_raw_value(&self)
     }
 
-    /// Reads a state, and makes sure that it is what was written.
+    /// Reads a state, and checks that it is what was written.
     pub(crate) fn parse(text: &RawValue) -> Result<State, Refused> {
         let malformed = |error| Refused::Malformed(reason(&error));
         let Versioned { version } = serde_json::from_str(text.get()).map_err(malformed)?;
@@ -183,8 +183,8 @@ impl State {
             1 => version1::parse(text)?,
             VERSION => {
                 let mut state: State = serde_json::from_str(text.get()).map_err(malformed)?;
-                let told = state.crc32.take();
-                verified(told, checksum(&state).map_err(malformed)?)?;
+                let stored = state.crc32.take();
+                verified(stored, checksum(&state).map_err(malformed)?)?;
                 state
             }
             other => return Err(Refused::Version(other)),
@@ -210,7 +210,7 @@ impl State {
         }
     }
 
-    /// What is known of the samples.
+    /// What is known about the samples.
     pub(crate) fn into_parts(self) -> Parts {
         let power = |sum: Option<Integer>| sum.map(|Integer(sum)| sum).unwrap_or_default();
         let extremes = self.min.zip(self.max);
@@ -251,10 +251,10 @@ fn checksum(state: &impl Serialize) -> Result<String, serde_json::Error> {
     Ok(format!("{:08x}", crc32fast::hash(&serde_json::to_vec(state)?)))
 }
 
-/// Compares a state's checksum with what it should be.
-fn verified(told: Option<String>, right: String) -> Result<(), Refused> {
-    // A fuzzer cannot guess checksums, and is to try what lies behind this one.
-    if cfg!(fuzzing) || told == Some(right) {
+/// Compares a state's stored checksum with what it should be.
+fn verified(stored: Option<String>, right: String) -> Result<(), Refused> {
+    // A fuzzer cannot guess checksums, but should reach what lies behind them.
+    if cfg!(fuzzing) || stored == Some(right) {
         Ok(())
     } else {
         Err(Refused::Damaged("its checksum is wrong"))

@@ -1,46 +1,46 @@
-//! Counts of plain numbers in tables, from which they are taken when a record is due.
+//! Counts of plain numbers in tables, which are emptied when a record is due.
 //!
-//! Adding a sample to a table is one increment, so that a flood costs next to nothing, and
-//! everything else (sums, extremes, distribution) is computed from the counts, value by value.
+//! Adding a sample to a table is one increment, so that a flood costs next to nothing; everything
+//! else (sums, extremes, distribution) is computed from the counts, value by value.
 //!
-//! Memory: none before there is a number to count; then 256 kB for integers of up to four digits,
-//! and 512 kB for the rest, of which only what was touched takes room.
+//! Memory: none until there is a number to count; then 256 kB for integers of up to four digits, and
+//! 512 kB for the rest, of which only pages that were touched take room.
 
 use stage::format::decimal::Decimal;
 
-/// Integers that are counted in [`LANES`] tables: those of up to four digits.
+/// Integers counted in [`LANES`] tables: those of up to four digits.
 const COUNTED: usize = 10_000;
 
 /// Entries of such a table.
 const INTEGERS: usize = 1 << 14;
 
-/// Neighbours are counted in different tables: incrementing the same counter again has to wait
-/// until the first increment is stored.
+/// Tables among which consecutive integers alternate: incrementing a counter again has to wait until
+/// the first increment is stored.
 pub(crate) const LANES: usize = 4;
 
-/// An integer that is not counted.
+/// Stands for no integer: its counter is ignored.
 pub(crate) const NOTHING: u16 = INTEGERS as u16 - 1;
 
-/// The least mantissa that has a counter, −2^15, as 16-bit converters with a sign have it.
+/// The least mantissa that has a counter: −2^15, the least code of a signed 16-bit converter.
 const LEAST: i64 = -(1 << 15);
 
-/// Mantissas that have a counter; the greatest, 98303, is above that of 16 bits without a sign.
+/// Mantissas that have a counter; the greatest, 98303, is above the unsigned 16-bit codes.
 const MANTISSAS: usize = 1 << 17;
 
-/// Decimal places of the finest mantissas: finer ones would leave room for tiny numbers only.
+/// Decimal places, at most: with more of them, the tables would hold only tiny numbers.
 const MAX_PLACES: u16 = 4;
 
 /// Powers of ten up to 10^[`MAX_PLACES`].
 const POWERS: [i64; MAX_PLACES as usize + 1] = [1, 10, 100, 1_000, 10_000];
 
-/// Numbers before the counters, of 32 bits, might overflow.
+/// Samples that may be tallied before a counter, of 32 bits, might overflow.
 pub(crate) const MOST: u64 = 1 << 31;
 
 /// Counts of plain numbers.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tally {
     tables: Option<Tables>,
-    /// Decimal places that numbers can have.
+    /// Decimal places that numbers may have.
     places: u16,
 }
 
@@ -54,15 +54,15 @@ pub(crate) struct Tables {
     places: u16,
 }
 
-/// Zeros, of which only what is touched takes room.
+/// Zeros; only pages that are touched take room.
 fn zeros<const COUNT: usize>() -> Box<[u32; COUNT]> {
     let zeros = vec![0; COUNT].into_boxed_slice();
-    // A slice of so many is an array of so many.
+    // The length is right by construction.
     zeros.try_into().unwrap_or_else(|_| Box::new([0; COUNT]))
 }
 
 impl Tally {
-    /// The tables, to count in.
+    /// The tables, made when first needed.
     pub(crate) fn tables(&mut self) -> &mut Tables {
         let places = self.places;
         self.tables.get_or_insert_with(|| Tables {
@@ -73,7 +73,7 @@ impl Tally {
         })
     }
 
-    /// Whether numbers like this one could be counted if it were for its places.
+    /// Whether only its decimal places keep this number out of the tables.
     pub(crate) fn is_too_coarse_for(&self, sample: &Decimal) -> bool {
         let places = sample.places();
         places > self.places
@@ -81,8 +81,8 @@ impl Tally {
             && sample.small_mantissa().and_then(counter_of).is_some()
     }
 
-    /// Lets numbers with so many places be counted, too, if there are not too many. The tally must
-    /// be empty.
+    /// Makes room for numbers with this many places, unless that is more than [`MAX_PLACES`]. The
+    /// tally must be empty.
     pub(crate) fn refine(&mut self, places: u16) {
         if places <= MAX_PLACES {
             self.places = self.places.max(places);
@@ -92,7 +92,7 @@ impl Tally {
         }
     }
 
-    /// The same tally for other samples, which need not be as fine. It must be empty.
+    /// Prepares the tally for other samples, which need not be as fine. It must be empty.
     pub(crate) fn begin_anew(&mut self) {
         self.places = 0;
         if let Some(tables) = &mut self.tables {
@@ -100,7 +100,7 @@ impl Tally {
         }
     }
 
-    /// Takes out each value, without useless zeros, with its count.
+    /// Empties the tables, and passes each value, without useless zeros, with its count to `take`.
     pub(crate) fn drain(&mut self, mut take: impl FnMut(Decimal, u64)) {
         let Some(tables) = &mut self.tables else { return };
         for value in 0..COUNTED {
@@ -130,14 +130,14 @@ impl Tables {
         self.places == 0
     }
 
-    /// Counts an integer of up to four digits, or [`NOTHING`]; `turn` tells neighbours apart.
+    /// Counts an integer of up to four digits, or [`NOTHING`], in the table for this `turn`.
     #[inline]
     pub(crate) fn count_integer(&mut self, value: u32, turn: usize) {
         let (value, lane) = (value as usize % INTEGERS, turn % LANES);
         self.integers[lane * INTEGERS + value] += 1;
     }
 
-    /// Counts `mantissa` × 10^−`places`; `false`, and nothing is counted, if there is no counter
+    /// Counts `mantissa` × 10^−`places`; returns `false`, and counts nothing, if there is no counter
     /// for it.
     #[inline]
     pub(crate) fn count(&mut self, mantissa: i64, places: u16) -> bool {
@@ -164,7 +164,7 @@ impl Tables {
     }
 }
 
-/// Which counter a mantissa has, if any.
+/// The index of a mantissa's counter, if it has one.
 #[inline]
 fn counter_of(mantissa: i64) -> Option<usize> {
     usize::try_from(mantissa - LEAST).ok().filter(|at| *at < MANTISSAS)

@@ -1,4 +1,4 @@
-//! An integer sum of 192 bits: fast to add to, and never too small.
+//! An integer sum of 192 bits: fast to add to, and never overflowing.
 
 use num_bigint::BigInt;
 
@@ -12,7 +12,7 @@ pub(crate) struct Wide {
 impl Wide {
     /// Adds `value`.
     pub(crate) fn add(&mut self, value: i128) {
-        // In two's complement a negative value is 2^128 − |value|, and one 2^128 too many.
+        // In two's complement a negative value reads as 2^128 − |value|, which is 2^128 too much.
         let (low, carry) = self.low.overflowing_add(value as u128);
         self.low = low;
         self.high = self.high.wrapping_add(i64::from(carry) - i64::from(value < 0));

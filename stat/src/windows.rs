@@ -1,24 +1,24 @@
-//! What is kept of the windows before the one that is counted.
+//! What is kept of the windows that ended before the current one.
 
 use crate::course::Course;
 use crate::histogram::Span;
 
-/// What was in the windows before.
+/// The windows that ended before the current one.
 #[derive(Debug, Default)]
-pub(crate) struct Before {
-    /// Samples.
+pub(crate) struct EarlierWindows {
+    /// Samples in them.
     pub samples: u64,
-    /// Lines that were rejected.
+    /// Lines rejected in them.
     pub rejected: u64,
-    /// All of them, so that the limits of a histogram do not jump from window to window.
+    /// What a histogram of all of them covers, so that its limits do not jump from window to window.
     pub span: Option<Span>,
     /// Their course, if it is wanted.
     course: Option<Course>,
 }
 
-impl Before {
-    /// Adds a window that has ended: its samples, what a histogram of them has to cover, and their
-    /// course, if these are wanted.
+impl EarlierWindows {
+    /// Adds a window that has ended: how many samples it has and, if they are wanted, what a
+    /// histogram of them has to cover, and their course.
     pub(crate) fn add(&mut self, samples: u64, span: Option<Span>, course: Option<&Course>) {
         self.samples += samples;
         self.span = match (self.span.take(), span) {
@@ -31,7 +31,7 @@ impl Before {
         }
     }
 
-    /// The course of all windows, the one that is counted included.
+    /// The course of all windows including the current one, whose course is `own`.
     pub(crate) fn course_with(&self, own: &Course) -> Course {
         let Some(mut all) = self.course.clone() else { return own.clone() };
         all.absorb(own.contents());

@@ -1,6 +1,6 @@
-//! Quantiles of streams of all kinds are as near as they say, and merged parts give the whole.
+//! Quantiles of streams of all kinds are as accurate as they claim, and merged parts give the whole.
 //!
-//! `WANDLER_ROUNDS=17` tries 204 streams, of up to ten million samples.
+//! `WANDLER_ROUNDS=17` tries 204 streams of up to ten million samples.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -11,7 +11,7 @@ use stage::format::record::{Exactness, Figure, Record};
 use stage::process::surroundings::Surroundings;
 use wandler_stat::files::only;
 
-/// Quantiles that are asked for, rising.
+/// The quantiles to ask for, ascending.
 const QUANTILES: &str = "0,0.1,1,5,25,50,75,95,99,99.9,100";
 
 /// A splitmix64 generator (G. Steele, D. Lea, C. Flood, "Fast splittable pseudorandom number
@@ -27,7 +27,7 @@ impl Random {
         bits ^ (bits >> 31)
     }
 
-    /// From 0 up to below 1.
+    /// From 0 up to, but not including, 1.
     fn uniform(&mut self) -> f64 {
         (self.next() >> 11) as f64 / (1u64 << 53) as f64
     }
@@ -46,7 +46,7 @@ impl Random {
 /// What a stream is like.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Kind {
-    /// Around a mean that is so many standard deviations.
+    /// Around a mean of this many standard deviations.
     Normal(i64),
     Uniform,
     Cauchy,
@@ -57,11 +57,11 @@ enum Kind {
     Codes,
     /// Microseconds since 1970.
     Timestamps,
-    /// All the same but one.
+    /// All the same except one.
     Constant,
     /// Over all magnitudes that a double has.
     Magnitudes,
-    /// As doubles are printed.
+    /// Doubles as Rust prints them.
     Doubles,
 }
 
@@ -158,7 +158,7 @@ fn check_quantiles(kind: Kind, record: &Record, lines: &[String]) {
     }
     assert!(before <= record.max.clone().unwrap(), "{kind:?}");
     let (mean, sd) = (record.mean.clone().unwrap(), record.sd.clone());
-    // It may be beyond the doubles.
+    // The sd may be beyond the doubles.
     if let Some(sd) = sd {
         let median = record.quantiles[5].value.clone().unwrap();
         // The mean is rounded to a double.
@@ -195,7 +195,7 @@ fn check_merging(kind: Kind, lines: &[String], random: &mut Random) {
 }
 
 #[test]
-fn quantiles_are_as_near_as_they_say_and_parts_merge_to_the_whole() {
+fn quantiles_are_as_accurate_as_they_claim_and_parts_merge_into_the_whole() {
     let rounds: u64 = std::env::var("WANDLER_ROUNDS").map_or(0, |rounds| rounds.parse().unwrap());
     for seed in 0..rounds.max(1) {
         let mut random = Random(seed);
@@ -204,9 +204,9 @@ fn quantiles_are_as_near_as_they_say_and_parts_merge_to_the_whole() {
                 Kind::Normal(10) => Kind::Normal(10i64.pow(random.below(12) as u32)),
                 kind => kind,
             };
-            // Most are more than can be counted value by value.
+            // Most streams have more values than can be counted one by one.
             let most = if rounds == 0 { 5 } else { 7 };
-            // Also fewer than are counted value by value.
+            // Some have fewer than that.
             let n = match seed % 10 {
                 0 => 10u64.pow(most),
                 1 => 1 + random.below(100),

@@ -1,5 +1,6 @@
-//! No input, of any bytes, makes stat panic, or depend on how the input is cut. (The same checks
-//! run in the fuzzer, in `fuzz`; here on lines that are nearly right, and on its corpus.)
+//! No input of any bytes makes stat panic, and no result depends on how it is cut into chunks. (The
+//! fuzzer in `fuzz` runs the same checks; here they run on nearly right lines, and on the fuzzer's
+//! corpus.)
 
 #![allow(
     clippy::panic,

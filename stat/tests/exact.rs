@@ -1,4 +1,4 @@
-//! The statistics of thousands of streams, whatever is in them, are what Python computes with
+//! The statistics of thousands of streams, whatever they contain, are what Python computes with
 //! fractions and correct rounding (`exact.py`).
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -17,7 +17,7 @@ use stage::format::decimal::power_of_ten;
 use stage::process::surroundings::Surroundings;
 use wandler_stat::files::only;
 
-/// Streams in a round; `WANDLER_ROUNDS` tells how many rounds.
+/// Streams in a round; `WANDLER_ROUNDS` sets the number of rounds.
 const STREAMS: u32 = 1000;
 
 #[derive(Deserialize)]
@@ -35,7 +35,7 @@ enum Value {
 }
 
 impl Value {
-    /// Whether it is what was `found`.
+    /// Whether `found` agrees with it.
     fn agrees_with(&self, found: &str) -> bool {
         match self {
             Value::Number(None) => found == "null",
@@ -77,7 +77,7 @@ fn agrees(found: &str, expected: &str) -> bool {
     }
 }
 
-/// A decimal as a fraction, with powers of ten that samples do not have (a sum's or range's).
+/// A decimal as a fraction; a sum or a range may have more digits than a sample.
 fn exact(text: &str) -> (BigInt, BigInt) {
     let (digits, exponent) = text.split_once('e').unwrap_or((text, "0"));
     let exponent: i32 = exponent.parse().unwrap();
@@ -112,7 +112,7 @@ fn rounds(otherwise: u64) -> u64 {
     std::env::var("WANDLER_ROUNDS").map_or(otherwise, |rounds| rounds.parse().unwrap())
 }
 
-/// Compares all figures of the streams with those of `stat`.
+/// Compares all expected figures of the streams with those of `stat`.
 fn check(seed: u64, cases: Option<Vec<Case>>) {
     for Case { input, record } in cases.into_iter().flatten() {
         let found = last_record(&input);

@@ -13,7 +13,7 @@ use stage::process::surroundings::Surroundings;
 use stage::stream::input::Input;
 use wandler_stat::files::only;
 
-/// What every run of a test is asked for.
+/// The options that every run is given.
 const FIGURES: &str = "--more --histogram 7 --quantiles 10,50,99.9";
 
 /// The records and messages of `stat WORDS`, and its failure if there was one.
@@ -82,7 +82,7 @@ proptest! {
         cuts.sort_unstable();
         let texts: Vec<String> = cuts.windows(2).map(|cut| text(&lines[cut[0]..cut[1]])).collect();
         let mut parts = parts(&texts, numbered);
-        // An order and a grouping out of one number.
+        // One number determines the order and the grouping.
         let mut random = order;
         let mut choose = |below: usize| {
             random = random.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
@@ -149,7 +149,7 @@ fn parts_with_too_many_distinct_values_together_give_the_whole_as_well() {
     }
 }
 
-/// What merging says of `input`.
+/// How merging `input` fails.
 fn failure(input: &str) -> String {
     let (records, failure) = stat("--merge", input.as_bytes(), &FakeClock::new());
     assert_eq!(records, "", "no record is better than a wrong one");
@@ -174,7 +174,7 @@ fn the_whole_output_of_stat_may_be_merged() {
 }
 
 #[test]
-fn parts_without_samples_give_the_record_of_none_but_no_parts_none() {
+fn parts_without_samples_give_a_record_but_no_parts_give_none() {
     let clock = FakeClock::new();
     let empty = format!("{0}\n{0}\n", last_line("--state", "", &clock));
     assert_eq!(last_line("--merge", &empty, &clock), last_line("", "", &clock));
@@ -224,7 +224,7 @@ fn what_cannot_be_merged_is_an_error_and_not_a_guess() {
     );
 }
 
-/// Every digit of a state matters, and so does every other character.
+/// Every character of a state matters.
 #[test]
 fn a_changed_byte_is_noticed_wherever_it_is() {
     let record = &parts(&["5\n6.5\n-7e30\n".to_owned()], false)[0];
@@ -263,7 +263,7 @@ fn merging_rejects_no_lines_of_its_own() {
     assert!(String::from_utf8(output).unwrap().contains("\"rejected\":1,"));
 }
 
-/// Two parts that were counted at these times, in seconds: from, to.
+/// Two parts that were counted at these times: beginning and end, in seconds.
 fn counted_between(times: [(u64, u64); 2]) -> String {
     let texts = ["1\n2\n", "3\n4\n"];
     let part = |((from, to), text): ((u64, u64), &str)| {
@@ -277,7 +277,7 @@ fn counted_between(times: [(u64, u64); 2]) -> String {
 }
 
 /// The record and the messages of a merge.
-fn merged_and_told(words: &str, input: &str) -> (String, Vec<String>) {
+fn merged_with_messages(words: &str, input: &str) -> (String, Vec<String>) {
     let words = format!("stat --merge {words}");
     let options = wandler_stat::Options::try_parse_from(words.split_whitespace()).unwrap();
     let (mut output, mut messages) = (Vec::new(), Vec::new());
@@ -289,35 +289,35 @@ fn merged_and_told(words: &str, input: &str) -> (String, Vec<String>) {
 }
 
 #[test]
-fn of_parts_counted_at_the_same_time_the_order_is_not_known() {
-    let (record, messages) = merged_and_told("", &counted_between([(0, 10), (11, 20)]));
+fn the_order_of_parts_counted_at_the_same_time_is_not_known() {
+    let (record, messages) = merged_with_messages("", &counted_between([(0, 10), (11, 20)]));
     assert!(record.contains("\"last\":4,") && messages.is_empty(), "{record} {messages:?}");
-    let (record, messages) = merged_and_told("", &counted_between([(11, 20), (0, 10)]));
+    let (record, messages) = merged_with_messages("", &counted_between([(11, 20), (0, 10)]));
     assert!(record.contains("\"last\":2,") && messages.is_empty(), "{record} {messages:?}");
     let why = "unknown: some parts overlap in time, or do not say when they began, so \
                their order is not known (number them with stat --first)";
     for times in [[(0, 10), (5, 20)], [(5, 6), (0, 10)], [(0, 10), (0, 10)]] {
         let parts = counted_between(times);
-        let (record, messages) = merged_and_told("", &parts);
+        let (record, messages) = merged_with_messages("", &parts);
         assert!(record.contains("\"n\":4,\"rejected\":0,\"last\":null,\"sum\":10"), "{record}");
         assert_eq!(messages, [format!("last is {why}")]);
-        let (record, messages) = merged_and_told("--more", &parts);
+        let (record, messages) = merged_with_messages("--more", &parts);
         assert!(record.contains("\"autocorrelation\":null"), "{record}");
         assert_eq!(messages, [format!("last and autocorrelation are {why}")]);
     }
 }
 
-/// With their states, as version 0.1.0 wrote them.
+/// Records with states, as version 0.1.0 wrote them.
 const VALUES_OF_VERSION_1: &str = include_str!("states/version1-values.jsonl");
 const SKETCH_OF_VERSION_1: &str = include_str!("states/version1-sketch.jsonl");
 
 #[test]
 fn states_of_version_1_are_merged_but_do_not_say_when_they_began() {
     let (first, _) = VALUES_OF_VERSION_1.split_once('\n').unwrap();
-    let (record, messages) = merged_and_told("", first);
+    let (record, messages) = merged_with_messages("", first);
     assert!(record.contains("\"n\":2,\"rejected\":0,\"last\":6.5,"), "{record}");
     assert!(messages.is_empty(), "{messages:?}");
-    let (record, messages) = merged_and_told("", VALUES_OF_VERSION_1);
+    let (record, messages) = merged_with_messages("", VALUES_OF_VERSION_1);
     let begin = "{\"n\":4,\"rejected\":0,\"last\":null,\"sum\":26.5,\"mean\":6.625,";
     assert!(record.starts_with(begin), "{record}");
     assert_eq!(messages.len(), 1, "{messages:?}");
@@ -328,13 +328,13 @@ fn states_of_version_1_are_merged_but_do_not_say_when_they_began() {
     );
 }
 
-/// Of 1 to 70000.
+/// The samples are 1 to 70000.
 #[test]
 fn a_sketch_of_version_1_gives_quantiles_within_one_percent() {
     let later: String = (70_001..=140_000).map(|it| format!("{it}\n")).collect();
     let (later, _) = stat("--state --first 70001", later.as_bytes(), &FakeClock::new());
     let later = later.lines().last().unwrap();
-    let (record, _) = merged_and_told("", &format!("{SKETCH_OF_VERSION_1}{later}\n"));
+    let (record, _) = merged_with_messages("", &format!("{SKETCH_OF_VERSION_1}{later}\n"));
     let record: serde_json::Value = serde_json::from_str(&record).unwrap();
     assert_eq!(record["n"], 140_000);
     let (median, error) = (&record["p50"], &record["quantile_error"]);
@@ -357,14 +357,15 @@ fn parts_with_a_grid_in_any_order_give_the_whole_byte_for_byte() {
     let parts = [part(0, 70_000), part(70_000, 75_000), part(75_000, 90_000)];
     for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2]] {
         let merge = |parts: &[&str]| {
-            let (records, messages) = merged_and_told("--state --course 50", &parts.join("\n"));
+            let (records, messages) =
+                merged_with_messages("--state --course 50", &parts.join("\n"));
             assert!(messages.is_empty(), "{messages:?}");
             records
         };
         let two = merge(&[&parts[order[0]], &parts[order[1]]]);
         let all = merge(&[two.trim_end(), &parts[order[2]]]);
-        // As the whole would tell it without what only --more and --histogram do.
-        let (expected, _) = merged_and_told("--state --course 50", &whole);
+        // The record of the whole, without the fields that only --more and --histogram add.
+        let (expected, _) = merged_with_messages("--state --course 50", &whole);
         assert_eq!(all, expected);
     }
 }
@@ -373,7 +374,7 @@ fn parts_with_a_grid_in_any_order_give_the_whole_byte_for_byte() {
 fn a_course_of_several_parts_needs_their_numbers() {
     let clock = FakeClock::new();
     let part = |words: &str| last_line(&format!("--state {words}"), "1\n2\n", &clock) + "\n";
-    let told = |input: &str| {
+    let failure = |input: &str| {
         let words = ["stat", "--merge", "--course", "5"];
         let options = wandler_stat::Options::try_parse_from(words).unwrap();
         let mut output = Vec::new();
@@ -383,9 +384,9 @@ fn a_course_of_several_parts_needs_their_numbers() {
         );
         ended.result.map_err(|error| stage::process::message::chain(&error)).unwrap_err()
     };
-    assert_eq!(told(&part("")), "cannot merge line 1: the state was made without --course");
+    assert_eq!(failure(&part("")), "cannot merge line 1: the state was made without --course");
     assert_eq!(
-        told(&[part("--course 5"), part("--course 5")].concat()),
+        failure(&[part("--course 5"), part("--course 5")].concat()),
         "cannot merge line 2: the course of several parts needs their samples' numbers (--first)"
     );
 }
@@ -399,7 +400,7 @@ fn merged_parts_keep_the_labels_that_all_of_them_have() {
         last_line(&words, "1\n", &clock) + "\n"
     };
     let labels = |words: &str, input: &str| {
-        let (record, messages) = merged_and_told(words, input);
+        let (record, messages) = merged_with_messages(words, input);
         assert!(messages.is_empty(), "{messages:?}");
         let record: serde_json::Value = serde_json::from_str(&record).unwrap();
         record["labels"].to_string()

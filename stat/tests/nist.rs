@@ -1,9 +1,9 @@
 //! The nine univariate data sets of NIST's Statistical Reference Datasets: mean, standard
 //! deviation and lag-1 autocorrelation agree with every certified digit.
 //!
-//! Those that are given as data lie in `strd`, as NIST writes them (they are in the public domain);
-//! the others are made from their definition. (PiDigits is data, too: its 957th digit is 3, where
-//! π has 8, and the certified values are those of the digits as they are there.)
+//! The sets given as data lie in `strd`, as NIST writes them (they are in the public domain); the
+//! others are made from their definitions. (PiDigits is data, too: its 957th digit is 3 where π has
+//! 8, and the certified values are those of the digits given there.)
 //! Source: <https://www.itl.nist.gov/div898/strd/univ/homepage.html>
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -70,12 +70,12 @@ const SETS: [Set; 9] = [
     },
 ];
 
-/// One sample in the middle, then 500 below and above it in turn.
+/// One sample in the middle, then 500 each below and above it in turn.
 fn around(middle: &str, below: &str, above: &str) -> String {
     format!("{middle}\n{}", format!("{below}\n{above}\n").repeat(500))
 }
 
-/// `value` to as many significant digits as `certified` has.
+/// `value`, rounded to as many significant digits as `certified` has.
 fn as_certified(value: &Decimal, certified: &str) -> Decimal {
     let digits = certified.trim_start_matches(['-', '0', '.']).replace('.', "").len();
     let rounded = format!("{:.*e}", digits - 1, value.to_f64());

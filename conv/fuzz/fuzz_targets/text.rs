@@ -1,4 +1,4 @@
-//! Looks for text that conv cannot take: `cargo +nightly fuzz run text` in `conv` (needs
+//! Looks for text that conv cannot handle: `cargo +nightly fuzz run text` in `conv` (needs
 //! cargo-fuzz). `scripts/fuzz` runs every target.
 
 #![no_main]

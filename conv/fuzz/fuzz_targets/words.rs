@@ -1,4 +1,4 @@
-//! Looks for raw words that conv cannot take: `cargo +nightly fuzz run words` in `conv` (needs
+//! Looks for raw words that conv cannot handle: `cargo +nightly fuzz run words` in `conv` (needs
 //! cargo-fuzz). `scripts/fuzz` runs every target.
 
 #![no_main]

@@ -14,7 +14,7 @@ use crate::sender::Sender;
 use crate::source::clocked::Clocked;
 use crate::source::polled::{PolledFile, check};
 use crate::source::{self, iio};
-use crate::ticks::Manner;
+use crate::ticks::Sampling;
 use crate::{Error, pump};
 
 /// A file that can be polled.
@@ -24,7 +24,7 @@ struct Polled {
     rate: Rate,
 }
 
-/// Checks the file, if there is one.
+/// Checks the file, if polling is asked for.
 pub(super) fn asked(options: &Options) -> Option<Result<Opened, source::Error>> {
     let path = options.poll.clone()?;
     let rate = options.ticking();
@@ -46,7 +46,7 @@ impl OpenSource for Polled {
             sender
                 .notify(&format!("no scale lies beside {name}: its raw readings are the samples"));
         }
-        let source = Clocked::new(polled, stop, rate, duration, Manner::Single);
+        let source = Clocked::new(polled, stop, rate, duration, Sampling::Single);
         pump(source, Processing::new(conversion, checks), sender)
     }
 }

@@ -1,4 +1,4 @@
-//! A simulated converter, where no other source is asked for.
+//! A simulated converter, used when no other source is asked for.
 
 use std::io::Write;
 
@@ -11,7 +11,7 @@ use crate::processing::Processing;
 use crate::sender::Sender;
 use crate::source;
 use crate::source::clocked::Clocked;
-use crate::ticks::Manner;
+use crate::ticks::Sampling;
 use crate::{Error, pump};
 
 /// A simulated converter, and how often it is asked.
@@ -20,8 +20,8 @@ struct Simulated {
     rate: Rate,
 }
 
-/// Makes the converter. (It draws its seed here, while it still has all system calls: where the C
-/// library is linked statically, looking for the one for random numbers opens files.)
+/// Makes the converter. (It draws its seed here, while all system calls are still allowed: with a
+/// statically linked C library, looking up the one for random numbers opens files.)
 pub(super) fn open(options: &Options) -> Result<Opened, source::Error> {
     let Options { signal, range, seed, .. } = options;
     let converter = source::simulated::Simulated::new(*signal, range, *seed)?;
@@ -36,7 +36,7 @@ impl OpenSource for Simulated {
     ) -> Result<(), Error> {
         let Simulated { converter, rate } = *self;
         let Plan { conversion, checks, duration, stop } = plan;
-        let source = Clocked::new(converter, stop, rate, duration, Manner::Batched);
+        let source = Clocked::new(converter, stop, rate, duration, Sampling::Batched);
         pump(source, Processing::new(conversion, checks), sender)
     }
 }

@@ -14,7 +14,7 @@ use crate::source::open_stream::OpenStream;
 use crate::source::stream::Stream;
 use crate::{Error, convert_stream, source};
 
-/// Opens the stream, if there is one.
+/// Opens the stream, if one is asked for.
 pub(super) fn asked(options: &Options) -> Option<Result<Opened, source::Error>> {
     let path = options.from.as_ref()?;
     let stream = OpenStream::open(path, options.layout());

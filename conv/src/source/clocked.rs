@@ -1,7 +1,7 @@
 //! A source that must be asked: at each tick, or without a pause.
 //!
-//! Without a pause, readings are taken until a block of samples is full, and only then are the
-//! time and a stop looked at: that costs system calls.
+//! Without a pause, readings are taken until a block of samples is full; only then does it check the
+//! time and whether to stop, since that costs system calls.
 
 use std::time::{Duration, Instant};
 
@@ -11,18 +11,18 @@ use stage::stream::size::BLOCK;
 
 use super::{Error, Given, Source};
 use crate::reading::{Codes, Reading};
-use crate::ticks::{Manner, Ticks};
+use crate::ticks::{Sampling, Ticks};
 
-/// Readings that are handed on at a time where there are no codes.
+/// Readings handed on at a time where there are no codes.
 const BATCH: u64 = 1024;
 
-/// A converter, which gives a reading when it is asked.
+/// A converter that gives a reading when asked.
 pub trait Converter {
     /// Takes one reading.
     fn read(&mut self) -> Reading<'static>;
 
-    /// Takes as many readings as it is good at taking at once, as codes; how many. 0 if it has
-    /// no codes.
+    /// Takes as many readings at once as suits it, as codes, and returns how many; 0 if it has no
+    /// codes.
     fn read_codes(&mut self) -> u64 {
         0
     }
@@ -40,13 +40,13 @@ enum Pace {
     Ticks(Ticks),
     /// Without a pause.
     Flood {
-        /// Readings between two looks at the time and for a stop.
+        /// Readings between two checks of the time and for a stop.
         at_a_time: u64,
         end: Option<Instant>,
     },
 }
 
-/// A converter that is asked as a clock says.
+/// A converter that is asked when a clock says so.
 #[derive(Debug)]
 pub struct Clocked<C, T> {
     converter: C,
@@ -60,21 +60,21 @@ pub struct Clocked<C, T> {
 
 impl<C: Converter, T: Timer> Clocked<C, T> {
     /// Asks `converter` at `rate` from now on, for `duration` if there is one, or until `timer`
-    /// says stop.
+    /// reports a stop.
     pub fn new(
         converter: C,
         timer: T,
         rate: Rate,
         duration: Option<Duration>,
-        manner: Manner,
+        sampling: Sampling,
     ) -> Clocked<C, T> {
         let start = timer.now();
         let pace = match rate {
-            Rate::Every(period) => Pace::Ticks(Ticks::new(start, period, duration, manner)),
+            Rate::Every(period) => Pace::Ticks(Ticks::new(start, period, duration, sampling)),
             Rate::Max => Pace::Flood {
-                at_a_time: match manner {
-                    Manner::Single => 1,
-                    Manner::Batched => BLOCK as u64,
+                at_a_time: match sampling {
+                    Sampling::Single => 1,
+                    Sampling::Batched => BLOCK as u64,
                 },
                 end: end_of_run(start, duration),
             },
@@ -82,7 +82,7 @@ impl<C: Converter, T: Timer> Clocked<C, T> {
         Clocked { converter, timer, pace, due: 0, is_stopped: false, missed: 0 }
     }
 
-    /// Waits until readings are due, or until the end or a stop has come.
+    /// Waits until readings are due, the run is over, or a stop is requested.
     fn wait(&mut self) -> Result<(), Error> {
         while self.due == 0
             && !self.is_stopped
@@ -91,7 +91,7 @@ impl<C: Converter, T: Timer> Clocked<C, T> {
             self.is_stopped = self.timer.wait_until(deadline).map_err(Error::Wait)? == Wake::Stop;
             match &mut self.pace {
                 Pace::Ticks(ticks) => {
-                    // Even when stopped: what was due before is still taken, or counted as missed.
+                    // Even when stopped: what was already due is still taken, or counted as missed.
                     let due = ticks.take(self.timer.now());
                     self.missed += due.missed;
                     self.due = due.taken;

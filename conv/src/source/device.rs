@@ -1,15 +1,15 @@
-//! A terminal or serial line as a source: having it for oneself, and what its modes do to the stream.
+//! A terminal or serial line as a source: exclusive use of it, and what its modes do to the stream.
 //!
-//! Two readers of one line would each get part of its bytes, and what an earlier reader left, or half
-//! a line, is not a sample. So before anything is read, in this order:
+//! Two readers of one line would each get some of its bytes; and neither what an earlier reader left
+//! behind nor half a line is a sample. So before anything is read, in this order:
 //!
-//! 1. it is locked (flock), which other serial programs respect, even as root;
-//! 2. it is closed to further opens (TIOCEXCL), even by programs that know nothing of locks;
-//! 3. its modes are checked: raw words need a raw line; for text a line that is not raw is reported;
-//! 4. what has been waiting in it is dropped.
+//! 1. the line is locked (flock), which other serial programs respect, even as root;
+//! 2. it is closed to further opens (TIOCEXCL), even by programs that ignore locks;
+//! 3. its modes are checked: raw words need a raw line; for text, a line that is not raw is reported;
+//! 4. what is waiting in it is dropped.
 //!
-//! In a pipeline, 1 to 3 are done before any stage begins, and 4 when all do. 1 and 2 are undone at the end. None of this is done to the controlling terminal: a person is
-//! typing there.
+//! In a pipeline, 1 to 3 happen before any stage begins, and 4 when all of them begin. 1 and 2 are
+//! undone at the end. The controlling terminal is left alone: a person is typing there.
 
 use std::fs::{File, TryLockError};
 use std::os::fd::AsFd;
@@ -24,49 +24,49 @@ use thiserror::Error;
 use super::STANDARD_INPUT_NAME;
 use super::word::Format;
 
-/// A device could not be taken.
+/// A device could not be used.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// Another process has it.
+    /// Another process is using it.
     #[error("cannot lock {0}: another program is reading it")]
     Locked(String),
-    /// Its modes change raw words.
+    /// Its modes would change raw words.
     #[error("cannot read raw words from {0}")]
     NotRaw(String, #[source] NotRaw),
 }
 
 /// How a line's modes change what it carries, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("it {}", self.told())]
+#[error("it {}", self.description())]
 pub struct NotRaw {
     modes: Vec<&'static str>,
-    /// As it is typed after `stty -F`.
+    /// What to type after `stty -F`.
     device: String,
 }
 
 impl NotRaw {
-    /// What to say of the device.
-    pub fn told(&self) -> String {
+    /// What a message says of the device.
+    pub fn description(&self) -> String {
         let modes = self.modes.join(", ");
         format!("is not raw ({modes}): set it with stty -F {} raw -echo", self.device)
     }
 }
 
-/// A device that this process has for itself.
+/// A device that only this process uses.
 #[derive(Debug)]
 pub struct Device {
     line: File,
-    /// What to report of its modes.
+    /// What its modes change, if anything; to be reported.
     pub not_raw: Option<NotRaw>,
 }
 
 impl Device {
-    /// Takes `fd` for a stream of this format, if it is a device; `name` is used in messages.
+    /// Steps 1 to 3 for a stream of this format, if `fd` is a device; messages call it `name`.
     pub fn take(fd: impl AsFd, name: &str, format: Format) -> Result<Option<Device>, Error> {
         if Terminal::of(&fd) != Some(Terminal::Device) {
             return Ok(None);
         }
-        // Where that fails, as after a hang-up, reading will say why.
+        // If that fails, as after a hang-up, reading reports why.
         let Ok(line) = fd.as_fd().try_clone_to_owned().map(File::from) else { return Ok(None) };
         if let Err(TryLockError::WouldBlock) = line.try_lock() {
             return Err(Error::Locked(name.to_owned()));
@@ -86,7 +86,7 @@ impl Device {
         Ok(Some(device))
     }
 
-    /// Drops what has been waiting in it: step 4. How many bytes that were, as far as the kernel tells.
+    /// Step 4: drops what is waiting in it. Returns how many bytes, as far as the kernel reports that.
     pub fn drop_waiting(&self) -> usize {
         let waiting = waiting_bytes(self.line.as_fd()).unwrap_or_default();
         let _ = tcflush(&self.line, FlushArg::TCIFLUSH);
@@ -101,7 +101,7 @@ impl Drop for Device {
     }
 }
 
-/// What a line with these modes does to text, or to raw words.
+/// Names what a line with these modes does to text, or to raw words.
 fn changes(modes: &Termios, is_text: bool) -> Vec<&'static str> {
     use InputFlags as In;
     let local = |flags| modes.local_flags.intersects(flags);
@@ -116,10 +116,10 @@ fn changes(modes: &Termios, is_text: bool) -> Vec<&'static str> {
         (input(In::IXON | In::IXOFF), "XON/XOFF"),
         (input(In::PARMRK), "marks of errors"),
     ];
-    // Numbers contain no bytes that the others would change.
+    // Numbers contain no bytes that the other modes would change.
     let of_text = 4;
-    let looked_at = all.iter().take(if is_text { of_text } else { all.len() });
-    looked_at.filter(|(is_on, _)| *is_on).map(|(_, name)| *name).collect()
+    let relevant = all.iter().take(if is_text { of_text } else { all.len() });
+    relevant.filter(|(is_on, _)| *is_on).map(|(_, name)| *name).collect()
 }
 
 #[cfg(test)]
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_device_is_left_alone() {
+    fn what_is_not_a_device_is_left_alone() {
         let file = tempfile::tempfile().unwrap();
         assert!(Device::take(&file, "x", Format::Text).unwrap().is_none());
         assert!(Device::take(std::io::pipe().unwrap().0, "x", Format::U8).unwrap().is_none());
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn one_reader_has_a_device_until_it_is_done() {
+    fn only_one_reader_uses_a_device_until_it_is_done() {
         let OpenptyResult { master: _master, slave } = openpty(None, None).unwrap();
         make_raw(&slave);
         let path = nix::unistd::ttyname(&slave).unwrap();

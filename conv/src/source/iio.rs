@@ -1,10 +1,10 @@
-//! Linux' Industrial I/O convention: beside a raw reading lie the offset and the scale of its
+//! Linux's Industrial I/O convention: beside a raw reading lie the offset and the scale of its
 //! channel, or those that several channels share.
 //!
 //! A raw reading's file is named `DIRECTION_TYPE[NUMBER][_MODIFIER][_STATISTIC]_raw`. The kernel
-//! keeps an attribute for one channel, or shares it; `sharings` is the table of the names under
-//! which it may lie, the most particular first. The first file that exists counts, for the
-//! offset and for the scale separately.
+//! keeps an attribute for one channel, or for several; `sharings` lists the names that it may have,
+//! the most specific first. The first file that exists counts, for the offset and for the scale
+//! separately.
 //!
 //! | shared by | `in_voltage0_i_raw` | `in_voltage0-voltage1_raw` | `in_accel_x_raw` |
 //! |---|---|---|---|
@@ -20,7 +20,7 @@
 //! a peak may have a scale of its own (`in_accel_peak_scale`), which comes first.
 //!
 //! Sources: Documentation/ABI/testing/sysfs-bus-iio of the kernel for the names, and its
-//! drivers/iio/industrialio-core.c for what is shared with whom.
+//! drivers/iio/industrialio-core.c for what is shared by which channels.
 
 use std::path::Path;
 
@@ -35,8 +35,8 @@ use crate::conversion::Conversion;
 /// The ending of a raw reading's name.
 const RAW: &str = "_raw";
 
-/// Endings of a channel's name that say what was made of its readings, and the kind of scale that is
-/// looked for before the ordinary one.
+/// Endings of a channel's name that say which statistic of its readings it is, and the kind of scale
+/// that takes precedence over the ordinary one.
 const STATISTICS: [(&str, Option<&str>); 3] =
     [("_mean", None), ("_peak", Some("peak_scale")), ("_trough", None)];
 
@@ -92,8 +92,8 @@ fn attribute(raw: &Path, channel: &str, kind: &str) -> Result<Option<Decimal>, E
         .transpose()
 }
 
-/// The names under which an attribute of `channel` may be kept, the most particular first. Other
-/// files than those of IIO share nothing.
+/// The names that an attribute of `channel` may have, the most specific first. Files that are not
+/// IIO's share nothing.
 fn sharings(channel: &str) -> Vec<String> {
     let Some(Name { direction, input, modifier }) = Name::parse(channel) else {
         return vec![channel.to_owned()];
@@ -111,7 +111,7 @@ fn sharings(channel: &str) -> Vec<String> {
     ];
     let mut names = Vec::new();
     for name in rows {
-        // Without a modifier or a number, several rows come to the same.
+        // Without a modifier or a number, several rows are the same.
         if !names.contains(&name) {
             names.push(name);
         }
@@ -125,7 +125,7 @@ struct Name<'a> {
     direction: &'a str,
     /// The type with its number, `voltage0`, or two of them, `voltage0-voltage1`.
     input: &'a str,
-    /// What follows, `_ambient`; it may have digits that are no number of a channel, `_co2`.
+    /// What follows, `_ambient`; digits in it are not a channel's number, `_co2`.
     modifier: &'a str,
 }
 
@@ -163,8 +163,8 @@ mod tests {
         (offset.map(|it| it.to_string()), scale.map(|it| it.to_string()))
     }
 
-    /// The names of a scale, in the order in which they are looked for.
-    fn looked_for(raw: &str) -> Vec<String> {
+    /// The names of a scale, in the order in which they are tried.
+    fn tried(raw: &str) -> Vec<String> {
         let (channel, own) = without_statistic(raw.strip_suffix(RAW).unwrap());
         let of_kind = |kind: &str| {
             let named = |shared: &String| format!("{shared}_{kind}");
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn every_sharing_of_the_kernel_is_looked_for_from_the_most_particular() {
+    fn every_sharing_of_the_kernel_is_tried_the_most_specific_first() {
         for (raw, names) in [
             ("in_voltage0_raw", "in_voltage0_scale in_voltage_scale in_scale scale"),
             ("out_voltage3_raw", "out_voltage3_scale out_voltage_scale out_scale scale"),
@@ -208,14 +208,14 @@ mod tests {
             ),
             ("temp1_raw", "temp1_scale"),
         ] {
-            assert_eq!(looked_for(raw).join(" "), names, "{raw}");
+            assert_eq!(tried(raw).join(" "), names, "{raw}");
         }
     }
 
     #[test]
-    fn each_name_that_is_looked_for_is_found_where_it_is_the_only_one() {
+    fn each_name_that_is_tried_is_found_if_it_is_the_only_one() {
         for raw in ["in_voltage0_i_raw", "in_voltage0-voltage1_raw", "in_accel_x_peak_raw"] {
-            for name in looked_for(raw) {
+            for name in tried(raw) {
                 let dir = device(&[(&name, "0.25\n")]);
                 assert_eq!(of(&dir, raw), (None, Some("0.25".to_owned())), "{raw} {name}");
             }
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn other_channels_attributes_are_none_of_ours() {
+    fn other_channels_attributes_do_not_apply() {
         let dir = device(&[
             ("in_voltage1_scale", "1\n"),
             ("in_voltage-voltage_scale", "2\n"),
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scale_that_is_no_number_is_an_error() {
+    fn a_scale_that_is_not_a_number_is_an_error() {
         let dir = device(&[("in_temp_scale", "much\n")]);
         let error = attributes(&dir.path().join("in_temp_raw")).unwrap_err();
         let name = dir.path().join("in_temp_scale");

@@ -10,7 +10,7 @@ use stage::process::message::quoted_path;
 
 use super::{Error, open};
 
-/// Reads the one number in a file; the error is a reason in words.
+/// Reads the one number in a file; an error is the reason in words.
 pub(super) fn read_number(path: &Path) -> Result<Sample, String> {
     let file = open(path).map_err(|error| stage::process::message::chain(&error))?;
     let text = contents(file).map_err(|source| {
@@ -19,7 +19,7 @@ pub(super) fn read_number(path: &Path) -> Result<Sample, String> {
     number(&text).map_err(|why| why.of(&text))
 }
 
-/// The number that a file's text is, but for blanks and line ends around it.
+/// The number in a file's text, apart from blanks and line ends around it.
 fn number(text: &[u8]) -> Result<Sample, NotARow> {
     match text.trim_ascii() {
         _ if text.len() > MAX_LINE + 1 => Err(NotARow::TooLong),
@@ -28,7 +28,7 @@ fn number(text: &[u8]) -> Result<Sample, NotARow> {
     }
 }
 
-/// At most one line, and a little more, which shows that it was too long.
+/// A file's contents, cut just beyond the longest line, so that a longer one shows.
 pub(super) fn contents(file: File) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
     file.take(MAX_LINE as u64 + 2).read_to_end(&mut text)?;

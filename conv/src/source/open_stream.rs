@@ -1,4 +1,4 @@
-//! A stream that is open, and of which nothing is read yet.
+//! A stream that is open, but from which nothing has been read yet.
 
 use std::fs::File;
 use std::io::{self, Stdin};
@@ -18,7 +18,7 @@ pub struct OpenStream {
     pub bytes: Bytes,
     /// What they consist of.
     pub layout: Layout,
-    /// The device that it is, taken for as long as this lives.
+    /// The device that it is, used by this process alone for as long as this lives.
     pub device: Option<Device>,
 }
 
@@ -41,7 +41,7 @@ impl AsFd for Bytes {
 }
 
 impl OpenStream {
-    /// Opens the stream at `path`, or standard input; takes it, if it is a device.
+    /// Opens the stream at `path`, or standard input; if it is a device, claims it.
     pub fn open(path: &Path, layout: Layout) -> Result<OpenStream, Error> {
         let (name, file) = open_stream(path)?;
         let bytes = file.map_or_else(|| Bytes::StandardInput(io::stdin()), Bytes::File);

@@ -1,6 +1,6 @@
 //! A converter that is a file: one number is read from it at each tick.
 //!
-//! The file is opened anew each time, so a file that is replaced is followed.
+//! The file is opened anew each time, so that a replaced file is noticed.
 
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
@@ -15,8 +15,8 @@ use super::{Error, iio, open};
 use crate::conversion::Conversion;
 use crate::reading::{NoReading, Place, Reading};
 
-/// That `path` can be polled: it is there, and a file with a number in it, whose bytes are not gone
-/// once they are read, and which does not hold up who reads. Reads nothing.
+/// Checks that `path` can be polled, without reading it: it exists, reading it does not consume its
+/// bytes, and reading it never blocks.
 pub(crate) fn check(path: &Path) -> Result<(), Error> {
     let (file, name) = (open(path)?, quoted_path(path));
     let kind = match file.metadata() {
@@ -41,7 +41,7 @@ pub(crate) struct PolledFile {
 }
 
 impl PolledFile {
-    /// Reads the file once, so that a missing one is an error at the start; also returns the offset
+    /// Reads the file once, so that a missing file is an error at the start; also returns the offset
     /// and scale that an IIO device keeps beside it.
     pub(crate) fn open(path: &Path) -> Result<(PolledFile, Conversion), Error> {
         contents(open(path)?).map_err(|source| Error::Read { name: quoted_path(path), source })?;
@@ -97,15 +97,15 @@ mod tests {
     #[test]
     fn a_file_that_cannot_be_read_at_the_start_is_an_error() {
         let dir = tempfile::tempdir().unwrap();
-        let told =
+        let error =
             |path: &Path| stage::process::message::chain(&PolledFile::open(path).unwrap_err());
         let missing = dir.path().join("missing");
         assert_eq!(
-            told(&missing),
+            error(&missing),
             format!("cannot open \"{}\": No such file or directory", missing.display())
         );
         assert_eq!(
-            told(dir.path()),
+            error(dir.path()),
             format!("cannot read \"{}\": Is a directory", dir.path().display())
         );
     }

@@ -1,6 +1,6 @@
 //! The simulated converter: a signal over a range.
 //!
-//! A new signal: add it to [`Signal`], where the command line finds it, and to
+//! To add a signal: add it to [`Signal`], where the command line finds it, and to
 //! `Simulated::next`. The range's bounds set the resolution, as a converter's number of bits
 //! does: `0..100` gives integers, `0.00..5.00` hundredths.
 
@@ -22,7 +22,7 @@ const SINE_PERIOD: u64 = 100;
 /// The walk's longest step, as a fraction of the range's span.
 const WALK_STEP: u64 = 50;
 
-/// Samples that are made at a time: few enough to stay in the fastest cache.
+/// Samples made at a time: few enough to stay in the fastest cache.
 const BATCH: usize = 1024;
 
 /// The shape of the simulated signal.
@@ -37,19 +37,19 @@ pub enum Signal {
     Walk,
 }
 
-/// The values of a simulated converter: all multiples of 10^−`places` from `min` to `max`, the
-/// bounds in units of that.
+/// The levels of a simulated converter: the multiples of 10^−`places` from `min` to `max`, which are
+/// given in that unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Grid {
-    /// The least value.
+pub struct Levels {
+    /// The least level.
     pub min: i64,
-    /// The greatest value, at least [`Grid::min`].
+    /// The greatest level, at least [`Levels::min`].
     pub max: i64,
-    /// Decimal places of every value, no more than a sample can have.
+    /// Decimal places of every level, no more than a sample can have.
     pub places: u16,
 }
 
-impl Grid {
+impl Levels {
     /// The value of this many units.
     fn sample(&self, units: i64) -> Sample {
         Sample::new(units, self.places).unwrap_or(Sample::ZERO)
@@ -60,35 +60,35 @@ impl Grid {
 #[derive(Debug)]
 pub struct Simulated {
     signal: Signal,
-    grid: Grid,
-    /// Of the whole range, or of a walk's steps.
+    levels: Levels,
+    /// Random levels, or a walk's steps.
     integers: Integers,
-    /// Where the walk stands.
+    /// Where the walk is.
     position: i64,
     /// Samples made so far.
     made: u64,
-    /// The newest of them as codes, and what these stand for.
+    /// The newest samples as codes, and what these stand for.
     codes: [u16; BATCH],
-    table: Values,
+    table: LevelTable,
 }
 
-/// The values of a grid by code, which counts them from the least; or all pairs of them, a pair of
-/// codes a and b as a × their number + b.
+/// The levels by code, counted from the least; or all pairs of them, where codes a and b make the
+/// pair's code a × (number of levels) + b.
 #[derive(Clone, Copy, Debug)]
-struct Values {
-    grid: Grid,
+struct LevelTable {
+    levels: Levels,
     are_paired: bool,
 }
 
-impl Values {
-    /// How many values there are; [`usize::MAX`] if more than that.
+impl LevelTable {
+    /// How many levels there are, at most [`usize::MAX`].
     fn singles(&self) -> usize {
-        let Grid { min, max, .. } = self.grid;
+        let Levels { min, max, .. } = self.levels;
         usize::try_from(max.abs_diff(min)).unwrap_or(usize::MAX).saturating_add(1)
     }
 }
 
-impl CodeTable for Values {
+impl CodeTable for LevelTable {
     fn size(&self) -> usize {
         let singles = self.singles();
         if self.are_paired { singles * singles } else { singles }
@@ -105,31 +105,39 @@ impl CodeTable for Values {
             (true, 0) => code / singles,
             (true, _) => code % singles,
         };
-        self.grid.sample(self.grid.min + single as i64)
+        self.levels.sample(self.levels.min + single as i64)
     }
 }
 
 impl Simulated {
-    /// A converter that delivers `signal` over `grid`; the same samples for the same seed.
-    pub fn new(signal: Signal, grid: &Grid, seed: Option<u64>) -> Result<Simulated, Error> {
+    /// A converter that delivers `signal` over `levels`; the same samples for the same seed.
+    pub fn new(signal: Signal, levels: &Levels, seed: Option<u64>) -> Result<Simulated, Error> {
         let random = match seed {
             Some(seed) => Xoshiro256PlusPlus::seed_from_u64(seed),
             None => Xoshiro256PlusPlus::try_from_rng(&mut SysRng).map_err(Error::Seed)?,
         };
         let integers = match signal {
-            Signal::Walk => 2 * walk_step(grid) + 1,
-            Signal::Uniform | Signal::Sine => grid.max.abs_diff(grid.min) + 1,
+            Signal::Walk => 2 * walk_step(levels) + 1,
+            Signal::Uniform | Signal::Sine => levels.max.abs_diff(levels.min) + 1,
         };
         let integers = Integers::below(integers, random);
-        let position = grid.min + (grid.max - grid.min) / 2;
-        let table = Values { grid: *grid, are_paired: false };
-        Ok(Simulated { signal, grid: *grid, integers, position, made: 0, codes: [0; BATCH], table })
+        let position = levels.min + (levels.max - levels.min) / 2;
+        let table = LevelTable { levels: *levels, are_paired: false };
+        Ok(Simulated {
+            signal,
+            levels: *levels,
+            integers,
+            position,
+            made: 0,
+            codes: [0; BATCH],
+            table,
+        })
     }
 
     /// The next value, in units of the resolution.
     fn next(&mut self) -> i64 {
         let value = match self.signal {
-            Signal::Uniform => self.grid.min + self.integers.integer() as i64,
+            Signal::Uniform => self.levels.min + self.integers.integer() as i64,
             Signal::Sine => self.sine(),
             Signal::Walk => self.walk(),
         };
@@ -139,29 +147,29 @@ impl Simulated {
 
     fn sine(&self) -> i64 {
         let phase = (self.made % SINE_PERIOD) as f64 / SINE_PERIOD as f64;
-        let (min, max) = (self.grid.min as f64, self.grid.max as f64);
+        let (min, max) = (self.levels.min as f64, self.levels.max as f64);
         let value = (min + max) / 2.0 + (max - min) / 2.0 * (TAU * phase).sin();
-        (value.round() as i64).clamp(self.grid.min, self.grid.max)
+        (value.round() as i64).clamp(self.levels.min, self.levels.max)
     }
 
     fn walk(&mut self) -> i64 {
-        let step = walk_step(&self.grid) as i64;
+        let step = walk_step(&self.levels) as i64;
         let moved = self.position + self.integers.integer() as i64 - step;
-        self.position = moved.clamp(self.grid.min, self.grid.max);
+        self.position = moved.clamp(self.levels.min, self.levels.max);
         self.position
     }
 }
 
-/// The longest step of a walk over `grid`.
-fn walk_step(grid: &Grid) -> u64 {
-    (grid.max.abs_diff(grid.min) / WALK_STEP).max(1)
+/// The longest step of a walk over `levels`.
+fn walk_step(levels: &Levels) -> u64 {
+    (levels.max.abs_diff(levels.min) / WALK_STEP).max(1)
 }
 
 impl Converter for Simulated {
     fn read(&mut self) -> Reading<'static> {
         let value = self.next();
         let place = Place { what: "sample", number: self.made };
-        Reading { place, raw: Ok(self.grid.sample(value)) }
+        Reading { place, raw: Ok(self.levels.sample(value)) }
     }
 
     fn read_codes(&mut self) -> u64 {
@@ -177,7 +185,7 @@ impl Converter for Simulated {
             self.made += readings;
         } else {
             let mut codes = self.codes;
-            codes.fill_with(|| (self.next() - self.grid.min) as u16);
+            codes.fill_with(|| (self.next() - self.levels.min) as u16);
             self.codes = codes;
         }
         readings
@@ -194,12 +202,12 @@ impl Converter for Simulated {
 mod tests {
     use super::*;
 
-    fn values(signal: Signal, grid: Grid, seed: u64, count: usize) -> Vec<i64> {
-        let mut simulated = Simulated::new(signal, &grid, Some(seed)).unwrap();
+    fn values(signal: Signal, levels: Levels, seed: u64, count: usize) -> Vec<i64> {
+        let mut simulated = Simulated::new(signal, &levels, Some(seed)).unwrap();
         std::iter::repeat_with(|| simulated.next()).take(count).collect()
     }
 
-    const PERCENT: Grid = Grid { min: 0, max: 100, places: 0 };
+    const PERCENT: Levels = Levels { min: 0, max: 100, places: 0 };
 
     #[test]
     fn uniform_reaches_every_value_of_the_range_about_equally_often() {
@@ -223,7 +231,7 @@ mod tests {
     fn the_samples_of_a_seed_never_change() {
         // Recorded runs name their seed; a change here breaks their reproduction.
         assert_eq!(values(Signal::Uniform, PERCENT, 1, 5), [81, 98, 25, 82, 71]);
-        let of = |values: i64| Grid { min: 0, max: values - 1, places: 0 };
+        let of = |values: i64| Levels { min: 0, max: values - 1, places: 0 };
         assert_eq!(values(Signal::Uniform, of(1000), 1, 5), [811, 612, 158, 881, 747]);
         assert_eq!(
             values(Signal::Uniform, of(1 << 40), 1, 3),
@@ -243,14 +251,14 @@ mod tests {
         let walk = values(Signal::Walk, PERCENT, 3, 10_000);
         assert!(walk.windows(2).all(|pair| (pair[0] - pair[1]).abs() <= 2));
         assert!(walk.iter().all(|value| (0..=100).contains(value)));
-        assert!(walk.contains(&0) && walk.contains(&100), "it gets about");
+        assert!(walk.contains(&0) && walk.contains(&100), "it reaches both bounds");
     }
 
     #[test]
     fn a_range_of_one_value_is_constant() {
-        let grid = Grid { min: -5, max: -5, places: 1 };
+        let levels = Levels { min: -5, max: -5, places: 1 };
         for signal in [Signal::Uniform, Signal::Sine, Signal::Walk] {
-            assert_eq!(values(signal, grid, 1, 3), [-5; 3]);
+            assert_eq!(values(signal, levels, 1, 3), [-5; 3]);
         }
     }
 }

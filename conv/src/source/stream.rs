@@ -15,13 +15,13 @@ use super::layout::Layout;
 use super::open_stream::{Bytes, OpenStream};
 use super::word::Format;
 
-/// Where in the stream its first byte lies.
+/// Where the first byte lies in what was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Beginning {
-    /// At its beginning.
+    /// At the beginning.
     Whole,
-    /// Anywhere: a device may have been sending before. What comes up to the first line end is
-    /// dropped; nothing tells where a raw word begins.
+    /// Anywhere: a device may have been sending before. What precedes the first line end is dropped;
+    /// nothing shows where a raw word begins.
     Anywhere,
 }
 
@@ -36,14 +36,14 @@ pub struct Stream<I> {
     pub layout: Layout,
     /// Where it begins.
     pub beginning: Beginning,
-    /// When to end, at the latest.
+    /// When to end at the latest.
     pub deadline: Option<Instant>,
-    /// What is to be reported of it first, in this order.
+    /// What to report before anything is read, in this order.
     pub notices: VecDeque<String>,
 }
 
 impl<'a> Stream<Stoppable<&'a Bytes>> {
-    /// Begins to read what was opened, until `deadline` or a stop.
+    /// Begins reading what was opened, until `deadline` or a stop.
     pub fn begin(
         opened: &'a OpenStream,
         deadline: Option<Instant>,
@@ -52,7 +52,7 @@ impl<'a> Stream<Stoppable<&'a Bytes>> {
         let OpenStream { name, bytes, layout, device } = opened;
         let beginning = if device.is_some() { Beginning::Anywhere } else { Beginning::Whole };
         let not_raw = device.as_ref().and_then(|device| device.not_raw.as_ref());
-        let not_raw = not_raw.map(|not_raw| format!("{name} {}", not_raw.told()));
+        let not_raw = not_raw.map(|not_raw| format!("{name} {}", not_raw.description()));
         let waiting = device.as_ref().map_or(0, Device::drop_waiting);
         let dropped = (waiting > 0).then(|| {
             let unit = if waiting == 1 { "byte" } else { "bytes" };
@@ -72,15 +72,16 @@ impl<I: Input> Stream<I> {
     }
 }
 
-/// How this program reads text, as a command.
+/// The command with which this program reads text.
 const READER: &str = "conv --from -";
 
-/// The bytes of a stream; the first that come are looked at, even if a device was sending before.
+/// The bytes of a stream. Its beginning is checked for a format that is not supported, even if a
+/// device was sending before.
 pub(super) fn unframed<I: Input>(input: I, layout: Layout) -> Unframed<I> {
     Unframed::new(input, layout.format == Format::Text, READER)
 }
 
-/// Why the stream of this name could not be read on.
+/// Why the stream called `name` could not be read any further.
 pub(super) fn unread(name: &str, error: io::Error) -> Error {
     let name = name.to_owned();
     match Framed::of(&error) {

@@ -1,7 +1,6 @@
-//! A stream of text, one row a line, taken as it comes. (Times in front are passed over.)
+//! A stream of text, one row a line, read as it comes. (Times in front are skipped.)
 
 use std::collections::VecDeque;
-
 use std::time::Instant;
 
 use stage::format::row::{NotARow, Rows};
@@ -20,9 +19,9 @@ pub(crate) struct TextStream<I> {
     lines: Lines<Unframed<I>>,
     rows: Rows,
     name: String,
-    /// What is to be reported first.
+    /// What to report first.
     notices: VecDeque<String>,
-    /// When to end, and whether that has come.
+    /// When to end, and whether that moment has come.
     deadline: Option<Instant>,
     is_over: bool,
     /// Lines so far.
@@ -52,7 +51,7 @@ impl<I: Input> TextStream<I> {
         }
     }
 
-    /// What was dropped before the first line, once that is known.
+    /// Reports what was dropped before the first line, once that is known.
     fn before_first(&mut self) -> Option<String> {
         let bytes = self.lines.take_before_first().filter(|bytes| *bytes > 0)?;
         let unit = if bytes == 1 { "byte" } else { "bytes" };
@@ -62,14 +61,14 @@ impl<I: Input> TextStream<I> {
         ))
     }
 
-    /// What is left without a line end, once the input has ended.
+    /// Reports what is left without a line end, once the input has ended.
     fn cut_off(&mut self) -> Option<String> {
         if self.is_over {
             self.lines.end_by(Ending::Deadline);
         }
         let cut = self.lines.cut_off().filter(|_| !self.is_cut_reported)?;
         self.is_cut_reported = true;
-        // A line that is too long has its number already; before the first there is none.
+        // A line that is too long already has its number; before the first line there is none.
         let number = self.number + u64::from(!cut.start.is_empty());
         Some(match number {
             0 => format!("{} has sent no line end: {cut}", self.name),

@@ -1,25 +1,25 @@
 //! Equally likely integers from random words, as many from a word as it has room for.
 //!
-//! A word of 64 bits is taken for a fraction. Multiplied by the number of choices, its integer
+//! A word of 64 bits is regarded as a fraction. Multiplied by the number of choices, its integer
 //! part is one choice, and what follows the point is the fraction for the next. The few words
-//! that would make some choices more likely than others are thrown away. (N. Brackett-Rozinsky
-//! and D. Lemire, "Batched Ranged Random Integer Generation", 2024.)
+//! that would make some choices more likely than others are discarded. (N. Brackett-Rozinsky and
+//! D. Lemire, "Batched Ranged Random Integer Generation", 2024.)
 //!
-//! (0.3 ns an integer, where one from each word takes 1.3.)
+//! (An integer takes 0.3 ns; one from each word would take 1.3.)
 //!
-//! Up to [`MAX_PAIRED`] values, a word chooses four times one of all pairs of values; up to 2^14,
-//! four times a single value; beyond that, once.
+//! Up to [`MAX_PAIRED`] values, a word gives four choices among all pairs of values; up to 2^14,
+//! four choices of a single value; beyond that, one.
 
 use rand::Rng;
 use rand::rngs::Xoshiro256PlusPlus;
 
-/// Values of which all pairs are worth a table: 2^14 pairs.
+/// The most values whose pairs are worth a table: 2^14 pairs.
 pub(crate) const MAX_PAIRED: u64 = 128;
 
 /// Choices from one word, if there are at most [`MAX_SHARED`] of them each.
 const PER_WORD: usize = 4;
 
-/// The fourth power of this is far below 2^64, so that few words are thrown away.
+/// The fourth power of this is far below 2^64, so that few words are discarded.
 const MAX_SHARED: u64 = 1 << 14;
 
 /// A source of equally likely integers from 0 up to, but not including, a number.
@@ -30,10 +30,10 @@ pub(crate) struct Integers {
     values: u64,
     /// How many choices there are: values, or pairs of them.
     choices: u64,
-    /// Choices of one word.
+    /// Choices from one word.
     per_word: usize,
-    /// A word whose last fraction is below this is thrown away: 2^64 modulo `choices` to the
-    /// power of `per_word`.
+    /// A word whose last fraction is below this is discarded: 2^64 modulo `choices` to the power of
+    /// `per_word`.
     threshold: u64,
     /// How many of the newest word's choices are still to come.
     left: usize,
@@ -104,8 +104,8 @@ impl Integers {
         }
     }
 
-    /// Fills `pairs` with the next pairs of integers a and b, each as a × values + b. `false`, and
-    /// nothing is drawn, if integers are not drawn in pairs or half of one is still to come.
+    /// Fills `pairs` with the next pairs of integers a and b, each as a × values + b. Draws nothing
+    /// and returns `false` if integers are not drawn in pairs, or half a pair is still to come.
     pub(crate) fn pairs(&mut self, pairs: &mut [u16]) -> bool {
         let can = self.is_paired() && self.second.is_none();
         if can {
@@ -114,7 +114,7 @@ impl Integers {
         can
     }
 
-    /// Fills `integers` with the next integers; `false`, and nothing is drawn, if they may not
+    /// Fills `integers` with the next integers. Draws nothing and returns `false` if they might not
     /// fit, or are drawn in pairs.
     pub(crate) fn singles(&mut self, integers: &mut [u16]) -> bool {
         let can = !self.is_paired() && self.values <= 1 << 16;
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn words_that_would_favour_some_choices_are_thrown_away() {
+    fn words_that_would_favour_some_choices_are_discarded() {
         for (values, all) in [(101u64, 101u128.pow(8)), (1000, 1000u128.pow(4)), (1 << 40, 1 << 40)]
         {
             assert_eq!(u128::from(integers(values, 1).threshold), (1u128 << 64) % all);
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn large_ranges_are_reached_to_their_ends() {
+    fn large_ranges_are_covered_up_to_their_ends() {
         let values = first(1 << 60, 3, 1000);
         assert!(values.iter().all(|value| *value < 1 << 60));
         assert!(values.iter().any(|value| *value > 1 << 59));

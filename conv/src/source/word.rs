@@ -1,7 +1,7 @@
 //! The raw formats: what one converter word looks like in a stream.
 //!
-//! A new word format: add it to [`Format`], where the command line finds it, to
-//! [`Format::width`] and to [`Format::decode`].
+//! To add a format: add it to [`Format`], where the command line finds it, to [`Format::width`] and
+//! to [`Format::decode`].
 
 use clap::ValueEnum;
 use stage::format::decimal::Decimal;
@@ -43,8 +43,8 @@ impl Format {
         }
     }
 
-    /// The number in a word, which must have [`Format::width`] bytes. `None` if it is not one:
-    /// NaN, an infinity, or another number of bytes.
+    /// The number in a word of [`Format::width`] bytes. `None` if that is not a number (NaN, an
+    /// infinity), or the word has another length.
     pub fn decode(self, word: &[u8]) -> Option<Sample> {
         let integer: i64 = match self {
             Format::Text => return None,
@@ -54,7 +54,7 @@ impl Format {
             Format::U16be => u16::from_be_bytes(array(word)?).into(),
             Format::S16le => i16::from_le_bytes(array(word)?).into(),
             Format::S16be => i16::from_be_bytes(array(word)?).into(),
-            // Put into the upper three bytes, so that the sign comes down with the shift.
+            // Put into the upper three bytes, so that the shift extends the sign.
             Format::S24le => {
                 let [a, b, c] = array(word)?;
                 (i32::from_le_bytes([0, a, b, c]) >> 8).into()
@@ -85,7 +85,7 @@ impl Format {
         matches!(self.width(), Some(1 | 2))
     }
 
-    /// The code of a word, which must have [`Format::width`] bytes, one or two.
+    /// The code of a word of one or two bytes.
     #[inline]
     pub fn code(word: &[u8]) -> u16 {
         match *word {
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_finite_is_no_number() {
+    fn what_is_not_finite_is_not_a_number() {
         assert_eq!(Format::F32le.decode(&f32::NAN.to_le_bytes()), None);
         assert_eq!(Format::F64le.decode(&f64::NEG_INFINITY.to_le_bytes()), None);
     }

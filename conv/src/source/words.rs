@@ -1,4 +1,4 @@
-//! A stream of raw words, interleaved in frames, taken as it comes.
+//! A stream of raw words, interleaved in frames, read as it comes.
 
 use std::collections::VecDeque;
 use std::io::{self, Read as _};
@@ -16,7 +16,7 @@ use super::word::Format;
 use super::{Error, Given, Source};
 use crate::reading::{Codes, NoReading, Place, Reading};
 
-/// Codes that are handed on at a time: few enough to stay in the fastest cache.
+/// Codes handed on at a time: few enough to stay in the fastest cache.
 const BATCH: usize = 1024;
 
 /// A stream of raw words.
@@ -24,15 +24,15 @@ const BATCH: usize = 1024;
 pub(crate) struct WordStream<I> {
     input: Unframed<I>,
     name: String,
-    /// What is to be reported first.
+    /// What to report first.
     notices: VecDeque<String>,
     layout: Layout,
     /// Bytes in a word.
     width: usize,
     /// When to end.
     deadline: Option<Instant>,
-    /// What was read: whole frames up to `whole`, of which those from `start` on are still to be
-    /// given, and up to `end` the beginning of one.
+    /// What was read: whole frames up to `whole`, of which those from `start` on have not been given
+    /// yet, then up to `end` the beginning of a frame.
     buffer: Vec<u8>,
     start: usize,
     whole: usize,
@@ -40,7 +40,7 @@ pub(crate) struct WordStream<I> {
     /// Frames given so far.
     number: u64,
     codes: [u16; BATCH],
-    /// How it ended, and whether what was cut off by that has been given or reported.
+    /// How it ended, and whether what the end cut off has been given or reported.
     ending: Option<Ending>,
     is_rest_done: bool,
 }
@@ -77,7 +77,7 @@ impl<I: Input> WordStream<I> {
         self.width * self.layout.channels
     }
 
-    /// Waits for whole frames, or until it has ended.
+    /// Waits for whole frames, or for the end.
     fn read(&mut self) -> io::Result<()> {
         while self.start == self.whole && self.ending.is_none() {
             if self.input.wait(self.deadline)? == Wake::Deadline {
@@ -111,7 +111,7 @@ impl<I: Input> WordStream<I> {
         filled
     }
 
-    /// What the end has cut off, if that is dropped.
+    /// Reports what the end has cut off, if that is dropped.
     fn cut_off(&mut self) -> Option<String> {
         let (ending, bytes) = (self.ending?, self.end - self.whole);
         let is_dropped = bytes > 0 && ending.fate(Half::Word) != Fate::Torn;
@@ -122,7 +122,7 @@ impl<I: Input> WordStream<I> {
         })
     }
 
-    /// The frame that the end has cut off, if that is a reading.
+    /// The frame that the end has cut off, if that counts as a reading.
     fn torn(&mut self) -> Option<Reading<'static>> {
         let (bytes, frame) = (self.end - self.whole, self.frame());
         let is_torn = bytes > 0 && self.ending?.fate(Half::Word) == Fate::Torn;

@@ -1,4 +1,4 @@
-//! The loop over a clock that is set by hand.
+//! The pipeline over a clock that is set by hand.
 
 use std::io;
 use std::time::{Duration, Instant, SystemTime};
@@ -12,7 +12,7 @@ use stage::stream::size::BLOCK;
 
 use crate::source::clocked::Clocked;
 use crate::source::simulated::Simulated;
-use crate::ticks::Manner;
+use crate::ticks::Sampling;
 use crate::*;
 
 /// An output that takes this long for each write.
@@ -29,7 +29,7 @@ impl Write for Slow<'_> {
     }
 }
 
-/// A clock that stands still, and says stop when it is waited on for this many times.
+/// A clock that stands still, and reports a stop when it is waited on for the n-th time.
 struct Stopping(FakeClock, u32);
 
 impl Clock for Stopping {
@@ -57,7 +57,7 @@ fn simulate(words: &str, clock: &FakeClock, slow: Duration) -> (usize, Entry) {
     let mut sender = Sender::new(&mut output, options.count, &mut messages);
     let simulated = Simulated::new(options.signal, &options.range, Some(1)).unwrap();
     let (rate, duration) = (options.ticking(), options.duration);
-    let source = Clocked::new(simulated, clock.clone(), rate, duration, Manner::Batched);
+    let source = Clocked::new(simulated, clock.clone(), rate, duration, Sampling::Batched);
     let processing = Processing::new(options.conversion(), options.checks());
     pump(source, processing, &mut sender).unwrap();
     let entry = sender.close();
@@ -81,13 +81,13 @@ fn a_run_is_as_long_as_its_duration_or_its_count() {
 fn readings_that_are_all_rejected_do_not_hide_a_stop() {
     let clock = FakeClock::stopping_at(Duration::ZERO);
     let (lines, entry) = simulate("--rate max --plausible 200..300", &clock, Duration::ZERO);
-    assert_eq!((lines, entry), sent(0, 0), "it is heard before the first reading");
+    assert_eq!((lines, entry), sent(0, 0), "it is noticed before the first reading");
     let stopping = Stopping(FakeClock::new(), 3);
     let options = Options::try_parse_from(["conv", "--plausible", "200..300"]).unwrap();
     let mut messages = Vec::new();
     let mut sender = Sender::new(Vec::new(), None, &mut messages);
     let simulated = Simulated::new(options.signal, &options.range, Some(1)).unwrap();
-    let source = Clocked::new(simulated, stopping, Rate::Max, None, Manner::Batched);
+    let source = Clocked::new(simulated, stopping, Rate::Max, None, Sampling::Batched);
     pump(source, Processing::new(options.conversion(), options.checks()), &mut sender).unwrap();
     let rejected = 2 * BLOCK as u64;
     assert_eq!(sender.close(), Entry::Conv { sent: 0, rejected, missed: 0 });

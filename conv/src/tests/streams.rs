@@ -1,4 +1,4 @@
-//! The loop over streams.
+//! The pipeline over streams.
 
 use proptest::prelude::*;
 use stage::fake::Chunks;

@@ -1,4 +1,4 @@
-//! The record made from everything that is known of the samples.
+//! The record made from everything known about the samples.
 
 use stage::format::decimal::Decimal;
 use stage::format::record::{Exactness, FIELDS, Figure, Presence, Record};
@@ -32,7 +32,7 @@ impl Accumulator {
         Some(Span { min, max, places, lattice: self.distribution.lattice() })
     }
 
-    /// The statistics of the samples so far. A histogram covers `span`, too, if there is one.
+    /// The statistics of the samples so far. A histogram also covers `span`, if there is one.
     pub(crate) fn record(&mut self, wanted: &Wanted, span: Option<&Span>) -> Record {
         self.settle();
         let totals = self.moments.totals();
@@ -95,7 +95,7 @@ impl Accumulator {
         }
     }
 
-    /// Where the sample at `rank` lies, if values are not counted any more.
+    /// Where the sample at `rank` lies, if values are no longer counted.
     fn near_rank(&mut self, rank: u64) -> Option<Interval> {
         let Extremes { min, max } = self.extremes.as_ref()?;
         Some(self.distribution.near_rank(rank)?.within(min, max))
@@ -127,7 +127,7 @@ mod tests {
     use stage::format::sample::Sample;
 
     #[test]
-    fn every_further_figure_of_the_table_has_a_value() {
+    fn every_figure_of_more_has_a_value() {
         let mut accumulator = Accumulator::new(true);
         for sample in ["1", "2", "4", "7"] {
             accumulator.add(&Sample::parse(sample.as_bytes()).unwrap(), RunPlace::Number(1));

@@ -1,6 +1,7 @@
-//! Taking lines: plain numbers many at a time, and what lies between them line by line.
+//! Taking the lines of a block: plain numbers many at a time, and what lies between them line by
+//! line.
 //!
-//! The first row of an input is read by itself, since it decides whether there are times: only the
+//! The first row of an input is read on its own, since it decides whether there are times: only the
 //! classic stream has plain numbers.
 
 use std::io::Write;
@@ -11,23 +12,23 @@ use super::Count;
 use crate::Error;
 use crate::plain::Scanned;
 
-/// The most lines that are taken one by one before plain numbers are looked for again: looking
-/// costs about as much as taking one.
+/// The most lines taken one by one before searching for plain numbers again: a search costs about as
+/// much as taking one line.
 const MAX_PATIENCE: usize = 64;
 
-/// Fewer bytes, or samples before the next record, are not worth the tables of plain numbers, which
-/// are looked through for each record. (Tests and fuzzers have no time for so many.)
+/// With fewer bytes, or fewer samples before the next record, the tables of plain numbers do not pay:
+/// they are scanned for each record. (Tests and fuzzers cannot afford this many.)
 const FEW_BYTES: usize = if cfg!(any(test, fuzzing)) { 1 } else { 2048 };
 const FEW_SAMPLES: u64 = if cfg!(any(test, fuzzing)) { 1 } else { 1024 };
 
-/// Fewer plain numbers in a row are not worth looking for.
+/// With fewer plain numbers in a row, searching for them does not pay.
 const FEW_PLAIN: u64 = 16;
 
 impl<W: Write> Count<'_, W> {
     /// Takes whole lines: plain numbers many at a time, and what lies between them line by line.
     pub(super) fn take_block(&mut self, block: &[u8]) -> Result<(), Error> {
         let mut rest = block;
-        // Lines that are taken one by one before plain numbers are looked for again.
+        // Lines taken one by one before searching for plain numbers again.
         let mut patience = 1;
         while !rest.is_empty() {
             let room = self.schedule.room().min(self.accumulator.room());
@@ -71,7 +72,7 @@ impl<W: Write> Count<'_, W> {
         }
     }
 
-    /// Takes note of samples that were counted, as many as the schedule has room for.
+    /// Notes that samples were counted, at most as many as the schedule has room for.
     fn counted(&mut self, samples: u64) -> Result<(), Error> {
         if let Some(now) = self.now {
             self.schedule.arrived(now);

@@ -53,7 +53,7 @@ fn an_empty_input_gives_one_record_of_nulls() {
 }
 
 #[test]
-fn rejected_lines_are_told_counted_and_make_the_status() {
+fn rejected_lines_are_reported_counted_and_set_the_status() {
     let (records, messages, ended) = run_on("", &b"1\n12abc\n\n3"[..], &FakeClock::new());
     assert!(records.contains("\"n\":2,\"rejected\":2,"), "{records}");
     assert_eq!(messages, ["line 2: not a number: \"12abc\"", "line 3: empty"]);
@@ -71,7 +71,7 @@ fn strict_stops_at_the_first() {
 }
 
 #[test]
-fn strict_shows_what_was_due_before() {
+fn strict_writes_the_records_that_were_due_before() {
     for size in [1, 100] {
         let input = Chunks::of(b"1\n2\nx\n3\n", size);
         let (records, _, _) = run_on("--strict --every 1", input, &FakeClock::new());
@@ -86,7 +86,7 @@ fn every_n_gives_exactly_one_record_every_n_samples() {
     assert_eq!(counts(&records), [2, 4, 5]);
 }
 
-/// The fields of every record, in short.
+/// The fields of every record, abbreviated.
 fn fields(records: &str, names: &[&str]) -> Vec<String> {
     let short = |line: &str| {
         let record: serde_json::Value = serde_json::from_str(line).unwrap();
@@ -110,7 +110,7 @@ fn a_window_covers_the_samples_since_the_one_before() {
 }
 
 #[test]
-fn an_empty_last_window_is_told_only_if_it_has_news() {
+fn an_empty_last_window_has_a_record_only_if_it_has_news() {
     let last = |words: &str, input: &str| {
         let (records, _, _) = run_on(words, input.as_bytes(), &FakeClock::new());
         let fields = fields(&records, &["n", "rejected", "course", "final"]);
@@ -230,7 +230,7 @@ fn a_slow_stream_shows_each_sample_and_a_fast_one_ten_a_second() {
             (ms(0), "1\n"),
             (ms(800), "2\n"),
             (ms(1600), "3\n"),
-            // From here on too fast: the next record is due at 1700 ms.
+            // From here on they come too fast: the next record is due at 1700 ms.
             (ms(1610), "4\n"),
             (ms(1620), "5\n"),
             (ms(1900), "6\n"),
@@ -240,7 +240,7 @@ fn a_slow_stream_shows_each_sample_and_a_fast_one_ten_a_second() {
     assert_eq!(counts(&records), [1, 2, 3, 5, 6, 6]);
 }
 
-/// Records without what only `--more` tells, which is never counted in tables.
+/// Records without the fields that only `--more` adds. (With `--more`, tables are never used.)
 fn without_more(records: &str) -> Vec<String> {
     let short = |line: &str| {
         let mut record: serde_json::Value = serde_json::from_str(line).unwrap();
@@ -277,7 +277,7 @@ fn line() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn the_fast_path_is_not_to_be_seen(
+    fn the_fast_path_cannot_be_noticed(
         lines in proptest::collection::vec(line(), 0..200),
         options in proptest::sample::select(&[
             "", "--every 7", "--every 100", "--window 5 --first 3", "--window 64", "--strict",

@@ -3,7 +3,8 @@
 /// Characters of the longest plain number.
 const LONGEST: usize = 8;
 
-/// The bytes from `start` to `end`, at most [`LONGEST`], as the upper ones of a word.
+/// The bytes from `start` to `end` as the upper bytes of a word; `None` if there are none, or more
+/// than [`LONGEST`].
 #[inline]
 pub(super) fn word(block: &[u8], start: usize, end: usize) -> Option<u64> {
     let length = end - start;
@@ -21,7 +22,7 @@ pub(super) fn word(block: &[u8], start: usize, end: usize) -> Option<u64> {
     }
 }
 
-/// Every byte of a word the same.
+/// A word whose bytes are all `byte`.
 const fn each(byte: u8) -> u64 {
     u64::from_ne_bytes([byte; 8])
 }
@@ -34,7 +35,7 @@ fn bytes_equal(text: u64, byte: u8) -> u64 {
 }
 
 /// The mantissa and the places of the number whose `length` characters are the upper bytes of
-/// `text`, the last character uppermost, and the others zero.
+/// `text`, the last character uppermost. The other bytes must be zero.
 #[inline]
 pub(super) fn number(text: u64, length: usize) -> Option<(i64, u16)> {
     let mut text = text;

@@ -7,7 +7,7 @@ use stage::format::decimal::{Decimal, Mantissa, SMALL_DIGITS, power_of_ten};
 
 use crate::wide::Wide;
 
-/// The sum, by the products' places.
+/// The sum, kept separately for each number of places that a product has.
 #[derive(Clone, Debug)]
 pub(super) struct Lagged {
     /// Of mantissas below 10^18; indexed by the products' places.

@@ -10,11 +10,11 @@ pub(crate) enum RunPlace {
     Number(u64),
     /// The number of its part.
     Part(u64),
-    /// While it was counted, in nanoseconds since 1970.
+    /// When it was counted, in nanoseconds since 1970.
     Time {
-        /// From here on; 0 if that is not known.
+        /// The beginning; 0 if that is not known.
         began: u64,
-        /// Up to here.
+        /// The end.
         ended: u64,
     },
 }
@@ -37,7 +37,7 @@ impl Run {
         matches!(self.place, RunPlace::Number(_))
     }
 
-    /// Whether `later` may stand after this run, and they are not one.
+    /// Whether `later` may come after this run, and the two cannot be joined into one.
     pub(crate) fn is_apart_from(&self, later: &Run) -> bool {
         let joined = self.is_numbered() && self.is_followed_by(later);
         self < later && self.conflict(later).is_none() && !joined
@@ -55,7 +55,7 @@ impl Run {
         }
     }
 
-    /// What is wrong if both are to be there, if anything is.
+    /// Why the two cannot be merged, if they cannot.
     pub(super) fn conflict(&self, other: &Run) -> Option<Conflict> {
         match (self.place, other.place) {
             (RunPlace::Number(a), RunPlace::Number(b)) => {
@@ -72,10 +72,10 @@ impl Run {
     }
 }
 
-/// Why runs cannot stand beside each other.
+/// Why runs cannot be merged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Conflict {
-    /// It is merged already.
+    /// The run is merged already.
     #[error("its samples are merged already")]
     Repeated,
     /// Samples with these numbers, from the first to the last, are merged already.

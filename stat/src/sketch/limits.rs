@@ -1,9 +1,9 @@
 //! The limits of the sketch's bins: powers of γ = 10099 / 9901.
 //!
 //! They are computed with integers alone, and a bin is found by comparing with them, so that a
-//! sample is in the same bin on every machine, whatever its logarithm is like. γ lets the middle
-//! of a bin be within 0.99 % of all in it: a little less than the promised 1 %, for the rounding
-//! of what is told.
+//! sample is in the same bin on every machine, however that computes logarithms. With this γ the
+//! middle of a bin is within 0.99 % of everything in it: a little less than the promised 1 %, to
+//! leave room for rounding the estimate.
 
 use std::sync::LazyLock;
 
@@ -18,11 +18,11 @@ const PER_OCTAVE: f64 = 35.006_293;
 /// The limits of all bins.
 pub(crate) static LIMITS: LazyLock<Limits> = LazyLock::new(Limits::new);
 
-/// Limits from that of the bin of the least positive double of normal size up to that of the
-/// greatest, as the least doubles in each bin.
+/// The limits of the bins from that of the least positive double of normal size up to that of the
+/// greatest: the least double in each bin.
 #[derive(Debug)]
 pub(crate) struct Limits {
-    /// The key of the first.
+    /// The key of the first bin.
     least: i32,
     limits: Vec<f64>,
 }
@@ -52,7 +52,7 @@ impl Limits {
         self.limits.len()
     }
 
-    /// The key of the bin at a place, from the least values to the greatest.
+    /// The key of the bin at a place, counted from the least values.
     pub(crate) fn key(&self, at: usize) -> i32 {
         self.least + at as i32
     }
@@ -75,7 +75,7 @@ impl Limits {
         at
     }
 
-    /// The least double in the bin at a place, and one above all in it.
+    /// The least double in the bin at a place, and the least above it.
     pub(crate) fn ends(&self, at: usize) -> (f64, f64) {
         (self.limits[at], self.limits.get(at + 1).copied().unwrap_or(f64::INFINITY))
     }
@@ -95,8 +95,8 @@ fn guess(value: f64) -> i32 {
 /// The bits of a double behind its leading one.
 const FRACTION: u64 = (1 << (f64::MANTISSA_DIGITS - 1)) - 1;
 
-/// A power of γ, truncated to 112 bits: enough that every limit is correct to its last
-/// digit, though each power is made from its neighbour.
+/// A power of γ, truncated to 112 bits: enough for every limit to be correct to its last digit, even
+/// though each power is made from its neighbour.
 #[derive(Clone, Copy, Debug)]
 struct Power {
     /// From 2^[`BITS`] up to below 2^([`BITS`] + 1).

@@ -1,5 +1,5 @@
-//! Whether a state can be that of any samples. Its checksum protects it from accidents, but not
-//! from a forged state or a bug in its writer.
+//! Whether a state can be that of any samples. Its checksum protects against accidents, but not
+//! against forgery or a bug in the program that wrote it.
 
 use num_bigint::BigInt;
 use stage::format::decimal::{Decimal, MAX_PLACES};
@@ -18,7 +18,7 @@ use crate::sketch::limits::LIMITS;
 const MAX_CHANNEL: usize = 64;
 
 impl State {
-    /// What is wrong with it, if there is anything.
+    /// What is wrong with it, if anything.
     pub(super) fn check(&self) -> Result<(), &'static str> {
         self.check_origin()?;
         self.check_sums()?;
@@ -50,7 +50,7 @@ impl State {
         let lagged = self.lagged.as_ref().map_or(0, |lagged| lagged.places);
         let few = self.places <= MAX_PLACES && lagged <= 2 * MAX_PLACES;
         require(few, "it has too many decimal places")?;
-        // The variance of samples is not negative, and none have no squares.
+        // A variance is never negative; and without samples, the squares are zero.
         let (sum, squares) = (&self.sum.0, &self.squares.0);
         let possible = sum * sum <= squares * self.n && (self.n > 0 || squares == &BigInt::ZERO);
         require(possible, "its sums are not those of any samples")
@@ -83,7 +83,7 @@ impl State {
         }
     }
 
-    /// Whether the first and the last bin are those of the extremes.
+    /// Checks that the first and the last bin are those of the extremes.
     fn check_ends(&self, bins: &StoredBins) -> Result<(), &'static str> {
         let holds = |filled: Option<Filled>, sample: &Option<StoredSample>| match (filled, sample) {
             (Some(Filled { bin, .. }), Some(StoredSample(sample))) => {
@@ -131,7 +131,7 @@ impl State {
 
 impl StoredBins {
     fn check(&self, n: u64) -> Result<(), &'static str> {
-        // One list ends before the next begins.
+        // Each list must end before the next begins.
         let end = |first: i32, counts: &[u64]| i64::from(first) + counts.len() as i64;
         let sorted = [&self.negative, &self.positive]
             .iter()
@@ -175,7 +175,7 @@ fn require(holds: bool, otherwise: &'static str) -> Result<(), &'static str> {
     if holds { Ok(()) } else { Err(otherwise) }
 }
 
-/// Whether `counts`, none of them zero, add up to `n`.
+/// Checks that `counts` are not zero, and add up to `n`.
 fn check_counts(
     mut counts: impl Iterator<Item = u64>,
     n: u64,
@@ -207,7 +207,7 @@ mod tests {
         serde_json::to_value(State::new(accumulator.parts(), &Origin::default())).unwrap()
     }
 
-    /// The same with a sketch.
+    /// The same samples with a sketch.
     fn sketched() -> serde_json::Value {
         let mut state = counted();
         state.as_object_mut().unwrap().remove("values");
@@ -216,14 +216,14 @@ mod tests {
         state
     }
 
-    /// The same with a grid besides.
+    /// The same samples with a sketch and a grid.
     fn gridded() -> serde_json::Value {
         let mut state = sketched();
         state["grid"] = serde_json::json!({"width": "0.2", "cells": [["-2.6", 1], ["1", 1]]});
         state
     }
 
-    /// The first one with a course.
+    /// The state of 1 and -2.5, with a course.
     fn with_a_course() -> serde_json::Value {
         let mut state = counted();
         state["course"] = serde_json::json!({
@@ -233,7 +233,7 @@ mod tests {
         state
     }
 
-    /// What is said of a state whose checksum is right.
+    /// How a state is refused once its checksum is made right.
     fn said(state: serde_json::Value) -> String {
         let state: State = serde_json::from_value(state).unwrap();
         match State::parse(&state.print().unwrap()) {
@@ -257,7 +257,7 @@ mod tests {
 
     type Change = fn(&mut serde_json::Value);
 
-    /// Changes a state in each way, and compares what is said of it.
+    /// Changes a state in each way, and checks how it is refused.
     #[track_caller]
     fn all_are_damaged(state: fn() -> serde_json::Value, cases: &[(Change, &str)]) {
         for (change, reason) in cases {
@@ -387,7 +387,7 @@ mod tests {
 
     #[test]
     fn a_forged_state_that_passes_the_check_does_no_harm() {
-        // Above 2^53 a count is no double, and two of them may be more than there are numbers.
+        // Above 2^53 a count may not be a double, and the sum of two may overflow.
         for n in [(1 << 53) + 3, u64::MAX / 2 + 1] {
             let mut state = many(n);
             state["course"]["stretches"][0][5] = (u128::from(n) * 5 / 2 + 1).to_string().into();

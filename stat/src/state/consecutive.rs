@@ -1,4 +1,4 @@
-//! Counts of neighbours: `[FIRST, COUNT, COUNT, …]`, which most bins and cells have.
+//! Counts of consecutive bins or cells, as most are: `[FIRST, COUNT, COUNT, …]`.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -7,17 +7,18 @@ use serde::de::{Error as _, SeqAccess, Visitor};
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Counts of what follows each other, from the first on.
+/// Counts of consecutive items, from the first on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Consecutive<T> {
     /// The first.
     pub first: T,
-    /// Its count, and those of what follows it.
+    /// Its count, and those of the items that follow it.
     pub counts: Vec<u64>,
 }
 
 impl<T> Consecutive<T> {
-    /// Puts counts together, where `follows` says that the second of two is next to the first.
+    /// Groups counts into lists; `follows` says whether the second of two items comes right after the
+    /// first.
     pub(super) fn gather(
         counts: impl IntoIterator<Item = (T, u64)>,
         follows: impl Fn(&T, &T) -> bool,
@@ -79,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn neighbours_are_one_list() {
+    fn consecutive_items_are_one_list() {
         let counts = [(-2, 7), (-1, 1), (0, 2), (5, 9)];
         let gathered = Consecutive::gather(counts, |a, b| a + 1 == *b);
         let text = serde_json::to_string(&gathered).unwrap();

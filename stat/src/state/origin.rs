@@ -1,15 +1,15 @@
-//! Where a state's samples come from: what their values do not show.
+//! Where a state's samples come from, which their values do not show.
 
 use std::collections::BTreeMap;
 
 use thiserror::Error;
 
-/// What is known of some samples besides their values.
+/// What is known about some samples besides their values.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Origin {
     /// The channel's name, if it has one.
     pub channel: Option<String>,
-    /// Labels, values by their names.
+    /// Labels: values by name.
     pub labels: BTreeMap<String, String>,
     /// Lines that were not a sample.
     pub rejected: u64,
@@ -31,7 +31,7 @@ pub enum Different {
 }
 
 impl Origin {
-    /// What is known of the samples of both. Labels that they do not share are dropped.
+    /// What is known about the samples of both. Labels that they do not share are dropped.
     pub(crate) fn joined(mut self, other: Origin) -> Result<Origin, Different> {
         if self.channel != other.channel {
             return Err(Different::Channel);
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn what_two_share_is_known_of_both() {
+    fn what_two_origins_share_holds_for_both() {
         let a = origin(&[("site", "roof"), ("unit", "V")], [1, 2], Some((5, 9)));
         let b = origin(&[("site", "cellar"), ("unit", "V")], [3, 4], Some((2, 6)));
         let both = origin(&[("unit", "V")], [4, 6], Some((2, 9)));

@@ -1,4 +1,4 @@
-//! The pieces that a state consists of: how they are written, and what they are made of.
+//! The pieces that a state consists of: how they are stored, and converting from and to that form.
 
 use serde::{Deserialize, Serialize};
 use stage::format::decimal::Decimal;
@@ -78,7 +78,7 @@ impl StoredRun {
         }
     }
 
-    /// Where it lies, if it says that in one way.
+    /// Where it lies, if it says so in exactly one way.
     pub(super) fn place(&self) -> Option<RunPlace> {
         match (self.number, self.part, &self.began, &self.ended) {
             (Some(number), None, None, None) => {
@@ -93,7 +93,7 @@ impl StoredRun {
         }
     }
 
-    /// The run, whose place must be there.
+    /// The run. Its place must have been checked.
     pub(super) fn run(self) -> Run {
         let place = self.place().unwrap_or(RunPlace::Time { began: 0, ended: 0 });
         Run { place, n: self.n, first: self.first.0, last: self.last.0 }
@@ -129,7 +129,7 @@ impl StoredBins {
     pub(super) fn filled(&self) -> impl Iterator<Item = Filled> {
         let keys = |lists: &'_ [Consecutive<i32>]| -> Vec<(i32, u64)> {
             let keys = |list: &Consecutive<i32>| -> Vec<(i32, u64)> {
-                // Beyond all keys a bin does not exist, however far.
+                // Beyond the last key no bin exists, so saturating does no harm.
                 let keys = (0..).map(|at| list.first.saturating_add(at));
                 keys.zip(list.counts.iter().copied()).collect()
             };
@@ -154,7 +154,7 @@ impl StoredCells {
         StoredCells { width: StoredSample(step), cells }
     }
 
-    /// The width of its cells, if that is one that cells have.
+    /// The width of its cells, if cells can have that width.
     pub(super) fn width(&self) -> Option<Width> {
         Width::of(&self.width.0)
     }

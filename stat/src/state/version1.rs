@@ -12,7 +12,7 @@ use super::pieces::{StoredBins, StoredLagged, StoredRun};
 use super::text::{Integer, StoredSample};
 use super::{Refused, State, checksum, verified};
 
-/// All that is known of some samples.
+/// All that is known about some samples.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Version1 {
@@ -65,8 +65,8 @@ struct Pairs {
 pub(super) fn parse(text: &RawValue) -> Result<State, Refused> {
     let malformed = |error| Refused::Malformed(reason(&error));
     let mut state: Version1 = serde_json::from_str(text.get()).map_err(malformed)?;
-    let told = state.crc32.take();
-    verified(told, checksum(&state).map_err(malformed)?)?;
+    let stored = state.crc32.take();
+    verified(stored, checksum(&state).map_err(malformed)?)?;
     Ok(state.into_current())
 }
 
