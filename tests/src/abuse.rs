@@ -16,21 +16,21 @@ pub fn left_pipe() -> PipeWriter {
     writer
 }
 
-/// A pipe of a single page, whose reader decides when to read: nothing is hidden in it.
+/// A pipe of a single page, whose reader decides when to read: little can pile up in it.
 pub fn narrow_pipe() -> (PipeReader, PipeWriter) {
     let (reader, writer) = io::pipe().expect("a pipe");
     fcntl(&writer, FcntlArg::F_SETPIPE_SZ(4096)).expect("a pipe of one page");
     (reader, writer)
 }
 
-/// Whether a pipe takes nothing more, since its reader hangs.
+/// Whether a pipe is full, since its reader hangs.
 pub fn is_full(writer: &PipeWriter) -> bool {
     let mut interest = [PollFd::new(writer.as_fd(), PollFlags::POLLOUT)];
     matches!(poll(&mut interest, PollTimeout::ZERO), Ok(0))
 }
 
-/// Reads exactly `count` bytes: a reader that reads so much and then hangs, or leaves if the
-/// pipe is dropped.
+/// Reads exactly `count` bytes: a reader that reads this much and then hangs, or leaves when the pipe
+/// is dropped.
 pub fn read_some(reader: &mut PipeReader, count: usize) -> Vec<u8> {
     let mut bytes = vec![0; count];
     reader.read_exact(&mut bytes).expect("so many bytes come");

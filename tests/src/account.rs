@@ -1,4 +1,4 @@
-//! The account at a pipeline's end, as the launcher says it.
+//! The account at a pipeline's end, as the launcher prints it.
 
 use crate::run::Finished;
 

@@ -1,17 +1,17 @@
 //! A model of a disk that loses its power: what may be on it then.
 //!
-//! The model knows one directory. It is told the calls that a program made, and keeps for sure
-//! only what was synced. Of the rest anything may be there, as far as a disk with a journal goes:
+//! The model knows one directory. It is given the calls that a program made, and is sure to keep
+//! only what was synced. Of the rest, anything may be there that a disk with a journal allows:
 //!
-//! - **A file's changes** since its last sync are there up to any byte, in their order: a file is
-//!   never found with a later write and without an earlier one. Its new length may be there
-//!   before the data are, which then are zeros at the end of the file. (Zeros in the middle, with
-//!   data behind them, which a disk may leave that writes a file's blocks in any order, are *not*
-//!   modelled: nothing that has no checksums finds those.)
-//! - **The directory's changes** since its last sync are each there or not, whatever becomes of
-//!   the others, whichever order they were made in. A single rename is there as a whole or not at
-//!   all.
-//! - Syncing a file does not sync its name, nor the directory what the files hold.
+//! - **A file's changes** since its last sync are there up to any byte, in order: a file never has a
+//!   later write without an earlier one. Its new length may be there before the data, which then read
+//!   as zeros at the end of the file. (A disk that writes a file's blocks in any order may also leave
+//!   zeros in the middle, with data behind them. That is *not* modelled: without checksums nothing
+//!   can detect it.)
+//! - **The directory's changes** since its last sync are each there or not, regardless of the others
+//!   and of their order. A single rename is there as a whole or not at all.
+//! - Syncing a file does not sync its name, and syncing the directory does not sync what the files
+//!   hold.
 //!
 //! What is on the disk after a crash is a [`Choice`] for each of these.
 
@@ -30,7 +30,7 @@ use self::file::{Change, File};
 /// The files of a directory: their names, and what they hold.
 pub type Files = BTreeMap<String, Vec<u8>>;
 
-/// Which file of [`Disk::files`].
+/// An index into [`Disk::files`].
 type Id = usize;
 
 /// A disk with one directory.
@@ -53,9 +53,9 @@ enum Entry {
     Unlink { name: String, file: Id },
 }
 
-/// What of the changes that are not synced a crash leaves: for each change of the directory 0 or
-/// 1; and for each file with changes the number of steps that are there (a step is a byte, or a
-/// truncation), doubled, plus one if zeros fill it up to its new length.
+/// Which unsynced changes survive a crash: for each change of the directory, 0 or 1; and for each
+/// file with changes, the number of steps that survive (a step is a byte, or a truncation), doubled,
+/// plus one if zeros fill the file up to its new length.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice(Vec<u64>);
 
@@ -77,7 +77,7 @@ impl Disk {
         }
     }
 
-    /// Does what a call did.
+    /// Repeats what a call did.
     pub fn apply(&mut self, call: &Call) {
         match call {
             Call::Create { file, name } => self.create(*file, name),
@@ -147,7 +147,7 @@ impl Disk {
         self.now.iter().find_map(|(name, it)| (it == id).then_some(name.as_str()))
     }
 
-    /// All that a crash may leave if there are no more than `most` choices, or so many random
+    /// All that a crash may leave, if there are no more than `most` choices; else this many random
     /// ones.
     pub fn choices(&self, most: u64, random: &mut Random) -> Vec<Choice> {
         let ends = self.ends();
@@ -189,7 +189,7 @@ impl Disk {
         names.into_iter().map(|(name, id)| (name, content(id))).collect()
     }
 
-    /// The same in words.
+    /// The choice in words.
     pub fn describe(&self, choice: &Choice) -> String {
         let (entries, files) = choice.0.split_at(self.pending.len());
         let mut text = String::new();
@@ -221,7 +221,7 @@ impl Entry {
     }
 }
 
-/// Takes a name away, if it is still this file's.
+/// Removes a name, if it is still this file's.
 fn remove(names: &mut BTreeMap<String, Id>, name: &str, file: Id) {
     if names.get(name) == Some(&file) {
         names.remove(name);
@@ -229,7 +229,7 @@ fn remove(names: &mut BTreeMap<String, Id>, name: &str, file: Id) {
 }
 
 impl Choice {
-    /// Each number below the product of `ends` is another choice.
+    /// Each number below the product of `ends` gives another choice.
     fn numbered(mut number: u64, ends: &[u64]) -> Choice {
         let digit = |end: &u64| {
             let digit = number % end;
@@ -239,7 +239,7 @@ impl Choice {
         Choice(ends.iter().map(digit).collect())
     }
 
-    /// A random one: each part, half of the time, is nothing or everything.
+    /// A random choice: half of the time, a part is nothing or everything.
     fn random(ends: &[u64], random: &mut Random) -> Choice {
         let digit = |end: &u64| match random.below(4) {
             0 => 0,

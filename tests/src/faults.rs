@@ -1,8 +1,7 @@
 //! A disk that fails when told to, and a trace of what is done to it.
 //!
-//! The library `wandler-faults` does it, preloaded into a program; its documentation says what
-//! its variables hold. Where there can be no such library, the tests that need it are left out,
-//! and say so.
+//! The library `wandler-faults`, preloaded into a program, does both; its documentation explains its
+//! variables. Where there can be no such library, the tests that need it are skipped, and say so.
 
 use std::fs;
 use std::io::Write;
@@ -26,7 +25,7 @@ pub const TRACE: &str = "WANDLER_FAULTS_TRACE";
 pub struct Library(PathBuf);
 
 impl Library {
-    /// The library, built once a process; or none, and a message that says why.
+    /// The library, built once per process; or none, with a message that says why.
     pub fn built() -> Option<&'static Library> {
         static LIBRARY: OnceLock<Library> = OnceLock::new();
         let is_possible =
@@ -123,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_elsewhere_and_what_is_no_call_are_not_taken_for_calls() {
+    fn calls_elsewhere_and_lines_that_are_not_calls_are_not_accepted() {
         for line in ["", "sync", "sync x", "sync 7 8", "syncdir /", "unlink /tmp/x", "read 7"] {
             assert_eq!(call(line, Path::new("/a")), None, "{line:?}");
         }

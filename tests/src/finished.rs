@@ -29,14 +29,14 @@ impl Finished {
         self
     }
 
-    /// Checks standard output to the letter.
+    /// Checks standard output exactly.
     #[track_caller]
     pub fn writes(self, stdout: &str) -> Finished {
         assert!(self.stdout == stdout, "expected standard output {:?}\n{self}", Shortened(stdout));
         self
     }
 
-    /// Checks standard error to the letter, line by line.
+    /// Checks standard error exactly, line by line.
     #[track_caller]
     pub fn says<S: AsRef<str>>(self, lines: &[S]) -> Finished {
         let expected: Vec<&str> = lines.iter().map(AsRef::as_ref).collect();
@@ -45,8 +45,8 @@ impl Finished {
         self
     }
 
-    /// Checks that the last line on standard error is `conv`'s account, with as many samples sent
-    /// as were written and so many rejected. How many ticks were missed is up to the machine.
+    /// Checks that the last line on standard error is `conv`'s account, with as many samples sent as
+    /// were written, and this many rejected. The number of missed ticks is up to the machine.
     #[track_caller]
     pub fn accounts_for(self, rejected: usize) -> Finished {
         let sent = self.stdout.lines().count();
@@ -79,7 +79,7 @@ impl fmt::Display for Finished {
     }
 }
 
-/// Text of which the middle is left out if it is long.
+/// Text, without its middle if it is long.
 pub(crate) struct Shortened<'a>(pub(crate) &'a str);
 
 impl fmt::Debug for Shortened<'_> {

@@ -19,7 +19,7 @@ struct State {
 }
 
 impl Kept {
-    /// Keeps what comes from `stream`; without one there is nothing to wait for.
+    /// Keeps what comes from `stream`; without a stream there is nothing to wait for.
     pub(crate) fn of(stream: Option<impl Read + Send + 'static>) -> Kept {
         let state = Arc::new((Mutex::new(State::default()), Condvar::new()));
         match stream {
@@ -48,7 +48,7 @@ impl Kept {
         );
     }
 
-    /// Waits until nobody can write any more.
+    /// Waits until no process can write any more.
     pub(crate) fn wait_for_end(&self, running: &impl Display) {
         let (state, changed) = &*self.state;
         let guard = state.lock().unwrap();

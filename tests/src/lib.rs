@@ -3,13 +3,13 @@
 //! | module | owns |
 //! |---|---|
 //! | [`programs`] | building the programs, and where they lie |
-//! | [`run`](mod@run) | starting a program, waiting for what it writes, its end, and saying all about it |
-//! | [`proc`] | what `/proc` tells of processes: children, names, descriptors, leftovers |
-//! | [`account`] | what the launcher says at the end |
+//! | [`run`](mod@run) | starting a program, waiting for its output and its end, and printing all that is known of it |
+//! | [`proc`] | what `/proc` shows of processes: children, names, descriptors, leftovers |
+//! | [`account`] | the account that the launcher prints at the end |
 //! | [`via`] | running a test over each kind of transport |
 //! | [`serial`] | a serial line, and the device that sends |
 //! | [`terminal`] | a pseudo-terminal, and what a person would see on it |
-//! | [`recorded`] | what `log` has recorded, also in old files |
+//! | [`recorded`] | what `log` has recorded, old files included |
 //! | [`small_disk`] | disks that are full |
 //! | [`abuse`] | the pipe-abuse kit: readers that leave, hang or are slow, closed streams |
 //! | [`faults`] | a disk that fails when told to, and a trace of what is done to it |
@@ -17,8 +17,8 @@
 //! | [`promise`] | what `log` promises of such a disk, and whether it is kept |
 //! | [`random`] | random choices that can be repeated |
 //!
-//! A test waits for an event, never for a time. [`PATIENCE`] only bounds how long a test that
-//! has already failed may hang.
+//! A test waits for an event, never for a time. [`PATIENCE`] only limits how long a test that has
+//! already failed may hang.
 
 pub mod abuse;
 pub mod account;
@@ -39,7 +39,7 @@ pub mod via;
 
 use std::time::Duration;
 
-/// How long an event may take before the test fails: long, for a busy machine with two cores.
+/// How long an event may take before the test fails: long enough for a busy machine with two cores.
 pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// How often a random test is repeated: `WANDLER_ROUNDS`, or a few times.

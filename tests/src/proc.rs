@@ -1,4 +1,4 @@
-//! What `/proc` tells of processes.
+//! What `/proc` shows of processes.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -33,7 +33,7 @@ pub fn all() -> Vec<Process> {
 
 fn read(path: PathBuf) -> Option<Process> {
     let text = fs::read_to_string(path).ok()?;
-    // The name stands in parentheses and may hold some itself.
+    // The name is in parentheses, and may contain some itself.
     let (pid, rest) = text.split_once(" (")?;
     let (name, rest) = rest.rsplit_once(") ")?;
     let mut fields = rest.split(' ');
@@ -63,8 +63,8 @@ pub fn group(group: Pid) -> String {
         .collect()
 }
 
-/// The processes of a group that are still alive. (A zombie whose parent died waits for the
-/// system's first process to reap it, which is not ours to judge.)
+/// The processes of a group that are still alive. (A zombie whose parent died does not count: it
+/// waits for the system's first process to reap it.)
 pub fn alive(group: Pid) -> Vec<Process> {
     all().into_iter().filter(|process| process.group == group && process.state != 'Z').collect()
 }

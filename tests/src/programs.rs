@@ -1,8 +1,8 @@
 //! Building the programs, and where they lie.
 //!
-//! `CARGO_BIN_EXE_…` exists only for tests of the same package, so the harness builds the
-//! programs itself, once a process, in the profile and directory of the tests. That makes
-//! sure that they are current, too.
+//! `CARGO_BIN_EXE_…` exists only for tests of the same package, so the harness builds the programs
+//! itself, once per process, in the profile and directory of the tests. That also ensures that they
+//! are current.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -52,7 +52,7 @@ fn build() -> PathBuf {
     cargo_build(["--bins"].into_iter().chain(packages), "the programs")
 }
 
-/// Builds `what` in the profile and directory of the tests; the directory with it in it.
+/// Builds `what` in the profile and directory of the tests; returns the directory that it is in.
 pub(crate) fn cargo_build<'a>(arguments: impl IntoIterator<Item = &'a str>, what: &str) -> PathBuf {
     let test = std::env::current_exe().expect("a test knows where it lies");
     // …/target/PROFILE/deps/TEST, or …/target/PROFILE/soak

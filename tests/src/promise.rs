@@ -1,20 +1,19 @@
 //! What `log` promises of a disk that loses its power, and whether it is kept.
 //!
-//! After a crash at any moment, what its next start makes of the disk (a torn tail of `FILE` is
-//! set aside), read in the order `FILE.N` … `FILE.1`, `FILE`,
+//! After a crash at any moment, `log`'s next start sets a torn tail of `FILE` aside. What is then on
+//! the disk, read in the order `FILE.N` … `FILE.1`, `FILE`,
 //!
-//! 1. is a whole number of lines, those that were sent, in their order, none of them missing in
-//!    between or twice;
-//! 2. begins with the first line, unless rotating had begun to drop the oldest file, which is
-//!    `FILE.KEEP`: its lines, and only those, may be gone;
-//! 3. holds every line that was promised: that was in a file when that was synced; or, with
-//!    `--pass --sync always`, that had come out on standard output;
-//! 4. has no file beyond `FILE.KEEP` that was not there at the start, and still has a torn tail that was
-//!    there at the start, or has it in `FILE.torn`;
-//! 5. has, with `--timestamps`, the header in front of the lines of each file, unless they were in it
+//! 1. is a whole number of lines: those that were sent, in order, with no gaps and no duplicates;
+//! 2. begins with the first line, unless rotation had begun to drop the oldest file, `FILE.KEEP`:
+//!    its lines, and only those, may be gone;
+//! 3. holds every line that was promised: one that was in a file when that was synced or, with
+//!    `--pass --sync always`, one that had come out on standard output;
+//! 4. has no file beyond `FILE.KEEP` that was not there at the start; and a torn tail that was there
+//!    at the start is still there, or in `FILE.torn`;
+//! 5. with `--timestamps`, has the header in front of the lines of each file, unless they were in it
 //!    at the start. Neither the header nor the times belong to the lines that were sent.
 //!
-//! An [`Account`] hears of the calls before the [`Disk`] does, and judges what a crash left.
+//! An [`Account`] is given each call before the [`Disk`] is, and judges what a crash left.
 
 mod files;
 
@@ -25,8 +24,8 @@ use self::files::{first_line, number, rotated, shown, whole};
 use crate::disk::{Call, Disk, Files};
 use crate::random::Random;
 
-/// Choices of what a crash leaves that are tried at each moment; where there are more, random
-/// ones are. Enough for all of those that a `log` in order leaves in these tests.
+/// How many choices of what a crash leaves are tried at each moment; where there are more, random
+/// ones are tried. Enough for all choices that a correct `log` leaves in these tests.
 const CHOICES: u64 = 4096;
 
 /// What `log` was asked to do.
@@ -34,7 +33,8 @@ const CHOICES: u64 = 4096;
 pub struct Asked {
     /// The file's name in its directory.
     pub name: String,
-    /// The lines that were sent, each another than all others and those in the files at the start.
+    /// The lines that were sent, each different from all others and from those in the files at the
+    /// start.
     pub sent: Vec<u8>,
     /// How many old files are kept.
     pub keep: u32,
@@ -44,10 +44,10 @@ pub struct Asked {
     pub has_times: bool,
 }
 
-/// What new files begin with if lines have times.
+/// The header of new files if lines have times.
 const HEADER: &[u8] = b"time\tvalue\n";
 
-/// What was promised so far.
+/// What has been promised so far.
 #[derive(Clone, Debug)]
 pub struct Account {
     asked: Asked,
@@ -84,8 +84,8 @@ impl fmt::Display for Violation {
     }
 }
 
-/// Lets the power fail after each of the calls, made on a disk with the files `before`, and looks
-/// at all that may be left. How many disks were looked at.
+/// Lets the power fail after each of the calls, made on a disk with the files `before`, and judges
+/// all that may be left. Returns how many disks were judged.
 pub fn check(before: &Files, calls: &[Call], asked: &Asked, seed: u64) -> Result<u64, Violation> {
     let mut disk = Disk::new(before);
     let mut account = Account::new(asked, before);
@@ -116,7 +116,7 @@ pub fn check(before: &Files, calls: &[Call], asked: &Asked, seed: u64) -> Result
 }
 
 impl Asked {
-    /// What was sent of what a file holds: all but the header, and the times in front of lines.
+    /// The part of a file that was sent: everything except the header and the times.
     fn sent_of(&self, bytes: &[u8]) -> Vec<u8> {
         if !self.has_times {
             return bytes.to_vec();
@@ -132,7 +132,7 @@ impl Asked {
 }
 
 impl Account {
-    /// Nothing was done yet to a disk with the files `before`; their lines are promised.
+    /// An account before the first call, on a disk with the files `before`; their lines are promised.
     pub fn new(asked: &Asked, before: &Files) -> Account {
         let sent = |bytes: &[u8]| asked.sent_of(bytes);
         let mut lines =
@@ -164,7 +164,7 @@ impl Account {
         }
     }
 
-    /// Takes note of a call that is about to be made on `disk`.
+    /// Notes a call that is about to be made on `disk`.
     pub fn hear(&mut self, disk: &Disk, call: &Call) {
         match call {
             Call::Sync { file } => {
@@ -193,20 +193,20 @@ impl Account {
         name == self.asked.name || number(name, &self.asked.name).is_some()
     }
 
-    /// Where in all lines the whole ones of a file end.
+    /// Where, in all lines, the whole lines of a file end.
     fn end(&self, bytes: &[u8]) -> Option<usize> {
         let lines = self.asked.sent_of(bytes);
         let start = self.starts.get(first_line(&lines))?;
         Some(start + whole(&lines))
     }
 
-    /// At a good end all lines are promised.
+    /// Notes a good end: all lines are promised.
     fn finish(&self) -> Result<(), String> {
         let missing = self.lines.len() - self.promised;
         if missing == 0 { Ok(()) } else { Err(format!("{missing} bytes were never promised")) }
     }
 
-    /// Whether what a crash left keeps the promises; what is wrong, if not.
+    /// Checks that what a crash left keeps the promises; an error says what is wrong.
     pub fn judge(&self, files: &Files) -> Result<(), String> {
         self.judge_names(files)?;
         let file = files.get(&self.asked.name).map_or(&[][..], Vec::as_slice);
@@ -241,7 +241,7 @@ impl Account {
         }
     }
 
-    /// From where to where a text reaches in all lines.
+    /// The range of a text within all lines.
     fn place(&self, text: &[u8]) -> Result<(usize, usize), String> {
         if text.is_empty() {
             return Ok((self.dropped, self.dropped));

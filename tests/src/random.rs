@@ -1,4 +1,4 @@
-//! Random choices that can be repeated: the same seed makes the same ones, on every machine.
+//! Random choices that can be repeated: the same seed gives the same choices on every machine.
 
 /// A source of random choices (Marsaglia's xorshift, 64 bits, with the triple 13, 7, 17).
 #[derive(Clone, Debug)]
@@ -7,7 +7,7 @@ pub struct Random(u64);
 impl Random {
     /// The choices that belong to `seed`.
     pub fn new(seed: u64) -> Random {
-        // Not zero, which would stay zero; and neighbouring seeds begin far from each other.
+        // Never zero, which would stay zero; and neighbouring seeds start far apart.
         Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
@@ -16,7 +16,8 @@ impl Random {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        // The upper bits are the better ones; what is left of them is uneven by 2⁻³² at most here.
+        // The upper bits are the better ones. For the small `end`s used here, the remainder is all
+        // but uniform.
         (self.0 >> 16) % end
     }
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-/// As many samples as given, all different, one a line.
+/// This many samples, all different, one a line.
 pub fn samples(count: usize) -> String {
     (1..=count).map(|number| format!("{number}\n")).collect()
 }
@@ -21,8 +21,8 @@ pub fn old_numbers(dir: &Path) -> Vec<u64> {
     numbers
 }
 
-/// What `run.log.n` down to `run.log` hold together. (In a rotation that was ended, the last may not
-/// be there.)
+/// What `run.log.n` down to `run.log` hold together. (If a rotation was interrupted, `run.log` may be
+/// missing.)
 pub fn all_files(dir: &Path) -> String {
     let old = old_numbers(dir).into_iter().rev().map(|number| format!("run.log.{number}"));
     let newest = Some("run.log".to_owned()).filter(|name| dir.join(name).exists());

@@ -1,4 +1,4 @@
-//! Starting a program, waiting for what it writes and for its end, and saying all about it.
+//! Starting a program, waiting for its output and its end, and printing all that is known of it.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -17,7 +17,7 @@ use crate::finished::Shortened;
 use crate::kept::Kept;
 use crate::{PATIENCE, proc, programs};
 
-/// How long a process with work to do must not have moved to be taken for blocked: many turns of the
+/// How long a process that has work to do must stand still to count as blocked: many turns of the
 /// scheduler.
 const UNMOVED: Duration = Duration::from_millis(50);
 
@@ -41,7 +41,7 @@ impl Program {
         Program { command, input: None }
     }
 
-    /// A bash command that finds our programs by their names.
+    /// A bash command that finds our programs by name.
     pub fn bash(script: &str) -> Program {
         let directory = programs::directory().to_str().expect("a path in UTF-8");
         let path = std::env::var("PATH").unwrap_or_default();
@@ -98,13 +98,13 @@ impl Program {
         self
     }
 
-    /// What its standard output is, instead of something that is kept.
+    /// What its standard output is, instead of being kept.
     pub fn stdout(mut self, stdout: impl Into<Stdio>) -> Program {
         self.command.stdout(stdout);
         self
     }
 
-    /// What its standard error is, instead of something that is kept.
+    /// What its standard error is, instead of being kept.
     pub fn stderr(mut self, stderr: impl Into<Stdio>) -> Program {
         self.command.stderr(stderr);
         self
@@ -144,12 +144,12 @@ pub struct Running {
 }
 
 impl Running {
-    /// Its process number, which is its group's, too.
+    /// Its process number, which is also its group's.
     pub fn pid(&self) -> Pid {
         Pid::from_raw(self.child.id().try_into().expect("a process number"))
     }
 
-    /// Its standard input, if it is a pipe that nobody feeds.
+    /// Its standard input, if that is a pipe that the test feeds.
     pub fn stdin(&mut self) -> std::process::ChildStdin {
         self.child.stdin.take().expect("standard input was asked to be a pipe")
     }
@@ -159,7 +159,7 @@ impl Running {
         kill(self.pid(), signal).unwrap_or_else(|error| panic!("{signal}: {error}\n{self}"));
     }
 
-    /// Stops a process, and waits until it is.
+    /// Stops a process, and waits until it has stopped.
     pub fn stop(&self, pid: Pid) {
         kill(pid, Signal::SIGSTOP).unwrap_or_else(|error| panic!("{pid}: {error}\n{self}"));
         self.wait_until(&format!("{pid} is stopped"), || {
@@ -177,7 +177,7 @@ impl Running {
         self.stdout.text().lines().count()
     }
 
-    /// Waits until standard output has so many lines.
+    /// Waits until standard output has this many lines.
     pub fn wait_for_lines(&self, count: usize) {
         self.stdout.wait(self, |text| text.iter().filter(|&&byte| byte == b'\n').count() >= count);
     }
@@ -195,7 +195,7 @@ impl Running {
         self.stderr.wait(self, |bytes| String::from_utf8_lossy(bytes).contains(text));
     }
 
-    /// Waits until `event` is true, looking again and again.
+    /// Waits until `event` is true, checking repeatedly.
     pub fn wait_until(&self, what: &str, mut event: impl FnMut() -> bool) {
         let deadline = Instant::now() + PATIENCE;
         while !event() {
@@ -204,8 +204,8 @@ impl Running {
         }
     }
 
-    /// Waits until a process that has work to do sleeps all the same, as one does whose output is
-    /// full: it has not run since the last look, and does not wait for a processor.
+    /// Waits until a process that has work to do sleeps nevertheless, as it does when its output is
+    /// full: it has not run since the last check, and is not waiting for a processor.
     pub fn wait_until_blocked(&self, pid: Pid) {
         let look = || {
             ["State", "voluntary_ctxt_switches", "nonvoluntary_ctxt_switches"]
@@ -253,7 +253,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // A test that failed leaves nothing behind.
+        // Even a failed test leaves nothing behind.
         if matches!(self.child.try_wait(), Ok(None)) {
             let _ = killpg(self.pid(), Signal::SIGKILL);
             let _ = self.child.wait();

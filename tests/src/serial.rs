@@ -16,12 +16,12 @@ use crate::run::{Program, Running};
 pub struct Serial {
     device: PtyMaster,
     line: File,
-    /// Where the line lies.
+    /// The line's path.
     pub path: String,
 }
 
 impl Serial {
-    /// A line that edits, echoes and so on, as a new one does.
+    /// A new line: it edits, echoes and so on.
     pub fn cooked() -> Serial {
         // Not `openpty`: its descriptors would be inherited by every program that is started.
         let device = posix_openpt(OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC)
@@ -49,15 +49,15 @@ impl Serial {
         self.line.try_clone().expect("a copy")
     }
 
-    /// Starts a program that reads the line, and waits until it does: what was sent before is not
-    /// its affair.
+    /// Starts a program that reads the line, and waits until it does, since it drops what was sent
+    /// before.
     pub fn start(&self, program: Program) -> Running {
         let running = program.start();
         running.wait_until_blocked(running.pid());
         running
     }
 
-    /// The device sends.
+    /// The device sends `text`.
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.device.write_all(bytes.as_ref()).expect("the line takes it");
     }

@@ -14,7 +14,7 @@ pub struct SmallDisk {
 }
 
 impl SmallDisk {
-    /// One with these options of `tmpfs`; `None` where this user must not mount, which is said.
+    /// One with these options of `tmpfs`. Where this user may not mount, `None`, and a message.
     pub fn new(options: &str) -> Option<SmallDisk> {
         let directory = tempfile::tempdir().expect("a temporary directory");
         if mount(&["-t", "tmpfs", "-o", options, "tmpfs"], directory.path()) {
@@ -49,12 +49,12 @@ fn mount(arguments: &[&str], at: &Path) -> bool {
     output.is_ok_and(|output| output.status.success())
 }
 
-/// Keeps a process from writing to files, as if the disk were full.
+/// Prevents a process from writing to files, as if the disk were full.
 pub fn lower_file_size(pid: Pid) {
     limit_file_size(pid, "0:");
 }
 
-/// Lifts the limit on the size of files from a process.
+/// Lifts a process's limit on the size of files.
 pub fn raise_file_size(pid: Pid) {
     limit_file_size(pid, "unlimited:");
 }

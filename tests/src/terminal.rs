@@ -1,7 +1,7 @@
 //! A pseudo-terminal, and what a person would see on it.
 //!
-//! A bash runs in it as a session of its own, as in a terminal window: Ctrl-C reaches whoever is
-//! in the foreground, and the programs find a controlling terminal.
+//! A bash runs in it as a session of its own, as in a terminal window: Ctrl-C reaches the foreground
+//! processes, and the programs find a controlling terminal.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
@@ -30,7 +30,7 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// A window of so many columns and rows.
+    /// A window with this many columns and rows.
     pub fn new(columns: u16, rows: u16) -> Terminal {
         let master = posix_openpt(OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC)
             .expect("a pseudo-terminal");
@@ -53,16 +53,16 @@ impl Terminal {
         let (mut master, screen) = (File::from(fd), Arc::clone(&self.screen));
         thread::spawn(move || {
             let mut buffer = [0; 4096];
-            // It ends with an error when nobody has the other side open any more.
+            // Reading fails once no process has the other side open.
             while let Ok(count @ 1..) = master.read(&mut buffer) {
                 screen.lock().unwrap().process(&buffer[..count]);
             }
         });
     }
 
-    /// Makes the window so large; programs in it are told.
+    /// Resizes the window, and notifies the programs in it.
     pub fn resize(&self, columns: u16, rows: u16) {
-        // No frame for the new size must come to a screen of the old one.
+        // No frame for the new size may reach a screen of the old size.
         let mut screen = self.screen.lock().unwrap();
         let size = ["cols", &columns.to_string(), "rows", &rows.to_string()].map(str::to_owned);
         let stty = Command::new("stty").args(["-F", &self.path]).args(size).status();
@@ -70,7 +70,7 @@ impl Terminal {
         screen.screen_mut().set_size(nonzero(rows), nonzero(columns));
     }
 
-    /// Runs a bash script in it; `set` are environment variables. Our programs are found.
+    /// Runs a bash script that finds our programs; `set` are environment variables.
     pub fn bash(&self, script: &str, dir: &Path, set: &[(&str, &str)]) -> Running {
         let mut program = Program::bash(script).wrapped(&["setsid", "--ctty", "--wait"]).dir(dir);
         let usual = [("TERM", "xterm-256color"), ("LC_ALL", "C.UTF-8")];

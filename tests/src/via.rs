@@ -31,7 +31,7 @@ pub fn has_left_a_queue(launcher: Pid) -> bool {
     })
 }
 
-/// Makes tests of functions that take what `--via` takes: one for each, in modules named alike.
+/// Makes tests of functions that take a value of `--via`: one for each value, in modules named alike.
 #[macro_export]
 macro_rules! over_every_transport {
     ($($test:ident),+ $(,)?) => {

@@ -12,13 +12,13 @@ use wandler_tests::{over_every_transport, proc};
 
 over_every_transport!(
     a_stopped_log_or_stat_or_report_makes_the_pipeline_wait_and_loses_nothing,
-    in_the_launcher_missed_ticks_are_told_in_the_account
+    in_the_launcher_missed_ticks_are_reported_in_the_account
 );
 
 fn a_stopped_log_or_stat_or_report_makes_the_pipeline_wait_and_loses_nothing(via: &str) {
     for name in ["log", "stat", "report"] {
         let dir = tempfile::tempdir().unwrap();
-        // Records often, so that a stopped report is felt, too.
+        // Records come often, so that a stopped report is felt, too.
         let running = launcher(via)
             .args(["--conv", "--rate max", "--log", "run.log", "--stat", "--every 100"])
             .dir(&dir)
@@ -40,7 +40,7 @@ fn a_stopped_log_or_stat_or_report_makes_the_pipeline_wait_and_loses_nothing(via
 }
 
 #[test]
-fn conv_tells_the_ticks_it_missed_and_goes_on_on_the_grid() {
+fn conv_reports_the_ticks_it_missed_and_stays_on_the_grid() {
     let (mut reader, writer) = narrow_pipe();
     let arguments = ["--rate", "10k", "--duration", "2s", "--range", "100..100"];
     let running = Program::new("conv").args(arguments).stdout(writer).start();
@@ -59,7 +59,7 @@ fn conv_tells_the_ticks_it_missed_and_goes_on_on_the_grid() {
     assert!(missed > 1000, "the pause was felt\n{finished}");
 }
 
-fn in_the_launcher_missed_ticks_are_told_in_the_account(via: &str) {
+fn in_the_launcher_missed_ticks_are_reported_in_the_account(via: &str) {
     let dir = tempfile::tempdir().unwrap();
     let running = launcher(via)
         .args(["--conv", "--rate 1M", "--log", "--truncate run.log"])
@@ -83,7 +83,7 @@ fn a_reader_that_hangs_and_then_leaves_ends_conv_quietly() {
     read_some(&mut reader, 4);
     drop(reader);
     let finished = running.finish().exits(0);
-    // Between the one sample that was read and all that the pipe held besides.
+    // At least the one sample that was read, and at most all that the pipe held as well.
     let sent: usize = finished.stderr.split_whitespace().nth(1).unwrap().parse().unwrap();
     assert!((1..=2048).contains(&sent), "{finished}");
     finished.says(&[format!("conv: {sent} samples sent, 0 rejected, 0 ticks missed")]);

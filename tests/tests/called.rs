@@ -1,4 +1,5 @@
-//! The names by which the programs are called: those of a build, and `wandler` where they are installed.
+//! The names by which the programs are called: those of a build and, where they are installed,
+//! `wandler`.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -59,7 +60,7 @@ fn a_stage_by_itself_is_the_one_beside_the_launcher() {
         ours.exits(0).writes(&expected.stdout);
     }
     Program::new("launcher").words("stat").input("x\n").finish().exits(3);
-    // The same process: no child's signals and status have to be passed on.
+    // It is the same process: there is no child whose signals and status would have to be passed on.
     let running = call(&bin, "wandler conv --rate 1k").start();
     running.wait_for_lines(1);
     assert_eq!(proc::status(running.pid(), "Name"), "conv", "{running}");

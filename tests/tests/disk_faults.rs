@@ -1,4 +1,4 @@
-//! What `log` does when its disk fails, is full, or takes only a part of what it is given.
+//! What `log` does when its disk fails, is full, or writes only part of what it is given.
 
 use std::fs;
 use std::io::Write;
@@ -16,7 +16,7 @@ use wandler_tests::run::{Program, Running};
 struct Bench {
     library: &'static Library,
     dir: TempDir,
-    /// For the trace and the switch, which are not on the failing disk.
+    /// Holds the trace and the switch, which are not on the failing disk.
     beside: TempDir,
 }
 
@@ -26,7 +26,7 @@ impl Bench {
         Some(Bench { library: Library::built()?, dir: dir(), beside: dir() })
     }
 
-    /// A `log` on this disk, which fails like this while there is the switch.
+    /// A `log` on this disk, which fails like this while the switch is there.
     fn log(&self, faults: &str, words: &str) -> Program {
         fs::write(self.switch(), "").unwrap();
         let log = Program::new("log").words(words).args(["run.log"]).dir(&self.dir);
@@ -38,7 +38,7 @@ impl Bench {
         self.beside.path().join("switch")
     }
 
-    /// The disk is in order again.
+    /// Repairs the disk.
     fn mend(&self) {
         fs::remove_file(self.switch()).unwrap();
     }
@@ -134,7 +134,7 @@ fn asked_to_stop_while_the_disk_is_full_log_says_how_many_lines_are_not_on_it() 
         "log: what comes from here on is counted, and not recorded",
         "log: cannot record 3 samples: cannot write \"run.log\": No space left on device",
     ]);
-    // No half of a line is left.
+    // No half line is left.
     assert_eq!(bench.text("run.log"), "1\n");
 }
 

@@ -7,8 +7,8 @@ use std::path::Path;
 use wandler_tests::programs::program;
 use wandler_tests::run::Program;
 
-/// Runs `log` in `dir` under strace; its calls that touch the disk, each as `name what`, with
-/// the results that matter. `None` if strace is not there or must not trace.
+/// Runs `log` in `dir` under strace; returns its calls that touch the disk, each as `name what`, with
+/// the results that matter. `None` if strace is not there or not allowed to trace.
 fn calls(dir: &Path, arguments: &[&str], input: &str) -> Option<Vec<String>> {
     let trace = dir.join("trace");
     let filter = "trace=openat,flock,fsync,fdatasync,write,ftruncate,exit_group";
@@ -48,7 +48,7 @@ fn a_new_file_is_locked_its_name_synced_and_its_lines_synced_before_the_end() {
         [
             "flock run.log",
             "fsync",
-            // The whole line; the last one, that has no line feed; and a line feed.
+            // The whole line; the last one, which has no line feed; and a line feed.
             "write run.log",
             "write run.log",
             "write run.log",

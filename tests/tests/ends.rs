@@ -1,5 +1,6 @@
-//! The table of ends (`stage/src/ending.rs`): every program, however its input ends, over whatever it
-//! comes, with whatever came last. And a serial line that is closed at random moments.
+//! The table of ends (`stage/src/stream/ending.rs`): every program, with each way that its input can
+//! end, each kind of input, and each thing that may come last. And a serial line that is closed at
+//! random moments.
 //!
 //! The random test runs a few rounds; `WANDLER_ROUNDS=100` runs a hundred.
 
@@ -20,7 +21,7 @@ use wandler_tests::rounds;
 use wandler_tests::run::{Finished, Program, Running};
 use wandler_tests::serial::Serial;
 
-/// Who reads.
+/// The program that reads.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Reader {
     ConvText,
@@ -34,7 +35,7 @@ const READERS: [Reader; 4] = [Reader::ConvText, Reader::ConvWords, Reader::Stat,
 /// What came last, after the reading 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Last {
-    /// Not even that.
+    /// Nothing, not even that reading.
     Nothing,
     Whole,
     Half,
@@ -83,13 +84,13 @@ impl Reader {
         }
     }
 
-    /// The samples that it took.
+    /// The samples that it accepted.
     fn samples(self, dir: &Path, finished: &Finished) -> Vec<String> {
         let lines = |text: &str| text.lines().map(str::to_owned).collect();
         match self {
             Reader::ConvText | Reader::ConvWords => lines(&finished.stdout),
             Reader::Log => lines(&fs::read_to_string(dir.join("run.log")).unwrap_or_default()),
-            // From the newest sample of each record that counts one more.
+            // The newest sample of each record that counts one more.
             Reader::Stat => {
                 let mut samples = Vec::new();
                 for record in finished.stdout.lines() {
@@ -106,7 +107,7 @@ impl Reader {
         }
     }
 
-    /// What became of the input: the samples, what is said, and the status.
+    /// What became of the input: the samples, the messages, and the status.
     fn expected(self, end: End, last: Last) -> (Vec<String>, Vec<String>, i32) {
         let (what, bytes, quote) = match self {
             Reader::ConvWords => ("word 2", "1 byte", ""),
@@ -138,7 +139,7 @@ impl Reader {
         }
         let failed = matches!(end, End::HungUp | End::Error);
         let rejected = u8::from(is_torn_word);
-        // A program that failed before it did anything has said all there is to say.
+        // A program that failed before it did anything has no more to report.
         if self.name() == "conv" && !(failed && count == 0) {
             said.push(format!("{count} samples sent, {rejected} rejected, 0 ticks missed"));
         }
@@ -152,7 +153,7 @@ impl Reader {
         self.check_after(end, last, over, dir, finished, &[]);
     }
 
-    /// The same, where this was said before.
+    /// The same, where these messages came before.
     fn check_after(
         self,
         end: End,
@@ -217,7 +218,7 @@ fn the_clean_end_of_a_pipe() {
 fn fifo(dir: &Path) -> (File, File) {
     let path = dir.join("fifo");
     mkfifo(&path, Mode::S_IRWXU).unwrap();
-    // For reading as well, so as not to wait for the other end.
+    // Opened for reading as well, so as not to wait for the other end.
     let both = OpenOptions::new().read(true).write(true).open(&path).unwrap();
     let writer = OpenOptions::new().write(true).open(&path).unwrap();
     let reader = File::open(&path).unwrap();
@@ -281,7 +282,7 @@ fn a_deadline_while_a_pipe_is_open() {
 fn an_error_of_a_socket_and_its_clean_end() {
     each(|reader, last, dir| {
         let (input, writer) = UnixStream::pair().unwrap();
-        // What nobody has read when the other side is closed makes the end a reset.
+        // Bytes that are unread when the other side is closed make the end a reset.
         (&input).write_all(b"unread").unwrap();
         let running = started(reader, End::Error, last, dir, OwnedFd::from(input), &writer);
         drop(writer);
@@ -295,7 +296,7 @@ fn an_error_of_a_socket_and_its_clean_end() {
     });
 }
 
-/// What `conv` says of a device at the beginning, given that the device ends a line first.
+/// What `conv` reports of a device at the beginning, if the device ends a line first.
 fn said_of_device(reader: Reader, last: Last) -> Vec<String> {
     let sending = "conv: standard input may have been sending before";
     match reader {
@@ -328,7 +329,7 @@ fn a_hang_up_of_a_terminal_and_a_stop_before_it() {
     }
 }
 
-/// Starts a reader whose controlling terminal is the line; with it, its process.
+/// Starts a reader whose controlling terminal is the line; also returns its process.
 fn at_its_own_terminal(reader: Reader, dir: &Path, line: &Serial) -> (Running, Pid) {
     let program = reader.program(dir, End::Stop).wrapped(&["setsid", "--ctty", "--wait"]);
     let running = program.dir(dir).stdin(line.line()).start();
@@ -400,13 +401,13 @@ fn half_a_record_is_not_merged() {
     running.finish().exits(1).writes("").says(&[format!("stat: cannot merge {told}")]);
 }
 
-/// Sends numbers to `conv` in pieces, closes the line at a random byte, and checks that what was
-/// sent by `conv` was sent whole.
+/// Sends numbers to `conv` in pieces, closes the line at a random byte, and checks that what `conv`
+/// sent was sent to it whole.
 fn close_at_a_random_byte(random: &mut Random, wait: bool) {
     let first = 10_000 + random.below(80_000);
     let text: String = (first..first + 200).map(|number| format!("{number}\n")).collect();
     let text = &text.as_bytes()[..1 + random.below(text.len() as u64) as usize];
-    // It has begun to send before anybody listens.
+    // It has begun to send before anything reads it.
     let before = random.below(text.len().min(20) as u64) as usize;
     let mut serial = Serial::raw();
     serial.send(&text[..before]);
@@ -447,7 +448,7 @@ fn a_line_that_is_closed_at_any_moment_gives_what_was_sent_whole_and_once() {
     for round in 0..rounds() {
         let seed = now.as_nanos() as u64 + u64::from(round);
         let mut random = Random::new(seed);
-        // With half of them, nothing that was sent is still on its way.
+        // In half of the rounds, nothing that was sent is still on its way.
         for wait in [true, false] {
             close_at_a_random_byte(&mut random, wait);
         }
@@ -455,7 +456,7 @@ fn a_line_that_is_closed_at_any_moment_gives_what_was_sent_whole_and_once() {
 }
 
 #[test]
-fn a_stop_that_ends_the_writer_as_well_is_a_stop_and_no_clean_end() {
+fn a_stop_that_ends_the_writer_as_well_is_a_stop_and_not_a_clean_end() {
     for (bytes, options, sent, dropped) in [
         ("1\\n101", "", "1\n", "line 2: cut off by the stop: 3 bytes dropped: \"101\""),
         ("a\\000b", "--format u16le", "97\n", "word 2: cut off by the stop: 1 byte dropped"),
@@ -488,7 +489,7 @@ fn what_was_counted_before_a_hang_up_is_in_the_last_record() {
 }
 
 #[test]
-fn a_line_that_is_too_long_is_reported_once_though_a_stop_cuts_it_off() {
+fn a_line_that_is_too_long_is_reported_once_even_if_a_stop_cuts_it_off() {
     for (program, words, account) in [
         ("conv", "--from -", Some("conv: 0 samples sent, 1 rejected, 0 ticks missed")),
         ("stat", "", None),

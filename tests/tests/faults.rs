@@ -1,7 +1,7 @@
-//! The fault matrix of the processes: each of them × each signal × idle and at full speed. What is
-//! on the disk, what was counted, what is said, and with which status it ends. (The rows for the
-//! disk are in `full_disk`, `log_file` and `disk_faults`; SIGKILL over every kind of transport, a
-//! hundred times if wanted, in `stop`.)
+//! The fault matrix of the processes: each of them × each signal × idle and at full speed. Checked
+//! are the disk, the counts, the messages and the status. (The rows for the disk are in `full_disk`,
+//! `log_file` and `disk_faults`; SIGKILL over every kind of transport, a hundred times if wanted, is
+//! in `stop`.)
 
 use std::fs;
 use std::path::Path;
@@ -43,7 +43,7 @@ fn pid_of(running: &Running, process: &str) -> Pid {
     }
 }
 
-/// The lines that are recorded, each of them a whole sample, but the last if it may be torn.
+/// The lines that are recorded, each of them a whole sample, except the last if it may be torn.
 #[track_caller]
 fn recorded(dir: &Path, may_be_torn: bool) -> u64 {
     let log = fs::read_to_string(dir.join("run.log")).unwrap();
@@ -59,7 +59,7 @@ fn recorded(dir: &Path, may_be_torn: bool) -> u64 {
     count
 }
 
-/// Everything that was sent is recorded and counted, nothing else is said, and the status is 0.
+/// Everything that was sent is recorded and counted, there are no other messages, and the status is 0.
 #[track_caller]
 fn is_settled(finished: &Finished, dir: &Path) {
     let sent = count(finished, "samples sent").unwrap_or_else(|| panic!("{finished}"));
@@ -119,7 +119,7 @@ fn a_process_that_is_stopped_for_a_while_costs_nothing() {
                     let before = length();
                     running.wait_until("recording goes on", || length() > before);
                 }
-                // Nothing is to be seen of it.
+                // It leaves no trace.
                 _ => {}
             }
             kill(pid, Signal::SIGCONT).unwrap();

@@ -1,5 +1,5 @@
-//! The figures of a report, at any width: none has a wrong digit, none looks like another, and more
-//! room never shows fewer digits.
+//! The figures of a report, at any width: none has a wrong digit, no two different ones look alike,
+//! and more room never shows fewer digits.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -75,7 +75,7 @@ fn exact(record: &Record) -> Figures<Decimal> {
     always.chain(more).filter_map(|(name, value)| Some((name, value?))).collect()
 }
 
-/// What stands behind each label on a screen; a label may be cut.
+/// What follows each label on a screen; a label may be cut.
 fn on_screen(rows: &[String], labels: &[&String]) -> Figures<String> {
     let words: Vec<&str> = rows.iter().flat_map(|row| row.split_whitespace()).collect();
     let is_label = |word: &str, label: &str| match word.strip_suffix('…') {
@@ -89,7 +89,7 @@ fn on_screen(rows: &[String], labels: &[&String]) -> Figures<String> {
     labels.iter().filter_map(|label| value(label)).collect()
 }
 
-/// A text without what makes it easier to read.
+/// A text without what only makes it easier to read.
 fn bare(text: &str) -> String {
     text.replace([',', '≈'], "")
 }

@@ -1,4 +1,4 @@
-//! What other programs make of the report's formats.
+//! How other programs read the report's formats.
 
 use std::fs;
 use std::io::{self, Write};
@@ -7,7 +7,7 @@ use stage::format::record::Record;
 use tempfile::TempDir;
 use wandler_tests::run::Program;
 
-/// Says why a test that needs a program or a module of Python's is left out.
+/// Says why a test that needs a program or a Python module is skipped.
 fn left_out(what: &str, how: &str) {
     let reason = format!("left out: {what} is missing ({how})\n");
     io::stderr().write_all(reason.as_bytes()).unwrap();
@@ -207,7 +207,7 @@ assert list(root.iter('{http://www.w3.org/2000/svg}polygon')), 'its band'
 }
 
 #[test]
-fn a_picture_is_drawn_also_if_the_reader_leaves() {
+fn a_picture_is_drawn_even_if_the_reader_leaves() {
     let dir = records();
     let script = "report --svg picture.svg < records | head -n 0; wait; test -s picture.svg";
     Program::bash(script).dir(&dir).finish().exits(0);
@@ -221,7 +221,7 @@ fn a_picture_of_nothing_is_a_picture() {
 }
 
 #[test]
-fn a_file_that_cannot_be_written_is_told() {
+fn a_file_that_cannot_be_written_is_reported() {
     let dir = records();
     for option in ["--textfile", "--svg"] {
         let script = format!("report {option} missing/file < records > /dev/null");
@@ -231,14 +231,14 @@ fn a_file_that_cannot_be_written_is_told() {
 }
 
 #[test]
-fn a_condition_that_holds_at_the_end_makes_status_1_and_is_told_once() {
+fn a_condition_that_holds_at_the_end_makes_status_1_and_is_reported_once() {
     let dir = records();
     let run = |conditions: &str| {
         Program::bash(&format!("report {conditions} < records > /dev/null")).dir(&dir).finish()
     };
     run("--fail-if 'mean>1000' --fail-if 'n<1'").exits(0).says(&[""; 0]);
     run("--fail-if 'n>2500'").exits(1).says(&["report: n>2500 now holds: n is 3000 (n 3000)"]);
-    // It held in between only.
+    // It held only in between.
     let told = [
         "report: n!=10000 now holds: n is 1000 (n 1000)",
         "report: n!=10000 no longer holds: n is 10000 (n 10000)",

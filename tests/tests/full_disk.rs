@@ -1,6 +1,6 @@
-//! What `log` does while the disk is full: at the first byte, in the middle, while rotating; or
-//! read-only. By real means: limits on the size of files, `/dev/full`, and file systems in memory
-//! where they may be mounted. (Faults that cannot be had so are in `disk_faults`.)
+//! What `log` does while the disk is full (at the first byte, in the middle, while rotating) or
+//! read-only. The means are real: limits on the size of files, `/dev/full`, and file systems in
+//! memory where they may be mounted. (Faults that cannot be produced that way are in `disk_faults`.)
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ use wandler_tests::run::{Program, Running};
 use wandler_tests::small_disk::{SmallDisk, raise_file_size};
 use wandler_tests::via::launcher;
 
-/// Said once when a disk is full.
+/// Reported once when a disk is full.
 const FULL: &str =
     "log: cannot write \"run.log\": No space left on device: trying again every second";
 const TOO_LARGE: &str = "log: cannot write \"run.log\": File too large: trying again every second";
@@ -21,13 +21,13 @@ const AGAIN: &str = "log: can write \"run.log\" again";
 
 const NOT_RECORDED: &str = "log: what comes from here on is counted, and not recorded";
 
-/// `log` in `dir`, in which no file may have more than so many KiB.
+/// `log` in `dir`, where no file may have more than this many KiB.
 fn limited(dir: &Path, kib: u32, words: &str) -> Program {
     Program::bash(&format!("ulimit -S -f {kib}; exec log {words} run.log")).dir(dir)
 }
 
 #[test]
-fn a_disk_that_is_full_at_the_first_byte_is_told_once_and_a_stop_says_what_is_missing() {
+fn a_disk_that_is_full_at_the_first_byte_is_reported_once_and_a_stop_says_what_is_missing() {
     for words in ["", "--timestamps unix", "--truncate --sync always"] {
         let running = Program::new("log").words(words).args(["/dev/full"]).input("1\n2\n3").start();
         running.wait_for_message("trying again every second");
@@ -104,7 +104,7 @@ fn resident(pid: Pid) -> u64 {
     size.trim().trim_end_matches(" kB").parse().unwrap_or_else(|_| panic!("VmRSS: {size:?}"))
 }
 
-/// A pipeline at full speed of which `log` waits for room.
+/// A pipeline at full speed whose `log` waits for room.
 fn full_at_full_speed(dir: &Path, words: &str) -> Running {
     let launcher = format!("launcher {words} --conv '--rate max' --log run.log");
     let running = Program::bash(&format!("ulimit -S -f 64; exec {launcher}")).dir(dir).start();
@@ -136,7 +136,7 @@ fn sigterm_to_the_launcher_alone_while_the_disk_is_full_ends_it_after_the_grace(
 
 #[test]
 fn a_disk_without_room_for_a_new_file_makes_a_rotation_wait() {
-    // The directory, run.log, and no more.
+    // Room for the directory, run.log, and no more.
     let Some(disk) = SmallDisk::new("size=1M,nr_inodes=2") else { return };
     let text = samples(1000);
     let running = Program::new("log")
@@ -153,7 +153,7 @@ fn a_disk_without_room_for_a_new_file_makes_a_rotation_wait() {
 }
 
 #[test]
-fn a_read_only_disk_is_told_at_the_start() {
+fn a_read_only_disk_is_reported_at_the_start() {
     let Some(disk) = SmallDisk::new("size=1M") else { return };
     disk.remount("ro");
     Program::new("log")

@@ -1,4 +1,4 @@
-//! Help and version: what they say, also to a reader that leaves.
+//! Help and version: what they say, even to a reader that leaves.
 
 use std::fs;
 
@@ -32,7 +32,7 @@ fn help_begins_with_the_programs_one_sentence_and_ends_with_the_exit_statuses() 
 }
 
 #[test]
-fn the_option_for_the_fewest_stands_last() {
+fn the_option_least_needed_comes_last() {
     for program in PROGRAMS {
         let help = Program::new(program).words("--help").finish().exits(0).stdout;
         let (options, _) = help.split_once("Examples:").unwrap_or_else(|| panic!("{help}"));
@@ -43,7 +43,7 @@ fn the_option_for_the_fewest_stands_last() {
 }
 
 #[test]
-fn every_program_tells_its_version() {
+fn every_program_prints_its_version() {
     let version = env!("CARGO_PKG_VERSION");
     for program in PROGRAMS {
         for option in ["--version", "-V"] {

@@ -1,6 +1,7 @@
 //! Hostile surroundings: links and other people's files in place of the log, and a system that has
 //! nothing left: no descriptors, no memory, no processes, no `/proc`, an environment that fills all
-//! the room there is. There is a message, or it works; never a hang, nor half a pipeline that stays.
+//! the room there is. Either it works or there is a message; it never hangs, and never leaves half a
+//! pipeline behind.
 
 use std::fs;
 use std::io::Write;
@@ -15,8 +16,8 @@ use wandler_tests::run::{Finished, Program};
 const PIPELINE: &str =
     "launcher --conv '--rate max --count 1000 --seed 1' --log '--truncate run.log'";
 
-/// Runs the pipeline in bash after `before`; checks that it either works or says why not, and that
-/// nothing of it stays.
+/// Runs the pipeline in bash after `before`; checks that it either works or says why not, and leaves
+/// nothing behind.
 #[track_caller]
 fn works_or_says_why(before: &str, dir: &Path) -> Finished {
     let running = Program::bash(&format!("{before}; exec {PIPELINE}")).dir(dir).start();
@@ -27,7 +28,7 @@ fn works_or_says_why(before: &str, dir: &Path) -> Finished {
             let log = fs::read_to_string(dir.join("run.log")).unwrap();
             assert_eq!(log.lines().count(), 1000, "{finished}");
         }
-        // 127: not even the launcher's own libraries could be loaded, which the loader says.
+        // 127: not even the launcher's own libraries could be loaded, as the loader reports.
         1 | 127 => assert!(!finished.stderr.is_empty(), "{finished}"),
         _ => panic!("{finished}"),
     }
@@ -35,7 +36,7 @@ fn works_or_says_why(before: &str, dir: &Path) -> Finished {
     finished
 }
 
-/// Says why a test is left out.
+/// Says why a test is skipped.
 fn left_out(reason: &str) {
     std::io::stderr().write_all(format!("left out: {reason}\n").as_bytes()).unwrap();
 }
@@ -76,7 +77,7 @@ fn without_memory_it_says_so() {
 
 #[test]
 fn without_processes_it_says_so() {
-    // Limits on processes count all of a user's, so it must be one that has none; and not root.
+    // A limit counts all of a user's processes, so it must be a user without any; and not root.
     let as_nobody = ["setpriv", "--reuid=1000000007", "--clear-groups"];
     if Program::other("true").wrapped(&as_nobody).finish().code() != 0 {
         return left_out("another user is needed, which this one cannot become");
@@ -109,7 +110,7 @@ fn without_proc_it_says_so() {
     let reason = "launcher: cannot find the stages' directory: no /proc/self/exe available. \
                   Is /proc mounted?";
     Program::bash(&script).wrapped(&["unshare", "-m"]).dir(&dir).finish().exits(1).says(&[reason]);
-    // The stages do without.
+    // The stages do not need it.
     let stages = "umount -l /proc; conv --rate max --count 3 --seed 1 | log --pass run.log | stat | \
                   report --format json";
     Program::bash(stages).wrapped(&["unshare", "-m"]).dir(&dir).finish().exits(0);
@@ -133,7 +134,7 @@ fn a_huge_environment_is_handed_on_or_refused() {
 }
 
 #[test]
-fn a_link_in_place_of_the_log_is_told_of_and_one_in_place_of_what_log_makes_is_not_followed() {
+fn a_link_in_place_of_the_log_is_reported_and_one_in_place_of_what_log_makes_is_not_followed() {
     let dir = tempfile::tempdir().unwrap();
     let precious = dir.path().join("precious");
     fs::write(&precious, "1\n2").unwrap();
@@ -158,7 +159,7 @@ fn a_link_in_place_of_the_log_is_told_of_and_one_in_place_of_what_log_makes_is_n
 }
 
 #[test]
-fn what_is_recorded_may_be_written_by_its_owner_alone() {
+fn what_is_recorded_may_only_be_written_by_its_owner() {
     let dir = tempfile::tempdir().unwrap();
     for (umask, mode) in [("000", 0o644), ("077", 0o600)] {
         let script = format!(

@@ -1,11 +1,11 @@
-//! Messages that lead on: each says what a likely right command line, or way, would be.
+//! Messages that lead on: each says which command line, or other way, is probably the right one.
 
 use std::fs;
 use std::io::{self, Write};
 
 use wandler_tests::run::Program;
 
-/// Checks that a bash command says just this, and ends so.
+/// Checks that a bash command prints exactly this message, and ends with this status.
 #[track_caller]
 fn says(script: &str, status: i32, message: &str) {
     let dir = tempfile::tempdir().unwrap();
@@ -23,7 +23,7 @@ fn samples_where_records_are_due_need_stat_before() {
 }
 
 #[test]
-fn a_condition_that_is_none_is_told_as_one() {
+fn an_invalid_condition_is_reported_as_one() {
     let names = "n, rejected, last, sum, mean, sd, min, max, quantile_error, quantiles such as p50, and with stat \
                  --more var, rms, range, mode, skew, kurtosis, autocorrelation";
     for (condition, reason) in [
@@ -74,7 +74,7 @@ fn options_of_a_stage_go_into_one_word() {
 }
 
 #[test]
-fn a_dash_is_no_file_to_keep() {
+fn a_dash_is_not_a_file_to_keep() {
     for (command, reason) in [
         ("log -", "log reads standard input, and --pass copies it to standard output"),
         ("log --truncate -", "log reads standard input, and --pass copies it to standard output"),
@@ -121,7 +121,7 @@ fn only_what_could_begin_is_printed() {
     ] {
         says(&format!("launcher --print {words}"), 2, message);
     }
-    // What it would read may come later, or be elsewhere.
+    // What it would read may appear later, or be elsewhere.
     let finished = Program::new("launcher").args(["--print", "--conv", "--from later"]).finish();
     assert!(finished.stdout.contains("conv --from later | tee -i >("), "{finished}");
     finished.exits(0).says(&[""; 0]);
@@ -172,7 +172,7 @@ fn a_stage_of_a_pipeline_reads_what_conv_sends_and_nothing_else() {
 }
 
 #[test]
-fn what_a_shell_would_take_for_itself_has_its_meaning_or_is_told() {
+fn what_a_shell_would_take_for_itself_has_its_meaning_or_is_reported() {
     says(
         "launcher --log '#1.log'",
         2,
@@ -217,7 +217,7 @@ fn a_record_names_all_that_it_lacks_and_shows_no_more_of_what_it_holds_than_is_g
 fn what_bash_names_for_a_process_is_handed_on() {
     let dir = tempfile::tempdir().unwrap();
     let conv = "--conv '--rate max --range 7..7 --count 3'";
-    // The process ends when its input does, which all must have closed then.
+    // The process ends when its input does: by then every process must have closed that.
     let script = format!("exec 4>&1; launcher {conv} --log >(cat >&4) > /dev/null; exec 4>&-");
     let finished = Program::bash(&script).dir(&dir).finish().exits(0).writes("7\n7\n7\n");
     finished.says(&["launcher: 3 samples sent, 3 recorded, 3 counted, 0 rejected"]);
@@ -264,7 +264,7 @@ fn a_line_that_comes_in_two_pieces_has_the_time_at_which_it_began() {
 }
 
 #[test]
-fn rejected_lines_are_told_at_once_although_no_sample_comes() {
+fn rejected_lines_are_reported_at_once_even_if_no_sample_comes() {
     let (input, mut feed) = io::pipe().unwrap();
     let running = Program::bash("stat | report --format json").stdin(input).start();
     feed.write_all(b"x\n").unwrap();

@@ -165,7 +165,7 @@ fn a_last_record_without_samples_leaves_the_one_before_on_the_screen() {
 }
 
 #[test]
-fn into_a_file_or_a_pager_it_is_plain_also_on_a_terminal() {
+fn into_a_file_or_a_pager_it_is_plain_even_on_a_terminal() {
     let dir = records();
     let terminal = Terminal::new(120, 24);
     let script = "report < records > file; report < records | head -n 1; \
@@ -178,7 +178,7 @@ fn into_a_file_or_a_pager_it_is_plain_also_on_a_terminal() {
     assert_eq!(terminal.rows(), [lines[0], lines[2], "done"]);
 }
 
-/// The launcher with a live view, in a shell that says `done` behind it.
+/// The launcher with a live view, in a shell that prints `done` afterwards.
 fn launched(terminal: &Terminal, dir: &Path, options: &str) -> Running {
     let script = format!("launcher --log run.log {options}; echo \"done $?\"");
     terminal.bash(&script, dir, &[])
@@ -208,7 +208,7 @@ fn a_terminal_that_is_resized_shows_the_panel_in_its_new_size() {
         terminal.resize(columns, 24);
         let across = (usize::from(columns) + 2) / 22;
         let expected: Vec<&[&str]> = labels.chunks(across).collect();
-        // The labels of every row of numbers, and no row besides.
+        // The labels of every row of numbers, and no other row.
         terminal.wait("it has the new size", |rows| {
             let is_label = |word: &&str| labels.contains(word);
             let words =
@@ -227,7 +227,7 @@ fn a_terminal_that_is_resized_shows_the_panel_in_its_new_size() {
 }
 
 #[test]
-fn a_stall_is_told() {
+fn a_stall_is_reported() {
     let dir = tempfile::tempdir().unwrap();
     let mut terminal = Terminal::new(80, 24);
     let running = launched(&terminal, dir.path(), "--conv '--period 1h'");
@@ -268,7 +268,7 @@ fn ends(status: i32, told: &str, end: impl FnOnce(&mut Terminal, Pid)) {
     assert!(rows[rows.len() - 2].starts_with("launcher: "), "{}", rows.join("\n"));
     assert_eq!(terminal.cursor(), Some((rows.len() as u16, 0)), "it is shown, below everything");
     assert_eq!(terminal.modes(), before);
-    // The last state stays, and once; if report was killed, the launcher clears it away.
+    // The last state remains, exactly once; if report was killed, the launcher clears it away.
     let panels = rows.iter().filter(|row| row.contains("samples   ")).count();
     assert_eq!(panels, usize::from(!told.contains("report was killed")), "{rows:?}");
 }

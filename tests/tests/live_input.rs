@@ -25,7 +25,7 @@ fn device(files: &[(&str, &str)]) -> TempDir {
     dir
 }
 
-/// Puts another file in the place of `path`, so that no reader ever sees half of it.
+/// Replaces the file at `path`, so that no reader ever sees half of it.
 fn replace(path: &Path, text: &str) {
     let new = path.with_extension("new");
     fs::write(&new, text).unwrap();
@@ -43,7 +43,7 @@ fn number_before(message: &str, what: &str) -> usize {
     before.rsplit(' ').next().unwrap().parse().unwrap_or_else(|_| panic!("{message}"))
 }
 
-/// Waits until `conv` has opened `path`. By then it hears signals, and soon waits for input.
+/// Waits until `conv` has opened `path`. By then it handles signals, and soon waits for input.
 fn wait_until_opened(running: &Running, path: &Path) {
     let path = path.to_str().unwrap();
     running.wait_until(&format!("{path} is opened"), || {
@@ -60,8 +60,8 @@ fn a_file_that_is_polled_while_it_changes_shows_each_value_in_turn() {
         .dir(&dir)
         .start();
     running.wait_for_line("21.5");
-    // In place, as the kernel does it. There is but one digit to change, so that no reader
-    // sees half of the change.
+    // In place, as the kernel does it. Only one digit changes, so that no reader sees half of the
+    // change.
     let file = OpenOptions::new().write(true).open(&path).unwrap();
     file.write_all_at(b"21600\n", 0).unwrap();
     running.wait_for_line("21.6");
@@ -75,7 +75,7 @@ fn a_file_that_is_polled_while_it_changes_shows_each_value_in_turn() {
 }
 
 #[test]
-fn a_file_that_is_gone_for_a_while_is_told_and_taken_up_again() {
+fn a_file_that_is_gone_for_a_while_is_reported_and_read_again_later() {
     let dir = device(&[("reading", "1\n")]);
     let path = dir.path().join("reading");
     let running = Program::new("conv").words("--poll reading --period 1ms").dir(&dir).start();
@@ -89,7 +89,7 @@ fn a_file_that_is_gone_for_a_while_is_told_and_taken_up_again() {
     let mut shown: Vec<&str> = finished.stdout.lines().collect();
     shown.dedup();
     assert_eq!(shown, ["1", "2"]);
-    // The readings before and during the absence are as many as the machine was fast.
+    // How many readings come before and during the absence depends on the machine's speed.
     let told: Vec<&str> = finished.stderr.lines().collect();
     let first = number_before(told[0], ": cannot");
     for (at, line) in told[..5].iter().enumerate() {
@@ -105,7 +105,7 @@ fn a_file_that_is_gone_for_a_while_is_told_and_taken_up_again() {
 }
 
 #[test]
-fn a_file_that_holds_no_number_yet_is_told_and_the_run_goes_on() {
+fn a_file_without_a_number_yet_is_reported_and_the_run_goes_on() {
     let dir = device(&[("reading", "soon\n")]);
     let running = Program::new("conv").words("--poll reading --period 1ms").dir(&dir).start();
     running.wait_for_message("reading 1: ");
@@ -169,7 +169,7 @@ fn an_iio_channel_takes_the_scale_that_is_shared_and_says_if_there_is_none() {
 }
 
 #[test]
-fn an_iio_channel_whose_scale_is_no_number_is_not_read() {
+fn an_iio_channel_whose_scale_is_not_a_number_is_not_read() {
     let dir = device(&[("in_temp_raw", "1\n"), ("in_temp_scale", "much\n")]);
     let running = Program::new("conv").words("--poll in_temp_raw").dir(&dir).finish();
     running
@@ -296,7 +296,7 @@ fn a_serial_line_that_sends_something_foreign_is_refused() {
 #[test]
 fn raw_words_come_through_a_serial_line_as_they_are() {
     let mut serial = Serial::raw();
-    // The bytes of Ctrl-C, Ctrl-D, XON, XOFF, CR and LF among them.
+    // Among them the bytes of Ctrl-C, Ctrl-D, XON, XOFF, CR and LF.
     let bytes: Vec<u8> = (0..=255).collect();
     let running =
         serial.start(Program::new("conv").words("--from - --format u8").stdin(serial.line()));
@@ -309,7 +309,7 @@ fn raw_words_come_through_a_serial_line_as_they_are() {
 }
 
 #[test]
-fn on_a_serial_line_nothing_tells_where_a_word_of_two_bytes_begins() {
+fn on_a_serial_line_nothing_shows_where_a_word_of_two_bytes_begins() {
     let mut serial = Serial::raw();
     let running =
         serial.start(Program::new("conv").words("--from - --format u16le").stdin(serial.line()));
@@ -363,7 +363,7 @@ fn a_second_conv_on_one_line_is_refused_and_the_first_goes_on() {
     let name = format!("{:?}", serial.path);
     let first = serial.start(Program::new("conv").args(["--from", &serial.path]));
     let locked = format!("conv: cannot lock {name}: another program is reading it");
-    // Who is not root does not even come so far.
+    // A user who is not root does not even get that far.
     let busy = format!("conv: cannot open {name}: Device or resource busy");
     let second = Program::new("conv").args(["--from", &serial.path]).finish().exits(1).writes("");
     assert!([locked, busy].contains(&second.stderr.trim_end().to_owned()), "{second}");

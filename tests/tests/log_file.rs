@@ -70,7 +70,7 @@ fn a_file_that_is_removed_moved_or_replaced_is_noticed_and_recording_goes_on() {
         let (running, mut stdin) = begun("", &dir);
         deed(&dir.path().join("run.log"));
         let told = format!("log: \"run.log\" {told}");
-        // Also while nothing comes.
+        // Even while nothing comes.
         running.wait_for_message(&told);
         stdin.write_all(b"2\n").unwrap();
         drop(stdin);
@@ -87,14 +87,14 @@ fn a_file_that_somebody_empties_is_noticed_and_recording_goes_on() {
     let (running, mut stdin) = begun("", &dir);
     File::create(dir.path().join("run.log")).unwrap();
     let told = "log: \"run.log\" was cut off, 2 bytes are gone, and a line may be damaged: going on at its end";
-    // Also while nothing comes.
+    // Even while nothing comes.
     running.wait_for_message(told);
     stdin.write_all(b"2\n").unwrap();
     running.wait_for_lines(2);
     assert_eq!(all_files(dir.path()), "2\n");
     File::create(dir.path().join("run.log")).unwrap();
     drop(stdin);
-    // Also just before the end.
+    // Even just before the end.
     running.finish().exits(0).says(&[told, told]);
 }
 
@@ -115,7 +115,7 @@ fn a_file_that_somebody_else_writes_to_is_noticed_and_no_line_is_joined_to_half_
 }
 
 #[test]
-fn a_directory_that_is_removed_is_told_of_and_once_there_is_one_again_recording_goes_on() {
+fn a_directory_that_is_removed_is_reported_and_once_there_is_one_again_recording_goes_on() {
     let told = "log: \"d/run.log\" was removed, and 1 samples of this recording are gone: going on in a \
                 new file of that name";
     type Deed = fn(&Path);
@@ -173,7 +173,7 @@ fn a_rotation_that_waits_does_not_hide_a_removal() {
 }
 
 #[test]
-fn a_file_that_is_moved_back_is_gone_on_with() {
+fn a_file_that_is_moved_back_is_continued() {
     let dir = tempfile::tempdir().unwrap();
     let (running, mut stdin) = begun("", &dir);
     let [path, moved] = ["run.log", "moved"].map(|name| dir.path().join(name));
@@ -220,20 +220,20 @@ fn what_others_write_to_a_file_that_they_moved_is_theirs() {
 }
 
 #[test]
-fn a_file_that_is_removed_just_before_a_rotation_or_the_end_is_told_of() {
+fn a_file_that_is_removed_just_before_a_rotation_or_the_end_is_reported_of() {
     let told = "log: \"run.log\" was removed, and 1 samples of this recording are gone";
     let next_file = ": going on in a new file of that name";
     for more in ["", "2\n3\n"] {
         let dir = tempfile::tempdir().unwrap();
         let (running, mut stdin) = begun("--rotate 2", &dir);
-        // It must not look in between.
+        // It must not check in between.
         running.stop(running.pid());
         fs::remove_file(dir.path().join("run.log")).unwrap();
         stdin.write_all(more.as_bytes()).unwrap();
         drop(stdin);
         running.signal(Signal::SIGCONT);
         let finished = running.finish().exits(0);
-        // A busy machine may give it time to look once more before the end.
+        // On a busy machine it may have time to check once more before the end.
         match finished.stderr.contains(next_file) {
             false if more.is_empty() => {
                 assert!(!dir.path().join("run.log").exists());
@@ -276,7 +276,7 @@ fn a_link_that_leads_nowhere_yet_is_followed() {
 }
 
 #[test]
-fn a_file_that_another_log_writes_is_left_alone_also_while_it_is_rotated() {
+fn a_file_that_another_log_writes_is_left_alone_even_while_it_is_rotated() {
     let dir = tempfile::tempdir().unwrap();
     let (running, stdin) = begun("", &dir);
     let second = Program::new("log").words("--rotate 1K run.log").dir(&dir).input("2\n");
@@ -297,7 +297,7 @@ fn a_check_reads_files_alone_and_waits_for_nobody() {
 }
 
 #[test]
-fn a_directory_in_place_of_the_file_is_told() {
+fn a_directory_in_place_of_the_file_is_reported() {
     let dir = tempfile::tempdir().unwrap();
     fs::create_dir(dir.path().join("run.log")).unwrap();
     let log = Program::new("log").args(["run.log"]).dir(&dir).input("1\n");
@@ -328,7 +328,7 @@ fn a_fifo_is_written_to_while_it_has_a_reader() {
     });
     drop(reader);
     let pid = running.pid();
-    // A program that another test is just starting may hold the reader's end for a moment.
+    // A program that another test is just starting may have the reader's end open for a moment.
     running.wait_until("it has ended", || {
         let _ = stdin.write_all(b"1\n");
         proc::alive(pid).is_empty()
@@ -336,14 +336,14 @@ fn a_fifo_is_written_to_while_it_has_a_reader() {
     running.finish().exits(1).says(&["log: cannot write \"run.log\": Broken pipe"]);
 }
 
-/// Opens a FIFO to read, whether or not somebody writes.
+/// Opens a FIFO for reading, whether or not it has a writer.
 fn open_reader(path: &Path) -> File {
     File::options().read(true).custom_flags(OFlag::O_NONBLOCK.bits()).open(path).unwrap()
 }
 
-/// Kills `log` while it rotates at full speed, at any moment, and lets another go on.
+/// Kills `log` at any moment while it rotates at full speed, and lets another continue.
 #[test]
-fn a_log_that_is_killed_while_it_rotates_loses_no_synced_line_and_tears_and_doubles_none() {
+fn a_log_that_is_killed_while_it_rotates_loses_no_synced_line_and_neither_tears_nor_repeats_any() {
     for round in 0..rounds() {
         let dir = tempfile::tempdir().unwrap();
         let script =
@@ -352,7 +352,7 @@ fn a_log_that_is_killed_while_it_rotates_loses_no_synced_line_and_tears_and_doub
         running.wait_for_lines(500 + 1371 * round as usize % 5000);
         kill(proc::children(running.pid())["log"], Signal::SIGKILL).unwrap();
         let finished = running.finish();
-        // What came out again had been recorded, and synced.
+        // What was passed on had been recorded and synced.
         let promised = finished.stdout.lines().count();
         let next = Program::new("log").words("--rotate 1K --keep 1000 run.log").dir(&dir);
         next.input(samples(300)).finish().exits(0);

@@ -1,5 +1,5 @@
-//! Nobody eats their own tail: a file that would be fed with what comes out of it, or written over by
-//! what is said of it, is refused before anything is opened for writing.
+//! No program eats its own tail: a file that would be fed with what comes out of it, or overwritten
+//! with what is reported of it, is refused before anything is opened for writing.
 
 use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::symlink;
@@ -33,7 +33,7 @@ fn refuses(program: Program, dir: &Path, message: &str) {
 
 fn open(dir: &TempDir, name: &str) -> File {
     let path = dir.path().join(name);
-    // A FIFO that is open for both waits for nobody.
+    // Opening a FIFO for both reading and writing does not block.
     OpenOptions::new().read(true).append(true).open(path).unwrap()
 }
 

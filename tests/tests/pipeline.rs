@@ -117,7 +117,7 @@ fn ctrl_c_ends_the_shell_form_with_named_pipes_in_order() {
 
 fn ps_shows_the_launcher_and_its_five_children_with_no_descriptors_but_their_own(via: &str) {
     let dir = tempfile::tempdir().unwrap();
-    // Descriptor 7 is what a careless parent may leave open.
+    // Descriptor 7 stands for what a careless parent leaves open.
     let script = format!("exec {} --via {via} 7</dev/null", program("launcher").display());
     let running = Program::bash(&script).dir(&dir).start();
     running.wait_for_lines(1);
@@ -164,7 +164,7 @@ fn ps_shows_the_launcher_and_its_five_children_with_no_descriptors_but_their_own
 }
 
 #[test]
-fn the_verbose_tables_tell_the_wiring_and_the_endings() {
+fn the_verbose_tables_show_the_wiring_and_the_endings() {
     for (via, one, several, made_of) in [
         ("pipe", "pipe", "pipes", "pipe, up to "),
         ("fifo", "named pipe", "named pipes", "named pipe, up to "),
@@ -250,7 +250,7 @@ fn a_stage_that_cannot_be_executed_is_named_and_nothing_begins(via: &str) {
             }
         }
         let path = dir.path().join(refused);
-        // Nobody may execute it, not even root.
+        // No user may execute it, not even root.
         fs::write(&path, "").unwrap();
         let finished = Program::other(dir.path().join("launcher"))
             .args(["--via", via])
@@ -284,7 +284,7 @@ fn a_stage_with_a_wrong_option_ends_the_launcher_before_any_stage_begins(via: &s
         ("report", "--svg x --textfile x", "--svg and --textfile name the same file"),
         ("report", "--help", "a pipeline cannot show a stage's help or version"),
     ] {
-        // Whatever the others would do to files and to their input.
+        // Nothing happens to files or inputs, whatever the other stages would do to them.
         let others =
             [("--conv", "--from -"), ("--log", "--truncate run.log"), ("--report", "--svg y")];
         let others = others.into_iter().filter(|(option, _)| option[2..] != *stage);

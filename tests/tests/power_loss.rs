@@ -1,8 +1,8 @@
 //! What `log` leaves on a disk that loses its power at any moment.
 //!
-//! The real `log` records, and its calls to the disk are noted. They are then made again on the
-//! model in [`wandler_tests::disk`], and after each of them everything that a crash may leave is
-//! held against what [`wandler_tests::promise`] says.
+//! The real `log` records, and its calls to the disk are noted. They are then repeated on the model in
+//! [`wandler_tests::disk`]; after each of them, everything that a crash may leave is checked against
+//! [`wandler_tests::promise`].
 
 use std::fs;
 use std::io::Write;
@@ -29,7 +29,7 @@ struct Recording<'a> {
     samples: Range<u32>,
 }
 
-/// So many samples make some four files of 256 bytes.
+/// This many samples make about four files of 256 bytes.
 const SAMPLES: Range<u32> = 1..301;
 
 impl Recording<'_> {
@@ -53,7 +53,7 @@ impl Recording<'_> {
         }
     }
 
-    /// Runs it to a good end; what it did to the disk.
+    /// Runs it to a good end; returns what it did to the disk.
     fn run(&self, library: &Library, seed: u64) -> Vec<Call> {
         let dir = tempfile::tempdir().unwrap();
         for (name, bytes) in &self.before {

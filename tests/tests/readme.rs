@@ -23,7 +23,7 @@ fn every_shell_command_runs_and_says_nothing_of_failure() {
         let script = format!("set -euo pipefail\n{block}");
         let finished = Program::bash(&script).dir(&dir).finish().exits(0);
         for line in finished.stderr.lines() {
-            // A busy machine may miss ticks, which is told and is no failure.
+            // A busy machine may miss ticks, which is reported but is no failure.
             let fine = line.contains(" 0 rejected") && !line.contains("not settled");
             assert!(fine, "{line:?} in\n{finished}");
         }

@@ -7,6 +7,7 @@ use std::process::Stdio;
 
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
+use wandler_tests::random::Random;
 use wandler_tests::run::{Finished, Program};
 use wandler_tests::serial::Serial;
 
@@ -26,7 +27,7 @@ const FORMATS: [(&str, usize); 12] = [
     ("f64le", 8),
 ];
 
-/// Runs `conv` on `bytes`, from a file and piped in, which must come to the same.
+/// Runs `conv` on `bytes`, from a file and piped in; the results must be the same.
 fn conv(options: &str, bytes: &[u8]) -> Finished {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("input"), bytes).unwrap();
@@ -64,7 +65,7 @@ fn number(format: &str, word: &[u8]) -> String {
     }
 }
 
-/// A float as the standard library writes it: the fewest digits that read back as the same.
+/// A float as the standard library writes it: the fewest digits that read back as the same float.
 fn shortest(float: impl Display + LowerExp) -> String {
     match float.to_string() {
         zero if zero == "-0" => "0".to_owned(),
@@ -73,16 +74,10 @@ fn shortest(float: impl Display + LowerExp) -> String {
     }
 }
 
-/// Bytes that look random, the same in every run (Marsaglia's xorshift).
+/// Bytes that look random, the same in every run.
 fn noise(count: usize) -> Vec<u8> {
-    let mut state = 88_172_645_463_325_252u64;
-    let next = |_| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state as u8
-    };
-    (0..count).map(next).collect()
+    let mut random = Random::new(1);
+    (0..count).map(|_| random.below(256) as u8).collect()
 }
 
 /// `units` × 10^−`places`, by integer arithmetic.
@@ -186,7 +181,7 @@ fn the_pcm_data_of_a_wav_file_become_exact_samples() {
 }
 
 #[test]
-fn a_stream_that_ends_within_a_word_is_told() {
+fn a_stream_that_ends_within_a_word_is_reported() {
     for (format, width) in FORMATS {
         for rest in 1..width {
             conv(&format!("--format {format}"), &vec![0; 2 * width + rest])
@@ -218,7 +213,7 @@ fn a_word_that_comes_in_two_pieces_is_put_together() {
 }
 
 #[test]
-fn a_word_that_is_no_number_is_told() {
+fn a_word_that_is_not_a_number_is_reported() {
     let floats = [f32::NAN, 1.5, f32::INFINITY, f32::NEG_INFINITY];
     let bytes: Vec<u8> = floats.iter().flat_map(|float| float.to_le_bytes()).collect();
     conv("--format f32le", &bytes).exits(3).writes("1.5\n").says(&[
@@ -238,7 +233,7 @@ fn text_is_made_canonical() {
 }
 
 #[test]
-fn text_that_is_no_number_is_told_and_left_out() {
+fn text_that_is_not_a_number_is_reported_and_skipped() {
     conv("--format text", b"\xef\xbb1\n2\n\n1 2\n0x10\n12abc\n1,5\n3\n# 4\nNaN")
         .exits(3)
         .writes("2\n3\n")
@@ -255,7 +250,7 @@ fn text_that_is_no_number_is_told_and_left_out() {
 }
 
 #[test]
-fn a_line_without_an_end_is_told_by_its_start() {
+fn a_line_without_an_end_is_reported_by_its_start() {
     let endless = "7".repeat(10_000_000);
     let told = format!("conv: line 2: longer than 65536 bytes: \"{}…\"", "7".repeat(40));
     let dropped = "conv: line 2: without a line end: 10000000 bytes dropped".to_owned();
@@ -303,7 +298,7 @@ fn foreign_framing_is_refused_with_what_to_do() {
         let refused = format!("conv: cannot take samples from standard input: {why}");
         finished.exits(1).writes("").says(&[refused]);
     }
-    // A byte order mark and the beginning of a block are words like any other.
+    // As words, a byte order mark and the beginning of a block are like any other.
     conv("--format s16le", b"\xff\xfe#1").exits(0).writes("-257\n12579\n").says(&[closing(2, 0)]);
 }
 
@@ -383,7 +378,7 @@ fn a_long_value_is_printed_without_a_useless_exponent() {
 }
 
 #[test]
-fn what_is_not_plausible_after_the_conversion_is_told_and_left_out() {
+fn what_is_not_plausible_after_the_conversion_is_reported_and_skipped() {
     conv("--scale 0.1 --plausible -5..50", b"500\n501\n-50\n-50.1\n0\n")
         .exits(3)
         .writes("50\n-5\n0\n")

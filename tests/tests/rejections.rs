@@ -19,13 +19,13 @@ wandler_tests::over_every_transport!(
     every_form_of_the_report_agrees_with_the_account
 );
 
-/// Two samples and three rejections, of which `conv` makes all.
+/// Two samples and three rejections, all of them by `conv`.
 const READINGS: &str = "1\n99\nx\n2\n98\n";
 
 /// A FIFO that `conv` reads, and its writer's end.
 fn feed(dir: &Path) -> File {
     mkfifo(&dir.join("feed"), Mode::S_IRWXU).unwrap();
-    // Open for both, it waits for nobody.
+    // Opening it for both reading and writing does not block.
     OpenOptions::new().read(true).write(true).open(dir.join("feed")).unwrap()
 }
 

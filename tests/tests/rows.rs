@@ -17,8 +17,8 @@ fn rows(times: [&str; 3]) -> String {
     format!("{a}\t57\n{b}\t-3.25\n{c}\t1e3\n")
 }
 
-/// Runs a program on text, as a file of this option and piped in, which must come to the same but for
-/// the file's name in messages.
+/// Runs a program on text, as a file of this option and piped in; the results must be the same except
+/// for the file's name in messages.
 fn both(program: &str, option: &str, text: &str) -> Finished {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("rows.log"), text).unwrap();

@@ -1,5 +1,5 @@
-//! Least privilege: each stage that runs has given up what it does not need, can do its work, and is
-//! killed if it tries something else.
+//! Least privilege: each running stage has given up what it does not need, can do its work, and is
+//! killed if it tries anything else.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ fn is_sandboxed() -> bool {
     obstacle().is_none()
 }
 
-/// What of its system calls and privileges a process has given up.
+/// Which of its system calls and privileges a process has given up.
 fn given_up(pid: Pid) -> [String; 2] {
     ["Seccomp", "NoNewPrivs"].map(|field| proc::status(pid, field))
 }
@@ -84,7 +84,7 @@ fn a_sandbox_that_is_switched_off_is_off_for_all_or_for_one() {
 }
 
 #[test]
-fn the_launcher_tells_what_is_given_up() {
+fn the_launcher_says_what_is_given_up() {
     let dir = tempfile::tempdir().unwrap();
     let told = |words: &str| {
         let run = launcher("pipe").words("-v --conv").args(["--count 1 --rate max"]).words(words);
@@ -162,7 +162,7 @@ const RECORD: &str = concat!(
 );
 
 #[test]
-fn a_stage_that_does_something_else_is_told_of_and_what_was_sent_is_recorded() {
+fn a_stage_that_does_something_else_is_reported_and_what_was_sent_is_recorded() {
     let Some(library) = preloaded().filter(|_| is_sandboxed()) else { return };
     let dir = tempfile::tempdir().unwrap();
     let run = launcher("pipe").args(["--conv", "--period 1ms", "--log", "run.log"]).dir(&dir);

@@ -15,7 +15,7 @@ fn started(program: Program, text: &str) -> (Running, ChildStdin) {
     (running, input)
 }
 
-/// Sends SIGINT and `text` in such a way that the stage finds both at once.
+/// Sends SIGINT and `text` so that the stage finds both at once.
 fn interrupt_with(running: &Running, input: &mut ChildStdin, text: &str) {
     running.stop(running.pid());
     running.signal(Signal::SIGINT);
@@ -61,7 +61,7 @@ fn signals_that_were_ignored_at_the_start_stay_ignored_and_the_others_end_it() {
     running.wait_for_lines(1);
     running.signal_group(Signal::SIGINT);
     running.signal_group(Signal::SIGHUP);
-    // So many that a stop would have come in between.
+    // Enough of them for a stop to have come in between.
     running.wait_for_lines(30);
     running.signal(Signal::SIGTERM);
     running.finish().exits(0).accounts_for(0);

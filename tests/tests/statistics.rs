@@ -1,5 +1,5 @@
-//! `stat` as a process: what it takes for a sample, what it says of the rest, and how parts of
-//! a stream are counted apart and merged.
+//! `stat` as a process: what it accepts as a sample, what it reports of the rest, and how parts of a
+//! stream are counted separately and merged.
 
 use std::fs;
 
@@ -23,7 +23,7 @@ fn every_class_of_the_sample_format_is_accepted() {
 }
 
 #[test]
-fn every_class_that_is_no_sample_is_rejected_with_its_line_number() {
+fn every_class_that_is_not_a_sample_is_rejected_with_its_line_number() {
     let rejected: [(&[u8], &str); 15] = [
         (b"", "empty"),
         (b" \t", "empty"),
@@ -51,8 +51,8 @@ fn every_class_that_is_no_sample_is_rejected_with_its_line_number() {
 }
 
 #[test]
-fn two_days_of_rejected_lines_are_told_in_seven() {
-    // As many as at ten a second.
+fn two_days_of_rejected_lines_are_reported_in_seven_lines() {
+    // As many as come at ten a second.
     let lines = 48 * 3600 * 10;
     let finished = stat("", "unplugged\n".repeat(lines)).exits(3);
     let told: Vec<&str> = finished.stderr.lines().collect();
@@ -63,7 +63,7 @@ fn two_days_of_rejected_lines_are_told_in_seven() {
 
 #[test]
 fn a_line_without_an_end_needs_no_memory() {
-    // 40 MB of address space, of which the program itself takes a part.
+    // 40 MB of address space, part of which the program itself needs.
     let script =
         "ulimit -v 40000; (echo 1; yes 7 | tr -d '\\n' | head -c 20M; echo; echo 2) | stat";
     let start = "7".repeat(40);
@@ -75,7 +75,7 @@ fn a_line_without_an_end_needs_no_memory() {
 }
 
 #[test]
-fn no_samples_and_one_sample_are_no_errors() {
+fn no_samples_and_one_sample_are_not_errors() {
     stat("--more --histogram 5", "").exits(0).writes(
         "{\"n\":0,\"rejected\":0,\"last\":null,\"sum\":null,\"mean\":null,\"sd\":null,\"min\":null,\
          \"max\":null,\"p50\":null,\"p90\":null,\"p99\":null,\"quantiles\":\"exact\",\"var\":null,\
@@ -148,7 +148,7 @@ random.seed(1)
 for _ in range(200000): print(f\"{random.gauss(101325, 3):.4f}\")'";
 
 #[test]
-fn quantiles_of_data_with_an_offset_are_near_in_proportion_to_their_spread() {
+fn quantiles_of_data_with_an_offset_are_accurate_in_proportion_to_their_spread() {
     let script = format!("{PRESSURES} > pressures; stat --quantiles 1,25,50,75,99 pressures");
     let dir = tempfile::tempdir().unwrap();
     let finished = Program::bash(&script).dir(&dir).finish().exits(0);
@@ -256,7 +256,7 @@ fn parts_counted_at_the_same_time_have_no_last_sample() {
 }
 
 #[test]
-fn a_wrong_label_is_told_before_anything_is_read() {
+fn a_wrong_label_is_reported_before_anything_is_read() {
     stat("--label n=1", "1\n").exits(2).writes("").says(&[
         "stat: invalid value 'n=1' for '--label <NAME=VALUE>': a label cannot be called \"n\": the name \
          has a meaning already; try 'stat --help'",

@@ -34,14 +34,14 @@ over_every_transport!(
 /// A pipeline at full speed that has begun to record in `dir`.
 fn at_full_speed(via: &str, dir: &Path) -> Running {
     let arguments = ["--conv", "--rate max --range 100000..999999", "--log", "--sync 50ms run.log"];
-    // What is left in the directory of temporary files will be found in the same look.
+    // Leftovers in the directory of temporary files are found by the same search.
     let running = launcher(via).args(arguments).dir(dir).env("TMPDIR", dir).start();
     running.wait_for_lines(1);
     running
 }
 
-/// Waits for a random part of a fifth of a second: not for something to happen, but so that
-/// what happens next comes at any moment.
+/// Waits for a random part of a fifth of a second: not for something to happen, but so that what
+/// happens next may come at any moment.
 fn random_pause() {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
     std::thread::sleep(Duration::from_micros(u64::from(now.subsec_nanos()) % 200_000));
@@ -57,7 +57,7 @@ fn traces() -> BTreeSet<String> {
         let text = fs::read_to_string(format!("/proc/sysvipc/{kind}")).unwrap_or_default();
         traces.extend(text.lines().skip(1).map(|line| format!("{kind} {line}")));
     }
-    // Where the benchmark works, should it run at the same time.
+    // Except where the benchmark works, in case it runs at the same time.
     traces.retain(|trace| !trace.starts_with("/dev/shm/wandler-bench-"));
     traces
 }
@@ -79,8 +79,8 @@ fn check(
     if let Some(recorded) = count(finished, "recorded") {
         assert_eq!(recorded, lines, "{finished}");
     }
-    // All samples have six digits. Whoever is killed while it writes may cut the last one short;
-    // only log itself where the transports carry whole lines.
+    // All samples have six digits. A process that is killed while writing may cut the last one short;
+    // where transports carry whole lines, only log itself can.
     let writers = if carries_whole_lines { &["log"][..] } else { &["conv", "tee", "log"] };
     let writer_killed = writers
         .iter()
@@ -112,7 +112,7 @@ fn stopped(via: &str, stop: impl Fn(&Running)) -> Finished {
     finished
 }
 
-/// Everything went well, and not a word but the account was said.
+/// Everything went well, and the account is the only message.
 fn settled(finished: &Finished) {
     assert_eq!(finished.code(), 0, "{finished}");
     let sent = count(finished, "samples sent").unwrap_or_else(|| panic!("{finished}"));
@@ -172,7 +172,7 @@ fn when_the_launcher_is_killed_the_stages_end_and_what_was_sent_is_recorded(via:
         random_pause();
         running.signal(Signal::SIGKILL);
         let group = running.pid();
-        // Ends once nobody holds the output any more, so all of them have.
+        // This ends once no process holds the output any more, so all of them have ended.
         let finished = running.finish();
         assert_eq!(finished.code(), 128 + 9, "{finished}");
         assert_eq!(finished.stderr, "");
@@ -189,7 +189,7 @@ fn ctrl_c_right_after_the_start_ends_it_in_order(via: &str) {
     for _ in 0..rounds() {
         let dir = tempfile::tempdir().unwrap();
         let running = launcher(via).args(["--log", "run.log"]).dir(&dir).start();
-        // The first thing to be seen of it: from then on it may be anywhere in its start.
+        // The first sign of it: from then on it may be at any point of its start.
         let pid = running.pid();
         running.wait_until("the launcher has begun to fork", || !proc::children(pid).is_empty());
         running.signal_group(Signal::SIGINT);
@@ -217,7 +217,7 @@ fn a_stopped_stage_goes_on_after_the_grace_and_loses_nothing(via: &str) {
 fn a_report_that_hangs_is_killed_after_the_grace_and_the_log_keeps_everything(via: &str) {
     let dir = tempfile::tempdir().unwrap();
     let (mut reader, writer) = narrow_pipe();
-    // Records often, so that the pipe to the reader is soon full.
+    // Records come often, so that the pipe to the reader is soon full.
     let arguments =
         ["--grace", "1s", "--conv", "--rate max", "--stat", "--every 100", "--log", "run.log"];
     let copy = writer.try_clone().unwrap();
@@ -307,7 +307,7 @@ fn when_the_launcher_and_a_stage_are_killed_at_once_the_rest_ends(via: &str) {
             running.wait_for_lines(1);
             random_pause();
             let (group, stage) = (running.pid(), proc::children(running.pid())[name]);
-            // Stopped, the launcher cannot do anything for the stage.
+            // While it is stopped, the launcher cannot do anything for the stage.
             running.stop(running.pid());
             kill(stage, Signal::SIGKILL).unwrap();
             running.signal(Signal::SIGKILL);
@@ -324,7 +324,7 @@ fn a_flood_does_not_drown_a_stop_or_a_deadline() {
     conv().words("--duration 100ms").finish().exits(0);
     let running = conv().start();
     let io = format!("/proc/{}/io", running.pid());
-    // Written bytes show that it is in the flood.
+    // Written bytes show that the flood has begun.
     running.wait_until("it writes", || {
         let text = fs::read_to_string(&io).unwrap_or_default();
         text.lines().any(|line| line.starts_with("wchar: ") && line.len() > "wchar: 100000".len())

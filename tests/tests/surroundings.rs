@@ -1,5 +1,5 @@
-//! Surroundings that do not do: missing files, closed or full standard streams, directories,
-//! readers that leave, a ledger that is none. One clear line, the right status, and no panic.
+//! Unsuitable surroundings: missing files, closed or full standard streams, directories, readers that
+//! leave, an invalid ledger. Each gives one clear line, the right status, and no panic.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -36,7 +36,7 @@ const RECORD: &str = concat!(
 );
 
 #[test]
-fn a_file_that_is_not_there_is_told() {
+fn a_file_that_is_not_there_is_reported() {
     let dir = workplace();
     for (command, reason) in [
         ("conv --from missing", "cannot open \"missing\": No such file or directory"),
@@ -57,7 +57,7 @@ fn a_file_that_is_not_there_is_told() {
 }
 
 #[test]
-fn a_directory_in_the_place_of_a_file_is_told() {
+fn a_directory_in_the_place_of_a_file_is_reported() {
     let dir = workplace();
     for (command, verb) in [("conv --from .", "read"), ("conv --poll .", "read"), ("log .", "open")]
     {
@@ -74,7 +74,7 @@ fn a_directory_in_the_place_of_a_file_is_told() {
 }
 
 #[test]
-fn a_file_that_may_not_be_used_is_told() {
+fn a_file_that_may_not_be_used_is_reported() {
     let dir = workplace();
     let path = dir.path().join("data");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
@@ -102,7 +102,7 @@ fn a_recording_that_cannot_begin_stops_the_pipeline_with_a_reason() {
 }
 
 #[test]
-fn transports_that_cannot_be_made_are_told_and_nothing_is_started() {
+fn transports_that_cannot_be_made_are_reported_and_nothing_is_started() {
     let dir = workplace();
     let fails = |script: &str, reason: &str| {
         let finished = Program::bash(script).dir(&dir).finish().exits(1).writes("");
@@ -164,7 +164,7 @@ fn a_message_queue_of_somebody_else_is_read_up_to_its_empty_message() {
 }
 
 #[test]
-fn a_ring_that_is_damaged_is_told() {
+fn a_ring_that_is_damaged_is_reported() {
     let memory = memfd_create("ring", MFdFlags::MFD_ALLOW_SEALING).unwrap();
     nix::unistd::write(&memory, b"wandler ring 1\n\0").unwrap();
     for (program, words) in [("stat", ""), ("log", "run.log"), ("report", ""), ("conv", "--from -")]
@@ -180,7 +180,7 @@ fn a_ring_that_is_damaged_is_told() {
 }
 
 #[test]
-fn strict_statistics_end_at_the_first_line_that_is_no_sample() {
+fn strict_statistics_end_at_the_first_line_that_is_not_a_sample() {
     fails(
         Program::new("stat").words("--strict").input("1\n12abc\n3\n"),
         "stat: line 2: not a number: \"12abc\"",
@@ -188,7 +188,7 @@ fn strict_statistics_end_at_the_first_line_that_is_no_sample() {
 }
 
 #[test]
-fn a_standard_stream_that_is_closed_is_told_and_nothing_is_written_in_its_place() {
+fn a_standard_stream_that_is_closed_is_reported_and_nothing_is_written_in_its_place() {
     for (program, arguments) in [
         ("conv", &["--from", "data"][..]),
         ("log", &["run.log"]),
@@ -211,7 +211,7 @@ fn a_standard_stream_that_is_closed_is_told_and_nothing_is_written_in_its_place(
 }
 
 #[test]
-fn a_full_standard_output_is_told() {
+fn a_full_standard_output_is_reported() {
     let dir = workplace();
     for (program, words, input) in [
         ("conv", "--rate max", ""),
@@ -251,7 +251,7 @@ fn a_reader_that_leaves_is_a_quiet_end() {
     }
     for words in ["", "--rate max", "--from /dev/zero --format u8"] {
         let finished = Program::new("conv").words(words).stdout(left_pipe()).finish().exits(0);
-        // A program that another test is just starting may hold the reader's end for a moment.
+        // A program that another test is just starting may have the reader's end open for a moment.
         let (sent, rest) = finished.stderr.split_once(" samples sent, ").unwrap();
         assert!(sent.strip_prefix("conv: ").is_some_and(|it| it.parse::<u64>().is_ok()));
         assert_eq!(rest, "0 rejected, 0 ticks missed\n", "{finished}");
@@ -259,7 +259,7 @@ fn a_reader_that_leaves_is_a_quiet_end() {
 }
 
 #[test]
-fn a_ledger_that_is_none_is_told_before_anything_is_done() {
+fn an_invalid_ledger_is_reported_before_anything_is_done() {
     for program in ["conv", "log", "stat", "report"] {
         for number in ["99", "-1", "0", "2"] {
             let dir = tempfile::tempdir().unwrap();
@@ -279,7 +279,7 @@ fn a_ledger_that_is_none_is_told_before_anything_is_done() {
 }
 
 #[test]
-fn a_count_of_rejections_that_is_none_is_told_before_anything_is_done() {
+fn an_invalid_count_of_rejections_is_reported_before_anything_is_done() {
     for program in ["conv", "log", "stat", "report"] {
         for (number, reason) in [("99", "Bad file descriptor"), ("count", "Invalid argument")] {
             let dir = tempfile::tempdir().unwrap();
@@ -313,7 +313,7 @@ fn with_a_ledger_each_stage_leaves_one_line_there() {
 }
 
 #[test]
-fn input_that_is_rejected_is_told_and_makes_status_3() {
+fn input_that_is_rejected_is_reported_and_makes_status_3() {
     let last = RECORD.replace("\"rejected\":0", "\"rejected\":2");
     Program::new("stat")
         .words("--every 100")

@@ -1,5 +1,5 @@
-//! What `log --timestamps` writes: a header in front of each file that it begins, and a time in front of
-//! each line; and that neither counts, nor is passed on.
+//! What `log --timestamps` writes: a header at the beginning of each new file, and a time in front of
+//! each line. Neither is counted or passed on.
 
 use std::fs;
 use std::path::Path;
@@ -102,7 +102,7 @@ fn a_torn_header_is_set_aside_and_written_again() {
 }
 
 #[test]
-fn a_header_without_lines_is_gone_on_with() {
+fn a_header_without_lines_is_continued() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("run.log"), HEADER).unwrap();
     check(&dir, "run.log: 0 samples\n");

@@ -271,7 +271,7 @@ fn a_wrong_choice_is_refused_with_the_right_ones() {
     for (command, reason) in [
         ("conv --signal square", choice("square", "--signal <SIGNAL>", "uniform, sine, walk")),
         ("conv --from data --format mp3", choice("mp3", "--format <FMT>", words)),
-        // Without a tip: f32le would read other numbers.
+        // Without a suggestion: f32le would read other numbers.
         ("conv --from data --format f32be", choice("f32be", "--format <FMT>", words)),
         ("conv --from data --format u24le", choice("u24le", "--format <FMT>", words)),
         ("log --timestamps rfc", choice("rfc", "--timestamps <FORM>", "unix, iso")),
@@ -283,7 +283,7 @@ fn a_wrong_choice_is_refused_with_the_right_ones() {
 }
 
 #[test]
-fn strange_arguments_are_still_told_in_one_line() {
+fn strange_arguments_are_still_reported_in_one_line() {
     refuses("conv", &["--a\nb"], "unexpected argument '--a b' found");
     let tip = "(to pass '--a b' as a value, use '-- --a b')";
     refuses("stat", &["--a\nb"], &format!("unexpected argument '--a b' found {tip}"));

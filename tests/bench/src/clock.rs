@@ -15,7 +15,7 @@ use crate::page::Page;
 use crate::table::{Side, Table};
 use crate::timing::{median, worst};
 
-/// The time between two samples: the shortest at which each is written by itself.
+/// The time between two samples: the shortest at which each is written on its own.
 const PERIOD: Duration = Duration::from_millis(1);
 /// The same on `conv`'s command line.
 const RATE: &str = "1k";
@@ -44,7 +44,7 @@ fn row(table: &mut Rows, what: &str, times: &[Duration], ideal: Option<Duration>
     table.row([what.to_owned(), median, worst, ideal.map(figures::millis).unwrap_or_default()]);
 }
 
-/// What `conv` said of missed ticks, for each round.
+/// How many ticks `conv` reported as missed, for each round.
 fn list(missed: &[Option<u64>]) -> String {
     let told = |missed: &Option<u64>| missed.map_or_else(|| "?".to_owned(), |n| n.to_string());
     missed.iter().map(told).collect::<Vec<_>>().join(", ")

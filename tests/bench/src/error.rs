@@ -10,13 +10,13 @@ use wandler_launcher::ending::Ending;
 /// Why there is no measurement.
 #[derive(Debug, Error)]
 pub(crate) enum Error {
-    /// The benchmark does not know where it lies, so neither where the programs do.
+    /// The benchmark cannot find its own executable, and so not the programs beside it.
     #[error("cannot find the programs' directory")]
     Directory(#[source] io::Error),
     /// One of our programs is not there.
     #[error("cannot find {} beside this program (scripts/bench builds it)", .0.display())]
     Program(PathBuf),
-    /// Stop requests cannot be heard.
+    /// Stop requests cannot be received.
     #[error("cannot install the signal handler")]
     Handler(#[source] ctrlc::Error),
     /// The disposition of a signal could not be read or set.
@@ -33,7 +33,7 @@ pub(crate) enum Error {
         /// Why.
         source: io::Error,
     },
-    /// A command could not be started, or not be waited for.
+    /// A command could not be started, or not waited for.
     #[error("cannot run '{command}'")]
     Run {
         /// As one would type it.
@@ -59,10 +59,10 @@ pub(crate) enum Error {
         /// Why.
         source: io::Error,
     },
-    /// A pseudo-terminal could not be had.
+    /// A pseudo-terminal could not be opened.
     #[error("cannot make a pseudo-terminal")]
     Terminal(#[source] Errno),
-    /// What the kernel tells of a process could not be read.
+    /// What the kernel shows of a process could not be read.
     #[error("cannot read {}", .path.display())]
     Kernel {
         /// The file under `/proc`.

@@ -1,4 +1,4 @@
-//! Numbers as they are printed: three digits that mean something, and a unit.
+//! Numbers as they are printed: three significant digits, and a unit.
 
 use std::time::Duration;
 

@@ -2,8 +2,8 @@
 //! and the memory that they hold.
 //!
 //! A process that was woken is switched out again when it goes back to sleep, so its context
-//! switches are counted. Those in which another process displaced it are too: the figure is an
-//! upper bound.
+//! switches are counted. These include being displaced by another process, so the figure is an upper
+//! bound.
 
 use std::io::Write;
 use std::process::Stdio;
@@ -16,7 +16,7 @@ use crate::pipeline::{Member, Pipeline};
 use crate::table::{Side, Table};
 use crate::{figures, kernel};
 
-/// Until what the processes do once, at their start, is over.
+/// Time for the processes to finish what they do once, at their start.
 const SETTLING: Duration = Duration::from_secs(1);
 /// A second, of all processes together: a sample every 0.8 s that passes five of them, and
 /// `log`'s sync.

@@ -24,7 +24,7 @@ pub(crate) const DECIMALS: &str = "decimals.txt";
 /// The figures of `stat`, by Polars.
 pub(crate) const POLARS: &str = "statistics.py";
 
-/// The way its documentation has it.
+/// As its documentation shows it.
 const STATISTICS_IN_POLARS: &str = "\
 import polars as pl
 x = pl.col('x')
@@ -39,10 +39,10 @@ print(
 )
 ";
 
-/// What mawk can say of its numbers in one pass.
+/// What mawk can compute of its numbers in one pass.
 pub(crate) const STATISTICS: &str = "statistics.awk";
 
-/// The way one would write it.
+/// As one would write it.
 const STATISTICS_IN_AWK: &str = "\
 NR == 1 { min = max = $1 }
 { sum += $1; if ($1 < min) min = $1; if ($1 > max) max = $1 }

@@ -1,8 +1,8 @@
 //! Ctrl-C, and all waiting, which it ends.
 //!
-//! Children get Ctrl-C from the terminal as well, and end by themselves; so nothing has to be
-//! passed on to them, and it is enough to look before each run. Signals are not blocked here:
-//! children would inherit the block, and be measured with it.
+//! Children also get Ctrl-C from the terminal, and end by themselves; so nothing has to be passed on
+//! to them, and it is enough to check before each run. Signals are not blocked here: children would
+//! inherit the block, and be measured with it.
 
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
@@ -11,13 +11,13 @@ use stage::process::{kernel, stop};
 
 use crate::error::Error;
 
-/// Ears for SIGINT, SIGTERM and SIGHUP.
+/// Listens for SIGINT, SIGTERM and SIGHUP.
 pub(crate) struct Interrupt {
     requests: Receiver<()>,
 }
 
 impl Interrupt {
-    /// Begins to listen, save to what was ignored before (`nohup`). Once a process.
+    /// Begins to listen, except for signals that were ignored before (`nohup`). Once per process.
     pub(crate) fn listen() -> Result<Interrupt, Error> {
         let mut ignored = Vec::new();
         for signal in stop::SIGNALS {

@@ -20,7 +20,7 @@ use crate::scratch::Scratch;
 /// Where a command's standard error goes, to be shown if it fails.
 const SAID: &str = "said";
 
-/// A command, whose output nobody wants. It displays as one would type it.
+/// A command whose output is discarded. It displays as one would type it.
 #[derive(Clone, Debug)]
 pub(crate) struct Job {
     program: &'static str,
@@ -38,7 +38,7 @@ pub(crate) struct Job {
 pub(crate) struct Run {
     /// Wall time.
     pub time: Duration,
-    /// The most memory that its process, or the greatest of those that it waited for, held: in bytes.
+    /// The most memory, in bytes, that its process held, or the greatest of those it waited for.
     pub peak: u64,
 }
 
@@ -89,7 +89,7 @@ impl Job {
         })
     }
 
-    /// Runs it in the scratch directory: the time is from before its start.
+    /// Runs it in the scratch directory, timed from just before its start.
     pub(crate) fn run(&self, programs: &Programs, scratch: &Scratch) -> Result<Run, Error> {
         let failed = |source| Error::Run { command: self.to_string(), source };
         let mut command = self.command(programs, scratch).map_err(failed)?;

@@ -1,4 +1,4 @@
-//! What the kernel tells of a process, in `/proc`.
+//! What the kernel shows of a process in `/proc`.
 
 use std::fs;
 use std::io;
@@ -12,7 +12,7 @@ pub(crate) fn children(parent: u32) -> Result<Vec<(u32, String)>, Error> {
     let mut children = Vec::new();
     for entry in entries(Path::new("/proc"))? {
         let pid = entry.file_name().and_then(|name| name.to_str()?.parse().ok());
-        // A process may have gone since it was listed; and then it is nobody's child.
+        // A process may have ended since it was listed; then it is no child any more.
         if let (Some(pid), Ok(status)) = (pid, fs::read_to_string(entry.join("status")))
             && field(&status, "PPid") == Some(parent.into())
         {
@@ -34,7 +34,7 @@ pub(crate) fn switches(pid: u32) -> Result<u64, Error> {
     Ok(switches)
 }
 
-/// The time that the process's threads have had a core.
+/// For how long the process's threads have had a core.
 pub(crate) fn cpu(pid: u32) -> Result<Duration, Error> {
     let mut nanos = 0;
     for thread in entries(Path::new(&format!("/proc/{pid}/task")))? {
@@ -44,7 +44,7 @@ pub(crate) fn cpu(pid: u32) -> Result<Duration, Error> {
     Ok(Duration::from_nanos(nanos))
 }
 
-/// Bytes of memory that the process holds, those that it shares with others included.
+/// Bytes of memory that the process holds, including those that it shares with others.
 pub(crate) fn resident(pid: u32) -> Result<u64, Error> {
     let status = read(Path::new(&format!("/proc/{pid}/status")))?;
     // The kernel's kB is 1024 bytes.

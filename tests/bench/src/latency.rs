@@ -19,7 +19,7 @@ const PERIOD: Duration = Duration::from_millis(1);
 /// Processes that a sample passes through: conv, tee, stat and report.
 const PROCESSES: usize = 4;
 
-/// How many times the bare pipes' 99th percentile ours may be.
+/// How many times as long as the bare pipes' 99th percentile ours may be.
 const TARGET: f64 = 2.0;
 
 const NOTE: &str = "\
@@ -130,7 +130,7 @@ fn run(bench: &Bench, start: fn(&Bench) -> io::Result<Pipeline>) -> Result<Vec<D
     Ok(latencies)
 }
 
-/// Writes a sample at each tick; when each was about to be written.
+/// Writes a sample at each tick; returns when each was about to be written.
 fn write_samples(mut input: ChildStdin) -> io::Result<Vec<Instant>> {
     let start = Instant::now();
     let mut sent = Vec::with_capacity(SAMPLES);

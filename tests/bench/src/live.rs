@@ -19,16 +19,16 @@ use crate::{figures, kernel};
 /// Samples a second.
 const RATES: [&str; 3] = ["1", "1k", "1M"];
 
-/// Until what `report` does once, at its start, is over.
+/// Time for `report` to finish what it does once, at its start.
 const SETTLING: Duration = Duration::from_secs(1);
 
 /// The terminal: the usual one.
 const SIZE: Winsize = Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };
 
-/// Frames a second at the most.
+/// Frames a second, at most.
 const MOST_FRAMES: f64 = 20.0;
 
-/// Parts of a core at the most, at 20 frames a second; and with fewer, no more either.
+/// The part of a core, at most, at 20 frames a second or fewer.
 const MOST_CPU: f64 = 0.02;
 
 const NOTE: &str = "\

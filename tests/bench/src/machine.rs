@@ -1,4 +1,4 @@
-//! The line that tells what the figures were measured on.
+//! The line that says what the figures were measured on.
 
 use std::env::consts::ARCH;
 use std::fs;
@@ -13,7 +13,7 @@ pub(crate) fn description() -> String {
     format!("Measured on {cores} cores, {model} ({ARCH}), Linux {}.", kernel.trim())
 }
 
-/// The first processor's name; not every architecture tells one.
+/// The first processor's name; not every architecture shows one.
 fn model(processors: &str) -> Option<&str> {
     let line = processors.lines().find(|line| line.starts_with("model name"))?;
     line.split_once(':').map(|(_, model)| model.trim())

@@ -4,18 +4,18 @@
 //! |---|---|
 //! | [`options`] | the command line |
 //! | [`throughput`], [`transports`], [`latency`], [`clock`], [`idle`], [`live`] | the sections: what is measured, and what each table shows |
-//! | [`pipeline`], [`kernel`] | the launcher with its children, and what the kernel tells of them |
+//! | [`pipeline`], [`kernel`] | the launcher with its children, and what the kernel shows of them |
 //! | [`job`] | one command, run as whole processes and timed |
 //! | [`timing`] | taking turns, and what is made of the times |
 //! | [`programs`] | where our programs and the competitors are |
 //! | [`scratch`], [`inputs`] | the temporary directory, and the throughput's inputs in it |
 //! | [`page`], [`table`], [`figures`] | what is printed: headings, tables, numbers |
-//! | [`machine`] | the line that tells what it was measured on |
+//! | [`machine`] | the line that says what it was measured on |
 //! | [`interrupt`] | Ctrl-C |
 //! | [`error`] | what can go wrong |
 //!
-//! It measures and prints, and judges nothing: a missed target is a word in a table. The exit
-//! status is 0 unless something could not be run.
+//! It measures and prints, but does not judge: a missed target is a word in a table. The exit status
+//! is 0 unless something could not be run.
 
 mod clock;
 mod error;
@@ -63,7 +63,7 @@ struct Bench {
 }
 
 impl Bench {
-    /// Tells what is going on: some figures take a while.
+    /// Reports what is going on: some figures take a while.
     fn tell(&self, text: &str) {
         StandardError::of("bench").tell(text);
     }

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::{figures, kernel};
 
 const COMMAND: &str = "launcher";
-/// The launcher's children, once each has become what it is to be.
+/// The launcher's children, once each runs its own program.
 const CHILDREN: [&str; 5] = ["conv", "tee", "log", "stat", "report"];
 /// Where its standard error goes.
 const SAID: &str = "launcher-said";
@@ -21,7 +21,7 @@ const SAID: &str = "launcher-said";
 const START: Duration = Duration::from_secs(10);
 /// How long the pipeline may take to stop: the launcher's own grace of 5 s, and some more.
 const STOP: Duration = Duration::from_secs(10);
-/// Between two looks.
+/// The time between two checks.
 const STEP: Duration = Duration::from_millis(5);
 
 /// The running pipeline. It is killed if it is dropped before it was stopped.
@@ -84,7 +84,7 @@ impl Pipeline {
         &self.members
     }
 
-    /// Stops it as Ctrl-C would; a line on how it ended.
+    /// Stops it as Ctrl-C would; returns a line on how it ended.
     pub(crate) fn stop(mut self, bench: &Bench) -> Result<String, Error> {
         // In the background of a script SIGINT is ignored, and the pipeline inherited that.
         let ignored =

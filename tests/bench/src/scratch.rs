@@ -1,7 +1,7 @@
 //! The temporary directory.
 //!
-//! It is removed when it is dropped, so also after an error and after Ctrl-C; not after
-//! `kill -9`. In memory, so that no disk is measured.
+//! It is removed when it is dropped, even after an error or Ctrl-C, but not after `kill -9`. It lies
+//! in memory, so that no disk is measured.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::error::Error;
 
-/// Where Linux keeps a file system in memory that everybody may write to.
+/// Where Linux has a file system in memory that every user may write to.
 const IN_MEMORY: &str = "/dev/shm";
 
 /// The directory in which everything is run.

@@ -14,7 +14,7 @@ const WARM_UP: u32 = 1;
 #[derive(Clone, Debug)]
 pub(crate) struct Times(Vec<Duration>);
 
-/// Runs each of `entrants` once a round, in turns: what each round brought, for each.
+/// Runs each of `entrants` once a round, in turns; returns the result of each round for each.
 pub(crate) fn interleave<T, R>(
     rounds: u32,
     entrants: &[T],

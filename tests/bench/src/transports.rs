@@ -32,8 +32,7 @@ const MESSAGES: [Message; 2] = [
     Message { name: "64 KiB", bytes: 64 * 1024, flood: 32_768, turns: 5_000 },
 ];
 
-/// What the throughput is to be at the least, and the latency at the most, in terms of the bare
-/// object's.
+/// The least throughput and the greatest latency to reach, relative to those of the bare object.
 const THROUGHPUT: f64 = 0.8;
 const LATENCY: f64 = 1.5;
 
@@ -45,21 +44,21 @@ of up to /proc/sys/fs/mqueue/msgsize_max bytes, so 64 KiB are several). Each fig
 of the rounds, which were run in turns. Ours joins samples in shared memory that the reader has not
 come to.";
 
-/// Who moves the bytes.
+/// What moves the bytes.
 #[derive(Clone, Copy)]
-enum Manner {
+enum Mover {
     Ours,
     Bare,
 }
 
-impl Manner {
+impl Mover {
     /// What `bench-transport` calls it.
     fn word(self, via: Via) -> &'static str {
         match (self, via) {
-            (Manner::Ours, _) => "ours",
-            (Manner::Bare, Via::Pipe | Via::Fifo | Via::Socket) => "stream",
-            (Manner::Bare, Via::Mqueue) => "mqueue",
-            (Manner::Bare, Via::Shm) => "shm",
+            (Mover::Ours, _) => "ours",
+            (Mover::Bare, Via::Pipe | Via::Fifo | Via::Socket) => "stream",
+            (Mover::Bare, Via::Mqueue) => "mqueue",
+            (Mover::Bare, Via::Shm) => "shm",
         }
     }
 }
@@ -87,12 +86,12 @@ pub(crate) fn measure(bench: &Bench, page: &mut Page<impl Write>) -> Result<(), 
 }
 
 fn row(bench: &Bench, via: Via, message: &Message) -> Result<[String; 8], Error> {
-    let manners = [Manner::Ours, Manner::Bare];
-    let medians = |run: fn(&Bench, Via, &Message, Manner) -> io::Result<Duration>| {
-        let times = interleave(bench.options.rounds, &manners, |&manner| {
+    let movers = [Mover::Ours, Mover::Bare];
+    let medians = |run: fn(&Bench, Via, &Message, Mover) -> io::Result<Duration>| {
+        let times = interleave(bench.options.rounds, &movers, |&mover| {
             bench.interrupt.check()?;
             let command = format!("bench-transport over {}s", via.name());
-            run(bench, via, message, manner).map_err(|source| Error::Run { command, source })
+            run(bench, via, message, mover).map_err(|source| Error::Run { command, source })
         })?;
         Ok::<_, Error>([0, 1].map(|at: usize| median(&times[at])))
     };
@@ -115,22 +114,22 @@ fn row(bench: &Bench, via: Via, message: &Message) -> Result<[String; 8], Error>
     ])
 }
 
-fn throughput(bench: &Bench, via: Via, message: &Message, manner: Manner) -> io::Result<Duration> {
+fn throughput(bench: &Bench, via: Via, message: &Message, mover: Mover) -> io::Result<Duration> {
     let (ends, keeper) = transport(via)?;
     let start = Instant::now();
-    let side = |role| side(bench, role, via, message.bytes, message.flood, manner);
+    let side = |role| side(bench, role, via, message.bytes, message.flood, mover);
     let reader = Process(side("read").stdin(ends.reader).spawn()?);
     let writer = Process(side("write").stdin(Stdio::null()).stdout(ends.writer).spawn()?);
     writer.finish()?;
-    close(manner, &keeper);
+    close(mover, &keeper);
     reader.finish()?;
     Ok(start.elapsed())
 }
 
-fn latency(bench: &Bench, via: Via, message: &Message, manner: Manner) -> io::Result<Duration> {
+fn latency(bench: &Bench, via: Via, message: &Message, mover: Mover) -> io::Result<Duration> {
     let ((there, _keeper), (back, _back_keeper)) = (transport(via)?, transport(via)?);
-    let side = |role| side(bench, role, via, message.bytes, message.turns, manner);
-    // A command holds its ends until it is dropped, so none is kept.
+    let side = |role| side(bench, role, via, message.bytes, message.turns, mover);
+    // A command holds its ends of the transport until it is dropped, so it is not kept.
     let asker =
         side("ask").stdin(back.reader).stdout(there.writer).stderr(Stdio::piped()).spawn()?;
     let mut asker = Process(asker);
@@ -152,27 +151,20 @@ fn transport(via: Via) -> io::Result<(Pair, Keeper)> {
 }
 
 /// What the launcher does when a process has ended; a bare object knows nothing of it.
-fn close(manner: Manner, keeper: &Keeper) {
-    if let Manner::Ours = manner {
+fn close(mover: Mover, keeper: &Keeper) {
+    if let Mover::Ours = mover {
         keeper.close(End::Writer);
     }
 }
 
-fn side(
-    bench: &Bench,
-    role: &str,
-    via: Via,
-    bytes: usize,
-    count: usize,
-    manner: Manner,
-) -> Command {
+fn side(bench: &Bench, role: &str, via: Via, bytes: usize, count: usize, mover: Mover) -> Command {
     let mut command = Command::new(bench.programs.ours("bench-transport"));
     let (bytes, count) = (bytes.to_string(), count.to_string());
-    command.args([role, manner.word(via), &bytes, &count]);
+    command.args([role, mover.word(via), &bytes, &count]);
     command
 }
 
-/// A process that does not outlive its measurement, whatever becomes of that.
+/// A process that does not outlive its measurement, however that ends.
 struct Process(Child);
 
 impl Process {

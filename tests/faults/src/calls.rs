@@ -2,9 +2,9 @@
 //!
 //! `open` and its kin are variadic in C; here the mode is an ordinary last argument, which the
 //! calling conventions of 64-bit Linux pass in the same register. It is garbage if the caller
-//! gave none, and the kernel does not look at it then.
+//! gave none, and then the kernel ignores it.
 #![allow(unsafe_code, reason = "functions that C's callers find by their names")]
-// Of their callers these functions ask what the C library's ask.
+// These functions require of their callers what the C library's require.
 #![allow(clippy::missing_safety_doc, missing_docs)]
 
 use std::ffi::{c_char, c_int, c_uint, c_void};
@@ -48,7 +48,7 @@ pub unsafe extern "C" fn openat(
     let only_reads = flags & libc::O_ACCMODE == libc::O_RDONLY && flags & libc::O_CREAT == 0;
     // SAFETY: as for C's.
     let before = unsafe { kernel::status_at(dir, path, 0) };
-    // One that is not there yet will be a regular file.
+    // A file that does not exist yet will be a regular one.
     if !only_reads && before.is_none_or(|status| status.is_regular()) {
         // SAFETY: as for C's.
         if let Some(errno) = errno(Call::Open, || unsafe { kernel::name_at(dir, path) }) {
@@ -63,7 +63,7 @@ pub unsafe extern "C" fn openat(
     fd
 }
 
-/// Notes that a file was opened for writing, which was this before.
+/// Notes that a file was opened for writing; `before` is what it was before that.
 fn note_opened(fd: c_int, before: Option<Status>, flags: c_int) {
     let Some(now) = kernel::status(fd).filter(Status::is_regular) else { return };
     let name = || escaped_if_known(kernel::name(fd));
@@ -89,7 +89,7 @@ pub unsafe extern "C" fn write(fd: c_int, bytes: *const c_void, count: size_t) -
     // SAFETY: as for C's, and there are no more bytes.
     let result = unsafe { kernel::write(fd, bytes, count) };
     if let Ok(written @ 1..) = usize::try_from(result) {
-        // SAFETY: the kernel has just read so many bytes there.
+        // SAFETY: the kernel has just read this many bytes there.
         let bytes = unsafe { std::slice::from_raw_parts(bytes.cast::<u8>(), written) };
         match file {
             Some(file) => note(|| {
@@ -103,10 +103,10 @@ pub unsafe extern "C" fn write(fd: c_int, bytes: *const c_void, count: size_t) -
     result
 }
 
-/// A write of the first part that is not empty, as the C library may do it.
+/// Writes only the first part that is not empty, as the C library may.
 #[cfg_attr(not(test), unsafe(no_mangle))]
 pub unsafe extern "C" fn writev(fd: c_int, parts: *const iovec, count: c_int) -> ssize_t {
-    // SAFETY: as for C's, there are so many parts.
+    // SAFETY: as for C's, there are this many parts.
     let parts = unsafe { std::slice::from_raw_parts(parts, count.try_into().unwrap_or(0)) };
     match parts.iter().find(|part| part.iov_len > 0) {
         // SAFETY: as for C's.
@@ -182,8 +182,8 @@ pub unsafe extern "C" fn renameat(
     unsafe { renameat2(from_dir, from, to_dir, to, 0) }
 }
 
-/// Exchanging two names, and white-outs, have no form in the trace: they are noted as plain
-/// renames, which a check of the outcome finds out.
+/// The trace has no form for exchanging two names, or for white-outs: they are noted as plain
+/// renames, and checking the outcome reveals the difference.
 #[cfg_attr(not(test), unsafe(no_mangle))]
 pub unsafe extern "C" fn renameat2(
     from_dir: c_int,

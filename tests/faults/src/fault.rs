@@ -11,10 +11,10 @@
 //! | `CALL` | `open` (for writing), `write`, `sync` (`fsync` and `fdatasync`), `truncate`, `rename`, `unlink`: calls on regular files; or `syncdir`: `fsync` on a directory |
 //! | `NAME` | the last part of the file's name (its old one for `rename`); without it, any file |
 //! | `WHICH` | `3`, the third such call (of this program, on this file if there is a name); `3-5`, the third to the fifth; `3-`, all from the third on |
-//! | `HOW` | the error's name (`EIO`) or number; or, for `write`, `short=BYTES`: no more than so many bytes, at least one, are written |
+//! | `HOW` | the error's name (`EIO`) or number; or, for `write`, `short=BYTES`: at most this many bytes, but at least one, are written |
 //!
-//! Calls count whether they fail or not, and also while the switch is off. Where several faults
-//! are due, the first one in the list is taken.
+//! Calls count whether they fail or not, even while the switch is off. Where several faults are due,
+//! the first one in the list applies.
 
 use std::ffi::{CString, OsStr, OsString, c_int};
 use std::os::unix::ffi::OsStringExt;
@@ -37,9 +37,9 @@ pub enum Call {
     SyncDirectory,
     /// Changing a regular file's length.
     Truncate,
-    /// Giving a regular file another name.
+    /// Renaming a regular file.
     Rename,
-    /// Taking a regular file's name away.
+    /// Removing a regular file's name.
     Unlink,
 }
 
@@ -48,11 +48,11 @@ pub enum Call {
 pub enum How {
     /// With this error number.
     Errno(c_int),
-    /// It succeeds with so many bytes at most.
+    /// It succeeds with at most this many bytes.
     Short(usize),
 }
 
-/// A call, or some, that fail.
+/// One or more calls that fail.
 #[derive(Debug)]
 struct Fault {
     call: Call,
@@ -69,7 +69,7 @@ struct Faults {
     switch: Option<CString>,
 }
 
-/// How the call that is about to be made fails, if it does. `name` is asked for only if need be.
+/// How the call that is about to be made fails, if it does. `name` is evaluated only if necessary.
 pub fn due(call: Call, name: impl FnOnce() -> Option<PathBuf>) -> Option<How> {
     static FAULTS: OnceLock<Faults> = OnceLock::new();
     let faults = FAULTS.get_or_init(Faults::from_variables);
@@ -78,13 +78,13 @@ pub fn due(call: Call, name: impl FnOnce() -> Option<PathBuf>) -> Option<How> {
     }
     let name = name();
     let name = name.as_ref().and_then(|name| name.file_name());
-    // Each counts the call, so all are asked.
+    // Every fault counts the call, so all are asked.
     let due: Vec<How> = faults.list.iter().filter_map(|fault| fault.counted(call, name)).collect();
     let is_on = faults.switch.as_ref().is_none_or(|switch| kernel::exists(switch));
     due.first().copied().filter(|_| is_on)
 }
 
-/// The same where a call can only fail as a whole; the error number.
+/// The same for a call that can only fail as a whole: the error number.
 pub fn errno(call: Call, name: impl FnOnce() -> Option<PathBuf>) -> Option<c_int> {
     match due(call, name)? {
         How::Errno(errno) => Some(errno),
@@ -133,7 +133,7 @@ impl Fault {
         is_sound.then_some(Fault { call, name, first, last, how, seen: AtomicU64::new(0) })
     }
 
-    /// Counts the call if it is one of those meant; how it fails.
+    /// Counts the call if it is one of those meant; returns how it fails.
     fn counted(&self, call: Call, name: Option<&OsStr>) -> Option<How> {
         let is_meant =
             self.call == call && self.name.as_deref().is_none_or(|meant| Some(meant) == name);
@@ -186,7 +186,7 @@ impl How {
 mod tests {
     use super::*;
 
-    /// How so many writes to `run.log` fail.
+    /// How this many writes to `run.log` fail.
     fn writes(fault: &str, count: usize) -> Vec<Option<How>> {
         let fault = Fault::parse(fault).unwrap();
         let name = Some(OsStr::new("run.log"));
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_fault_is_not_taken_for_one() {
+    fn what_is_not_a_fault_is_not_accepted_as_one() {
         for text in ["", "write", "write:1", "read:1:EIO", "write:0:EIO", "write:3-2:EIO"] {
             assert!(Fault::parse(text).is_none(), "{text:?}");
         }

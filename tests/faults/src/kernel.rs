@@ -1,7 +1,7 @@
 //! The real calls, and what a descriptor or name stands for.
 //!
-//! The calls that [`crate::calls`] stands in front of are made by their numbers, so that they do
-//! not come back to it.
+//! The calls that [`crate::calls`] intercepts are made by number, so that they do not come back to
+//! it.
 #![allow(unsafe_code, reason = "system calls on a C program's pointers")]
 
 use std::ffi::{CStr, CString, OsStr, OsString, c_char, c_int, c_uint, c_void};
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use libc::{mode_t, off_t, size_t, ssize_t, syscall};
 
-/// Longest name that is asked for, in bytes: Linux's `PATH_MAX`.
+/// The longest name that is handled, in bytes: Linux's `PATH_MAX`.
 const LONGEST_NAME: usize = 4096;
 
 /// What a descriptor or name stands for.
@@ -59,7 +59,7 @@ pub unsafe fn write(fd: c_int, bytes: *const c_void, count: size_t) -> ssize_t {
     unsafe { syscall(libc::SYS_write, fd, bytes, count) as ssize_t }
 }
 
-/// Syncs a file with all that is known of it.
+/// Syncs a file's data and metadata.
 pub fn fsync(fd: c_int) -> c_int {
     // SAFETY: no memory is touched.
     unsafe { syscall(libc::SYS_fsync, fd) as c_int }
@@ -71,13 +71,13 @@ pub fn fdatasync(fd: c_int) -> c_int {
     unsafe { syscall(libc::SYS_fdatasync, fd) as c_int }
 }
 
-/// Makes a file so long.
+/// Sets a file's length.
 pub fn ftruncate(fd: c_int, length: off_t) -> c_int {
     // SAFETY: no memory is touched.
     unsafe { syscall(libc::SYS_ftruncate, fd, length) as c_int }
 }
 
-/// Gives a file another name.
+/// Renames a file.
 ///
 /// # Safety
 /// `from` and `to` are C strings.
@@ -92,7 +92,7 @@ pub unsafe fn rename(
     unsafe { syscall(libc::SYS_renameat2, from_dir, from, to_dir, to, flags) as c_int }
 }
 
-/// Takes a name away.
+/// Removes a name.
 ///
 /// # Safety
 /// `path` is a C string.
@@ -129,7 +129,7 @@ pub fn position(fd: c_int) -> Option<u64> {
     unsafe { libc::lseek(fd, 0, libc::SEEK_CUR) }.try_into().ok()
 }
 
-/// The name under which a descriptor's file lies now.
+/// The current name of a descriptor's file.
 pub fn name(fd: c_int) -> Option<PathBuf> {
     let link = CString::new(format!("/proc/self/fd/{fd}")).ok()?;
     let mut bytes = vec![0_u8; LONGEST_NAME];
@@ -139,7 +139,7 @@ pub fn name(fd: c_int) -> Option<PathBuf> {
     Some(OsString::from_vec(bytes).into())
 }
 
-/// The absolute name of what `path` names in `dir`, whose last part need not exist.
+/// The absolute name of what `path` names in `dir`. The last part need not exist.
 ///
 /// # Safety
 /// `path` is a C string.
@@ -162,13 +162,13 @@ pub fn exists(path: &CStr) -> bool {
     unsafe { libc::access(path.as_ptr(), libc::F_OK) == 0 }
 }
 
-/// Whether this is the thread that the program began with.
+/// Whether this is the program's main thread.
 pub fn is_first_thread() -> bool {
     // SAFETY: no memory is touched.
     unsafe { libc::gettid() == libc::getpid() }
 }
 
-/// Appends `bytes` to a file, which is made if need be; whether that was possible.
+/// Appends `bytes` to a file, creating it if necessary; returns whether that succeeded.
 pub fn append(path: &CStr, bytes: &[u8]) -> bool {
     let flags = libc::O_WRONLY | libc::O_APPEND | libc::O_CREAT | libc::O_CLOEXEC;
     // SAFETY: it is a C string.
@@ -178,7 +178,7 @@ pub fn append(path: &CStr, bytes: &[u8]) -> bool {
     written
 }
 
-/// Writes all of `bytes`; whether that was possible.
+/// Writes all of `bytes`; returns whether that succeeded.
 pub fn write_all(fd: c_int, mut bytes: &[u8]) -> bool {
     while !bytes.is_empty() {
         // SAFETY: the bytes are there.
@@ -198,7 +198,7 @@ pub fn fail(errno: c_int) -> c_int {
     -1
 }
 
-/// Ends the program, with nothing done on the way.
+/// Ends the program at once, without any cleanup.
 pub fn exit(status: c_int) -> ! {
     // SAFETY: it does not return.
     unsafe { libc::_exit(status) }

@@ -1,11 +1,11 @@
 //! Preloaded into a program: makes its calls to the disk fail, and notes them.
 //!
-//! A disk that fails, or loses its power, cannot be had for a test. This library can: with its
-//! path in `LD_PRELOAD`, its functions stand in front of the C library's of the same names, which
-//! Rust's standard library and nix call. It is for `log`, which writes to the disk with one
-//! thread and with few functions: `open`, `write`, `fsync`, `fdatasync`, `ftruncate`, `rename`,
-//! `unlink`, and their variants. Only calls on regular files and directories are looked at;
-//! standard output and standard error are never failed. Without variables it does nothing.
+//! A test cannot have a disk that fails or loses its power, but it can have this library: with its
+//! path in `LD_PRELOAD`, its functions take precedence over the C library's of the same names, which
+//! Rust's standard library and nix call. It is made for `log`, which writes to the disk with one
+//! thread and few functions: `open`, `write`, `fsync`, `fdatasync`, `ftruncate`, `rename`, `unlink`,
+//! and their variants. Only calls on regular files and directories are affected; writes to standard
+//! output and standard error never fail. Without variables it does nothing.
 //!
 //! | variable | what it says |
 //! |---|---|
@@ -13,8 +13,8 @@
 //! | `WANDLER_FAULTS_WHILE` | a file, the switch: only while it exists does anything fail |
 //! | `WANDLER_FAULTS_TRACE` | a file to which each call that succeeded is appended: see [`trace`] |
 //!
-//! What cannot be read, or not be noted, ends the program at once, with a message and status 125,
-//! so that no test passes because of it.
+//! A variable that cannot be understood, or a call that cannot be noted, ends the program at once,
+//! with a message and status 125, so that no test passes because of it.
 //!
 //! | module | owns |
 //! |---|---|
@@ -31,7 +31,7 @@ pub mod fault;
 pub mod kernel;
 pub mod trace;
 
-/// Status of a program that could not be given what its variables ask for.
+/// The status of a program for which the variables could not be obeyed.
 const UNUSABLE: i32 = 125;
 
 /// Ends the program with a message.

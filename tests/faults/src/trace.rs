@@ -5,8 +5,8 @@
 //!
 //! ```text
 //! create FILE NAME           a new file was opened
-//! open FILE LENGTH NAME      one that was there, so long, was opened for writing
-//! write FILE AT BYTES        so many bytes as were written, at this offset
+//! open FILE LENGTH NAME      an existing file of this length was opened for writing
+//! write FILE AT BYTES        the bytes that were written, at this offset
 //! truncate FILE LENGTH
 //! sync FILE                  fsync or fdatasync
 //! syncdir NAME               fsync of a directory
@@ -15,11 +15,11 @@
 //! out BYTES                  written to standard output, whatever that is
 //! ```
 //!
-//! `FILE` is a file's number on its disk (its inode), which after its end may be another's, that
-//! was created later. `NAME` is absolute, with each byte that is not a printable ASCII character,
-//! a blank or a percent sign as `%` and two hexadecimal digits. `BYTES` are hexadecimal digits,
-//! two a byte. Which writes a sync covers is clear only as long as one thread makes all calls: a
-//! second one that does ends the program.
+//! `FILE` is a file's number on its disk (its inode); once the file is gone, a later one may reuse
+//! it. `NAME` is absolute; each byte that is a blank, a percent sign or not a printable ASCII
+//! character is written as `%` and two hexadecimal digits. `BYTES` are hexadecimal digits, two a
+//! byte. Which writes a sync covers is clear only as long as one thread makes all calls, so a call
+//! from a second thread ends the program.
 
 use std::ffi::CString;
 use std::fmt::Write;
@@ -66,7 +66,7 @@ pub fn escaped(name: &Path) -> String {
     text
 }
 
-/// The same of a name that may not have been found.
+/// The same for a name that may not have been found.
 pub fn escaped_if_known(name: Option<PathBuf>) -> Option<String> {
     name.map(|name| escaped(&name))
 }

@@ -61,7 +61,7 @@ fn draw() -> Result<(), Box<dyn std::error::Error>> {
     }
     kill(Pid::from_raw(child.id().try_into()?), Signal::SIGTERM)?;
     drop(terminal.slave);
-    // It may have much to say before it ends.
+    // It may write a lot before it ends.
     while matches!(master.read(&mut buffer), Ok(1..)) {}
     child.wait()?;
     io::stdout().write_all(svg(&screen).as_bytes())?;
@@ -95,8 +95,8 @@ fn svg(screen: &Parser) -> String {
     text + "</svg>\n"
 }
 
-/// Bars of a picture, `None` if the run is something else. Drawn, for fonts leave gaps between the
-/// blocks of two rows.
+/// The bars of a picture; `None` if the run is something else. They are drawn, since fonts leave gaps
+/// between the blocks of two rows.
 fn bars(run: &str, column: u16, row: u16, colour: &str) -> Option<String> {
     let mut text = String::new();
     for (at, char) in run.chars().enumerate() {
@@ -114,7 +114,7 @@ fn bars(run: &str, column: u16, row: u16, colour: &str) -> Option<String> {
     Some(text)
 }
 
-/// Characters of a row that stand together and have one colour, with their column.
+/// Adjacent characters of a row that have the same colour, with their column.
 fn runs(screen: &Parser, row: u16) -> Vec<(u16, &'static str, String)> {
     let mut runs: Vec<(u16, &'static str, String)> = Vec::new();
     let mut next = None;

@@ -9,7 +9,7 @@ use std::fmt;
 pub enum Call {
     /// A new file was opened.
     Create { file: u64, name: String },
-    /// A file that was there was opened for writing.
+    /// An existing file was opened for writing.
     Open { file: u64, length: u64, name: String },
     /// Bytes were written.
     Write { file: u64, at: u64, bytes: Vec<u8> },
@@ -19,9 +19,9 @@ pub enum Call {
     Sync { file: u64 },
     /// The directory was synced.
     SyncDirectory,
-    /// A file got another name, and took it from the one that had it, if any.
+    /// A file got another name, replacing the file that had it, if any.
     Rename { from: String, to: String },
-    /// A name was taken away.
+    /// A name was removed.
     Unlink { name: String },
     /// Bytes were written to standard output.
     Out { bytes: Vec<u8> },

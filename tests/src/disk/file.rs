@@ -1,4 +1,4 @@
-//! A file on the disk that loses its power: what is synced of it, and what is not.
+//! A file on the disk that loses its power: what of it is synced, and what is not.
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct File {
@@ -47,7 +47,7 @@ impl Change {
         }
     }
 
-    /// Makes so many steps of it.
+    /// Takes this many steps of it.
     pub(super) fn apply(&self, file: &mut Vec<u8>, steps: usize) {
         match self {
             _ if steps == 0 => {}

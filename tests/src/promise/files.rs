@@ -16,12 +16,12 @@ pub(super) fn number(old: &str, name: &str) -> Option<u32> {
     number.parse().ok().filter(|it: &u32| *it > 0 && it.to_string() == number)
 }
 
-/// Bytes up to and with the last line feed.
+/// The bytes up to and including the last line feed.
 pub(super) fn whole(bytes: &[u8]) -> usize {
     bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1)
 }
 
-/// Up to and with the first line feed, if there is one.
+/// The bytes up to and including the first line feed, if there is one.
 pub(super) fn first_line(bytes: &[u8]) -> &[u8] {
     bytes.split_inclusive(|&byte| byte == b'\n').next().unwrap_or_default()
 }

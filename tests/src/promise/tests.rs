@@ -1,4 +1,4 @@
-//! Hand-written traces: those of a `log` in order are found to be so, and each slip is found out.
+//! Hand-written traces: those of a correct `log` pass, and every slip is found.
 
 use super::*;
 
@@ -64,7 +64,7 @@ impl Writer {
         self.call(Call::Rename { from: from.to_owned(), to: to.to_owned() })
     }
 
-    /// Rotates in the right order, with so many old files.
+    /// Rotates in the right order, with this many old files.
     fn rotated(self, old: u32) -> Writer {
         let name = |number| if number == 0 { "f".to_owned() } else { format!("f.{number}") };
         let moved = (0..=old).rev().fold(self.synced(), |writer, number| {

@@ -66,7 +66,7 @@ fn observe(given: &Given, _: usize) -> Option<Seen> {
     }
     let (input, mut feed) = io::pipe().unwrap();
     feed.write_all(TEXT.as_bytes()).unwrap();
-    // With a duration it ends although its input does not, or never.
+    // With a duration it ends even if its input does not.
     let held = given.has("duration").then_some(feed);
     let reads_input = given.words().contains(&"-".to_owned());
     let program = Program::new("conv").args(&base).args(given.words()).dir(&dir).stdin(input);

@@ -1,10 +1,9 @@
 //! Every pair of options is refused, or both are in force: none is ever silently ignored.
 //!
 //! The options are clap's own list, so that a new one without an example fails here. An option is in
-//! force if something that is seen of the program is another without it: what it writes and says, its
-//! status, its files, and what a program's bench looks at besides. Each pair is tried as it stands, and
-//! with what its options need; which pairs are refused is written down, so that none is refused by
-//! mistake.
+//! force if something that can be observed of the program differs without it: its output, messages,
+//! status and files, and what a program's bench also observes. Each pair is tried on its own, and with
+//! what its options need; the pairs that are refused are listed, so that none is refused by mistake.
 
 mod conv;
 mod launcher;

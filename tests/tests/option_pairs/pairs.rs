@@ -13,10 +13,10 @@ use stage::process::command_line::{CommandLine, StageOptions, parse};
 use stage::process::sandbox::SandboxOption;
 use wandler_tests::run::Finished;
 
-/// Pairs that are tried at the same time: most of them wait.
+/// How many pairs are tried at the same time: most of them only wait.
 const WORKERS: usize = 4;
 
-/// A program's options, and how to look at it.
+/// A program's options, and how to observe it.
 pub(crate) struct Bench {
     /// An example of each option.
     pub options: &'static [Example],
@@ -62,7 +62,7 @@ impl Given {
         self.0.values().flat_map(words).collect()
     }
 
-    /// What the program makes of them, if it takes them.
+    /// The program's own reading of them, if it accepts them.
     pub(crate) fn parsed<O: CommandLine>(&self, base: &[&str]) -> Option<O> {
         let words = base.iter().map(|word| (*word).to_owned()).chain(self.words());
         parse(std::iter::once("program".to_owned()).chain(words).map(OsString::from)).ok()
@@ -70,7 +70,7 @@ impl Given {
 }
 
 impl Given {
-    /// Whether a stage is to keep all system calls.
+    /// Whether a stage keeps all system calls.
     pub(crate) fn keeps_all_calls<O: StageOptions>(&self, base: &[&str]) -> String {
         let sandbox = self.parsed::<O>(base).map(|options| options.sandbox());
         let everything = SandboxOption { no_sandbox: true }.granting([]);
@@ -78,14 +78,14 @@ impl Given {
     }
 }
 
-/// All that is seen of a run.
+/// All that is observed of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Seen {
     status: i32,
     pub stdout: String,
     pub stderr: String,
     pub files: BTreeMap<String, String>,
-    /// What the program's bench looks at besides.
+    /// What the program's bench also observes.
     pub more: Vec<String>,
 }
 

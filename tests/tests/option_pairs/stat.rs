@@ -29,7 +29,7 @@ pub(crate) const BENCH: Bench = Bench {
     observe,
 };
 
-/// With and without a line that is no sample.
+/// With and without a line that is not a sample.
 const INPUTS: [&str; 2] = ["1\n2\nx\n4\n8\n", "1\n2\n4\n8\n"];
 
 /// The same samples in another order, and one more.

@@ -27,7 +27,7 @@ unsafe extern "C" fn read(fd: c_int, start: *mut c_void, length: usize) -> isize
     if READ.fetch_add(1, Ordering::Relaxed) == 1 && is_victim() {
         do_it();
     }
-    // SAFETY: the caller says that so many bytes can be put there.
+    // SAFETY: the caller says that this many bytes can be put there.
     unsafe { readv(fd, &Piece { start, length }, 1) }
 }
 
@@ -36,7 +36,7 @@ fn is_victim() -> bool {
     name.rsplit('/').next() == env::var("WANDLER_VICTIM").ok().as_deref()
 }
 
-/// Whether it succeeds does not matter, but whether anything comes after it.
+/// What matters is not whether it succeeds, but whether anything comes after it.
 fn do_it() {
     match env::var("WANDLER_DEED").as_deref() {
         Ok("open") => drop(File::open("/etc/passwd")),

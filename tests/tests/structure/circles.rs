@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A circle through each node that is on one, unless one that was found before goes through it, as
-/// the names along it; the first comes again at its end.
+/// Circles, as the names along them, the first name again at the end: one through each node that is on
+/// a circle, unless a circle found earlier already goes through it.
 pub(crate) fn among<'a>(graph: &BTreeMap<&'a str, BTreeSet<&'a str>>) -> Vec<Vec<&'a str>> {
     let mut circles: Vec<Vec<&str>> = Vec::new();
     for &start in graph.keys() {
@@ -15,7 +15,7 @@ pub(crate) fn among<'a>(graph: &BTreeMap<&'a str, BTreeSet<&'a str>>) -> Vec<Vec
     circles
 }
 
-/// The shortest way from `start` back to it.
+/// The shortest way from `start` back to itself.
 fn shortest<'a>(
     graph: &BTreeMap<&'a str, BTreeSet<&'a str>>,
     start: &'a str,

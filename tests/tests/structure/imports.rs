@@ -7,8 +7,8 @@ use syn::{ItemUse, UseTree};
 
 use crate::sources::Source;
 
-/// For each file, those that it imports from: by their names, within one crate. A module and those
-/// below it are one thing, and not listed.
+/// For each file, the names of the files of the same crate that it imports from. A module and those
+/// below it count as one, and are not listed.
 pub(crate) fn between(sources: &[Source]) -> BTreeMap<&str, BTreeSet<&str>> {
     let modules: BTreeMap<&[String], &str> =
         sources.iter().map(|source| (&source.module[..], source.name.as_str())).collect();
@@ -38,7 +38,7 @@ struct Found<'a> {
 }
 
 impl Found<'_> {
-    /// Takes note of `path`, if it begins in this crate.
+    /// Notes `path`, if it begins in this crate.
     fn add(&mut self, path: &[String]) {
         let mut module = self.source.module.clone();
         let mut rest = path;

@@ -1,5 +1,5 @@
-//! The least that a process between two pipes can do: what comes in goes out. The benchmark
-//! compares the latency of the stages with that of as many of these.
+//! The least that a process between two pipes can do: what comes in goes out. The benchmark compares
+//! the latency of the stages with that of the same number of these.
 
 use std::io::{self, Read, Write};
 

@@ -1,4 +1,4 @@
-//! A `conv` whose samples are looked at as they arrive.
+//! A `conv` whose samples are timed as they arrive.
 
 use std::io::{self, PipeReader, PipeWriter, Read};
 use std::os::unix::process::ExitStatusExt;
@@ -23,13 +23,13 @@ pub(super) struct Converter {
     arrivals: Vec<Duration>,
 }
 
-/// What became of it.
+/// How it went.
 pub(super) struct Run {
     /// When each sample arrived, since `conv` was started.
     pub arrivals: Vec<Duration>,
-    /// When it had ended.
+    /// When it ended.
     pub whole: Duration,
-    /// Ticks that it says it missed.
+    /// Ticks that it reported as missed.
     pub missed: Option<u64>,
 }
 
@@ -58,7 +58,7 @@ impl Converter {
         self.started.elapsed()
     }
 
-    /// Reads on until so many samples have arrived since the start, or all.
+    /// Reads on until this many samples have arrived since the start, or all of them.
     pub(super) fn read_until(&mut self, samples: usize) -> Result<(), Error> {
         let mut block = vec![0; AT_ONCE];
         while self.arrivals.len() < samples {

@@ -1,8 +1,8 @@
-//! A reader that stalls, so that `conv` cannot write: are its ticks afterwards those of before?
+//! A reader that stalls, so that `conv` cannot write: does it come back to the ticks of before?
 //!
 //! 1. a pipe of one page; `conv` writes, and the first samples, read at once, give the grid;
-//! 2. the page is filled up from here, through an opening of its own that does not block (the
-//!    flag belongs to an opening, and `conv`'s must not have it);
+//! 2. the benchmark fills the page up through an opening of its own that does not block (the flag
+//!    belongs to an opening, and `conv`'s must not have it);
 //! 3. nothing is read for a while: `conv` is blocked from its next sample on;
 //! 4. the rest is read. The samples that were in the pipe, the one that `conv` held and the one
 //!    of the tick at which it came back are late; those after that should be on the grid.
@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 
-use super::arrivals::Grid;
+use super::arrivals::TickGrid;
 use super::converter::Converter;
 use super::{PERIOD, list, row, rows};
 use crate::Bench;
@@ -28,9 +28,9 @@ use crate::timing::{median, worst};
 const SAMPLES: u64 = 2000;
 /// Samples that give the grid.
 const BEFORE: usize = 500;
-/// Long against the 10 ms by which a simulated sample may be late.
+/// Long compared with the 10 ms by which a simulated sample may be late.
 const STALL: Duration = Duration::from_millis(200);
-/// After a stall, the time in which samples may still be late ones.
+/// How long after a stall samples may still be late.
 const SETTLING: Duration = Duration::from_millis(5);
 /// Bytes; the least that a pipe can hold, on most machines.
 const PAGE: i32 = 4096;
@@ -85,9 +85,9 @@ fn run(bench: &Bench) -> Result<Stalled, Error> {
     bench.interrupt.wait(STALL)?;
     let settled = conv.age() + SETTLING;
     let run = conv.finish()?;
-    // Of a run that was cut short the figures mean nothing.
+    // The figures of a run that was cut short mean nothing.
     bench.interrupt.check()?;
-    let grid = Grid::of(&run.arrivals[..BEFORE.min(run.arrivals.len())], PERIOD);
+    let grid = TickGrid::of(&run.arrivals[..BEFORE.min(run.arrivals.len())], PERIOD);
     let after = run.arrivals.iter().filter(|&&arrival| arrival > settled);
     let distances = after.map(|&arrival| grid.distance(arrival)).collect::<Vec<_>>();
     Ok(Stalled { median: median(&distances), worst: worst(&distances), missed: run.missed })
@@ -108,7 +108,7 @@ fn small_pipe() -> io::Result<((PipeReader, PipeWriter), File)> {
     Ok(((reader, writer), filler))
 }
 
-/// Writes until not one byte more finds room; large pieces first, since they are refused whole.
+/// Writes until there is no room for another byte; large pieces first, since they are refused whole.
 fn fill(mut filler: File) -> io::Result<()> {
     for piece in [FILLER.len(), 64, 1] {
         loop {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use super::arrivals::Grid;
+use super::arrivals::TickGrid;
 use super::converter::{Converter, Run};
 use super::{PERIOD, list, row, rows};
 use crate::Bench;
@@ -34,7 +34,7 @@ fn run(bench: &Bench) -> Result<Run, Error> {
     bench.interrupt.check()?;
     let pipe = io::pipe().map_err(|source| Error::Pipe { program: "conv", source })?;
     let run = Converter::start(bench, SAMPLES.into(), pipe)?.finish()?;
-    // Of a run that was cut short the figures mean nothing.
+    // The figures of a run that was cut short mean nothing.
     bench.interrupt.check()?;
     Ok(run)
 }
@@ -47,7 +47,7 @@ fn span(run: &Run) -> Duration {
 }
 
 fn lateness(run: &Run) -> Vec<Duration> {
-    let grid = Grid::of(&run.arrivals, PERIOD);
+    let grid = TickGrid::of(&run.arrivals, PERIOD);
     let ticks = run.arrivals.iter().enumerate();
     ticks.map(|(tick, &arrival)| grid.lateness(tick, arrival)).collect()
 }

@@ -1,4 +1,4 @@
-//! Who runs against whom: **a new competitor goes here**.
+//! Which commands race against each other: **a new competitor goes here**.
 
 use crate::inputs::{DECIMALS, POLARS, SAMPLES, STATISTICS, TENTH, TENTH_OF_WORDS, WORDS};
 use crate::job::Job;
@@ -15,11 +15,11 @@ pub(super) struct Race {
 pub(super) struct Entrant {
     /// The command.
     pub job: Job,
-    /// How many samples it deals with.
+    /// How many samples it processes.
     pub samples: u64,
     /// The package that its program comes in.
     pub package: &'static str,
-    /// How many times as fast as this one ours is meant to be.
+    /// How many times as fast as this one ours should be.
     pub target: Option<f64>,
 }
 
@@ -38,7 +38,7 @@ impl Entrant {
     }
 }
 
-/// Every race; competitors that are slow deal with a tenth of `samples`.
+/// Every race; slow competitors process a tenth of `samples`.
 pub(super) fn all(samples: u64) -> Vec<Race> {
     vec![
         statistics(samples),

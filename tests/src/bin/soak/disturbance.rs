@@ -15,13 +15,13 @@ use wandler_tests::proc;
 use wandler_tests::run::Running;
 use wandler_tests::small_disk::{lower_file_size, raise_file_size};
 
-/// The longest a process is stopped, or the disk is full.
+/// How long a process is stopped, or the disk is full, at most.
 const LONGEST: Duration = Duration::from_secs(3);
 
-/// The longest it is left in peace.
+/// How long the pipeline is left alone at most.
 const PEACE: Duration = Duration::from_secs(2);
 
-/// Who does it, and how often what was done.
+/// What disturbs a pipeline, and how often each disturbance happened.
 pub(crate) struct Disturber {
     stages: Vec<(String, Pid)>,
     reader: Reader,
@@ -31,7 +31,7 @@ pub(crate) struct Disturber {
 }
 
 impl Disturber {
-    /// Disturbs a pipeline that runs, whose report comes through this pipe.
+    /// Disturbs a running pipeline, whose report comes through this pipe.
     pub(crate) fn new(running: &Running, report: PipeReader) -> Disturber {
         let reader = Reader::of(report);
         running.wait_until("the first record has come", || reader.lines() > 0);
@@ -40,7 +40,7 @@ impl Disturber {
         Disturber { stages, reader, stops: 0, full_disks: 0, hung_readers: 0 }
     }
 
-    /// Does one thing, and leaves it in peace for a while.
+    /// Disturbs the pipeline once, then leaves it alone for a while.
     pub(crate) fn disturb(&mut self, random: &mut Xoshiro256PlusPlus) {
         let time = LONGEST.mul_f64(random.random::<f64>());
         match random.random_range(0..4) {

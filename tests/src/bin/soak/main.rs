@@ -4,11 +4,11 @@
 //! | module | owns |
 //! |---|---|
 //! | [`disturbance`] | what is done to the long pipeline: stops, a full disk, a reader that hangs |
-//! | [`session`] | short pipelines beside it, of which a stage, or the reader, is killed |
-//! | [`memory`] | what each process holds, after a minute and at the end |
-//! | [`verdict`] | the account, and the recorded files against what was sent |
+//! | [`session`] | short pipelines beside it, a stage or the reader of which is killed |
+//! | [`memory`] | how much each process holds, after a minute and at the end |
+//! | [`verdict`] | comparing the account and the recorded files with what was sent |
 //!
-//! It panics, with all it knows, where something is not as it must be: it is a test that lasts.
+//! It is a long test: where something is wrong, it panics with all it knows.
 
 mod disturbance;
 mod memory;
@@ -27,16 +27,16 @@ use wandler_tests::run::{Finished, Program, Running};
 use crate::disturbance::Disturber;
 use crate::memory::Memory;
 
-/// Of the long pipeline; the samples are the same for each run.
+/// The options of the long pipeline; its samples are the same in each run.
 const CONV: &str = "--rate 100k --seed 1";
 
-/// A rotation every half a minute, and not too much of a disk for an hour.
+/// A rotation every half a minute, and little enough disk space for an hour.
 const LOG: &str = "--rotate 8M --keep 5 --sync 100ms run.log";
 
-/// When memory is first looked at, or after a quarter of a short run.
+/// When memory is first measured; in a short run, after a quarter of it.
 const SETTLED: Duration = Duration::from_secs(60);
 
-/// How often it is told how far it is.
+/// How often it reports its progress.
 const NEWS: Duration = Duration::from_secs(60);
 
 fn main() -> ExitCode {
@@ -100,8 +100,7 @@ fn soak(length: Duration, seed: u64) {
     tell("all is well");
 }
 
-/// Stops the pipeline in order: not by SIGINT, which a shell has ignored for us if we run in its
-/// background.
+/// Stops the pipeline in order: not by SIGINT, which a shell makes its background processes ignore.
 fn end(running: Running) -> Finished {
     running.signal(Signal::SIGTERM);
     running.finish()

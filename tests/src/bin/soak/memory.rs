@@ -1,4 +1,4 @@
-//! What each process holds.
+//! How much memory each process holds.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,7 +7,7 @@ use std::fs;
 use nix::unistd::Pid;
 use wandler_tests::proc;
 
-/// More than this, compared with an earlier look, is growth.
+/// More than this, compared with an earlier measurement, is growth.
 const MOST: f64 = 1.1;
 
 /// Resident memory by process, in KiB.
@@ -15,14 +15,14 @@ const MOST: f64 = 1.1;
 pub(crate) struct Memory(BTreeMap<String, u64>);
 
 impl Memory {
-    /// Of the launcher and its children.
+    /// Measures the launcher and its children.
     pub(crate) fn of(launcher: Pid) -> Memory {
         let children = proc::children(launcher);
         let all = children.into_iter().chain([("launcher".to_owned(), launcher)]);
         Memory(all.map(|(name, pid)| (name, resident(pid))).collect())
     }
 
-    /// Checks that nothing has grown since an earlier look.
+    /// Checks that nothing has grown since an earlier measurement.
     pub(crate) fn check_against(&self, earlier: &Memory) {
         for (name, &before) in &earlier.0 {
             let after = self.0[name];

@@ -1,4 +1,4 @@
-//! Short pipelines of which a stage, or the reader of the report, is killed at a random moment.
+//! Short pipelines, a stage of which, or the reader of the report, is killed at a random moment.
 
 use std::fmt;
 use std::fs;
@@ -13,13 +13,13 @@ use wandler_tests::account::count;
 use wandler_tests::proc;
 use wandler_tests::run::{Finished, Program, Running};
 
-/// How long such a pipeline lives, at the most.
+/// How long such a pipeline lives at most.
 const LONGEST: Duration = Duration::from_millis(500);
 
-/// Who may be killed.
+/// Which process may be killed.
 const STAGES: [&str; 5] = ["conv", "tee", "log", "stat", "report"];
 
-/// How often which was done.
+/// How often each was done.
 #[derive(Default)]
 pub(crate) struct Counts {
     killed_stages: u64,
@@ -69,7 +69,7 @@ pub(crate) fn run(random: &mut Xoshiro256PlusPlus, counts: &mut Counts) {
     }
 }
 
-/// Kills a stage; how it ended.
+/// Kills a stage; returns how the pipeline ended.
 fn without(name: &str, running: Running, mut reader: std::io::PipeReader) -> Finished {
     let drain = thread::spawn(move || std::io::copy(&mut reader, &mut std::io::sink()));
     kill(proc::children(running.pid())[name], Signal::SIGKILL).expect("the stage is there");

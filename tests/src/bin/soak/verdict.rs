@@ -8,8 +8,8 @@ use wandler_tests::run::{Finished, Program};
 
 use crate::CONV;
 
-/// Checks that the account is settled, that nothing was said but of full disks, and that the files
-/// that were kept hold the newest of what was sent, to the byte.
+/// Checks that the account balances, that all messages are about full disks, and that the files that
+/// were kept hold the newest of what was sent, to the byte.
 pub(crate) fn check(finished: &Finished, dir: &Path) {
     assert_eq!(finished.code(), 0, "{finished}");
     let sent = count(finished, "samples sent").unwrap_or_else(|| panic!("{finished}"));

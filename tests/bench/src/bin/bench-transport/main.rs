@@ -27,7 +27,7 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 trait Sender {
     /// Sends all of a message.
     fn send(&mut self, message: &[u8]) -> io::Result<()>;
-    /// Says that this was all.
+    /// Marks the end.
     fn end(self: Box<Self>) -> io::Result<()>;
 }
 
@@ -97,7 +97,7 @@ fn measure() -> Outcome<()> {
     Ok(())
 }
 
-/// So many bytes of whole lines.
+/// This many bytes of whole lines.
 fn message(bytes: usize) -> Vec<u8> {
     let mut message: Vec<u8> = b"57\n".iter().copied().cycle().take(bytes).collect();
     if let Some(last) = message.last_mut() {
@@ -124,8 +124,8 @@ fn read(mut receiver: Box<dyn Receiver>, expected: usize) -> Outcome<()> {
     }
 }
 
-/// Sends a message and waits for it to come back, again and again; tells the median of the times
-/// one way, in nanoseconds.
+/// Repeatedly sends a message and waits for it to come back; reports the median of the times one way,
+/// in nanoseconds.
 fn ask(
     mut sender: Box<dyn Sender>,
     mut receiver: Box<dyn Receiver>,
