@@ -46,11 +46,11 @@ fn bash(prefix: &Path, script: &str) -> Program {
     Program::other("bash").args(["-c", script]).env("PATH", path)
 }
 
-/// Whether a program that a test needs is there; says so if it is left out.
-fn has(program: &str) -> bool {
+/// Whether a program of this package, which a test needs, is there; says so if it is left out.
+fn has(program: &str, package: &str) -> bool {
     let found = Program::other("sh").args(["-c", &format!("command -v {program}")]).finish();
     if found.code() != 0 {
-        let reason = format!("left out: {program} is missing (apt-get install {program})\n");
+        let reason = format!("left out: {program} is missing (apt-get install {package})\n");
         stderr().write_all(reason.as_bytes()).unwrap();
     }
     found.code() == 0
@@ -172,7 +172,7 @@ fn each_program_has_a_manual_page_in_which_nothing_is_wrong() {
         for section in sections {
             assert!(text.contains(&format!("\n.SH {section}\n")), "{section} of {name}\n{text}");
         }
-        if has("mandoc") {
+        if has("mandoc", "mandoc") {
             Program::other("mandoc")
                 .args(["-T", "lint"])
                 .args([&page])
@@ -181,7 +181,7 @@ fn each_program_has_a_manual_page_in_which_nothing_is_wrong() {
                 .writes("");
         }
     }
-    if has("man") {
+    if has("man", "man-db") {
         let manual = prefix.path().join("share/man");
         let page =
             Program::other("man").args(["-w", "-M", manual.to_str().unwrap(), "wandler-stat"]);
@@ -206,7 +206,7 @@ fn bash_completes_stages_and_their_options() {
 
 #[test]
 fn zsh_completes_stages_and_their_options() {
-    if !has("zsh") {
+    if !has("zsh", "zsh") {
         return;
     }
     let prefix = installed();
@@ -241,7 +241,7 @@ fn completes(terminal: &mut Terminal) {
 
 #[test]
 fn fish_completes_stages_and_their_options() {
-    if !has("fish") {
+    if !has("fish", "fish") {
         return;
     }
     let prefix = installed();
@@ -267,7 +267,7 @@ fn fish_completes_stages_and_their_options() {
 
 #[test]
 fn the_unit_is_in_order_and_lets_the_service_do_little() {
-    if !has("systemd-analyze") {
+    if !has("systemd-analyze", "systemd") {
         return;
     }
     let prefix = installed();
