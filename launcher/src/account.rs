@@ -14,17 +14,17 @@ pub(crate) struct Account {
     durable: Option<u64>,
     counted: Option<u64>,
     rejected: u64,
-    /// Lines that `stat` read but did not take for samples.
+    /// Lines that `stat` read and rejected.
     not_counted: u64,
     missed: u64,
-    /// Whether the reader of the report, or of `stat`, left, so that counting stopped before the end.
+    /// Whether the reader of `report` or of `stat` left, so that counting stopped early.
     reader_gone: bool,
     /// Whether `report` left an entry.
     has_report: bool,
 }
 
 impl Account {
-    /// Adds up what the processes left.
+    /// Adds up the processes' entries.
     pub(crate) fn settle(entries: &ByProcess<Option<Entry>>) -> Account {
         let mut account = Account::default();
         for entry in entries.iter().filter_map(|(_, entry)| entry.as_ref()) {
@@ -54,12 +54,12 @@ impl Account {
         account
     }
 
-    /// Whether every sample sent is on the disk, and counted unless nobody wanted to know.
+    /// Whether every sample sent is on the disk, and counted unless the reader left.
     pub(crate) fn is_settled(&self) -> bool {
         self.objections().is_empty()
     }
 
-    /// What is not as it should be, in words.
+    /// What does not add up, in words.
     fn objections(&self) -> Vec<String> {
         let mut objections = Vec::new();
         let counts = [
@@ -91,13 +91,13 @@ impl Account {
         objections
     }
 
-    /// Samples that came to `stat`, counted or not.
+    /// Samples that reached `stat`, counted or not.
     fn seen(&self) -> Option<u64> {
         self.counted.map(|counted| counted + self.not_counted)
     }
 }
 
-/// `1200 samples sent, 1200 recorded, 1200 counted, 0 rejected`, and what is not right.
+/// `1200 samples sent, 1200 recorded, 1200 counted, 0 rejected`, then what does not add up.
 impl fmt::Display for Account {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count =

@@ -1,8 +1,8 @@
-//! What the first words of the command line ask for: the pipeline, or one stage alone.
+//! What the first words of the command line ask for: the pipeline, or a single stage.
 //!
-//! `wandler stat --more` is `stat --more` of the stage that lies beside the launcher, as `git log` is for
-//! git: nothing but `wandler` needs to be in the PATH. The stage takes this process over, so that whoever
-//! started it has its status, its signals and its process number.
+//! `wandler stat --more` runs the `stat` beside the launcher with `--more`, as `git log` runs one of
+//! git's programs: only `wandler` needs to be in the PATH. The stage replaces this process, so that its
+//! caller gets its status, signals it directly, and knows its process id.
 
 use std::convert::Infallible;
 use std::ffi::OsString;
@@ -26,24 +26,24 @@ pub(crate) const OTHER_FORMS: &[&str] = &["STAGE [ARGUMENTS]", "help [STAGE]"];
 pub enum Asked {
     /// The launcher's own work, with these words.
     Launcher(Vec<OsString>),
-    /// A stage by itself.
+    /// A single stage.
     Stage(Alone),
 }
 
-/// A stage by itself, with its words behind its name.
+/// A single stage, with the words after its name.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Alone {
     stage: Process,
     words: Vec<OsString>,
 }
 
-/// Why a stage does not run by itself.
+/// Why a single stage does not run.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// The launcher does not know where it lies.
+    /// The launcher does not know its own directory.
     #[error("cannot find the stages' directory")]
     Directory(#[source] io::Error),
-    /// It is not where it should be.
+    /// Its program cannot be executed.
     #[error("cannot execute {path}{}", hint(.cause))]
     Execute {
         /// Its path, quoted.
@@ -58,7 +58,7 @@ fn hint(cause: &io::Error) -> &'static str {
     if cause.kind() == io::ErrorKind::NotFound { NOT_INSTALLED } else { "" }
 }
 
-/// What helps where there is a launcher without stages, as `cargo install` of its package leaves it.
+/// Advice for a launcher without stages, which is what `cargo install` of its package gives.
 pub(crate) const NOT_INSTALLED: &str =
     " (scripts/install of the sources puts all programs in place)";
 
@@ -71,7 +71,7 @@ fn stage(name: &OsString) -> Option<Process> {
 }
 
 impl Asked {
-    /// What `words` ask for, the program's name first. `help` is another way to write `--help`.
+    /// What `words` ask for, the program's name first. `help` stands for `--help`.
     pub fn by(words: impl IntoIterator<Item = OsString>) -> Asked {
         let mut words: Vec<OsString> = words.into_iter().collect();
         let asks_for_help = words.get(1).is_some_and(|word| word == "help");
@@ -80,7 +80,7 @@ impl Asked {
         }
         let Some(stage) = words.get(1).and_then(stage) else {
             if asks_for_help {
-                // Behind a word that is no stage it would not be read.
+                // `--help` must come before an unknown word, or it would not be read.
                 words.insert(words.len().min(2), "--help".into());
             }
             return Asked::Launcher(words);
@@ -97,7 +97,7 @@ impl Alone {
         self.stage.name()
     }
 
-    /// Executes the stage in this process' place.
+    /// Replaces this process with the stage.
     pub fn execute(self) -> Result<Infallible, Error> {
         let name = self.name();
         let path = stages_directory().map_err(Error::Directory)?.join(name);
@@ -107,7 +107,7 @@ impl Alone {
     }
 }
 
-/// The stages that do not lie in `directory`.
+/// The stages that are missing in `directory`.
 pub(crate) fn missing_in(directory: &Path) -> Vec<&'static str> {
     let is_missing = |name: &&str| {
         let found = directory.join(name).symlink_metadata();

@@ -1,4 +1,4 @@
-//! What each stage is called with: the words of its own options, and what the launcher adds to them.
+//! What each stage is called with: its own options, and those that the launcher adds.
 
 use std::os::fd::RawFd;
 
@@ -9,20 +9,20 @@ use stage::process::sandbox::{self, Grant, Sandbox, SandboxOption};
 use crate::process::{ByProcess, Process};
 use crate::words::Words;
 
-/// Bins of the histogram for a live view or a picture: about as many as half of a terminal has
-/// columns. (The view joins them where it is narrower.)
+/// Bins of the histogram for a live view or a picture: about half as many as a terminal has columns. (A
+/// narrower view merges them.)
 const BINS: &str = "50";
 
-/// Stretches of the course for a picture: about as many as it has pixels across.
+/// Stretches of the course for a picture: about its width in pixels.
 const STRETCHES: &str = "1000";
 
-/// The calls of all stages; `tee`, which executes nothing, has no words of its own.
+/// The calls of all stages. (`tee` executes no program and has no words.)
 #[derive(Clone, Debug)]
 pub struct Calls {
     own: ByProcess<Words>,
-    /// The launcher's, which holds for all.
+    /// The launcher's own, which applies to all stages.
     sandbox: SandboxOption,
-    /// What the launcher was called by: a stage is called likewise.
+    /// The name that the launcher was called by: stages' names follow it.
     called: Called,
 }
 
@@ -32,12 +32,12 @@ impl Calls {
         Calls { own, sandbox, called: Called::by(None, "launcher") }
     }
 
-    /// The same, of a launcher that was called so.
+    /// The same, for a launcher called by this name.
     pub(crate) fn called_by(self, called: Called) -> Calls {
         Calls { called, ..self }
     }
 
-    /// What a stage is called by.
+    /// The name that a stage is called by.
     pub(crate) fn name(&self, process: Process) -> String {
         self.called.other(process.name())
     }
@@ -56,38 +56,38 @@ impl Calls {
         self.own[process].descriptors().collect()
     }
 
-    /// Whether a stage is to keep all system calls.
+    /// Whether a stage keeps all system calls.
     pub fn keeps_all_calls(&self, process: Process) -> bool {
         self.words(process).contains(&sandbox::OFF)
     }
 
-    /// The sandbox of a child that executes nothing, with what it needs.
+    /// The sandbox of `tee`, with what its work needs.
     pub(crate) fn sandbox_of_tee(&self) -> Sandbox {
         self.sandbox.granting([Grant::Splice])
     }
 
-    /// Whether `report` will show its live view, if the terminal can. (With options that it does
-    /// not understand it shows nothing.)
+    /// Whether `report` will show its live view where the terminal can. (With wrong options it shows
+    /// nothing.)
     pub fn wants_live(&self) -> bool {
         self.report().is_some_and(|report| report.wants_live())
     }
 
-    /// Whether `report` is told in which format to show records.
+    /// Whether `report`'s options name a format.
     pub(crate) fn names_format(&self) -> bool {
         self.report().is_some_and(|report| report.format.is_some())
     }
 
-    /// What `report` makes of its words, if it understands them.
+    /// `report`'s options, if they are right.
     fn report(&self) -> Option<wandler_report::Options> {
         let own = self.own[Process::Report].as_slice().iter();
         let words = std::iter::once("report").chain(own.map(String::as_str));
         wandler_report::Options::try_parse_from(words).ok()
     }
 
-    /// The same, with what `report` needs of `stat`, unless that is asked for it already: a
-    /// histogram for a live view or a picture, and for this the course.
+    /// The same, with the `stat` options that `report` needs, unless they are given: a histogram for a
+    /// live view or a picture, and the course for a picture.
     pub fn for_report(mut self, is_live: bool) -> Calls {
-        // To read all of them as `report` does would take a part of the time to the first sample.
+        // Parsing them all, as `report` does, would delay the first sample.
         let has =
             |words: &Words, option: &str| words.as_slice().iter().any(|it| it.starts_with(option));
         let is_drawn = has(&self.own[Process::Report], "--svg");

@@ -1,8 +1,9 @@
-//! For `--print`, which runs no stage: whether each would take its options, and they fit together.
+//! For `--print`, which runs no stage: whether each would accept its options, and whether they fit
+//! together.
 //!
-//! A stage checks its options itself when the pipeline starts. Here its own code does so within the
-//! launcher, so that a command is printed only if it can begin. What is in the files that it names is
-//! not looked at: they may be others by the time, or on the machine, that it is run.
+//! A stage checks its own options when the pipeline starts. Here the same code runs within the
+//! launcher, so that a command is printed only if it can begin. The contents of the files that it names
+//! are not checked: they may differ when, or where, the command is run.
 
 use std::ffi::OsString;
 
@@ -14,7 +15,7 @@ use crate::calls::Calls;
 use crate::gates::other_input;
 use crate::process::Process;
 
-/// Whether the pipeline could begin; reports why not, in the words of whoever would.
+/// Whether the pipeline could begin; reports why not, in the words of the program that would.
 pub(crate) fn could_begin(calls: &Calls, own: &mut StandardError) -> bool {
     let stages = [
         (Process::Conv, ready::<wandler_conv::Options>(Process::Conv, calls)),
@@ -31,7 +32,7 @@ pub(crate) fn could_begin(calls: &Calls, own: &mut StandardError) -> bool {
     reason.is_none()
 }
 
-/// What the stage would say at its gate; reports what is wrong with its options.
+/// What the stage would announce at its gate; `None` after reporting what is wrong with its options.
 fn ready<O: StageOptions>(process: Process, calls: &Calls) -> Option<Ready> {
     let called = calls.name(process);
     let words = [called.as_str()].into_iter().chain(calls.words(process));

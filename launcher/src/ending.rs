@@ -13,9 +13,9 @@ pub enum Ending {
     Exited(i32),
     /// A signal killed it.
     Killed(i32),
-    /// It could not be started, which is to be told in these words.
+    /// It could not be started; the text is the message.
     NotStarted(String),
-    /// It was not started, since another could not be.
+    /// It was not started because another could not be.
     NotTried,
 }
 

@@ -1,13 +1,13 @@
-//! The work of `tee`: everything that comes in goes to both outputs.
+//! The work of `tee`: copies its input to both outputs.
 //!
-//! Between pipes, named or not, the bytes stay in the kernel: tee(2) copies them from the input to
-//! the first output without consuming them, then splice(2) moves exactly as many to the second.
-//! Where an end is no pipe, they are read and written; so are pieces smaller than `SMALL`, since
-//! each piece that is spliced takes a whole slot of the pipe, of which there are few: a trickle
-//! would fill a pipe of 1 MiB with 256 samples.
+//! Between pipes, named or not, the bytes stay in the kernel: tee(2) copies them from the input to the
+//! first output without consuming them, then splice(2) moves exactly as many to the second. If any end
+//! is not a pipe, the bytes are read and written; so are pieces smaller than `SMALL`, since each
+//! spliced piece takes a whole slot of the pipe, and slots are few: a trickle would fill a pipe of 1
+//! MiB with 256 samples.
 //!
-//! An output whose reader is gone gets nothing more; the other goes on. The work ends when the
-//! input ends or both readers are gone.
+//! An output whose reader is gone gets nothing more; the other continues. The work ends when the input
+//! ends or both readers are gone.
 
 use std::io::{self, Read};
 use std::os::fd::AsFd;
@@ -67,7 +67,7 @@ struct Output<'a> {
 
 struct FanOut<'a, I> {
     input: Stoppable<I>,
-    /// Those whose reader is still there.
+    /// The outputs whose reader is still there.
     outputs: [Option<Output<'a>>; 2],
     buffer: Vec<u8>,
     all_pipes: bool,
@@ -90,7 +90,7 @@ impl<I: AsFd> FanOut<'_, I> {
         }
     }
 
-    /// Reads once and writes it to both; 0 when there is no more, or nobody to take it.
+    /// Reads once and writes to both; 0 at the end of input, or when no reader is left.
     fn copy(&mut self) -> Result<usize, Error> {
         let count = self.input.read(&mut self.buffer).map_err(Error::Read)?;
         for slot in &mut self.outputs {
@@ -103,7 +103,7 @@ impl<I: AsFd> FanOut<'_, I> {
         Ok(if self.is_alone() { 0 } else { count })
     }
 
-    /// Lets the kernel move what is there; 0 when nobody is there to take it.
+    /// Lets the kernel move what is there; 0 when no reader is left.
     fn splice(&mut self) -> Result<usize, Error> {
         let count = match &self.outputs {
             [Some(first), Some(_)] => {
@@ -122,8 +122,8 @@ impl<I: AsFd> FanOut<'_, I> {
         self.hand_over(count, self.outputs[0].is_some() && second == 1, second)
     }
 
-    /// Moves `count` bytes from the input to one output: exactly so many if they were `copied`
-    /// to the other already, else as many as one call brings.
+    /// Moves up to `count` bytes from the input to one output: all of them if they were already
+    /// `copied` to the other, else as many as one call moves.
     fn hand_over(&mut self, count: usize, copied: bool, to: usize) -> Result<usize, Error> {
         let mut moved = 0;
         while moved < count {
@@ -146,7 +146,7 @@ impl<I: AsFd> FanOut<'_, I> {
         Ok(moved)
     }
 
-    /// Takes `count` bytes from the input that one output has and the other does not want.
+    /// Drops `count` bytes of the input that one output has and the other's reader will never get.
     fn discard(&mut self, count: usize) -> Result<(), Error> {
         let mut left = count;
         while left > 0 {
@@ -164,7 +164,7 @@ impl<I: AsFd> FanOut<'_, I> {
     }
 }
 
-/// Calls again what a signal cut short.
+/// Repeats a call that a signal interrupts.
 fn retry<T>(mut call: impl FnMut() -> Result<T, Errno>) -> Result<T, Errno> {
     loop {
         match call() {
@@ -188,13 +188,13 @@ mod tests {
         Stoppable::new(fd, Stop::never(), AfterStop::End)
     }
 
-    /// So many bytes that follow no short pattern.
+    /// This many bytes, in no short pattern.
     fn bytes(count: usize) -> Vec<u8> {
         (0..count).map(|at| (at * at / 7) as u8).collect()
     }
 
-    /// Feeds `input` in pieces of `piece` to a fan-out over pipes; what two readers, who stop
-    /// after so many bytes, got; and what was taken.
+    /// Feeds `input` in pieces of `piece` to a fan-out over pipes, whose readers stop after `read`
+    /// bytes; returns what they got, and the fan-out's entry.
     fn through_pipes(input: &[u8], piece: usize, read: [usize; 2]) -> ([Vec<u8>; 2], Entry) {
         let (reader, mut writer) = io::pipe().unwrap();
         let ((first, to_first), (second, to_second)) = (io::pipe().unwrap(), io::pipe().unwrap());
@@ -269,8 +269,8 @@ mod tests {
 
     #[test]
     fn small_pieces_do_not_use_up_the_pipes_slots() {
-        // A pipe of the kernel's default size has 16 slots. Each piece is written when the one
-        // before has been taken, so that none is merged with another on its way in.
+        // A pipe of the kernel's default size has 16 slots. Each piece is written once the one before
+        // has been taken, so that no two are merged on the way in.
         const PIECES: usize = 100;
         let (reader, mut writer) = io::pipe().unwrap();
         let watched = reader.try_clone().unwrap();

@@ -1,6 +1,6 @@
-//! The start of the stages: none begins before all are ready ([`stage::process::start`] has a stage's side of
-//! it), and none at all if one would read or write what another writes, or another input than the
-//! pipeline.
+//! The start of the stages: none begins before all are ready ([`stage::process::start`] is the stage's
+//! side), and none at all if one would read or write what another writes, or read something other than
+//! the pipeline.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -16,24 +16,24 @@ use stage::stream::files::Used;
 use crate::process::{ByProcess, Process};
 use crate::supervise::{Event, Unfit};
 
-/// The launcher's ends of the sockets at which stages wait. (`tee` has no command line, and nothing
-/// to do before `conv` begins.)
+/// The launcher's ends of the sockets at which stages wait. (`tee` has none: it has no command line,
+/// and no work before `conv` begins.)
 #[derive(Debug, Default)]
 pub(crate) struct Gates(ByProcess<Option<Gate>>);
 
 #[derive(Debug)]
 struct Gate {
     end: File,
-    /// What the stage said; `None` until it does.
+    /// What the stage announced; `None` until it has.
     heard: Option<Ready>,
-    /// Whether it will say nothing any more.
+    /// Whether nothing more will come.
     is_over: bool,
-    /// Whether it said something else than that it is ready.
+    /// Whether its message could not be read.
     is_garbled: bool,
 }
 
 impl Gates {
-    /// Gates for all stages; with them the ends that those wait at.
+    /// Gates for all stages, and the stages' own ends of them.
     pub(crate) fn new() -> io::Result<(Gates, ByProcess<Option<OwnedFd>>)> {
         let (mut gates, mut stages) = (Gates::default(), ByProcess::default());
         for process in Process::ALL.into_iter().filter(|&process| process != Process::Tee) {
@@ -45,17 +45,17 @@ impl Gates {
         Ok((gates, stages))
     }
 
-    /// What to wait on for more to hear: a single gate, of the stage that is likely to be ready last.
-    /// All are needed, and each time the launcher wakes up it takes a processor from those that are
-    /// not ready. (A signal says that a stage has ended without a word.)
+    /// What to poll for more announcements: a single gate, that of the stage likely to be ready last.
+    /// All are needed anyway, and each time the launcher wakes, it takes a processor from stages that
+    /// are not ready. (A stage that ends silently is reported by SIGCHLD.)
     pub(crate) fn to_hear(&self) -> Option<BorrowedFd<'_>> {
         let gate =
             Process::START_ORDER.iter().rev().filter_map(|process| self.0[*process].as_ref());
         gate.filter(|gate| !gate.is_over).map(|gate| gate.end.as_fd()).next()
     }
 
-    /// Hears what stages have said; what follows from it, once all have: all may begin, or, for a
-    /// reason, none.
+    /// Receives the stages' announcements; once all are there, returns whether all may begin or, with
+    /// the reason, none.
     pub(crate) fn hear(&mut self) -> Option<Event> {
         self.to_hear()?;
         let mut message = vec![0; MAX_READY];
@@ -75,7 +75,7 @@ impl Gates {
         })
     }
 
-    /// Why a stage could not be understood.
+    /// Which stage's announcement could not be read.
     fn garbled(&self) -> Option<String> {
         let mut gates = self.0.iter();
         let (who, _) = gates.find(|(_, gate)| gate.as_ref().is_some_and(|gate| gate.is_garbled))?;
@@ -90,25 +90,25 @@ impl Gates {
     /// Lets all stages begin.
     pub(crate) fn open(&mut self) {
         let gates = std::mem::take(self).0;
-        // conv last: once there is a sample, every stage has been let begin.
+        // conv last: once there is a sample, every stage has been told to begin.
         for gate in Process::START_ORDER.iter().rev().filter_map(|process| gates[*process].as_ref())
         {
-            // A stage that is gone will be seen to have ended.
+            // A stage that is gone is reported as ended.
             let _ = (&gate.end).write_all(b"\n");
         }
     }
 
-    /// Lets none begin: those that wait leave.
+    /// Lets none begin: the waiting stages exit.
     pub(crate) fn close(&mut self) {
         *self = Gates::default();
     }
 
-    /// What each stage has said.
+    /// What each stage has announced.
     fn said(&self) -> impl Iterator<Item = (Process, &Ready)> {
         self.0.iter().filter_map(|(who, gate)| Some((who, gate.as_ref()?.heard.as_ref()?)))
     }
 
-    /// Why what the stages are going to read and write does not go together.
+    /// Why the files that the stages will read and write conflict.
     fn conflict(&self) -> Option<String> {
         let mut streams =
             self.said().flat_map(|(who, ready)| ready.streams.iter().map(move |it| (who, it)));
@@ -132,7 +132,7 @@ impl Gates {
     }
 }
 
-/// Why a stage must not read what it says: all but `conv` read what that sends.
+/// Why a stage must not read what it announced: all but `conv` read what `conv` sends.
 pub(crate) fn other_input<'a>(
     mut said: impl Iterator<Item = (Process, &'a Ready)>,
 ) -> Option<String> {
@@ -150,7 +150,7 @@ impl Gate {
         Gate { end: end.into(), heard: None, is_over: false, is_garbled: false }
     }
 
-    /// Hears what has been said, if it is there.
+    /// Receives the announcement, if it has come.
     fn hear(&mut self, message: &mut [u8]) {
         match recv(self.end.as_raw_fd(), message, MsgFlags::MSG_DONTWAIT) {
             Err(Errno::EAGAIN | Errno::EINTR) => {}

@@ -1,5 +1,5 @@
 //! Descriptors that the command line names for a stage, as in `--log >(gzip > x.gz)`, which bash turns
-//! into `--log /dev/fd/63`: that stage gets them, and nobody else.
+//! into `--log /dev/fd/63`: that stage gets them, and no other process.
 
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 
@@ -9,23 +9,23 @@ use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use crate::calls::Calls;
 use crate::process::{ByProcess, Process};
 
-/// What the launcher inherited and hands on.
+/// The inherited descriptors that the launcher hands on.
 #[derive(Debug, Default)]
 pub(crate) struct HandedOn {
     descriptors: Vec<OwnedFd>,
-    /// Which numbers go to whom.
+    /// The numbers that each process gets.
     named: ByProcess<Vec<RawFd>>,
 }
 
 impl HandedOn {
-    /// Takes over what `calls` name, as far as it is open. To be called before anything is opened,
-    /// and once.
+    /// Takes over the descriptors that `calls` name, if they are open. Call it once, before anything is
+    /// opened.
     pub(crate) fn take_over(calls: &Calls) -> HandedOn {
         let named = ByProcess::from_fn(|process| calls.descriptors(process));
         let mut numbers: Vec<RawFd> = named.iter().flat_map(|(_, it)| it).copied().collect();
         numbers.sort_unstable();
         numbers.dedup();
-        // A stage that cannot open what is not there says so.
+        // The stage itself reports one that is not open.
         let open = numbers.into_iter().filter_map(|it| stage::process::kernel::adopt(it).ok());
         HandedOn { descriptors: open.collect(), named }
     }
@@ -35,7 +35,7 @@ impl HandedOn {
         self.descriptors.iter().map(AsFd::as_fd).collect()
     }
 
-    /// In a child: lets what is its own survive `exec`, and nothing else.
+    /// In a child: lets its own descriptors survive `exec`, and no others.
     pub(crate) fn leave_to(&self, process: Process) -> Result<(), Errno> {
         self.descriptors.iter().try_for_each(|fd| {
             let is_named = self.named[process].contains(&fd.as_raw_fd());

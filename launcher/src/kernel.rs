@@ -11,18 +11,18 @@ use nix::unistd::{ForkResult, Pid};
 
 use crate::ending::{Ending, Usage};
 
-/// Forks. To be called while the process has a single thread, as the launcher always has.
+/// Forks. The process must have a single thread, as the launcher always does.
 pub(crate) fn fork() -> Result<ForkResult, Errno> {
-    // SAFETY: with a single thread no lock can be held by one that the child lacks, so the
-    // child may do all that the parent may.
+    // SAFETY: with a single thread, no lock can be held by a thread that the child lacks, so the child
+    // may do whatever the parent may.
     unsafe { nix::unistd::fork() }
 }
 
 /// Closes every descriptor but the standard streams and those to `keep`.
 ///
-/// At the launcher's start, before anything is opened: no stage shall get what the launcher
-/// inherited. In a child that executes no program, for whom close-on-exec does nothing: before
-/// it goes its own way, never to return to what its parent had open.
+/// Called at the launcher's start, before anything is opened, so that no stage gets what the launcher
+/// inherited; and in the child that executes no program, for which close-on-exec does nothing, before
+/// it starts work and after its last use of what its parent had open.
 pub(crate) fn close_all_but(keep: &[BorrowedFd<'_>]) {
     let mut keep: Vec<u32> = keep.iter().map(|fd| fd.as_raw_fd().unsigned_abs()).collect();
     keep.sort_unstable();
@@ -34,14 +34,13 @@ pub(crate) fn close_all_but(keep: &[BorrowedFd<'_>]) {
     close_range(first, None);
 }
 
-/// Closes all descriptors from `first` to `last`, both included; `None` stands for the last
-/// there may be.
+/// Closes all descriptors from `first` to `last`, inclusive; `None` means the highest possible.
 fn close_range(first: u32, last: Option<u32>) {
     let end = last.unwrap_or(u32::MAX);
     if first > end {
         return;
     }
-    // SAFETY: by the contract above nothing that is still used owns these descriptors.
+    // SAFETY: by the contract above, nothing still in use owns these descriptors.
     if unsafe { libc::syscall(libc::SYS_close_range, first, end, 0) } == -1 {
         // A kernel before 5.9 lacks the call.
         for number in first..=end.min(1023) {

@@ -2,18 +2,18 @@
 //!
 //! | module | owns |
 //! |---|---|
-//! | [`asked`] | what the command line asks for: the pipeline, or one stage alone |
-//! | `options` | the command line; [`words`] the stages' options in it, [`calls`] what is made of them |
+//! | [`asked`] | what the command line asks for: the pipeline, or a single stage |
+//! | `options` | the command line; [`words`] the stages' options in it, [`calls`] the arguments that each stage gets |
 //! | [`process`] | the five processes, in the pipeline's order |
-//! | `wiring` | the transports between them: who gets which end, and what the launcher keeps |
+//! | `wiring` | the transports between them: which process gets which end, and what the launcher keeps |
 //! | [`transport`] | **what a transport is made of** |
 //! | `gates` | the start of the stages: all begin, or none |
 //! | `handed_on` | descriptors that the command line names for a stage |
 //! | `spawn` | forking and executing: **the order of spawning** |
 //! | [`fan_out`] | the work of `tee`, the one child that executes no program |
 //! | `supervise` | what to do when: a pure function of state and event, and **what is said when a process ends** |
-//! | `voice` | who speaks on the terminal, and **putting it in order after a live view** |
-//! | `outlet` | what the launcher writes, without waiting for a reader that hangs |
+//! | `voice` | where messages go while there is a live view, and **restoring the terminal after it** |
+//! | `outlet` | non-blocking output: a hung reader must not hold up the supervisor |
 //! | `watch` | the loop that turns signals into events, and actions into signals |
 //! | [`ending`] | how a process ended, and what it used |
 //! | `account` | samples sent, recorded and counted: settled or not |
@@ -22,8 +22,8 @@
 //! | [`shell`], `dry_run` | `--print`: the command, and whether it could begin |
 //! | [`kernel`] | the few system calls that need `unsafe` |
 //!
-//! The launcher has a single thread, and hears of signals through a descriptor: it forks
-//! without care for locks, and can tell Ctrl-C from SIGTERM, which `ctrlc` cannot.
+//! The launcher has a single thread and receives signals through a descriptor: it can fork without
+//! regard to locks, and can tell Ctrl-C from SIGTERM, which `ctrlc` cannot.
 
 mod account;
 pub mod asked;
@@ -71,13 +71,13 @@ use crate::voice::Voice;
 use crate::watch::Watch;
 use crate::wiring::Wiring;
 
-/// Why there was no pipeline to look after.
+/// Why there was no pipeline to supervise.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// The launcher does not know where it lies, so neither where the stages do.
+    /// The launcher does not know its own directory, and so not the stages'.
     #[error("cannot find the stages' directory")]
     Directory(#[source] io::Error),
-    /// They do not lie there.
+    /// Some stages are not there.
     #[error("cannot find {0} beside the launcher, in {1}{hint}", hint = asked::NOT_INSTALLED)]
     Stages(String, String),
     /// The processes could not be connected.
@@ -86,7 +86,7 @@ pub enum Error {
     /// There is no pipe for the stages' messages.
     #[error("cannot make a pipe for messages")]
     Voice(#[source] io::Error),
-    /// Signals or children could not be heard of.
+    /// Signals or children could not be watched.
     #[error("cannot watch the stages")]
     Watch(#[source] io::Error),
     /// The shell form could not be written.
@@ -149,7 +149,7 @@ fn print(
     Ok(Status::Done)
 }
 
-/// The directory that this executable lies in; its siblings are the stages.
+/// This executable's directory, where the stages are, too.
 fn stages_directory() -> io::Result<PathBuf> {
     let executable = std::env::current_exe()?;
     Ok(executable.parent().map(PathBuf::from).unwrap_or_default())
@@ -158,12 +158,12 @@ fn stages_directory() -> io::Result<PathBuf> {
 /// What was started, and what was not.
 #[derive(Debug)]
 pub(crate) struct Spawned {
-    /// The process' number, or how it ended before it had one.
+    /// Each process' id, or how it ended before it had one.
     pub(crate) children: ByProcess<Result<nix::unistd::Pid, Ending>>,
 }
 
 impl Spawned {
-    /// The process with this number.
+    /// The process with this id.
     pub(crate) fn who(&self, pid: nix::unistd::Pid) -> Option<Process> {
         Process::ALL.into_iter().find(|&process| self.children[process] == Ok(pid))
     }

@@ -97,7 +97,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// What each stage is called with.
+    /// What to call each stage with.
     pub fn calls(&self) -> Calls {
         let words = ByProcess::from_fn(|process| match process {
             Process::Conv => self.conv.clone(),
@@ -135,8 +135,7 @@ impl CommandLine for Options {
         Ok(())
     }
 
-    /// A stage's options that were given as several words: `--conv --rate 10`; or a stage that there is
-    /// not.
+    /// A stage's options given as several words (`--conv --rate 10`), or an unknown stage.
     fn likely_meant(words: &[OsString], unexpected: &str) -> Option<String> {
         if !unexpected.starts_with('-') && words.get(1).is_some_and(|word| word == unexpected) {
             let stages = STAGES.map(Process::name).join(", ");
@@ -149,7 +148,7 @@ impl CommandLine for Options {
             Some(both) => both,
             None => (*words.get(at.checked_sub(2)?)?, words[at - 1]),
         };
-        // One with a blank in it was given as one word on purpose.
+        // A word with a blank in it was quoted on purpose.
         if !WORDS_OF_STAGES.contains(&option) || first.contains(char::is_whitespace) {
             return None;
         }
@@ -160,7 +159,7 @@ impl CommandLine for Options {
     }
 }
 
-/// The options that take a stage's.
+/// The options whose value is a stage's options.
 const WORDS_OF_STAGES: [&str; 4] = ["--conv", "--log", "--stat", "--report"];
 
 /// Whether the launcher has this option.

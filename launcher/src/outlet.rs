@@ -1,9 +1,8 @@
-//! What the launcher itself writes, on standard output and on standard error: no more than is taken at
-//! once, since a reader that hangs must not hold up the one who looks after the pipeline.
+//! The launcher's own non-blocking output, on standard output and standard error: a hung reader must
+//! not hold up the supervisor.
 //!
-//! What is not taken waits here, in order. (Another process that writes to the same pipe between our
-//! look and our write may still make us wait, for as long as the reader hangs; and so may a terminal,
-//! where it cannot be opened anew.)
+//! What cannot be written yet is queued here, in order. (A write may still block if another process
+//! fills the same pipe between our poll and our write, or on a terminal that cannot be reopened.)
 
 use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
@@ -18,23 +17,23 @@ use nix::fcntl::OFlag;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::write;
 
-/// Bytes that a pipe takes without making the writer wait, once it can be written (PIPE_BUF).
+/// Bytes that a writable pipe accepts without blocking (PIPE_BUF).
 const PIECE: usize = 4096;
 
-/// Time to the next look at a terminal that says it takes more, and does not.
+/// Pause before retrying a terminal that polls as writable but accepts nothing.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// One of the two, and what is to be written there.
+/// A stream, and what is queued for it.
 #[derive(Debug)]
 pub(crate) struct Outlet<S> {
     stream: S,
-    /// If it is a terminal: the same, but it can be written without waiting.
+    /// If it is a terminal: the same one, opened non-blocking.
     terminal: Option<File>,
     waiting: VecDeque<Vec<u8>>,
 }
 
 impl<S: AsFd + IsTerminal> Outlet<S> {
-    /// Nothing waits yet to be written to `stream`.
+    /// A writer to `stream`, with nothing queued.
     pub(crate) fn new(stream: S) -> Outlet<S> {
         let terminal = stream.is_terminal().then(|| reopened(&stream).ok()).flatten();
         Outlet { stream, terminal, waiting: VecDeque::new() }
@@ -44,13 +43,13 @@ impl<S: AsFd + IsTerminal> Outlet<S> {
         self.terminal.as_ref().map_or_else(|| self.stream.as_fd(), AsFd::as_fd)
     }
 
-    /// Writes `bytes` now, or as soon as they are taken.
+    /// Writes `bytes` now, or queues them.
     pub(crate) fn write(&mut self, bytes: &[u8]) {
         self.waiting.extend(bytes.chunks(PIECE).map(<[u8]>::to_vec));
         self.flush();
     }
 
-    /// Writes what is taken now.
+    /// Writes as much of the queue as can be written now.
     pub(crate) fn flush(&mut self) {
         while let Some(bytes) = self.waiting.front() {
             if !takes_more(&self.descriptor()) {
@@ -60,27 +59,27 @@ impl<S: AsFd + IsTerminal> Outlet<S> {
                 Ok(count) if count < bytes.len() => drop(self.waiting[0].drain(..count)),
                 Err(Errno::EINTR) => {}
                 Err(Errno::EAGAIN) => return thread::sleep(PAUSE),
-                // Nobody wants it, or it is written.
+                // Written whole, or no reader is left.
                 _ => drop(self.waiting.pop_front()),
             }
         }
     }
 
-    /// What must take more before anything else is written.
+    /// The descriptor to poll for writing, while something is queued.
     pub(crate) fn blocked_on(&self) -> Option<BorrowedFd<'_>> {
         (!self.waiting.is_empty()).then(|| self.descriptor())
     }
 }
 
-/// A terminal that can be written without waiting: it may take less than a pipe does. (The other
-/// processes' own descriptors stay as they are.)
+/// The terminal, opened again and non-blocking, since it may accept less than a pipe does. (The
+/// descriptors that other processes share stay blocking.)
 fn reopened(terminal: &impl AsFd) -> io::Result<File> {
     let path = format!("/proc/self/fd/{}", terminal.as_fd().as_raw_fd());
     let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
     OpenOptions::new().write(true).custom_flags(flags.bits()).open(path)
 }
 
-/// Whether something can be written without waiting.
+/// Whether something can be written without blocking.
 pub(crate) fn takes_more(stream: &impl AsFd) -> bool {
     let mut interest = [PollFd::new(stream.as_fd(), PollFlags::POLLOUT)];
     !matches!(poll(&mut interest, PollTimeout::ZERO), Ok(0))

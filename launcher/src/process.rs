@@ -1,6 +1,6 @@
-//! The five processes, in the pipeline's order: who writes comes before who reads.
+//! The five processes, in the pipeline's order: writers before readers.
 //!
-//! The variants' order is the order of `ByProcess`; they are started in another.
+//! The variants' order is the order of `ByProcess`; they are started in `Process::START_ORDER`.
 
 use std::fmt;
 use std::ops::{Index, IndexMut};
@@ -25,14 +25,14 @@ impl Process {
     pub const ALL: [Process; 5] =
         [Process::Conv, Process::Tee, Process::Log, Process::Stat, Process::Report];
 
-    /// The order in which they are started: writers before readers, but `tee` last. It is the only one
-    /// for which no other waits, since it has no options that could be wrong. (In the order of the
-    /// pipeline the first line of the report would come later.) The last to be forked is the last to
-    /// be ready, as a rule.
+    /// The order in which they are started: writers before readers, but `tee` last. No process waits
+    /// for it to be ready, since it has no options that could be wrong. (In the pipeline's order, the
+    /// first line of the report would come later.) As a rule, the last to be forked is the last to be
+    /// ready.
     pub(crate) const START_ORDER: [Process; 5] =
         [Process::Conv, Process::Stat, Process::Report, Process::Log, Process::Tee];
 
-    /// The name under which `ps` shows it, and under which its program lies beside the launcher.
+    /// Its name in `ps`, and its program's name beside the launcher.
     pub fn name(self) -> &'static str {
         match self {
             Process::Conv => "conv",
@@ -60,7 +60,7 @@ impl<T> ByProcess<T> {
         ByProcess(Process::ALL.map(make))
     }
 
-    /// Each process with what is its own.
+    /// Each process with its value.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Process, &T)> {
         Process::ALL.into_iter().zip(&self.0)
     }

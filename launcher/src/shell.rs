@@ -8,7 +8,7 @@ use crate::process::Process;
 use crate::transport::Via;
 use crate::words::for_a_shell;
 
-/// The command, as one or several lines. Unless it `shows_report`, that goes nowhere.
+/// The command, in one or several lines. Without `shows_report`, the report goes to `/dev/null`.
 pub fn command(directory: &Path, via: Via, shows_report: bool, calls: &Calls) -> OsString {
     let [conv, log, stat, mut report] =
         [Process::Conv, Process::Log, Process::Stat, Process::Report].map(|process| {
@@ -32,8 +32,8 @@ fn joined(pieces: &[&dyn AsRef<OsStr>]) -> OsString {
 }
 
 /// `conv` alone in the foreground, where Ctrl-C reaches it and standard input is the terminal's:
-/// what a shell starts in the background without job control ignores interrupts, and ends with
-/// its input. The status is 0, or that of one that failed.
+/// what a shell starts in the background without job control ignores interrupts, and ends when its
+/// input ends. The status is 0, or that of a program that failed.
 fn with_named_pipes([conv, log, stat, report]: [&OsString; 4]) -> OsString {
     joined(&[
         &"(d=$(mktemp -d) && trap 'rm -r \"$d\"' EXIT && mkfifo \"$d\"/{samples,log,stat,records} || exit\n",

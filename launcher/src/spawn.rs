@@ -2,24 +2,25 @@
 //!
 //! The order:
 //!
-//! 1. what the launcher inherited is closed, but the standard streams and what the command line names
-//!    ([`HandedOn`]); the stop signals are
-//!    blocked ([`Watch`]), and stay so across `exec`: one that comes before a stage can handle
-//!    it stays pending until it can (both in [`crate::run`]);
+//! 1. what the launcher inherited is closed, except the standard streams and what the command line
+//!    names ([`HandedOn`]); the stop signals are blocked ([`Watch`]), and stay so across `exec`: one
+//!    that comes before a stage can handle it stays pending until it can (both in [`crate::run`]);
 //! 2. every transport is made, close-on-exec from birth and without a name ([`Wiring`]);
 //! 3. for each process, in [`Process::START_ORDER`]: fork; the parent drops the ends it handed out, so that
 //!    later children do not inherit them;
-//! 4. in the child (`Child::begin`): make sure that SIGTERM is heard; ask to be stopped if the
-//!    launcher dies, and leave if it already has; put the ends in the standard streams' places;
-//!    let the ledger, the gate, the count of rejections that `conv` and `report` share, for `report`
-//!    what the others say, and what the command line names for it,
-//!    survive `exec`, and nothing else; execute, or, as `tee`, close what is not its own and go to work;
+//! 4. in the child (`Child::begin`): make sure that SIGTERM is not ignored; ask for it in case the
+//!    launcher dies, and leave if it already has; put the ends in the standard streams' places; let the
+//!    ledger, the gate, the count of rejections that `conv` and `report` share, the others' messages
+//!    for `report`, and what the command line names survive `exec`, and nothing else; execute, or, as
+//!    `tee`, close what is not its own and start work;
 //! 5. a child that cannot execute sends the reason back through a pipe that `exec` closes;
 //! 6. the parent reads all of those pipes. Only then does it know what was started;
-//! 7. each stage reads its command line. One that finds it wrong says so, and ends; the others say
-//!    what they will read and write, and wait at their gates ([`stage::process::start`]);
+//! 7. each stage reads its command line. A stage whose command line is wrong reports it and ends; the
+//!    others announce what they will read and write, and wait at their gates
+//!    ([`stage::process::start`]);
 //! 8. once all wait, and none would read or write what another writes, the gates are opened
-//!    ([`crate::gates`]). Until then no stage has opened a file, or read or written anything.
+//!    ([`crate::gates`]). Until then no stage has read or written anything, and only `conv` has opened
+//!    its input.
 //!
 //! What cannot be started is reported, and counts as ended: the supervisor calls the start off.
 
@@ -56,7 +57,7 @@ pub(crate) fn all(
     let mut forked: ByProcess<Option<Forked>> = ByProcess::default();
     let mut failed = None;
     for process in Process::START_ORDER {
-        // What is not taken is dropped with the wiring, so that the others see its end.
+        // What is not handed out is dropped with the wiring, so that the other processes see its end.
         let Some(ends) = wiring.ends[process].take_if(|_| failed.is_none()) else { continue };
         let result = Child::new(process, ends, &handed_on, directory, calls)
             .and_then(|child| fork(child, watch));
@@ -76,7 +77,7 @@ pub(crate) fn all(
     Spawned { children }
 }
 
-/// A child that has been forked, and may or may not have executed its program yet.
+/// A forked child, which may not have executed its program yet.
 struct Forked {
     pid: Pid,
     /// Brings an error number, or an end of file once the program is executed.
@@ -93,14 +94,14 @@ fn fork(child: Child<'_>, watch: &Watch) -> io::Result<Forked> {
 }
 
 impl Forked {
-    /// Waits until the program is executed, or could not be.
+    /// Waits until the program is executed, or cannot be.
     fn await_exec(self, process: Process, directory: &Path) -> Result<Pid, Ending> {
         let mut number = [0; 4];
         match io::PipeReader::from(self.exec_error).read_exact(&mut number) {
             // An end of file: `exec` closed the other end.
             Err(_) => Ok(self.pid),
             Ok(()) => {
-                // When it is told of as ended, its descriptors are closed.
+                // Reaped now, so that its descriptors are closed by the time its end is reported.
                 let _ = waitpid(self.pid, None);
                 let reason = Errno::from_raw(i32::from_ne_bytes(number)).desc();
                 let path = quoted_path(&directory.join(process.name()));

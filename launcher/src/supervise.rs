@@ -1,12 +1,12 @@
-//! What to do when, and whether to say something of it: a state and an event in, actions out.
-//! No process is touched here. (The words for an ending are [`crate::ending`]'s, those for a
-//! process that could not be started [`crate::spawn`]'s.)
+//! What to do when, and what to report: a state and an event in, actions out. No process is touched
+//! here. ([`crate::ending`] has the words for an ending, [`crate::spawn`] those for a process that
+//! could not be started.)
 //!
 //! The rules:
 //!
-//! 0. No stage begins before all are ready. If one ends before that, since its options are wrong, or
-//!    could not be started, or if they do not fit together, none does: those that wait leave. Then
-//!    there is nothing to settle, and the status is 2 if options were wrong, or else 1.
+//! 0. No stage begins before all are ready. If one ends before that (its options are wrong, or it could
+//!    not be started), or if their files conflict, none begins: the waiting ones exit. There is nothing
+//!    to settle, and the status is 2 if options were wrong, else 1.
 //! 1. `conv` that ends, for whatever reason, needs nothing: its end of file runs down the
 //!    pipeline.
 //! 2. A request to stop (Ctrl-C, SIGTERM, SIGHUP), or any other process that ends while `conv`
@@ -15,15 +15,15 @@
 //! 3. A process that failed or was killed is reported, and stops the pipeline in order, too.
 //! 4. What is still there a grace period (`--grace`) after the pipeline was first asked to stop is
 //!    ended step by step, `STEP` apart, so that what one process holds up is not lost with it:
-//!    1. every process is asked to stop, which a `log` that waits for a full disk hears, and to
-//!       go on, should somebody have stopped it (SIGSTOP);
-//!    2. `report` is killed if its reader hangs: nothing that is recorded is lost with it;
+//!    1. every process is asked to stop, which a `log` waiting for a full disk obeys, and to continue,
+//!       in case somebody has suspended it (SIGSTOP);
+//!    2. `report` is killed if its reader hangs: no recorded sample is lost with it;
 //!    3. the rest is killed.
 //!
-//!    What was killed is reported. A pipeline that ends by itself may take its time. Without a grace
-//!    period there are no steps, and all are killed.
-//! 5. A Ctrl-C after an earlier request to stop kills what is there at once; but not one that
-//!    comes within `ECHO` of the first.
+//!    What was killed is reported. A pipeline that ends by itself may take its time. A grace period of
+//!    zero has no steps: all are killed.
+//! 5. A Ctrl-C after an earlier request to stop kills what is left at once, unless it comes within
+//!    `ECHO` of a first Ctrl-C.
 
 mod start;
 
@@ -39,8 +39,8 @@ use crate::supervise::start::Start;
 /// and its group. A finger takes longer.
 const ECHO: Duration = Duration::from_millis(100);
 
-/// Time for the rest of the pipeline to end in order, once what held it up was asked, or killed. (Not
-/// longer than the grace period, should that be short.)
+/// Time for the rest of the pipeline to end in order, once what held it up was asked to stop, or
+/// killed. (Never longer than the grace period.)
 const STEP: Duration = Duration::from_secs(1);
 
 /// Something that happened.
@@ -50,18 +50,18 @@ pub(crate) enum Event {
     Ended(Process, Ending),
     /// Every stage has read its options, and waits to begin.
     AllReady,
-    /// The same, but they cannot work together.
+    /// Every stage is ready, but they cannot work together.
     Unfit(Unfit),
-    /// `conv` has told what it did, and so ends. Those who read the end of its stream may have ended
-    /// before it is seen to have.
+    /// `conv` has written its ledger, and so is about to end. Processes behind it may read the end of
+    /// its stream, and end, before its own end is noticed.
     ConvSettled,
     /// SIGINT came, at this time.
     Interrupt(Instant),
     /// SIGTERM or SIGHUP came.
     Terminate,
-    /// The grace period, or a step after it, is over.
+    /// The grace period, or a step after it, has elapsed.
     GraceOver {
-        /// Whether the reader of the report does not read, at this moment.
+        /// Whether the reader of the report is not reading right now.
         is_report_held_up: bool,
     },
 }
@@ -84,11 +84,11 @@ pub(crate) enum Action {
     CallOff,
     /// Ask a process to stop.
     Stop(Process),
-    /// Let a process go on that may be stopped.
+    /// Let a process continue that may be suspended.
     Continue(Process),
     /// Kill a process.
     Kill(Process),
-    /// Tell the user.
+    /// Report this to the user.
     Say(String),
     /// Send [`Event::GraceOver`] after this time.
     StartGrace(Duration),
@@ -100,17 +100,17 @@ pub(crate) struct Supervisor {
     grace: Duration,
     start: Start,
     endings: ByProcess<Option<Ending>>,
-    /// What to say of those that were killed by our own doing, once they have died of it.
+    /// What to report of processes that we killed, once they are dead.
     killed: ByProcess<Option<String>>,
     stopping: bool,
     has_conv_settled: bool,
-    /// What is to be done when the next period is over.
+    /// What to do when the current period is over.
     next_step: Step,
     /// When the user first asked for a stop.
     asked: Option<Asked>,
 }
 
-/// How a pipeline is ended that does not end in time.
+/// The steps that end a pipeline that is late.
 #[derive(Clone, Copy, Debug)]
 enum Step {
     AskAll,
@@ -145,7 +145,7 @@ impl Supervisor {
         &self.endings
     }
 
-    /// Whether the pipeline was asked to stop, by the user or by us.
+    /// Whether the pipeline was asked to stop, by the user or the supervisor.
     pub(crate) fn is_stopping(&self) -> bool {
         self.stopping
     }
@@ -159,7 +159,7 @@ impl Supervisor {
         Process::ALL.into_iter().filter(|&process| self.endings[process].is_none())
     }
 
-    /// Takes note of an event; what is to be done about it.
+    /// Records an event; returns what to do about it.
     pub(crate) fn on(&mut self, event: Event) -> Vec<Action> {
         match event {
             Event::Ended(process, ending) => self.ended(process, ending),
@@ -191,7 +191,7 @@ impl Supervisor {
 
     fn grace_over(&mut self, is_report_held_up: bool) -> Vec<Action> {
         let step = match self.next_step {
-            // There is no time for steps.
+            // No time for steps.
             _ if self.grace.is_zero() => Step::KillAll,
             step => step,
         };

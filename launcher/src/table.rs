@@ -1,5 +1,5 @@
-//! What `-v` shows: who is connected to what, what by, and what the stages gave up; at the end how
-//! each came out.
+//! What `-v` shows: what is connected to what, and by what means; which stages gave up system calls;
+//! and at the end how each ended.
 
 use stage::process::message::Messages;
 use stage::process::sandbox;
@@ -10,7 +10,7 @@ use crate::ending::{Ending, Usage};
 use crate::process::{ByProcess, Process};
 use crate::wiring::Kept;
 
-/// Tells who is connected to what, and what the transports are.
+/// Reports what is connected to what, and what the transports are made of.
 pub(crate) fn wiring(spawned: &Spawned, kept: &Kept, messages: &mut dyn Messages) {
     let inputs = Process::ALL.map(|process| kept.describe(process).0.len());
     let width = inputs.into_iter().max().unwrap_or_default();
@@ -26,8 +26,8 @@ pub(crate) fn wiring(spawned: &Spawned, kept: &Kept, messages: &mut dyn Messages
     }
 }
 
-/// Tells whether the processes give up the system calls that they do not need, and if they do not,
-/// why: there may be an `obstacle`.
+/// Reports whether the processes give up the system calls that they do not need, or why not: `obstacle`
+/// is the system's reason.
 pub(crate) fn sandbox(calls: &Calls, obstacle: Option<&str>, messages: &mut dyn Messages) {
     let keeps_all = |process: &Process| calls.keeps_all_calls(*process);
     let keeping: Vec<&str> =
@@ -43,7 +43,7 @@ pub(crate) fn sandbox(calls: &Calls, obstacle: Option<&str>, messages: &mut dyn 
     messages.tell(&told);
 }
 
-/// Tells how each process ended and what it used.
+/// Reports how each process ended and what it used.
 pub(crate) fn endings(
     endings: &ByProcess<Option<Ending>>,
     usage: &ByProcess<Usage>,

@@ -1,7 +1,7 @@
 //! What a transport is made of: both of its ends, and what the launcher keeps of it.
 //!
-//! Every end is close-on-exec from birth, and no transport has a name by the time a process uses
-//! it: nothing can be left behind. (How they are read and written is `stage::stream::transport`'s.)
+//! Every end is close-on-exec from birth, and no transport still has a name when a process uses it:
+//! nothing can be left behind. (`stage::stream::transport` reads and writes them.)
 
 use std::fs::{self, OpenOptions};
 use std::io;
@@ -48,7 +48,7 @@ impl Via {
         }
     }
 
-    /// What several are called.
+    /// What several transports are called.
     pub(crate) fn plural(self) -> String {
         match self {
             Via::Shm => self.name().to_owned(),
@@ -60,7 +60,7 @@ impl Via {
 /// Why there is no transport.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// A pipe could not be had.
+    /// A pipe could not be made.
     #[error("a pipe")]
     Pipe(#[source] io::Error),
     /// A named pipe could not be made, opened or removed again.
@@ -71,13 +71,13 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
-    /// A pair of sockets could not be had.
+    /// A pair of sockets could not be made.
     #[error("a pair of sockets")]
     Socket(#[source] io::Error),
-    /// A queue could not be had.
+    /// A queue could not be made.
     #[error(transparent)]
     Queue(#[from] queue::Error),
-    /// Memory could not be had, or not be opened twice, for which `/proc` is needed.
+    /// Shared memory could not be made, or opened once more, which needs `/proc`.
     #[error("shared memory")]
     Ring(#[source] io::Error),
 }
@@ -91,12 +91,12 @@ pub enum Load {
     Records,
 }
 
-/// A transport, not handed out yet.
+/// A new transport, before its ends are handed out.
 #[derive(Debug)]
 pub struct Transport {
-    /// What each process gets.
+    /// Its ends, for the processes.
     pub ends: Pair,
-    /// What the launcher keeps.
+    /// What the launcher keeps of it.
     pub keeper: Keeper,
     /// What it is, in words.
     pub(crate) made_of: String,
@@ -155,8 +155,8 @@ fn socket_pair(load: Load) -> Result<Transport, Error> {
     Ok(Transport { ends, keeper: Keeper::Kernel, made_of: "socket, AF_UNIX, SOCK_STREAM".into() })
 }
 
-/// A named pipe, whose name is gone again: made in a directory that nobody else may enter. (Only
-/// a launcher that is killed between the first of these calls and the last leaves it behind.)
+/// A named pipe whose name is removed again. It is made in a directory that no other user may enter.
+/// (Only a launcher killed between the first of these calls and the last leaves it behind.)
 fn named_pipe(label: &str) -> Result<Pair, Error> {
     let temporary = std::env::temp_dir();
     let failed = |source| Error::Fifo { directory: quoted_path(&temporary), source };
@@ -164,17 +164,17 @@ fn named_pipe(label: &str) -> Result<Pair, Error> {
         mkdtemp(&temporary.join("wandler-XXXXXX")).map_err(|errno| failed(errno.into()))?;
     let path = directory.join(label);
     let ends = open_named_pipe(&path);
-    // Two calls that need no descriptor, of which there may be none left. The pipe may not be there.
+    // These two calls need no descriptor: there may be none left. The pipe may not exist.
     let _ = fs::remove_file(&path);
     let removed = fs::remove_dir(&directory);
-    // Why it could not be opened is worth more than why it could not be removed then.
+    // A failure to open matters more than a failure to remove.
     ends.and_then(|ends| removed.map(|()| ends)).map_err(failed)
 }
 
 fn open_named_pipe(path: &Path) -> io::Result<Pair> {
     mkfifo(path, Mode::S_IRUSR | Mode::S_IWUSR)?;
-    // The reader's end first, without waiting for a writer: opening the other one would wait for
-    // it.
+    // The reader's end first, without waiting for a writer: opening the writer's end would wait for a
+    // reader.
     let flags = OFlag::O_NONBLOCK.bits();
     let reader = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
     let writer = OpenOptions::new().write(true).open(path)?;

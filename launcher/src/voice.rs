@@ -1,9 +1,9 @@
-//! Who speaks on the terminal: while the live view is on, only `report`.
+//! Where messages go: while the live view is on, only `report` writes to the terminal.
 //!
-//! Then the other stages have a pipe as their standard error, and the launcher speaks into it as
-//! well; `report` has its reading end (named by [`stage::process::message::VARIABLE`]) and shows the
-//! lines above its panel. When it has ended, the launcher passes on what is left in the pipe, and
-//! what still comes, to standard error.
+//! The other stages then have a pipe as their standard error, and the launcher writes its messages
+//! there as well; `report` has the reading end (named by [`stage::process::message::VARIABLE`]) and
+//! shows the lines above its panel. Once it has ended, the launcher passes on to standard error what is
+//! left in the pipe, and what still comes.
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Stderr, Stdout, Write};
@@ -16,13 +16,12 @@ use stage::process::message::{Messages, StandardError};
 use crate::ending::Ending;
 use crate::outlet::{Outlet, takes_more};
 
-/// What a terminal gets whose live view was killed: from where its cursor rests, the panel is
-/// cleared, and colours are the usual ones. (Of a frame that was cut off in the middle the upper
-/// rows stay; nobody knows then where the cursor is.)
+/// Written to a terminal whose live view was killed: resets colours and clears the panel below the
+/// cursor. (If the kill cut a frame off, its upper rows stay: where the cursor is then is unknown.)
 const RESTORE: &[u8] = b"\x1b[m\r\x1b[J";
 
-/// The pipe for messages. (Were it filled between our look and our write, or our line longer than a
-/// page, we would wait for a `report` that hangs; the few messages there are do not do that.)
+/// The pipe for messages. (If it filled up between our poll and our write, or our line were longer than
+/// a page, we would wait for a hung `report`; the messages are too few and too short for that.)
 #[derive(Debug)]
 struct Pipe {
     /// Does not block.
@@ -30,7 +29,7 @@ struct Pipe {
     writer: File,
 }
 
-/// The launcher's voice.
+/// Sends messages to `report`'s live view, or to standard error.
 #[derive(Debug)]
 pub(crate) struct Voice {
     own: StandardError,
@@ -42,8 +41,8 @@ pub(crate) struct Voice {
 }
 
 impl Voice {
-    /// A voice that speaks on standard error, or, if the view `is_live` and that is a terminal as
-    /// well, to `report`.
+    /// A router to standard error or, if there is a live view and standard error is a terminal as well,
+    /// to `report`.
     pub(crate) fn new(own: StandardError, is_live: bool) -> io::Result<Voice> {
         let pipe = (is_live && io::stderr().is_terminal()).then(|| -> io::Result<Pipe> {
             let (reader, writer) = pipe2(OFlag::O_CLOEXEC)?;
@@ -55,36 +54,37 @@ impl Voice {
         Ok(Voice { own, output, error, pipe, is_live, report_has_ended: false })
     }
 
-    /// A standard error for a stage, if it is not to be the launcher's own.
+    /// The standard error of a stage, unless it is the launcher's own.
     pub(crate) fn for_stage(&self) -> io::Result<Option<OwnedFd>> {
         let copy = |pipe: &Pipe| pipe.writer.as_fd().try_clone_to_owned();
         self.pipe.as_ref().map(copy).transpose()
     }
 
-    /// What `report` reads it from.
+    /// Where `report` reads the messages.
     pub(crate) fn for_report(&self) -> io::Result<Option<OwnedFd>> {
         let copy = |pipe: &Pipe| pipe.reader.as_fd().try_clone_to_owned();
         self.pipe.as_ref().map(copy).transpose()
     }
 
-    /// What to read from, so that nothing is left unsaid; but not while there is no telling it.
+    /// The pipe, once its messages are the launcher's to pass on; but not while standard error accepts
+    /// none.
     pub(crate) fn to_pass_on(&self) -> Option<BorrowedFd<'_>> {
         let may_speak = self.report_has_ended && self.error.blocked_on().is_none();
         self.pipe.as_ref().filter(|_| may_speak).map(|pipe| pipe.reader.as_fd())
     }
 
-    /// What takes nothing more, although something is to be said.
+    /// The descriptors to poll for writing, while something is queued for them.
     pub(crate) fn blocked_on(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
         self.output.blocked_on().into_iter().chain(self.error.blocked_on())
     }
 
-    /// Says what waits for that, as far as it is taken.
+    /// Writes as much of the queues as can be written now.
     pub(crate) fn flush(&mut self) {
         self.output.flush();
         self.error.flush();
     }
 
-    /// `report` has ended, in this way: from now on the launcher speaks itself.
+    /// `report` has ended, in this way: from now on the launcher writes to standard error itself.
     pub(crate) fn report_ended(&mut self, ending: &Ending) {
         self.report_has_ended = true;
         if self.is_live && matches!(ending, Ending::Killed(_)) {
@@ -93,11 +93,11 @@ impl Voice {
         self.pass_on();
     }
 
-    /// Prints what is in the pipe.
+    /// Passes on what is in the pipe.
     pub(crate) fn pass_on(&mut self) {
         let Some(pipe) = &mut self.pipe else { return };
         let mut text = Vec::new();
-        // It ends with an error when there is nothing more now.
+        // The read ends with an error once the pipe is empty.
         let _ = pipe.reader.read_to_end(&mut text);
         self.error.write(&text);
     }

@@ -1,7 +1,7 @@
 //! The loop around the supervisor: signals become events, and actions become signals.
 //!
-//! SIGINT, SIGTERM, SIGHUP and SIGCHLD are blocked and read from a descriptor, one after
-//! another. A stop signal that was ignored when the launcher started is not listened to.
+//! SIGINT, SIGTERM, SIGHUP and SIGCHLD are blocked and read from a descriptor, one by one. A stop
+//! signal that was ignored when the launcher started stays ignored.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -24,7 +24,7 @@ use crate::supervise::{Action, Event, Supervisor};
 use crate::voice::Voice;
 use crate::wiring::Kept;
 
-/// Ears for signals.
+/// Listens for signals.
 #[derive(Debug)]
 pub(crate) struct Watch {
     signals: SignalFd,
@@ -35,9 +35,9 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// Begins to listen. To be called before the first fork.
+    /// Begins to listen. Call it before the first fork.
     pub(crate) fn begin() -> io::Result<Watch> {
-        // Inherited as ignored, it would keep us from ever learning how a child ended.
+        // Inherited as ignored, it would hide how children ended.
         stage_kernel::restore_default(Signal::SIGCHLD)?;
         let mut heard = SigSet::from(Signal::SIGCHLD);
         let mut for_children = SigSet::thread_get_mask()?;
@@ -58,7 +58,7 @@ impl Watch {
         sigprocmask(SigmaskHow::SIG_SETMASK, Some(&self.for_children), None)
     }
 
-    /// Looks after the processes until all have ended; what each of them used.
+    /// Supervises the processes until all have ended; returns what each of them used.
     pub(crate) fn run(
         &mut self,
         spawned: &Spawned,
@@ -90,7 +90,7 @@ impl Watch {
         kept: &mut Kept,
         voice: &mut Voice,
     ) -> io::Result<Vec<Event>> {
-        // Also if there is always something else to do.
+        // Checked first, so that other events cannot starve it.
         if self.grace_over.take_if(|end| Instant::now() >= *end).is_some() {
             return Ok(vec![Event::GraceOver { is_report_held_up: !takes_more(&io::stdout()) }]);
         }
@@ -118,8 +118,8 @@ impl Watch {
         Ok(events)
     }
 
-    /// At the end: gives what is to be said so much time to be heard, or any time; but no more once a
-    /// stop is asked for.
+    /// At the end: waits until queued messages are written, for at most `patience` if given, or until a
+    /// stop is requested.
     pub(crate) fn let_speak(
         &self,
         voice: &mut Voice,
@@ -135,12 +135,12 @@ impl Watch {
                 result => result?,
             };
             while let Some(signal) = self.signals.read_signal()? {
-                // A child that was reaped already is no reason.
+                // The end of a child that was already reaped is no such request.
                 if signal.ssi_signo != Signal::SIGCHLD as u32 {
                     return Ok(());
                 }
             }
-            // A terminal may say that it takes more, and not do so.
+            // A terminal may poll as writable and accept nothing.
             if ready == 0 || end.is_some_and(|end| Instant::now() >= end) {
                 return Ok(());
             }
@@ -149,8 +149,8 @@ impl Watch {
         Ok(())
     }
 
-    /// All that have ended, in the pipeline's order: when several ended since the last look,
-    /// the cause should be told before its effects.
+    /// Reaps all that have ended, in the pipeline's order: if several have, the cause should be
+    /// reported before its effects.
     fn reap(
         &mut self,
         spawned: &Spawned,
@@ -197,12 +197,12 @@ fn writable(fd: BorrowedFd<'_>) -> PollFd<'_> {
     PollFd::new(fd, PollFlags::POLLOUT)
 }
 
-/// `None`, never, for a grace beyond all time.
+/// `None` means never, for a grace that the clock cannot express.
 fn deadline(grace: Duration) -> Option<Instant> {
     Instant::now().checked_add(grace)
 }
 
-/// The process has not been reaped, so its number is still its own; at worst it has just ended.
+/// The process has not been reaped, so its id is still its own; at worst it has just ended.
 fn send(spawned: &Spawned, process: Process, signal: Signal) {
     if let Ok(pid) = spawned.children[process] {
         let _ = kill(pid, signal);

@@ -1,5 +1,6 @@
-//! The transports between the processes, the ledgers, and the count of rejections: who gets which end, what the launcher
-//! keeps, and the words for it. (What a transport is made of is [`crate::transport`]'s.)
+//! The transports between the processes, the ledgers, and the count of rejections: which process gets
+//! which end, what the launcher keeps, and how `-v` describes it. ([`crate::transport`] makes the
+//! transports.)
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
@@ -28,7 +29,7 @@ const LINKS: [Link; 4] = [
     Link { from: Process::Stat, to: Process::Report, load: Load::Records },
 ];
 
-/// A transport's place in the pipeline.
+/// A transport's two processes, and what crosses it.
 #[derive(Clone, Copy, Debug)]
 struct Link {
     from: Process,
@@ -45,27 +46,27 @@ impl Link {
 /// Why the processes could not be connected.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// There is no transport.
+    /// The transports could not be made.
     #[error("cannot make the transports")]
     Transport(#[from] transport::Error),
-    /// There is no ledger.
+    /// A ledger could not be made.
     #[error("cannot make the ledgers")]
     Ledger(#[source] io::Error),
-    /// There is no count of rejections.
+    /// The count of rejections could not be made.
     #[error("cannot make the count of rejections")]
     Rejections(#[source] io::Error),
-    /// There are no sockets for the stages to wait at.
+    /// The gates could not be made.
     #[error("cannot make the stages wait for each other")]
     Gates(#[source] io::Error),
     /// The pipe for messages could not be shared.
     #[error("cannot copy the pipe for messages")]
     Messages(#[source] io::Error),
-    /// There is nothing to write to for what nobody reads.
+    /// `/dev/null` could not be opened, for output that nobody reads.
     #[error("cannot open \"/dev/null\"")]
     Nowhere(#[source] io::Error),
 }
 
-/// What one process gets. `None` stands for the launcher's own stream.
+/// What one process gets. A stream that is `None` is the launcher's own.
 #[derive(Debug)]
 pub(crate) struct Descriptors {
     /// Its standard input.
@@ -76,17 +77,17 @@ pub(crate) struct Descriptors {
     pub(crate) second_output: Option<OwnedFd>,
     /// Its standard error.
     pub(crate) error: Option<OwnedFd>,
-    /// Where `report` reads what the others say.
+    /// Where `report` reads the others' messages.
     pub(crate) messages: Option<OwnedFd>,
-    /// Where `conv` counts what it rejects, and `report` sees it.
+    /// Where `conv` counts what it rejects, and `report` reads it.
     pub(crate) rejections: Option<OwnedFd>,
     /// Its ledger.
     pub(crate) ledger: OwnedFd,
-    /// Where it waits to begin.
+    /// The gate at which it waits to begin.
     pub(crate) gate: Option<OwnedFd>,
 }
 
-/// Everything that is to be handed out.
+/// Everything to be handed out.
 #[derive(Debug)]
 pub(crate) struct Wiring {
     /// What each process gets; taken out as it is forked.
@@ -94,7 +95,8 @@ pub(crate) struct Wiring {
 }
 
 impl Wiring {
-    /// Makes everything; with it what the launcher keeps. Unless `shows_report`, it goes nowhere.
+    /// Makes everything, and the launcher's own side of it. Without `shows_report`, the report goes to
+    /// `/dev/null`.
     pub(crate) fn new(
         via: Via,
         shows_report: bool,
@@ -150,7 +152,7 @@ struct Streams {
 }
 
 impl Streams {
-    /// Hands out the ends of `transports`, one for each link; with what the launcher keeps of them.
+    /// Hands out the ends of `transports`, one for each link; returns what the launcher keeps of them.
     fn joined_by(transports: Vec<Transport>) -> (Vec<KeptTransport>, Streams) {
         let mut streams = Streams::default();
         let mut kept = Vec::new();
@@ -175,8 +177,8 @@ fn make_transports(via: Via) -> Result<Vec<Transport>, transport::Error> {
     })
 }
 
-/// Message queues are limited, all together: what `make` makes of several shares what there is, with
-/// less for each until there is room for all.
+/// A limit covers all message queues of a user: gives each of those that `make` makes less and less,
+/// until there is room for all.
 fn share<T>(make: impl Fn(Capacity) -> Result<T, transport::Error>) -> Result<T, transport::Error> {
     let mut capacity = Capacity::granted();
     loop {
@@ -199,7 +201,7 @@ pub(crate) struct Kept {
     pub(crate) gates: Gates,
 }
 
-/// What it keeps of a transport.
+/// What the launcher keeps of a transport.
 #[derive(Debug)]
 struct KeptTransport {
     link: Link,
@@ -208,8 +210,8 @@ struct KeptTransport {
 }
 
 impl Kept {
-    /// A process has ended, or will never begin: whoever reads from it or writes to it is told, as
-    /// far as the kernel does not tell by itself.
+    /// A process has ended, or will never begin: notifies its readers and writers where the kernel does
+    /// not.
     pub(crate) fn close_ends_of(&self, process: Process) {
         for KeptTransport { link, keeper, .. } in &self.transports {
             if link.from == process {
@@ -242,13 +244,12 @@ impl Kept {
         })
     }
 
-    /// Whether `process` has written into its ledger, and so ends, though it may not have been reaped.
+    /// Whether `process` has written its ledger, and so is ending, even if it has not been reaped.
     pub(crate) fn has_settled(&self, process: Process) -> bool {
         self.ledgers[process].as_ref().is_some_and(has_something_to_read)
     }
 
-    /// What each process wrote into its ledger before it ended, if it did. To be called when all
-    /// have ended.
+    /// What each process wrote into its ledger, if it did. Call it when all have ended.
     pub(crate) fn read_ledgers(&mut self) -> ByProcess<Option<Entry>> {
         ByProcess::from_fn(|process| {
             let mut text = Vec::new();

@@ -1,8 +1,8 @@
 //! A stage's options as the launcher takes them: one word, split as a shell splits words.
 //!
-//! Nothing is expanded but `~`, for a shell expands that only at a word's start, where it is not any
-//! more once it stands in the launcher's word. A `#` there would begin a comment, and what is behind it
-//! would be lost without a word: that is refused.
+//! Only `~` is expanded: a shell expands it only at a word's start, and inside the launcher's word it
+//! no longer stands at one. A `#` at a word's start would begin a comment and silently drop the rest,
+//! so it is refused.
 
 use std::ffi::{OsStr, OsString};
 use std::os::fd::RawFd;
@@ -10,7 +10,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use stage::process::message::quoted;
 
-/// Names of the directories in which a process' descriptors have names.
+/// Directories that list a process's descriptors.
 const DESCRIPTORS: [&str; 2] = ["/dev/fd/", "/proc/self/fd/"];
 
 /// A stage's options.
@@ -34,12 +34,12 @@ impl Words {
         &self.0
     }
 
-    /// Puts other words before these.
+    /// Inserts words before these.
     pub(crate) fn prepend(&mut self, words: [&str; 2]) {
         self.0.splice(0..0, words.map(str::to_owned));
     }
 
-    /// Descriptors that the words name as files, as bash's `>(…)` and `<(…)` do; not the standard
+    /// Descriptors that the words name as files, as bash's `>(…)` and `<(…)` do, except the standard
     /// streams.
     pub(crate) fn descriptors(&self) -> impl Iterator<Item = RawFd> {
         self.0.iter().flat_map(|word| DESCRIPTORS.iter().filter_map(|it| descriptor(word, it)))
@@ -73,7 +73,7 @@ fn with_home(text: &str, home: Option<&str>) -> Result<String, String> {
     Ok(expanded + &text[copied..])
 }
 
-/// Where words begin that do not begin with a quote.
+/// Where words begin, except those that begin with a quote or backslash.
 fn word_starts(text: &str) -> Vec<usize> {
     let mut starts = Vec::new();
     let (mut quote, mut is_escaped, mut is_in_word) = (None, false, false);
@@ -94,9 +94,8 @@ fn word_starts(text: &str) -> Vec<usize> {
     starts
 }
 
-/// A word as a shell has to be given it. What it takes for itself outside of quotes is more than can
-/// be listed with confidence (braces, `!`, `~`, `=` in zsh, …), so that all is quoted that is not known
-/// to be plain.
+/// A word, quoted for a shell. The characters that are special outside quotes (braces, `!`, `~`, `=` in
+/// zsh, …) cannot be listed with confidence, so everything not known to be plain is quoted.
 pub fn for_a_shell(word: &OsStr) -> OsString {
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-./:@%+".contains(byte);
     if !word.is_empty() && word.as_bytes().iter().all(is_plain) {
@@ -105,10 +104,10 @@ pub fn for_a_shell(word: &OsStr) -> OsString {
     let mut quoted = vec![b'\''];
     for byte in word.as_bytes() {
         match byte {
-            // Between single quotes there is nothing but the closing one.
+            // Between single quotes only the closing quote is special.
             b'\'' => quoted.extend(b"'\\''"),
-            // Except at a line's beginning, where a person's bash takes ^a^b for a change of the line
-            // before, even within quotes.
+            // At the start of a line, an interactive bash takes ^a^b for a substitution in the previous
+            // line, even within quotes.
             b'\n' => quoted.extend(b"'$'\\n''"),
             _ => quoted.push(*byte),
         }

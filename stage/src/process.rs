@@ -1,4 +1,4 @@
-//! The program around what flows: how it starts, waits, speaks and ends.
+//! The program around what flows: how it starts, waits, reports and ends.
 //!
 //! | module | owns |
 //! |---|---|
@@ -10,7 +10,7 @@
 //! | [`message`] | the one grammar of messages on standard error |
 //! | [`exit`] | the exit statuses |
 //! | [`ledger`] | what each stage reports to the launcher as it ends |
-//! | [`rejections`] | what `conv` rejects, told to `report` at once |
+//! | [`rejections`] | what `conv` rejects, reported to `report` at once |
 //! | [`start`] | a stage's start in the launcher's pipeline, which waits for all the others |
 //! | [`inherited`] | descriptors that the environment names |
 //! | [`stop`] | the request to stop, and how it is heard without a race |

@@ -6,8 +6,8 @@
 //! | [`transport`] | **what joins two stages**, as its reader and its writer see it (`launcher::transport` makes them) |
 //! | [`ending`] | how an input ends, and what becomes of its last bytes: **the table of ends** |
 //! | [`terminal`] | terminals as inputs: whose they are, and how they end |
-//! | [`framing`] | input that is no plain text or raw words: **refused, with what to do** |
-//! | [`files`] | opening what a stage reads; which files stages read and write, so that none is fed with what comes out of it |
+//! | [`framing`] | input that is neither plain text nor raw words: **refused, with what to do** |
+//! | [`files`] | opening what a stage reads; which files stages read and write, so that none reads its own output |
 //! | [`lines`] | cutting an input into lines in bounded memory |
 //! | [`rejects`] | counting rejected lines, and warning of the first few |
 //! | [`size`] | how much is moved at a time |

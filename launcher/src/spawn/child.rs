@@ -31,7 +31,7 @@ use crate::wiring::Descriptors;
 /// The exit status of a child that could not execute its program, as in a shell.
 const NOT_EXECUTED: i32 = 127;
 
-/// A child to be.
+/// A child about to be forked.
 pub(super) struct Child<'a> {
     process: Process,
     ends: Descriptors,
@@ -39,9 +39,9 @@ pub(super) struct Child<'a> {
     program: Program,
 }
 
-/// What a child is to execute, put together before the fork.
+/// What a child will execute, put together before the fork.
 enum Program {
-    /// The launcher's own code, with this promise.
+    /// The launcher's own code, in this sandbox.
     FanOut(Sandbox),
     /// A stage.
     Stage(Stage),
@@ -112,8 +112,8 @@ impl<'a> Child<'a> {
         Ok(Child { process, ends, handed_on, program })
     }
 
-    /// Becomes the child, in the process that was forked for it. If its program cannot be
-    /// executed, the reason goes `to_parent`, as an error number.
+    /// Becomes the child, in the process that was forked for it. If its program cannot be executed,
+    /// sends the error number `to_parent`.
     pub(super) fn begin(self, launcher: Pid, watch: &Watch, mut to_parent: PipeWriter) -> ! {
         let status = match self.work(launcher, watch) {
             Ok(status) => status as i32,
@@ -125,9 +125,9 @@ impl<'a> Child<'a> {
         std::process::exit(status)
     }
 
-    /// Returns only as `tee`, when that has done its work, or with the reason for not executing.
+    /// Returns only as `tee`, when its work is done, or with the reason for not executing.
     fn work(self, launcher: Pid, watch: &Watch) -> Result<Status, Errno> {
-        // The launcher's own way to reach its children, whatever it inherited.
+        // The launcher stops its children by SIGTERM, even if it inherited it as ignored.
         stage::process::kernel::restore_default(Signal::SIGTERM)?;
         set_pdeathsig(Signal::SIGTERM)?;
         if getppid() != launcher {

@@ -11,7 +11,7 @@ use crate::process::Process;
 pub(super) enum Start {
     Awaited,
     Made,
-    /// With the status that comes of it.
+    /// With the launcher's status.
     CalledOff(Status),
 }
 
@@ -43,14 +43,14 @@ impl Supervisor {
         let is_usage = ending == Ending::Exited(Status::Usage as i32);
         let is_failure = ending == Ending::Exited(Status::Failed as i32);
         let told = match &ending {
-            // It has said itself what is wrong.
+            // It has reported itself what is wrong.
             _ if is_usage || is_failure => None,
             Ending::NotTried => None,
             Ending::NotStarted(reason) => Some(reason.clone()),
             Ending::Killed(_) if self.killed[process].is_some() => self.killed[process].clone(),
             ending => Some(format!("{process} {ending}")),
         };
-        // tee has no options: its input has ended since conv has, and that says why.
+        // tee has no options: its input ends because conv has ended, which reports why.
         let follows = process == Process::Tee && ending.is_clean();
         self.endings[process] = Some(ending);
         if follows {
@@ -63,14 +63,15 @@ impl Supervisor {
     fn call_off(&mut self, status: Status) -> Vec<Action> {
         match self.start {
             Start::Awaited => self.start = Start::CalledOff(status),
-            // A wrong option is the reason for the rest, whatever is seen to end first.
+            // A wrong option is the cause, whichever end is noticed first.
             Start::CalledOff(_) if status == Status::Usage => {
                 self.start = Start::CalledOff(status);
                 return vec![];
             }
             Start::CalledOff(_) | Start::Made => return vec![],
         }
-        // One that does not leave, since somebody has stopped it, is treated as in any other end.
+        // A process that does not exit, because somebody has suspended it, is treated as in any other
+        // stop.
         let grace = (!std::mem::replace(&mut self.stopping, true)).then_some(self.grace);
         [Action::CallOff].into_iter().chain(grace.map(Action::StartGrace)).collect()
     }

@@ -129,7 +129,7 @@ impl Decimal {
         }
     }
 
-    /// How many of the mantissa's digits stand behind the point, useless zeros included.
+    /// How many of the mantissa's digits are behind the point, trailing zeros included.
     pub fn places(&self) -> u16 {
         self.places
     }
@@ -157,7 +157,7 @@ impl Decimal {
         }
     }
 
-    /// The number in units of 10^−`places`, which must not be fewer places than it has.
+    /// The number in units of 10^−`places`; `places` must be at least its own.
     pub fn mantissa_at(&self, places: u16) -> BigInt {
         self.mantissa.to_big() * power_of_ten(places.saturating_sub(self.places).into())
     }
@@ -183,7 +183,7 @@ impl Decimal {
 }
 
 impl Decimal {
-    /// Both mantissas at the same number of places, and these, if that fits 128 bits for sure.
+    /// Both mantissas at the same number of places, and that number, if it certainly fits 128 bits.
     #[inline]
     fn aligned_small(&self, other: &Decimal) -> Option<(i128, i128, u16)> {
         let places = self.places.max(other.places);

@@ -1,6 +1,6 @@
 //! The header of a stream: a first line that names its columns.
 //!
-//! At least two fields, none a number or a time, each a name; `time` first if there is one. A name
+//! At least two fields, each a name, and none a number or a time; `time` first if there is one. A name
 //! is a letter, then letters, digits, blanks and `_-/%°µ()[]`, at most 64 bytes; not a word for no
 //! value. (No point: `temp.p99` is a figure of a channel.)
 

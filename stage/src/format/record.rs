@@ -25,7 +25,7 @@ use crate::process::message::explained;
 /// counted in one go (65,536 values of over 700 digits each) has 47 MB.
 pub const MAX_RECORD: usize = 64 << 20;
 
-/// Labels that metrics have already, or that Prometheus takes for parts of a histogram, or gives
+/// Labels that the metrics already use, that Prometheus takes for parts of a histogram, or that it sets
 /// itself.
 pub const RESERVED_LABELS: [&str; 5] = ["q", "quantile", "le", "job", "instance"];
 
@@ -38,7 +38,7 @@ pub fn is_field(name: &str) -> bool {
 impl Record {
     /// Reads one line; the error names what is wrong or missing.
     pub fn parse(line: &[u8]) -> Result<Record, serde_json::Error> {
-        // Where serde_json skips a value, it does not check that it is text.
+        // serde_json does not check values that it skips for UTF-8.
         let text = str::from_utf8(line).map_err(|_| serde_json::Error::custom("not UTF-8"))?;
         serde_json::from_str(text)
     }
@@ -66,7 +66,7 @@ struct Rejected<'a> {
     rejected: &'a RawValue,
 }
 
-/// What is wrong, without the position that serde_json adds: the line's number is ours.
+/// What is wrong, without the position that serde_json adds: the caller reports the line's number.
 pub fn reason(error: &serde_json::Error) -> String {
     if error.is_eof() {
         return "it ends too early".to_owned();

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `57` | a row of the classic stream: one sample, without a time; blanks and TABs around it are ignored |
 //! | `2023-11-14T22:13:20Z` TAB `57` | a row with its time in front, in RFC 3339 |
-//! | `time` TAB `value` | the [header](Header) of such rows, which is passed over; behind it, times may also be Unix seconds |
+//! | `time` TAB `value` | the [header](Header) of such rows, which is skipped; after it, times may also be Unix seconds |
 //!
 //! The first of these that comes decides what a stream consists of. Everything else is rejected, for
 //! one of the reasons in [`NotARow`]: **a new reason for rejecting a line goes there**. Spaces around a
@@ -23,11 +23,11 @@ use crate::format::sample::Sample;
 use crate::format::time::{Form, Time};
 use crate::process::message::quoted;
 
-/// Bytes of the longest line that is looked at. The longest useful sample, 309 digits and 400
-/// places, has 711; the rest is room for blanks and for zeros that somebody may have padded with.
+/// Bytes of the longest line that is read. The longest useful sample, 309 digits and 400 places, has
+/// 711; the rest is room for blanks and padding zeros.
 pub const MAX_LINE: usize = 64 * 1024;
 
-/// What is taken together: a sample, with its time if there is one.
+/// A sample, with its time if there is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
     /// When it was taken, or arrived.
@@ -41,7 +41,7 @@ pub struct Row {
 pub enum Line {
     /// A row.
     Row(Row),
-    /// The header, which is no row and is not counted.
+    /// The header, which is not a row and not counted.
     Header,
 }
 
@@ -64,7 +64,7 @@ pub enum NotARow {
     /// A number in a stream with times.
     #[error("no time in front")]
     NoTime,
-    /// What stands in front is not a time of the stream's form, if that is known.
+    /// The first field is not a time of the stream's form, if that is known.
     #[error("{}", not_a_time(*.0))]
     NotATime(Option<Form>),
     /// A time in front of a number, in a stream without times, or without the header that
@@ -98,7 +98,7 @@ impl NotARow {
     pub fn of(self, line: &[u8]) -> String {
         let line = match self {
             NotARow::Empty => return self.to_string(),
-            // Only as far as it was looked at: of a line that came in pieces no more may be here.
+            // Only as far as it is read: of a line that came in pieces, no more may be here.
             NotARow::TooLong => &line[..line.len().min(MAX_LINE)],
             NotARow::Value(_) => split_first(without_end(line)).map_or(line, |(_, value)| value),
             _ => line,
@@ -107,7 +107,7 @@ impl NotARow {
     }
 }
 
-/// What the lines of a stream are, as far as that is known.
+/// What the lines of a stream are, as far as is known.
 #[derive(Clone, Debug, Default)]
 pub struct Rows {
     shape: Shape,
@@ -134,8 +134,8 @@ impl Rows {
         Rows::default()
     }
 
-    /// Those of a file that `log` has written, perhaps with other options each time it was appended
-    /// to: each line by itself decides what it is, and Unix seconds need no header.
+    /// The rows of a file that `log` has written, perhaps with different options each time: each line
+    /// is decided separately, and Unix seconds need no header.
     pub fn recorded() -> Rows {
         Rows { is_recorded: true, ..Rows::default() }
     }
@@ -145,7 +145,7 @@ impl Rows {
         self.shape == Shape::Classic
     }
 
-    /// The sample of the next line, whose time is passed over; `None` if it is the header.
+    /// The sample of the next line, whose time is skipped; `None` if it is the header.
     #[inline]
     pub fn sample(&mut self, line: &[u8]) -> Option<Result<Sample, NotARow>> {
         if self.shape == Shape::Classic {
@@ -211,8 +211,8 @@ impl Rows {
         }
     }
 
-    /// Passes over the header of times and values, behind which another form of times may come, and
-    /// rejects another; `None` if the line is not a header.
+    /// Skips the header of times and values, after which another form of times may come, and rejects
+    /// any other header; `None` if the line is not a header.
     fn header(&mut self, line: &[u8]) -> Option<Result<Line, NotARow>> {
         let header = Header::parse(without_end(line))?;
         if header == Header::of_times() {
@@ -255,13 +255,13 @@ fn not_classic(number: &[u8], reason: ParseError) -> NotARow {
     }
 }
 
-/// Whether they are a time and a value, as `log` writes them.
+/// Whether these are a time and a value, as `log` writes them.
 fn is_timed(first: &[u8], value: &[u8]) -> bool {
     let time = Form::Iso.read(first).or_else(|| arrival(first));
     time.is_some_and(|time| behind_time(time, value).is_ok())
 }
 
-/// Unix seconds as `log` writes them, with a point, which tells them from most numbers.
+/// Unix seconds as `log` writes them, with a point, which distinguishes them from most numbers.
 fn arrival(text: &[u8]) -> Option<Time> {
     Form::Unix.read(text).filter(|_| text.contains(&b'.'))
 }

@@ -8,7 +8,7 @@ use thiserror::Error;
 use crate::format::decimal::{Decimal, MAX_PLACES, Mantissa, ParseError};
 use crate::process::message::quoted;
 
-/// Bits of mantissas that are finite as a double, however few places they have: 2^1023 is a double.
+/// Bits of a mantissa that is finite as a double whatever its places: 2^1023 is a double.
 const FINITE_BITS: u64 = 1023;
 
 /// A number that may flow: finite as a double, with at most [`MAX_PLACES`] decimal places.
@@ -74,7 +74,7 @@ impl TryFrom<Decimal> for Sample {
     }
 }
 
-/// A value may be beyond the limits only on account of useless zeros, which its text does not have.
+/// A value may exceed the limits only because of trailing zeros, which its text does not have.
 #[cold]
 fn by_text(value: Decimal) -> Result<Sample, NotASample> {
     Sample::parse(value.to_string().as_bytes()).map_err(|reason| NotASample { value, reason })

@@ -1,8 +1,8 @@
 //! Times of rows: reading and printing them.
 //!
 //! Two forms, both to the nanosecond: RFC 3339, which flows, and Unix seconds, which only files have.
-//! RFC 3339 is read by itself rather than by jiff, which takes more than that for a time (a date
-//! without dashes, a zone in brackets) and lets a leap second be the one before.
+//! RFC 3339 is read here rather than by jiff, which accepts more (a date without dashes, a zone in
+//! brackets) and turns a leap second into the second before it.
 
 use std::time::SystemTime;
 

@@ -2,15 +2,15 @@
 //!
 //! In the directory of a build the programs are `conv`, `log`, `stat`, `report` and `launcher`. Installed,
 //! none of these names is in the PATH, where `stat` is coreutils': the launcher is `wandler`, a stage is
-//! `wandler stat` or `wandler-stat`. A help that went on about `stat` there would show commands that run
-//! another program. Messages keep the program's own name, whatever it was called by.
+//! `wandler stat` or `wandler-stat`. There, help that spoke of `stat` would show commands that run
+//! another program. Messages keep the program's own name, whatever name it was called by.
 
 use std::ffi::OsStr;
 use std::path::Path;
 
 use clap::Command;
 
-/// The launcher's name where it is installed, and the beginning of a stage's.
+/// The launcher's installed name, and the prefix of a stage's.
 const INSTALLED: &str = "wandler";
 
 /// The launcher's own name.
@@ -19,7 +19,7 @@ const LAUNCHER: &str = "launcher";
 /// The programs that an example may call.
 const PROGRAMS: [&str; 5] = ["conv", "log", "stat", "report", LAUNCHER];
 
-/// What stands before a command, elsewhere than at the beginning of its line.
+/// What precedes a command that does not begin its line.
 const BEFORE_A_COMMAND: [&str; 3] = ["| ", "; ", ">("];
 
 /// How a program was called.
@@ -30,7 +30,7 @@ pub struct Called {
 }
 
 impl Called {
-    /// What `program` was called by, given the first of its arguments.
+    /// The name that `program` was called by, given its argument 0.
     pub fn by(argument: Option<&OsStr>, program: &str) -> Called {
         let name = argument.and_then(|path| Path::new(path).file_name()?.to_str());
         let is_fit = |name: &&str| !name.contains(char::is_control);
@@ -40,7 +40,7 @@ impl Called {
         Called { name: name.to_owned(), is_installed }
     }
 
-    /// What this process, which runs `program`, was called by.
+    /// The name that this process, which runs `program`, was called by.
     pub fn now(program: &str) -> Called {
         Called::by(std::env::args_os().next().as_deref(), program)
     }
@@ -55,13 +55,13 @@ impl Called {
         &self.name
     }
 
-    /// What `program` is called by whoever calls this one so.
+    /// What `program` is called by a user who calls this one by its name.
     pub fn other(&self, program: &str) -> String {
         if self.is_installed { installed(program) } else { program.to_owned() }
     }
 
-    /// The same command, whose help and version say this name. `arguments` are further forms that its
-    /// arguments may take.
+    /// The same command, with this name in its help and version. `arguments` are forms that its
+    /// arguments may take besides options.
     pub fn name_in(&self, command: Command, arguments: &[&str]) -> Command {
         let name = self.name();
         let forms = ["[OPTIONS]"].iter().chain(arguments).map(|form| format!("{name} {form}"));
@@ -72,7 +72,7 @@ impl Called {
         command.after_help(help.unwrap_or_default())
     }
 
-    /// `help`, in whose examples the programs have the names by which this one's caller can call them.
+    /// `help`, with the programs in its examples under names that the caller can use.
     fn examples_in(&self, help: &str) -> String {
         let (examples, rest) = match help.split_once("\n\n") {
             Some((examples, rest)) if self.is_installed => (examples, rest),
@@ -97,8 +97,8 @@ fn installed(program: &str) -> String {
     }
 }
 
-/// An example's line: its command, with the names of installed programs, and behind at least two
-/// blanks what it is good for.
+/// An example's line: its command, with the names of installed programs, and, after at least two
+/// blanks, its purpose.
 fn renamed(line: &str) -> (String, &str) {
     let command = line.trim_start();
     let indent = &line[..line.len() - command.len()];

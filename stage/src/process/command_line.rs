@@ -1,4 +1,4 @@
-//! Reading a command line: the options, or why there are none, in one line.
+//! Reading a command line: the options, or, in one line, why there are none.
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
@@ -15,10 +15,10 @@ use crate::process::sandbox::Sandbox;
 pub trait CommandLine: Parser {
     /// The options that do nothing unless another one is given.
     const NEEDS: &'static [Need] = &[];
-    /// Options whose wrong values are not answered with a similar right one: it would mean something
-    /// else, and be taken.
+    /// Options for whose wrong values no similar one is suggested: it would mean something else, and be
+    /// accepted.
     const NOT_GUESSED: &'static [&'static str] = &[];
-    /// What its arguments may be besides options and what these are followed by, for its usage.
+    /// Forms that its arguments may take besides options, for its usage.
     const OTHER_FORMS: &'static [&'static str] = &[];
 
     /// Checks what the options' grammar cannot say; the error is one line for the user.
@@ -26,22 +26,22 @@ pub trait CommandLine: Parser {
         Ok(())
     }
 
-    /// What was probably meant by `words`, of which `unexpected` is no option of this program; one
-    /// line for the user.
+    /// What `words`, of which `unexpected` is not an option of this program, probably meant; one line
+    /// for the user.
     fn likely_meant(_words: &[OsString], _unexpected: &str) -> Option<String> {
         None
     }
 }
 
-/// An option that does nothing unless one of others is given, too.
+/// An option that does nothing unless one of others is given as well.
 ///
-/// Clap's `requires` says the same, but is waived where a third option conflicts with the one that is
-/// required: `--format` would do without `--from` as soon as there is a `--rate`.
+/// Clap's `requires` is similar, but is waived when a third option conflicts with the required one:
+/// with `--rate`, `--format` would no longer need `--from`.
 #[derive(Clone, Copy, Debug)]
 pub struct Need {
     /// The option, by its long name.
     pub option: &'static str,
-    /// Those of which one must be given.
+    /// The options of which one must be given.
     pub one_of: &'static [&'static str],
 }
 
@@ -66,17 +66,17 @@ pub trait StageOptions: CommandLine {
     /// Which system calls the stage keeps while it works.
     fn sandbox(&self) -> Sandbox;
 
-    /// The files that it is going to read.
+    /// The files that it will read.
     fn reads(&self) -> Vec<&Path> {
         Vec::new()
     }
 
-    /// Whether it is going to read its standard input.
+    /// Whether it will read its standard input.
     fn reads_standard_input(&self) -> bool {
         true
     }
 
-    /// The files that it is going to write.
+    /// The files that it will write.
     fn writes(&self) -> Vec<&Path> {
         Vec::new()
     }
@@ -99,7 +99,7 @@ pub fn parse<O: CommandLine>(words: impl IntoIterator<Item = OsString>) -> Resul
     options.check().map(|()| options).map_err(NoOptions::Wrong)
 }
 
-/// What was probably meant by an argument that there is not.
+/// What an unknown argument probably meant.
 fn likely_meant<O: CommandLine>(error: &clap::Error, words: &[OsString]) -> Option<String> {
     match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(unexpected)) if error.kind() == ErrorKind::UnknownArgument => {
@@ -109,7 +109,7 @@ fn likely_meant<O: CommandLine>(error: &clap::Error, words: &[OsString]) -> Opti
     }
 }
 
-/// The same error, without a similar value if it is about one of `options`.
+/// The same error, without a suggestion if it is about one of `options`.
 fn without_guess(mut error: clap::Error, options: &[&str]) -> clap::Error {
     let is_about =
         |argument: &str| options.contains(&argument.split(' ').next().unwrap_or(argument));
@@ -124,15 +124,14 @@ fn without_guess(mut error: clap::Error, options: &[&str]) -> clap::Error {
 /// Why there are no options to run with.
 #[derive(Debug)]
 pub enum NoOptions {
-    /// Help or the version was asked for; here it is.
+    /// Help or the version was asked for: its text.
     Help(String),
     /// The command line is wrong, for this reason; one line.
     Wrong(String),
 }
 
 impl NoOptions {
-    /// What a program that was called by `name` says of it in a pipeline, where standard output is for
-    /// samples.
+    /// The message of a program called by `name` in a pipeline, where standard output is for samples.
     pub fn in_a_pipeline(self, name: &str) -> String {
         let reason = match self {
             NoOptions::Help(_) => "a pipeline cannot show a stage's help or version".to_owned(),
@@ -156,14 +155,14 @@ impl From<clap::Error> for NoOptions {
 }
 
 /// Clap explains over several lines; a message has one: the reason, and the tip if there is one.
-/// It leaves escape sequences out, but no control characters beyond ASCII (U+009B begins a sequence,
-/// too): those are escaped.
+/// Clap drops escape sequences, but not control characters beyond ASCII (U+009B begins a sequence,
+/// too): those are escaped here.
 fn one_line(explanation: &str) -> String {
     let joined = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut paragraphs = explanation.split("\n\n");
     let reason = paragraphs.next().unwrap_or_default();
     let reason = joined(reason.strip_prefix("error: ").unwrap_or(reason));
-    // It may quote an argument with line feeds in it.
+    // A tip may quote an argument that contains line feeds.
     let tip = paragraphs.find_map(|text| text.trim_start().strip_prefix("tip: "));
     let tip = tip.and_then(|text| text.split("\n  tip: ").next()).map(joined);
     let line = match tip {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Status {
-    /// Done, also after Ctrl-C once everything in flight was handled.
+    /// Done, even if by Ctrl-C, once everything in flight was handled.
     Done = 0,
     /// Failed.
     Failed = 1,

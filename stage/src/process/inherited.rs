@@ -1,4 +1,4 @@
-//! Descriptors that a process inherits under numbers that its environment tells.
+//! Descriptors that a process inherits, under numbers that its environment names.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -19,7 +19,7 @@ pub struct Error {
     source: io::Error,
 }
 
-/// The descriptor that `variable` names, if it is set. Once a process for each.
+/// The descriptor that `variable` names, if it is set. Call it once for each variable.
 pub fn descriptor(variable: &'static str) -> Result<Option<OwnedFd>, Error> {
     let Some(value) = std::env::var_os(variable) else { return Ok(None) };
     let number = value.to_string_lossy().parse().map_err(|_| Errno::EINVAL.into());

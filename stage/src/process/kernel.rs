@@ -38,20 +38,21 @@ fn set_disposition(signal_: Signal, handler: SigHandler) -> Result<(), Errno> {
     unsafe { signal(signal_, handler) }.map(drop)
 }
 
-/// Takes over a descriptor that this process inherited under a number that it was told.
+/// Takes over a descriptor that this process inherited under a known number.
 ///
-/// To be called once for a number; standard streams are refused, since they have an owner.
+/// Call it once for each number; standard streams are refused, since they have an owner.
 pub fn adopt(number: RawFd) -> io::Result<OwnedFd> {
     // SAFETY: F_GETFD on any number at worst answers EBADF.
     let flags = unsafe { libc::fcntl(number, libc::F_GETFD) };
     if flags == -1 || number <= libc::STDERR_FILENO {
         return Err(Errno::EBADF.into());
     }
-    // SAFETY: the descriptor is open, and by this function's contract nobody else's.
+    // SAFETY: the descriptor is open, and by this function's contract nothing else owns it.
     Ok(unsafe { OwnedFd::from_raw_fd(number) })
 }
 
-/// Lets nobody else open the terminal `fd` from now on, root excepted; or lets them again.
+/// Keeps other processes, except root's, from opening the terminal `fd` from now on; or lets them
+/// again.
 pub fn set_exclusive(fd: BorrowedFd<'_>, exclusive: bool) -> Result<(), Errno> {
     let request = if exclusive { libc::TIOCEXCL } else { libc::TIOCNXCL };
     // SAFETY: the descriptor is open as long as it is lent, and the request takes no argument.
@@ -61,35 +62,35 @@ pub fn set_exclusive(fd: BorrowedFd<'_>, exclusive: bool) -> Result<(), Errno> {
 /// Bytes that wait in a terminal to be read.
 pub fn waiting_bytes(fd: BorrowedFd<'_>) -> Result<usize, Errno> {
     let mut count: libc::c_int = 0;
-    // SAFETY: the descriptor is open as long as it is lent, and the request writes one integer, of the
-    // kind that it is given.
+    // SAFETY: the descriptor is open as long as it is lent, and the request writes one integer of the
+    // type that it is given.
     Errno::result(unsafe { libc::ioctl(fd.as_raw_fd(), libc::FIONREAD, &raw mut count) })?;
     Ok(usize::try_from(count).unwrap_or_default())
 }
 
-/// Lends a descriptor to the calls for message queues, which want a type of their own.
+/// Lends a descriptor to the calls for message queues, which take a type of their own.
 pub fn with_queue<T>(fd: BorrowedFd<'_>, call: impl FnOnce(&MqdT) -> T) -> T {
-    // SAFETY: the descriptor is open as long as it is lent, and what is made of it is dropped,
-    // not closed, before that ends. A descriptor that is no queue gets EBADF from the calls.
+    // SAFETY: the descriptor is open as long as it is lent, and the value made from it is dropped, not
+    // closed, before that ends. For a descriptor that is not a queue the calls return EBADF.
     let queue = unsafe { MqdT::from_raw_fd(fd.as_raw_fd()) };
     call(&queue)
 }
 
-/// How a filter is set: for all threads at once; and the processor may go on guessing, as it may in
-/// a process without a filter. (To forbid that is for filters around foreign code, which could guess
-/// at its host's secrets; a kernel before 5.16 does so unless told, at the cost of speed.)
+/// How a filter is set: for all threads at once, and with speculative execution allowed, as in a
+/// process without a filter. (Forbidding it protects a host from foreign code that could infer its
+/// secrets; a kernel before 5.16 forbids it by default, at the cost of speed.)
 const FILTER_FLAGS: libc::c_ulong =
     libc::SECCOMP_FILTER_FLAG_TSYNC | libc::SECCOMP_FILTER_FLAG_SPEC_ALLOW;
 
-/// Lets `program` decide, from now on and for good, which system calls any thread of this process
-/// may make. With it goes every hope of new privileges, as by a set-user-ID program.
+/// Lets `program` decide, irrevocably, which system calls any thread of this process may make. The
+/// process also loses the ability to gain privileges, as by a set-user-ID program.
 pub(crate) fn filter_calls(program: &[libc::sock_filter]) -> Result<(), Errno> {
     set_no_new_privs()?;
     let len = program.len().try_into().map_err(|_| Errno::EINVAL)?;
     let program = libc::sock_fprog { len, filter: program.as_ptr().cast_mut() };
     match seccomp(&program)? {
         0 => Ok(()),
-        // The number of a thread that has a filter of its own.
+        // The id of a thread that has a filter of its own.
         _ => Err(Errno::EBUSY),
     }
 }
@@ -97,7 +98,7 @@ pub(crate) fn filter_calls(program: &[libc::sock_filter]) -> Result<(), Errno> {
 /// Whether [`filter_calls`] can do anything here.
 pub(crate) fn can_filter_calls() -> Result<(), Errno> {
     match seccomp(std::ptr::null()) {
-        // Everything but the program was in order.
+        // Everything but the program's address was right.
         Err(Errno::EFAULT) => Ok(()),
         result => result.map(drop),
     }
@@ -105,8 +106,8 @@ pub(crate) fn can_filter_calls() -> Result<(), Errno> {
 
 fn seccomp(program: *const libc::sock_fprog) -> Result<libc::c_long, Errno> {
     let (call, operation) = (libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER);
-    // SAFETY: the kernel copies the program, whose length is beside it, and writes nothing; at an
-    // address that is none it answers EFAULT.
+    // SAFETY: the kernel copies the program, whose length is beside it, and writes nothing; for an
+    // invalid address it returns EFAULT.
     Errno::result(unsafe { libc::syscall(call, operation, FILTER_FLAGS, program) })
 }
 

@@ -1,8 +1,8 @@
-//! The ledger: what each stage did, in one JSON line, told as it ends.
+//! The ledger: what each stage did, in one JSON line, written as it ends.
 //!
 //! If the environment variable [`VARIABLE`] holds the number of an open descriptor, the stage
-//! writes its [`Entry`] there. The launcher reads the other end and settles the account; that
-//! end also tells a stage whether its launcher still lives ([`Launcher`]).
+//! writes its [`Entry`] there. The launcher reads the other end and settles the account; through it a
+//! stage can also check that its launcher is still alive ([`Launcher`]).
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -19,15 +19,15 @@ use crate::process::inherited;
 /// The environment variable that names the ledger's descriptor.
 pub const VARIABLE: &str = "WANDLER_LEDGER";
 
-/// What one process did. Counts are samples, unless they say otherwise.
+/// What one process did. Counts are of samples unless stated otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "stage", rename_all = "lowercase")]
 pub enum Entry {
     /// The converter.
     Conv {
-        /// Samples handed to the output whole.
+        /// Samples that the output took whole.
         sent: u64,
-        /// Readings that were no number, or not plausible.
+        /// Readings that were not numbers, or not plausible.
         rejected: u64,
         /// Ticks at which no sample could be taken.
         missed: u64,
@@ -48,9 +48,9 @@ pub enum Entry {
     Stat {
         /// Samples that the statistics cover.
         counted: u64,
-        /// Lines that were no sample.
+        /// Lines that were not samples.
         rejected: u64,
-        /// Whether the reader went away, so that the count stops there.
+        /// Whether the reader left, so that the count stops there.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         reader_gone: bool,
     },
@@ -65,7 +65,7 @@ pub enum Entry {
 }
 
 impl Entry {
-    /// What a person should be told where there is no ledger; only `conv` has something to say.
+    /// The summary for a person where there is no ledger; only `conv` has one.
     pub(crate) fn told(&self) -> Option<String> {
         match self {
             Entry::Conv { sent, rejected, missed } => {
@@ -105,7 +105,7 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// The ledger that the environment names, if it names one. Once a process.
+    /// The ledger that the environment names, if any. Call it once.
     pub(crate) fn from_environment() -> Result<Option<Ledger>, Error> {
         Ok(inherited::descriptor(VARIABLE)?.map(Ledger::new))
     }
@@ -115,7 +115,7 @@ impl Ledger {
         Ledger { file: Arc::new(File::from(fd)) }
     }
 
-    /// Writes `entry`. A launcher that is gone does not want it any more.
+    /// Writes `entry`. A launcher that is gone is no error.
     pub(crate) fn write(&self, entry: &Entry) -> Result<(), Error> {
         let mut line = serde_json::to_vec(entry).map_err(|error| Error::Write(error.into()))?;
         line.push(b'\n');
@@ -125,7 +125,7 @@ impl Ledger {
         }
     }
 
-    /// The one who reads it, if it is a pipe that somebody can read: a file has no reader.
+    /// The process that reads it, if it is a pipe: a file has no reader.
     pub(crate) fn launcher(&self) -> Option<Launcher> {
         let is_pipe = self.file.metadata().is_ok_and(|data| data.file_type().is_fifo());
         is_pipe.then(|| Launcher { ledger: self.clone() })
@@ -139,7 +139,7 @@ pub struct Launcher {
 }
 
 impl Launcher {
-    /// Whether it still lives: the last reader of a pipe that goes leaves POLLERR behind.
+    /// Whether it is still alive: a pipe without readers polls as POLLERR.
     pub(crate) fn is_there(&self) -> bool {
         let mut interest = [PollFd::new(self.ledger.file.as_fd(), PollFlags::empty())];
         matches!(poll(&mut interest, PollTimeout::ZERO), Ok(0))

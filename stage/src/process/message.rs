@@ -1,7 +1,7 @@
 //! The one grammar of messages on standard error: `PROGRAM: cannot VERB OBJECT: cause`.
 //!
-//! A message is one line and one `write`, so that the lines of several processes on one
-//! terminal do not mix. A standard error that cannot be written is no reason to fail.
+//! A message is one line and one `write`, so that the lines of several processes on one terminal do not
+//! mix. Failing to write to standard error is no reason to fail.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -19,7 +19,7 @@ pub const VARIABLE: &str = "WANDLER_MESSAGES";
 
 /// Where messages go.
 pub trait Messages {
-    /// Tells one line, given without the program's name and without a line end.
+    /// Reports one line, given without the program's name and without a line end.
     fn tell(&mut self, text: &str);
 }
 
@@ -47,7 +47,7 @@ impl Messages for StandardError {
     }
 }
 
-/// Messages kept for a test to look at.
+/// Messages kept for a test to check.
 impl Messages for Vec<String> {
     fn tell(&mut self, text: &str) {
         self.push(text.to_owned());
@@ -65,7 +65,7 @@ pub fn chain(error: &(dyn Error + 'static)) -> String {
     text
 }
 
-/// The reason in the system's own words: Rust adds ` (os error 2)` to them.
+/// The reason in the system's own words, without the ` (os error 2)` that Rust adds.
 fn os_reason(error: &(dyn Error + 'static)) -> String {
     let text = error.to_string();
     let number = error.downcast_ref::<io::Error>().and_then(io::Error::raw_os_error);
@@ -83,9 +83,8 @@ pub fn quoted(text: &[u8]) -> String {
     format!("\"{}{cut}\"", escaped(start))
 }
 
-/// An explanation with foreign text in it, of which there may be any amount: its control characters
-/// are escaped, and of one that is too long the middle is left out, since what was expected stands at
-/// the end.
+/// An explanation that may contain any amount of foreign text: control characters are escaped, and if
+/// it is too long its middle is cut out, since what was expected stands at the end.
 pub(crate) fn explained(text: &str) -> String {
     let mut ends = text.char_indices().map(|(at, _)| at);
     let is_short = text.chars().nth(2 * EXPLAINED).is_none();
@@ -111,11 +110,11 @@ fn escape_controls(text: &str, line: &mut String) {
     }
 }
 
-/// Where to cut text, so that no UTF-8 character is torn.
+/// Where to cut text without splitting a UTF-8 character.
 fn end_of_quote(text: &[u8]) -> usize {
     let continues = |at: &usize| text.get(*at).is_some_and(|byte| byte & 0xC0 == 0x80);
     let end = text.len().min(QUOTED);
-    // A character has at most four bytes; without a beginning there, it is no UTF-8 anyway.
+    // A character has at most four bytes; if none begins there, the text is not UTF-8 anyway.
     (end.saturating_sub(3)..=end).rev().find(|at| !continues(at)).unwrap_or(end)
 }
 

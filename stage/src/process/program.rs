@@ -1,5 +1,5 @@
 //! The frame of every `main`: title, standard streams, arguments, a stage's start, and at the end the
-//! ledger, the message and the exit status. The only place that tells a fatal error.
+//! ledger, the message and the exit status. The only place that reports a fatal error.
 
 use std::convert::Infallible;
 use std::error::Error as StdError;
@@ -28,13 +28,13 @@ use crate::stream::output;
 /// How a stage ended: what it did, for the ledger, and whether that went well.
 #[derive(Debug)]
 pub struct Ended<E> {
-    /// What it did, also if it failed.
+    /// What it did, even if it failed.
     pub entry: Entry,
     /// How it went.
     pub result: Result<Status, E>,
 }
 
-/// What can go wrong before a program comes to its own work.
+/// What can go wrong before a program starts its own work.
 #[derive(Debug, Error)]
 enum Error {
     #[error("cannot use standard {0}: it is closed")]
@@ -59,7 +59,7 @@ pub fn run<O: CommandLine, E: StdError + 'static>(
     run_with(program, std::env::args_os().collect(), body)
 }
 
-/// The same with another command line than the process', the program's name first.
+/// Like [`run`], with `words` as the command line, the program's name first.
 pub fn run_with<O: CommandLine, E: StdError + 'static>(
     program: &'static str,
     words: Vec<OsString>,
@@ -68,8 +68,8 @@ pub fn run_with<O: CommandLine, E: StdError + 'static>(
     with_options(program, words, |options| tell_failure(program, body(options))).into()
 }
 
-/// Lets `execute` put another of the programs in this one's place. (What was closed when this one
-/// started would not be found closed by the other.)
+/// Lets `execute` replace this process with another of the programs. (Standard streams that were closed
+/// at the start are checked here: the other program would not find them closed.)
 pub fn become_another<E: StdError + 'static>(
     other: &'static str,
     execute: impl FnOnce() -> Result<Infallible, E>,
@@ -77,8 +77,7 @@ pub fn become_another<E: StdError + 'static>(
     framed(other, || tell_failure(other, execute().map(|never| match never {}))).into()
 }
 
-/// Runs a stage: as [`run`] does, with a stop request to hear, a ledger to fill in, and no more
-/// system calls than it needs.
+/// Runs a stage: like [`run`], with stop requests, a ledger, and only the system calls that it needs.
 pub fn stage<O: StageOptions, E: StdError + 'static>(
     program: &'static str,
     body: impl FnOnce(O, &mut Host) -> Ended<E>,
@@ -86,8 +85,8 @@ pub fn stage<O: StageOptions, E: StdError + 'static>(
     stage_that_opens(program, |_| Ok(()), |options, (), host| body(options, host))
 }
 
-/// The same for a stage that can `open` what it reads before any other stage begins, so that none has
-/// emptied a file when that fails.
+/// Like [`stage`], for a stage that can `open` its input before any stage begins, so that no other has
+/// emptied a file if that fails.
 pub fn stage_that_opens<O: StageOptions, I, E: StdError + 'static>(
     program: &'static str,
     open: impl FnOnce(&O) -> Result<I, Ended<E>>,
@@ -120,19 +119,19 @@ struct Inherited {
     rejections: Option<Rejections>,
 }
 
-/// What a stage inherits, and what it is going to read and write, if it may.
+/// What a stage inherits, and what it will read and write, if it may.
 fn prepare(options: &impl StageOptions) -> Result<(Inherited, Ready), Error> {
     let (ledger, gate) = (Ledger::from_environment()?, Gate::from_environment()?);
     let rejections = Rejections::from_environment()?;
     let ready = Ready::with(options);
-    // In a pipeline the launcher looks at all stages, and at its own streams.
+    // In a pipeline the launcher checks all stages, and its own streams.
     if gate.is_none() {
         spare_own_tail(&ready)?;
     }
     Ok((Inherited { ledger, gate, rejections }, ready))
 }
 
-/// From there to a stage's own work: its surroundings; `None` if the launcher lets it not begin.
+/// From there to a stage's own work: its host; `None` if the launcher does not let it begin.
 fn begin(
     program: &'static str,
     sandbox: &Sandbox,
@@ -146,7 +145,7 @@ fn begin(
     Ok(said.is_none_or(Said::may_begin).then_some((ledger, host)))
 }
 
-/// That nothing is read that is written, and no file that is written is a standard stream as well.
+/// Checks that no file is both read and written, and that no written file is also a standard stream.
 fn spare_own_tail(ready: &Ready) -> Result<(), Error> {
     for written in &ready.writes {
         if let Some(stream) = written.standard_stream() {
@@ -163,8 +162,8 @@ fn spare_own_tail(ready: &Ready) -> Result<(), Error> {
     }
 }
 
-/// Runs a stage that has no command line, as the launcher's fan-out is one: gives `body` its
-/// surroundings within `sandbox`, tells its failure, and writes its entry into `ledger`.
+/// Runs a stage without a command line, such as the launcher's fan-out: gives `body` its host within
+/// `sandbox`, reports its failure, and writes its entry into `ledger`.
 pub fn run_stage<E: StdError + 'static>(
     program: &'static str,
     ledger: Option<Ledger>,
@@ -186,7 +185,7 @@ fn enter(program: &'static str, ledger: Option<&Ledger>, sandbox: &Sandbox) -> R
     Ok(Host { stop, messages, held: None, rejections: None, launcher })
 }
 
-/// A stage's own work, and what it says of it in the end.
+/// A stage's own work, and the report of how it ended.
 fn work<E: StdError + 'static>(
     program: &'static str,
     ledger: Option<Ledger>,
@@ -210,7 +209,7 @@ fn conclude<E: StdError + 'static>(
             Ok(()) => status,
             Err(error) => tell_failure(program, Err(error)),
         },
-        // A stage that failed before it did anything has said all there is to say.
+        // A stage that failed before it did anything has nothing to sum up.
         (None, Some(text)) if !(failed && entry.is_blank()) => {
             StandardError::of(program).tell(&text);
             status
@@ -248,8 +247,8 @@ fn with_options<O: CommandLine>(
 /// What comes before all else: the title, and that every standard stream is open.
 fn framed(program: &'static str, body: impl FnOnce() -> Status) -> Status {
     proctitle::set_title(program);
-    // A file that may not grow any more is an error to be told, not a reason to die. (The signal
-    // for a pipe without a reader is ignored by Rust's runtime.)
+    // A file at its size limit is an error to report, not a reason to die. (Rust's runtime ignores
+    // SIGPIPE already.)
     let _ = kernel::ignore(Signal::SIGXFSZ);
     if let Some(stream) = closed_at_start().next() {
         let name = match stream {
@@ -262,7 +261,7 @@ fn framed(program: &'static str, body: impl FnOnce() -> Status) -> Status {
     body()
 }
 
-/// Whether this is a stage of the launcher's.
+/// Whether this stage runs in the launcher's pipeline.
 fn is_in_a_pipeline() -> bool {
     std::env::var_os(start::VARIABLE).is_some()
 }

@@ -28,12 +28,12 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     })
 }
 
-/// Reads how many there are of something.
+/// Reads a count.
 pub fn count(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("expected a whole number up to {}", u64::MAX))
 }
 
-/// Letters behind a size, and the powers of 1024 that they stand for, as for `split` and `ulimit`.
+/// Suffixes of a size, and the powers of 1024 that they stand for.
 const SIZES: [(char, u32); 4] = [('K', 1), ('M', 2), ('G', 3), ('T', 4)];
 
 /// Reads a number of bytes, which must not be zero.
@@ -74,7 +74,7 @@ pub struct Period {
 }
 
 impl Period {
-    /// One tick every `duration`; `None` if that is zero.
+    /// A period of `duration`; `None` if that is zero.
     pub fn every(duration: Duration) -> Option<Period> {
         (!duration.is_zero()).then_some(Period { nanos: duration.as_nanos(), ticks: 1 })
     }
@@ -86,7 +86,7 @@ impl Period {
         Duration::new(seconds, (nanos % NANOS_PER_SECOND) as u32)
     }
 
-    /// The number of the last tick that is not later than `elapsed` after tick 0.
+    /// The number of the last tick at most `elapsed` after tick 0.
     pub fn ticks_in(self, elapsed: Duration) -> u64 {
         // Tick k comes at ⌊k·nanos/ticks⌋, so k is the greatest with k·nanos < (elapsed+1)·ticks.
         let end = (elapsed.as_nanos() + 1).saturating_mul(self.ticks);
@@ -115,7 +115,7 @@ pub fn rate(text: &str) -> Result<Rate, String> {
         return Err("a rate can be 1000M at the most; for as much as possible say max".to_owned());
     }
     match hertz.mantissa() {
-        // Nine places are a tick in thirty years; the products below stay within 2^127.
+        // Nine places allow a tick in thirty years; the products below stay below 2^127.
         Mantissa::Small(ticks @ 1..) if hertz.places() <= 9 => Ok(Rate::Every(Period {
             nanos: NANOS_PER_SECOND * 10u128.pow(hertz.places().into()),
             ticks: u128::from(ticks.unsigned_abs()) * u128::from(thousands.unsigned_abs()),
@@ -130,7 +130,7 @@ pub fn decimal(text: &str) -> Result<Decimal, String> {
     text.parse().map_err(|reason: ParseError| reason.to_string())
 }
 
-/// Both bounds of a range, the bounds included.
+/// A range, including both bounds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Range {
     /// The least value.

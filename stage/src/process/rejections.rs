@@ -1,13 +1,13 @@
 //! The count of rejections: `conv` adds what it rejects, and `report` shows it at once.
 //!
-//! `conv` rejects before `stat` sees anything, so records do not tell of it. If the environment
-//! variable [`VARIABLE`] holds the number of an open eventfd, as it does in the launcher's pipeline
-//! for these two stages, `conv` adds its rejections there, and `report` adds them to the `rejected` of
+//! `conv` rejects before `stat` sees anything, so `stat`'s records do not count it. If the environment
+//! variable [`VARIABLE`] holds the number of an open eventfd, as it does in the launcher's pipeline for
+//! these two stages, `conv` adds its rejections there, and `report` adds them to the `rejected` of
 //! every record that it shows.
 //!
-//! An eventfd is a number in the kernel: adding to it never blocks and needs no reader, taking it sets it
-//! to zero, and nothing gets lost when one of the two is slow, stopped or killed. A write adds 8
-//! bytes in the machine's order, and a read takes them; both must not block. `conv` adds before it
+//! An eventfd is a number in the kernel: adding to it needs no reader, taking it sets it to zero, and
+//! nothing is lost if one of the two processes is slow, suspended or killed. A write adds a number of 8
+//! bytes in the machine's order, and a read takes the sum; neither may block. `conv` adds before it
 //! sends the samples that came after, so that a record never counts a sample without the rejections
 //! before it, and the last record counts all.
 
@@ -27,7 +27,7 @@ pub const VARIABLE: &str = "WANDLER_REJECTED";
 pub struct Rejections(File);
 
 impl Rejections {
-    /// The count that the environment names, if it names one. Once a process.
+    /// The count that the environment names, if any. Call it once.
     pub(crate) fn from_environment() -> Result<Option<Rejections>, inherited::Error> {
         Ok(inherited::descriptor(VARIABLE)?.map(Rejections::new))
     }
@@ -37,7 +37,7 @@ impl Rejections {
         Rejections(fd.into())
     }
 
-    /// Adds to it. A count that cannot be added to is no reason to stop converting.
+    /// Adds to it. Failing to is no reason to stop converting.
     pub fn add(&self, count: u64) {
         let _ = (&self.0).write_all(&count.to_ne_bytes());
     }
@@ -45,7 +45,7 @@ impl Rejections {
     /// Takes what was added since the last time.
     pub fn take(&self) -> u64 {
         let mut count = [0; 8];
-        // While there is nothing, a read would block.
+        // While the count is zero, a read fails rather than block.
         match (&self.0).read_exact(&mut count) {
             Ok(()) => u64::from_ne_bytes(count),
             Err(_) => 0,

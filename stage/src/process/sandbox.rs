@@ -1,45 +1,45 @@
 //! Least privilege: **which system calls a stage keeps** once it runs, and how it gives up all others.
 //!
-//! A stage reads foreign bytes: from a serial line, from a socket, from whoever writes into its pipe.
-//! Should a flaw in a parser, ours or a library's, ever let such bytes take a stage over, they find
-//! a process that can do little more than read its input and write its output: it cannot open a
-//! file that it was not meant to, start a program, fork, talk to the network, signal another
-//! process, type into its terminal (TIOCSTI), or map memory that can be executed. Who tries is
-//! killed by the kernel (SIGSYS), and the launcher says so.
+//! A stage reads foreign bytes: from a serial line, from a socket, from whatever writes into its pipe.
+//! Should a flaw in a parser, ours or a library's, ever let such bytes take over a stage, they find a
+//! process that can do little more than read its input and write its output: it cannot open files it
+//! was not meant to, start a program, fork, use the network, signal another process, type into its
+//! terminal (TIOCSTI), or map executable memory. A process that tries is killed by the kernel (SIGSYS),
+//! and the launcher reports it.
 //!
-//! What every stage keeps, and what a [`Grant`] adds, is listed in `calls`; `calls::filter` makes of
-//! it what the kernel wants. It is an allow-list: a call that is not on it is forbidden, also one that
-//! some later kernel will have.
+//! `calls` lists what every stage keeps and what a [`Grant`] adds; `calls::filter` turns that into the
+//! kernel's form. It is an allow-list: a call that is not on it is forbidden, even one that only a
+//! later kernel has.
 //!
 //! The order, in [`crate::process::program::run_stage`]:
 //!
-//! 1. the command line is read, and the ledger taken over: of them comes what the stage needs; `conv`
-//!    opens its stream;
-//! 2. the stop handler is installed, whose thread must be made before no more can be;
-//! 3. the process swears off new privileges (`no_new_privs`), without which the kernel lets only
-//!    root go on;
-//! 4. the filter is set, for all threads at once. Nobody can take it off again;
-//! 5. the stage begins its own work, and only then looks at what it was sent.
+//! 1. the command line is read, and the ledger taken over, which determines what the stage needs;
+//!    `conv` opens its stream;
+//! 2. the stop handler is installed, since its thread cannot be made later;
+//! 3. the process gives up gaining privileges (`no_new_privs`), without which the kernel lets only root
+//!    set a filter;
+//! 4. the filter is set, for all threads at once. It cannot be removed again;
+//! 5. the stage begins its own work, and only then reads what it was sent.
 //!
 //! It does not protect:
 //!
-//! - what a stage holds and does: a `log` that was taken over can write, rename and remove what its
-//!   user may, and can read it; so can a `report` that keeps a file; a `conv` that polls a file can
-//!   open any for reading. The kernel's filter sees a path as an address, and not what is there.
-//!   (/proc/self/mem is a file, too: a way for `log` to run code after all, but to no more calls);
-//! - whether a file exists, and its size and times, which every stage can ask for;
-//! - against a flaw in what is left of the kernel's interface, nor the time before step 4;
-//! - the launcher, which has to start programs, and reads only what the stages tell it, which may
-//!   then be lies;
+//! - what a stage legitimately does: a `log` that was taken over can read, write, rename and remove
+//!   whatever its user may; so can a `report` that keeps a file; a `conv` that polls a file can open
+//!   any for reading. The kernel's filter sees a path's address, not the path. (/proc/self/mem is a
+//!   file, too: through it `log` could run code after all, but make no more calls);
+//! - the existence of a file, its size and its times, which every stage can ask for;
+//! - against a flaw in the calls that are left, or before step 4;
+//! - the launcher, which has to start programs, and reads only what the stages report, which may then
+//!   be false;
 //! - where there is no seccomp: an old kernel, an outer sandbox that forbids it, or an architecture
-//!   other than x86-64, 64-bit ARM and RISC-V. That is no error, and [`obstacle`] tells it who asks.
+//!   other than x86-64, 64-bit ARM and RISC-V. That is no error; [`obstacle`] reports it.
 //!
-//! Where memory has run out glibc may look up how the kernel hands it out (a file below /proc), so that
-//! a stage without a grant ends by SIGSYS where it would have ended by SIGABRT.
+//! When memory has run out, glibc may open a file below /proc to see how the kernel overcommits it, so
+//! that a stage without a grant dies of SIGSYS rather than SIGABRT.
 //!
-//! What is loaded into a stage from outside may need more: libraries that are preloaded, valgrind,
-//! coverage and profiles that are written at the end, the file names in a panic's backtrace. That is
-//! what `--no-sandbox` is for. (strace, gdb and perf look on from another process and need nothing.)
+//! Tools that run inside a stage may need more: preloaded libraries, valgrind, coverage and profiles
+//! written at the end, the file names in a panic's backtrace. That is what `--no-sandbox` is for.
+//! (strace, gdb and perf watch from another process and need nothing.)
 
 use std::io;
 

@@ -1,11 +1,10 @@
-//! A semaphore that lies in memory shared by processes: a count of tokens, posted by one side, taken
-//! by the other, who sleeps in the kernel while there is none (`futex(2)`).
+//! A semaphore that lies in memory shared by processes: a count of tokens, posted by one side and taken
+//! by the other, which sleeps in the kernel while there is none (`futex(2)`).
 //!
-//! It does what POSIX's does (`sem_overview(7)`), and in the same way. POSIX's own cannot be used
-//! where the other process is not to be trusted: glibc keeps there which operation it asks the
-//! kernel for, and takes its own abort, or a write through a stray pointer, from a peer that
-//! has changed it. Here there are two numbers, and any values of them are good: a wrong one makes
-//! a side wait, or look up in vain.
+//! It does what POSIX's does (`sem_overview(7)`), and in the same way. POSIX's own cannot be used with
+//! an untrusted peer: glibc keeps in it which operation to ask of the kernel, so that a peer that
+//! changes it can make the process abort, or write through a stray pointer. Here there are two numbers,
+//! and all values are safe: a wrong one only makes a side wait, or wake in vain.
 #![allow(unsafe_code)]
 
 use std::io;
@@ -22,27 +21,27 @@ use super::clock::Wake;
 #[repr(C)]
 pub struct Semaphore {
     tokens: AtomicU32,
-    /// Who sleeps, or is about to: without any, posting needs no system call. (Who is killed in its
-    /// sleep stays counted, which costs a call for each token, no more.)
+    /// Processes asleep or about to sleep. With none, posting needs no system call. (One killed in its
+    /// sleep stays counted, which only costs a call for each token.)
     sleepers: AtomicU32,
 }
 
 impl Semaphore {
-    /// Sets the count, before anybody else knows of it.
+    /// Sets the count, before another process can see it.
     pub(crate) fn initialise(&self, tokens: u32) {
         self.tokens.store(tokens, Ordering::SeqCst);
     }
 
-    /// Adds a token, and wakes who sleeps.
+    /// Adds a token, and wakes a sleeper.
     pub fn post(&self) {
-        // In one order for all: either the sleeper is seen here, or it sees the token when the
-        // kernel compares. Where the count is full already, nobody has to be told of another.
+        // Sequentially consistent: either the sleeper is seen here, or it sees the token when the
+        // kernel compares. If the count is full already, one more need not be counted.
         let add = |tokens: u32| tokens.checked_add(1);
         let _ = self.tokens.fetch_update(Ordering::SeqCst, Ordering::SeqCst, add);
         if self.sleepers.load(Ordering::SeqCst) > 0 {
             const ONE: u32 = 1;
-            // SAFETY: the address is valid as long as the reference is, and the kernel takes it
-            // for no more than a name; the call looks at none of the other arguments.
+            // SAFETY: the address is valid as long as the reference is, and the kernel uses it only as
+            // a name; the call ignores all other arguments.
             unsafe {
                 libc::syscall(libc::SYS_futex, self.tokens.as_ptr(), libc::FUTEX_WAKE, ONE);
             }
@@ -70,7 +69,7 @@ impl Semaphore {
             let slept = self.sleep(end.as_ref());
             self.sleepers.fetch_sub(1, Ordering::SeqCst);
             match slept {
-                // Woken, or a token came before the kernel looked, or it is time.
+                // Woken, or a token came before the kernel compared, or the deadline has come.
                 Ok(()) | Err(Errno::EAGAIN | Errno::ETIMEDOUT) => {}
                 Err(Errno::EINTR) => return Ok(None),
                 Err(errno) => return Err(errno.into()),
@@ -99,7 +98,7 @@ impl Semaphore {
     }
 }
 
-/// A deadline as the kernel wants it; one beyond all time becomes the end of time.
+/// A deadline in the kernel's form; one that it cannot express becomes the latest that it can.
 fn monotonic(deadline: Instant) -> io::Result<libc::timespec> {
     const SECOND: i64 = 1_000_000_000;
     let now = clock_gettime(ClockId::CLOCK_MONOTONIC)?;

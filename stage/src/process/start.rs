@@ -1,16 +1,17 @@
 //! The start of a stage in the launcher's pipeline: it waits until every other stage is ready, too.
 //!
 //! A stage whose command line is wrong ends with status 2, and a `conv` that cannot open its input with
-//! status 1. By then another might have emptied the file that it records in, or read from a device
-//! what will not come again. So the launcher gives each stage one end of a socket, named by
+//! status 1. By then another stage might have emptied the file that it records to, or read from a
+//! device what will not come again. So the launcher gives each stage one end of a socket, named by
 //! [`VARIABLE`] as the ledger is, and the stage
 //!
 //! 1. reads its command line, and ends if that is wrong;
 //! 2. opens what it reads, if it is `conv`, and ends with status 1 if that cannot be opened;
 //! 3. sends [`Ready`], a JSON object in one message: what it is going to read and to write;
-//! 4. gives up system calls, which takes longer than all else here, while the launcher hears the others;
-//! 5. waits for one byte, with which it begins, or for an end of file: then another stage could not
-//!    begin, or the launcher is gone, and it leaves without a word, with status 1.
+//! 4. gives up system calls, which takes longer than all else here, while the launcher waits for the
+//!    others;
+//! 5. waits for one byte, and begins; or for an end of file, which means that another stage cannot
+//!    begin or the launcher is gone, and exits silently with status 1.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -25,31 +26,31 @@ use crate::stream::files::{Used, named_stream};
 /// The environment variable that names the descriptor.
 pub const VARIABLE: &str = "WANDLER_START";
 
-/// Bytes of a [`Ready`] at most: a few names of files, each of up to 4096 bytes, all of them escaped.
-/// One that would be longer leaves out files that are read: a stage that names many is not to read any
-/// in a pipeline, for which the first is reason enough.
+/// The most bytes of a [`Ready`]: room for a few escaped file names of up to 4096 bytes each. A longer
+/// one drops files that are read: only `conv` may read files in a pipeline, so for another stage the
+/// first is reason enough to refuse.
 pub const MAX_READY: usize = 64 * 1024;
 
-/// What a stage that is ready says of itself.
+/// What a stage announces when it is ready.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Ready {
-    /// Files that it is going to read.
+    /// Files that it will read.
     #[serde(default)]
     pub reads: Vec<Used>,
-    /// Files that it is going to write.
+    /// Files that it will write.
     #[serde(default)]
     pub writes: Vec<Used>,
-    /// Those that it names as a standard stream, quoted, and which: what is meant is the launcher's, and
-    /// the stage's own is something else.
+    /// Of the files that it will write, those named as a standard stream: the quoted name, and which
+    /// stream. The user means the launcher's; the stage's own is something else.
     #[serde(default)]
     pub streams: Vec<(String, String)>,
-    /// Whether it is not going to read its standard input.
+    /// Whether it will not read its standard input.
     #[serde(default)]
     pub ignores_input: bool,
 }
 
 impl Ready {
-    /// What a stage with these options says.
+    /// What a stage with these options announces.
     pub fn with(options: &impl StageOptions) -> Ready {
         let used = |paths: Vec<&std::path::Path>| paths.into_iter().filter_map(Used::at).collect();
         let ignores_input = !options.reads_standard_input();
@@ -61,17 +62,17 @@ impl Ready {
     }
 }
 
-/// What a stage waits at.
+/// The gate at which a stage waits.
 #[derive(Debug)]
 pub(crate) struct Gate(File);
 
 impl Gate {
-    /// The gate that the environment names, if it names one. Once a process.
+    /// The gate that the environment names, if any. Call it once.
     pub(crate) fn from_environment() -> Result<Option<Gate>, inherited::Error> {
         Ok(inherited::descriptor(VARIABLE)?.map(|fd| Gate(fd.into())))
     }
 
-    /// Says that the stage is ready.
+    /// Announces that the stage is ready.
     pub(crate) fn say(mut self, ready: &Ready) -> Said {
         // A launcher that is gone lets nobody begin.
         Said(self.send(ready).is_ok().then_some(self.0))
@@ -82,7 +83,7 @@ impl Gate {
     }
 }
 
-/// What is sent: as many of the files as there is room for.
+/// The message to send, with as many of the files as there is room for.
 fn message(mut ready: Ready) -> serde_json::Result<Vec<u8>> {
     loop {
         let message = serde_json::to_vec(&ready)?;
@@ -93,12 +94,12 @@ fn message(mut ready: Ready) -> serde_json::Result<Vec<u8>> {
     }
 }
 
-/// A gate at which it was said that the stage is ready; nothing, if that could not be said.
+/// A gate at which the stage has announced that it is ready; `None` if that failed.
 #[derive(Debug)]
 pub(crate) struct Said(Option<File>);
 
 impl Said {
-    /// Waits until it is known whether the stage may begin.
+    /// Waits to be told whether the stage may begin.
     pub(crate) fn may_begin(self) -> bool {
         self.0.is_some_and(|mut gate| gate.read_exact(&mut [0]).is_ok())
     }

@@ -1,8 +1,9 @@
-//! The request to stop (SIGINT, SIGTERM, SIGHUP), and how it is heard. (Waiting is `super::wait`'s.)
+//! The request to stop (SIGINT, SIGTERM, SIGHUP), and how it is heard. (`super::wait` does the
+//! waiting.)
 //!
 //! A process that sleeps in `poll` must hear of a signal at once, without a descriptor of its
-//! own for it (a stage has only its standard streams and the ledger), and without the classic
-//! race in which the signal comes between the look at the flag and the sleep. So:
+//! own for it (a stage has only its standard streams and the ledger), and without the classic race in
+//! which the signal comes between checking the flag and going to sleep. So:
 //!
 //! 1. the three signals are blocked, so that the thread that `ctrlc` starts inherits the block
 //!    and only this thread ever takes one;
@@ -11,12 +12,12 @@
 //! 3. the signals are let in only inside `ppoll`, which swaps the mask and goes to sleep in one
 //!    step. A handler that runs there ends the `ppoll` with EINTR;
 //! 4. `ctrlc`'s thread, woken by the handler, sets the flag and sends this thread one more of
-//!    the signals: it stays pending until the next `ppoll`, which therefore cannot sleep past
-//!    a flag that was set after it was looked at.
+//!    the signals: it stays pending until the next `ppoll`, which therefore cannot sleep past a flag
+//!    that was set after it was checked.
 //!
-//! A semaphore cannot be waited for together with that. There the signals are let in around the
-//! wait, which would bring the race back, were there not step 4: `ctrlc`'s thread also calls what
-//! was left with `Stop::wake_also`, which posts the semaphore, and a token does not get lost.
+//! A semaphore cannot be waited for together with that. There the signals are let in around the wait,
+//! which would bring the race back but for step 4: `ctrlc`'s thread also calls what was registered with
+//! `Stop::wake_also`, which posts the semaphore, and a token does not get lost.
 //!
 //! A process that starts with the signals blocked, as the launcher's stages do, loses none that
 //! comes before the handler stands. Several requests count as one.
@@ -57,7 +58,7 @@ pub struct Stop {
     waiting: SigSet,
 }
 
-/// A request that may have been made, and who wants to be told.
+/// A request that may have been made, and what to wake when it is.
 #[derive(Default)]
 struct Request {
     made: AtomicBool,
@@ -65,7 +66,7 @@ struct Request {
 }
 
 impl Request {
-    /// Makes it; whether this was the first time.
+    /// Makes the request; returns whether this was the first time.
     fn make(&self) -> bool {
         let first = !self.made.swap(true, Ordering::SeqCst);
         if first {
@@ -86,7 +87,7 @@ impl fmt::Debug for Request {
 }
 
 impl Stop {
-    /// Hears SIGINT, SIGTERM and SIGHUP, save those that were ignored before. Once a process.
+    /// Listens for SIGINT, SIGTERM and SIGHUP, except those that were ignored before. Call it once.
     pub fn on_signals() -> Result<Stop, Error> {
         let mask = |error: Errno| Error::Mask(error.into());
         let mut waiting = SigSet::thread_get_mask().map_err(mask)?;

@@ -1,4 +1,4 @@
-//! What a stage works with, and the process that it has it from.
+//! What a stage works with, and the process that provides it.
 
 use std::io;
 
@@ -15,16 +15,16 @@ pub struct Surroundings<'a, I, O, C> {
     pub input: I,
     /// Where its results go.
     pub output: O,
-    /// The time, and, for those that wait for more than their input, the request to stop.
+    /// The time and, for stages that wait for more than their input, the request to stop.
     pub clock: C,
     /// Where it reports what a person should know.
     pub messages: &'a mut dyn Messages,
-    /// What `conv` rejects, where `report` shows it at once.
+    /// The count of what `conv` rejects, where `report` shows it at once.
     pub rejections: Option<Rejections>,
 }
 
 impl<'a, I, O, C> Surroundings<'a, I, O, C> {
-    /// Surroundings in which rejections are counted nowhere else.
+    /// Surroundings without a shared count of rejections.
     pub fn new(
         input: I,
         output: O,
@@ -68,8 +68,8 @@ impl Host {
         }
     }
 
-    /// The same, with an output that stays open until the ledger is written: the launcher is to know
-    /// that `conv` ends before anybody reads the end of its stream.
+    /// The same, with an output that stays open until the ledger is written: the launcher must learn
+    /// that `conv` is ending before any process reads the end of its stream.
     pub fn around_holding<I>(
         &mut self,
         input: I,

@@ -1,6 +1,6 @@
 //! All waiting: for an event, for a deadline, or for a stop.
 //!
-//! The race that this must not have, and how it is avoided, stands at the head of [`super::stop`].
+//! The head of [`super::stop`] describes the race to avoid, and how it is avoided.
 
 use std::io;
 use std::os::fd::BorrowedFd;
@@ -19,7 +19,7 @@ use super::stop::Stop;
 /// What can be waited for, besides a deadline and a stop.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Awaited<'a> {
-    /// One of these of a descriptor, or an error to report.
+    /// One of these events of a descriptor, or an error on it.
     Descriptor(BorrowedFd<'a>, PollFlags),
     /// A token of this semaphore, which is then taken.
     Token(&'a Semaphore),
@@ -28,8 +28,8 @@ pub(crate) enum Awaited<'a> {
 impl Stop {
     /// Waits for `event`, until `deadline` if there is one, or until a stop is requested.
     ///
-    /// While a descriptor is always ready the kernel does not look for signals: who must not miss
-    /// a stop in a flood asks for it by itself, with no `event` and a deadline in the past.
+    /// While a descriptor is always ready, the kernel does not deliver signals here: a caller that must
+    /// not miss a stop in a flood asks separately, with no `event` and a deadline in the past.
     pub(crate) fn poll(
         &self,
         event: Option<Awaited<'_>>,
@@ -50,12 +50,12 @@ impl Stop {
         Ok(self.poll(None, Some(Instant::now()))? == Wake::Stop)
     }
 
-    /// Sleeping until `deadline`, or until a stop is requested.
+    /// A sleep until `deadline`, or until a stop is requested.
     pub(crate) fn sleep_until(&self, deadline: Option<Instant>) -> Sleep<'_> {
         Sleep { stop: self, deadline, is_deaf: false }
     }
 
-    /// Sleeping until `deadline`, deaf to stop requests: for what must go on after one.
+    /// A sleep until `deadline`, deaf to stop requests: for what must go on after one.
     pub(crate) fn sleep_deaf_until(&self, deadline: Option<Instant>) -> Sleep<'_> {
         Sleep { stop: self, deadline, is_deaf: true }
     }
@@ -116,7 +116,7 @@ impl Sleep<'_> {
         }
     }
 
-    /// Sleeps until `event`, but not longer than `time`; `None` if that is over first.
+    /// Sleeps until `event`, but for at most `time`; `None` if that elapses first.
     pub(crate) fn until_or_for(
         self,
         event: Awaited<'_>,
@@ -142,7 +142,7 @@ impl Clock for Stop {
         SystemTime::now()
     }
 
-    /// Less the processor's time for it: starting takes hardly anything else.
+    /// The time now, less the processor time used: a start spends hardly any other time.
     fn start_of_process(&self) -> SystemTime {
         let now = SystemTime::now();
         let spent = clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID).map(Duration::from);

@@ -1,4 +1,4 @@
-//! How an input ends, and what becomes of what came last: **the table of ends**.
+//! How an input ends, and what becomes of its last bytes: **the table of ends**.
 //!
 //! | the input ended by | half a line | half a raw word or frame | the program |
 //! |---|---|---|---|
@@ -10,12 +10,12 @@
 //! | a stop, also by a hang-up of the program's own terminal | is dropped, reported | is dropped, reported | 0; 3 if anything was rejected |
 //! | a deadline (`conv --duration`) | is dropped, reported | is dropped, reported | 0; 3 if anything was rejected |
 //!
-//! A whole line or word is what it is however the input ends. What is dropped is no sample and no
-//! rejection: nobody knows what it would have been. The report says how many bytes it had
-//! ([`CutOff`]). The exit statuses are those of [`crate::process::exit`].
+//! However the input ends, a whole line or word counts. What is dropped is neither a sample nor a
+//! rejection: what it would have been is unknown. The report says how many bytes it had ([`CutOff`]).
+//! The exit statuses are those of [`crate::process::exit`].
 //!
 //! [`Ending::fate`] is the table; [`crate::stream::input::Input`] says how an input ended, and
-//! [`crate::stream::lines`] and its like ask the table.
+//! [`crate::stream::lines`] and the like consult the table.
 
 use std::fmt;
 use std::io;
@@ -27,37 +27,37 @@ use crate::process::message::quoted;
 /// How an input ended: the rows of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// It came to its end.
+    /// It came to its regular end.
     Clean,
-    /// A file to which whole lines are written came to its end.
+    /// A file that holds only whole lines came to its end.
     Recorded,
     /// The terminal, or the serial line, is gone.
     HungUp,
-    /// Byte 4, an end of file to a terminal that edits lines, came from a device.
+    /// Byte 4, which a line-editing terminal takes for an end of file, came from a device.
     EndByte,
     /// It could not be read.
     Failed,
     /// The program was asked to stop.
     Stopped,
-    /// The program's own time was over.
+    /// The program's own time limit was reached.
     Deadline,
 }
 
-/// What came last: the columns of the table, but for what is whole.
+/// What came last: the table's columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Half {
     /// Bytes without a line end.
     Line,
-    /// Fewer bytes than a raw word, or a frame of them, has.
+    /// Fewer bytes than a raw word, or a frame of words, has.
     Word,
 }
 
 /// What becomes of what came last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
-    /// It is looked at like any other.
+    /// It is processed like any other.
     Taken,
-    /// It is rejected, for being torn.
+    /// It is rejected as torn.
     Torn,
     /// It is dropped, and that is reported.
     Dropped,
@@ -80,7 +80,7 @@ impl Ending {
         }
     }
 
-    /// The end of an input that could not be read on.
+    /// How an input ended whose reading failed.
     pub fn of_error(error: &io::Error) -> Ending {
         match error.get_ref().and_then(|inner| inner.downcast_ref()) {
             Some(Lost::HungUp) => Ending::HungUp,
@@ -104,14 +104,14 @@ impl fmt::Display for Ending {
     }
 }
 
-/// Bytes that were dropped, since the input ended before their line or word did.
+/// Bytes that were dropped because the input ended before their line or word did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CutOff<'a> {
     /// How the input ended.
     pub ending: Ending,
     /// How many bytes.
     pub bytes: u64,
-    /// Their text, or the start of it; empty if it is not kept, or no text.
+    /// The start of their text; empty if it was not kept, or if they are not text.
     pub start: &'a [u8],
 }
 
@@ -131,8 +131,8 @@ impl fmt::Display for CutOff<'_> {
     }
 }
 
-/// An end of a terminal that is none of a file. It travels as an [`io::Error`], so that nobody who
-/// reads takes it for an orderly end.
+/// An abnormal end of a terminal. It travels as an [`io::Error`], so that no reader mistakes it for an
+/// end of file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub(crate) enum Lost {
     /// See [`Ending::HungUp`].
@@ -155,7 +155,7 @@ pub enum Unread {
     /// The device is gone.
     #[error("{0} hung up")]
     HungUp(String),
-    /// It could not be read on.
+    /// Reading failed.
     #[error("cannot read {name}")]
     Failed {
         /// The input; a file's name in quotes.
@@ -166,7 +166,7 @@ pub enum Unread {
 }
 
 impl Unread {
-    /// What is to be said of `error`, from the input of this name.
+    /// The error to report for `error`, from the input of this name.
     pub fn new(name: String, error: io::Error) -> Unread {
         match Ending::of_error(&error) {
             Ending::HungUp => Unread::HungUp(name),

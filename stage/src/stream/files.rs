@@ -1,10 +1,10 @@
-//! Opening what a stage reads; and which files stages read and write, so that none is fed with what
-//! comes out of it.
+//! Opening what a stage reads; and which files stages read and write, so that none reads its own
+//! output.
 //!
 //! A file is known by its device and inode, whatever name leads to it: a link, `/dev/stdin`, a
-//! descriptor's name below `/proc`. One that is still to be made is known by its directory's, and by
-//! its name in there. Devices such as `/dev/null` and terminals are left out: many may write those,
-//! and what one writes no other reads.
+//! descriptor's name below `/proc`. One that does not exist yet is known by its directory's, and by its
+//! name in it. Devices such as `/dev/null` and terminals do not count: many processes may write to
+//! them, and none reads what another writes.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::process::message::quoted_path;
 
-/// What names standard input in the place of a file.
+/// The name for standard input in the place of a file.
 pub const STANDARD_INPUT: &str = "-";
 
 /// Opens `path` for reading, without waiting for a FIFO's writer or a modem's carrier, and
@@ -42,13 +42,13 @@ pub struct Used {
 struct Identity {
     device: u64,
     inode: u64,
-    /// Its name in the directory that the two are of, if it is still to be made.
+    /// If it does not exist yet: its name in the directory that the two identify.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     entry: Option<String>,
 }
 
 impl Used {
-    /// The file at `path`; `None` for a device, and where it cannot be known.
+    /// The file at `path`; `None` for a device, and if it cannot be identified.
     pub(crate) fn at(path: &Path) -> Option<Used> {
         let identity = match fs::metadata(path) {
             Ok(it) if it.file_type().is_char_device() => return None,
@@ -64,8 +64,8 @@ impl Used {
         Some(Used { name: quoted_path(path), identity })
     }
 
-    /// Standard input; `None` for a device, and for a socket, which may well be both ends of one
-    /// conversation.
+    /// Standard input; `None` for a device, and for a socket, which may legitimately be standard output
+    /// as well.
     pub(crate) fn standard_input() -> Option<Used> {
         let identity = identity_of(io::stdin().as_fd())?;
         let is_socket = kind_of(io::stdin().as_fd())? == SFlag::S_IFSOCK;
@@ -98,11 +98,11 @@ impl Used {
 /// The standard streams, by the numbers of their descriptors.
 const STREAMS: [&str; 3] = ["standard input", "standard output", "standard error"];
 
-/// Links that are followed: more than any name of a stream is made of.
+/// How many links to follow: more than any name of a stream takes.
 const MAX_LINKS: usize = 8;
 
-/// Which standard stream a path names as such, whatever that is: `/dev/stdin`, `/dev/fd/1`, or a link
-/// to one of these.
+/// The standard stream that a path names as such, whatever it is connected to: `/dev/stdin`,
+/// `/dev/fd/1`, or a link to one of these.
 pub(crate) fn named_stream(path: &Path) -> Option<&'static str> {
     let mut path = path.to_owned();
     for _ in 0..MAX_LINKS {
@@ -119,7 +119,7 @@ pub(crate) fn named_stream(path: &Path) -> Option<&'static str> {
     None
 }
 
-/// What is open; `None` for a device.
+/// The open file's identity; `None` for a device.
 #[allow(clippy::unnecessary_cast, reason = "they are smaller on some architectures")]
 fn identity_of(fd: BorrowedFd<'_>) -> Option<Identity> {
     let FileStat { st_dev, st_ino, .. } = fstat(fd).ok()?;

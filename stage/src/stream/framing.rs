@@ -1,7 +1,7 @@
-//! Input that is framed in a way that is not read, and would be taken for samples or for garbage:
-//! **refused, with what to do**.
+//! Input in a framing that is not supported, and would be mistaken for samples or garbage: **refused,
+//! with what to do**.
 //!
-//! | begins with | is | taken for that where |
+//! | begins with | is | recognised in |
 //! |---|---|---|
 //! | `RIFF` or `RIFX` or `RF64`, 4 bytes, 4 letters | WAV and its like | text, raw words |
 //! | `FORM`, 4 bytes, 4 letters | AIFF and its like | text, raw words |
@@ -10,12 +10,11 @@
 //! | EF BB BF | UTF-8 with a byte order mark | text |
 //! | FF FE or FE FF, or two characters with a zero before or behind each | UTF-16 | text |
 //!
-//! Raw words may begin with any bytes. What refuses them is so specific that a measurement does not
-//! begin with it by chance (once in 2³² streams of noise); and they are not refused for a byte order
-//! mark, which is −257 and its like.
+//! Raw words may begin with any bytes. They are refused only for beginnings so specific that noise has
+//! one once in 2³² streams; and not for a byte order mark, which is a plausible sample such as −257.
 //!
-//! [`Unframed`] looks at an input's first bytes, and only as long as they may be the beginning of one
-//! of these, so a trickle of numbers is not held up.
+//! [`Unframed`] examines an input's first bytes, and only as long as they may begin one of these, so
+//! that a trickle of numbers is not held up.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -26,15 +25,14 @@ use crate::stream::ending::Ending;
 use crate::stream::input::Input;
 use thiserror::Error;
 
-/// The most bytes that are looked at, and the fewest to read into: a block's header with nine digits,
-/// and a byte of its data.
+/// The most bytes that are examined, and the smallest buffer to read into: a block's header with nine
+/// digits, and a byte of its data.
 pub const MOST: usize = 12;
 
-/// The fewest digits of a block's length for which it is taken for neither raw words nor a comment, such
-/// as `#2024-11-25`.
+/// How many digits of a block's length rule out raw words and comments such as `#2024-11-25`.
 const SURE_DIGITS: usize = 4;
 
-/// Bytes in which each second is zero that make UTF-16 without a mark. A single zero is noise.
+/// Bytes to examine for UTF-16 without a mark, every second one zero. A single zero may be noise.
 const UNMARKED: usize = 4;
 
 /// What the input is.
@@ -48,11 +46,11 @@ enum Kind {
     Utf16(&'static str),
 }
 
-/// What the first bytes show.
+/// What the first bytes reveal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Look {
     Is(Kind),
-    /// More of them are needed.
+    /// More bytes are needed.
     Undecided,
     IsNone,
 }
@@ -61,17 +59,17 @@ enum Look {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub struct Framed {
     kind: Kind,
-    /// Who would read it, were it text, as a command.
+    /// The command that would read it if it were text.
     reader: &'static str,
 }
 
 impl Framed {
-    /// The reason that `error` carries, if it is one.
+    /// The reason that `error` carries, if any.
     pub fn of(error: &io::Error) -> Option<Framed> {
         error.get_ref().and_then(|inner| inner.downcast_ref()).copied()
     }
 
-    /// The reason not to take for text what begins with `bytes`, if there is one.
+    /// The reason not to read input that begins with `bytes` as text, if there is one.
     pub fn at_start(bytes: &[u8], reader: &'static str) -> Option<Framed> {
         match look(&bytes[..bytes.len().min(MOST)], true) {
             Look::Is(kind) => Some(Framed { kind, reader }),
@@ -143,9 +141,9 @@ fn riff_or_aiff(bytes: &[u8]) -> Look {
     }
 }
 
-/// A block: `#`, how many digits, the digits, and at least a byte of data, which is no line end, and
-/// with few digits no text at all: a line of text may be `#12`, or `#2024-11-25`. Without a digit (`#0`)
-/// its data go on to the end.
+/// A block: `#`, the number of digits, the digits, and at least a byte of data. That must not be a line
+/// end, nor, with few digits, text: a line may be `#12`, or `#2024-11-25`. The data of a block without
+/// digits (`#0`) continue to the end.
 fn block(bytes: &[u8], is_text: bool) -> Look {
     match bytes.first() {
         None => return Look::Undecided,
@@ -189,8 +187,8 @@ fn encoding(bytes: &[u8]) -> Look {
     }
 }
 
-/// Whether the first bytes are, in turn, a character and a zero, where the characters come at this
-/// parity.
+/// Whether the first bytes alternate between a character and a zero, with the characters at places of
+/// this parity.
 fn has_zeros(bytes: &[u8], parity: usize) -> bool {
     let is_text = |byte: u8| matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n');
     let fits = |(at, &byte): (usize, &u8)| if at % 2 == parity { is_text(byte) } else { byte == 0 };
@@ -203,7 +201,7 @@ pub struct Unframed<I> {
     input: I,
     is_text: bool,
     reader: &'static str,
-    /// The first bytes, as long as it is not known what they are, or they are not handed out.
+    /// The first bytes, until it is known what they are and they are handed out.
     first: [u8; MOST],
     held: usize,
     handed_out: usize,
@@ -211,14 +209,14 @@ pub struct Unframed<I> {
 }
 
 impl<I: Input> Unframed<I> {
-    /// Looks at the first bytes of `input`, which is text or raw words; `reader` is a command that
+    /// Examines the first bytes of `input`, which is text or raw words; `reader` is a command that
     /// reads text from standard input.
     pub fn new(input: I, is_text: bool, reader: &'static str) -> Unframed<I> {
         let first = [0; MOST];
         Unframed { input, is_text, reader, first, held: 0, handed_out: 0, is_known: false }
     }
 
-    /// Reads on, until it is known what the first bytes are; together with those that are held.
+    /// Reads more, until it is known what the first bytes are; returns those held as well.
     fn read_first(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         buffer[..self.held].copy_from_slice(&self.first[..self.held]);
         let count = self.input.read(&mut buffer[self.held..])?;
@@ -243,7 +241,7 @@ impl<I: Input> Input for Unframed<I> {
             return Ok(Wake::Ready);
         }
         match self.input.wait(deadline)? {
-            // No more will come, so that what was held back is handed out.
+            // No more may come in time, so what was held back is handed out.
             Wake::Deadline if !self.is_known && self.held > 0 => {
                 self.is_known = true;
                 Ok(Wake::Ready)

@@ -1,13 +1,12 @@
 //! A stage's input: bytes that may be waited for.
 //!
 //! [`Input`] is what the stages' logic sees; a byte slice is one, so unit tests need no
-//! process. [`Stoppable`] is the one over a descriptor, whatever that is: [`crate::stream::transport`] knows
-//! what transports are made of.
+//! process. [`Stoppable`] reads any descriptor: [`crate::stream::transport`] knows the kinds.
 //!
-//! After a stop was requested, the input at the pipeline's head ends at once; the others are
-//! drained: read until they end, or until nothing has come for `GRACE`. That is the grace
-//! period of a stage in a shell pipeline; there is none at a terminal, and no end to it while
-//! the launcher lives, which sees to it that the input ends, and has a `--grace` of its own.
+//! After a stop is requested, the input at the pipeline's head ends at once; the others are drained:
+//! read until they end, or until nothing has come for `GRACE`. That is the grace period of a stage in a
+//! shell pipeline. At a terminal there is none. Under a launcher it does not expire: the launcher makes
+//! sure that the input ends, and has a `--grace` of its own.
 //!
 //! How an input ended decides what becomes of half a line or word: see [`crate::stream::ending`].
 
@@ -22,23 +21,23 @@ use crate::stream::ending::Ending;
 use crate::stream::terminal::{Silence, Terminal, has_hung_up};
 use crate::stream::transport::Reader;
 
-/// How long a stage waits for more after a stop was requested, in a shell pipeline whose
-/// writer may never end. Long against a pipeline's latency, short against a person's patience.
+/// How long a stage waits for more input after a stop request, in a shell pipeline whose writer may
+/// never end. Long against a pipeline's latency, short against a person's patience.
 pub(crate) const GRACE: Duration = Duration::from_secs(1);
 
-/// How long data may keep coming before a stop is asked for: waiting hears one at once, but only
-/// when there is no data. Short against a person's patience, long against a wait.
+/// How often to check for a stop while data keep coming: a wait without data notices one at once. Short
+/// against a person's patience, long against a wait.
 const UNHEARD: Duration = Duration::from_millis(1);
 
-/// How long after its writer's end a stop may be heard that ended both: the kernel sends a signal to
-/// all of a group before any of them can end, but its hearing takes a thread's turn.
+/// How long after the writer's end a stop that ended both may take to arrive: the kernel sends a signal
+/// to a whole group before any of its processes can end, but the thread that notes it must get its
+/// turn.
 const ON_ITS_WAY: Duration = Duration::from_millis(20);
 
-/// Bytes that may be waited for. Where a stop ends the input, it ends as at end of file.
+/// Bytes that may be waited for. An input that a stop ends reads as at end of file.
 pub trait Input: Read {
     /// Waits until a read will not block, or until `deadline` if there is one; a stop that ends the
-    /// input makes it ready as well. A deadline that has passed wins, so that it is not missed in a
-    /// flood.
+    /// input makes it ready as well. A deadline that has passed wins, so that a flood cannot hide it.
     fn wait(&mut self, deadline: Option<Instant>) -> io::Result<Wake>;
 
     /// How it ended, once a read has brought 0 bytes. (After an error, see [`Ending::of_error`].)
@@ -46,8 +45,8 @@ pub trait Input: Read {
         Ending::Clean
     }
 
-    /// The same, where half a line or word is left: Ctrl-C goes to whoever writes as well, so that a
-    /// stop may be on its way.
+    /// The same, when half a line or word is left: Ctrl-C ends the writer as well, so a stop may be on
+    /// its way.
     fn ending_in_half(&mut self) -> io::Result<Ending> {
         Ok(self.ending())
     }
@@ -76,40 +75,40 @@ impl<I: Input + ?Sized> Input for Box<I> {
 /// What a stop request means for an input.
 #[derive(Clone, Debug)]
 pub enum AfterStop {
-    /// It ends there and then: for the program at the pipeline's head.
+    /// It ends at once: for the program at the pipeline's head.
     End,
-    /// It is read to its end. One that brings nothing for `grace` is taken to have ended,
-    /// unless a launcher is there, who will see to it that it ends.
+    /// It is read to its end. One that brings nothing for `grace` is considered ended, unless there is
+    /// a launcher, which makes sure that it ends.
     Drain {
         /// How long to wait for more.
         grace: Duration,
-        /// Who looks after this process.
+        /// The launcher that supervises this process.
         launcher: Option<Launcher>,
     },
 }
 
 impl AfterStop {
-    /// Draining, as the stages behind `conv` do. Nobody else can end a terminal's input, so
-    /// there is nothing to wait for there.
+    /// Draining, as the stages behind `conv` do. A person at a terminal has already asked to stop, so
+    /// there is no grace period.
     pub fn drain(input: &impl IsTerminal, launcher: Option<Launcher>) -> AfterStop {
         let grace = if input.is_terminal() { Duration::ZERO } else { GRACE };
         AfterStop::Drain { grace, launcher }
     }
 }
 
-/// An input over a descriptor, whatever that is.
+/// An input from any descriptor.
 #[derive(Debug)]
 pub struct Stoppable<F> {
     reader: Reader<F>,
-    /// Whose terminal it is, if it is one.
+    /// Whose terminal it is, if it is a terminal.
     terminal: Option<Terminal>,
     stop: Stop,
     after_stop: AfterStop,
     /// When the grace period ends, once a stop was requested.
     patience_ends: Option<Instant>,
-    /// When a stop was last asked for.
+    /// When a stop request was last checked for.
     asked: Option<Instant>,
-    /// Whether a stop has ended it; an end of file shows in a read of 0 bytes.
+    /// Whether a stop has ended it. (An end of file is a read of 0 bytes.)
     ended: bool,
 }
 
@@ -142,7 +141,7 @@ impl<F: AsFd> Stoppable<F> {
         self.reader.is_regular()
     }
 
-    /// Whether a stop has ended it, so that nothing must be read from [`Stoppable::fd`] any more.
+    /// Whether a stop has ended it, so that [`Stoppable::fd`] must not be read any more.
     pub fn has_ended(&self) -> bool {
         self.ended
     }
@@ -162,7 +161,7 @@ impl<F: AsFd> Stoppable<F> {
         }
     }
 
-    /// Whether a stop is requested, as far as it is time to ask.
+    /// Whether a stop is requested; checked at most once every `UNHEARD`.
     fn is_stopped_in_a_flood(&mut self) -> io::Result<bool> {
         let now = Instant::now();
         if self.asked.is_some_and(|asked| now.saturating_duration_since(asked) < UNHEARD) {

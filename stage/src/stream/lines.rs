@@ -1,17 +1,17 @@
 //! Cutting an input into lines, in bounded memory.
 //!
-//! Whole lines are handed out in blocks, as many at a time as one read brought, so that each line of
-//! a flood costs little and a trickle is passed on at once. Half a line waits for its other half. What
-//! becomes of a line that is too long to be held depends on the reader:
+//! Whole lines are handed out in blocks, as many as one read brings, so that each line of a flood costs
+//! little and a trickle is passed on at once. Half a line waits for its other half. What becomes of a
+//! line that is too long to hold depends on the reader:
 //!
-//! - One that parses lines gets its start, and the rest of it is skipped ([`Lines::new`]).
-//! - One that copies lines gets all of it, in pieces ([`Lines::in_pieces`]).
+//! - A reader that parses lines gets its start, and the rest is skipped ([`Lines::new`]).
+//! - A reader that copies lines gets all of it, in pieces ([`Lines::in_pieces`]).
 //!
-//! Whether a last line without a line end is a line depends on how the input ended: the table of ends
-//! says so ([`crate::stream::ending`]). [`Lines::cut_off`] reports what is dropped for lack of one.
+//! Whether last bytes without a line end are a line depends on how the input ended: see the table of
+//! ends ([`crate::stream::ending`]). [`Lines::cut_off`] reports what is dropped for lack of one.
 //!
 //! A line ends with LF, or, where foreign devices and files are read, with LF, CRLF or CR
-//! ([`Lines::ended_by_cr_too`]): a line is handed out at its CR, and an LF that follows is passed over.
+//! ([`Lines::ended_by_cr_too`]): a line is handed out at its CR, and an LF that follows is skipped.
 
 mod fill;
 mod line_end;
@@ -50,7 +50,7 @@ enum Cut {
     End,
 }
 
-/// What becomes of a line that is too long to be held.
+/// What becomes of a line that is too long to hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum LongLine {
     /// Its start is handed out once it has more bytes than `limit`; the rest is skipped.
@@ -63,9 +63,9 @@ enum LongLine {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Skipping {
     Nothing,
-    /// What may be the rest of a line of which nothing was seen.
+    /// What may be the rest of a line whose start was not read.
     UpToTheFirst,
-    /// The rest of one that is too long, whose start was handed out.
+    /// The rest of a line that is too long, whose start was handed out.
     RestOfALine,
 }
 
@@ -75,20 +75,20 @@ pub struct Lines<I> {
     input: I,
     long_line: LongLine,
     line_end: LineEnd,
-    /// Grows if the limit asks for it and lines are that long.
+    /// Grows up to the limit if lines are that long.
     buffer: Vec<u8>,
     /// What was read and not handed out yet: `buffer[start..end]`, never a whole line.
     start: usize,
     end: usize,
     /// What is being skipped.
     skipping: Skipping,
-    /// Bytes skipped, or handed out in pieces, of a line whose end has not come.
+    /// Bytes of the current line that were skipped, or handed out in pieces.
     gone: u64,
-    /// Bytes skipped up to where the first line began, if it was to be found, and was.
+    /// Bytes skipped before the first line, once it is found ([`Lines::from_the_next`]).
     before_first: Option<u64>,
     /// Whether the last line ended with a CR, to which an LF may still belong.
     after_cr: bool,
-    /// With a clock: when the first of the bytes that are held arrived, and those of the last read.
+    /// With a clock: when the first held byte arrived, and when the last read's bytes did.
     began: SystemTime,
     last_read: SystemTime,
     ending: Option<Ending>,
@@ -128,7 +128,7 @@ impl<I: Input> Lines<I> {
         }
     }
 
-    /// Lets CR end a line as well; [`each_line_to_cr_too`] takes the blocks apart.
+    /// Lets CR end a line as well; [`each_line_to_cr_too`] splits the blocks.
     pub fn ended_by_cr_too(self) -> Lines<I> {
         Lines { line_end: LineEnd::LfCrlfOrCr, ..self }
     }
@@ -150,8 +150,8 @@ impl<I: Input> Lines<I> {
         Ok(self.block(cut))
     }
 
-    /// Does the same as [`Lines::next`]; with the block comes the time at which its first byte
-    /// arrived. What stands behind its first line came with the last read.
+    /// Like [`Lines::next`], and returns the time at which the block's first byte arrived. Everything
+    /// after its first line came with the last read.
     pub fn next_timed(
         &mut self,
         deadline: Option<Instant>,
@@ -196,7 +196,7 @@ impl<I: Input> Lines<I> {
         }
     }
 
-    /// Makes room if a line without an end, so far, is too long to be held.
+    /// Makes room if the line without an end so far is too long to hold.
     fn cut_long_line(&mut self) -> Option<Cut> {
         let held = self.start..self.end;
         match self.long_line {
@@ -234,12 +234,12 @@ impl<I: Input> Lines<I> {
         self.ending
     }
 
-    /// What of an input that has ended is dropped, for lack of a line end. Of a line that was too
-    /// long to be held, these are all its bytes, even those that were handed out.
+    /// The bytes dropped at the input's end for lack of a line end. For a line that was too long to
+    /// hold, these are all its bytes, even those that were handed out.
     ///
-    /// A line that is skipped has been rejected. At a clean end it is said as well how many bytes it
-    /// had, since an input without line ends is of some other kind; when something else cut it off,
-    /// nobody knows that, and all is said.
+    /// A skipped line has been rejected already. At a clean end its length is reported as well, since
+    /// an input without line ends is probably not text; at any other end its length is unknown, and the
+    /// rejection says enough.
     pub fn cut_off(&self) -> Option<CutOff<'_>> {
         let ending = self.ending?;
         if self.long_line == LongLine::InPieces && ending.fate(Half::Line) == Fate::Taken {

@@ -1,8 +1,7 @@
 //! A stage's output: bytes written to a descriptor at once, without a buffer of our own.
 //!
-//! [`Unbuffered`] is the one over a descriptor, whatever that is: [`crate::stream::transport`] knows what
-//! transports are made of. Callers hand over blocks of whole lines; each is one `write` where the
-//! transport takes it whole.
+//! [`Unbuffered`] writes to any descriptor: [`crate::stream::transport`] knows the kinds. Callers hand
+//! over blocks of whole lines; each is one `write` if the transport takes it whole.
 
 use std::io::{self, Write};
 use std::os::fd::AsFd;
@@ -12,8 +11,8 @@ use thiserror::Error;
 use crate::process::stop::Stop;
 use crate::stream::transport::Writer;
 
-/// Whether a failed write means that the reader went away, which is a normal end. (A socket whose
-/// reader left with bytes unread says so in other words.)
+/// Whether a failed write means that the reader left, which is a normal end. (A socket whose reader
+/// left bytes unread reports a reset.)
 pub fn reader_is_gone(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset)
 }
@@ -29,7 +28,7 @@ pub struct Unwritable(#[from] pub io::Error);
 pub enum Delivery {
     /// All of it was taken.
     Taken,
-    /// The reader went away, which is a normal end.
+    /// The reader left, which is a normal end.
     ReaderGone,
 }
 
@@ -60,7 +59,7 @@ pub fn deliver(output: &mut impl Write, bytes: &[u8]) -> (usize, Result<Delivery
     (written, Delivery::of(result))
 }
 
-/// An output to a descriptor, whatever that is.
+/// An output to any descriptor.
 #[derive(Debug)]
 pub struct Unbuffered<F: AsFd> {
     writer: Writer<F>,
@@ -68,7 +67,7 @@ pub struct Unbuffered<F: AsFd> {
 }
 
 impl<F: AsFd> Unbuffered<F> {
-    /// An output to `fd`. A stop does not cut a write short: what was begun is handed over.
+    /// An output to `fd`. A stop does not cut a write short: what was begun is completed.
     pub fn new(fd: F, stop: Stop) -> Unbuffered<F> {
         Unbuffered { writer: Writer::new(fd), stop }
     }

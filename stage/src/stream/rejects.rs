@@ -1,12 +1,12 @@
 //! Counting what was rejected, and warning of the first few.
 //!
-//! A converter that is unplugged over a weekend must not fill the terminal, or a disk behind
-//! standard error: `TOLD` warnings, and one summary at the end, whatever happens.
+//! A converter that is unplugged over a weekend must not fill the terminal, or the disk behind standard
+//! error: there are at most `REPORTED` warnings, and one summary at the end.
 
 use crate::process::message::Messages;
 
 /// Warnings before silence: enough to see what is wrong.
-const TOLD: u64 = 5;
+const REPORTED: u64 = 5;
 
 /// The count of what was rejected.
 #[derive(Clone, Debug, Default)]
@@ -20,22 +20,22 @@ impl Rejects {
         self.count
     }
 
-    /// Counts one more; `describe` says which and why, if it is still to be told.
+    /// Counts one more; calls `describe` for which and why, if it is still reported.
     pub fn add(&mut self, messages: &mut dyn Messages, describe: impl FnOnce() -> String) {
         self.count += 1;
-        if self.count <= TOLD {
+        if self.count <= REPORTED {
             messages.tell(&describe());
         }
-        if self.count == TOLD {
+        if self.count == REPORTED {
             messages.tell("further rejections are counted, and summed up at the end");
         }
     }
 
-    /// The summary, if not every one was told; `what` names them in the plural.
+    /// The summary, unless every one was reported; `what` names them in the plural.
     pub fn sum_up(&self, messages: &mut dyn Messages, what: &str) {
-        if self.count > TOLD {
+        if self.count > REPORTED {
             messages.tell(&format!(
-                "{} {what} rejected, the first {TOLD} of them told above",
+                "{} {what} rejected, the first {REPORTED} of them told above",
                 self.count
             ));
         }

@@ -1,9 +1,9 @@
-//! How much is moved at a time: sizes that fit each other, so that a full block is one call and
-//! a pipe always has room for the next while one is being worked on.
+//! How much is moved at a time: sizes that fit each other, so that a full block is one call, and a pipe
+//! has room for more blocks while one is being processed.
 
 /// Bytes that a pipe for samples holds, sixteen times the kernel's default: fewer switches
-/// between processes at full speed, and room for what arrives while `log` syncs. (A user's
-/// pipes may be limited to less, which does no harm.)
+/// between processes at full speed, and room for what arrives while `log` syncs. (A user's pipes may be
+/// limited to less, which is harmless.)
 pub const PIPE: usize = 1 << 20;
 
 /// Bytes read or written in one call.

@@ -8,8 +8,8 @@
 //! | edits lines (canonical) | somebody typed Ctrl-D, or a device sent that byte, 4 | an error |
 //! | does not, and may return without data (`stty min 0`) | nothing yet | an error |
 //!
-//! A hang-up of the program's own terminal is a request to stop, as the SIGHUP that comes with it;
-//! that of another, a device, is a failure.
+//! A hang-up of the program's own terminal is a request to stop, like the SIGHUP that comes with it;
+//! that of any other terminal, a device, is a failure.
 
 use std::env;
 use std::ffi::OsStr;
@@ -32,7 +32,7 @@ pub enum Terminal {
     Device,
 }
 
-/// What it means that a terminal gave nothing.
+/// What a read of nothing from a terminal means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Silence {
     /// More may come.
@@ -44,18 +44,18 @@ pub(crate) enum Silence {
 }
 
 impl Terminal {
-    /// Whose terminal `fd` is; `None` if it is no terminal.
+    /// Whose terminal `fd` is; `None` if it is not a terminal.
     pub fn of(fd: impl AsFd) -> Option<Terminal> {
         match isatty(&fd) {
-            // One that has hung up already answers nothing else.
+            // A terminal that has hung up answers EIO to everything.
             Ok(true) | Err(Errno::EIO) => {}
             Ok(false) | Err(_) => return None,
         }
-        // The kernel names the foreground of the controlling terminal only.
+        // The kernel reports the foreground group only of the controlling terminal.
         Some(if tcgetpgrp(&fd).is_ok() { Terminal::Own } else { Terminal::Device })
     }
 
-    /// What it means that reading from this terminal, `fd`, gave 0 bytes.
+    /// What a read of 0 bytes from this terminal, `fd`, means.
     pub(crate) fn silence(self, fd: impl AsFd) -> io::Result<Silence> {
         let fd = fd.as_fd();
         match (self, has_hung_up(fd), edits_lines(fd)) {
@@ -68,7 +68,7 @@ impl Terminal {
     }
 }
 
-/// Whether nobody will ever send anything from the other side again.
+/// Whether nothing will ever come from the other side again.
 pub(crate) fn has_hung_up(fd: impl AsFd) -> bool {
     let mut interest = [PollFd::new(fd.as_fd(), PollFlags::empty())];
     let polled = poll(&mut interest, PollTimeout::ZERO);
@@ -80,7 +80,7 @@ pub fn can_be_drawn_on(output: impl AsFd) -> bool {
     isatty(output) == Ok(true) && !is_dumb(env::var_os("TERM").as_deref())
 }
 
-/// A terminal that is unknown is taken to be dumb.
+/// An unknown terminal counts as dumb.
 fn is_dumb(term: Option<&OsStr>) -> bool {
     term.is_none_or(|term| term.is_empty() || term == "dumb")
 }

@@ -1,19 +1,19 @@
-//! What a transport is made of, on the side of who reads or writes it.
+//! What a transport is made of, as its reader and its writer see it.
 //!
-//! A stage finds out from its descriptor what it is attached to. This is the only module that
-//! knows of the kinds (all that [`crate::process::stop`] knows is how to wait for a semaphore);
-//! [`crate::stream::input`] and [`crate::stream::output`] see a `Reader` and a `Writer` that have bytes or room
-//! now, or must be waited for:
+//! A stage finds out from its descriptor what it is attached to. This is the only module that knows the
+//! kinds (waiting knows only descriptors and semaphores); [`crate::stream::input`] and
+//! [`crate::stream::output`] see a `Reader` and a `Writer` that have bytes or room now, or must be
+//! waited for:
 //!
 //! | kernel object | how it is known | its module |
 //! |---|---|---|
-//! | pipe, FIFO, socket, file, terminal, … | it is none of the others | here: read(2) and write(2) do it |
+//! | pipe, FIFO, socket, file, terminal, … | it is none of the others | here: read(2) and write(2) suffice |
 //! | POSIX message queue | its file system (fstatfs) | [`queue`] |
 //! | ring in shared memory | a memfd that begins like one | [`ring`] |
 //!
-//! Until when to wait, and whether a stop ends it, is the caller's affair: it hands in a `Sleep`.
-//! What the kernel does by itself for a pipe when a process ends, the launcher does for queues
-//! and rings, with the [`Keeper`] that they come with.
+//! The caller decides how long to wait, and whether a stop ends the wait: it passes a `Sleep`. What the
+//! kernel does for a pipe when a process ends, the launcher does for queues and rings, with their
+//! [`Keeper`].
 
 pub mod peer;
 pub mod queue;
@@ -32,9 +32,8 @@ use crate::process::clock::Wake;
 use crate::process::wait::{Awaited, Sleep};
 use peer::End;
 
-/// How often one who sleeps in a queue or a ring looks whether the other side is still there, should
-/// the launcher not be able to tell: rarely enough to cost nothing, and soon enough for who waits
-/// for its end.
+/// How often a sleeper in a queue or a ring checks that its peer is still there, in case the launcher
+/// cannot say so: rarely enough to cost nothing, and often enough for a person who waits for the end.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Both ends of a new transport.
@@ -46,10 +45,10 @@ pub struct Pair {
     pub writer: OwnedFd,
 }
 
-/// What the launcher keeps of a transport, to tell one side that the other has ended.
+/// What the launcher keeps of a transport, to notify one side that the other has ended.
 #[derive(Debug)]
 pub enum Keeper {
-    /// Nothing: the kernel tells by itself.
+    /// Nothing: the kernel notifies it.
     Kernel,
     /// A queue.
     Queue(queue::Keeper),
@@ -74,8 +73,8 @@ enum Kind<Q, R> {
     Stream,
     Queue(Q),
     Ring(R),
-    /// It looks like one of the above, and cannot be used. Told at the first use, which is where
-    /// callers expect an error.
+    /// It looks like one of the above, and cannot be used. Reported at first use, where callers expect
+    /// an error.
     Unusable(io::Error),
 }
 
@@ -96,7 +95,7 @@ impl<Q, R> Kind<Q, R> {
     }
 }
 
-/// The reading end of a transport. When it is dropped, nobody will read any more.
+/// The reading end of a transport. Dropping it tells the writer that there is no reader.
 #[derive(Debug)]
 pub(crate) struct Reader<F> {
     fd: F,

@@ -68,7 +68,7 @@ impl Neg for Decimal {
     }
 }
 
-/// The same of numbers that are not needed any more.
+/// The same, for operands by value.
 macro_rules! by_value {
     ($($operator:ident, $method:ident;)*) => {$(
         impl $operator for Decimal {

@@ -1,5 +1,5 @@
-//! Where a number's digits stand, and rounding it: to the nearest multiple of a power of ten, or down
-//! to a multiple of a round number.
+//! The place of a number's first digit, and rounding: to the nearest multiple of a power of ten, or
+//! down to a multiple of a round number.
 
 use num_bigint::BigInt;
 use num_integer::Integer;
@@ -35,8 +35,8 @@ impl Decimal {
         }
     }
 
-    /// The nearest multiple of 10^`exponent`; of two, the one farther from zero, so that a number and
-    /// its negative have the same digits.
+    /// The nearest multiple of 10^`exponent`; ties go away from zero, so that a number and its negative
+    /// have the same digits.
     pub fn round_to(&self, exponent: i32) -> Decimal {
         if i32::from(self.places) + exponent <= 0 {
             return self.normalized();

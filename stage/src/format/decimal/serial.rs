@@ -1,4 +1,4 @@
-//! Decimals as JSON numbers, every digit kept, which a double in between would not.
+//! Decimals as JSON numbers. All digits are kept, which a double would not do.
 
 use serde::de::Error as _;
 use serde::ser::Error as _;

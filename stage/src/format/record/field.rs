@@ -1,8 +1,8 @@
 //! What a field is: a row of the table of them, in `table`.
 //!
-//! Whoever shows records goes through the table, and treats a field by its [`Kind`]; a field that
-//! asks for more than that (the quantiles' error beside them, a histogram as a picture) is known
-//! there by its name.
+//! Code that shows records goes through the table, and handles a field by its [`Kind`]; only a field
+//! that needs more (the quantiles' error beside them, a histogram as a picture) is known there by its
+//! name.
 
 mod table;
 
@@ -20,7 +20,7 @@ pub use table::{FIELDS, Record};
 /// A field of the records.
 #[derive(Debug)]
 pub struct Field {
-    /// Its name in JSON; of the quantiles, which share a row, `p`.
+    /// Its name in JSON; `p` for the quantiles, which share a row.
     pub name: &'static str,
     /// How its values are shown.
     pub kind: Kind,
@@ -30,7 +30,7 @@ pub struct Field {
     pub help: &'static str,
     /// Its value; `None` if the record does not have it.
     pub(super) get: fn(&Record) -> Option<Value<'_>>,
-    /// The place for its value, which the record has from then on.
+    /// The slot for its value; taking it adds the field to the record.
     pub(super) slot: fn(&mut Record) -> Slot<'_>,
 }
 
@@ -39,9 +39,9 @@ pub struct Field {
 pub enum Kind {
     /// How many.
     Count,
-    /// A sample's number in the stream: says which, and measures nothing.
+    /// A sample's number in the stream: identifies it, and measures nothing.
     Ordinal,
-    /// A number of which every digit is true.
+    /// An exact number.
     Exact,
     /// The double nearest to the true value.
     Rounded(Estimate),
@@ -56,13 +56,13 @@ pub enum Kind {
     Structure,
 }
 
-/// How well a rounded number estimates that of the process that the samples come from.
+/// How well a rounded number estimates the measured process.
 #[derive(Clone, Copy, Debug)]
 pub struct Estimate {
-    /// The standard error of a value, as of independent samples of a normal distribution: close
-    /// enough to say how many of its digits mean something.
+    /// The standard error of a value, as if the samples were independent and normally distributed:
+    /// close enough to decide how many of its digits are significant.
     pub standard_error: fn(&Record, f64) -> Option<f64>,
-    /// Values that it has only where something is perfect, so that nothing else may look like them.
+    /// Values that it has only in a perfect case, so that no other value may be rounded to them.
     pub perfect: &'static [i64],
 }
 
@@ -77,7 +77,7 @@ pub enum Presence {
     Optional,
     /// The same, asked for with `stat --more`.
     More,
-    /// Those for which it has a value, which may begin in the middle of a run.
+    /// Those that have a value, possibly only from the middle of a run on.
     Arising,
 }
 
@@ -114,7 +114,7 @@ pub(super) enum Slot<'a> {
     Labels(&'a mut BTreeMap<String, String>),
     Histogram(&'a mut Option<Vec<Bin>>),
     Course(&'a mut Option<Vec<Stretch>>),
-    /// There is none: the value is not kept when a record is read.
+    /// None: the value is not kept when a record is read.
     Nowhere,
 }
 
@@ -143,7 +143,7 @@ impl Field {
         }
     }
 
-    /// Whether it is a number that says something of the samples, and may be compared.
+    /// Whether it is a number about the samples, which conditions may compare.
     pub fn is_figure(&self) -> bool {
         match self.kind {
             Kind::Count | Kind::Exact | Kind::Rounded(_) | Kind::Quantile | Kind::Bound => true,
@@ -151,7 +151,7 @@ impl Field {
         }
     }
 
-    /// What `record` has of it: nothing, one entry, or each quantile.
+    /// The entries of this field in `record`: none, one, or one for each quantile.
     pub fn entries<'a>(&'static self, record: &'a Record) -> impl Iterator<Item = Entry<'a>> {
         let value = (self.get)(record);
         let (one, several) = match value {
@@ -168,19 +168,19 @@ impl Field {
 }
 
 impl Record {
-    /// All that it has, in the table's order.
+    /// All its entries, in the table's order.
     pub fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
         FIELDS.iter().flat_map(|field| field.entries(self))
     }
 
-    /// What it has under this name.
+    /// Its entry of this name.
     pub fn entry(&self, name: &str) -> Option<Entry<'_>> {
         Field::named(name)?.entries(self).find(|entry| entry.name == name)
     }
 }
 
 impl Value<'_> {
-    /// Whether there is none, which is null in JSON, or leaves the field out.
+    /// Whether there is no value: null in JSON, or no field at all.
     pub fn is_none(&self) -> bool {
         matches!(
             self,

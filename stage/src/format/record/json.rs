@@ -55,8 +55,8 @@ enum Key {
     Unknown,
 }
 
-/// Reads a name. Records have most of their fields in the table's order, so the search for a row
-/// begins behind the last one that came.
+/// Reads a name. Most fields come in the table's order, so the search for a row begins after the last
+/// one that came.
 struct KeySeed {
     next: usize,
 }

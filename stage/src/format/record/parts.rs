@@ -30,8 +30,7 @@ pub enum Exactness {
     Exact,
     /// There were too many distinct values: quantiles are near the sample of their rank.
     Approximate {
-        /// How far any of them is from that sample, at most. Records of other programs may not
-        /// say.
+        /// The most that any of them is off. Records of other programs may not say.
         error: Option<Decimal>,
     },
 }
@@ -45,7 +44,7 @@ impl Exactness {
         }
     }
 
-    /// The bound of the quantiles' error, unless they are exact or it is not known.
+    /// The bound of the quantiles' error; `None` if they are exact, or if it is unknown.
     pub fn error(&self) -> Option<&Decimal> {
         match self {
             Exactness::Exact => None,
@@ -70,7 +69,7 @@ pub struct Bin {
     pub count: u64,
 }
 
-/// Samples that follow each other: a part of the stream's [course](super::Record::course).
+/// Consecutive samples: a part of the stream's [course](super::Record::course).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stretch {
     /// The number of the first of them, from 1.
@@ -83,7 +82,7 @@ pub struct Stretch {
     pub max: Decimal,
 }
 
-/// By its word alone; the error stands in a field of its own.
+/// By its word alone; the error is a field of its own.
 impl<'de> Deserialize<'de> for Exactness {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Exactness, D::Error> {
         let name = String::deserialize(deserializer)?;

@@ -1,4 +1,4 @@
-//! Cutting a line into fields, and stripping what may stand around them.
+//! Cutting a line into fields, and stripping what may surround them.
 
 use memchr::memchr;
 

@@ -1,9 +1,9 @@
 //! The lists of system calls.
 //!
-//! They hold what the programs call, and what glibc, Rust's library, the allocator and `ctrlc` call
-//! for them, also in other versions than the one at hand, which is why some calls are here that a
-//! trace of today's programs does not show. The thread of `ctrlc` may not have come to its work
-//! when the filter is set: what a thread calls as it begins and ends is needed, too.
+//! They hold what the programs call, and what glibc, Rust's library, the allocator and `ctrlc` call for
+//! them, in this or another version; so they include calls that a trace of today's programs does not
+//! show. The thread of `ctrlc` may not have started work when the filter is set, so what a thread calls
+//! as it begins and ends is needed, too.
 
 mod filter;
 
@@ -24,7 +24,7 @@ const EVERY: &[libc::c_long] = &[
     libc::SYS_pwrite64, libc::SYS_lseek, libc::SYS_close, libc::SYS_fstat, libc::SYS_newfstatat,
     libc::SYS_statx, libc::SYS_fstatfs, libc::SYS_mq_timedsend, libc::SYS_mq_timedreceive,
     libc::SYS_mq_getsetattr,
-    // Waiting. A process that is stopped and goes on restarts the call it was in.
+    // Waiting. A process that is suspended and continued restarts the call it was in.
     libc::SYS_ppoll, libc::SYS_futex, libc::SYS_clock_gettime, libc::SYS_clock_nanosleep,
     libc::SYS_nanosleep, libc::SYS_sched_yield, libc::SYS_restart_syscall,
     // Signals.
@@ -75,15 +75,15 @@ const LIST_DIRECTORIES: &[libc::c_long] = &[libc::SYS_getdents64];
 const SPLICE: &[libc::c_long] = &[libc::SYS_splice, libc::SYS_tee];
 
 /// What may be asked of a terminal, a serial line or a pipe: is it one, its size, its foreground,
-/// the bytes that wait. Above all not TIOCSTI, which types commands for the shell to run.
+/// the bytes that wait. Never TIOCSTI, which types commands for the shell to run.
 const IOCTLS: [libc::Ioctl; 5] =
     [libc::FIONREAD, libc::TCGETS, libc::TCGETS2, libc::TIOCGWINSZ, libc::TIOCGPGRP];
 
 /// What [`Grant::TakeTerminal`] adds of these: nobody else may open it, and what waits is dropped.
 const TERMINAL_IOCTLS: [libc::Ioctl; 3] = [libc::TIOCEXCL, libc::TIOCNXCL, libc::TCFLSH];
 
-/// What may be done to a descriptor: copy it, its flags, its locks, its size, its seals. Above all
-/// not F_SETOWN, which sends signals to others.
+/// What may be done to a descriptor: copy it, its flags, its locks, its size, its seals. Never
+/// F_SETOWN, which sends signals to others.
 #[rustfmt::skip]
 const FCNTLS: [libc::c_int; 15] = [
     libc::F_GETFD, libc::F_SETFD, libc::F_GETFL, libc::F_SETFL, libc::F_DUPFD,
@@ -97,12 +97,11 @@ const PRCTLS: [libc::c_int; 2] = [libc::PR_SET_NAME, libc::PR_SET_VMA];
 
 /// Gives up all system calls but those of every stage and those granted, in all threads.
 pub(super) fn give_up_all_but(grants: &[Grant]) -> Result<(), Errno> {
-    // The lists are the same each time, so that a test would have found one that makes no program.
+    // The lists are fixed, so tests would have found one that cannot be compiled.
     kernel::filter_calls(&filter::program(&rules(grants)).map_err(|_| Errno::E2BIG)?)
 }
 
-/// The calls that a stage keeps. Where two rules are about one call, the later, which is the more
-/// generous, holds.
+/// The calls that a stage keeps. Of two rules about one call, the later, more permissive one holds.
 fn rules(grants: &[Grant]) -> Rules {
     let mut rules = conditions();
     let has = |grant| grants.contains(&grant);
@@ -126,7 +125,7 @@ fn rules(grants: &[Grant]) -> Rules {
     rules
 }
 
-/// What every stage keeps of calls that can do more than it needs.
+/// The conditions on calls that can do more than a stage needs.
 fn conditions() -> Rules {
     let no_code = || Rule::Without(Argument(2), libc::PROT_EXEC as u32);
     let one_of = |argument, values: &[u32]| Rule::OneOf(Argument(argument), values.to_vec());

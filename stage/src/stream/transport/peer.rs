@@ -1,19 +1,18 @@
-//! Which ends of a transport are still open, where the kernel does not tell by itself.
+//! Which ends of a transport are still open, where the kernel does not report it.
 //!
-//! A reader of a pipe sees its end once nobody has it open for writing any more, however that
-//! came about. A message queue or a memory has no such notion; but a file has locks that belong
-//! to whoever has opened it (open file description locks, `fcntl(2)`) and that the kernel drops
-//! with the last descriptor, also when it was `kill -9` that closed it. So the launcher, which
-//! opens each end apart, puts a lock on it: byte 0 for the writer, byte 1 for the reader. The
-//! locks go with the descriptors through `fork` and `exec`, and each side can look whether
-//! the other's is still held.
+//! A reader of a pipe sees its end once no process has it open for writing, for whatever reason.
+//! Message queues and shared memory have no such notion; but a file can have locks that belong to an
+//! opening of it (open file description locks, `fcntl(2)`), and that the kernel drops with the last
+//! descriptor, even if `kill -9` closed it. So the launcher, which opens each end separately, puts a
+//! lock on it: byte 0 for the writer, byte 1 for the reader. The locks follow the descriptors through
+//! `fork` and `exec`, and each side can check that the other's is still held.
 
 use std::io;
 use std::os::fd::AsFd;
 
 use nix::fcntl::{FcntlArg, fcntl};
 
-/// An end of a transport. The number is the place of its lock.
+/// An end of a transport. The number is the byte that its lock is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
     /// Where bytes go in.
@@ -31,22 +30,21 @@ impl End {
     }
 }
 
-/// Marks `fd` as this end of its transport, until the last descriptor that shares its opening is
-/// closed.
+/// Marks `fd` as this end of its transport, until the last descriptor of the same opening is closed.
 pub(crate) fn hold(fd: impl AsFd, end: End) -> io::Result<()> {
-    // A lock for reading needs a descriptor to read from, and so for writing.
+    // A read lock needs a descriptor open for reading, a write lock one open for writing.
     let kind = if end == End::Writer { libc::F_WRLCK } else { libc::F_RDLCK };
     fcntl(fd, FcntlArg::F_OFD_SETLK(&lock(kind, end)))?;
     Ok(())
 }
 
-/// Whether anybody holds this end, seen from any descriptor of the transport.
+/// Whether any process holds this end, seen from any descriptor of the transport.
 fn is_held(fd: impl AsFd, end: End) -> bool {
     let mut found = lock(libc::F_WRLCK, end);
-    // The old kind of question: its answer does not leave out what this opening holds itself.
+    // The older query: its answer includes locks that this opening itself holds.
     match fcntl(fd, FcntlArg::F_GETLK(&mut found)) {
         Ok(_) => found.l_type != libc::F_UNLCK as libc::c_short,
-        // Unable to look, we believe that it is there: the launcher will tell.
+        // If this fails, assume that it is there: the launcher will notify us.
         Err(_) => true,
     }
 }
@@ -65,8 +63,8 @@ fn lock(kind: libc::c_int, end: End) -> libc::flock {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Peer {
     end: End,
-    /// Whether this transport's ends are held. If not, somebody else made it, who has to tell by
-    /// himself when it ends.
+    /// Whether this transport's ends are marked. If not, another program made it, and has to signal its
+    /// end itself.
     held: bool,
 }
 
@@ -76,7 +74,7 @@ impl Peer {
         Peer { end: mine.other(), held: is_held(fd, mine) }
     }
 
-    /// Whether somebody may still have it open.
+    /// Whether a process may still have it open.
     pub(crate) fn is_there(self, fd: impl AsFd) -> bool {
         !self.held || is_held(fd, self.end)
     }

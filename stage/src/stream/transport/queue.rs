@@ -2,19 +2,19 @@
 //!
 //! | side | does |
 //! |---|---|
-//! | writer | sends what it is given in messages as long as the queue takes them, each cut behind its last line feed; a line longer than a message crosses in several. An empty message is the end |
-//! | reader | joins messages to a stream again, so it need not know how they were cut |
-//! | launcher | makes the queue and unlinks it at once ([`create()`]); when a process has ended, wakes who waits for it ([`Keeper`]) |
+//! | writer | sends what it is given in messages as long as the queue allows, each cut after its last line feed; a line longer than a message crosses in several. An empty message is the end |
+//! | reader | joins messages into a stream again, so it need not know how they were cut |
+//! | launcher | makes the queue and unlinks it at once ([`create()`]); when a process has ended, wakes its peer ([`Keeper`]) |
 //!
-//! A queue does not tell when a side dies, and who sleeps in it sleeps on. Therefore:
+//! A queue does not report that a side has died, and its peer sleeps on. Therefore:
 //!
-//! 1. who may be about to sleep looks first whether the other end is still open
-//!    ([`super::peer`]): a reader of an empty queue without a writer has come to the end, a writer
-//!    to a full queue without a reader gets EPIPE;
-//! 2. who sleeps already is woken by the launcher when it learns of the death: a reader by an
-//!    empty message, for which there is room since it sleeps; a writer by taking a message out,
-//!    which nobody will read. Awake, either comes to rule 1;
-//! 3. should the launcher be unable to do that, either looks again every `LOOK_AGAIN`.
+//! 1. a side that may be about to sleep first checks that the other end is still open
+//!    ([`super::peer`]): a reader of an empty queue without a writer has come to the end, a writer to a
+//!    full queue without a reader gets EPIPE;
+//! 2. a side that already sleeps is woken by the launcher when it learns of the death: a reader by an
+//!    empty message, for which there is room since it sleeps; a writer by taking out a message, which
+//!    no process will read. Once awake, either follows rule 1;
+//! 3. in case the launcher cannot do that, either checks again every `LOOK_AGAIN`.
 
 mod create;
 
@@ -34,13 +34,12 @@ use crate::process::kernel::with_queue;
 use crate::process::wait::{Awaited, Sleep};
 pub use create::{Capacity, Error, create};
 
-/// What `fstatfs` says of a queue: MQUEUE_MAGIC of the kernel's `ipc/mqueue.c`.
+/// What `fstatfs` reports for a queue: MQUEUE_MAGIC of the kernel's `ipc/mqueue.c`.
 const MAGIC: FsType = FsType(0x1980_0202);
 
-/// How long a writer that ends waits for room for the empty message, while there is a reader.
-/// Longer than a reader is away from its input in normal operation; if it is still too short,
-/// nothing is lost: the reader finds the writer gone (rules 1 and 2, in a queue of the
-/// launcher's).
+/// How long an ending writer waits for room for the empty message, while there is a reader: longer than
+/// a reader is normally away from its input. If it is too short, nothing is lost: in the launcher's
+/// queues the reader finds the writer gone (rules 1 and 2).
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Whether `fd` is a message queue.
@@ -48,8 +47,8 @@ pub(crate) fn is_queue(fd: BorrowedFd<'_>) -> bool {
     fstatfs(fd).is_ok_and(|it| it.filesystem_type() == MAGIC)
 }
 
-/// Bytes of the longest message, after making sure that calls do not block: waiting is done
-/// elsewhere, where a stop can end it.
+/// Makes sure that calls do not block, since waiting is done where a stop can end it; returns the bytes
+/// of the longest message.
 fn prepare(fd: BorrowedFd<'_>) -> io::Result<usize> {
     let attributes = with_queue(fd, |queue| {
         mq_set_nonblock(queue)?;
@@ -66,7 +65,7 @@ pub(crate) struct Reader {
     /// A message for which the caller's buffer was too small, and how much of it was handed out.
     spare: Vec<u8>,
     handed_out: usize,
-    /// Whether nobody can send any more.
+    /// Whether no more can be sent.
     alone: bool,
     over: bool,
 }
@@ -127,7 +126,7 @@ impl Reader {
     /// Waits for a message, or for the end.
     pub(crate) fn wait(&mut self, fd: BorrowedFd<'_>, sleep: Sleep<'_>) -> io::Result<Wake> {
         loop {
-            // Looked at before the queue: what was sent until then is still read.
+            // Checked before the queue: what was sent until then is still read.
             self.alone = !self.writer.is_there(fd);
             if self.over || self.alone || self.handed_out < self.spare.len() {
                 return Ok(Wake::Ready);
@@ -179,7 +178,7 @@ impl Writer {
         Ok(Wake::Ready)
     }
 
-    /// Sends the empty message that is the end, if there is somebody to read it.
+    /// Sends the empty message that means the end, if there is a reader.
     pub(crate) fn end(&mut self, fd: BorrowedFd<'_>) {
         let deadline = Instant::now() + PATIENCE;
         loop {
@@ -196,7 +195,7 @@ impl Writer {
     }
 }
 
-/// What the launcher keeps to wake who waits for a process that has ended.
+/// What the launcher keeps to wake the peer of a process that has ended.
 #[derive(Debug)]
 pub struct Keeper {
     queue: OwnedFd,
@@ -204,8 +203,8 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    /// The process at this end has ended. Where the queue has no room or no message, nobody
-    /// sleeps; that is no failure.
+    /// The process at this end has ended. If the queue has no room, or no message, its peer is not
+    /// asleep; that is no failure.
     pub(crate) fn close(&self, end: End) {
         let _ = with_queue(self.queue.as_fd(), |queue| match end {
             End::Writer => mq_send(queue, &[], 0),

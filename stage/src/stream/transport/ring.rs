@@ -12,38 +12,36 @@
 //! | 1 … `SLOT` | filled | the writer: copies more bytes behind them, and adds their number if the word is still what it was; the reader: adds `TAKEN` |
 //! | `TAKEN` + number | taken | the reader: copies the bytes out, sets the word to 0, posts `free` |
 //!
-//! What is copied in are whole lines, unless one alone is longer than a slot; and a reader that has
-//! room for whole slots is given whole slots. So nobody who is killed on the way tears a line.
+//! Whole lines are copied in, unless one alone is longer than a slot; and a reader with room for whole
+//! slots gets whole slots. So a process killed on the way does not tear a line.
 //!
 //! A trickle joins the last slot as long as the reader has not come to it, as small writes to a
 //! pipe join its last page: the ring holds as many samples as there is room for, not as many as
 //! there are slots.
 //!
 //! The semaphores are counts of slots: the writer takes a token of `free` (at first there is one
-//! for each slot) before it fills a slot, and the reader one of `filled` before it takes one. Who
-//! finds none sleeps. **A token may be a mere call to look up**: whoever has one looks at the
-//! word, and if that is not as it should be, drops the token and looks at the flags. Such
-//! tokens are posted
+//! for each slot) before it fills a slot, and the reader one of `filled` before it takes one. A side
+//! that finds none sleeps. **A token may be a mere wake-up call**: its taker checks the word, and if
+//! that is not as it should be, drops the token and checks the flags. Such tokens are posted
 //!
 //! - by a side that ends: it sets `ended` (the writer) or `gone` (the reader), and posts
 //!   the other side's semaphore;
-//! - by the launcher ([`Keeper`]), the same, for a process that has ended, however that was;
+//! - by the launcher ([`Keeper`]), in the same way, for a process that has ended, for whatever reason;
 //! - by a stop request, in the reader's own process, so that it does not sleep through it.
 //!
 //! `ended` and an empty word are the end of the stream; `gone` is EPIPE. (That is the "empty slot"
 //! of other rings, but it needs no free one.) A writer that was killed while it filled a slot has
-//! not set the word, so nothing of that is ever seen; one that was killed before it posted is
-//! spoken for by the launcher's post. Who is about to sleep, and then every `LOOK_AGAIN`, also
-//! looks whether the other end is still open ([`super::peer`]), should the launcher be unable to
-//! tell.
+//! not set the word, so nothing of that is ever seen; for one that was killed before it posted, the
+//! launcher posts. A side about to sleep also checks, and then again every `LOOK_AGAIN`, that the other
+//! end is still open ([`super::peer`]), in case the launcher cannot say so.
 //!
 //! # What each side may assume of the other
 //!
 //! Nothing that its memory's safety depends on. Both processes can write everywhere, so a word is
-//! read once and checked before it is used: a number beyond `SLOT` is an error, and bytes are only
-//! ever copied to and from memory of one's own. A peer that breaks the rules can send wrong
-//! bytes, end the stream, let the other side wait, or keep it looking up in vain (which a stop or
-//! a deadline ends). The seals keep it from taking the memory away.
+//! read once and checked before it is used: a number beyond `SLOT` is an error, and bytes are only ever
+//! copied to and from the process's own memory. A peer that breaks the rules can send wrong bytes, end
+//! the stream, make the other side wait, or wake it in vain (which a stop or a deadline ends). The
+//! seals keep it from taking the memory away.
 
 pub mod memory;
 mod reader;
@@ -99,14 +97,14 @@ impl From<Damaged> for io::Error {
 /// Whether `fd` is a ring: a memfd that begins like one.
 pub(crate) fn is_ring(fd: BorrowedFd<'_>) -> bool {
     let mut start = [0; MAGIC.len()];
-    // A file in memory that has a name is sealed against sealing, and nothing else.
+    // A named file in memory is sealed against sealing, and nothing else.
     let named = SealFlag::F_SEAL_SEAL.bits();
     fcntl(fd, FcntlArg::F_GET_SEALS).is_ok_and(|seals| seals != named)
         && pread(fd, &mut start, 0) == Ok(MAGIC.len())
         && start == *MAGIC
 }
 
-/// Sets the flag of an end that is no more, and wakes the other.
+/// Sets the flag of an end that is gone, and wakes the other.
 fn close(memory: &Memory, end: End) {
     let header = memory.header();
     let (flag, other) = match end {
@@ -126,13 +124,13 @@ pub fn create(label: &str) -> io::Result<(Pair, Keeper)> {
     Ok((ends, Keeper { memory }))
 }
 
-/// Opens the memory once more, so that this end can be told from the other.
+/// Opens the memory once more, so that this end has a lock of its own.
 fn open(memory: &OwnedFd) -> io::Result<OwnedFd> {
     let path = format!("/proc/self/fd/{}", memory.as_raw_fd());
     Ok(OpenOptions::new().read(true).write(true).open(path)?.into())
 }
 
-/// What the launcher keeps to speak for a process that has ended.
+/// What the launcher keeps to act for a process that has ended.
 #[derive(Debug)]
 pub struct Keeper {
     memory: Memory,

@@ -1,11 +1,11 @@
 //! The record's fields, in the order in which they are written.
 //!
-//! To add a number: a row here, of a number that [only some records have](Record::more), and its
-//! value in `stat::figures` or, if it is not computed from sums, in `stat::accumulator::record`. Then
-//! every format and view shows it, conditions can be about it, and no label can take its name. (The
-//! picture has no room for those of `stat --more`.)
-//! Anything else needs a place in [`Record`] as well, and, unless it is a count or a word, a view
-//! that knows what to draw. The README's table of fields describes each.
+//! To add a number that [only some records have](Record::more): a row here, and its value in
+//! `stat::figures` or, if it is not computed from sums, in `stat::accumulator::record`. Then every
+//! format and view shows it, conditions can use it, and no label can take its name. (The picture has no
+//! room for the numbers of `stat --more`.) Anything else needs a place in [`Record`] as well and,
+//! unless it is a count or a word, a view that can draw it. The README's table of fields describes
+//! each.
 
 use std::collections::BTreeMap;
 
@@ -15,20 +15,20 @@ use super::{Estimate, Field, Kind, Presence, Slot, Value};
 use crate::format::decimal::Decimal;
 use crate::format::record::parts::{Bin, Exactness, Figure, Stretch, Window};
 
-/// Names that are kept free for later.
+/// Names reserved for later.
 pub(in crate::format::record) const RESERVED: [&str; 4] = ["channel", "missing", "start", "end"];
 
 /// Statistics of the samples so far, or of a window. The numbers are null while there are no
 /// samples.
 #[derive(Clone, Debug, Default)]
 pub struct Record {
-    /// What distinguishes these samples from others, by `stat --label`: values by their names.
+    /// What distinguishes these samples from others (`stat --label`): values by name.
     pub labels: BTreeMap<String, String>,
     /// Samples covered.
     pub n: u64,
-    /// Lines that were not a sample, so far.
+    /// Lines that were not samples, so far.
     pub rejected: u64,
-    /// Which samples are covered, where not all are.
+    /// Which samples are covered, if not all.
     pub window: Option<Window>,
     /// The newest sample.
     pub last: Option<Decimal>,
@@ -48,14 +48,14 @@ pub struct Record {
     pub exactness: Option<Exactness>,
     /// Numbers that only some records have, such as those of `stat --more`.
     pub more: Vec<Figure>,
-    /// How many samples lie where.
+    /// The histogram.
     pub histogram: Option<Vec<Bin>>,
     /// The stream from its first sample to its last, in stretches; in the last record only.
     pub course: Option<Vec<Stretch>>,
     /// Whether this is the last record.
     pub is_final: bool,
-    /// What `stat --merge` needs to go on from here. Not kept when a record is read: `report`
-    /// has no use for it.
+    /// What `stat --merge` needs to continue from here. Not kept when a record is read: `report` does
+    /// not need it.
     pub state: Option<Box<RawValue>>,
 }
 

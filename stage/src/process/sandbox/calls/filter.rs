@@ -1,7 +1,7 @@
-//! The program that the kernel runs at each system call, made of the calls that are kept.
+//! The program that the kernel runs at each system call, made from the calls that are kept.
 //!
-//! The crate `seccompiler` makes it. The kernel checks and translates it as a stage starts, and tries
-//! it for every call there is: what is always allowed is not asked for again.
+//! The crate `seccompiler` makes it. The kernel checks and compiles it as a stage starts, and evaluates
+//! it for every call there is, so that it need not run for calls that are always allowed.
 
 use std::collections::BTreeMap;
 use std::env::consts::ARCH;
@@ -12,7 +12,7 @@ use seccompiler::{
     SeccompFilter, SeccompRule,
 };
 
-/// An argument of a call, counted from 0; its lower half, which is all there is of an `int`.
+/// The lower half of an argument, counted from 0: all there is of an `int`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Argument(pub(super) u8);
 
@@ -21,7 +21,7 @@ pub(super) struct Argument(pub(super) u8);
 pub(super) enum Rule {
     /// Whatever its arguments.
     Always,
-    /// If the argument is one of these, of which there must be some.
+    /// If the argument is one of these, of which there must be at least one.
     OneOf(Argument, Vec<u32>),
     /// If the argument has none of these bits.
     Without(Argument, u32),
@@ -43,7 +43,7 @@ pub(super) fn program(rules: &Rules) -> Result<Vec<sock_filter>, BackendError> {
     Ok(program.into_iter().map(instruction).collect())
 }
 
-/// The conditions of which one is enough; none means that there is no condition.
+/// The alternatives, of which one is enough; an empty list means no condition.
 fn alternatives(rule: &Rule) -> Result<Vec<SeccompRule>, BackendError> {
     let if_it = |Argument(at): Argument, comparison, value: u32| {
         let length = SeccompCmpArgLen::Dword;

@@ -1,7 +1,7 @@
 //! Making a queue without a name, and how large it may be.
 //!
-//! The order: open it under a new name, open both ends, remove the name. A launcher that is killed
-//! in between (it is deaf to all other signals then) leaves the name behind.
+//! The order: open it under a new name, open both ends, remove the name. A launcher killed by SIGKILL
+//! in between (its stop signals are blocked) leaves the name behind.
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -17,11 +17,10 @@ use crate::stream::size;
 use crate::stream::transport::Pair;
 use crate::stream::transport::peer::{self, End};
 
-/// Bytes of a message at most, where the system allows more: enough to make a call's cost small.
+/// The most bytes of a message, where the system allows more: enough to make a call's cost small.
 const MESSAGE: usize = 64 * 1024;
 
-/// What a queue holds. All queues of a user together are limited (RLIMIT_MSGQUEUE), so whoever
-/// makes several should let them share what there is.
+/// What a queue holds. A limit covers all queues of a user (RLIMIT_MSGQUEUE), so several must share it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Capacity {
     /// Messages.
@@ -31,7 +30,7 @@ pub struct Capacity {
 }
 
 impl Capacity {
-    /// What a user may ask for, within what is of use.
+    /// What a user may ask for, up to a useful size.
     pub fn granted() -> Capacity {
         let of_system = |name, default| {
             let text = std::fs::read_to_string(format!("/proc/sys/fs/mqueue/{name}"));
@@ -43,7 +42,7 @@ impl Capacity {
         Capacity { messages, size }
     }
 
-    /// Half of it: fewer messages, or shorter ones if there are but two; `None` if that were too
+    /// Half of it: fewer messages, or shorter ones if there are only two; `None` if that would be too
     /// short for a record.
     pub fn halved(self) -> Option<Capacity> {
         const LEAST: usize = 1024;
@@ -66,7 +65,7 @@ pub enum Error {
         /// The limit in bytes.
         limit: u64,
     },
-    /// Queues are limited in number.
+    /// The number of queues is limited.
     #[error("a message queue: there are as many as /proc/sys/fs/mqueue/queues_max allows")]
     TooMany,
     /// The kernel was built without them.
@@ -87,11 +86,10 @@ impl From<Errno> for Error {
     }
 }
 
-/// Makes a queue that has no name any more; until then its name ends in `label`, which `/proc`
-/// goes on showing.
+/// Makes a queue, and removes its name, which ends in `label`: `/proc` goes on showing it.
 pub fn create(label: &str, capacity: Capacity) -> Result<(Pair, Keeper), Error> {
     let (name, queue) = open_new(label, capacity)?;
-    // Whatever becomes of it, the name must go.
+    // Even if that fails, the name must go.
     let made = open_ends(&name, queue, capacity);
     mq_unlink(name.as_str())?;
     let (ends, keeper) = made?;
@@ -122,7 +120,7 @@ fn open_new(label: &str, capacity: Capacity) -> Result<(String, MqdT), Error> {
             Ok(queue) => return Ok((name, queue)),
             // Left behind by a launcher that had the same number and was killed.
             Err(Errno::EEXIST) => name.push('+'),
-            // This is also what a lack of descriptors is called.
+            // EMFILE is also a lack of descriptors.
             Err(Errno::EMFILE) if io::stderr().as_fd().try_clone_to_owned().is_ok() => {
                 let (limit, _) = getrlimit(Resource::RLIMIT_MSGQUEUE)?;
                 return Err(Error::Limit { limit });
@@ -132,7 +130,7 @@ fn open_new(label: &str, capacity: Capacity) -> Result<(String, MqdT), Error> {
     }
 }
 
-/// The same descriptor as one that is closed by itself.
+/// The same descriptor, closed when dropped.
 fn owned(queue: MqdT) -> nix::Result<OwnedFd> {
     let copy = queue.as_fd().try_clone_to_owned();
     mq_close(queue)?;

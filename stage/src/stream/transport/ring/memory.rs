@@ -1,11 +1,11 @@
-//! The ring's memory: where everything lies in it, and the only hands that touch it.
+//! The ring's memory: its layout, and the only code that touches it.
 //!
 //! Another process may write anything anywhere in it at any time. So nothing in it is ever a
 //! Rust reference to plain data: the header is atomics and semaphores, which are made for that,
 //! and the slots are copied in and out through raw pointers, within bounds that are checked here.
-//! Bytes that the other side changes while they are copied come out as one or the other: the
-//! protocol keeps a peer that obeys it from doing that, and for one that does not the language
-//! promises nothing, but every machine and its memcpy do. What comes out is the caller's alone.
+//! Bytes that the other side changes while they are copied come out old or new. A peer that obeys the
+//! protocol does not change them; for one that does not, the language promises nothing, but every
+//! machine's memcpy behaves so. The copy belongs to the caller alone.
 #![allow(unsafe_code)]
 
 use std::io;
@@ -47,15 +47,15 @@ pub(crate) const MAGIC: &[u8; 16] = b"wandler ring 1\n\0";
 #[repr(C, align(64))]
 pub struct CacheLine<T>(pub T);
 
-/// What is in front of the slots. All zeroes but for the magic number and the tokens of `free` is
-/// a ring that is empty.
+/// What is in front of the slots. In an empty ring all is zero except the magic number and the tokens
+/// of `free`.
 #[derive(Debug)]
 #[repr(C)]
 pub struct Header {
     magic: CacheLine<[AtomicU8; MAGIC.len()]>,
     /// Not 0 once no more will be written.
     pub(crate) ended: CacheLine<AtomicU32>,
-    /// Not 0 once nobody will read any more.
+    /// Not 0 once no more will be read.
     pub(crate) gone: CacheLine<AtomicU32>,
     /// A token for each slot that was filled, taken by the reader.
     pub filled: CacheLine<Semaphore>,
@@ -67,14 +67,13 @@ pub struct Header {
 
 const _: () = assert!(size_of::<Header>() <= FRONT && offset_of!(Header, magic) == 0);
 
-/// What must be sealed, so that the memory is there as long as it is mapped: without a seal the
-/// other side could take pages away, and touching them would be a SIGBUS.
+/// What must be sealed, so that the memory exists as long as it is mapped: otherwise the other side
+/// could take pages away, and touching them would raise SIGBUS.
 fn seals() -> SealFlag {
     SealFlag::F_SEAL_SHRINK | SealFlag::F_SEAL_GROW
 }
 
-/// A memory file that may be sealed, and not be executed where the kernel knows of that (since
-/// Linux 6.3, which may insist on it).
+/// A memory file that may be sealed and, since Linux 6.3, which may insist on it, not executed.
 fn memory_file(name: &str) -> nix::Result<OwnedFd> {
     let flags = MFdFlags::MFD_CLOEXEC | MFdFlags::MFD_ALLOW_SEALING;
     let not_executable = MFdFlags::from_bits_retain(libc::MFD_NOEXEC_SEAL);
@@ -109,7 +108,7 @@ impl Memory {
         }
         const LENGTH: NonZero<usize> = NonZero::new(SIZE).unwrap();
         let access = ProtFlags::PROT_READ | ProtFlags::PROT_WRITE;
-        // SAFETY: a new mapping, at a place that the kernel chooses, hurts nobody.
+        // SAFETY: a new mapping, at an address that the kernel chooses, affects no other memory.
         let base = unsafe { mmap(None, LENGTH, access, MapFlags::MAP_SHARED, fd, 0) }?;
         Ok(Memory { base: base.cast() })
     }
@@ -140,8 +139,8 @@ impl Memory {
     /// Copies bytes into a slot, from its byte `at` on.
     pub fn copy_in(&self, slot: usize, at: usize, bytes: &[u8]) -> io::Result<()> {
         let place = self.place(slot, at, bytes.len())?;
-        // SAFETY: `place` has made sure that so many bytes are within the mapping; `bytes` is
-        // memory of this process alone, so they do not overlap.
+        // SAFETY: `place` has made sure that this many bytes are within the mapping; `bytes` is memory
+        // of this process alone, so they do not overlap.
         unsafe { place.copy_from_nonoverlapping(NonNull::from(bytes).cast(), bytes.len()) };
         Ok(())
     }

@@ -21,7 +21,7 @@ pub(crate) struct Reader {
     slot: usize,
     /// What is taken.
     taken: Option<Part>,
-    /// Whether there is a token in hand.
+    /// Whether it holds a token.
     token: bool,
     /// Whether the writer is known to be gone, whatever the flag says.
     alone: bool,
@@ -34,7 +34,7 @@ struct Part {
     handed_out: usize,
 }
 
-/// What is with the reader's next slot.
+/// The state of the reader's next slot.
 enum Next {
     Filled,
     Nothing,
@@ -86,10 +86,10 @@ impl Reader {
 
     fn next(&mut self) -> Next {
         let header = self.memory.header();
-        // With more calls to look up than there are slots, something is wrong, and a stop or a
-        // deadline must have its turn.
+        // If there are more wake-up calls than slots, something is wrong, and a stop or a deadline must
+        // have its turn.
         for _ in 0..=SLOTS {
-            // Before the word: what was written before the end is seen behind it.
+            // Checked before the word: what was written before the end must be seen.
             let over = self.alone || header.ended.0.load(Ordering::Acquire) != 0;
             let token = self.token || header.filled.0.try_take();
             let is_filled = header.words[self.slot].0.load(Ordering::Acquire) != 0;
@@ -99,7 +99,7 @@ impl Reader {
                 // A writer that died may have failed to post.
                 (true, false) if over => return Next::Filled,
                 (false, _) if over => return Next::End,
-                // A mere call to look up.
+                // A mere wake-up call.
                 (false, true) => {}
                 (_, false) => break,
             }
@@ -154,7 +154,7 @@ impl Reader {
         }
     }
 
-    /// Says that nobody will read any more.
+    /// Announces that no more will be read.
     pub(crate) fn end(&mut self) {
         close(&self.memory, End::Reader);
     }

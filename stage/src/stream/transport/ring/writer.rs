@@ -23,7 +23,7 @@ pub(crate) struct Writer {
     slot: usize,
     /// How many bytes were put into the one before it.
     last: usize,
-    /// Whether there is a token in hand.
+    /// Whether it holds a token.
     token: bool,
     /// Whether the reader is known to be gone, whatever the flag says.
     alone: bool,
@@ -64,7 +64,7 @@ impl Writer {
         }
         let word = &header.words[self.slot].0;
         if word.load(Ordering::Acquire) != 0 {
-            // A mere call to look up.
+            // A mere wake-up call.
             return Ok(None);
         }
         let lines = whole_lines(bytes, SLOT).unwrap_or_else(|| &bytes[..SLOT]);
@@ -76,13 +76,12 @@ impl Writer {
         Ok(Some(count))
     }
 
-    /// Puts bytes behind those of the last slot, if it has room and the reader has not come to
-    /// it.
+    /// Appends bytes to the last slot, if it has room and the reader has not reached it.
     fn append(&mut self, bytes: &[u8]) -> io::Result<Option<usize>> {
         let last = self.last as u32;
         let slot = (self.slot + SLOTS - 1) % SLOTS;
         let word = &self.memory.header().words[slot].0;
-        // A word of 0 is no match either: at first nothing is there, and later it was read.
+        // A word of 0 does not match either: the slot is not filled yet, or was already read.
         if last == 0 || self.last == SLOT || word.load(Ordering::Relaxed) != last {
             return Ok(None);
         }
@@ -111,7 +110,7 @@ impl Writer {
         }
     }
 
-    /// Says that no more will be written.
+    /// Announces that no more will be written.
     pub(crate) fn end(&mut self) {
         close(&self.memory, End::Writer);
     }
