@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn rejects_and_missed_ticks_are_told_and_do_not_unsettle() {
+    fn rejects_and_missed_ticks_are_reported_and_do_not_unsettle() {
         let conv = Entry::Conv { sent: 5, rejected: 2, missed: 3 };
         let account = account(&[conv, log(5), stat(5)]);
         assert!(account.is_settled());

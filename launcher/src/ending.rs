@@ -8,7 +8,7 @@ use stage::process::exit::Status;
 
 /// How a process ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ending {
+pub enum ProcessEnding {
     /// It exited with this status.
     Exited(i32),
     /// A signal killed it.
@@ -19,30 +19,30 @@ pub enum Ending {
     NotTried,
 }
 
-impl Ending {
+impl ProcessEnding {
     /// Reads the status that `wait` gives.
-    pub fn from_status(status: i32) -> Ending {
+    pub fn from_status(status: i32) -> ProcessEnding {
         if libc::WIFSIGNALED(status) {
-            Ending::Killed(libc::WTERMSIG(status))
+            ProcessEnding::Killed(libc::WTERMSIG(status))
         } else {
-            Ending::Exited(libc::WEXITSTATUS(status))
+            ProcessEnding::Exited(libc::WEXITSTATUS(status))
         }
     }
 
     /// Whether the process did its work, even if some input was rejected.
     pub(crate) fn is_clean(&self) -> bool {
-        matches!(self, Ending::Exited(status)
+        matches!(self, ProcessEnding::Exited(status)
             if *status == Status::Done as i32 || *status == Status::Rejected as i32)
     }
 }
 
 /// A sentence's end: `stat was killed by SIGKILL`.
-impl fmt::Display for Ending {
+impl fmt::Display for ProcessEnding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Ending::Exited(0) => write!(formatter, "ended"),
-            Ending::Exited(status) => write!(formatter, "ended with status {status}"),
-            Ending::Killed(number) => match Signal::try_from(*number) {
+            ProcessEnding::Exited(0) => write!(formatter, "ended"),
+            ProcessEnding::Exited(status) => write!(formatter, "ended with status {status}"),
+            ProcessEnding::Killed(number) => match Signal::try_from(*number) {
                 Ok(Signal::SIGSYS) => write!(
                     formatter,
                     "was killed by SIGSYS: it made a system call that it had given up"
@@ -50,14 +50,16 @@ impl fmt::Display for Ending {
                 Ok(signal) => write!(formatter, "was killed by {signal}"),
                 Err(_) => write!(formatter, "was killed by signal {number}"),
             },
-            Ending::NotStarted(_) | Ending::NotTried => write!(formatter, "was not started"),
+            ProcessEnding::NotStarted(_) | ProcessEnding::NotTried => {
+                write!(formatter, "was not started")
+            }
         }
     }
 }
 
 /// What a process used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Usage {
+pub struct ResourceUse {
     /// Processor time, user and system.
     pub(crate) cpu: Duration,
     /// Peak resident memory, in KiB.

@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn ends_that_are_no_pipes_are_read_and_written() {
+    fn ends_that_are_not_pipes_are_read_and_written() {
         let input = bytes(1_000_000);
         let (mut feed, socket) = UnixStream::pair().unwrap();
         let files =

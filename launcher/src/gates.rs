@@ -11,7 +11,7 @@ use nix::errno::Errno;
 use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType, recv, socketpair};
 use stage::process::exit::Status;
 use stage::process::start::{MAX_READY, Ready};
-use stage::stream::files::Used;
+use stage::stream::files::UsedFile;
 
 use crate::process::{ByProcess, Process};
 use crate::supervise::{Event, Unfit};
@@ -121,7 +121,7 @@ impl Gates {
             || self.said().flat_map(|(who, ready)| ready.writes.iter().map(move |it| (who, it)));
         writes().find_map(|(writer, file)| {
             let is_another =
-                |(who, other): &(Process, &Used)| *who != writer && other.is_same(file);
+                |(who, other): &(Process, &UsedFile)| *who != writer && other.is_same(file);
             let stream = file.standard_stream().map(|stream| format!("it is {stream} as well"));
             let read = || reads().find(is_another).map(|(reader, _)| format!("{reader} reads it"));
             let written =

@@ -9,7 +9,7 @@ use std::time::Duration;
 use nix::errno::Errno;
 use nix::unistd::{ForkResult, Pid};
 
-use crate::ending::{Ending, Usage};
+use crate::ending::{ProcessEnding, ResourceUse};
 
 /// Forks. The process must have a single thread, as the launcher always does.
 pub(crate) fn fork() -> Result<ForkResult, Errno> {
@@ -51,7 +51,7 @@ fn close_range(first: u32, last: Option<u32>) {
 }
 
 /// Reaps one child that has ended, if there is one.
-pub fn reap() -> io::Result<Option<(Pid, Ending, Usage)>> {
+pub fn reap() -> io::Result<Option<(Pid, ProcessEnding, ResourceUse)>> {
     let mut status = 0;
     let mut usage = MaybeUninit::<libc::rusage>::zeroed();
     // SAFETY: both pointers are to memory of the right type.
@@ -63,7 +63,11 @@ pub fn reap() -> io::Result<Option<(Pid, Ending, Usage)>> {
             let usage = unsafe { usage.assume_init() };
             let cpu = duration(usage.ru_utime) + duration(usage.ru_stime);
             let peak_kib = u64::try_from(usage.ru_maxrss).unwrap_or(0);
-            Ok(Some((Pid::from_raw(pid), Ending::from_status(status), Usage { cpu, peak_kib })))
+            Ok(Some((
+                Pid::from_raw(pid),
+                ProcessEnding::from_status(status),
+                ResourceUse { cpu, peak_kib },
+            )))
         }
         Err(error) => Err(error.into()),
     }

@@ -2,7 +2,7 @@
 //!
 //! | module | owns |
 //! |---|---|
-//! | [`asked`] | what the command line asks for: the pipeline, or a single stage |
+//! | [`invocation`] | what the command line asks for: the pipeline, or a single stage |
 //! | `options` | the command line; [`words`] the stages' options in it, [`calls`] the arguments that each stage gets |
 //! | [`process`] | the five processes, in the pipeline's order |
 //! | `wiring` | the transports between them: which process gets which end, and what the launcher keeps |
@@ -12,8 +12,8 @@
 //! | `spawn` | forking and executing: **the order of spawning** |
 //! | [`fan_out`] | the work of `tee`, the one child that executes no program |
 //! | `supervise` | what to do when: a pure function of state and event, and **what is said when a process ends** |
-//! | `voice` | where messages go while there is a live view, and **restoring the terminal after it** |
-//! | `outlet` | non-blocking output: a hung reader must not hold up the supervisor |
+//! | `message_router` | where messages go while there is a live view, and **restoring the terminal after it** |
+//! | `non_blocking` | non-blocking output: a hung reader must not hold up the supervisor |
 //! | `watch` | the loop that turns signals into events, and actions into signals |
 //! | [`ending`] | how a process ended, and what it used |
 //! | `account` | samples sent, recorded and counted: settled or not |
@@ -26,16 +26,17 @@
 //! regard to locks, and can tell Ctrl-C from SIGTERM, which `ctrlc` cannot.
 
 mod account;
-pub mod asked;
 pub mod calls;
 mod dry_run;
 pub mod ending;
 pub mod fan_out;
 mod gates;
 mod handed_on;
+pub mod invocation;
 pub mod kernel;
+mod message_router;
+mod non_blocking;
 mod options;
-mod outlet;
 pub mod process;
 pub mod shell;
 mod spawn;
@@ -43,7 +44,6 @@ mod supervise;
 mod table;
 pub mod transport;
 mod verdict;
-mod voice;
 mod watch;
 mod wiring;
 pub mod words;
@@ -62,12 +62,12 @@ use thiserror::Error;
 
 use crate::account::Account;
 use crate::calls::Calls;
-use crate::ending::Ending;
+use crate::ending::ProcessEnding;
 use crate::handed_on::HandedOn;
+use crate::message_router::MessageRouter;
 pub use crate::options::Options;
 use crate::process::{ByProcess, Process};
 use crate::supervise::Supervisor;
-use crate::voice::Voice;
 use crate::watch::Watch;
 use crate::wiring::Wiring;
 
@@ -78,14 +78,14 @@ pub enum Error {
     #[error("cannot find the stages' directory")]
     Directory(#[source] io::Error),
     /// Some stages are not there.
-    #[error("cannot find {0} beside the launcher, in {1}{hint}", hint = asked::NOT_INSTALLED)]
+    #[error("cannot find {0} beside the launcher, in {1}{hint}", hint = invocation::NOT_INSTALLED)]
     Stages(String, String),
     /// The processes could not be connected.
     #[error(transparent)]
     Wiring(#[from] wiring::Error),
     /// There is no pipe for the stages' messages.
     #[error("cannot make a pipe for messages")]
-    Voice(#[source] io::Error),
+    MessagePipe(#[source] io::Error),
     /// Signals or children could not be watched.
     #[error("cannot watch the stages")]
     Watch(#[source] io::Error),
@@ -97,7 +97,7 @@ pub enum Error {
 /// Runs the pipeline to its end, or prints its shell form.
 pub fn run(options: &Options, own: StandardError) -> Result<Status, Error> {
     let directory = stages_directory().map_err(Error::Directory)?;
-    let missing = asked::missing_in(&directory);
+    let missing = invocation::missing_in(&directory);
     if !missing.is_empty() {
         return Err(Error::Stages(missing.join(", "), quoted_path(&directory)));
     }
@@ -109,17 +109,17 @@ pub fn run(options: &Options, own: StandardError) -> Result<Status, Error> {
     kernel::close_all_but(&handed_on.all());
     let mut watch = Watch::begin().map_err(Error::Watch)?;
     let is_live = !options.quiet && can_be_drawn_on(io::stdout()) && calls.wants_live();
-    let mut messages = Voice::new(own, is_live).map_err(Error::Voice)?;
-    let (wiring, mut kept) = Wiring::new(options.via, !options.quiet, &messages)?;
+    let mut messages = MessageRouter::new(own, is_live).map_err(Error::MessagePipe)?;
+    let (wiring, mut side) = Wiring::new(options.via, !options.quiet, &messages)?;
     let calls = calls.for_report(is_live);
     let spawned = spawn::all(wiring, handed_on, &directory, &calls, &watch);
     if options.verbose {
-        table::wiring(&spawned, &kept, &mut messages);
+        table::wiring(&spawned, &side, &mut messages);
         table::sandbox(&calls, sandbox::obstacle().as_deref(), &mut messages);
     }
     let mut supervisor = Supervisor::new(options.grace);
     let usage =
-        watch.run(&spawned, &mut kept, &mut supervisor, &mut messages).map_err(Error::Watch)?;
+        watch.run(&spawned, &mut side, &mut supervisor, &mut messages).map_err(Error::Watch)?;
     messages.pass_on();
     if let Some(status) = supervisor.called_off() {
         watch.let_speak(&mut messages, Some(options.grace)).map_err(Error::Watch)?;
@@ -128,7 +128,7 @@ pub fn run(options: &Options, own: StandardError) -> Result<Status, Error> {
     if options.verbose {
         table::endings(supervisor.endings(), &usage, &mut messages);
     }
-    let account = Account::settle(&kept.read_ledgers());
+    let account = Account::settle(&side.read_ledgers());
     messages.tell(&account.to_string());
     let patience = supervisor.is_stopping().then_some(options.grace);
     watch.let_speak(&mut messages, patience).map_err(Error::Watch)?;
@@ -159,7 +159,7 @@ fn stages_directory() -> io::Result<PathBuf> {
 #[derive(Debug)]
 pub(crate) struct Spawned {
     /// Each process' id, or how it ended before it had one.
-    pub(crate) children: ByProcess<Result<nix::unistd::Pid, Ending>>,
+    pub(crate) children: ByProcess<Result<nix::unistd::Pid, ProcessEnding>>,
 }
 
 impl Spawned {

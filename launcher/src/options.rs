@@ -9,8 +9,8 @@ use stage::process::message::quoted;
 use stage::process::quantity;
 use stage::process::sandbox::SandboxOption;
 
-use crate::asked::{self, STAGES};
 use crate::calls::Calls;
+use crate::invocation::{self, STAGES};
 use crate::process::{ByProcess, Process};
 use crate::transport::Via;
 use crate::words::{Words, for_a_shell};
@@ -111,7 +111,7 @@ impl Options {
 }
 
 impl CommandLine for Options {
-    const OTHER_FORMS: &'static [&'static str] = asked::OTHER_FORMS;
+    const OTHER_FORMS: &'static [&'static str] = invocation::OTHER_FORMS;
 
     fn check(&self) -> Result<(), String> {
         if self.print && !matches!(self.via, Via::Pipe | Via::Fifo) {

@@ -38,7 +38,7 @@ use stage::process::message::{chain, quoted_path};
 
 use crate::Spawned;
 use crate::calls::Calls;
-use crate::ending::Ending;
+use crate::ending::ProcessEnding;
 use crate::handed_on::HandedOn;
 use crate::kernel;
 use crate::process::{ByProcess, Process};
@@ -70,9 +70,9 @@ pub(crate) fn all(
     let children = ByProcess::from_fn(|process| match (forked[process].take(), &failed) {
         (Some(child), _) => child.await_exec(process, directory),
         (None, Some((culprit, error))) if *culprit == process => {
-            Err(Ending::NotStarted(format!("cannot start {process}: {}", chain(error))))
+            Err(ProcessEnding::NotStarted(format!("cannot start {process}: {}", chain(error))))
         }
-        (None, _) => Err(Ending::NotTried),
+        (None, _) => Err(ProcessEnding::NotTried),
     });
     Spawned { children }
 }
@@ -95,7 +95,7 @@ fn fork(child: Child<'_>, watch: &Watch) -> io::Result<Forked> {
 
 impl Forked {
     /// Waits until the program is executed, or cannot be.
-    fn await_exec(self, process: Process, directory: &Path) -> Result<Pid, Ending> {
+    fn await_exec(self, process: Process, directory: &Path) -> Result<Pid, ProcessEnding> {
         let mut number = [0; 4];
         match io::PipeReader::from(self.exec_error).read_exact(&mut number) {
             // An end of file: `exec` closed the other end.
@@ -105,7 +105,7 @@ impl Forked {
                 let _ = waitpid(self.pid, None);
                 let reason = Errno::from_raw(i32::from_ne_bytes(number)).desc();
                 let path = quoted_path(&directory.join(process.name()));
-                Err(Ending::NotStarted(format!("cannot execute {path}: {reason}")))
+                Err(ProcessEnding::NotStarted(format!("cannot execute {path}: {reason}")))
             }
         }
     }

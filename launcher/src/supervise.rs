@@ -31,7 +31,7 @@ use std::time::{Duration, Instant};
 
 use stage::process::exit::Status;
 
-use crate::ending::Ending;
+use crate::ending::ProcessEnding;
 use crate::process::{ByProcess, Process};
 use crate::supervise::start::Start;
 
@@ -47,7 +47,7 @@ const STEP: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
     /// A process ended, or never began.
-    Ended(Process, Ending),
+    Ended(Process, ProcessEnding),
     /// Every stage has read its options, and waits to begin.
     AllReady,
     /// Every stage is ready, but they cannot work together.
@@ -99,7 +99,7 @@ pub(crate) enum Action {
 pub(crate) struct Supervisor {
     grace: Duration,
     start: Start,
-    endings: ByProcess<Option<Ending>>,
+    endings: ByProcess<Option<ProcessEnding>>,
     /// What to report of processes that we killed, once they are dead.
     killed: ByProcess<Option<String>>,
     stopping: bool,
@@ -107,7 +107,7 @@ pub(crate) struct Supervisor {
     /// What to do when the current period is over.
     next_step: Step,
     /// When the user first asked for a stop.
-    asked: Option<Asked>,
+    stop_request: Option<StopRequest>,
 }
 
 /// The steps that end a pipeline that is late.
@@ -120,9 +120,9 @@ enum Step {
 
 /// How the user first asked for a stop.
 #[derive(Clone, Copy, Debug)]
-enum Asked {
-    ByInterrupt(Instant),
-    ByTermination,
+enum StopRequest {
+    Interrupt(Instant),
+    Termination,
 }
 
 impl Supervisor {
@@ -136,12 +136,12 @@ impl Supervisor {
             stopping: false,
             has_conv_settled: false,
             next_step: Step::AskAll,
-            asked: None,
+            stop_request: None,
         }
     }
 
     /// How each process ended; `None` while it runs.
-    pub(crate) fn endings(&self) -> &ByProcess<Option<Ending>> {
+    pub(crate) fn endings(&self) -> &ByProcess<Option<ProcessEnding>> {
         &self.endings
     }
 
@@ -169,20 +169,22 @@ impl Supervisor {
                 self.has_conv_settled = true;
                 vec![]
             }
-            Event::Interrupt(at) => match self.asked {
-                Some(Asked::ByInterrupt(first)) if at.saturating_duration_since(first) < ECHO => {
+            Event::Interrupt(at) => match self.stop_request {
+                Some(StopRequest::Interrupt(first))
+                    if at.saturating_duration_since(first) < ECHO =>
+                {
                     vec![]
                 }
                 Some(_) => self.kill(self.running().collect(), |process| {
                     format!("{process} was killed at the second Ctrl-C")
                 }),
                 None => {
-                    self.asked = Some(Asked::ByInterrupt(at));
+                    self.stop_request = Some(StopRequest::Interrupt(at));
                     self.stop_in_order()
                 }
             },
             Event::Terminate => {
-                self.asked.get_or_insert(Asked::ByTermination);
+                self.stop_request.get_or_insert(StopRequest::Termination);
                 self.stop_in_order()
             }
             Event::GraceOver { is_report_held_up } => self.grace_over(is_report_held_up),
@@ -221,19 +223,19 @@ impl Supervisor {
         })
     }
 
-    fn ended(&mut self, process: Process, ending: Ending) -> Vec<Action> {
+    fn ended(&mut self, process: Process, ending: ProcessEnding) -> Vec<Action> {
         match self.start {
             Start::Made => self.ended_at_work(process, ending),
             Start::Awaited | Start::CalledOff(_) => self.ended_at_start(process, ending),
         }
     }
 
-    fn ended_at_work(&mut self, process: Process, ending: Ending) -> Vec<Action> {
+    fn ended_at_work(&mut self, process: Process, ending: ProcessEnding) -> Vec<Action> {
         let mut actions = match &ending {
-            Ending::NotTried | Ending::NotStarted(_) => vec![],
+            ProcessEnding::NotTried | ProcessEnding::NotStarted(_) => vec![],
             ending if ending.is_clean() => vec![],
-            // It may have ended by itself just before.
-            Ending::Killed(_) if self.killed[process].is_some() => {
+            // It may have ended on its own just before.
+            ProcessEnding::Killed(_) if self.killed[process].is_some() => {
                 self.killed[process].iter().cloned().map(Action::Say).collect()
             }
             ending => vec![Action::Say(format!("{process} {ending}"))],

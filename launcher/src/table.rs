@@ -6,22 +6,22 @@ use stage::process::sandbox;
 
 use crate::Spawned;
 use crate::calls::Calls;
-use crate::ending::{Ending, Usage};
+use crate::ending::{ProcessEnding, ResourceUse};
 use crate::process::{ByProcess, Process};
-use crate::wiring::Kept;
+use crate::wiring::LauncherSide;
 
 /// Reports what is connected to what, and what the transports are made of.
-pub(crate) fn wiring(spawned: &Spawned, kept: &Kept, messages: &mut dyn Messages) {
-    let inputs = Process::ALL.map(|process| kept.describe(process).0.len());
+pub(crate) fn wiring(spawned: &Spawned, side: &LauncherSide, messages: &mut dyn Messages) {
+    let inputs = Process::ALL.map(|process| side.describe(process).0.len());
     let width = inputs.into_iter().max().unwrap_or_default();
     messages.tell(&format!("{:>8}  {:<7} {:<width$} {}", "PID", "STAGE", "INPUT", "OUTPUT"));
     for (process, child) in spawned.children.iter() {
-        let (input, output) = kept.describe(process);
+        let (input, output) = side.describe(process);
         let pid = child.as_ref().map_or("-".to_owned(), ToString::to_string);
         messages.tell(&format!("{pid:>8}  {process:<7} {input:<width$} {output}"));
     }
     messages.tell(&format!("{:<17} MADE OF", "TRANSPORT"));
-    for (transport, made_of) in kept.transports() {
+    for (transport, made_of) in side.transports() {
         messages.tell(&format!("{transport:<17} {made_of}"));
     }
 }
@@ -45,13 +45,13 @@ pub(crate) fn sandbox(calls: &Calls, obstacle: Option<&str>, messages: &mut dyn 
 
 /// Reports how each process ended and what it used.
 pub(crate) fn endings(
-    endings: &ByProcess<Option<Ending>>,
-    usage: &ByProcess<Usage>,
+    endings: &ByProcess<Option<ProcessEnding>>,
+    usage: &ByProcess<ResourceUse>,
     messages: &mut dyn Messages,
 ) {
     messages.tell(&format!("{:<7} {:>9}  {:>9}  ENDING", "STAGE", "CPU", "PEAK"));
     for (process, ending) in endings.iter() {
-        let Usage { cpu, peak_kib } = usage[process];
+        let ResourceUse { cpu, peak_kib } = usage[process];
         let ending = ending.as_ref().map_or(String::new(), ToString::to_string);
         messages.tell(&format!(
             "{process:<7} {:>7.3} s  {:>6.1} MB  {ending}",
@@ -67,7 +67,7 @@ mod tests {
     use clap::Parser;
 
     #[test]
-    fn what_the_stages_give_up_is_told_or_why_they_do_not() {
+    fn what_the_stages_give_up_is_reported_or_why_they_do_not() {
         let told = |words: &[&str], obstacle| {
             let options = crate::Options::try_parse_from([&["launcher"], words].concat()).unwrap();
             let calls = options.calls();

@@ -16,13 +16,13 @@ use stage::process::message::Messages;
 use stage::process::{kernel as stage_kernel, stop};
 
 use crate::Spawned;
-use crate::ending::Usage;
+use crate::ending::ResourceUse;
 use crate::kernel;
-use crate::outlet::takes_more;
+use crate::message_router::MessageRouter;
+use crate::non_blocking::takes_more;
 use crate::process::{ByProcess, Process};
 use crate::supervise::{Action, Event, Supervisor};
-use crate::voice::Voice;
-use crate::wiring::Kept;
+use crate::wiring::LauncherSide;
 
 /// Listens for signals.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub(crate) struct Watch {
     /// The mask for children: as inherited, and the stop signals blocked.
     for_children: SigSet,
     grace_over: Option<Instant>,
-    usage: ByProcess<Usage>,
+    usage: ByProcess<ResourceUse>,
 }
 
 impl Watch {
@@ -62,23 +62,23 @@ impl Watch {
     pub(crate) fn run(
         &mut self,
         spawned: &Spawned,
-        kept: &mut Kept,
+        side: &mut LauncherSide,
         supervisor: &mut Supervisor,
-        voice: &mut Voice,
-    ) -> io::Result<ByProcess<Usage>> {
+        router: &mut MessageRouter,
+    ) -> io::Result<ByProcess<ResourceUse>> {
         for (process, child) in spawned.children.iter() {
             if let Err(ending) = child {
-                kept.close_ends_of(process);
+                side.close_ends_of(process);
                 if process == Process::Report {
-                    voice.report_ended(ending);
+                    router.report_ended(ending);
                 }
                 let event = Event::Ended(process, ending.clone());
-                self.act(supervisor.on(event), spawned, kept, voice);
+                self.act(supervisor.on(event), spawned, side, router);
             }
         }
         while !supervisor.is_over() {
-            for event in self.next_events(spawned, kept, voice)? {
-                self.act(supervisor.on(event), spawned, kept, voice);
+            for event in self.next_events(spawned, side, router)? {
+                self.act(supervisor.on(event), spawned, side, router);
             }
         }
         Ok(self.usage)
@@ -87,8 +87,8 @@ impl Watch {
     fn next_events(
         &mut self,
         spawned: &Spawned,
-        kept: &mut Kept,
-        voice: &mut Voice,
+        side: &mut LauncherSide,
+        router: &mut MessageRouter,
     ) -> io::Result<Vec<Event>> {
         // Checked first, so that other events cannot starve it.
         if self.grace_over.take_if(|end| Instant::now() >= *end).is_some() {
@@ -96,22 +96,22 @@ impl Watch {
         }
         let timeout = self.grace_over.map(|end| end.saturating_duration_since(Instant::now()));
         let mut interest = vec![readable(self.signals.as_fd())];
-        interest.extend(voice.to_pass_on().map(readable));
-        interest.extend(voice.blocked_on().map(writable));
-        interest.extend(kept.gates.to_hear().map(readable));
+        interest.extend(router.to_pass_on().map(readable));
+        interest.extend(router.blocked_on().map(writable));
+        interest.extend(side.gates.to_hear().map(readable));
         match ppoll(&mut interest, timeout.map(TimeSpec::from_duration), None) {
             Ok(_) | Err(Errno::EINTR) => {}
             Err(error) => return Err(error.into()),
         }
-        voice.flush();
-        if voice.to_pass_on().is_some() {
-            voice.pass_on();
+        router.flush();
+        if router.to_pass_on().is_some() {
+            router.pass_on();
         }
-        let mut events = Vec::from_iter(kept.gates.hear());
+        let mut events = Vec::from_iter(side.gates.hear());
         while let Some(signal) = self.signals.read_signal()? {
             match Signal::try_from(signal.ssi_signo as i32) {
                 Ok(Signal::SIGINT) => events.push(Event::Interrupt(Instant::now())),
-                Ok(Signal::SIGCHLD) => events.extend(self.reap(spawned, kept, voice)?),
+                Ok(Signal::SIGCHLD) => events.extend(self.reap(spawned, side, router)?),
                 _ => events.push(Event::Terminate),
             }
         }
@@ -122,14 +122,14 @@ impl Watch {
     /// stop is requested.
     pub(crate) fn let_speak(
         &self,
-        voice: &mut Voice,
+        router: &mut MessageRouter,
         patience: Option<Duration>,
     ) -> io::Result<()> {
         let end = patience.and_then(deadline);
-        while voice.blocked_on().next().is_some() {
+        while router.blocked_on().next().is_some() {
             let left = end.map(|end| end.saturating_duration_since(Instant::now()));
             let mut interest = vec![readable(self.signals.as_fd())];
-            interest.extend(voice.blocked_on().map(writable));
+            interest.extend(router.blocked_on().map(writable));
             let ready = match ppoll(&mut interest, left.map(TimeSpec::from_duration), None) {
                 Err(Errno::EINTR) => continue,
                 result => result?,
@@ -144,7 +144,7 @@ impl Watch {
             if ready == 0 || end.is_some_and(|end| Instant::now() >= end) {
                 return Ok(());
             }
-            voice.flush();
+            router.flush();
         }
         Ok(())
     }
@@ -154,35 +154,41 @@ impl Watch {
     fn reap(
         &mut self,
         spawned: &Spawned,
-        kept: &Kept,
-        voice: &mut Voice,
+        side: &LauncherSide,
+        router: &mut MessageRouter,
     ) -> io::Result<Vec<Event>> {
         let mut ended = Vec::new();
         while let Some((pid, ending, usage)) = kernel::reap()? {
             if let Some(process) = spawned.who(pid) {
-                kept.close_ends_of(process);
+                side.close_ends_of(process);
                 if process == Process::Report {
-                    voice.report_ended(&ending);
+                    router.report_ended(&ending);
                 }
                 self.usage[process] = usage;
                 ended.push((process, ending));
             }
         }
         ended.sort_by_key(|(process, _)| *process);
-        let settled = kept.has_settled(Process::Conv).then_some(Event::ConvSettled);
+        let settled = side.has_settled(Process::Conv).then_some(Event::ConvSettled);
         let ended = ended.into_iter().map(|(process, ending)| Event::Ended(process, ending));
         Ok(settled.into_iter().chain(ended).collect())
     }
 
-    fn act(&mut self, actions: Vec<Action>, spawned: &Spawned, kept: &mut Kept, voice: &mut Voice) {
+    fn act(
+        &mut self,
+        actions: Vec<Action>,
+        spawned: &Spawned,
+        side: &mut LauncherSide,
+        router: &mut MessageRouter,
+    ) {
         for action in actions {
             match action {
-                Action::Begin => kept.gates.open(),
-                Action::CallOff => kept.gates.close(),
+                Action::Begin => side.gates.open(),
+                Action::CallOff => side.gates.close(),
                 Action::Stop(process) => send(spawned, process, Signal::SIGTERM),
                 Action::Continue(process) => send(spawned, process, Signal::SIGCONT),
                 Action::Kill(process) => send(spawned, process, Signal::SIGKILL),
-                Action::Say(text) => voice.tell(&text),
+                Action::Say(text) => router.tell(&text),
                 Action::StartGrace(grace) => self.grace_over = deadline(grace),
             }
         }

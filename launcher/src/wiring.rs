@@ -17,9 +17,9 @@ use stage::stream::transport::queue::{self, Capacity};
 use thiserror::Error;
 
 use crate::gates::Gates;
+use crate::message_router::MessageRouter;
 use crate::process::{ByProcess, Process};
 use crate::transport::{self, Load, Transport, Via};
-use crate::voice::Voice;
 
 /// Which process writes to which, in the pipeline's order.
 const LINKS: [Link; 4] = [
@@ -100,10 +100,10 @@ impl Wiring {
     pub(crate) fn new(
         via: Via,
         shows_report: bool,
-        voice: &Voice,
-    ) -> Result<(Wiring, Kept), Error> {
+        router: &MessageRouter,
+    ) -> Result<(Wiring, LauncherSide), Error> {
         let (transports, mut streams) = Streams::joined_by(make_transports(via)?);
-        // `log --pass` has nobody to pass to: the fan-out already feeds `stat`.
+        // `log --pass` has no reader to pass to: the fan-out already feeds `stat`.
         streams.outputs[Process::Log] = Some(nowhere()?);
         if !shows_report {
             streams.outputs[Process::Report] = Some(nowhere()?);
@@ -119,8 +119,8 @@ impl Wiring {
                 pipe2(OFlag::O_CLOEXEC).map_err(|errno| Error::Ledger(errno.into()))?;
             ledgers[process] = Some(File::from(reader));
             let (error, messages) = match process {
-                Process::Report => (Ok(None), voice.for_report()),
-                _ => (voice.for_stage(), Ok(None)),
+                Process::Report => (Ok(None), router.for_report()),
+                _ => (router.for_stage(), Ok(None)),
             };
             ends[process] = Some(Descriptors {
                 error: error.map_err(Error::Messages)?,
@@ -133,11 +133,11 @@ impl Wiring {
                 gate: stages_gates[process].take(),
             });
         }
-        Ok((Wiring { ends }, Kept { via, transports, ledgers, gates }))
+        Ok((Wiring { ends }, LauncherSide { via, transports, ledgers, gates }))
     }
 }
 
-/// An output that nobody reads.
+/// An output without a reader.
 fn nowhere() -> Result<OwnedFd, Error> {
     let nowhere = OpenOptions::new().write(true).open("/dev/null").map_err(Error::Nowhere)?;
     Ok(nowhere.into())
@@ -193,7 +193,7 @@ fn share<T>(make: impl Fn(Capacity) -> Result<T, transport::Error>) -> Result<T,
 
 /// What the launcher keeps of the wiring.
 #[derive(Debug)]
-pub(crate) struct Kept {
+pub(crate) struct LauncherSide {
     via: Via,
     transports: Vec<KeptTransport>,
     ledgers: ByProcess<Option<File>>,
@@ -209,7 +209,7 @@ struct KeptTransport {
     made_of: String,
 }
 
-impl Kept {
+impl LauncherSide {
     /// A process has ended, or will never begin: notifies its readers and writers where the kernel does
     /// not.
     pub(crate) fn close_ends_of(&self, process: Process) {
@@ -269,7 +269,7 @@ fn has_something_to_read(pipe: &File) -> bool {
 mod tests {
     use super::*;
 
-    /// Four queues within so many bytes, as the kernel counts them: their capacities.
+    /// The capacities of four queues within this many bytes, as the kernel counts them.
     fn four_within(bytes: usize) -> Result<[Capacity; 4], transport::Error> {
         share(|capacity| match 4 * capacity.messages * capacity.size {
             all if all <= bytes => Ok([capacity; 4]),

@@ -3,7 +3,7 @@
 //! A view names those that come first and last; between them stand all others that it has a place
 //! for, in the table's order. So a new field is shown without a change here.
 
-use stage::format::record::{Entry, FIELDS, Field, Record};
+use stage::format::record::{FIELDS, Field, FieldEntry, Record};
 
 /// Fields in the order of a view.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ impl Layout {
     }
 
     /// What `record` has of them.
-    pub(crate) fn entries<'a>(&self, record: &'a Record) -> impl Iterator<Item = Entry<'a>> {
+    pub(crate) fn entries<'a>(&self, record: &'a Record) -> impl Iterator<Item = FieldEntry<'a>> {
         self.fields().flat_map(|field| field.entries(record))
     }
 }

@@ -1,5 +1,5 @@
-//! Scripted input, an output that nobody reads, and hand-set time, for unit tests without
-//! processes and without waiting.
+//! Scripted input, an output without a reader, and hand-set time, for unit tests without processes or
+//! waiting.
 
 use std::cell::Cell;
 use std::collections::VecDeque;

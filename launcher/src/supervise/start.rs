@@ -3,7 +3,7 @@
 use stage::process::exit::Status;
 
 use super::{Action, Supervisor, Unfit};
-use crate::ending::Ending;
+use crate::ending::ProcessEnding;
 use crate::process::Process;
 
 /// How far the start has come.
@@ -39,15 +39,21 @@ impl Supervisor {
     }
 
     /// A process ended that had not begun.
-    pub(super) fn ended_at_start(&mut self, process: Process, ending: Ending) -> Vec<Action> {
-        let is_usage = ending == Ending::Exited(Status::Usage as i32);
-        let is_failure = ending == Ending::Exited(Status::Failed as i32);
+    pub(super) fn ended_at_start(
+        &mut self,
+        process: Process,
+        ending: ProcessEnding,
+    ) -> Vec<Action> {
+        let is_usage = ending == ProcessEnding::Exited(Status::Usage as i32);
+        let is_failure = ending == ProcessEnding::Exited(Status::Failed as i32);
         let told = match &ending {
             // It has reported itself what is wrong.
             _ if is_usage || is_failure => None,
-            Ending::NotTried => None,
-            Ending::NotStarted(reason) => Some(reason.clone()),
-            Ending::Killed(_) if self.killed[process].is_some() => self.killed[process].clone(),
+            ProcessEnding::NotTried => None,
+            ProcessEnding::NotStarted(reason) => Some(reason.clone()),
+            ProcessEnding::Killed(_) if self.killed[process].is_some() => {
+                self.killed[process].clone()
+            }
             ending => Some(format!("{process} {ending}")),
         };
         // tee has no options: its input ends because conv has ended, which reports why.

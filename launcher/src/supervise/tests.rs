@@ -4,8 +4,8 @@ use super::*;
 use stage::process::exit::Status;
 
 const GRACE: Duration = Duration::from_secs(5);
-const DONE: Ending = Ending::Exited(0);
-const SIGKILL: Ending = Ending::Killed(9);
+const DONE: ProcessEnding = ProcessEnding::Exited(0);
+const SIGKILL: ProcessEnding = ProcessEnding::Killed(9);
 
 fn interrupt(after: Duration) -> Event {
     static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
@@ -26,7 +26,7 @@ fn say(text: &str) -> Action {
     Action::Say(text.to_owned())
 }
 
-fn ended(process: Process, ending: Ending) -> Event {
+fn ended(process: Process, ending: ProcessEnding) -> Event {
     Event::Ended(process, ending)
 }
 
@@ -103,7 +103,7 @@ fn a_hang_up_on_top_of_an_interrupt_does_not_kill() {
 }
 
 #[test]
-fn a_stage_that_dies_is_told_of_and_stops_the_pipeline_in_order() {
+fn a_stage_that_dies_is_reported_and_stops_the_pipeline_in_order() {
     for process in [Process::Tee, Process::Log, Process::Stat, Process::Report] {
         let mut supervisor = begun(GRACE);
         assert_eq!(
@@ -118,7 +118,7 @@ fn a_stage_that_dies_is_told_of_and_stops_the_pipeline_in_order() {
 }
 
 #[test]
-fn conv_that_dies_is_told_of_and_the_rest_get_the_grace() {
+fn conv_that_dies_is_reported_and_the_rest_get_the_grace() {
     let mut supervisor = begun(GRACE);
     assert_eq!(
         supervisor.on(ended(Process::Conv, SIGKILL)),
@@ -127,9 +127,9 @@ fn conv_that_dies_is_told_of_and_the_rest_get_the_grace() {
 }
 
 #[test]
-fn a_stage_that_fails_is_told_with_its_status() {
+fn a_stage_that_fails_is_reported_with_its_status() {
     let mut supervisor = begun(GRACE);
-    let actions = supervisor.on(ended(Process::Log, Ending::Exited(1)));
+    let actions = supervisor.on(ended(Process::Log, ProcessEnding::Exited(1)));
     assert_eq!(actions[0], say("log ended with status 1"));
 }
 
@@ -145,7 +145,7 @@ fn a_report_whose_reader_left_stops_the_pipeline_without_a_word() {
 #[test]
 fn rejected_input_is_no_failure() {
     let mut supervisor = begun(GRACE);
-    assert_eq!(supervisor.on(ended(Process::Conv, Ending::Exited(3))), []);
+    assert_eq!(supervisor.on(ended(Process::Conv, ProcessEnding::Exited(3))), []);
 }
 
 const FREE: Event = Event::GraceOver { is_report_held_up: false };
@@ -197,14 +197,14 @@ fn without_a_grace_all_are_killed_at_once_and_a_short_one_makes_short_steps() {
 }
 
 #[test]
-fn what_cannot_be_started_is_told_once_and_nothing_begins() {
+fn what_cannot_be_started_is_reported_once_and_nothing_begins() {
     let mut supervisor = Supervisor::new(GRACE);
     let reason = "cannot execute \"stat\": No such file or directory";
     assert_eq!(
-        supervisor.on(ended(Process::Stat, Ending::NotStarted(reason.to_owned()))),
+        supervisor.on(ended(Process::Stat, ProcessEnding::NotStarted(reason.to_owned()))),
         [say(reason), Action::CallOff, Action::StartGrace(GRACE)]
     );
-    assert_eq!(supervisor.on(ended(Process::Report, Ending::NotTried)), []);
+    assert_eq!(supervisor.on(ended(Process::Report, ProcessEnding::NotTried)), []);
     assert_eq!(supervisor.on(Event::AllReady), []);
     assert_eq!(supervisor.called_off(), Some(Status::Failed));
 }
@@ -213,9 +213,13 @@ fn what_cannot_be_started_is_told_once_and_nothing_begins() {
 fn a_wrong_option_calls_the_start_off_and_only_the_stage_says_why() {
     let mut supervisor = Supervisor::new(GRACE);
     let off = [Action::CallOff, Action::StartGrace(GRACE)];
-    assert_eq!(supervisor.on(ended(Process::Log, Ending::Exited(2))), off);
+    assert_eq!(supervisor.on(ended(Process::Log, ProcessEnding::Exited(2))), off);
     for process in [Process::Conv, Process::Stat, Process::Report] {
-        assert_eq!(supervisor.on(ended(process, Ending::Exited(1))), [], "it was called off");
+        assert_eq!(
+            supervisor.on(ended(process, ProcessEnding::Exited(1))),
+            [],
+            "it was called off"
+        );
     }
     assert_eq!(supervisor.on(ended(Process::Tee, DONE)), []);
     assert!(supervisor.is_over());
@@ -227,16 +231,16 @@ fn a_wrong_option_is_the_reason_whatever_is_seen_to_end_first() {
     let mut supervisor = Supervisor::new(GRACE);
     assert_eq!(supervisor.on(ended(Process::Tee, DONE)), [], "conv has ended");
     let off = [Action::CallOff, Action::StartGrace(GRACE)];
-    assert_eq!(supervisor.on(ended(Process::Conv, Ending::Exited(2))), off);
+    assert_eq!(supervisor.on(ended(Process::Conv, ProcessEnding::Exited(2))), off);
     assert_eq!(supervisor.called_off(), Some(Status::Usage));
     let mut supervisor = Supervisor::new(GRACE);
     supervisor.on(ended(Process::Report, SIGKILL));
-    supervisor.on(ended(Process::Conv, Ending::Exited(2)));
+    supervisor.on(ended(Process::Conv, ProcessEnding::Exited(2)));
     assert_eq!(supervisor.called_off(), Some(Status::Usage));
 }
 
 #[test]
-fn a_stage_that_dies_before_all_are_ready_is_told_of_and_nothing_begins() {
+fn a_stage_that_dies_before_all_are_ready_is_reported_and_nothing_begins() {
     let mut supervisor = Supervisor::new(GRACE);
     let told = [say("conv was killed by SIGKILL"), Action::CallOff, Action::StartGrace(GRACE)];
     assert_eq!(supervisor.on(ended(Process::Conv, SIGKILL)), told);

@@ -4,7 +4,7 @@
 
 use std::io::Write as _;
 
-use stage::format::record::{Entry, Field, Kind, Presence, Record, Value};
+use stage::format::record::{Field, FieldEntry, Kind, Presence, Record, Value};
 
 use crate::digits::Shown;
 use crate::format::{Format, TextFormat};
@@ -54,7 +54,7 @@ impl TextFormat for Plain {
 }
 
 /// Whether an entry is worth its place: "nothing is wrong" is not.
-fn says_something(entry: &Entry<'_>) -> bool {
+fn says_something(entry: &FieldEntry<'_>) -> bool {
     match (entry.name, entry.value) {
         ("rejected", Value::Count(Some(0))) | ("quantiles", Value::Word(Some("exact"))) => false,
         (_, value) => entry.field.presence != Presence::Arising || !value.is_none(),
@@ -62,7 +62,7 @@ fn says_something(entry: &Entry<'_>) -> bool {
 }
 
 /// Appends the name and value of an entry of `record`.
-fn print(entry: &Entry<'_>, record: &Record, shown: &Shown, text: &mut Vec<u8>) {
+fn print(entry: &FieldEntry<'_>, record: &Record, shown: &Shown, text: &mut Vec<u8>) {
     let name = match entry.name {
         "n" if record.window.is_some() => "n in window",
         name => name,

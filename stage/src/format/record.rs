@@ -17,7 +17,7 @@ use serde::Deserialize;
 use serde::de::Error as _;
 use serde_json::value::RawValue;
 
-pub use self::field::{Entry, Estimate, FIELDS, Field, Kind, Presence, Record, Value};
+pub use self::field::{Estimate, FIELDS, Field, FieldEntry, Kind, Presence, Record, Value};
 pub use self::parts::{Bin, Exactness, Figure, Stretch, Window};
 use crate::process::message::explained;
 

@@ -150,7 +150,7 @@ mod tests {
     struct CannotOpen(#[source] io::Error);
 
     #[test]
-    fn an_error_is_told_with_its_cause_in_the_systems_words() {
+    fn an_error_is_reported_with_its_cause_in_the_systems_words() {
         let error = CannotOpen(io::Error::from_raw_os_error(2));
         assert_eq!(chain(&error), "cannot open \"x.raw\": No such file or directory");
         let error = io::Error::other("a (os error 5) b");

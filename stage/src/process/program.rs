@@ -19,10 +19,10 @@ use crate::process::ledger::{self, Entry, Ledger};
 use crate::process::message::{Messages, StandardError, chain};
 use crate::process::rejections::Rejections;
 use crate::process::sandbox::Sandbox;
-use crate::process::start::{self, Gate, Ready, Said};
+use crate::process::start::{self, AwaitingStart, Gate, Ready};
 use crate::process::stop::{self, Stop};
 use crate::process::surroundings::Host;
-use crate::stream::files::Used;
+use crate::stream::files::UsedFile;
 use crate::stream::output;
 
 /// How a stage ended: what it did, for the ledger, and whether that went well.
@@ -139,10 +139,10 @@ fn begin(
     ready: &Ready,
 ) -> Result<Option<(Option<Ledger>, Host)>, Error> {
     let Inherited { ledger, gate, rejections } = inherited;
-    let said = gate.map(|gate| gate.say(ready));
+    let awaiting = gate.map(|gate| gate.announce(ready));
     let host = enter(program, ledger.as_ref(), sandbox)?;
     let host = Host { rejections, ..host };
-    Ok(said.is_none_or(Said::may_begin).then_some((ledger, host)))
+    Ok(awaiting.is_none_or(AwaitingStart::may_begin).then_some((ledger, host)))
 }
 
 /// Checks that no file is both read and written, and that no written file is also a standard stream.
@@ -152,7 +152,7 @@ fn spare_own_tail(ready: &Ready) -> Result<(), Error> {
             return Err(Error::OwnTail { verb: "write", name: written.name.clone(), stream });
         }
     }
-    let input = (!ready.ignores_input).then(Used::standard_input).flatten();
+    let input = (!ready.ignores_input).then(UsedFile::standard_input).flatten();
     match ready.reads.iter().chain(&input).find(|read| read.is_standard_output()) {
         Some(read) => {
             let stream = "standard output";

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::process::command_line::StageOptions;
 use crate::process::inherited;
 use crate::process::message::quoted_path;
-use crate::stream::files::{Used, named_stream};
+use crate::stream::files::{UsedFile, named_stream};
 
 /// The environment variable that names the descriptor.
 pub const VARIABLE: &str = "WANDLER_START";
@@ -36,10 +36,10 @@ pub const MAX_READY: usize = 64 * 1024;
 pub struct Ready {
     /// Files that it will read.
     #[serde(default)]
-    pub reads: Vec<Used>,
+    pub reads: Vec<UsedFile>,
     /// Files that it will write.
     #[serde(default)]
-    pub writes: Vec<Used>,
+    pub writes: Vec<UsedFile>,
     /// Of the files that it will write, those named as a standard stream: the quoted name, and which
     /// stream. The user means the launcher's; the stage's own is something else.
     #[serde(default)]
@@ -52,7 +52,8 @@ pub struct Ready {
 impl Ready {
     /// What a stage with these options announces.
     pub fn with(options: &impl StageOptions) -> Ready {
-        let used = |paths: Vec<&std::path::Path>| paths.into_iter().filter_map(Used::at).collect();
+        let used =
+            |paths: Vec<&std::path::Path>| paths.into_iter().filter_map(UsedFile::at).collect();
         let ignores_input = !options.reads_standard_input();
         let stream =
             |path: &std::path::Path| Some((quoted_path(path), named_stream(path)?.to_owned()));
@@ -73,9 +74,9 @@ impl Gate {
     }
 
     /// Announces that the stage is ready.
-    pub(crate) fn say(mut self, ready: &Ready) -> Said {
-        // A launcher that is gone lets nobody begin.
-        Said(self.send(ready).is_ok().then_some(self.0))
+    pub(crate) fn announce(mut self, ready: &Ready) -> AwaitingStart {
+        // Without a launcher no stage begins.
+        AwaitingStart(self.send(ready).is_ok().then_some(self.0))
     }
 
     fn send(&mut self, ready: &Ready) -> io::Result<()> {
@@ -96,9 +97,9 @@ fn message(mut ready: Ready) -> serde_json::Result<Vec<u8>> {
 
 /// A gate at which the stage has announced that it is ready; `None` if that failed.
 #[derive(Debug)]
-pub(crate) struct Said(Option<File>);
+pub(crate) struct AwaitingStart(Option<File>);
 
-impl Said {
+impl AwaitingStart {
     /// Waits to be told whether the stage may begin.
     pub(crate) fn may_begin(self) -> bool {
         self.0.is_some_and(|mut gate| gate.read_exact(&mut [0]).is_ok())
@@ -122,9 +123,9 @@ mod tests {
     #[test]
     fn a_stage_says_what_it_is_ready_for_and_begins_when_it_may() {
         let (gate, mut launcher) = gate();
-        let writes = Used::at("/".as_ref()).into_iter().collect();
+        let writes = UsedFile::at("/".as_ref()).into_iter().collect();
         let ready = Ready { writes, ..Ready::default() };
-        let stage = thread::spawn(move || gate.say(&ready).may_begin());
+        let stage = thread::spawn(move || gate.announce(&ready).may_begin());
         let mut message = vec![0; MAX_READY];
         let length = launcher.read(&mut message).unwrap();
         let heard: Ready = serde_json::from_slice(&message[..length]).unwrap();
@@ -136,9 +137,9 @@ mod tests {
     #[test]
     fn a_stage_that_names_many_files_says_so_in_one_message() {
         let (gate, mut launcher) = gate();
-        let used = Used::at("/".as_ref()).unwrap();
+        let used = UsedFile::at("/".as_ref()).unwrap();
         let ready = Ready { reads: vec![used; 10_000], ..Ready::default() };
-        let _said = gate.say(&ready);
+        let _awaiting = gate.announce(&ready);
         let mut message = vec![0; MAX_READY];
         let length = launcher.read(&mut message).unwrap();
         let heard: Ready = serde_json::from_slice(&message[..length]).unwrap();
@@ -149,6 +150,6 @@ mod tests {
     fn a_stage_does_not_begin_when_the_launcher_calls_it_off_or_is_gone() {
         let (gate, launcher) = gate();
         drop(launcher);
-        assert!(!gate.say(&Ready::default()).may_begin());
+        assert!(!gate.announce(&Ready::default()).may_begin());
     }
 }

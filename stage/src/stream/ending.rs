@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hang_up_is_told_from_other_errors_and_named() {
+    fn a_hang_up_is_distinguished_from_other_errors_and_named() {
         let hung_up = || io::Error::from(Lost::HungUp);
         let failed = || io::Error::from_raw_os_error(5);
         assert_eq!(Ending::of_error(&hung_up()), Ending::HungUp);

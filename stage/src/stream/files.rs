@@ -30,7 +30,7 @@ pub fn open(path: &Path) -> io::Result<File> {
 
 /// A file that is read or written.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Used {
+pub struct UsedFile {
     /// Its name in messages, quoted.
     pub name: String,
     #[serde(flatten)]
@@ -47,9 +47,9 @@ struct Identity {
     entry: Option<String>,
 }
 
-impl Used {
+impl UsedFile {
     /// The file at `path`; `None` for a device, and if it cannot be identified.
-    pub(crate) fn at(path: &Path) -> Option<Used> {
+    pub(crate) fn at(path: &Path) -> Option<UsedFile> {
         let identity = match fs::metadata(path) {
             Ok(it) if it.file_type().is_char_device() => return None,
             Ok(it) => Identity { device: it.dev(), inode: it.ino(), entry: None },
@@ -61,15 +61,15 @@ impl Used {
             }
             Err(_) => return None,
         };
-        Some(Used { name: quoted_path(path), identity })
+        Some(UsedFile { name: quoted_path(path), identity })
     }
 
     /// Standard input; `None` for a device, and for a socket, which may legitimately be standard output
     /// as well.
-    pub(crate) fn standard_input() -> Option<Used> {
+    pub(crate) fn standard_input() -> Option<UsedFile> {
         let identity = identity_of(io::stdin().as_fd())?;
         let is_socket = kind_of(io::stdin().as_fd())? == SFlag::S_IFSOCK;
-        (!is_socket).then(|| Used { name: "standard input".to_owned(), identity })
+        (!is_socket).then(|| UsedFile { name: "standard input".to_owned(), identity })
     }
 
     /// Whether it is this process' standard output.
@@ -78,7 +78,7 @@ impl Used {
     }
 
     /// Whether both are the same file.
-    pub fn is_same(&self, other: &Used) -> bool {
+    pub fn is_same(&self, other: &UsedFile) -> bool {
         self.identity == other.identity
     }
 
@@ -138,7 +138,7 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     fn are_same(one: &Path, other: &Path) -> bool {
-        Used::at(one).unwrap().is_same(&Used::at(other).unwrap())
+        UsedFile::at(one).unwrap().is_same(&UsedFile::at(other).unwrap())
     }
 
     #[test]
@@ -151,7 +151,7 @@ mod tests {
         symlink("hard", path("soft")).unwrap();
         assert!(are_same(&path("file"), &path("soft")));
         assert!(!are_same(&path("file"), &path("other")));
-        assert_eq!(Used::at(&path("soft")).unwrap().name, quoted_path(&path("soft")));
+        assert_eq!(UsedFile::at(&path("soft")).unwrap().name, quoted_path(&path("soft")));
     }
 
     #[test]
@@ -161,7 +161,7 @@ mod tests {
         assert!(are_same(&path("new"), &path("./new")));
         assert!(!are_same(&path("new"), &path("newer")));
         assert!(!are_same(&path("new"), dir.path()));
-        assert!(Used::at(&path("missing/new")).is_none());
+        assert!(UsedFile::at(&path("missing/new")).is_none());
     }
 
     #[test]
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn devices_are_left_out() {
-        assert!(Used::at(Path::new("/dev/null")).is_none());
+        assert!(UsedFile::at(Path::new("/dev/null")).is_none());
         let null = File::open("/dev/null").unwrap();
         assert_eq!(identity_of(null.as_fd()), None);
     }

@@ -340,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_a_pipe_is_a_clean_one_also_after_a_stop_and_silence_is_not() {
+    fn the_end_of_a_pipe_is_clean_even_after_a_stop_and_silence_is_not() {
         let mut buffer = [0; 9];
         let mut ending = |mut input: Stoppable<io::PipeReader>| {
             assert_eq!(input.wait(None).unwrap(), Wake::Ready);

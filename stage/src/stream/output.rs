@@ -100,7 +100,7 @@ impl<F: AsFd> Unbuffered<F> {
 mod tests {
     use super::*;
 
-    /// Takes so many bytes, two at a time; then it is full.
+    /// Accepts this many bytes, two at a time; then it is full.
     struct Small(usize);
 
     impl Write for Small {

@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_flood_of_rejects_is_told_in_seven_lines() {
+    fn a_flood_of_rejects_is_reported_in_seven_lines() {
         let mut rejects = Rejects::default();
         let mut told = Vec::new();
         for line in 1..=1_000_000 {

@@ -96,7 +96,7 @@ mod tests {
     use nix::sys::termios::{SetArg, cfmakeraw, tcsetattr};
 
     #[test]
-    fn what_is_no_terminal_is_told_from_a_device() {
+    fn what_is_not_a_terminal_is_distinguished_from_a_device() {
         assert_eq!(Terminal::of(tempfile::tempfile().unwrap()), None);
         assert_eq!(Terminal::of(io::pipe().unwrap().0), None);
         // Nobody's controlling terminal, since this process leads no session.

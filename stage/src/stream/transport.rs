@@ -179,7 +179,7 @@ impl<F: AsFd> Writer<F> {
         }
     }
 
-    /// Waits until there is room, or nobody to read.
+    /// Waits until there is room, or no reader.
     pub(crate) fn wait(&mut self, sleep: Sleep<'_>) -> io::Result<Wake> {
         let fd = self.fd.as_fd();
         match &mut self.kind {
@@ -195,7 +195,7 @@ impl<F> Drop for Reader<F> {
     fn drop(&mut self) {
         match &mut self.kind {
             Kind::Ring(reader) => reader.end(),
-            // Closing the descriptor is all that there is to it.
+            // Closing the descriptor is enough.
             Kind::Stream | Kind::Queue(_) | Kind::Unusable(_) => {}
         }
     }
@@ -238,7 +238,7 @@ fn whole_lines(bytes: &[u8], fit: usize) -> Option<&[u8]> {
     memrchr(b'\n', &bytes[..fit]).map(|last| &bytes[..=last])
 }
 
-/// The same error, to be told once more.
+/// The same error, to be reported once more.
 fn copy_of(error: &io::Error) -> io::Error {
     match error.raw_os_error() {
         Some(number) => io::Error::from_raw_os_error(number),

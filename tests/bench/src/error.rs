@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use nix::errno::Errno;
 use thiserror::Error;
-use wandler_launcher::ending::Ending;
+use wandler_launcher::ending::ProcessEnding;
 
 /// Why there is no measurement.
 #[derive(Debug, Error)]
@@ -47,7 +47,7 @@ pub(crate) enum Error {
         /// As one would type it.
         command: String,
         /// How it ended.
-        ending: Ending,
+        ending: ProcessEnding,
         /// What it said last, after a colon; or nothing.
         said: String,
     },

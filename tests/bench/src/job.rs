@@ -10,7 +10,7 @@ use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use nix::sys::wait::{Id, WaitPidFlag, waitid};
 use nix::unistd::Pid;
-use wandler_launcher::ending::Ending;
+use wandler_launcher::ending::ProcessEnding;
 use wandler_launcher::kernel::reap;
 
 use crate::error::Error;
@@ -94,10 +94,10 @@ impl Job {
         let failed = |source| Error::Run { command: self.to_string(), source };
         let mut command = self.command(programs, scratch).map_err(failed)?;
         let (run, ending) = self.until.run(&mut command).map_err(failed)?;
-        if ending == Ending::Killed(Signal::SIGINT as i32) {
+        if ending == ProcessEnding::Killed(Signal::SIGINT as i32) {
             return Err(Error::Interrupted);
         }
-        if ending != Ending::Exited(0) {
+        if ending != ProcessEnding::Exited(0) {
             let said = fs::read_to_string(scratch.file(SAID)).unwrap_or_default();
             let said = said.lines().last().map(|line| format!(": {line}")).unwrap_or_default();
             return Err(Error::Failed { command: self.to_string(), ending, said });
@@ -132,7 +132,7 @@ impl Until {
     }
 
     /// Runs a command to its end, and times it up to here.
-    fn run(self, command: &mut Command) -> io::Result<(Run, Ending)> {
+    fn run(self, command: &mut Command) -> io::Result<(Run, ProcessEnding)> {
         let start = Instant::now();
         let mut child = command.spawn()?;
         let mut time = None;

@@ -2,7 +2,7 @@
 
 use plotters::prelude::*;
 use stage::format::decimal::Decimal;
-use stage::format::record::{Entry, Exactness, Field, Kind, Presence, Record, Value};
+use stage::format::record::{Exactness, Field, FieldEntry, Kind, Presence, Record, Value};
 
 use super::{Area, Drawn, TEXT, WIDTH};
 use crate::digits::Shown;
@@ -114,14 +114,14 @@ fn figures(record: &Record, samples: u64) -> Vec<(String, String)> {
 }
 
 /// How near approximate quantiles are.
-fn nearness(error: &Entry<'_>, shown: &Shown) -> String {
+fn nearness(error: &FieldEntry<'_>, shown: &Shown) -> String {
     match error.value {
         Value::Number(Some(value)) => format!("±{}", shown.number(error.field, value)),
         _ => "approximate".to_owned(),
     }
 }
 
-fn value(entry: &Entry<'_>, shown: &Shown) -> String {
+fn value(entry: &FieldEntry<'_>, shown: &Shown) -> String {
     number(entry.value.number().map(|value| shown.number(entry.field, &value).into_owned()))
 }
 

@@ -140,7 +140,7 @@ mod tests {
             places in 0u16..25, exponent in -25i32..25,
         ) {
             let short = Decimal::new(mantissa, places);
-            // The same number, with so many zeros behind it that it needs a big integer.
+            // The same number, with enough trailing zeros to need a big integer.
             let long = Decimal::from_big(power_of_ten(30) * mantissa, places + 30);
             let rounded = short.round_to(exponent);
             prop_assert_eq!(&rounded, &long.round_to(exponent));

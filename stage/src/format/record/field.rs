@@ -120,7 +120,7 @@ pub(super) enum Slot<'a> {
 
 /// A field of one record; each quantile is an entry of its own.
 #[derive(Clone, Copy, Debug)]
-pub struct Entry<'a> {
+pub struct FieldEntry<'a> {
     /// Its name.
     pub name: &'a str,
     /// Its row.
@@ -152,14 +152,14 @@ impl Field {
     }
 
     /// The entries of this field in `record`: none, one, or one for each quantile.
-    pub fn entries<'a>(&'static self, record: &'a Record) -> impl Iterator<Item = Entry<'a>> {
+    pub fn entries<'a>(&'static self, record: &'a Record) -> impl Iterator<Item = FieldEntry<'a>> {
         let value = (self.get)(record);
         let (one, several) = match value {
             Some(Value::Quantiles(several)) => (None, several),
             one => (one, &[][..]),
         };
-        let one = one.map(|value| Entry { name: self.name, field: self, value });
-        one.into_iter().chain(several.iter().map(move |it| Entry {
+        let one = one.map(|value| FieldEntry { name: self.name, field: self, value });
+        one.into_iter().chain(several.iter().map(move |it| FieldEntry {
             name: &it.name,
             field: self,
             value: Value::Number(it.value.as_ref()),
@@ -169,12 +169,12 @@ impl Field {
 
 impl Record {
     /// All its entries, in the table's order.
-    pub fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
+    pub fn entries(&self) -> impl Iterator<Item = FieldEntry<'_>> {
         FIELDS.iter().flat_map(|field| field.entries(self))
     }
 
     /// Its entry of this name.
-    pub fn entry(&self, name: &str) -> Option<Entry<'_>> {
+    pub fn entry(&self, name: &str) -> Option<FieldEntry<'_>> {
         Field::named(name)?.entries(self).find(|entry| entry.name == name)
     }
 }

@@ -44,7 +44,7 @@ fn each_reason_is_given_with_the_start_of_the_line() {
 }
 
 #[test]
-fn a_line_that_is_too_long_is_told_alike_whether_all_of_it_is_here_or_its_start() {
+fn a_line_that_is_too_long_is_reported_alike_from_all_of_it_or_its_start() {
     for start in ["", "7"] {
         let line = format!("{start}{}end", " ".repeat(MAX_LINE + 1));
         let (whole, start) = (line.as_bytes(), &line.as_bytes()[..=MAX_LINE]);

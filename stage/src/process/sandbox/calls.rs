@@ -79,7 +79,8 @@ const SPLICE: &[libc::c_long] = &[libc::SYS_splice, libc::SYS_tee];
 const IOCTLS: [libc::Ioctl; 5] =
     [libc::FIONREAD, libc::TCGETS, libc::TCGETS2, libc::TIOCGWINSZ, libc::TIOCGPGRP];
 
-/// What [`Grant::TakeTerminal`] adds of these: nobody else may open it, and what waits is dropped.
+/// What [`Grant::TakeTerminal`] adds of these: other processes may not open it, and what waits is
+/// dropped.
 const TERMINAL_IOCTLS: [libc::Ioctl; 3] = [libc::TIOCEXCL, libc::TIOCNXCL, libc::TCFLSH];
 
 /// What may be done to a descriptor: copy it, its flags, its locks, its size, its seals. Never

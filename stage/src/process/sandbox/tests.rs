@@ -101,7 +101,7 @@ fn work(had: Had) {
     assert!(had.directory.is_dir());
 }
 
-/// What tells a child the deed, the grants and the directory.
+/// Passes a child the deed, the grants and the directory.
 const VARIABLES: [&str; 3] = ["WANDLER_DEED", "WANDLER_GRANTS", "WANDLER_DIRECTORY"];
 
 #[test]
@@ -170,17 +170,17 @@ fn without_a_grant_a_process_can_do_nothing_but_its_work() {
 }
 
 #[test]
-fn who_may_read_files_cannot_make_change_or_find_them() {
+fn a_stage_that_may_read_files_cannot_make_change_or_find_them() {
     allows("ReadFiles", &["open a file"]);
 }
 
 #[test]
-fn who_may_find_files_as_well_can_do_nothing_else_beyond() {
+fn a_stage_that_may_find_files_as_well_can_do_nothing_beyond_that() {
     allows("ReadFiles and ListDirectories", &["open a file", "list a directory"]);
 }
 
 #[test]
-fn who_may_keep_files_can_do_nothing_else_beyond() {
+fn a_stage_that_may_keep_files_can_do_nothing_beyond_that() {
     let deeds = [
         "open a file",
         "empty a file",
@@ -195,12 +195,12 @@ fn who_may_keep_files_can_do_nothing_else_beyond() {
 }
 
 #[test]
-fn who_may_splice_can_do_nothing_else_beyond() {
+fn a_stage_that_may_splice_can_do_nothing_beyond_that() {
     allows("Splice", &["splice"]);
 }
 
 #[test]
-fn who_may_take_a_terminal_can_do_nothing_else_beyond() {
+fn a_stage_that_may_take_a_terminal_can_do_nothing_beyond_that() {
     let deeds = ["shut others out of a terminal", "lock a file"];
     allows("TakeTerminal", &deeds);
     allows("TakeTerminal and ReadFiles", &["open a file", deeds[0], deeds[1]]);

@@ -121,7 +121,7 @@ fn at_a_deadline_half_a_line_is_cut_off() {
 }
 
 #[test]
-fn all_bytes_of_a_line_that_never_ended_are_told() {
+fn all_bytes_of_a_line_that_never_ended_are_reported() {
     let text = vec![b'7'; BLOCK * 3 + 1];
     let mut lines = Lines::new(&text[..]);
     assert!(matches!(lines.next(None).unwrap(), Block::TooLong(_)));
@@ -172,7 +172,7 @@ fn what_comes_before_the_first_line_end_is_dropped_and_counted() {
 
 proptest! {
     #[test]
-    fn any_chunking_gives_the_same_lines_also_where_cr_ends_them(
+    fn any_chunking_gives_the_same_lines_even_where_cr_ends_them(
         text in "[0-9\r\n]{0,60}", size in 1usize..20,
     ) {
         prop_assert_eq!(

@@ -1,10 +1,10 @@
-//! Shared memory as a transport: a ring of slots, with two semaphores that say who may go on.
+//! Shared memory as a transport: a ring of slots, with two semaphores that say which side may go on.
 //!
 //! # The protocol
 //!
 //! The memory is a sealed memfd of a fixed size ([`memory`] has its layout). Slots are used one
-//! after another, round and round; each side counts by itself which is its next one. A slot's
-//! *word* says what is with it, and nobody but the one named here may change it then:
+//! after another, round and round; each side keeps count of its own next slot. A slot's *word* holds
+//! its state, and only the side named here may change it then:
 //!
 //! | word | the slot is | whose move, and what it may do |
 //! |---|---|---|
@@ -15,9 +15,8 @@
 //! Whole lines are copied in, unless one alone is longer than a slot; and a reader with room for whole
 //! slots gets whole slots. So a process killed on the way does not tear a line.
 //!
-//! A trickle joins the last slot as long as the reader has not come to it, as small writes to a
-//! pipe join its last page: the ring holds as many samples as there is room for, not as many as
-//! there are slots.
+//! Small writes join the last slot until the reader reaches it, as they join a pipe's last page: the
+//! ring holds as many samples as there is room for, not as many as there are slots.
 //!
 //! The semaphores are counts of slots: the writer takes a token of `free` (at first there is one
 //! for each slot) before it fills a slot, and the reader one of `filled` before it takes one. A side

@@ -151,7 +151,7 @@ fn once_it_sleeps<T: Send>(sleep: impl FnOnce() -> T + Send, then: impl FnOnce()
 }
 
 #[test]
-fn a_reader_that_sleeps_is_woken_when_the_writer_ends() {
+fn a_sleeping_reader_is_woken_when_the_writer_ends() {
     for (name, Pair { reader, writer }, _keeper) in all() {
         let output = output(writer);
         let read = || input(reader).read(&mut [0; 9]).unwrap();
@@ -159,9 +159,9 @@ fn a_reader_that_sleeps_is_woken_when_the_writer_ends() {
     }
 }
 
-/// What the launcher says is enough, also if it says so before the kernel has closed anything.
+/// The launcher's wake-up suffices, even before the kernel has closed anything.
 #[test]
-fn a_reader_that_sleeps_is_woken_by_the_launcher() {
+fn a_sleeping_reader_is_woken_by_the_launcher() {
     for (name, ends, keeper) in all() {
         if let Keeper::Kernel = keeper {
             continue;
@@ -172,7 +172,7 @@ fn a_reader_that_sleeps_is_woken_by_the_launcher() {
 }
 
 #[test]
-fn a_reader_that_sleeps_finds_out_by_itself_that_the_writer_has_died() {
+fn a_sleeping_reader_finds_out_by_itself_that_the_writer_has_died() {
     for (name, Pair { reader, writer }, _keeper) in all() {
         let output = output(writer);
         let read = || input(reader).read(&mut [0; 9]).unwrap();
@@ -205,7 +205,7 @@ fn write_to_full(writer: impl AsFd + Send, then: impl FnOnce()) -> io::Error {
 }
 
 #[test]
-fn a_writer_that_sleeps_is_woken_when_the_reader_leaves() {
+fn a_sleeping_writer_is_woken_when_the_reader_leaves() {
     for (name, ends, keeper) in all() {
         let count = fill(&ends);
         assert!(count >= 7000, "{name}: room for {count} bytes only");
@@ -221,7 +221,7 @@ fn a_writer_that_sleeps_is_woken_when_the_reader_leaves() {
 }
 
 #[test]
-fn a_writer_that_sleeps_is_woken_by_the_launcher() {
+fn a_sleeping_writer_is_woken_by_the_launcher() {
     for (name, ends, keeper) in all() {
         fill(&ends);
         if let Keeper::Kernel = keeper {
@@ -236,7 +236,7 @@ fn a_writer_that_sleeps_is_woken_by_the_launcher() {
 }
 
 #[test]
-fn a_writer_that_sleeps_finds_out_by_itself_that_the_reader_has_died() {
+fn a_sleeping_writer_finds_out_by_itself_that_the_reader_has_died() {
     for (name, ends, _keeper) in all() {
         fill(&ends);
         let Pair { reader, writer } = ends;
@@ -247,12 +247,12 @@ fn a_writer_that_sleeps_finds_out_by_itself_that_the_reader_has_died() {
 }
 
 #[test]
-fn a_reader_that_leaves_is_told_of_at_once_where_the_kernel_or_the_ring_can() {
+fn a_reader_that_leaves_is_noticed_at_once_where_the_kernel_or_the_ring_can() {
     for (name, ends, _keeper) in all() {
         drop(input(ends.reader));
         let result = output(ends.writer).write_all(b"1\n");
         match name {
-            // Its last messages are read by nobody, as what is in a pipe.
+            // Its last messages are lost, like what is left in a pipe.
             "queue" => result.unwrap(),
             _ => assert!(reader_is_gone(&result.unwrap_err()), "{name}"),
         }

@@ -5,7 +5,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use wandler_launcher::ending::Ending;
+use wandler_launcher::ending::ProcessEnding;
 
 use super::RATE;
 use crate::Bench;
@@ -87,7 +87,7 @@ impl Converter {
         let whole = self.age();
         let last = said.lines().last().unwrap_or_default();
         if !status.success() {
-            let ending = Ending::from_status(status.into_raw());
+            let ending = ProcessEnding::from_status(status.into_raw());
             return Err(Error::Failed { command: self.command, ending, said: format!(": {last}") });
         }
         Ok(Run { arrivals: self.arrivals, whole, missed: missed(last) })

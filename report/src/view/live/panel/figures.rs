@@ -2,7 +2,7 @@
 
 use ratatui::style::{Color, Style};
 use stage::format::decimal::Decimal;
-use stage::format::record::{Entry, Exactness, Field, Kind, Record, Value as FieldValue};
+use stage::format::record::{Exactness, Field, FieldEntry, Kind, Record, Value as FieldValue};
 
 use super::Panel;
 use super::cell::{Figure, Signs, Value};
@@ -36,7 +36,7 @@ pub(super) fn figures(panel: &Panel<'_>, signs: Signs) -> Vec<Figure> {
 fn of_entry(
     panel: &Panel<'_>,
     record: &Record,
-    entry: &Entry<'_>,
+    entry: &FieldEntry<'_>,
     shown: &Shown,
     signs: Signs,
 ) -> Vec<Figure> {

@@ -107,7 +107,7 @@ fn a_slot_that_the_reader_has_taken_is_not_written_to_any_more() {
 }
 
 /// Both sides at once, in pieces of every size, again and again: a race that breaks the protocol
-/// loses, doubles or mixes up bytes, which each tell their place.
+/// loses, doubles or mixes up bytes, each of which encodes its place.
 #[test]
 fn two_threads_lose_nothing() {
     for round in 0..rounds() {
@@ -160,7 +160,7 @@ fn a_writer_that_was_killed_before_it_posted_is_spoken_for() {
 }
 
 #[test]
-fn a_call_to_look_up_is_no_data() {
+fn a_wake_up_call_is_not_data() {
     let (mut reader, mut writer, _ends, _keeper) = ring();
     let wake = reader.waker();
     wake();
@@ -185,7 +185,7 @@ fn a_stop_ends_a_sleep() {
 }
 
 #[test]
-fn calls_to_look_up_do_not_let_a_writer_overwrite_a_slot() {
+fn wake_up_calls_do_not_let_a_writer_overwrite_a_slot() {
     let (mut reader, mut writer, _ends, keeper) = ring();
     let slot = vec![b'7'; SLOT];
     for _ in 0..SLOTS {
@@ -213,7 +213,7 @@ fn a_word_beyond_all_bounds_is_an_error() {
 }
 
 /// Writes random bytes to random places of a ring's front, the semaphores included, and to its
-/// slots now and then, until told that it is enough.
+/// slots now and then, until told to stop.
 fn scribble(memory: &OwnedFd, enough: &AtomicBool) {
     let mut state = 1u64;
     let mut random = move || {
@@ -234,7 +234,7 @@ fn scribble(memory: &OwnedFd, enough: &AtomicBool) {
 }
 
 #[test]
-fn a_peer_that_scribbles_over_everything_causes_errors_and_vain_looks_at_worst() {
+fn a_peer_that_scribbles_over_everything_causes_errors_and_vain_wakes_at_worst() {
     for _ in 0..rounds() {
         let (ends, _keeper) = create("test").unwrap();
         let scribbler = ends.writer.try_clone().unwrap();
@@ -301,7 +301,7 @@ fn memory_that_could_be_taken_away_or_has_another_size_is_refused() {
 }
 
 #[test]
-fn a_damaged_ring_is_told_at_each_use() {
+fn a_damaged_ring_is_reported_at_each_use() {
     let unsealed = memfd_create("unsealed", MFdFlags::MFD_ALLOW_SEALING).unwrap();
     nix::unistd::write(&unsealed, MAGIC).unwrap();
     let mut input = input::Stoppable::new(&unsealed, Stop::never(), AfterStop::End);

@@ -13,8 +13,8 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::unistd::pipe2;
 use stage::process::message::{Messages, StandardError};
 
-use crate::ending::Ending;
-use crate::outlet::{Outlet, takes_more};
+use crate::ending::ProcessEnding;
+use crate::non_blocking::{NonBlockingWriter, takes_more};
 
 /// Written to a terminal whose live view was killed: resets colours and clears the panel below the
 /// cursor. (If the kill cut a frame off, its upper rows stay: where the cursor is then is unknown.)
@@ -31,27 +31,28 @@ struct Pipe {
 
 /// Sends messages to `report`'s live view, or to standard error.
 #[derive(Debug)]
-pub(crate) struct Voice {
+pub(crate) struct MessageRouter {
     own: StandardError,
-    output: Outlet<Stdout>,
-    error: Outlet<Stderr>,
+    output: NonBlockingWriter<Stdout>,
+    error: NonBlockingWriter<Stderr>,
     pipe: Option<Pipe>,
     is_live: bool,
     report_has_ended: bool,
 }
 
-impl Voice {
+impl MessageRouter {
     /// A router to standard error or, if there is a live view and standard error is a terminal as well,
     /// to `report`.
-    pub(crate) fn new(own: StandardError, is_live: bool) -> io::Result<Voice> {
+    pub(crate) fn new(own: StandardError, is_live: bool) -> io::Result<MessageRouter> {
         let pipe = (is_live && io::stderr().is_terminal()).then(|| -> io::Result<Pipe> {
             let (reader, writer) = pipe2(OFlag::O_CLOEXEC)?;
             fcntl(&reader, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
             Ok(Pipe { reader: reader.into(), writer: writer.into() })
         });
         let pipe = pipe.transpose()?;
-        let (output, error) = (Outlet::new(io::stdout()), Outlet::new(io::stderr()));
-        Ok(Voice { own, output, error, pipe, is_live, report_has_ended: false })
+        let (output, error) =
+            (NonBlockingWriter::new(io::stdout()), NonBlockingWriter::new(io::stderr()));
+        Ok(MessageRouter { own, output, error, pipe, is_live, report_has_ended: false })
     }
 
     /// The standard error of a stage, unless it is the launcher's own.
@@ -85,9 +86,9 @@ impl Voice {
     }
 
     /// `report` has ended, in this way: from now on the launcher writes to standard error itself.
-    pub(crate) fn report_ended(&mut self, ending: &Ending) {
+    pub(crate) fn report_ended(&mut self, ending: &ProcessEnding) {
         self.report_has_ended = true;
-        if self.is_live && matches!(ending, Ending::Killed(_)) {
+        if self.is_live && matches!(ending, ProcessEnding::Killed(_)) {
             self.output.write(RESTORE);
         }
         self.pass_on();
@@ -103,7 +104,7 @@ impl Voice {
     }
 }
 
-impl Messages for Voice {
+impl Messages for MessageRouter {
     fn tell(&mut self, text: &str) {
         let line = self.own.line(text);
         match &mut self.pipe {

@@ -25,18 +25,18 @@ const PAUSE: Duration = Duration::from_millis(10);
 
 /// A stream, and what is queued for it.
 #[derive(Debug)]
-pub(crate) struct Outlet<S> {
+pub(crate) struct NonBlockingWriter<S> {
     stream: S,
     /// If it is a terminal: the same one, opened non-blocking.
     terminal: Option<File>,
     waiting: VecDeque<Vec<u8>>,
 }
 
-impl<S: AsFd + IsTerminal> Outlet<S> {
+impl<S: AsFd + IsTerminal> NonBlockingWriter<S> {
     /// A writer to `stream`, with nothing queued.
-    pub(crate) fn new(stream: S) -> Outlet<S> {
+    pub(crate) fn new(stream: S) -> NonBlockingWriter<S> {
         let terminal = stream.is_terminal().then(|| reopened(&stream).ok()).flatten();
-        Outlet { stream, terminal, waiting: VecDeque::new() }
+        NonBlockingWriter { stream, terminal, waiting: VecDeque::new() }
     }
 
     fn descriptor(&self) -> BorrowedFd<'_> {
@@ -92,10 +92,10 @@ mod tests {
     use std::os::fd::OwnedFd;
 
     #[test]
-    fn what_is_not_taken_waits_in_order_and_nobody_waits_for_it() {
+    fn what_cannot_be_written_is_queued_in_order_and_blocks_nothing() {
         let (mut reader, writer) = pipe().unwrap();
         let text: Vec<u8> = (0..1_000_000u32).flat_map(u32::to_le_bytes).collect();
-        let mut outlet = Outlet::new(OwnedFd::from(writer));
+        let mut outlet = NonBlockingWriter::new(OwnedFd::from(writer));
         outlet.write(&text[..7]);
         assert!(outlet.blocked_on().is_none());
         outlet.write(&text[7..]);
@@ -112,10 +112,10 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_wants_is_dropped() {
+    fn what_has_no_reader_is_dropped() {
         let (reader, writer) = pipe().unwrap();
         drop(reader);
-        let mut outlet = Outlet::new(OwnedFd::from(writer));
+        let mut outlet = NonBlockingWriter::new(OwnedFd::from(writer));
         outlet.write(b"text");
         assert!(outlet.blocked_on().is_none());
     }

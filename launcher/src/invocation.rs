@@ -23,16 +23,16 @@ pub(crate) const OTHER_FORMS: &[&str] = &["STAGE [ARGUMENTS]", "help [STAGE]"];
 
 /// What a command line asks for.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Asked {
+pub enum Invocation {
     /// The launcher's own work, with these words.
     Launcher(Vec<OsString>),
     /// A single stage.
-    Stage(Alone),
+    Stage(SingleStage),
 }
 
 /// A single stage, with the words after its name.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Alone {
+pub struct SingleStage {
     stage: Process,
     words: Vec<OsString>,
 }
@@ -70,9 +70,9 @@ fn stage(name: &OsString) -> Option<Process> {
     STAGES.into_iter().find(|stage| name == stage.name())
 }
 
-impl Asked {
+impl Invocation {
     /// What `words` ask for, the program's name first. `help` stands for `--help`.
-    pub fn by(words: impl IntoIterator<Item = OsString>) -> Asked {
+    pub fn of(words: impl IntoIterator<Item = OsString>) -> Invocation {
         let mut words: Vec<OsString> = words.into_iter().collect();
         let asks_for_help = words.get(1).is_some_and(|word| word == "help");
         if asks_for_help {
@@ -83,15 +83,15 @@ impl Asked {
                 // `--help` must come before an unknown word, or it would not be read.
                 words.insert(words.len().min(2), "--help".into());
             }
-            return Asked::Launcher(words);
+            return Invocation::Launcher(words);
         };
         let help = asks_for_help.then(|| "--help".into());
         let words = help.into_iter().chain(words.into_iter().skip(2)).collect();
-        Asked::Stage(Alone { stage, words })
+        Invocation::Stage(SingleStage { stage, words })
     }
 }
 
-impl Alone {
+impl SingleStage {
     /// The stage's name.
     pub fn name(&self) -> &'static str {
         self.stage.name()
@@ -120,37 +120,37 @@ pub(crate) fn missing_in(directory: &Path) -> Vec<&'static str> {
 mod tests {
     use super::*;
 
-    fn asked(line: &str) -> Asked {
-        Asked::by(line.split(' ').map(OsString::from))
+    fn invocation(line: &str) -> Invocation {
+        Invocation::of(line.split(' ').map(OsString::from))
     }
 
-    fn alone(stage: Process, words: &str) -> Asked {
+    fn alone(stage: Process, words: &str) -> Invocation {
         let words = words.split_whitespace().map(OsString::from).collect();
-        Asked::Stage(Alone { stage, words })
+        Invocation::Stage(SingleStage { stage, words })
     }
 
-    fn launcher(line: &str) -> Asked {
-        Asked::Launcher(line.split(' ').map(OsString::from).collect())
+    fn launcher(line: &str) -> Invocation {
+        Invocation::Launcher(line.split(' ').map(OsString::from).collect())
     }
 
     #[test]
-    fn a_stage_by_itself_gets_what_stands_behind_its_name() {
-        assert_eq!(asked("wandler stat"), alone(Process::Stat, ""));
-        assert_eq!(asked("wandler log --check a.log"), alone(Process::Log, "--check a.log"));
-        assert_eq!(asked("wandler stat help"), alone(Process::Stat, "help"));
+    fn a_single_stage_gets_the_words_after_its_name() {
+        assert_eq!(invocation("wandler stat"), alone(Process::Stat, ""));
+        assert_eq!(invocation("wandler log --check a.log"), alone(Process::Log, "--check a.log"));
+        assert_eq!(invocation("wandler stat help"), alone(Process::Stat, "help"));
     }
 
     #[test]
     fn everything_else_is_the_launchers() {
         for line in ["wandler", "wandler --via shm", "wandler --stat stat", "wandler tee"] {
-            assert_eq!(asked(line), launcher(line));
+            assert_eq!(invocation(line), launcher(line));
         }
     }
 
     #[test]
     fn help_is_that_of_the_launcher_or_of_a_stage() {
-        assert_eq!(asked("wandler help"), launcher("wandler --help"));
-        assert_eq!(asked("wandler help stat"), alone(Process::Stat, "--help"));
-        assert_eq!(asked("wandler help tee"), launcher("wandler tee --help"));
+        assert_eq!(invocation("wandler help"), launcher("wandler --help"));
+        assert_eq!(invocation("wandler help stat"), alone(Process::Stat, "--help"));
+        assert_eq!(invocation("wandler help tee"), launcher("wandler tee --help"));
     }
 }
