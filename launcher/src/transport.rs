@@ -188,7 +188,7 @@ mod tests {
     use std::os::fd::OwnedFd;
 
     fn a_transport(via: Via, load: Load) -> Transport {
-        // Small, for other tests may have queues at the same time.
+        // Small, since other tests may have queues at the same time.
         let capacity = queue::Capacity { messages: 1, size: 1024 };
         Transport::new(via, "test", load, capacity).unwrap()
     }

@@ -40,7 +40,7 @@ mod tests {
         Account::settle(&entries)
     }
 
-    /// All processes ended with 0, but this one.
+    /// All processes ended with 0, except this one.
     fn endings(process: Process, ending: ProcessEnding) -> ByProcess<Option<ProcessEnding>> {
         ByProcess::from_fn(|other| {
             Some(if other == process { ending.clone() } else { ProcessEnding::Exited(0) })

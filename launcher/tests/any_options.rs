@@ -1,6 +1,6 @@
-//! No command line makes a program panic, or tell of it in more than one line, and what is accepted
-//! can be worked with. (The same checks run in the fuzzer, in `fuzz`; here on options that are
-//! nearly right, and on its corpus.)
+//! No command line makes a program panic, or report an error in more than one line, and what is
+//! accepted works. (The same checks run in the fuzzer, in `fuzz`; here on options that are nearly
+//! right, and on its corpus.)
 
 #![allow(
     clippy::panic,

@@ -23,7 +23,7 @@ const STAGES: [Process; 4] = [Process::Conv, Process::Log, Process::Stat, Proces
 /// Stands in for every program: writes its arguments, each ended by a zero, to a file named like it.
 const STAND_IN: &str = "#!/bin/sh\nprintf '%s\\0' \"$@\" > \"$0.arguments\"\ncat > /dev/null\n";
 
-/// What a shell may take for itself.
+/// What a shell may treat specially.
 #[rustfmt::skip]
 const SPECIAL: [&str; 42] = [
     "{a,b}", "{1..3}", "\n^a^b^", "!", "!!", "!-1", "^a^b^", "~", "~/x", "~root", "#", "=ls", "a=b", "*", "?",
@@ -49,7 +49,7 @@ fn options(via: &str, words: &[Vec<String>]) -> Options {
 
 /// Lets bash read `command` as a script, or line by line as a person would type it, with history.
 fn run(command: &[u8], options: &[&str], directory: &Path) -> String {
-    // A program that is not run leaves named pipes behind that nobody opens.
+    // A program that is not run leaves behind named pipes that no process opens.
     let mut bash = Command::new("timeout");
     bash.args(["60", "bash", "--norc", "-O", "extglob"]).args(options).current_dir(directory);
     bash.env("HISTFILE", "/dev/null").env("TMPDIR", directory);

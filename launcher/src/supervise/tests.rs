@@ -47,7 +47,7 @@ fn a_pipeline_whose_conv_is_the_last_that_is_seen_to_end_may_take_its_time() {
         assert_eq!(supervisor.on(event), []);
     }
     assert!(!supervisor.is_stopping());
-    // What was not ended by conv is a reason to stop.
+    // An end that conv did not cause is a reason to stop.
     let mut supervisor = begun(GRACE);
     let stopped = supervisor.on(ended(Process::Tee, DONE));
     assert_eq!(stopped, [Action::Stop(Process::Conv), Action::StartGrace(GRACE)]);
@@ -151,7 +151,7 @@ fn rejected_input_is_no_failure() {
 const FREE: Event = Event::GraceOver { is_report_held_up: false };
 const HELD_UP: Event = Event::GraceOver { is_report_held_up: true };
 
-/// A supervisor of which the grace period is over for the first time, with these still there.
+/// A supervisor whose grace period has just elapsed, with these processes left.
 fn late(there: &[Process]) -> Supervisor {
     let mut supervisor = begun(GRACE);
     supervisor.on(Event::Terminate);

@@ -287,7 +287,7 @@ mod tests {
             }
         }
 
-        // jiff takes more for a time; what is read here means the same there.
+        // jiff accepts more; what is read here means the same there.
         #[test]
         fn what_is_read_is_what_jiff_reads(
             text in "(19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?(Z|[-+][01][0-9]:[0-5][0-9])",

@@ -80,7 +80,7 @@ pub enum Grant {
     KeepFiles,
     /// Move bytes between pipes inside the kernel.
     Splice,
-    /// Take a terminal for oneself: lock it, and drop what waits in it.
+    /// Take over a terminal: lock it, and drop what waits in it.
     TakeTerminal,
 }
 
@@ -89,7 +89,7 @@ pub enum Grant {
 pub struct SandboxOption {
     /// Do not give up the system calls that are not needed after the start; for valgrind,
     /// preloaded libraries and the like, which need more of them
-    // Under a heading of its own it stands last, where the fewest look.
+    // A heading of its own puts it last, where few look.
     #[arg(long, overrides_with = "no_sandbox", help_heading = "System calls")]
     pub no_sandbox: bool,
 }
@@ -98,7 +98,7 @@ pub struct SandboxOption {
 pub const OFF: &str = "--no-sandbox";
 
 impl SandboxOption {
-    /// What a stage with this option will enter, to which these grants were made.
+    /// The sandbox of a stage with this option and these grants.
     pub fn granting(self, grants: impl IntoIterator<Item = Grant>) -> Sandbox {
         Sandbox((!self.no_sandbox).then(|| grants.into_iter().collect()))
     }
@@ -109,8 +109,8 @@ impl SandboxOption {
 pub struct Sandbox(Option<Vec<Grant>>);
 
 impl Sandbox {
-    /// Gives up what the stage does not need, for good, in all of its threads; nothing if that is
-    /// switched off, or cannot be had here.
+    /// Gives up, irrevocably and in all threads, the calls that the stage does not need; does nothing
+    /// if that is switched off, or not supported here.
     pub(crate) fn enter(&self) -> io::Result<()> {
         let Some(grants) = &self.0 else { return Ok(()) };
         match calls::give_up_all_but(grants) {
@@ -120,7 +120,7 @@ impl Sandbox {
     }
 }
 
-/// Why no stage can give up anything here, if that is so.
+/// Why stages cannot give up system calls here, if they cannot.
 pub fn obstacle() -> Option<String> {
     if let Some(why) = calls::OBSTACLE {
         return Some(why.to_owned());

@@ -144,7 +144,7 @@ impl Stop {
         wakers.push(Box::new(wake));
     }
 
-    /// Whether one was made, as far as it has been heard.
+    /// Whether one was made, and heard.
     pub(super) fn is_made(&self) -> bool {
         self.request.made.load(Ordering::SeqCst)
     }

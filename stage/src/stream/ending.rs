@@ -80,7 +80,7 @@ impl Ending {
         }
     }
 
-    /// How an input ended whose reading failed.
+    /// How an input ended, by the error of reading it.
     pub fn of_error(error: &io::Error) -> Ending {
         match error.get_ref().and_then(|inner| inner.downcast_ref()) {
             Some(Lost::HungUp) => Ending::HungUp,

@@ -88,8 +88,8 @@ pub enum AfterStop {
 }
 
 impl AfterStop {
-    /// Draining, as the stages behind `conv` do. A person at a terminal has already asked to stop, so
-    /// there is no grace period.
+    /// Draining, as the stages behind `conv` do. A terminal's input does not end by itself, so there is
+    /// nothing to wait for.
     pub fn drain(input: &impl IsTerminal, launcher: Option<Launcher>) -> AfterStop {
         let grace = if input.is_terminal() { Duration::ZERO } else { GRACE };
         AfterStop::Drain { grace, launcher }
@@ -270,7 +270,7 @@ impl<F: AsFd> Read for Stoppable<F> {
 
 #[cfg(test)]
 impl<F: AsFd> Stoppable<F> {
-    /// Ends without a word, as a process that is killed.
+    /// Ends silently, like a process that is killed.
     pub(crate) fn die(self) {
         self.reader.die();
     }
@@ -321,7 +321,7 @@ mod tests {
         assert_eq!(thread.join().unwrap(), "1\n");
     }
 
-    /// An input from `fd` after a stop, with a grace period that has no time to pass in.
+    /// An input from `fd` after a stop, with a grace period of zero.
     fn stopped<F: AsFd>(fd: F, launcher: Option<Launcher>) -> Stoppable<F> {
         let after_stop = AfterStop::Drain { grace: Duration::ZERO, launcher };
         Stoppable::new(fd, Stop::requested_already(), after_stop)

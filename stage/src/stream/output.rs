@@ -90,7 +90,7 @@ impl<F: AsFd> Write for Unbuffered<F> {
 
 #[cfg(test)]
 impl<F: AsFd> Unbuffered<F> {
-    /// Ends without a word, as a process that is killed.
+    /// Ends silently, like a process that is killed.
     pub(crate) fn die(self) {
         self.writer.die();
     }

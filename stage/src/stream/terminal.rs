@@ -99,7 +99,7 @@ mod tests {
     fn what_is_not_a_terminal_is_distinguished_from_a_device() {
         assert_eq!(Terminal::of(tempfile::tempfile().unwrap()), None);
         assert_eq!(Terminal::of(io::pipe().unwrap().0), None);
-        // Nobody's controlling terminal, since this process leads no session.
+        // Not a controlling terminal, since this process leads no session.
         let OpenptyResult { master, slave } = openpty(None, None).unwrap();
         assert_eq!(Terminal::of(&slave), Some(Terminal::Device));
         drop(master);

@@ -246,13 +246,13 @@ fn copy_of(error: &io::Error) -> io::Error {
     }
 }
 
-/// What a system call brings; `None` if it would have to block, which it may not.
+/// The result of a system call; `None` if it would block.
 fn unless_blocking(mut call: impl FnMut() -> nix::Result<usize>) -> io::Result<Option<usize>> {
     loop {
         match call() {
             Ok(count) => return Ok(Some(count)),
             Err(Errno::EINTR) => {}
-            // Somebody else may have set the descriptor to non-blocking, and another user of it
+            // Another process may have made the descriptor non-blocking, and another reader or writer
             // may have been faster.
             Err(Errno::EAGAIN) => return Ok(None),
             Err(error) => return Err(error.into()),

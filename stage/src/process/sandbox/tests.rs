@@ -1,5 +1,5 @@
-//! What a process can still do within a sandbox, by trying. Since none comes out again, each deed is
-//! done by a process of its own: this test's executable, told to run [`as_a_child`] alone.
+//! What a process can still do within a sandbox, by trying. Since a sandbox cannot be left again, each
+//! deed is done by a process of its own: this test's executable, told to run [`as_a_child`] alone.
 #![allow(unsafe_code, reason = "some deeds need it, and are to be refused")]
 
 use std::collections::HashMap;

@@ -129,8 +129,8 @@ fn a_writer_that_is_gone_without_a_word_is_the_end_behind_what_it_wrote() {
     }
 }
 
-/// Runs `sleep` in a thread, and `then` once that sleeps, or has ended already; what `sleep`
-/// brought.
+/// Runs `sleep` in a thread, and `then` once that sleeps, or has ended already; returns the result of
+/// `sleep`.
 fn once_it_sleeps<T: Send>(sleep: impl FnOnce() -> T + Send, then: impl FnOnce()) -> T {
     thread::scope(|scope| {
         let (tell, told) = mpsc::channel();
@@ -180,7 +180,7 @@ fn a_sleeping_reader_finds_out_by_itself_that_the_writer_has_died() {
     }
 }
 
-/// Fills a transport until it takes no more; how many bytes that were.
+/// Fills a transport until it takes no more; returns how many bytes it took.
 fn fill(ends: &Pair) -> usize {
     let mut writer = super::Writer::new(&ends.writer);
     let piece = bytes(700);
@@ -197,9 +197,9 @@ fn fill(ends: &Pair) -> usize {
     count
 }
 
-/// What comes of writing more to a full transport, when `then` is done once that sleeps.
+/// The error of writing more to a full transport, with `then` done once that write sleeps.
 fn write_to_full(writer: impl AsFd + Send, then: impl FnOnce()) -> io::Error {
-    // (A ring's writer counts for itself: a new one begins with slot 0, as the old one did.)
+    // (A ring's writer keeps its own count: a new one begins with slot 0, as the old one did.)
     let write = move || output(writer).write_all(&bytes(2_000_000));
     once_it_sleeps(write, then).unwrap_err()
 }
@@ -268,7 +268,7 @@ fn a_trickle_finds_room_for_many_samples() {
     }
 }
 
-/// A queue is scarce, so one is used for all cases.
+/// Queues are scarce, so one is used for all cases.
 fn queue_of(text: &[u8], most: usize) -> Vec<Vec<u8>> {
     let (ends, _keeper) = a_queue();
     let mut writer = super::Writer::new(&ends.writer);

@@ -224,7 +224,7 @@ fn scribble(memory: &OwnedFd, enough: &AtomicBool) {
     while !enough.load(Ordering::Relaxed) {
         let most = if random() % 16 == 0 { SIZE } else { size_of::<memory::Header>() };
         let bytes = (random() as u64).wrapping_mul(0x1_0001_0001).to_le_bytes();
-        // Small numbers are what comes closest to the protocol.
+        // Small numbers come closest to the protocol.
         let bytes =
             if random() % 2 == 0 { (random() as u64 % 70_000).to_le_bytes() } else { bytes };
         let length = 1 + random() % bytes.len();
