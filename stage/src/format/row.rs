@@ -135,7 +135,8 @@ impl Rows {
     }
 
     /// The rows of a file that `log` has written, perhaps with different options each time: each line
-    /// is decided separately, and Unix seconds need no header.
+    /// is decided separately, and Unix seconds need no header. Behind a header, though, the rows are
+    /// those of any stream.
     pub fn recorded() -> Rows {
         Rows { is_recorded: true, ..Rows::default() }
     }
@@ -216,6 +217,7 @@ impl Rows {
     fn header(&mut self, line: &[u8]) -> Option<Result<Line, NotARow>> {
         let header = Header::parse(without_end(line))?;
         if header == Header::of_times() {
+            self.is_recorded = false;
             self.decide(Shape::Timed(None));
             return Some(Ok(Line::Header));
         }

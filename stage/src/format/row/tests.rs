@@ -152,10 +152,19 @@ fn what_log_has_recorded_may_change_its_form_from_line_to_line() {
     assert_eq!(told(format!("{UNIX}\t57")), "@57");
     assert_eq!(told("58".to_owned()), "58");
     assert_eq!(told(format!("{ISO}\t59")), "@59");
-    assert_eq!(told("time\tvalue".to_owned()), "#");
     assert_eq!(told("60".to_owned()), "60");
     assert_eq!(told("1\t2".to_owned()), "several columns (cut -f N takes one out): \"1\\t2\"");
     assert_eq!(told(format!("{UNIX}\tx")), "not a number: \"x\"");
+}
+
+#[test]
+fn behind_a_header_what_log_has_recorded_is_judged_like_any_stream() {
+    let lines = ["time\tvalue", "1700000001\t8", "1700000002.25\t", "9", "\t5", "time\tvalue"];
+    let read = |mut rows: Rows| lines.map(|line| read_by(&mut rows, line.as_bytes()));
+    let recorded = read(Rows::recorded());
+    assert_eq!(recorded, read(Rows::new()));
+    assert_eq!(recorded[..2], ["#", "@8"]);
+    assert!(recorded[2..5].iter().all(|it| !it.starts_with('@')), "{recorded:?}");
 }
 
 fn line() -> impl Strategy<Value = String> {
