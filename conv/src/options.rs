@@ -38,6 +38,7 @@ a TAB, as log --timestamps iso records it), all have, and the times are passed o
 time, TAB, value, behind which times may also be Unix seconds. Half a line is a sample at the clean end of a file
 or pipe; cut off by a hang-up, an error, a stop or --duration it is dropped, and reported. WAV,
 AIFF, instruments' blocks (#8..., #0...), UTF-16 and byte order marks are refused, with what to do.
+Raw words may begin with any bytes: of these only RIFF, FORM and blocks of 1000 bytes and more are.
 
 Files: beside FILE of --poll, if it ends in _raw, the files that end in _offset and _scale, as the
 kernel's IIO has them.
