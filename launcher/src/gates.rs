@@ -136,9 +136,12 @@ impl Gates {
 pub(crate) fn other_input<'a>(
     mut said: impl Iterator<Item = (Process, &'a Ready)>,
 ) -> Option<String> {
-    let is_other = |ready: &Ready| ready.ignores_input || !ready.reads.is_empty();
+    let is_other = |ready: &Ready| {
+        ready.ignores_input || !ready.reads.is_empty() || ready.no_samples.is_some()
+    };
     let (who, ready) = said.find(|(who, ready)| *who != Process::Conv && is_other(ready))?;
-    let what = ready.reads.first().map_or("another input", |file| &file.name);
+    let what = ready.reads.first().map(|file| &file.name).or(ready.no_samples.as_ref());
+    let what = what.map_or("another input", String::as_str);
     Some(format!(
         "cannot let {who} read {what}: in a pipeline it reads what conv sends (use --conv \
          '--from FILE', or {who} by itself)"

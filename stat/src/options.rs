@@ -195,6 +195,10 @@ impl StageOptions for Options {
         files.filter(|path| *path != Path::new(STANDARD_INPUT)).collect()
     }
 
+    fn reads_no_samples(&self) -> Option<&'static str> {
+        self.merge.then_some("records (--merge)")
+    }
+
     fn reads_standard_input(&self) -> bool {
         self.files.is_empty() || self.reads().len() < self.files.len()
     }

@@ -154,6 +154,7 @@ fn a_stage_of_a_pipeline_reads_what_conv_sends_and_nothing_else() {
         ("stat", "missing", "\"missing\""),
         ("stat", "- a", "\"a\""),
         ("stat", "--merge a", "\"a\""),
+        ("stat", "--merge", "records (--merge)"),
         ("stat", "/dev/null", "another input"),
         ("log", "--check a", "\"a\""),
     ] {

@@ -76,6 +76,11 @@ pub trait StageOptions: CommandLine {
         true
     }
 
+    /// What it reads from standard input that is not samples, if that is so.
+    fn reads_no_samples(&self) -> Option<&'static str> {
+        None
+    }
+
     /// The files that it will write.
     fn writes(&self) -> Vec<&Path> {
         Vec::new()

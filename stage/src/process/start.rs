@@ -47,6 +47,9 @@ pub struct Ready {
     /// Whether it will not read its standard input.
     #[serde(default)]
     pub ignores_input: bool,
+    /// What it reads there that is no samples, if that is so.
+    #[serde(default)]
+    pub no_samples: Option<String>,
 }
 
 impl Ready {
@@ -59,7 +62,8 @@ impl Ready {
             |path: &std::path::Path| Some((quoted_path(path), named_stream(path)?.to_owned()));
         let streams = options.writes().into_iter().filter_map(stream).collect();
         let (reads, writes) = (used(options.reads()), used(options.writes()));
-        Ready { reads, writes, streams, ignores_input }
+        let no_samples = options.reads_no_samples().map(str::to_owned);
+        Ready { reads, writes, streams, ignores_input, no_samples }
     }
 }
 
