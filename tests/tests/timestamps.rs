@@ -124,7 +124,9 @@ fn files_that_were_put_together_are_judged_as_one() {
     let text = format!("{OLD}{}{}x\n", read(&dir), read(&dir));
     fs::write(dir.path().join("run.log"), text).unwrap();
     let checked = Program::new("log").words("--check run.log").dir(&dir).finish().exits(3);
-    checked.writes("run.log: 3 samples\n").says(&["log: \"run.log\": line 6: not a number: \"x\""]);
+    checked
+        .writes("run.log: 3 samples\n")
+        .says(&["log: \"run.log\": line 6: no time in front: \"x\""]);
 }
 
 #[test]
