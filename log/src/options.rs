@@ -8,6 +8,7 @@ use stage::process::quantity;
 use stage::process::sandbox::{Grant, Sandbox, SandboxOption};
 use stage::stream::files::STANDARD_INPUT;
 
+use crate::file::rotation::rotated_names;
 use crate::sync::{self, SyncPolicy};
 use crate::timestamps::Timestamps;
 
@@ -146,8 +147,13 @@ impl StageOptions for Options {
         !self.check
     }
 
-    fn writes(&self) -> Vec<&Path> {
-        if self.check { Vec::new() } else { vec![self.file()] }
+    fn writes(&self) -> Vec<PathBuf> {
+        if self.check {
+            return Vec::new();
+        }
+        let file = self.file();
+        let old = self.kept().map(|keep| rotated_names(file, keep)).unwrap_or_default();
+        [file.to_owned()].into_iter().chain(old).collect()
     }
 }
 

@@ -100,7 +100,7 @@ impl StageOptions for Options {
         self.sandbox.granting(kept.map(|_| Grant::KeepFiles))
     }
 
-    fn writes(&self) -> Vec<&Path> {
-        [&self.svg, &self.textfile].into_iter().flatten().map(PathBuf::as_path).collect()
+    fn writes(&self) -> Vec<PathBuf> {
+        [&self.svg, &self.textfile].into_iter().flatten().cloned().collect()
     }
 }

@@ -61,6 +61,20 @@ fn the_launcher_refuses_to_record_in_the_file_that_conv_reads() {
 }
 
 #[test]
+fn the_launcher_refuses_to_rotate_away_what_conv_reads_or_report_draws() {
+    let dir = workplace();
+    fs::remove_file(dir.path().join("hard")).unwrap();
+    fs::write(dir.path().join("run.log.1"), "1\n2\n").unwrap();
+    for (options, message) in [
+        (["--conv", "--from run.log.1"], "\"run.log.1\": conv reads it"),
+        (["--report", "--svg run.log.2"], "\"run.log.2\": report does, too"),
+    ] {
+        let run = Program::new("launcher").args(options).args(["--log", "--rotate 1K run.log"]);
+        refuses(run, dir.path(), &format!("launcher: cannot let log write {message}"));
+    }
+}
+
+#[test]
 fn the_launcher_refuses_to_record_in_its_own_streams() {
     let dir = workplace();
     for name in ["samples.log", "hard", "fifo"] {

@@ -118,6 +118,20 @@ fn in_place(file: &File, path: &Path) -> Result<(), Error> {
     }
 }
 
+/// Old files that are looked after when a pipeline begins: more than anybody reads by name.
+const MOST_NAMES: usize = 100;
+
+/// What a rotation that keeps `keep` old files renames or removes, or makes next: the newest of them.
+pub(crate) fn rotated_names(path: &Path, keep: u64) -> Vec<PathBuf> {
+    // Where that cannot be known, the rotation will report why.
+    let mut numbers = old_numbers(path).unwrap_or_default();
+    let next = first_free(&numbers);
+    if next <= keep {
+        numbers.push(next);
+    }
+    numbers.into_iter().take(MOST_NAMES).map(|number| numbered(path, number)).collect()
+}
+
 /// The numbers of the old files, in order: from 1 on, with at most one missing, which is what a
 /// rotation that was killed leaves. (A name such as `FILE.20260101` is somebody else's.)
 pub(crate) fn old_numbers(path: &Path) -> Result<Vec<u64>, Error> {

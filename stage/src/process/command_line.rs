@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
@@ -82,7 +82,7 @@ pub trait StageOptions: CommandLine {
     }
 
     /// The files that it will write.
-    fn writes(&self) -> Vec<&Path> {
+    fn writes(&self) -> Vec<PathBuf> {
         Vec::new()
     }
 }

@@ -15,6 +15,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -55,13 +56,12 @@ pub struct Ready {
 impl Ready {
     /// What a stage with these options announces.
     pub fn with(options: &impl StageOptions) -> Ready {
-        let used =
-            |paths: Vec<&std::path::Path>| paths.into_iter().filter_map(UsedFile::at).collect();
+        let used = |paths: Vec<&Path>| paths.into_iter().filter_map(UsedFile::at).collect();
         let ignores_input = !options.reads_standard_input();
-        let stream =
-            |path: &std::path::Path| Some((quoted_path(path), named_stream(path)?.to_owned()));
-        let streams = options.writes().into_iter().filter_map(stream).collect();
-        let (reads, writes) = (used(options.reads()), used(options.writes()));
+        let stream = |path: &Path| Some((quoted_path(path), named_stream(path)?.to_owned()));
+        let streams = options.writes().iter().map(PathBuf::as_path).filter_map(stream).collect();
+        let (reads, writes) = (used(options.reads()), options.writes());
+        let writes = writes.iter().filter_map(|path| UsedFile::at(path)).collect();
         let no_samples = options.reads_no_samples().map(str::to_owned);
         Ready { reads, writes, streams, ignores_input, no_samples }
     }
@@ -92,10 +92,14 @@ impl Gate {
 fn message(mut ready: Ready) -> serde_json::Result<Vec<u8>> {
     loop {
         let message = serde_json::to_vec(&ready)?;
-        if message.len() <= MAX_READY || ready.reads.len() <= 1 {
+        let files = match &mut ready {
+            Ready { reads, .. } if reads.len() > 1 => reads,
+            Ready { writes, .. } => writes,
+        };
+        if message.len() <= MAX_READY || files.len() <= 1 {
             return Ok(message);
         }
-        ready.reads.truncate(ready.reads.len() / 2);
+        files.truncate(files.len() / 2);
     }
 }
 
