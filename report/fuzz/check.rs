@@ -17,9 +17,9 @@ use stage::process::surroundings::Surroundings;
 use stage::stream::input::Input;
 use stage::stream::lines::each_line;
 use wandler_report::display::{Abilities, Display};
-use wandler_report::openmetrics::Form;
+use wandler_report::openmetrics::MetricsForm;
 use wandler_report::svg::Picture;
-use wandler_report::{Options, Screen, openmetrics};
+use wandler_report::{Options, Viewer, openmetrics};
 
 const FORMATS: [&str; 5] = ["live", "plain", "json", "csv", "openmetrics"];
 
@@ -82,7 +82,7 @@ fn run_at(
     let (mut output, mut messages) = (Vec::new(), Vec::new());
     let abilities = Abilities { colour: true, unicode: true };
     let display = Some(Display { abilities, size, is_ours: Box::new(|| true) });
-    let screen = Screen { display, messages_are_shown: true };
+    let screen = Viewer { display, messages_are_shown: true };
     let around = Surroundings::new(input, &mut output, clock, &mut messages);
     let ended = wandler_report::run(options, around, screen);
     let status = ended.result.map(|status| format!("{status:?}"));
@@ -260,7 +260,7 @@ fn check_picture(input: &[u8]) {
     for (samples, line) in (0..).zip(each_line(input)) {
         if let Ok(record) = Record::parse(line) {
             picture.note(&record, record.n.max(samples));
-            check_metrics(&openmetrics::text(&record, record.n, Form::Textfile));
+            check_metrics(&openmetrics::text(&record, record.n, MetricsForm::Textfile));
         }
     }
     let text = picture.text().expect("a picture can be drawn");

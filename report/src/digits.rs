@@ -25,7 +25,7 @@ use std::borrow::Cow;
 use stage::format::decimal::Decimal;
 use stage::format::record::{Estimate, Exactness, FIELDS, Field, Kind, Presence, Record, Value};
 
-pub(crate) use ticks::{Ticks, ticks};
+pub(crate) use ticks::{AxisTicks, ticks};
 
 /// Significant digits of a figure that is not exact: enough to watch, few enough to read.
 const SIGNIFICANT: i32 = 6;

@@ -11,7 +11,7 @@
 //! | `by_conv` | what `conv` rejects, added to every record |
 //! | `newest` | which record is judged, drawn and kept |
 //! | `output`, `voice` | standard output and standard error, as the views share them |
-//! | `layout` | which fields a view shows, in which order |
+//! | `field_order` | which fields a view shows, in which order |
 //! | `digits`, `number`, `labels` | what digits a figure has where people read it; how it is written there, and a label |
 //! | [`Error`] | why a report ends early |
 
@@ -22,9 +22,9 @@ pub mod condition;
 mod digits;
 pub mod display;
 mod error;
+mod field_order;
 mod format;
 mod labels;
-mod layout;
 mod newest;
 mod number;
 pub mod options;
@@ -54,7 +54,7 @@ pub use crate::view::svg;
 use crate::voice::Voice;
 
 /// Where a person may be looking.
-pub struct Screen {
+pub struct Viewer {
     /// Standard output, if it can be drawn on.
     pub display: Option<Display>,
     /// Whether standard error is a terminal, which then is the same one.
@@ -65,7 +65,7 @@ pub struct Screen {
 pub fn run(
     options: &Options,
     around: Surroundings<'_, impl Input, impl Write, impl Clock>,
-    Screen { display, messages_are_shown }: Screen,
+    Viewer { display, messages_are_shown }: Viewer,
 ) -> Ended<Error> {
     let Surroundings { input, mut output, clock, messages, rejections } = around;
     let mut desk = Desk {
@@ -97,7 +97,7 @@ mod tests {
         r#"{"n":1,"rejected":0,"last":57,"sum":57,"mean":57,"sd":null,"min":57,"max":57}"#;
     const LAST: &str = r#"{"n":3,"rejected":1,"last":2.50,"sum":158.5,"mean":52.833333333333336,"sd":48.91915098777,"min":2.5,"max":99,"p50":57,"p99.9":99,"quantiles":"approximate","skew":null,"rms":81.123456789,"final":true}"#;
 
-    const NOWHERE: Screen = Screen { display: None, messages_are_shown: false };
+    const NOWHERE: Viewer = Viewer { display: None, messages_are_shown: false };
 
     fn report(words: &str, input: &str) -> (String, Vec<String>, Ended<Error>) {
         report_beside(None, words, input)

@@ -4,12 +4,12 @@ use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use wandler_report::display::Display;
-use wandler_report::{Options, Screen};
+use wandler_report::{Options, Viewer};
 
 fn main() -> ExitCode {
     stage::process::program::stage("report", |options: Options, host| {
         let input = host.input();
-        let screen = Screen {
+        let screen = Viewer {
             display: Display::of_standard_output(),
             messages_are_shown: io::stderr().is_terminal(),
         };

@@ -62,7 +62,7 @@ pub(crate) struct Parts {
 
 /// Why samples cannot be added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum Unfit {
+pub enum Unmergeable {
     /// They lack what the figures of `--more` are computed from.
     #[error("the state was made without --more")]
     NoMore,
@@ -225,11 +225,11 @@ impl Accumulator {
     }
 
     /// Adds the samples that `parts` describes. After an error the accumulator must not be used.
-    pub(crate) fn absorb(&mut self, parts: Parts) -> Result<(), Unfit> {
+    pub(crate) fn absorb(&mut self, parts: Parts) -> Result<(), Unmergeable> {
         if self.moments.powers() == Powers::Four && parts.lagged.is_none() && parts.n > 0 {
-            return Err(Unfit::NoMore);
+            return Err(Unmergeable::NoMore);
         }
-        let count = self.count.checked_add(parts.n).ok_or(Unfit::TooMany)?;
+        let count = self.count.checked_add(parts.n).ok_or(Unmergeable::TooMany)?;
         self.absorb_course(&parts)?;
         self.count = count;
         self.sequence.absorb(parts.runs, parts.lagged.as_ref())?;
@@ -241,12 +241,12 @@ impl Accumulator {
         Ok(())
     }
 
-    fn absorb_course(&mut self, parts: &Parts) -> Result<(), Unfit> {
+    fn absorb_course(&mut self, parts: &Parts) -> Result<(), Unmergeable> {
         let Some(course) = self.course.as_mut().filter(|_| parts.n > 0) else { return Ok(()) };
-        let contents = parts.course.clone().ok_or(Unfit::NoCourse)?;
+        let contents = parts.course.clone().ok_or(Unmergeable::NoCourse)?;
         let is_numbered = parts.runs.iter().all(|run| matches!(run.place, RunPlace::Number(_)));
         if self.count > 0 && !is_numbered {
-            return Err(Unfit::NoNumbers);
+            return Err(Unmergeable::NoNumbers);
         }
         course.absorb(contents);
         Ok(())

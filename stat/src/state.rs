@@ -45,7 +45,7 @@ use serde_json::value::RawValue;
 use stage::format::record::reason;
 use thiserror::Error;
 
-use crate::accumulator::{Extremes, Parts, Unfit};
+use crate::accumulator::{Extremes, Parts, Unmergeable};
 use crate::distribution::Contents;
 use crate::moments::{PowerSums, Totals};
 use origin::{Different, Origin};
@@ -69,7 +69,7 @@ pub enum Refused {
     Damaged(&'static str),
     /// Its samples do not fit those merged before.
     #[error(transparent)]
-    Unfit(#[from] Unfit),
+    Unmergeable(#[from] Unmergeable),
     /// They come from elsewhere.
     #[error(transparent)]
     Different(#[from] Different),

@@ -15,7 +15,7 @@ use crate::ticks::Sampling;
 use crate::{Error, pump};
 
 /// A simulated converter, and how often it is asked.
-struct Simulated {
+struct SimulatedSource {
     converter: source::simulated::Simulated,
     rate: Rate,
 }
@@ -25,16 +25,16 @@ struct Simulated {
 pub(super) fn open(options: &Options) -> Result<Opened, source::Error> {
     let Options { signal, range, seed, .. } = options;
     let converter = source::simulated::Simulated::new(*signal, range, *seed)?;
-    Ok(Opened::new(Simulated { converter, rate: options.ticking() }))
+    Ok(Opened::new(SimulatedSource { converter, rate: options.ticking() }))
 }
 
-impl OpenSource for Simulated {
+impl OpenSource for SimulatedSource {
     fn convert(
         self: Box<Self>,
         plan: Plan,
         sender: &mut Sender<'_, &mut dyn Write>,
     ) -> Result<(), Error> {
-        let Simulated { converter, rate } = *self;
+        let SimulatedSource { converter, rate } = *self;
         let Plan { conversion, checks, duration, stop } = plan;
         let source = Clocked::new(converter, stop, rate, duration, Sampling::Batched);
         pump(source, Processing::new(conversion, checks), sender)

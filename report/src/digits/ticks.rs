@@ -8,9 +8,9 @@ use super::place_of;
 /// The steps between two powers of ten.
 const STEPS: [u8; 3] = [1, 2, 5];
 
-/// Ticks in rising order, and the place of their step's digit.
+/// AxisTicks in rising order, and the place of their step's digit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Ticks {
+pub(crate) struct AxisTicks {
     /// Where they are.
     pub(crate) values: Vec<Decimal>,
     /// The place of the last digit that they need.
@@ -18,7 +18,7 @@ pub(crate) struct Ticks {
 }
 
 /// At most this many ticks from `low` to `high`.
-pub(crate) fn ticks(low: f64, high: f64, most: usize) -> Ticks {
+pub(crate) fn ticks(low: f64, high: f64, most: usize) -> AxisTicks {
     let first = place_of(high - low).unwrap_or_default();
     let steps = (first - 2..=first + 1).flat_map(|place| STEPS.map(|digit| (place, digit)));
     for (place, digit) in steps {
@@ -28,10 +28,10 @@ pub(crate) fn ticks(low: f64, high: f64, most: usize) -> Ticks {
             let numbers = (0..most as i64).map(|at| first as i64 + at);
             let numbers = numbers.take_while(|number| *number as f64 <= last);
             let values = numbers.map(|number| &step * Decimal::from_big(number.into(), 0));
-            return Ticks { values: values.collect(), place };
+            return AxisTicks { values: values.collect(), place };
         }
     }
-    Ticks { values: Vec::new(), place: first }
+    AxisTicks { values: Vec::new(), place: first }
 }
 
 /// The first and the last multiple of `step` from `low` to `high`, in steps.
@@ -58,7 +58,7 @@ mod tests {
             (-2e-20, 3e-20, 3, "-0.00000000000000000002 0 0.00000000000000000002", -20),
             (1e299, 9e299, 3, "5e299", 299),
         ] {
-            let Ticks { values, place: shown } = ticks(low, high, most);
+            let AxisTicks { values, place: shown } = ticks(low, high, most);
             let text = values.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
             assert_eq!((text.as_str(), shown), (expected, place), "{low} to {high}");
         }

@@ -13,8 +13,8 @@ use std::io::Write as _;
 use memchr::memchr2_iter;
 use stage::format::record::{Field, Kind, Record, Value};
 
+use crate::field_order::FieldOrder;
 use crate::format::{Format, TextFormat};
-use crate::layout::Layout;
 
 /// Its row in the table of formats.
 pub(crate) const FORMAT: Format = Format {
@@ -26,14 +26,14 @@ pub(crate) const FORMAT: Format = Format {
 /// The columns so far.
 #[derive(Debug)]
 struct Csv {
-    layout: Layout,
+    layout: FieldOrder,
     header: Option<Vec<String>>,
 }
 
 impl Csv {
     fn new() -> Csv {
         let has_place = |field: &Field| !matches!(field.kind, Kind::Structure);
-        let layout = Layout::new(&[], has_place, &["quantiles", "quantile_error", "final"]);
+        let layout = FieldOrder::new(&[], has_place, &["quantiles", "quantile_error", "final"]);
         Csv { layout, header: None }
     }
 
@@ -79,7 +79,7 @@ impl TextFormat for Csv {
             let header = self.columns(record).into_iter().map(Cow::into_owned).collect();
             line(self.header.insert(header), text);
         }
-        let mut row = Row { text, is_empty: true };
+        let mut row = CsvRow { text, is_empty: true };
         record.labels.values().for_each(|label| row.text(label));
         self.layout.entries(record).for_each(|entry| row.value(entry.value));
         row.end();
@@ -104,18 +104,18 @@ fn lines_in(text: &[u8]) -> u64 {
 }
 
 fn line(cells: &[String], text: &mut Vec<u8>) {
-    let mut row = Row { text, is_empty: true };
+    let mut row = CsvRow { text, is_empty: true };
     cells.iter().for_each(|cell| row.text(cell));
     row.end();
 }
 
 /// A line that is being written.
-struct Row<'a> {
+struct CsvRow<'a> {
     text: &'a mut Vec<u8>,
     is_empty: bool,
 }
 
-impl Row<'_> {
+impl CsvRow<'_> {
     fn separate(&mut self) {
         if !std::mem::replace(&mut self.is_empty, false) {
             self.text.push(b',');

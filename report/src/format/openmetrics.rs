@@ -27,8 +27,8 @@ use std::fmt::Write as _;
 use stage::format::decimal::Decimal;
 use stage::format::record::{Exactness, Field, Kind, Record, Value};
 
+use crate::field_order::FieldOrder;
 use crate::format::{Format, TextFormat};
-use crate::layout::Layout;
 use crate::newest::Newest;
 use labels::Labels;
 
@@ -48,7 +48,7 @@ impl TextFormat for OpenMetrics {
 
     fn finish(&mut self, newest: &Newest, page: &mut Vec<u8>) {
         if let Some(record) = newest.record() {
-            page.extend(text(record, newest.samples, Form::OpenMetrics).bytes());
+            page.extend(text(record, newest.samples, MetricsForm::OpenMetrics).bytes());
         }
     }
 
@@ -59,7 +59,7 @@ impl TextFormat for OpenMetrics {
 
 /// Which of the two forms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum MetricsForm {
     /// OpenMetrics 1.0.
     OpenMetrics,
     /// Prometheus' text format 0.0.4, which ends with a comment that looks like OpenMetrics' end.
@@ -67,9 +67,10 @@ pub enum Form {
 }
 
 /// The whole text for a record, with the number of samples so far.
-pub fn text(record: &Record, samples: u64, form: Form) -> String {
+pub fn text(record: &Record, samples: u64, form: MetricsForm) -> String {
     let mut page = Page { text: String::new(), labels: Labels::of(record), form };
-    let layout = Layout::new(&["n", "rejected", "sum"], Field::is_figure, &["p", "quantile_error"]);
+    let layout =
+        FieldOrder::new(&["n", "rejected", "sum"], Field::is_figure, &["p", "quantile_error"]);
     for field in layout.fields() {
         match (field.name, field.kind) {
             ("n", _) => page.counter("wandler_samples_total", "Samples so far.", samples),
@@ -90,12 +91,12 @@ pub fn text(record: &Record, samples: u64, form: Form) -> String {
 struct Page {
     text: String,
     labels: Labels,
-    form: Form,
+    form: MetricsForm,
 }
 
 impl Page {
     fn counter(&mut self, name: &str, help: &str, value: u64) {
-        if self.form == Form::Textfile {
+        if self.form == MetricsForm::Textfile {
             let _ = writeln!(self.text, "# TYPE {name} counter");
         }
         let _ = writeln!(self.text, "# HELP {name} {help}");
@@ -190,7 +191,7 @@ wandler_sample_quantile_error +Inf
 # EOF
 ";
 
-    fn of(record: &str, form: Form) -> String {
+    fn of(record: &str, form: MetricsForm) -> String {
         text(&Record::parse(record.as_bytes()).unwrap(), 2, form)
     }
 
@@ -202,7 +203,7 @@ wandler_samples_total 2
 # HELP wandler_rejected_lines_total Readings and lines that were rejected, so far.
 wandler_rejected_lines_total 1
 ";
-        assert_eq!(of(RECORD, Form::OpenMetrics), format!("{counters}{GAUGES}"));
+        assert_eq!(of(RECORD, MetricsForm::OpenMetrics), format!("{counters}{GAUGES}"));
     }
 
     #[test]
@@ -215,13 +216,13 @@ wandler_samples_total 2
 # HELP wandler_rejected_lines_total Readings and lines that were rejected, so far.
 wandler_rejected_lines_total 1
 ";
-        assert_eq!(of(RECORD, Form::Textfile), format!("{counters}{GAUGES}"));
+        assert_eq!(of(RECORD, MetricsForm::Textfile), format!("{counters}{GAUGES}"));
     }
 
     #[test]
     fn the_error_of_quantiles_is_a_metric() {
         let error = |fields: &str| {
-            let text = of(&RECORD.replace('}', fields), Form::OpenMetrics);
+            let text = of(&RECORD.replace('}', fields), MetricsForm::OpenMetrics);
             let line = text.lines().find(|it| it.starts_with("wandler_sample_quantile_error"));
             line.unwrap().to_owned()
         };
@@ -233,7 +234,7 @@ wandler_rejected_lines_total 1
     #[test]
     fn every_metric_has_the_records_labels() {
         let record = RECORD.replace("{\"n\"", r#"{"labels":{"site":"roof"},"n""#);
-        let text = of(&record, Form::OpenMetrics);
+        let text = of(&record, MetricsForm::OpenMetrics);
         for line in text.lines().filter(|it| !it.starts_with('#')) {
             assert!(line.contains("{site=\"roof\""), "{line}");
         }

@@ -7,9 +7,9 @@ use std::io::Write as _;
 use stage::format::record::{Field, FieldEntry, Kind, Presence, Record, Value};
 
 use crate::digits::Shown;
+use crate::field_order::FieldOrder;
 use crate::format::{Format, TextFormat};
 use crate::labels;
-use crate::layout::Layout;
 
 /// Its row in the table of formats.
 pub(crate) const FORMAT: Format = Format {
@@ -21,14 +21,16 @@ pub(crate) const FORMAT: Format = Format {
 /// The format.
 #[derive(Debug)]
 pub(crate) struct Plain {
-    layout: Layout,
+    layout: FieldOrder,
 }
 
 impl Plain {
     pub(crate) fn new() -> Plain {
         let has_place =
             |field: &Field| !matches!(field.kind, Kind::Structure) && field.name != "final";
-        Plain { layout: Layout::new(&["from", "to", "n", "sum"], has_place, &["last", "rejected"]) }
+        Plain {
+            layout: FieldOrder::new(&["from", "to", "n", "sum"], has_place, &["last", "rejected"]),
+        }
     }
 }
 

@@ -32,7 +32,7 @@ use crate::error::Error;
 use crate::view::replaced::replace;
 use crate::view::{Desk, View};
 use course::Point;
-use figures::Header;
+use figures::Caption;
 
 /// Time between two pictures.
 const INTERVAL: Duration = Duration::from_secs(60);
@@ -152,7 +152,7 @@ impl Picture {
         {
             let none = Record::default();
             let record = self.record.as_ref().unwrap_or(&none);
-            let header = Header::of(record, self.samples);
+            let header = Caption::of(record, self.samples);
             let size = (WIDTH, header.height() + PLOTS);
             let area = SVGBackend::with_string(&mut text, size).into_drawing_area();
             let (figures, plots) = area.split_vertically(header.height());

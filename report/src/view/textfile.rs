@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use stage::process::exit::Status;
 
 use crate::error::Error;
-use crate::format::openmetrics::{self, Form};
+use crate::format::openmetrics::{self, MetricsForm};
 use crate::view::replaced::replace;
 use crate::view::{Desk, View};
 
@@ -34,8 +34,11 @@ impl View for Textfile {
             return Ok(());
         }
         if let Some(record) = desk.newest.record() {
-            replace(&self.path, &openmetrics::text(record, desk.newest.samples, Form::Textfile))
-                .map_err(|source| Error::file(&self.path, source))?;
+            replace(
+                &self.path,
+                &openmetrics::text(record, desk.newest.samples, MetricsForm::Textfile),
+            )
+            .map_err(|source| Error::file(&self.path, source))?;
         }
         self.is_current = true;
         Ok(())

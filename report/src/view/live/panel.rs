@@ -23,7 +23,7 @@ use ratatui::layout::Rect;
 use stage::format::record::Record;
 
 use crate::number::{ASCII_CUT, CUT};
-use cell::{CELL, Figure, Signs};
+use cell::{CELL, PanelFigure, Signs};
 use pictures::Pictures;
 
 /// Columns between two cells.
@@ -94,8 +94,8 @@ impl Panel<'_> {
 }
 
 impl Widths {
-    fn grow(&mut self, figures: &[Figure], heading: usize) {
-        let cell = figures.iter().map(Figure::needed).max().unwrap_or_default();
+    fn grow(&mut self, figures: &[PanelFigure], heading: usize) {
+        let cell = figures.iter().map(PanelFigure::needed).max().unwrap_or_default();
         self.cell = self.cell.max(CELL).max(u16::try_from(cell).unwrap_or(u16::MAX - GAP));
         self.heading = self.heading.max(u16::try_from(heading).unwrap_or(u16::MAX));
     }

@@ -11,7 +11,7 @@ use plotters::prelude::*;
 use stage::format::decimal::Decimal;
 
 use super::{Area, Drawn, TEXT};
-use crate::digits::{Ticks, ticks};
+use crate::digits::{AxisTicks, ticks};
 use crate::number::on_an_axis;
 
 /// The most ticks of an axis.
@@ -61,7 +61,7 @@ impl Ranged for Axis {
 impl Axis {
     /// With at most this many ticks.
     fn of(range: &Range<f64>, most: usize) -> Axis {
-        let Ticks { values, place } = ticks(range.start, range.end, most);
+        let AxisTicks { values, place } = ticks(range.start, range.end, most);
         let labels = values.iter().map(|tick| on_an_axis(tick, place)).collect();
         let ticks = values.iter().map(Decimal::to_f64).collect();
         Axis { range: range.clone(), ticks, labels }

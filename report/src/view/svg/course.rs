@@ -45,7 +45,7 @@ pub(crate) fn draw_mean<'a>(
 /// A part of the course on the axis of sample numbers, from half a sample before its first to half a
 /// sample after its last.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Step {
+struct CourseStep {
     start: f64,
     end: f64,
     min: f64,
@@ -82,7 +82,7 @@ pub(crate) fn draw_envelope<'a>(
 }
 
 /// One step for each stretch. The last one ends at the last sample that `record` covers.
-fn steps(stretches: &[Stretch], record: &Record) -> Vec<Step> {
+fn steps(stretches: &[Stretch], record: &Record) -> Vec<CourseStep> {
     let (Some(first), Some(last)) = (stretches.first(), stretches.last()) else { return vec![] };
     let end = match record.window {
         Some(window) => window.to.unwrap_or_default(),
@@ -91,7 +91,7 @@ fn steps(stretches: &[Stretch], record: &Record) -> Vec<Step> {
     };
     let end = end.max(last.first);
     let ends = stretches[1..].iter().map(|it| it.first as f64 - 0.5).chain([end as f64 + 0.5]);
-    let steps = stretches.iter().zip(ends).map(|(it, end)| Step {
+    let steps = stretches.iter().zip(ends).map(|(it, end)| CourseStep {
         start: it.first as f64 - 0.5,
         end,
         min: it.min.to_f64(),
@@ -103,12 +103,12 @@ fn steps(stretches: &[Stretch], record: &Record) -> Vec<Step> {
 }
 
 /// The same in about as many steps as a picture has columns of pixels: neighbours are joined.
-fn joined(steps: &[Step]) -> Vec<Step> {
+fn joined(steps: &[CourseStep]) -> Vec<CourseStep> {
     let together = steps.len().div_ceil(POINTS).max(1);
-    let joined = |steps: &[Step]| {
-        let width = |step: &Step| step.end - step.start;
+    let joined = |steps: &[CourseStep]| {
+        let width = |step: &CourseStep| step.end - step.start;
         let total: f64 = steps.iter().map(width).sum();
-        Some(Step {
+        Some(CourseStep {
             start: steps.first()?.start,
             end: steps.last()?.end,
             min: steps.iter().map(|it| it.min).fold(f64::INFINITY, f64::min),
@@ -123,7 +123,7 @@ fn joined(steps: &[Step]) -> Vec<Step> {
 }
 
 /// A line along one limit of all steps.
-fn outline(steps: &[Step], limit: impl Fn(&Step) -> f64) -> Vec<(f64, f64)> {
+fn outline(steps: &[CourseStep], limit: impl Fn(&CourseStep) -> f64) -> Vec<(f64, f64)> {
     steps.iter().flat_map(|it| [(it.start, limit(it)), (it.end, limit(it))]).collect()
 }
 

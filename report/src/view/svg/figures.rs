@@ -6,8 +6,8 @@ use stage::format::record::{Exactness, Field, FieldEntry, Kind, Presence, Record
 
 use super::{Area, Drawn, TEXT, WIDTH};
 use crate::digits::Shown;
+use crate::field_order::FieldOrder;
 use crate::labels;
-use crate::layout::Layout;
 use crate::number::{CUT, NAME, fitted};
 
 /// The most figures: a record may have thousands of quantiles.
@@ -29,7 +29,7 @@ const LABELS_ROW: u32 = 24;
 const BELOW: u32 = 26;
 
 /// What stands above the plots.
-pub(crate) struct Header {
+pub(crate) struct Caption {
     labels: String,
     /// Names and values.
     figures: Vec<(String, String)>,
@@ -37,9 +37,9 @@ pub(crate) struct Header {
     across: usize,
 }
 
-impl Header {
+impl Caption {
     /// The header for a record, after this many samples.
-    pub(crate) fn of(record: &Record, samples: u64) -> Header {
+    pub(crate) fn of(record: &Record, samples: u64) -> Caption {
         let labels = cut_off(&labels::words(&record.labels).join("   "), LABELS);
         let mut figures = figures(record, samples);
         figures.truncate(MOST);
@@ -50,7 +50,7 @@ impl Header {
         let most = (((WIDTH - 2 * MARGIN) as usize) / widest).max(1);
         // Rows of equal length: no figure stands alone in the last one.
         let rows = figures.len().div_ceil(most);
-        Header { labels, across: figures.len().div_ceil(rows.max(1)), figures }
+        Caption { labels, across: figures.len().div_ceil(rows.max(1)), figures }
     }
 
     /// In pixels.
@@ -94,7 +94,7 @@ fn figures(record: &Record, samples: u64) -> Vec<(String, String)> {
     let is_approximate = exactness.is_some_and(Exactness::is_approximate);
     let mut figures =
         vec![("samples".to_owned(), number(Some(Decimal::from_big(samples.into(), 0))))];
-    for entry in Layout::new(&first, has_place, &[]).entries(record) {
+    for entry in FieldOrder::new(&first, has_place, &[]).entries(record) {
         match (entry.name, entry.field.kind) {
             ("n", _) if record.window.is_none() => {}
             ("n", _) => figures.push(("in window".to_owned(), value(&entry, &shown))),

@@ -2,9 +2,9 @@
 //! optional exponent.
 //!
 //! Numbers of up to 18 digits without an exponent, which is nearly all of them, are read in
-//! one pass; anything else goes through [`Scanned`], which holds the digits before it
+//! one pass; anything else goes through [`ScannedNumber`], which holds the digits before it
 //! decides on their size. An exponent never makes it allocate more than the number's own
-//! digits and the zeros that the size [`Limits`] allow.
+//! digits and the zeros that the size [`NumberLimits`] allow.
 
 use std::str::FromStr;
 
@@ -15,7 +15,7 @@ use super::{Decimal, MAX_PLACES, Mantissa, SMALL_DIGITS};
 
 /// How large a number may be.
 #[derive(Clone, Copy, Debug)]
-struct Limits {
+struct NumberLimits {
     /// Digits before the point.
     integer_digits: i64,
     /// Digits behind it.
@@ -25,11 +25,12 @@ struct Limits {
 }
 
 /// The largest double, 1.8e308, has 309 digits before the point.
-const SAMPLE: Limits = Limits { integer_digits: 309, places: MAX_PLACES as i64, finite: true };
+const SAMPLE: NumberLimits =
+    NumberLimits { integer_digits: 309, places: MAX_PLACES as i64, finite: true };
 
 /// A sum of 2^64 samples has 20 digits more than one sample.
-const COMPUTED: Limits =
-    Limits { integer_digits: 309 + 20, places: MAX_PLACES as i64, finite: false };
+const COMPUTED: NumberLimits =
+    NumberLimits { integer_digits: 309 + 20, places: MAX_PLACES as i64, finite: false };
 
 /// Why text is not a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -66,10 +67,10 @@ impl FromStr for Decimal {
     }
 }
 
-fn parse_within(limits: Limits, text: &[u8]) -> Result<Decimal, ParseError> {
+fn parse_within(limits: NumberLimits, text: &[u8]) -> Result<Decimal, ParseError> {
     match parse_short(text) {
         Some(decimal) => Ok(decimal),
-        None => Scanned::scan(text).ok_or(ParseError::NotANumber)?.into_decimal(limits),
+        None => ScannedNumber::scan(text).ok_or(ParseError::NotANumber)?.into_decimal(limits),
     }
 }
 
@@ -111,14 +112,14 @@ fn split_sign(text: &[u8]) -> (bool, &[u8]) {
 }
 
 /// A number as it was written: ± digits × 10^−places, the digits without leading zeros.
-struct Scanned {
+struct ScannedNumber {
     negative: bool,
     digits: Vec<u8>,
     places: i64,
 }
 
-impl Scanned {
-    fn scan(text: &[u8]) -> Option<Scanned> {
+impl ScannedNumber {
+    fn scan(text: &[u8]) -> Option<ScannedNumber> {
         let (negative, unsigned) = split_sign(text);
         let exponent_at = unsigned.iter().position(|byte| matches!(byte, b'e' | b'E'));
         let (number, exponent) = match exponent_at {
@@ -134,14 +135,14 @@ impl Scanned {
         if !all.clone().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
-        Some(Scanned {
+        Some(ScannedNumber {
             negative,
             digits: all.skip_while(|&&byte| byte == b'0').copied().collect(),
             places: (behind.len() as i64).saturating_sub(exponent),
         })
     }
 
-    fn into_decimal(mut self, limits: Limits) -> Result<Decimal, ParseError> {
+    fn into_decimal(mut self, limits: NumberLimits) -> Result<Decimal, ParseError> {
         if self.digits.is_empty() {
             return Ok(Decimal::ZERO);
         }
@@ -264,7 +265,7 @@ mod tests {
         #[test]
         fn the_short_way_and_the_long_way_agree(text in "[-+]?[0-9]{0,20}\\.?[0-9]{0,20}") {
             if let Some(short) = parse_short(text.as_bytes()) {
-                let long = Scanned::scan(text.as_bytes()).unwrap().into_decimal(SAMPLE).unwrap();
+                let long = ScannedNumber::scan(text.as_bytes()).unwrap().into_decimal(SAMPLE).unwrap();
                 prop_assert_eq!(short.to_string(), long.to_string());
             }
         }

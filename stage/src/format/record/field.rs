@@ -31,7 +31,7 @@ pub struct Field {
     /// Its value; `None` if the record does not have it.
     pub(super) get: fn(&Record) -> Option<Value<'_>>,
     /// The slot for its value; taking it adds the field to the record.
-    pub(super) slot: fn(&mut Record) -> Slot<'_>,
+    pub(super) slot: fn(&mut Record) -> FieldSlot<'_>,
 }
 
 /// How a field's values are shown.
@@ -105,7 +105,7 @@ pub enum Value<'a> {
 }
 
 /// The place of a field's value in a record.
-pub(super) enum Slot<'a> {
+pub(super) enum FieldSlot<'a> {
     Count(&'a mut u64),
     Ordinal(&'a mut Option<u64>),
     Number(&'a mut Option<Decimal>),

@@ -7,7 +7,7 @@ use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::field::{FIELDS, Field, Presence, Record, Slot, Value, percentage};
+use super::field::{FIELDS, Field, FieldSlot, Presence, Record, Value, percentage};
 use super::parts::{Exactness, Figure};
 use crate::format::decimal::Decimal;
 
@@ -130,21 +130,21 @@ impl Reading {
         }
         self.seen |= 1 << at;
         match (field.slot)(&mut self.record) {
-            Slot::Count(count) => *count = map.next_value()?,
-            Slot::Ordinal(ordinal) => *ordinal = map.next_value()?,
-            Slot::Number(number) => *number = map.next_value()?,
-            Slot::Flag(flag) => *flag = map.next_value()?,
-            Slot::Labels(labels) => *labels = map.next_value()?,
-            Slot::Histogram(bins) => *bins = Some(map.next_value()?),
-            Slot::Course(stretches) => *stretches = Some(map.next_value()?),
-            Slot::Exactness(exactness) => {
+            FieldSlot::Count(count) => *count = map.next_value()?,
+            FieldSlot::Ordinal(ordinal) => *ordinal = map.next_value()?,
+            FieldSlot::Number(number) => *number = map.next_value()?,
+            FieldSlot::Flag(flag) => *flag = map.next_value()?,
+            FieldSlot::Labels(labels) => *labels = map.next_value()?,
+            FieldSlot::Histogram(bins) => *bins = Some(map.next_value()?),
+            FieldSlot::Course(stretches) => *stretches = Some(map.next_value()?),
+            FieldSlot::Exactness(exactness) => {
                 let new: Exactness = map.next_value()?;
                 // The error may have come before.
                 if exactness.as_ref().is_none_or(|it| it.name() != new.name()) {
                     *exactness = Some(new);
                 }
             }
-            Slot::Nowhere => drop(map.next_value::<IgnoredAny>()?),
+            FieldSlot::Nowhere => drop(map.next_value::<IgnoredAny>()?),
         }
         Ok(())
     }

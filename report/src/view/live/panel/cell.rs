@@ -24,7 +24,7 @@ const VALUE: usize = 28;
 const CHARACTERS: usize = 4;
 
 /// A value with its label.
-pub(crate) struct Figure {
+pub(crate) struct PanelFigure {
     /// What it is.
     pub(crate) label: String,
     /// Its value.
@@ -56,7 +56,7 @@ pub(crate) struct Signs {
     pub(crate) within: &'static str,
 }
 
-impl Figure {
+impl PanelFigure {
     /// Columns that it needs, as far as it should be seen whole.
     pub(crate) fn needed(&self) -> usize {
         let value = match &self.value {

@@ -5,10 +5,10 @@ use stage::format::decimal::Decimal;
 use stage::format::record::{Exactness, Field, FieldEntry, Kind, Record, Value as FieldValue};
 
 use super::Panel;
-use super::cell::{Figure, Signs, Value};
+use super::cell::{PanelFigure, Signs, Value};
 use crate::digits::Shown;
+use crate::field_order::FieldOrder;
 use crate::labels;
-use crate::layout::Layout;
 use crate::number::{clock, per_second};
 
 /// The most figures that are shown: a record may have thousands of quantiles.
@@ -19,14 +19,14 @@ const FIRST: [&str; 10] =
     ["n", "mean", "sd", "last", "min", "max", "p", "quantile_error", "labels", "rejected"];
 
 /// The figures of `panel`, without the sum: a person who watches has no use for it.
-pub(super) fn figures(panel: &Panel<'_>, signs: Signs) -> Vec<Figure> {
+pub(super) fn figures(panel: &Panel<'_>, signs: Signs) -> Vec<PanelFigure> {
     let none = Record::default();
     let record = panel.record.unwrap_or(&none);
     let shown = Shown::of(record);
     let has_place = |field: &Field| field.is_figure() && field.name != "sum";
-    let layout = Layout::new(&FIRST, has_place, &[]);
+    let layout = FieldOrder::new(&FIRST, has_place, &[]);
     let entries = layout.entries(record);
-    let mut figures: Vec<Figure> =
+    let mut figures: Vec<PanelFigure> =
         entries.flat_map(|entry| of_entry(panel, record, &entry, &shown, signs)).collect();
     figures.truncate(MOST);
     figures
@@ -39,7 +39,7 @@ fn of_entry(
     entry: &FieldEntry<'_>,
     shown: &Shown,
     signs: Signs,
-) -> Vec<Figure> {
+) -> Vec<PanelFigure> {
     let is_approximate = record.exactness.as_ref().is_some_and(Exactness::is_approximate);
     let value = entry.value.number();
     let value = value.map(|value| shown.number(entry.field, &value).into_owned());
@@ -59,7 +59,7 @@ fn of_entry(
             let rejected = figure("rejected", Value::Number(value));
             let is_bad = !matches!(entry.value, FieldValue::Count(Some(0)));
             let style = if is_bad { Style::new().fg(Color::Red) } else { rejected.style };
-            vec![elapsed, Figure { style, ..rejected }]
+            vec![elapsed, PanelFigure { style, ..rejected }]
         }
         (name, Kind::Quantile) if is_approximate => vec![figure(name, Value::Approximate(value))],
         ("quantile_error", _) if is_approximate => {
@@ -73,9 +73,9 @@ fn of_entry(
 }
 
 /// The rate, or how long nothing has come.
-fn pace(panel: &Panel<'_>) -> Figure {
+fn pace(panel: &Panel<'_>) -> PanelFigure {
     match panel.silent {
-        Some(silent) => Figure {
+        Some(silent) => PanelFigure {
             style: Style::new().fg(Color::Yellow),
             ..figure("no data", Value::Text(format!("for {} s", silent.as_secs())))
         },
@@ -86,6 +86,6 @@ fn pace(panel: &Panel<'_>) -> Figure {
     }
 }
 
-fn figure(label: &str, value: Value) -> Figure {
-    Figure { label: label.to_owned(), value, style: Style::new() }
+fn figure(label: &str, value: Value) -> PanelFigure {
+    PanelFigure { label: label.to_owned(), value, style: Style::new() }
 }

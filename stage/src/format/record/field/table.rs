@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 
-use super::{Estimate, Field, Kind, Presence, Slot, Value};
+use super::{Estimate, Field, FieldSlot, Kind, Presence, Value};
 use crate::format::decimal::Decimal;
 use crate::format::record::parts::{Bin, Exactness, Figure, Stretch, Window};
 
@@ -65,13 +65,13 @@ impl Record {
         Some(Value::Number(figure.value.as_ref()))
     }
 
-    fn further_slot(&mut self, name: &str) -> Slot<'_> {
+    fn further_slot(&mut self, name: &str) -> FieldSlot<'_> {
         let at = self.more.iter().position(|figure| figure.name == name);
         let at = at.unwrap_or_else(|| {
             self.more.push(Figure { name: name.to_owned(), value: None });
             self.more.len() - 1
         });
-        Slot::Number(&mut self.more[at].value)
+        FieldSlot::Number(&mut self.more[at].value)
     }
 }
 
@@ -84,7 +84,7 @@ macro_rules! number {
             presence: Presence::Always,
             help: $help,
             get: |it| Some(Value::Number(it.$name.as_ref())),
-            slot: |it| Slot::Number(&mut it.$name),
+            slot: |it| FieldSlot::Number(&mut it.$name),
         }
     };
 }
@@ -116,7 +116,7 @@ pub static FIELDS: &[Field] = &[
         presence: Presence::Optional,
         help: "What distinguishes these samples from others.",
         get: |it| (!it.labels.is_empty()).then_some(Value::Labels(&it.labels)),
-        slot: |it| Slot::Labels(&mut it.labels),
+        slot: |it| FieldSlot::Labels(&mut it.labels),
     },
     Field {
         name: "n",
@@ -124,7 +124,7 @@ pub static FIELDS: &[Field] = &[
         presence: Presence::Always,
         help: "Samples covered.",
         get: |it| Some(Value::Count(Some(it.n))),
-        slot: |it| Slot::Count(&mut it.n),
+        slot: |it| FieldSlot::Count(&mut it.n),
     },
     Field {
         name: "rejected",
@@ -132,7 +132,7 @@ pub static FIELDS: &[Field] = &[
         presence: Presence::Always,
         help: "Readings and lines that were rejected, so far.",
         get: |it| Some(Value::Count(Some(it.rejected))),
-        slot: |it| Slot::Count(&mut it.rejected),
+        slot: |it| FieldSlot::Count(&mut it.rejected),
     },
     Field {
         name: "from",
@@ -140,7 +140,7 @@ pub static FIELDS: &[Field] = &[
         presence: Presence::Windows,
         help: "The number of the window's first sample.",
         get: |it| it.window.map(|window| Value::Count(window.from)),
-        slot: |it| Slot::Ordinal(&mut it.window.get_or_insert_default().from),
+        slot: |it| FieldSlot::Ordinal(&mut it.window.get_or_insert_default().from),
     },
     Field {
         name: "to",
@@ -148,7 +148,7 @@ pub static FIELDS: &[Field] = &[
         presence: Presence::Windows,
         help: "The number of the window's last sample.",
         get: |it| it.window.map(|window| Value::Count(window.to)),
-        slot: |it| Slot::Ordinal(&mut it.window.get_or_insert_default().to),
+        slot: |it| FieldSlot::Ordinal(&mut it.window.get_or_insert_default().to),
     },
     number!(last, Kind::Exact, "The newest sample."),
     number!(sum, Kind::Exact, "The sum of the samples."),
@@ -167,7 +167,7 @@ pub static FIELDS: &[Field] = &[
         help: "Quantiles of the samples, by nearest rank; see their error.",
         get: |it| Some(Value::Quantiles(&it.quantiles)),
         // Each is read under a name of its own.
-        slot: |_| Slot::Nowhere,
+        slot: |_| FieldSlot::Nowhere,
     },
     Field {
         name: "quantiles",
@@ -175,7 +175,7 @@ pub static FIELDS: &[Field] = &[
         presence: Presence::Arising,
         help: "Whether quantiles are exact or approximate.",
         get: |it| Some(Value::Word(it.exactness.as_ref().map(Exactness::name))),
-        slot: |it| Slot::Exactness(&mut it.exactness),
+        slot: |it| FieldSlot::Exactness(&mut it.exactness),
     },
     Field {
         name: "quantile_error",
@@ -184,8 +184,8 @@ pub static FIELDS: &[Field] = &[
         help: "How far a quantile is from the sample of its rank at most.",
         get: |it| Some(Value::Number(it.exactness.as_ref().and_then(Exactness::error))),
         slot: |it| match it.exactness.get_or_insert(Exactness::Approximate { error: None }) {
-            Exactness::Approximate { error } => Slot::Number(error),
-            Exactness::Exact => Slot::Nowhere,
+            Exactness::Approximate { error } => FieldSlot::Number(error),
+            Exactness::Exact => FieldSlot::Nowhere,
         },
     },
     further!(
@@ -224,7 +224,7 @@ pub static FIELDS: &[Field] = &[
         presence: Presence::Optional,
         help: "How many samples lie where.",
         get: |it| it.histogram.as_deref().map(Value::Histogram),
-        slot: |it| Slot::Histogram(&mut it.histogram),
+        slot: |it| FieldSlot::Histogram(&mut it.histogram),
     },
     Field {
         name: "course",
@@ -232,7 +232,7 @@ pub static FIELDS: &[Field] = &[
         presence: Presence::Optional,
         help: "The stream from its first sample to its last.",
         get: |it| it.course.as_deref().map(Value::Course),
-        slot: |it| Slot::Course(&mut it.course),
+        slot: |it| FieldSlot::Course(&mut it.course),
     },
     Field {
         name: "final",
@@ -240,7 +240,7 @@ pub static FIELDS: &[Field] = &[
         presence: Presence::Arising,
         help: "Whether this is the last record.",
         get: |it| Some(Value::Flag(it.is_final)),
-        slot: |it| Slot::Flag(&mut it.is_final),
+        slot: |it| FieldSlot::Flag(&mut it.is_final),
     },
     Field {
         name: "state",
@@ -248,7 +248,7 @@ pub static FIELDS: &[Field] = &[
         presence: Presence::Optional,
         help: "What stat --merge needs to go on from here.",
         get: |it| it.state.as_deref().map(Value::State),
-        slot: |_| Slot::Nowhere,
+        slot: |_| FieldSlot::Nowhere,
     },
 ];
 

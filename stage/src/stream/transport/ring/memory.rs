@@ -51,7 +51,7 @@ pub struct CacheLine<T>(pub T);
 /// of `free`.
 #[derive(Debug)]
 #[repr(C)]
-pub struct Header {
+pub struct RingHeader {
     magic: CacheLine<[AtomicU8; MAGIC.len()]>,
     /// Not 0 once no more will be written.
     pub(crate) ended: CacheLine<AtomicU32>,
@@ -65,7 +65,7 @@ pub struct Header {
     pub words: [CacheLine<AtomicU32>; SLOTS],
 }
 
-const _: () = assert!(size_of::<Header>() <= FRONT && offset_of!(Header, magic) == 0);
+const _: () = assert!(size_of::<RingHeader>() <= FRONT && offset_of!(RingHeader, magic) == 0);
 
 /// What must be sealed, so that the memory exists as long as it is mapped: otherwise the other side
 /// could take pages away, and touching them would raise SIGBUS.
@@ -86,7 +86,7 @@ fn memory_file(name: &str) -> nix::Result<OwnedFd> {
 /// The memory of a ring, mapped into this process.
 #[derive(Debug)]
 pub struct Memory {
-    base: NonNull<Header>,
+    base: NonNull<RingHeader>,
 }
 
 // SAFETY: it owns the mapping, which belongs to no thread.
@@ -130,7 +130,7 @@ impl Memory {
     }
 
     /// What is in front of the slots.
-    pub fn header(&self) -> &Header {
+    pub fn header(&self) -> &RingHeader {
         // SAFETY: the mapping is large enough and aligned to a page, and lives as long as
         // `self`; it holds nothing but atomics, of which any bits are valid and may change at any time.
         unsafe { self.base.as_ref() }

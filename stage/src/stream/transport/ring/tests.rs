@@ -222,7 +222,7 @@ fn scribble(memory: &OwnedFd, enough: &AtomicBool) {
         (state >> 33) as usize
     };
     while !enough.load(Ordering::Relaxed) {
-        let most = if random() % 16 == 0 { SIZE } else { size_of::<memory::Header>() };
+        let most = if random() % 16 == 0 { SIZE } else { size_of::<memory::RingHeader>() };
         let bytes = (random() as u64).wrapping_mul(0x1_0001_0001).to_le_bytes();
         // Small numbers come closest to the protocol.
         let bytes =

@@ -7,18 +7,18 @@ use stage::format::record::{FIELDS, Field, FieldEntry, Record};
 
 /// Fields in the order of a view.
 #[derive(Clone, Debug)]
-pub(crate) struct Layout(Vec<&'static Field>);
+pub(crate) struct FieldOrder(Vec<&'static Field>);
 
-impl Layout {
+impl FieldOrder {
     /// The fields called `first`, all others that have a place, and those called `last`.
-    pub(crate) fn new(first: &[&str], has_place: fn(&Field) -> bool, last: &[&str]) -> Layout {
+    pub(crate) fn new(first: &[&str], has_place: fn(&Field) -> bool, last: &[&str]) -> FieldOrder {
         let named = |names: &[&str]| -> Vec<&'static Field> {
             let row = |name: &&str| FIELDS.iter().find(|field| field.name == *name);
             names.iter().filter_map(row).collect()
         };
         let is_other = |field: &&Field| ![first, last].concat().contains(&field.name);
         let others = FIELDS.iter().filter(is_other).filter(|field| has_place(field));
-        Layout(named(first).into_iter().chain(others).chain(named(last)).collect())
+        FieldOrder(named(first).into_iter().chain(others).chain(named(last)).collect())
     }
 
     /// The fields.
