@@ -182,7 +182,7 @@ fn launcher(words: Vec<OsString>) {
     let (via, calls) = (options.via, options.calls());
     let command =
         shell::command(Path::new("/bin"), via, true, &calls).into_string().expect("UTF-8");
-    for process in [Process::Conv, Process::Log, Process::Stat, Process::Report] {
+    for process in Process::STAGES {
         let quoted = calls.words(process).into_iter().map(|it| for_a_shell(it.as_ref()));
         let quoted = quoted.collect::<Vec<_>>().join(" ".as_ref()).into_string().expect("UTF-8");
         assert!(command.contains(&quoted), "{quoted}: {command}");

@@ -62,12 +62,8 @@ fn hint(cause: &io::Error) -> &'static str {
 pub(crate) const NOT_INSTALLED: &str =
     " (scripts/install of the sources puts all programs in place)";
 
-/// The stages that are programs.
-pub(crate) const STAGES: [Process; 4] =
-    [Process::Conv, Process::Log, Process::Stat, Process::Report];
-
 fn stage(name: &OsString) -> Option<Process> {
-    STAGES.into_iter().find(|stage| name == stage.name())
+    Process::STAGES.into_iter().find(|stage| name == stage.name())
 }
 
 impl Invocation {
@@ -113,7 +109,7 @@ pub(crate) fn missing_in(directory: &Path) -> Vec<&'static str> {
         let found = directory.join(name).symlink_metadata();
         found.is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
     };
-    STAGES.map(Process::name).into_iter().filter(is_missing).collect()
+    Process::STAGES.map(Process::name).into_iter().filter(is_missing).collect()
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use stage::process::quantity;
 use stage::process::sandbox::SandboxOption;
 
 use crate::calls::Calls;
-use crate::invocation::{self, STAGES};
+use crate::invocation;
 use crate::process::{ByProcess, Process};
 use crate::transport::Via;
 use crate::words::{Words, for_a_shell};
@@ -138,7 +138,7 @@ impl CommandLine for Options {
     /// A stage's options given as several words (`--conv --rate 10`), or an unknown stage.
     fn likely_meant(words: &[OsString], unexpected: &str) -> Option<String> {
         if !unexpected.starts_with('-') && words.get(1).is_some_and(|word| word == unexpected) {
-            let stages = STAGES.map(Process::name).join(", ");
+            let stages = Process::STAGES.map(Process::name).join(", ");
             let name = quoted(unexpected.as_bytes());
             return Some(format!("there is no stage {name}, but {stages}"));
         }

@@ -25,6 +25,9 @@ impl Process {
     pub const ALL: [Process; 5] =
         [Process::Conv, Process::Tee, Process::Log, Process::Stat, Process::Report];
 
+    /// The stages: those that execute a program, which all but `tee` do.
+    pub const STAGES: [Process; 4] = [Process::Conv, Process::Log, Process::Stat, Process::Report];
+
     /// The order in which they are started: writers before readers, but `tee` last. No process waits
     /// for it to be ready, since it has no options that could be wrong. (In the pipeline's order, the
     /// first line of the report would come later.) As a rule, the last to be forked is the last to be

@@ -10,14 +10,13 @@ use crate::words::for_a_shell;
 
 /// The command, in one or several lines. Without `shows_report`, the report goes to `/dev/null`.
 pub fn command(directory: &Path, via: Via, shows_report: bool, calls: &Calls) -> OsString {
-    let [conv, log, stat, mut report] =
-        [Process::Conv, Process::Log, Process::Stat, Process::Report].map(|process| {
-            let path = directory.join(process.name()).into_os_string();
-            let words = calls.words(process).into_iter().map(OsString::from);
-            let words: Vec<OsString> =
-                [path].into_iter().chain(words).map(|it| for_a_shell(&it)).collect();
-            words.join(OsStr::new(" "))
-        });
+    let [conv, log, stat, mut report] = Process::STAGES.map(|process| {
+        let path = directory.join(process.name()).into_os_string();
+        let words = calls.words(process).into_iter().map(OsString::from);
+        let words: Vec<OsString> =
+            [path].into_iter().chain(words).map(|it| for_a_shell(&it)).collect();
+        words.join(OsStr::new(" "))
+    });
     if !shows_report {
         report.push(" > /dev/null");
     }

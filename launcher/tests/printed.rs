@@ -18,8 +18,6 @@ use wandler_launcher::{Options, shell};
 /// How long a test that has failed may hang.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-const STAGES: [Process; 4] = [Process::Conv, Process::Log, Process::Stat, Process::Report];
-
 /// Stands in for every program: writes its arguments, each ended by a zero, to a file named like it.
 const STAND_IN: &str = "#!/bin/sh\nprintf '%s\\0' \"$@\" > \"$0.arguments\"\ncat > /dev/null\n";
 
@@ -41,7 +39,7 @@ fn word() -> impl Strategy<Value = String> {
 
 fn options(via: &str, words: &[Vec<String>]) -> Options {
     let mut line = vec!["launcher".to_owned(), format!("--via={via}")];
-    for (process, words) in STAGES.iter().zip(words) {
+    for (process, words) in Process::STAGES.iter().zip(words) {
         line.push(format!("--{process}={}", shell_words::join(words)));
     }
     Options::try_parse_from(&line).unwrap_or_else(|error| panic!("{line:?}: {error}"))
@@ -71,7 +69,7 @@ proptest! {
         // A directory that has to be quoted as well.
         let programs = dir.path().join("it's {a,b}!");
         fs::create_dir(&programs).unwrap();
-        for process in STAGES {
+        for process in Process::STAGES {
             let path = programs.join(process.name());
             fs::write(&path, STAND_IN).unwrap();
             fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
@@ -80,7 +78,7 @@ proptest! {
         let command = shell::command(&programs, options.via, true, &options.calls());
         let mode: &[&str] = if history { &["-o", "history", "-o", "histexpand"] } else { &[] };
         let said = run(command.as_encoded_bytes(), mode, dir.path());
-        for (process, words) in STAGES.iter().zip(&words) {
+        for (process, words) in Process::STAGES.iter().zip(&words) {
             let path = programs.join(format!("{process}.arguments"));
             let expected: String = words.iter().map(|word| format!("{word}\0")).collect();
             // printf without arguments writes one zero.
