@@ -4,8 +4,7 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::os::fd::OwnedFd;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 use nix::errno::Errno;
 use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType, recv, socketpair};
@@ -24,19 +23,27 @@ pub(crate) struct Gates(ByProcess<Option<Gate>>);
 #[derive(Debug)]
 struct Gate {
     end: File,
-    /// What the stage announced; `None` until it has.
-    heard: Option<Ready>,
-    /// Whether nothing more will come.
-    is_over: bool,
-    /// Whether its message could not be read.
-    is_garbled: bool,
+    heard: Heard,
+}
+
+/// What was heard from a stage. Only [`Heard::Nothing`] changes.
+#[derive(Debug)]
+enum Heard {
+    /// It has not announced anything yet.
+    Nothing,
+    /// It is ready, for this.
+    Ready(Ready),
+    /// An announcement that cannot be read.
+    Garbled,
+    /// It has ended.
+    End,
 }
 
 impl Gates {
     /// Gates for all stages, and the stages' own ends of them.
     pub(crate) fn new() -> io::Result<(Gates, ByProcess<Option<OwnedFd>>)> {
         let (mut gates, mut stages) = (Gates::default(), ByProcess::default());
-        for process in Process::ALL.into_iter().filter(|&process| process != Process::Tee) {
+        for process in Process::STAGES {
             let flags = SockFlag::SOCK_CLOEXEC;
             let (end, stage) = socketpair(AddressFamily::Unix, SockType::SeqPacket, None, flags)?;
             gates.0[process] = Some(Gate::new(end));
@@ -51,7 +58,7 @@ impl Gates {
     pub(crate) fn to_hear(&self) -> Option<BorrowedFd<'_>> {
         let gate =
             Process::START_ORDER.iter().rev().filter_map(|process| self.0[*process].as_ref());
-        gate.filter(|gate| !gate.is_over).map(|gate| gate.end.as_fd()).next()
+        gate.filter(|gate| gate.is_awaited()).map(|gate| gate.end.as_fd()).next()
     }
 
     /// Receives the stages' announcements; once all are there, returns whether all may begin or, with
@@ -60,7 +67,7 @@ impl Gates {
         self.to_hear()?;
         let mut message = vec![0; MAX_READY];
         for process in Process::ALL {
-            if let Some(gate) = self.0[process].as_mut().filter(|gate| !gate.is_over) {
+            if let Some(gate) = self.0[process].as_mut().filter(|gate| gate.is_awaited()) {
                 gate.hear(&mut message);
             }
         }
@@ -77,14 +84,14 @@ impl Gates {
 
     /// Which stage's announcement could not be read.
     fn garbled(&self) -> Option<String> {
-        let mut gates = self.0.iter();
-        let (who, _) = gates.find(|(_, gate)| gate.as_ref().is_some_and(|gate| gate.is_garbled))?;
+        let is_garbled =
+            |gate: &Option<Gate>| matches!(gate, Some(Gate { heard: Heard::Garbled, .. }));
+        let (who, _) = self.0.iter().find(|(_, gate)| is_garbled(gate))?;
         Some(format!("cannot let {who} begin: what it says of itself cannot be read"))
     }
 
     fn all_ready(&self) -> bool {
-        let mut stages = self.0.iter().filter(|(process, _)| *process != Process::Tee);
-        stages.all(|(_, gate)| gate.as_ref().is_some_and(|gate| gate.heard.is_some()))
+        self.said().count() == Process::STAGES.len()
     }
 
     /// Lets all stages begin.
@@ -105,7 +112,10 @@ impl Gates {
 
     /// What each stage has announced.
     fn said(&self) -> impl Iterator<Item = (Process, &Ready)> {
-        self.0.iter().filter_map(|(who, gate)| Some((who, gate.as_ref()?.heard.as_ref()?)))
+        self.0.iter().filter_map(|(who, gate)| match &gate.as_ref()?.heard {
+            Heard::Ready(ready) => Some((who, ready)),
+            Heard::Nothing | Heard::Garbled | Heard::End => None,
+        })
     }
 
     /// Why the files that the stages will read and write conflict.
@@ -150,20 +160,79 @@ pub(crate) fn other_input<'a>(
 
 impl Gate {
     fn new(end: OwnedFd) -> Gate {
-        Gate { end: end.into(), heard: None, is_over: false, is_garbled: false }
+        Gate { end: end.into(), heard: Heard::Nothing }
+    }
+
+    fn is_awaited(&self) -> bool {
+        matches!(self.heard, Heard::Nothing)
     }
 
     /// Receives the announcement, if it has come.
     fn hear(&mut self, message: &mut [u8]) {
-        match recv(self.end.as_raw_fd(), message, MsgFlags::MSG_DONTWAIT) {
-            Err(Errno::EAGAIN | Errno::EINTR) => {}
+        self.heard = match recv(self.end.as_raw_fd(), message, MsgFlags::MSG_DONTWAIT) {
+            Err(Errno::EAGAIN | Errno::EINTR) => Heard::Nothing,
             Ok(length) if length > 0 => {
-                self.heard = serde_json::from_slice(&message[..length]).ok();
-                self.is_garbled = self.heard.is_none();
-                self.is_over = true;
+                serde_json::from_slice(&message[..length]).map_or(Heard::Garbled, Heard::Ready)
             }
-            // The stage has ended.
-            _ => self.is_over = true,
+            _ => Heard::End,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nix::unistd::write;
+    use std::io::Read;
+
+    /// Lets each stage announce this, in one message.
+    fn heard(announcements: [&[u8]; 4]) -> Option<Event> {
+        let (mut gates, mut ends) = Gates::new().unwrap();
+        for (process, announcement) in Process::STAGES.into_iter().zip(announcements) {
+            write(ends[process].take().unwrap(), announcement).unwrap();
+        }
+        gates.hear()
+    }
+
+    #[test]
+    fn all_begin_once_each_has_announced_itself() {
+        let (mut gates, mut ends) = Gates::new().unwrap();
+        for process in Process::STAGES {
+            assert_eq!(gates.hear(), None);
+            assert!(gates.to_hear().is_some());
+            write(ends[process].as_ref().unwrap(), b"{}").unwrap();
+        }
+        assert_eq!(gates.hear(), Some(Event::AllReady));
+        assert!(gates.to_hear().is_none(), "nothing more is expected");
+        gates.open();
+        for process in Process::STAGES {
+            let mut word = Vec::new();
+            File::from(ends[process].take().unwrap()).read_to_end(&mut word).unwrap();
+            assert_eq!(word, b"\n", "{process}");
+        }
+    }
+
+    #[test]
+    fn a_stage_whose_announcement_cannot_be_read_lets_none_begin() {
+        let reason = "cannot let stat begin: what it says of itself cannot be read".to_owned();
+        let unfit = Event::Unfit(Unfit { reason, status: Status::Failed });
+        for garbled in [&b"ready"[..], b"{\"reads\":1}", &[b' '; MAX_READY + 2]] {
+            assert_eq!(heard([b"{}", b"{}", garbled, b"{}"]).as_ref(), Some(&unfit));
+        }
+        let (mut gates, mut ends) = Gates::new().unwrap();
+        write(ends[Process::Stat].take().unwrap(), b"[]x").unwrap();
+        assert_eq!(gates.hear(), Some(unfit), "before the others are ready");
+    }
+
+    #[test]
+    fn a_stage_that_ends_without_a_word_is_left_to_the_signal_of_its_end() {
+        let (mut gates, mut ends) = Gates::new().unwrap();
+        ends[Process::Log] = None;
+        assert_eq!(gates.hear(), None);
+        for process in Process::STAGES.into_iter().filter(|it| *it != Process::Log) {
+            write(ends[process].as_ref().unwrap(), b"{}").unwrap();
+        }
+        assert_eq!(gates.hear(), None);
+        assert!(gates.to_hear().is_none(), "an end would be ready for ever");
     }
 }
