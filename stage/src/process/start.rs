@@ -27,9 +27,10 @@ use crate::stream::files::{UsedFile, named_stream};
 /// The environment variable that names the descriptor.
 pub const VARIABLE: &str = "WANDLER_START";
 
-/// The most bytes of a [`Ready`]: room for a few escaped file names of up to 4096 bytes each. A longer
-/// one drops files that are read: only `conv` may read files in a pipeline, so for another stage the
-/// first is reason enough to refuse.
+/// The most bytes of a [`Ready`]: room for a few escaped file names of up to 4096 bytes each. From a
+/// longer one the last files are dropped. Of those that are read, the first is reason enough to refuse:
+/// only `conv`, which reads one, may read files in a pipeline. Of those that are written, the last are
+/// the oldest that `log` rotates.
 pub const MAX_READY: usize = 64 * 1024;
 
 /// What a stage announces when it is ready.
@@ -48,7 +49,7 @@ pub struct Ready {
     /// Whether it will not read its standard input.
     #[serde(default)]
     pub ignores_input: bool,
-    /// What it reads there that is no samples, if that is so.
+    /// What it reads there that is not samples, if that is so.
     #[serde(default)]
     pub no_samples: Option<String>,
 }
@@ -92,10 +93,8 @@ impl Gate {
 fn message(mut ready: Ready) -> serde_json::Result<Vec<u8>> {
     loop {
         let message = serde_json::to_vec(&ready)?;
-        let files = match &mut ready {
-            Ready { reads, .. } if reads.len() > 1 => reads,
-            Ready { writes, .. } => writes,
-        };
+        let Ready { reads, writes, .. } = &mut ready;
+        let files = if reads.len() > 1 { reads } else { writes };
         if message.len() <= MAX_READY || files.len() <= 1 {
             return Ok(message);
         }
@@ -143,15 +142,23 @@ mod tests {
     }
 
     #[test]
-    fn a_stage_that_names_many_files_says_so_in_one_message() {
-        let (gate, mut launcher) = gate();
-        let used = UsedFile::at("/".as_ref()).unwrap();
-        let ready = Ready { reads: vec![used; 10_000], ..Ready::default() };
-        let _awaiting = gate.announce(&ready);
-        let mut message = vec![0; MAX_READY];
-        let length = launcher.read(&mut message).unwrap();
-        let heard: Ready = serde_json::from_slice(&message[..length]).unwrap();
-        assert!(heard.reads.len() > 1 && heard.reads[0].name == "\"/\"");
+    fn a_stage_that_names_many_files_names_the_first_of_them_in_one_message() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = |number: usize| UsedFile::at(&dir.path().join(number.to_string())).unwrap();
+        let files: Vec<UsedFile> = (0..2000).map(file).collect();
+        let one = files[..1].to_vec();
+        for (reads, writes) in [(files.clone(), vec![]), (vec![], files.clone()), (one, files)] {
+            let (gate, mut launcher) = gate();
+            let ready = Ready { reads, writes, ..Ready::default() };
+            let _awaiting = gate.announce(&ready);
+            let mut message = vec![0; MAX_READY];
+            let length = launcher.read(&mut message).unwrap();
+            let heard: Ready = serde_json::from_slice(&message[..length]).unwrap();
+            for (heard, named) in [(&heard.reads, &ready.reads), (&heard.writes, &ready.writes)] {
+                assert!(heard.len() == named.len() || heard.len() > 1);
+                assert!(heard.iter().zip(named).all(|(heard, named)| heard.is_same(named)));
+            }
+        }
     }
 
     #[test]
