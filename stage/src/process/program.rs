@@ -93,56 +93,35 @@ pub fn stage_that_opens<O: StageOptions, I, E: StdError + 'static>(
     body: impl FnOnce(O, I, &mut Host) -> Ended<E>,
 ) -> ExitCode {
     with_options(program, std::env::args_os().collect(), |options: O| {
-        let (inherited, ready) = match prepare(&options) {
-            Ok(prepared) => prepared,
-            Err(error) => return tell_failure(program, Err(error)),
-        };
-        let opened = match open(&options) {
-            Ok(opened) => opened,
-            Err(ended) => return conclude(program, inherited.ledger.as_ref(), ended),
-        };
-        match begin(program, &options.sandbox(), inherited, &ready) {
-            Ok(Some((ledger, host))) => {
-                work(program, ledger, host, |host| body(options, opened, host))
-            }
-            Ok(None) => Status::Failed,
-            Err(error) => tell_failure(program, Err(error)),
-        }
+        tell_failure(program, stage_with(program, options, open, body))
     })
     .into()
 }
 
-/// What a stage inherits besides its streams.
-struct Inherited {
-    ledger: Option<Ledger>,
-    gate: Option<Gate>,
-    rejections: Option<Rejections>,
-}
-
-/// What a stage inherits, and what it will read and write, if it may.
-fn prepare(options: &impl StageOptions) -> Result<(Inherited, Ready), Error> {
+/// Runs a stage that has these options, from what it inherits to the report of how it ended.
+fn stage_with<O: StageOptions, I, E: StdError + 'static>(
+    program: &'static str,
+    options: O,
+    open: impl FnOnce(&O) -> Result<I, Ended<E>>,
+    body: impl FnOnce(O, I, &mut Host) -> Ended<E>,
+) -> Result<Status, Error> {
     let (ledger, gate) = (Ledger::from_environment()?, Gate::from_environment()?);
     let rejections = Rejections::from_environment()?;
-    let ready = Ready::with(options);
+    let ready = Ready::with(&options);
     // In a pipeline the launcher checks all stages, and its own streams.
     if gate.is_none() {
         spare_own_tail(&ready)?;
     }
-    Ok((Inherited { ledger, gate, rejections }, ready))
-}
-
-/// From there to a stage's own work: its host; `None` if the launcher does not let it begin.
-fn begin(
-    program: &'static str,
-    sandbox: &Sandbox,
-    inherited: Inherited,
-    ready: &Ready,
-) -> Result<Option<(Option<Ledger>, Host)>, Error> {
-    let Inherited { ledger, gate, rejections } = inherited;
-    let awaiting = gate.map(|gate| gate.announce(ready));
-    let host = enter(program, ledger.as_ref(), sandbox)?;
-    let host = Host { rejections, ..host };
-    Ok(awaiting.is_none_or(AwaitingStart::may_begin).then_some((ledger, host)))
+    let opened = match open(&options) {
+        Ok(opened) => opened,
+        Err(ended) => return Ok(conclude(program, ledger.as_ref(), ended)),
+    };
+    let awaiting = gate.map(|gate| gate.announce(&ready));
+    let host = Host { rejections, ..enter(program, ledger.as_ref(), &options.sandbox())? };
+    if !awaiting.is_none_or(AwaitingStart::may_begin) {
+        return Ok(Status::Failed);
+    }
+    Ok(work(program, ledger, host, |host| body(options, opened, host)))
 }
 
 /// Checks that no file is both read and written, and that no written file is also a standard stream.
