@@ -23,11 +23,10 @@ pub(crate) fn could_begin(calls: &Calls, own: &mut StandardError) -> bool {
         (Process::Stat, ready::<wandler_stat::Options>(Process::Stat, calls)),
         (Process::Report, ready::<wandler_report::Options>(Process::Report, calls)),
     ];
-    let said = stages.iter().filter_map(|(who, ready)| Some((*who, ready.as_ref()?)));
-    if said.clone().count() < stages.len() {
-        return false;
-    }
-    let reason = other_input(said);
+    // Each has reported by now what is wrong with it.
+    let ready = stages.into_iter().map(|(who, ready)| Some((who, ready?)));
+    let Some(ready) = ready.collect::<Option<Vec<_>>>() else { return false };
+    let reason = other_input(ready.iter().map(|(who, ready)| (*who, ready)));
     reason.iter().for_each(|reason| own.tell(reason));
     reason.is_none()
 }
