@@ -8,7 +8,6 @@ use std::convert::Infallible;
 use std::ffi::OsString;
 use std::io;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
 use std::process::Command;
 
 use stage::process::called::Called;
@@ -16,7 +15,7 @@ use stage::process::message::quoted_path;
 use thiserror::Error;
 
 use crate::process::Process;
-use crate::stages_directory;
+use crate::programs::{self, NOT_INSTALLED};
 
 /// The forms that the launcher's arguments may take besides options.
 pub(crate) const OTHER_FORMS: &[&str] = &["STAGE [ARGUMENTS]", "help [STAGE]"];
@@ -58,10 +57,6 @@ fn hint(cause: &io::Error) -> &'static str {
     if cause.kind() == io::ErrorKind::NotFound { NOT_INSTALLED } else { "" }
 }
 
-/// Advice for a launcher without stages, which is what `cargo install` of its package gives.
-pub(crate) const NOT_INSTALLED: &str =
-    " (scripts/install of the sources puts all programs in place)";
-
 fn stage(name: &OsString) -> Option<Process> {
     Process::STAGES.into_iter().find(|stage| name == stage.name())
 }
@@ -96,20 +91,11 @@ impl SingleStage {
     /// Replaces this process with the stage.
     pub fn execute(self) -> Result<Infallible, Error> {
         let name = self.name();
-        let path = stages_directory().map_err(Error::Directory)?.join(name);
+        let path = programs::directory().map_err(Error::Directory)?.join(name);
         let called = Called::now("launcher").other(name);
         let cause = Command::new(&path).arg0(called).args(self.words).exec();
         Err(Error::Execute { path: quoted_path(&path), cause })
     }
-}
-
-/// The stages that are missing in `directory`.
-pub(crate) fn missing_in(directory: &Path) -> Vec<&'static str> {
-    let is_missing = |name: &&str| {
-        let found = directory.join(name).symlink_metadata();
-        found.is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
-    };
-    Process::STAGES.map(Process::name).into_iter().filter(is_missing).collect()
 }
 
 #[cfg(test)]

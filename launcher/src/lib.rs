@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`invocation`] | what the command line asks for: the pipeline, or a single stage |
 //! | `options` | the command line; [`words`] the stages' options in it, [`calls`] the arguments that each stage gets |
+//! | `programs` | where the stages' programs are, and which are missing |
 //! | [`process`] | the five processes, in the pipeline's order |
 //! | `wiring` | the transports between them: which process gets which end, and what the launcher keeps |
 //! | [`transport`] | **what a transport is made of** |
@@ -38,6 +39,7 @@ mod message_router;
 mod non_blocking;
 mod options;
 pub mod process;
+mod programs;
 pub mod shell;
 mod spawn;
 mod supervise;
@@ -50,7 +52,7 @@ pub mod words;
 
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use stage::process::called::Called;
 use stage::process::exit::Status;
@@ -78,7 +80,7 @@ pub enum Error {
     #[error("cannot find the stages' directory")]
     Directory(#[source] io::Error),
     /// Some stages are not there.
-    #[error("cannot find {0} beside the launcher, in {1}{hint}", hint = invocation::NOT_INSTALLED)]
+    #[error("cannot find {0} beside the launcher, in {1}{hint}", hint = programs::NOT_INSTALLED)]
     Stages(String, String),
     /// The processes could not be connected.
     #[error(transparent)]
@@ -96,8 +98,8 @@ pub enum Error {
 
 /// Runs the pipeline to its end, or prints its shell form.
 pub fn run(options: &Options, own: StandardError) -> Result<Status, Error> {
-    let directory = stages_directory().map_err(Error::Directory)?;
-    let missing = invocation::missing_in(&directory);
+    let directory = programs::directory().map_err(Error::Directory)?;
+    let missing = programs::missing_in(&directory);
     if !missing.is_empty() {
         return Err(Error::Stages(missing.join(", "), quoted_path(&directory)));
     }
@@ -147,12 +149,6 @@ fn print(
     let command = shell::command(directory, options.via, !options.quiet, calls);
     let _ = deliver(&mut io::stdout(), command.as_bytes()).1?;
     Ok(Status::Done)
-}
-
-/// This executable's directory, where the stages are, too.
-fn stages_directory() -> io::Result<PathBuf> {
-    let executable = std::env::current_exe()?;
-    Ok(executable.parent().map(PathBuf::from).unwrap_or_default())
 }
 
 /// What was started, and what was not.
