@@ -3,9 +3,8 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::PermissionsExt;
-
 use std::os::fd::AsFd;
+use std::os::unix::fs::PermissionsExt;
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::mqueue::{MQ_OFlag, mq_open, mq_send, mq_unlink};
@@ -279,14 +278,16 @@ fn an_invalid_ledger_is_reported_before_anything_is_done() {
 }
 
 #[test]
-fn an_invalid_count_of_rejections_is_reported_before_anything_is_done() {
+fn an_invalid_gate_or_count_of_rejections_is_reported_before_anything_is_done() {
     for program in ["conv", "log", "stat", "report"] {
-        for (number, reason) in [("99", "Bad file descriptor"), ("count", "Invalid argument")] {
-            let dir = tempfile::tempdir().unwrap();
-            let run = Program::new(program).dir(&dir).env("WANDLER_REJECTED", number);
-            let reason = format!("cannot use WANDLER_REJECTED=\"{number}\": {reason}");
-            fails(run, &format!("{program}: {reason}"));
-            assert_eq!(fs::read_dir(&dir).unwrap().count(), 0);
+        for variable in ["WANDLER_START", "WANDLER_REJECTED"] {
+            for (value, reason) in [("99", "Bad file descriptor"), ("x", "Invalid argument")] {
+                let dir = tempfile::tempdir().unwrap();
+                let run = Program::new(program).dir(&dir).env(variable, value);
+                let reason = format!("cannot use {variable}=\"{value}\": {reason}");
+                fails(run, &format!("{program}: {reason}"));
+                assert_eq!(fs::read_dir(&dir).unwrap().count(), 0);
+            }
         }
     }
 }
