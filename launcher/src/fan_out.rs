@@ -46,7 +46,7 @@ pub fn run<I: AsFd>(input: Stoppable<I>, outputs: [&dyn AsFd; 2], stop: &Stop) -
     let mut fan_out = FanOut {
         input,
         outputs: outputs
-            .map(|fd| Some(Output { fd, transport: output::Unbuffered::new(fd, stop.clone()) })),
+            .map(|fd| Some(Output { fd, writer: output::Unbuffered::new(fd, stop.clone()) })),
         buffer: vec![0; SMALL.max(if all_pipes { 0 } else { size::BLOCK })],
         all_pipes,
         taken: 0,
@@ -62,7 +62,7 @@ fn is_pipe(fd: &(impl AsFd + ?Sized)) -> bool {
 
 struct Output<'a> {
     fd: &'a dyn AsFd,
-    transport: output::Unbuffered<&'a dyn AsFd>,
+    writer: output::Unbuffered<&'a dyn AsFd>,
 }
 
 struct FanOut<'a, I> {
@@ -95,7 +95,7 @@ impl<I: AsFd> FanOut<'_, I> {
         let count = self.input.read(&mut self.buffer).map_err(Error::Read)?;
         for slot in &mut self.outputs {
             let Some(output) = slot else { continue };
-            let (_, delivery) = deliver(&mut output.transport, &self.buffer[..count]);
+            let (_, delivery) = deliver(&mut output.writer, &self.buffer[..count]);
             if delivery.map_err(|Unwritable(error)| Error::Write(error))? == Delivery::ReaderGone {
                 *slot = None;
             }
@@ -184,7 +184,7 @@ mod tests {
     use std::thread;
     use std::time::{Duration, Instant};
 
-    fn transport<F: AsFd>(fd: F) -> Stoppable<F> {
+    fn stoppable<F: AsFd>(fd: F) -> Stoppable<F> {
         Stoppable::new(fd, Stop::never(), AfterStop::End)
     }
 
@@ -212,7 +212,7 @@ mod tests {
                 // The fan-out may leave before everything is written.
                 let _ = input.chunks(piece).try_for_each(|piece| writer.write_all(piece));
             });
-            let ended = run(transport(reader), [&to_first, &to_second], &Stop::never());
+            let ended = run(stoppable(reader), [&to_first, &to_second], &Stop::never());
             drop((to_first, to_second));
             assert_eq!(ended.result.unwrap(), Status::Done);
             ([first.join().unwrap(), second.join().unwrap()], ended.entry)
@@ -259,7 +259,7 @@ mod tests {
             let input = &input;
             scope.spawn(move || feed.write_all(input).unwrap());
             let outputs: [&dyn AsFd; 2] = [files[0].as_file(), files[1].as_file()];
-            let ended = run(transport(socket), outputs, &Stop::never());
+            let ended = run(stoppable(socket), outputs, &Stop::never());
             assert_eq!(ended.entry, Entry::Tee { taken: 1_000_000 });
         });
         for file in files {
@@ -288,7 +288,7 @@ mod tests {
                     }
                 }
             });
-            let ended = run(transport(reader), [&to_first, &to_second], &Stop::never());
+            let ended = run(stoppable(reader), [&to_first, &to_second], &Stop::never());
             assert_eq!(ended.entry, Entry::Tee { taken: 3 * PIECES as u64 });
         });
     }
