@@ -85,13 +85,9 @@ impl UsedFile {
     /// Which of this process' standard streams it is.
     pub fn standard_stream(&self) -> Option<&'static str> {
         let (input, output, error) = (io::stdin(), io::stdout(), io::stderr());
-        let streams = [
-            (input.as_fd(), "standard input"),
-            (output.as_fd(), "standard output"),
-            (error.as_fd(), "standard error"),
-        ];
-        let is_it = |fd| identity_of(fd).as_ref() == Some(&self.identity);
-        streams.into_iter().find(|(fd, _)| is_it(*fd)).map(|(_, name)| name)
+        let streams = [input.as_fd(), output.as_fd(), error.as_fd()];
+        let is_it = |fd: &BorrowedFd<'_>| identity_of(*fd).as_ref() == Some(&self.identity);
+        streams.iter().zip(STREAMS).find(|(fd, _)| is_it(fd)).map(|(_, name)| name)
     }
 }
 
