@@ -40,8 +40,8 @@ impl Header {
     /// Reads a line without its line end; `None` if it is not a header.
     pub(crate) fn parse(line: &[u8]) -> Option<Header> {
         let line = str::from_utf8(line).ok()?;
-        let names: Vec<&str> = line.split('\t').take(MAX_COLUMNS + 1).collect();
-        let names: Vec<&str> = names.into_iter().map(|name| name.trim_matches(' ')).collect();
+        let names = line.split('\t').map(|name| name.trim_matches(' '));
+        let names: Vec<&str> = names.take(MAX_COLUMNS + 1).collect();
         let is_of_fit_width = (2..=MAX_COLUMNS).contains(&names.len());
         let has_time_in_front = names.iter().skip(1).all(|name| *name != TIME);
         let mut seen = HashSet::new();

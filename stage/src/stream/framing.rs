@@ -6,7 +6,7 @@
 //! | `RIFF` or `RIFX` or `RF64`, 4 bytes, 4 letters | WAV and its like | text, raw words |
 //! | `FORM`, 4 bytes, 4 letters | AIFF and its like | text, raw words |
 //! | `#`, a digit n ≥ 4, n digits, data | a block of an instrument (IEEE 488.2) | text, raw words |
-//! | `#`, a digit n < 4, n digits, a byte that is no text | the same, or (n = 0) without a length | text |
+//! | `#`, a digit n < 4, n digits, a byte that is not text | the same, or (n = 0) without a length | text |
 //! | EF BB BF | UTF-8 with a byte order mark | text |
 //! | FF FE or FE FF, or two characters with a zero before or behind each | UTF-16 | text |
 //!

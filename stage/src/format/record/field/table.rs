@@ -252,7 +252,7 @@ pub static FIELDS: &[Field] = &[
     },
 ];
 
-/// That of a mean, or of one of squares.
+/// The standard error of the mean, which serves for the root mean square as well.
 fn of_a_mean(record: &Record, _: f64) -> Option<f64> {
     Some(record.sd.as_ref()?.to_f64() / (record.n as f64).sqrt())
 }
