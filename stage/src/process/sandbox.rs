@@ -11,7 +11,7 @@
 //! kernel's form. It is an allow-list: a call that is not on it is forbidden, even one that only a
 //! later kernel has.
 //!
-//! The order, in [`crate::process::program::run_stage`]:
+//! The order, in [`crate::process::program`]:
 //!
 //! 1. the command line is read, and the ledger taken over, which determines what the stage needs;
 //!    `conv` opens its stream;
