@@ -14,7 +14,7 @@
 //! | `opened` | choosing the source, and opening it before any stage begins: **a new source is added there** | a source that can be read |
 //! | [`source`] | where readings come from, until an end, a deadline or a stop | batches of readings |
 //! | [`source::clocked`] | asking a converter at each tick ([`ticks`]: which is due, which was missed) or without a pause | |
-//! | [`source::simulated`], `source::polled` | converters: signals (`source::uniform`: random integers); a file (`source::iio`: its conventions) | a reading |
+//! | [`source::simulated`], `source::polled` | converters: signals (`source::uniform`: random integers); a file (`source::number`: the number in it; `source::iio`: the attributes beside it) | a reading |
 //! | `source::text`, `source::words` | streams as they come (`source::open_stream`: opening one; [`source::stream`]: what both have in common; `source::layout`: what they consist of; [`source::word`]: the raw formats; `source::device`: **exclusive use of a serial line**) | |
 //! | `reading` | what a source hands on, and **why there is no reading** | |
 //! | `conversion` | offset and scale | a value |

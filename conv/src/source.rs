@@ -2,7 +2,7 @@
 //!
 //! A source gives batches of readings until its end, its deadline or a stop. One that must be
 //! asked, at each tick or without a pause, is a [`clocked::Converter`]; one that comes by itself
-//! is a [`Source`] of its own, like `text` and `words`. `crate::convert` chooses between them.
+//! is a [`Source`] of its own, like `text` and `words`. `crate::opened` chooses between them.
 
 pub mod clocked;
 pub(crate) mod device;
@@ -22,10 +22,9 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use nix::errno::Errno;
 use stage::process::message::quoted_path;
 use stage::stream::ending::Unread;
-use stage::stream::files::{self, STANDARD_INPUT};
+use stage::stream::files;
 use stage::stream::framing::Framed;
 use thiserror::Error;
 
@@ -128,20 +127,3 @@ fn open(path: &Path) -> Result<File, Error> {
 
 /// What messages call standard input.
 const STANDARD_INPUT_NAME: &str = "standard input";
-
-/// Opens a stream, and returns the name that messages use for it. Without a file it is standard
-/// input, which `-` names.
-pub fn open_stream(path: &Path) -> Result<(String, Option<File>), Error> {
-    if path == Path::new(STANDARD_INPUT) {
-        return Ok((STANDARD_INPUT_NAME.to_owned(), None));
-    }
-    let name = quoted_path(path);
-    let file = open(path)?;
-    match file.metadata() {
-        Ok(metadata) if metadata.is_dir() => {
-            Err(Error::Read { name, source: Errno::EISDIR.into() })
-        }
-        Ok(_) => Ok((name, Some(file))),
-        Err(source) => Err(Error::Read { name, source }),
-    }
-}

@@ -5,9 +5,13 @@ use std::io::{self, Stdin};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::path::Path;
 
+use nix::errno::Errno;
+use stage::process::message::quoted_path;
+use stage::stream::files::STANDARD_INPUT;
+
 use super::device::Device;
 use super::layout::Layout;
-use super::{Error, open_stream};
+use super::{Error, STANDARD_INPUT_NAME, open};
 
 /// A stream that is open.
 #[derive(Debug)]
@@ -43,9 +47,24 @@ impl AsFd for Bytes {
 impl OpenStream {
     /// Opens the stream at `path`, or standard input; if it is a device, claims it.
     pub fn open(path: &Path, layout: Layout) -> Result<OpenStream, Error> {
-        let (name, file) = open_stream(path)?;
-        let bytes = file.map_or_else(|| Bytes::StandardInput(io::stdin()), Bytes::File);
+        let (name, bytes) = bytes_of(path)?;
         let device = Device::take(&bytes, &name, layout.format)?;
         Ok(OpenStream { name, bytes, layout, device })
+    }
+}
+
+/// The bytes of the stream at `path`, and the name that messages use for it.
+fn bytes_of(path: &Path) -> Result<(String, Bytes), Error> {
+    if path == Path::new(STANDARD_INPUT) {
+        return Ok((STANDARD_INPUT_NAME.to_owned(), Bytes::StandardInput(io::stdin())));
+    }
+    let name = quoted_path(path);
+    let file = open(path)?;
+    match file.metadata() {
+        Ok(metadata) if metadata.is_dir() => {
+            Err(Error::Read { name, source: Errno::EISDIR.into() })
+        }
+        Ok(_) => Ok((name, Bytes::File(file))),
+        Err(source) => Err(Error::Read { name, source }),
     }
 }
