@@ -1,4 +1,5 @@
 //! The pipeline as a whole, without a process.
 
 mod clocked;
+mod rejections;
 mod streams;
