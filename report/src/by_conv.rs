@@ -30,7 +30,7 @@ impl ByConv {
     /// Those since the last look, which are in the total then.
     pub(crate) fn look(&mut self) -> u64 {
         let count = self.rejections.as_ref().map_or(0, Rejections::take);
-        self.total += count;
+        self.total = self.total.saturating_add(count);
         count
     }
 

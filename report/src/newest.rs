@@ -41,7 +41,8 @@ impl Newest {
 
     /// Adds what `conv` has rejected since; if there is no record yet, to one without samples.
     pub(crate) fn reject(&mut self, count: u64) {
-        self.record.get_or_insert_default().rejected += count;
+        let record = self.record.get_or_insert_default();
+        record.rejected = record.rejected.saturating_add(count);
     }
 
     /// Samples by the end of `record`.
@@ -108,6 +109,9 @@ mod tests {
         newest.reject(1);
         let shown = newest.record().unwrap();
         assert_eq!((shown.n, shown.rejected, newest.samples), (10, 4, 10));
+        newest.take(record(10, &format!(r#""rejected":{}"#, u64::MAX)));
+        newest.reject(1);
+        assert_eq!(newest.record().unwrap().rejected, u64::MAX);
     }
 
     #[test]
