@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::time::Instant;
 
+use stage::process::message;
 use stage::process::stop::Stop;
 use stage::stream::ending::Unread;
 use stage::stream::framing::{Framed, Unframed};
@@ -55,8 +56,8 @@ impl<'a> Stream<Stoppable<&'a Bytes>> {
         let not_raw = not_raw.map(|not_raw| format!("{name} {}", not_raw.description()));
         let waiting = device.as_ref().map_or(0, Device::drop_waiting);
         let dropped = (waiting > 0).then(|| {
-            let unit = if waiting == 1 { "byte" } else { "bytes" };
-            format!("{name} was sending before: {waiting} {unit} that waited in it dropped")
+            let waiting = message::bytes(waiting as u64);
+            format!("{name} was sending before: {waiting} that waited in it dropped")
         });
         let notices = not_raw.into_iter().chain(dropped).collect();
         let input = Stoppable::new(bytes, stop, AfterStop::End);

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::time::Instant;
 
 use stage::format::row::{NotARow, Rows};
+use stage::process::message::bytes;
 use stage::stream::ending::Ending;
 use stage::stream::framing::Unframed;
 use stage::stream::input::Input;
@@ -53,11 +54,10 @@ impl<I: Input> TextStream<I> {
 
     /// Reports what was dropped before the first line, once that is known.
     fn before_first(&mut self) -> Option<String> {
-        let bytes = self.lines.take_before_first().filter(|bytes| *bytes > 0)?;
-        let unit = if bytes == 1 { "byte" } else { "bytes" };
+        let dropped = bytes(self.lines.take_before_first().filter(|count| *count > 0)?);
         let name = &self.name;
         Some(format!(
-            "{name} may have been sending before: {bytes} {unit} up to the first line end dropped"
+            "{name} may have been sending before: {dropped} up to the first line end dropped"
         ))
     }
 
@@ -68,7 +68,7 @@ impl<I: Input> TextStream<I> {
         }
         let cut = self.lines.cut_off().filter(|_| !self.is_cut_reported)?;
         self.is_cut_reported = true;
-        // A line that is too long already has its number; before the first line there is none.
+        // A line that is too long is already counted. 0 means that no line has begun.
         let number = self.number + u64::from(!cut.start.is_empty());
         Some(match number {
             0 => format!("{} has sent no line end: {cut}", self.name),

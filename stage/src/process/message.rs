@@ -17,6 +17,11 @@ const EXPLAINED: usize = 60;
 /// stages say while its live view is on.
 pub const VARIABLE: &str = "WANDLER_MESSAGES";
 
+/// A number of bytes, as messages say it.
+pub fn bytes(count: u64) -> String {
+    format!("{count} {}", if count == 1 { "byte" } else { "bytes" })
+}
+
 /// Where messages go.
 pub trait Messages {
     /// Reports one line, given without the program's name and without a line end.

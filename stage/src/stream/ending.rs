@@ -22,7 +22,7 @@ use std::io;
 
 use thiserror::Error;
 
-use crate::process::message::quoted;
+use crate::process::message::{bytes, quoted};
 
 /// How an input ended: the rows of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,13 +117,12 @@ pub struct CutOff<'a> {
 
 impl fmt::Display for CutOff<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let CutOff { ending, bytes, start } = *self;
-        let unit = if bytes == 1 { "byte" } else { "bytes" };
+        let CutOff { ending, bytes: count, start } = *self;
         match ending {
             Ending::Clean | Ending::Recorded => formatter.write_str("without a line end")?,
             _ => write!(formatter, "cut off by {ending}")?,
         }
-        write!(formatter, ": {bytes} {unit} dropped")?;
+        write!(formatter, ": {} dropped", bytes(count))?;
         if !start.is_empty() {
             write!(formatter, ": {}", quoted(start))?;
         }
