@@ -34,18 +34,19 @@ Raw words are not read from a line that is not raw; where a word of several byte
 that is, nothing can tell.
 
 Text: one number a line; LF, CRLF or CR ends it. If the first row has a time in front (RFC 3339 and
-a TAB, as log --timestamps iso records it), all have, and the times are passed over; so is the header
-time, TAB, value, behind which times may also be Unix seconds. Half a line is a sample at the clean end of a file
-or pipe; cut off by a hang-up, an error, a stop or --duration it is dropped, and reported. WAV,
-AIFF, instruments' blocks (#8..., #0...), UTF-16 and byte order marks are refused, with what to do.
-Raw words may begin with any bytes: of these only RIFF, FORM and blocks of 1000 bytes and more are.
+a TAB, as log --timestamps iso records it), all have, and the times are skipped; so is the header
+time, TAB, value, after which times may also be Unix seconds. Half a line is a sample at the clean
+end of a file or pipe; cut off by a hang-up, an error, a stop or --duration it is dropped, and
+reported. WAV, AIFF, instruments' blocks (#8..., #0...), UTF-16 and byte order marks are refused,
+with what to do. Raw words may begin with any bytes: of these only RIFF, FORM and blocks of 1000
+bytes and more are.
 
 Files: beside FILE of --poll, if it ends in _raw, the files that end in _offset and _scale, as the
 kernel's IIO has them.
 
 Limits: a line of text is looked at up to 64 KiB; a sample has at most 400 decimal places and
-is finite as a double; a simulated range has at most 18 digits. A reading that is no number or
-not plausible is counted and never passed on. A tick at which the output was not taken in time
+is finite as a double; a simulated range has at most 18 digits. A reading that is not a number
+or not plausible is counted and never passed on. A tick at which the output was not taken in time
 is missed and counted, not made up for; a simulated sample may be up to 10 ms late.
 
 ";

@@ -1,5 +1,5 @@
-//! What holds for records of any bytes: nothing panics; however they are cut, what is shown, told
-//! and accounted for is the same; what is a record is shown, everything else rejected; and what is
+//! What holds for records of any bytes: nothing panics; however they are cut, what is shown,
+//! reported and accounted for is the same; a record is shown, everything else rejected; and what is
 //! written is well formed, on a terminal, too. For the fuzzer, and for a property test beside it.
 
 use std::collections::{BTreeMap, HashSet};
@@ -156,7 +156,7 @@ fn check_metrics(text: &str) {
     assert!(text.is_empty() || text.ends_with("# EOF\n"), "{text}");
 }
 
-/// What is a record beyond doubt is one, and what is none is none.
+/// What is a record beyond doubt is read as one, and nothing else is.
 fn check_lines(input: &[u8]) {
     for line in each_line(input) {
         let text = String::from_utf8_lossy(line);

@@ -9,10 +9,10 @@ use wandler_report::{Options, Viewer};
 fn main() -> ExitCode {
     stage::process::program::stage("report", |options: Options, host| {
         let input = host.input();
-        let screen = Viewer {
+        let viewer = Viewer {
             display: Display::of_standard_output(),
             messages_are_shown: io::stderr().is_terminal(),
         };
-        wandler_report::run(&options, host.around(input), screen)
+        wandler_report::run(&options, host.around(input), viewer)
     })
 }

@@ -7,8 +7,7 @@ use stage::process::command_line::{CommandLine, StageOptions};
 use stage::process::sandbox::{Grant, Sandbox, SandboxOption};
 
 use crate::condition::Condition;
-use crate::format::Format;
-use crate::format::LIVE;
+use crate::format::{Format, LIVE};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -19,7 +18,7 @@ Examples:
   stat < samples.log | report --svg samples.svg --fail-if 'mean>60' --fail-if 'sd>=3.5'
 
 Input: the records of stat, one JSON object a line. Fields that are not known are ignored; a
-line that is no record, or lacks a field, is told and skipped. In the launcher's pipeline what
+line that is not a record, or lacks a field, is reported and skipped. In the launcher's pipeline what
 conv rejects is added to their rejected, and judged and shown at once; in a shell it is not known.
 
 Figures: what is exact, such as min, max, last and sum, has all its digits, in the plain
@@ -33,8 +32,8 @@ What is judged, drawn, kept in a textfile and left on the screen is the last rec
 samples: one without any, such as that of a last window in which nothing came but rejected
 lines, ends no alarm.
 
-Environment: NO_COLOR, if it is set and not empty, takes colours out of the live view; where TERM is dumb there is
-none; LC_ALL, LC_CTYPE or LANG say whether the terminal shows UTF-8.
+Environment: NO_COLOR, if it is set and not empty, takes colours out of the live view; where TERM
+is dumb there is no live view; LC_ALL, LC_CTYPE or LANG say whether the terminal shows UTF-8.
 
 Limits: a record is looked at up to 64 MiB. Json and csv have everything (csv without histogram
 and course, and only records with the same fields and labels as the first). The live view's

@@ -32,7 +32,7 @@ Examples:
 
 Input: one decimal number a line; blanks around it and a CR are ignored. Or, if the first row is
 one, rows as log --timestamps iso records them: a time (RFC 3339), a TAB, and a number; the times
-are passed over, and so is the header time, TAB, value, behind which times may also be Unix
+are skipped, and so is the header time, TAB, value, after which times may also be Unix
 seconds. (cut -f 2 takes off those that have no header.) Every other line is rejected: reported
 (the first few), counted and skipped.
 
@@ -104,21 +104,21 @@ pub struct Options {
     #[arg(help_heading = "Records")]
     pub every: Option<Every>,
     /// Let each record cover only the samples since the one before: N of them, or those of
-    /// this time, if there are any; `from` and `to` tell which. The last covers the rest
+    /// this time, if there are any; `from` and `to` say which. The last covers the rest
     #[arg(short, long, value_name = "N|DUR", value_parser = every, allow_hyphen_values = true)]
     #[arg(conflicts_with = "every", help_heading = "Records")]
     pub window: Option<Every>,
     /// Stop at the first line that is not a sample, with status 1 and no last record
     #[arg(long, help_heading = "Records")]
     pub strict: bool,
-    /// Which quantiles to tell, as percentages with at most 15 decimal places
+    /// The quantiles of each record, as percentages with at most 15 decimal places
     #[arg(short, long, value_name = "P,P,…", value_parser = quantile, value_delimiter = ',')]
     #[arg(allow_hyphen_values = true, default_value = "50,90,99", help_heading = "Figures")]
     pub quantiles: Vec<Quantile>,
     /// Whether records have the further figures.
     #[arg(short, long, help = help_of_more(), help_heading = "Figures")]
     pub more: bool,
-    /// Tell how many samples lie where, in at most this many bins (2 to 1000) with round limits:
+    /// Count how many samples lie where, in at most this many bins (2 to 1000) with round limits:
     /// [low, high, count] each; low ≤ sample < high, and in the last bin also high
     #[arg(long, value_name = "BINS", value_parser = bins, allow_hyphen_values = true)]
     #[arg(help_heading = "Figures")]

@@ -175,6 +175,6 @@ fn digits_before_the_point_are_never_rounded_to_zeros() {
         (figure("mean", fields), figure("var", fields)),
         ("499187500".into(), "622897610".into())
     );
-    // With an exponent there are none.
+    // A number with an exponent has no such digits to lose.
     assert_eq!(figure("mean", r#""n":9,"mean":1.23456789e50,"sd":1e49"#), "1.23457e50");
 }

@@ -8,7 +8,7 @@ use super::place_of;
 /// The steps between two powers of ten.
 const STEPS: [u8; 3] = [1, 2, 5];
 
-/// AxisTicks in rising order, and the place of their step's digit.
+/// Ticks in rising order, and the place of their step's digit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AxisTicks {
     /// Where they are.

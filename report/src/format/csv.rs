@@ -131,7 +131,7 @@ impl CsvRow<'_> {
         }
     }
 
-    /// Appends a value; nothing where there is none.
+    /// Appends a value as a cell; a missing one is an empty cell.
     fn value(&mut self, value: Value<'_>) {
         match value {
             Value::Word(Some(word)) => return self.text(word),
