@@ -146,21 +146,3 @@ fn each_file_says_for_itself_whether_it_has_times() {
     let stat = Program::new("stat").words("iso.log plain.log unix.log").dir(&dir).finish().exits(0);
     assert!(stat.stdout.starts_with("{\"n\":7,\"rejected\":0,\"last\":1000,"), "{stat}");
 }
-
-#[test]
-fn numbers_on_the_command_line_have_nothing_around_them() {
-    for (option, value, told) in [
-        ("--offset", "1\r", "not a number"),
-        ("--scale", " 1", "not a number"),
-        ("--scale", "1\t", "not a number"),
-        ("--scale", "", "not a number"),
-        ("--range", "0 .. 100", "expected a range such as 0..100 or -1.5..1.5"),
-        ("--plausible", "0..100\n", "expected a range such as 0..100 or -1.5..1.5"),
-        ("--rate", " 10", "expected a rate such as 10, 2.5k, 1M or max"),
-    ] {
-        let conv = Program::new("conv").args([option, value]).finish().exits(2).writes("");
-        assert!(conv.stderr.contains(told), "{option} {value:?}: {conv}");
-    }
-    let stat = Program::new("stat").args(["--quantiles", "50, 90"]).input("").finish().exits(2);
-    assert!(stat.stderr.contains("expected percentages such as 50,99.9"), "{stat}");
-}

@@ -233,6 +233,24 @@ fn a_wrong_count_or_a_negative_time_is_refused_with_what_was_expected() {
 }
 
 #[test]
+fn numbers_on_the_command_line_have_nothing_around_them() {
+    for (option, value, told) in [
+        ("--offset", "1\r", "not a number"),
+        ("--scale", " 1", "not a number"),
+        ("--scale", "1\t", "not a number"),
+        ("--scale", "", "not a number"),
+        ("--range", "0 .. 100", "expected a range such as 0..100 or -1.5..1.5"),
+        ("--plausible", "0..100\n", "expected a range such as 0..100 or -1.5..1.5"),
+        ("--rate", " 10", "expected a rate such as 10, 2.5k, 1M or max"),
+    ] {
+        let conv = Program::new("conv").args([option, value]).finish().exits(2).writes("");
+        assert!(conv.stderr.contains(told), "{option} {value:?}: {conv}");
+    }
+    let stat = Program::new("stat").args(["--quantiles", "50, 90"]).input("").finish().exits(2);
+    assert!(stat.stderr.contains("expected percentages such as 50,99.9"), "{stat}");
+}
+
+#[test]
 fn a_negative_number_may_begin_with_its_point() {
     let run = Program::new("conv").words("--from - --offset -.5").input("1\n").finish();
     run.exits(0).writes("0.5\n").says(&["conv: 1 samples sent, 0 rejected, 0 ticks missed"]);
