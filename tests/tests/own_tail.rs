@@ -106,6 +106,11 @@ fn the_launcher_refuses_a_picture_in_the_place_of_the_recording() {
             refuses(run, dir.path(), &message);
         }
     }
+    fs::remove_file(dir.path().join("hard")).unwrap();
+    symlink("new.log", dir.path().join("to-new")).unwrap();
+    let run = Program::new("launcher").args(["--log", "to-new", "--report", "--svg new.log"]);
+    let message = "launcher: cannot let log write \"to-new\": report does, too";
+    refuses(run, dir.path(), message);
 }
 
 #[test]

@@ -3,11 +3,12 @@
 //!
 //! A file is known by its device and inode, whatever name leads to it: a link, `/dev/stdin`, a
 //! descriptor's name below `/proc`. One that does not exist yet is known by its directory's, and by its
-//! name in it. Devices such as `/dev/null` and terminals do not count: many processes may write to
-//! them, and none reads what another writes.
+//! name in it, even if a link leads there. Devices such as `/dev/null` and terminals do not count: many
+//! processes may write to them, and none reads what another writes.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
+use std::iter;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -54,6 +55,7 @@ impl UsedFile {
             Ok(it) if it.file_type().is_char_device() => return None,
             Ok(it) => Identity { device: it.dev(), inode: it.ino(), entry: None },
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let path = links(path).last()?;
                 let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
                 let directory = fs::metadata(parent.unwrap_or(Path::new("."))).ok()?;
                 let entry = Some(quoted_path(&PathBuf::from(path.file_name()?)));
@@ -94,25 +96,29 @@ impl UsedFile {
 /// The standard streams, by the numbers of their descriptors.
 const STREAMS: [&str; 3] = ["standard input", "standard output", "standard error"];
 
-/// How many links to follow: more than any name of a stream takes.
-const MAX_LINKS: usize = 8;
+/// How many links to follow: as many as the kernel does.
+const MAX_LINKS: usize = 40;
 
 /// The standard stream that a path names as such, whatever it is connected to: `/dev/stdin`,
 /// `/dev/fd/1`, or a link to one of these.
 pub(crate) fn named_stream(path: &Path) -> Option<&'static str> {
-    let mut path = path.to_owned();
-    for _ in 0..MAX_LINKS {
-        let is_descriptors = path.parent().is_some_and(|parent| {
-            [Path::new("/dev/fd"), Path::new("/proc/self/fd")].contains(&parent)
-        });
-        let number = path.file_name().and_then(|name| name.to_str()?.parse::<usize>().ok());
-        if let Some(number) = number.filter(|_| is_descriptors) {
-            return STREAMS.get(number).copied();
-        }
-        let link = fs::read_link(&path).ok()?;
-        path = path.parent().map(|parent| parent.join(&link)).unwrap_or(link);
-    }
-    None
+    links(path).find_map(|path| descriptor(&path)).and_then(|it| STREAMS.get(it).copied())
+}
+
+/// The number of the descriptor that a path names.
+fn descriptor(path: &Path) -> Option<usize> {
+    let is_descriptor =
+        ["/dev/fd", "/proc/self/fd"].iter().any(|it| path.parent() == Some(it.as_ref()));
+    path.file_name()?.to_str()?.parse().ok().filter(|_| is_descriptor)
+}
+
+/// A path, and those that it leads to if it is a link.
+fn links(path: &Path) -> impl Iterator<Item = PathBuf> {
+    let target = |path: &PathBuf| {
+        let link = fs::read_link(path).ok()?;
+        Some(path.parent().map(|parent| parent.join(&link)).unwrap_or(link))
+    };
+    iter::successors(Some(path.to_owned()), target).take(1 + MAX_LINKS)
 }
 
 /// The open file's identity; `None` for a device.
@@ -158,6 +164,11 @@ mod tests {
         assert!(!are_same(&path("new"), &path("newer")));
         assert!(!are_same(&path("new"), dir.path()));
         assert!(UsedFile::at(&path("missing/new")).is_none());
+        fs::create_dir(path("below")).unwrap();
+        symlink("../new", path("below/link")).unwrap();
+        symlink("below/link", path("link")).unwrap();
+        assert!(are_same(&path("new"), &path("link")));
+        assert_eq!(UsedFile::at(&path("link")).unwrap().name, quoted_path(&path("link")));
     }
 
     #[test]
