@@ -68,6 +68,7 @@ fn the_launcher_refuses_to_rotate_away_what_conv_reads_or_report_draws() {
     for (options, message) in [
         (["--conv", "--from run.log.1"], "\"run.log.1\": conv reads it"),
         (["--report", "--svg run.log.2"], "\"run.log.2\": report does, too"),
+        (["--report", "--svg run.log.9"], "\"run.log.9\": report does, too"),
     ] {
         let run = Program::new("launcher").args(options).args(["--log", "--rotate 1K run.log"]);
         refuses(run, dir.path(), &format!("launcher: cannot let log write {message}"));

@@ -118,18 +118,17 @@ fn in_place(file: &File, path: &Path) -> Result<(), Error> {
     }
 }
 
-/// Old files that are looked after when a pipeline begins: more than anybody reads by name.
-const MOST_NAMES: usize = 100;
+/// Free names that are kept from the other stages, however many files are to be kept.
+const MOST_FREE: usize = 100;
 
-/// What a rotation that keeps `keep` old files renames or removes, or makes next: the newest of them.
+/// The names that rotations which keep `keep` old files rename, remove or take: those of the old files,
+/// and then those that are free, from the least number up.
 pub(crate) fn rotated_names(path: &Path, keep: u64) -> Vec<PathBuf> {
-    // Where that cannot be known, the rotation will report why.
-    let mut numbers = old_numbers(path).unwrap_or_default();
-    let next = first_free(&numbers);
-    if next <= keep {
-        numbers.push(next);
-    }
-    numbers.into_iter().take(MOST_NAMES).map(|number| numbered(path, number)).collect()
+    // Where these cannot be known, the rotation will report why.
+    let path = real_path(path).unwrap_or_else(|_| path.to_owned());
+    let old = old_numbers(&path).unwrap_or_default();
+    let free = (1..=keep).filter(|number| old.binary_search(number).is_err()).take(MOST_FREE);
+    old.iter().copied().chain(free).map(|number| numbered(&path, number)).collect()
 }
 
 /// The numbers of the old files, in order: from 1 on, with at most one missing, which is what a

@@ -30,7 +30,7 @@ pub const VARIABLE: &str = "WANDLER_START";
 /// The most bytes of a [`Ready`]: room for a few escaped file names of up to 4096 bytes each. From a
 /// longer one the last files are dropped. Of those that are read, the first is reason enough to refuse:
 /// only `conv`, which reads one, may read files in a pipeline. Of those that are written, the last are
-/// the oldest that `log` rotates.
+/// names that `log` may need later, and before them the oldest that it rotates.
 pub const MAX_READY: usize = 64 * 1024;
 
 /// What a stage announces when it is ready.

@@ -59,6 +59,20 @@ fn old_files_are_numbered_from_1_with_at_most_one_number_missing() {
 }
 
 #[test]
+fn rotations_use_the_names_of_all_old_files_and_of_those_to_come() {
+    let dir = directory(&[1, 3, 4]);
+    let path = dir.path().canonicalize().unwrap().join("run.log");
+    let link = dir.path().join("link");
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    for (keep, expected) in [(1, &[1, 3, 4][..]), (3, &[1, 3, 4, 2]), (6, &[1, 3, 4, 2, 5, 6])] {
+        let expected: Vec<PathBuf> = expected.iter().map(|it| numbered(&path, *it)).collect();
+        assert_eq!(rotated_names(&path, keep), expected);
+        assert_eq!(rotated_names(&link, keep), expected);
+    }
+    assert_eq!(rotated_names(&path, u64::MAX).len(), 3 + MOST_FREE);
+}
+
+#[test]
 fn what_cannot_be_looked_at_may_well_be_there() {
     let dir = directory(&[]);
     let error = old_numbers(&dir.path().join("run.log").join("inside")).unwrap_err();
