@@ -27,27 +27,27 @@ Examples:
   conv --from /dev/ttyUSB0                   numbers from a serial line, one a line
   arecord -t raw -f S16_LE | conv --from - --format s16le
 
-A serial line, or another terminal that is not conv's own, is locked. What waits in it is dropped,
-and then what comes up to the first line end, since it may be the rest of a number; that is
-reported, as is a hang-up, with status 1. Set it up first: stty -F /dev/ttyUSB0 115200 raw -echo.
-Raw words are not read from a line that is not raw; where a word of several bytes begins on one
+A serial line, or another terminal that is not conv's own, is locked. What waits in it is dropped, \
+and then what comes up to the first line end, since it may be the rest of a number; that is \
+reported, as is a hang-up, with status 1. Set it up first: stty -F /dev/ttyUSB0 115200 raw -echo. \
+Raw words are not read from a line that is not raw; where a word of several bytes begins on one \
 that is, nothing can tell.
 
-Text: one number a line; LF, CRLF or CR ends it. If the first row has a time in front (RFC 3339 and
-a TAB, as log --timestamps iso records it), all have, and the times are skipped; so is the header
-time, TAB, value, after which times may also be Unix seconds. Half a line is a sample at the clean
-end of a file or pipe; cut off by a hang-up, an error, a stop or --duration it is dropped, and
-reported. WAV, AIFF, instruments' blocks (#8..., #0...), UTF-16 and byte order marks are refused,
-with what to do. Raw words may begin with any bytes: of these only RIFF, FORM and blocks of 1000
-bytes and more are.
+Text: one number a line; LF, CRLF or CR ends it. If the first row has a time in front (RFC 3339 \
+and a TAB, as log --timestamps iso records it), all have, and the times are skipped; so is the \
+header time, TAB, value, after which times may also be Unix seconds. Half a line is a sample at \
+the clean end of a file or pipe; cut off by a hang-up, an error, a stop or --duration it is \
+dropped, and reported. WAV, AIFF, instruments' blocks (#8..., #0...), UTF-16 and byte order marks \
+are refused, with what to do. Raw words may begin with any bytes: of these only RIFF, FORM and \
+blocks of 1000 bytes and more are.
 
-Files: beside FILE of --poll, if it ends in _raw, the files that end in _offset and _scale, as the
+Files: beside FILE of --poll, if it ends in _raw, the files that end in _offset and _scale, as the \
 kernel's IIO has them.
 
-Limits: a line of text is looked at up to 64 KiB; a sample has at most 400 decimal places and
-is finite as a double; a simulated range has at most 18 digits. A reading that is not a number
-or not plausible is counted and never passed on. A tick at which the output was not taken in time
-is missed and counted, not made up for; a simulated sample may be up to 10 ms late.
+Limits: a line of text is looked at up to 64 KiB; a sample has at most 400 decimal places and is \
+finite as a double; a simulated range has at most 18 digits. A reading that is not a number or not \
+plausible is counted and never passed on. A tick at which the output was not taken in time is \
+missed and counted, not made up for; a simulated sample may be up to 10 ms late.
 
 ";
 

@@ -25,34 +25,35 @@ Examples:
   launcher stat --more samples.log         one stage by itself
   launcher help stat                       its options
 
-The stages are the programs conv, log, stat and report beside this one; tee is the launcher's
-own. At the end, the account says how many samples were sent, recorded and counted.
+The stages are the programs conv, log, stat and report beside this one; tee is the launcher's own. \
+At the end, the account says how many samples were sent, recorded and counted.
 
-No stage begins before all have read their options and conv has opened its input: a wrong option ends
-the launcher with status 2, and nothing was touched. So does a file that log, stat or report would
-read in the place of what conv sends; and, with status 1, an input that cannot be opened, and a file
-that log would write and another reads or writes, or that is a standard stream of the launcher's (log
-writes to samples.log unless told otherwise).
+No stage begins before all have read their options and conv has opened its input: a wrong option \
+ends the launcher with status 2, and nothing was touched. So does a file that log, stat or report \
+would read in the place of what conv sends; and, with status 1, an input that cannot be opened, \
+and a file that log would write and another reads or writes, or that is a standard stream of the \
+launcher's (log writes to samples.log unless told otherwise).
 
-Environment: what the stages read of it (NO_COLOR, TERM, LC_ALL, LC_CTYPE, LANG: see report), HOME, for ~,
-and TMPDIR, where --via fifo makes its named pipes. The stages find in WANDLER_START, WANDLER_LEDGER,
-WANDLER_REJECTED and WANDLER_MESSAGES what joins them to the launcher.
+Environment: what the stages read of it (NO_COLOR, TERM, LC_ALL, LC_CTYPE, LANG: see report), \
+HOME, for ~, and TMPDIR, where --via fifo makes its named pipes. The stages find in WANDLER_START, \
+WANDLER_LEDGER, WANDLER_REJECTED and WANDLER_MESSAGES what joins them to the launcher.
 
 Files: samples.log in the working directory, unless --log names another.
 
-Limits: in a stage's options ~ is expanded at a word's start, and nothing else. What is still there
-after the grace period is ended step by step, a second apart (or less, with a shorter grace period): all are asked
-to stop and to go on; a report that cannot write just then is killed; then the rest, with what it
-held; the account says so. Without a grace period all are killed at once. If the reader of
-standard error hangs as well, the account waits for it as long, and is then not said. If the
-launcher itself is killed, the stages end by themselves. Where the kernel has no seccomp, the
-stages cannot give up the system calls that they do not need; -v tells. In this pipeline log
---pass passes to nobody. A transport that is full makes conv miss ticks. Message queues hold only 10
-messages (/proc/sys/fs/mqueue), so with --via mqueue that happens soonest: at 100 Hz when a stage
-is held up for a fifth of a second. All message queues of a user share a limit (ulimit -q); four
-full ones take 330 kB of the usual 819200 bytes, and smaller ones are made where there is less.
+Limits: in a stage's options ~ is expanded at a word's start, and nothing else. What is still \
+there after the grace period is ended step by step, a second apart (or less, with a shorter grace \
+period): all are asked to stop and to go on; a report that cannot write just then is killed; then \
+the rest, with what it held; the account says so. Without a grace period all are killed at once. \
+If the reader of standard error hangs as well, the account waits for it as long, and is then not \
+said. If the launcher itself is killed, the stages end by themselves. Where the kernel has no \
+seccomp, the stages cannot give up the system calls that they do not need; -v tells. In this \
+pipeline log --pass passes to nobody. A transport that is full makes conv miss ticks. Message \
+queues hold only 10 messages (/proc/sys/fs/mqueue), so with --via mqueue that happens soonest: at \
+100 Hz when a stage is held up for a fifth of a second. All message queues of a user share a limit \
+(ulimit -q); four full ones take 330 kB of the usual 819200 bytes, and smaller ones are made where \
+there is less.
 
-Exit status: 0 every stage ended with 0 and the account is settled; 1 failed, a stage failed or
+Exit status: 0 every stage ended with 0 and the account is settled; 1 failed, a stage failed or \
 died, or the account is not settled; 2 wrong usage; 3 done, but some input was rejected.";
 
 /// Wires conv, tee, log, stat and report together, and looks after them.
@@ -81,11 +82,12 @@ pub struct Options {
     /// What the transports are made of: the stages do not care
     #[arg(long, value_enum, default_value_t)]
     pub via: Via,
-    /// Print the same pipeline as a bash command, if the stages take their options, and run nothing (for --via pipe and fifo: a shell
-    /// has no other transports)
+    /// Print the same pipeline as a bash command, if the stages take their options, and run
+    /// nothing (for --via pipe and fifo: a shell has no other transports)
     #[arg(long, conflicts_with_all = ["grace", "verbose"])]
     pub print: bool,
-    /// Show no report, only messages and the account, as for a journal. What else report does, it does
+    /// Show no report, only messages and the account, as for a journal. What else report does, it
+    /// does
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
     /// Show the wiring at the start, and how each stage ended

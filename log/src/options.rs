@@ -23,42 +23,42 @@ Examples:
   conv --rate 1k | log --rotate 100M --keep 20 run.log
   log --check run.log                      also run.log.20 to run.log.1
 
-Exit status 0 means that every line received is on the disk, except for what somebody else did to
-the file, which is reported. Lines are recorded byte for byte, whatever they hold; a last line
-without a line feed gets one. But half a line that a stop, a hang-up or an error cut off is not
-recorded: it is reported. Only one log writes a file at a time. A torn last line, left by a crash,
+Exit status 0 means that every line received is on the disk, except for what somebody else did to \
+the file, which is reported. Lines are recorded byte for byte, whatever they hold; a last line \
+without a line feed gets one. But half a line that a stop, a hang-up or an error cut off is not \
+recorded: it is reported. Only one log writes a file at a time. A torn last line, left by a crash, \
 is set aside in FILE.torn at the next start.
 
-If the disk is full, or writing fails for another reason, log says so once, keeps what it has,
-reads no more (so that the pipeline waits), and tries again every second, from the exact byte.
-Asked to stop meanwhile, it says how many samples are not recorded, and ends with status 1. A
-failed sync is final: status 1. If FILE is removed, moved, replaced, cut off or written to by
-somebody else, log notices within a second, says so, and goes on in FILE. A symbolic link to a
-file is followed, and reported. With --pass, recording ends when nobody reads standard output any
+If the disk is full, or writing fails for another reason, log says so once, keeps what it has, \
+reads no more (so that the pipeline waits), and tries again every second, from the exact byte. \
+Asked to stop meanwhile, it says how many samples are not recorded, and ends with status 1. A \
+failed sync is final: status 1. If FILE is removed, moved, replaced, cut off or written to by \
+somebody else, log notices within a second, says so, and goes on in FILE. A symbolic link to a \
+file is followed, and reported. With --pass, recording ends when nobody reads standard output any \
 more.
 
-With --rotate, FILE is renamed to FILE.1 before it would grow beyond SIZE, FILE.1 to FILE.2, and so
-on; a line is never divided. Whatever lies at those names is taken for an old file. Each step is on
-the disk before the next, so a rotation takes about as many syncs as there are old files.
+With --rotate, FILE is renamed to FILE.1 before it would grow beyond SIZE, FILE.1 to FILE.2, and \
+so on; a line is never divided. Whatever lies at those names is taken for an old file. Each step \
+is on the disk before the next, so a rotation takes about as many syncs as there are old files.
 
-With --timestamps, every new file, including those that a rotation begins, starts with a header
-line: time, tab, value. The header counts toward SIZE, but not as a sample, and --pass does not hand
-it on. A file that already has lines is appended to as it is: it gets no header, and nothing keeps
-lines with times and lines without apart. Of such a file stat and conv take the first line's kind
-and reject the other.
+With --timestamps, every new file, including those that a rotation begins, starts with a header \
+line: time, tab, value. The header counts toward SIZE, but not as a sample, and --pass does not \
+hand it on. A file that already has lines is appended to as it is: it gets no header, and nothing \
+keeps lines with times and lines without apart. Of such a file stat and conv take the first line's \
+kind and reject the other.
 
-Files: samples.log in the working directory, unless FILE is named; FILE.1, FILE.2, ..., the old files
-of --rotate; FILE.torn, what a crash left half written.
+Files: samples.log in the working directory, unless FILE is named; FILE.1, FILE.2, ..., the old \
+files of --rotate; FILE.torn, what a crash left half written.
 
-Limits: FILE must not be a standard stream as well, under whatever name, unless it is a device, and
-neither must FILE.1 and up, with --rotate. In the launcher's pipeline conv and report must use none
-of these names, either (of very many, the newest few hundred are looked at). A file that is not a
-regular one (a FIFO, a device) is neither locked nor synced, and cannot be rotated; while its
-reader hangs, only kill -9 ends log. While a sync lasts, nothing is read; while the reader of
---pass does not read, nothing is synced. A single line longer than SIZE has a file of its own. What
-somebody does to old files, and bytes changed in FILE while its length stays the same, are not
-noticed. --check may miss or double lines of a file that is being rotated. It takes old files
-behind two missing numbers for somebody else's, reads no compressed ones, and says so where there
+Limits: FILE must not be a standard stream as well, under whatever name, unless it is a device, \
+and neither must FILE.1 and up, with --rotate. In the launcher's pipeline conv and report must use \
+none of these names, either (of very many, the newest few hundred are looked at). A file that is \
+not a regular one (a FIFO, a device) is neither locked nor synced, and cannot be rotated; while \
+its reader hangs, only kill -9 ends log. While a sync lasts, nothing is read; while the reader of \
+--pass does not read, nothing is synced. A single line longer than SIZE has a file of its own. \
+What somebody does to old files, and bytes changed in FILE while its length stays the same, are \
+not noticed. --check may miss or double lines of a file that is being rotated. It takes old files \
+behind two missing numbers for somebody else's, reads no compressed ones, and says so where there \
 are any; a line of over 64 KiB is no sample.
 
 ";

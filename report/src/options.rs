@@ -17,30 +17,30 @@ Examples:
   conv | stat | report --textfile /var/lib/node_exporter/wandler.prom
   stat < samples.log | report --svg samples.svg --fail-if 'mean>60' --fail-if 'sd>=3.5'
 
-Input: the records of stat, one JSON object a line. Fields that are not known are ignored; a
-line that is not a record, or lacks a field, is reported and skipped. In the launcher's pipeline what
+Input: the records of stat, one JSON object a line. Fields that are not known are ignored; a line \
+that is not a record, or lacks a field, is reported and skipped. In the launcher's pipeline what \
 conv rejects is added to their rejected, and judged and shown at once; in a shell it is not known.
 
-Figures: what is exact, such as min, max, last and sum, has all its digits, in the plain
-format, too. Any other, such as mean and sd, has six; more, where its standard error makes more
-meaningful (mean 10000000.19977 beside sd 0.0497432) or where it would look like a figure that
-differs. A figure that has no room in the live view ends in an ellipsis, and is not rounded.
-Once quantiles are approximate, each format says so, and how near they are; people see no more
-of their digits than that makes meaningful.
+Figures: what is exact, such as min, max, last and sum, has all its digits, in the plain format, \
+too. Any other, such as mean and sd, has six; more, where its standard error makes more meaningful \
+(mean 10000000.19977 beside sd 0.0497432) or where it would look like a figure that differs. A \
+figure that has no room in the live view ends in an ellipsis, and is not rounded. Once quantiles \
+are approximate, each format says so, and how near they are; people see no more of their digits \
+than that makes meaningful.
 
-What is judged, drawn, kept in a textfile and left on the screen is the last record that covers
-samples: one without any, such as that of a last window in which nothing came but rejected
-lines, ends no alarm.
+What is judged, drawn, kept in a textfile and left on the screen is the last record that covers \
+samples: one without any, such as that of a last window in which nothing came but rejected lines, \
+ends no alarm.
 
-Environment: NO_COLOR, if it is set and not empty, takes colours out of the live view; where TERM
+Environment: NO_COLOR, if it is set and not empty, takes colours out of the live view; where TERM \
 is dumb there is no live view; LC_ALL, LC_CTYPE or LANG say whether the terminal shows UTF-8.
 
-Limits: a record is looked at up to 64 MiB. Json and csv have everything (csv without histogram
-and course, and only records with the same fields and labels as the first). The live view's
-last state stays on the screen. In a shell pipeline other programs' messages move its panel
-down a row. OpenMetrics knows doubles only, and gets no histogram; the counters have their type
-in a textfile only, which is in the older text format that the node exporter reads. A --fail-if
-whose number does not exist does not hold; without any record the status is 1.
+Limits: a record is looked at up to 64 MiB. Json and csv have everything (csv without histogram \
+and course, and only records with the same fields and labels as the first). The live view's last \
+state stays on the screen. In a shell pipeline other programs' messages move its panel down a row. \
+OpenMetrics knows doubles only, and gets no histogram; the counters have their type in a textfile \
+only, which is in the older text format that the node exporter reads. A --fail-if whose number \
+does not exist does not hold; without any record the status is 1.
 
 ";
 

@@ -30,62 +30,62 @@ Examples:
   stat --state monday.log > monday.state
   stat --merge *.state                       the record of all days together
 
-Input: one decimal number a line; blanks around it and a CR are ignored. Or, if the first row is
-one, rows as log --timestamps iso records them: a time (RFC 3339), a TAB, and a number; the times
-are skipped, and so is the header time, TAB, value, after which times may also be Unix
-seconds. (cut -f 2 takes off those that have no header.) Every other line is rejected: reported
-(the first few), counted and skipped.
+Input: one decimal number a line; blanks around it and a CR are ignored. Or, if the first row is \
+one, rows as log --timestamps iso records them: a time (RFC 3339), a TAB, and a number; the times \
+are skipped, and so is the header time, TAB, value, after which times may also be Unix seconds. \
+(cut -f 2 takes off those that have no header.) Every other line is rejected: reported (the first \
+few), counted and skipped.
 
-Records: of regular files only the last one is written, unless --every or --window says
-otherwise, so that the same file always gives the same. A last window without samples has no
-record, unless lines were rejected in it, a course is wanted, or there is no other record.
+Records: of regular files only the last one is written, unless --every or --window says otherwise, \
+so that the same file always gives the same. A last window without samples has no record, unless \
+lines were rejected in it, a course is wanted, or there is no other record.
 
-Exact: sum, min, max, last, range and mode, to the last digit; mean, sd, var, rms, skew,
-kurtosis and autocorrelation are the doubles nearest to the true values. Null is what has no
-value: every number without samples, sd and var below two, skew, kurtosis and autocorrelation
-of a constant series, and what is beyond the largest double.
+Exact: sum, min, max, last, range and mode, to the last digit; mean, sd, var, rms, skew, kurtosis \
+and autocorrelation are the doubles nearest to the true values. Null is what has no value: every \
+number without samples, sd and var below two, skew, kurtosis and autocorrelation of a constant \
+series, and what is beyond the largest double.
 
-Quantiles are by nearest rank: p90 is the least sample with at least 90 % of all at or below
-it. They are exact while there are at most 65536 distinct values. Then \"quantiles\" says
-\"approximate\", and \"quantile_error\" by how much any of them may be wrong at most. They are
-within 1 % of that sample's value (samples nearer to zero than 2.2e-308 count as 0), and in
-the same cell of a grid: cells are 1 or 2 times a power of ten wide, as narrow as 65536 of
-them in use allow, which for a bell is about a thousandth of its sd. The histogram's counts
-are exact as long as its limits are those of cells, and else estimates; mode is null.
+Quantiles are by nearest rank: p90 is the least sample with at least 90 % of all at or below it. \
+They are exact while there are at most 65536 distinct values. Then \"quantiles\" says \
+\"approximate\", and \"quantile_error\" by how much any of them may be wrong at most. They are \
+within 1 % of that sample's value (samples nearer to zero than 2.2e-308 count as 0), and in the \
+same cell of a grid: cells are 1 or 2 times a power of ten wide, as narrow as 65536 of them in use \
+allow, which for a bell is about a thousandth of its sd. The histogram's counts are exact as long \
+as its limits are those of cells, and else estimates; mode is null.
 
-Histogram: limits are multiples of 1, 2 or 5 times a power of ten; or, where at least 32
-distinct values lie whole steps apart (a converter's codes times a scale), of such steps.
-With --window they cover all windows so far, so that they stay where they are.
+Histogram: limits are multiples of 1, 2 or 5 times a power of ten; or, where at least 32 distinct \
+values lie whole steps apart (a converter's codes times a scale), of such steps. With --window \
+they cover all windows so far, so that they stay where they are.
 
-More figures: var, sample variance (n-1); rms, root mean square; range, max - min; mode, the
-most frequent value, the least of several; skew, g1 = m3/m2^1.5; kurtosis, g2 = m4/m2^2 - 3, 0
-for a normal distribution (m2, m3, m4: central moments over n); autocorrelation, r1 of
-neighbouring samples, as NIST defines it.
+More figures: var, sample variance (n-1); rms, root mean square; range, max - min; mode, the most \
+frequent value, the least of several; skew, g1 = m3/m2^1.5; kurtosis, g2 = m4/m2^2 - 3, 0 for a \
+normal distribution (m2, m3, m4: central moments over n); autocorrelation, r1 of neighbouring \
+samples, as NIST defines it.
 
-Labels: a name is a letter or _, then letters, digits and _; not that of a field, and none of q,
+Labels: a name is a letter or _, then letters, digits and _; not that of a field, and none of q, \
 quantile, le, job, instance and __..., which have a meaning where metrics are read.
 
-Course: a stretch is a power of two samples long, as short as the number of stretches allows.
-In windows, it is that of the whole stream, in the last record.
+Course: a stretch is a power of two samples long, as short as the number of stretches allows. In \
+windows, it is that of the whole stream, in the last record.
 
-Merging: the states of any parts of a stream give the record of the whole, in whatever order
-they come. What depends on the samples' order (last, autocorrelation) takes the parts in the
-order in which they were counted; if that was not the stream's, say --first for each. Then
-samples that were merged already are noticed, and autocorrelation is null if some are missing;
-otherwise only the same state is noticed. Of parts that were counted at the same time without
---first the order is not known: both are null, and that is reported. (States made by version
-0.1.0 do not say when they began.) --more needs parts that were counted with --more; --course
-needs parts with a course of at least as many stretches and, for more than one, --first. The merged
-record keeps the labels that all parts have in common.
+Merging: the states of any parts of a stream give the record of the whole, in whatever order they \
+come. What depends on the samples' order (last, autocorrelation) takes the parts in the order in \
+which they were counted; if that was not the stream's, say --first for each. Then samples that \
+were merged already are noticed, and autocorrelation is null if some are missing; otherwise only \
+the same state is noticed. Of parts that were counted at the same time without --first the order \
+is not known: both are null, and that is reported. (States made by version 0.1.0 do not say when \
+they began.) --more needs parts that were counted with --more; --course needs parts with a course \
+of at least as many stretches and, for more than one, --first. The merged record keeps the labels \
+that all parts have in common.
 
-Limits: a line is looked at up to 64 KiB; a sample has at most 400 decimal places and is finite
-as a double. Asked to stop, stat reads standard input on until it ends or is silent for a
-second; reading files, it ends there and reports what it has counted. Half a line that is cut off
-so, or by a hang-up, is dropped, and reported. Memory: 4 MB; up to 12 MB
-with 65536 distinct values, 30 MB with more, and 90 MB if they have hundreds of digits. A
-state has at most 2 MB (47 MB with hundreds of digits) and up to 1 MB more with a course, and
-100 bytes for each part merged that was not numbered with --first; making or merging it takes
-up to 40 MB (170 MB) in all. A record with a state has at most 64 MiB.
+Limits: a line is looked at up to 64 KiB; a sample has at most 400 decimal places and is finite as \
+a double. Asked to stop, stat reads standard input on until it ends or is silent for a second; \
+reading files, it ends there and reports what it has counted. Half a line that is cut off so, or \
+by a hang-up, is dropped, and reported. Memory: 4 MB; up to 12 MB with 65536 distinct values, 30 \
+MB with more, and 90 MB if they have hundreds of digits. A state has at most 2 MB (47 MB with \
+hundreds of digits) and up to 1 MB more with a course, and 100 bytes for each part merged that was \
+not numbered with --first; making or merging it takes up to 40 MB (170 MB) in all. A record with a \
+state has at most 64 MiB.
 
 ";
 

@@ -32,6 +32,26 @@ fn help_begins_with_the_programs_one_sentence_and_ends_with_the_exit_statuses() 
 }
 
 #[test]
+fn a_paragraph_fills_whatever_width_the_terminal_has() {
+    for program in PROGRAMS {
+        for width in [60, 80, 100] {
+            let program = Program::new(program).words("--help").env("COLUMNS", width.to_string());
+            let help = program.finish().exits(0);
+            let (_, text) = help.stdout.split_once("\nExamples:\n").unwrap();
+            let paragraphs = text.split_once("\n\n").unwrap().1;
+            for paragraph in paragraphs.split("\n\n") {
+                let lines: Vec<&str> = paragraph.trim_end().lines().collect();
+                for pair in lines.windows(2) {
+                    let next = pair[1].split(' ').next().unwrap();
+                    let needed = pair[0].len() + 1 + next.len();
+                    assert!(pair[0].len() <= width && needed > width, "{width}: {pair:#?}\n{help}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn the_option_least_needed_comes_last() {
     for program in PROGRAMS {
         let help = Program::new(program).words("--help").finish().exits(0).stdout;
