@@ -5,21 +5,8 @@ use std::path::{Path, PathBuf};
 
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Attribute, Block, ImplItemFn, Item, ItemFn};
+use syn::{Attribute, Block, ImplItemFn, Item, ItemFn, TraitItemFn};
 use wandler_tests::programs::root;
-
-/// The folders with sources.
-const FOLDERS: [&str; 9] = [
-    "conv/src",
-    "launcher/src",
-    "log/src",
-    "report/src",
-    "stage/src",
-    "stat/src",
-    "tests/bench/src",
-    "tests/faults/src",
-    "tests/src",
-];
 
 /// The sources of one library or program.
 pub(crate) struct Part {
@@ -37,11 +24,18 @@ pub(crate) struct Source {
     lines: usize,
 }
 
+/// The folders with sources, those of the workspace's members.
+fn folders() -> Vec<PathBuf> {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let members = manifest.lines().find_map(|line| line.strip_prefix("members = [")).unwrap();
+    let names = members.split('"').skip(1).step_by(2);
+    names.map(|name| root().join(name).join("src")).collect()
+}
+
 /// All sources. A folder of programs below `src/bin` is a part of its own.
 pub(crate) fn workspace() -> Vec<Part> {
     let mut parts = Vec::new();
-    for folder in FOLDERS {
-        let folder = root().join(folder);
+    for folder in folders() {
         let mut sources = Vec::new();
         let programs = folder.join("bin");
         add_sources(&folder, &folder, &programs, &mut sources);
@@ -57,7 +51,7 @@ pub(crate) fn workspace() -> Vec<Part> {
             parts.push(Part { sources });
         }
     }
-    parts.retain(|part| !part.sources.is_empty());
+    assert!(parts.iter().all(|part| !part.sources.is_empty()), "a folder without sources");
     parts
 }
 
@@ -126,6 +120,13 @@ impl<'ast> Visit<'ast> for Functions {
     fn visit_impl_item_fn(&mut self, item: &'ast ImplItemFn) {
         self.add(&item.sig.ident, item.sig.span().start().line, &item.block);
         visit::visit_impl_item_fn(self, item);
+    }
+
+    fn visit_trait_item_fn(&mut self, item: &'ast TraitItemFn) {
+        if let Some(body) = &item.default {
+            self.add(&item.sig.ident, item.sig.span().start().line, body);
+        }
+        visit::visit_trait_item_fn(self, item);
     }
 }
 
