@@ -115,6 +115,24 @@ fn the_launcher_refuses_a_picture_in_the_place_of_the_recording() {
 }
 
 #[test]
+fn a_picture_replaces_neither_what_is_read_nor_a_standard_stream() {
+    let dir = workplace();
+    for option in ["--svg hard", "--textfile hard"] {
+        let launcher = || Program::new("launcher").args(["--report", option, "--log", "new.log"]);
+        let message = |why| format!("launcher: cannot let report write \"hard\": {why}");
+        let run = launcher().args(["--conv", "--from soft"]);
+        refuses(run, dir.path(), &message("conv reads it"));
+        let run = launcher().stdout(open(&dir, "samples.log"));
+        refuses(run, dir.path(), &message("it is standard output as well"));
+        let report = || Program::new("report").words(option);
+        let message =
+            |what| format!("report: cannot write \"hard\": it is standard {what} as well");
+        refuses(report().stdin(open(&dir, "soft")), dir.path(), &message("input"));
+        refuses(report().stdout(open(&dir, "soft")), dir.path(), &message("output"));
+    }
+}
+
+#[test]
 fn log_refuses_its_own_streams() {
     let dir = workplace();
     for name in ["samples.log", "soft", "fifo"] {
