@@ -1,4 +1,4 @@
-//! The account at a pipeline's end, as the launcher prints it.
+//! The account at the end: a pipeline's, as the launcher prints it, and that of `conv` alone.
 
 use crate::run::Finished;
 
@@ -7,4 +7,9 @@ pub fn count(finished: &Finished, what: &str) -> Option<u64> {
     let account = finished.stderr.lines().last()?.strip_prefix("launcher: ")?;
     let (before, _) = account.split_once(&format!(" {what}"))?;
     before.rsplit(' ').next()?.parse().ok()
+}
+
+/// What `conv` says at the end of a run in which no tick was missed.
+pub fn closing(sent: usize, rejected: usize) -> String {
+    format!("conv: {sent} samples sent, {rejected} rejected, 0 ticks missed")
 }

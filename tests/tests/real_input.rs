@@ -7,6 +7,7 @@ use std::process::Stdio;
 
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
+use wandler_tests::account::closing;
 use wandler_tests::random::Random;
 use wandler_tests::run::{Finished, Program};
 use wandler_tests::serial::Serial;
@@ -42,11 +43,6 @@ fn conv(options: &str, bytes: &[u8]) -> Finished {
 /// Samples as text, a line each.
 fn lines<S: AsRef<str>>(samples: impl IntoIterator<Item = S>) -> String {
     samples.into_iter().map(|sample| format!("{}\n", sample.as_ref())).collect()
-}
-
-/// What `conv` says at the end of a stream.
-fn closing(sent: usize, rejected: usize) -> String {
-    format!("conv: {sent} samples sent, {rejected} rejected, 0 ticks missed")
 }
 
 /// The number in a word, from the name of its format alone: the sign, and the bytes' order.

@@ -4,6 +4,7 @@
 
 use std::fs;
 
+use wandler_tests::account::closing;
 use wandler_tests::run::{Finished, Program};
 
 const HEADER: &str = "time\tvalue\n";
@@ -40,10 +41,6 @@ fn last(finished: &Finished) -> String {
 /// The record of 57, -3.25 and 1000.
 fn record() -> String {
     last(&Program::new("stat").input("57\n-3.25\n1000\n").finish().exits(0))
-}
-
-fn closing(sent: u64, rejected: u64) -> String {
-    format!("conv: {sent} samples sent, {rejected} rejected, 0 ticks missed")
 }
 
 #[test]
@@ -130,7 +127,7 @@ fn the_first_row_decides_and_later_ones_of_another_shape_are_rejected() {
         ),
         ("57\n1\t2\n58\n".to_owned(), "57\n58\n", "line 2: not a number: \"1\\t2\"".to_owned()),
     ] {
-        let sent = samples.lines().count() as u64;
+        let sent = samples.lines().count();
         both("stat", "", &text).exits(3).says(&[format!("stat: {told}")]);
         let conv = both("conv", "--from", &text).exits(3).writes(samples);
         conv.says(&[format!("conv: {told}"), closing(sent, 1)]);
