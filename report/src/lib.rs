@@ -92,6 +92,7 @@ mod tests {
     use stage::process::exit::Status;
     use stage::process::message::quoted;
     use stage::process::rejections::{self, Rejections};
+    use std::io;
 
     const FIRST: &str =
         r#"{"n":1,"rejected":0,"last":57,"sum":57,"mean":57,"sd":null,"min":57,"max":57}"#;
@@ -191,6 +192,47 @@ mod tests {
             report_beside(Some(report), "--format openmetrics --fail-if rejected>0", "");
         assert!(metrics.contains("\nwandler_rejected_lines_total 3\n"), "{metrics}");
         assert_eq!(messages, ["rejected>0 now holds: rejected is 3 (n 0)"]);
+    }
+
+    #[test]
+    fn a_record_without_a_conditions_number_is_rejected_for_that_and_not_for_its_columns() {
+        let without = LAST.replace("\"p50\":57,", "");
+        let input = format!("{LAST}\n{without}\n{LAST}\n");
+        let (output, messages, ended) = report("--format csv --fail-if p50>90", &input);
+        assert_eq!(output.lines().count(), 3, "a header and two records");
+        let why = "p50>90: records have no p50 (see stat's --quantiles and --more)";
+        assert_eq!(messages, [format!("line 2: {why}: {}", quoted(without.as_bytes()))]);
+        assert_eq!(ended.result.unwrap(), Status::Rejected);
+    }
+
+    /// An output that has no room.
+    struct Full;
+
+    impl Write for Full {
+        fn write(&mut self, _bytes: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::StorageFull.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn files_are_kept_even_if_standard_output_fails_which_is_what_is_reported() {
+        let dir = tempfile::tempdir().unwrap();
+        let [textfile, svg] = ["x.prom", "x.svg"].map(|name| dir.path().join(name));
+        let mut options = Options::try_parse_from(["report"]).unwrap();
+        (options.textfile, options.svg) = (Some(textfile.clone()), Some(svg.clone()));
+        let mut messages = Vec::new();
+        let input = format!("{FIRST}\n");
+        let around = Surroundings::new(input.as_bytes(), Full, FakeClock::new(), &mut messages);
+        let ended = run(&options, around, NOWHERE);
+        assert_eq!(ended.result.unwrap_err().to_string(), "cannot write standard output");
+        assert_eq!(ended.entry, Entry::Report { shown: 0, reader_gone: false });
+        let metrics = std::fs::read_to_string(textfile).unwrap();
+        assert!(metrics.contains("\nwandler_samples_total 1\n"), "{metrics}");
+        assert!(std::fs::read_to_string(svg).unwrap().ends_with("</svg>\n"));
     }
 
     #[test]
