@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Read};
 use std::num::NonZero;
 use std::path::Path;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use serde_json::value::RawValue;
 use stage::fake::{Chunks, FakeClock};
 use stage::format::record::Record;
@@ -21,7 +22,14 @@ use wandler_report::openmetrics::MetricsForm;
 use wandler_report::svg::Picture;
 use wandler_report::{Options, Viewer, openmetrics};
 
-const FORMATS: [&str; 5] = ["live", "plain", "json", "csv", "openmetrics"];
+/// What `--format` offers: a new format is tried as well.
+static FORMATS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let command = Options::command();
+    let option = command.get_arguments().find(|it| it.get_id() == "format");
+    let formats = option.expect("there is --format").get_possible_values();
+    assert!(!formats.is_empty(), "--format has a list");
+    formats.iter().map(|it| it.get_name().to_owned()).collect()
+});
 
 /// Conditions, one for each bit; the last two are about numbers that not every record has.
 const CONDITIONS: [&str; 5] = ["mean>60", "n==2", "sd<=0.5", "p50!=3", "skew<1e-3"];
@@ -48,7 +56,7 @@ pub(crate) fn records(data: &[u8]) {
     let [choice, size, columns, rows, input @ ..] = data else { return };
     let chunk = usize::from(*size) + 1;
     let terminal = (u16::from(*columns) + 1, u16::from(*rows) % 64 + 1);
-    for format in FORMATS {
+    for format in FORMATS.iter() {
         let options = options(format, *choice);
         let whole = run(&options, terminal, input);
         assert_eq!(run(&options, terminal, Chunks::of(input, chunk)), whole, "in chunks");
