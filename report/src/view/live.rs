@@ -2,7 +2,7 @@
 //!
 //! | module | owns |
 //! |---|---|
-//! | here | what is known (the newest record, the rate, the course), and when a frame is due |
+//! | here | what is known besides the newest record (the rate, the course), and when a frame is due |
 //! | `on_terminal` | the view on its terminal: when it may draw, and what is said above it |
 //! | `others` | what other stages say while it is on |
 //! | `panel` | what is drawn where, at any size |
@@ -23,6 +23,7 @@ use std::time::{Duration, Instant};
 use stage::format::record::Record;
 
 use crate::display::Abilities;
+use crate::newest::Newest;
 use panel::{Panel, Widths};
 use screen::Screen;
 
@@ -50,8 +51,6 @@ pub(crate) struct Live {
     /// When the newest record came, and how long after the one before it.
     arrived: Option<Instant>,
     interval: Duration,
-    record: Option<Record>,
-    samples: u64,
     /// Samples counted so far, and when that was known.
     progress: VecDeque<(Instant, u64)>,
     /// The newest sample of each record, and when it came.
@@ -72,8 +71,6 @@ impl Live {
             started: now,
             arrived: None,
             interval: Duration::ZERO,
-            record: None,
-            samples: 0,
             progress: VecDeque::new(),
             course: VecDeque::new(),
             widths: Widths::default(),
@@ -83,8 +80,8 @@ impl Live {
         }
     }
 
-    /// Takes note of a record, after this many `samples` in all.
-    pub(crate) fn take(&mut self, record: Record, samples: u64, now: Instant) {
+    /// Notes that `record` is the newest, after this many `samples` in all.
+    pub(crate) fn see(&mut self, record: &Record, samples: u64, now: Instant) {
         let known = self.progress.back().map_or(0, |(_, samples)| *samples);
         // A record may have nothing new but rejected lines, and the last one nothing new at all.
         if samples != known {
@@ -99,7 +96,6 @@ impl Live {
                 self.arrived.map_or(Duration::ZERO, |arrived| now.duration_since(arrived));
             self.arrived = Some(now);
         }
-        (self.record, self.samples) = (Some(record), samples);
         self.changed = true;
     }
 
@@ -131,26 +127,38 @@ impl Live {
     }
 
     /// Appends a frame for a terminal of this size to `bytes`, if it is due.
-    pub(crate) fn draw_if_due(&mut self, now: Instant, size: (u16, u16), bytes: &mut Vec<u8>) {
+    pub(crate) fn draw_if_due(
+        &mut self,
+        newest: &Newest,
+        now: Instant,
+        size: (u16, u16),
+        bytes: &mut Vec<u8>,
+    ) {
         if now >= self.next_frame() || self.screen.is_new_size(size) {
-            self.draw(now, size, bytes);
+            self.draw(newest, now, size, bytes);
         }
     }
 
     /// Appends the last frame, and leaves the cursor below it.
-    pub(crate) fn finish(&mut self, now: Instant, size: (u16, u16), bytes: &mut Vec<u8>) {
+    pub(crate) fn finish(
+        &mut self,
+        newest: &Newest,
+        now: Instant,
+        size: (u16, u16),
+        bytes: &mut Vec<u8>,
+    ) {
         self.screen.is_last = true;
-        self.draw(now, size, bytes);
+        self.draw(newest, now, size, bytes);
         self.screen.leave(bytes);
     }
 
-    fn draw(&mut self, now: Instant, size: (u16, u16), bytes: &mut Vec<u8>) {
+    fn draw(&mut self, newest: &Newest, now: Instant, size: (u16, u16), bytes: &mut Vec<u8>) {
         let panel = Panel {
-            record: self.record.as_ref(),
-            samples: self.samples,
+            record: newest.record(),
+            samples: newest.samples,
             elapsed: now.duration_since(self.started),
             rate: self.rate(),
-            silent: self.silence(now),
+            silent: self.silence(newest, now),
             course: self.course.make_contiguous(),
             now,
             unicode: self.abilities.unicode,
@@ -169,8 +177,8 @@ impl Live {
     }
 
     /// How long nothing has come, if that is worth saying.
-    fn silence(&self, now: Instant) -> Option<Duration> {
-        let is_over = self.record.as_ref().is_some_and(|record| record.is_final);
+    fn silence(&self, newest: &Newest, now: Instant) -> Option<Duration> {
+        let is_over = newest.record().is_some_and(|record| record.is_final);
         let silent = now.duration_since(self.arrived.unwrap_or(self.started));
         (silent >= STALL.max(2 * self.interval) && !is_over).then_some(silent)
     }

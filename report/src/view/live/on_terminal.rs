@@ -52,7 +52,7 @@ impl View for OnTerminal {
 
     fn see(&mut self, desk: &mut Desk<'_>) {
         if let Some(newest) = desk.newest.record() {
-            self.live.take(newest.clone(), desk.newest.samples, desk.now);
+            self.live.see(newest, desk.newest.samples, desk.now);
         }
     }
 
@@ -67,7 +67,7 @@ impl View for OnTerminal {
     fn draw(&mut self, desk: &mut Desk<'_>) -> Result<(), Error> {
         self.gather(desk);
         if (self.display.is_ours)() {
-            self.live.draw_if_due(desk.now, (self.display.size)(), &mut self.frame);
+            self.live.draw_if_due(&desk.newest, desk.now, (self.display.size)(), &mut self.frame);
         }
         self.write(desk)
     }
@@ -77,7 +77,7 @@ impl View for OnTerminal {
         if let Some(others) = &mut self.others {
             others.last_line(|line| self.live.tell(line));
         }
-        self.live.finish(desk.now, (self.display.size)(), &mut self.frame);
+        self.live.finish(&desk.newest, desk.now, (self.display.size)(), &mut self.frame);
         desk.voice.may_be_above(false);
         self.write(desk).map(|()| Status::Done)
     }

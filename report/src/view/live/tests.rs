@@ -16,6 +16,7 @@ fn nonzero(number: u16) -> NonZero<u16> {
 /// A view on a terminal, and the time.
 struct Seen {
     live: Live,
+    newest: Newest,
     terminal: Parser,
     now: Instant,
 }
@@ -25,7 +26,7 @@ impl Seen {
         let now = Instant::now();
         let mut terminal = Parser::new(nonzero(rows), nonzero(columns), 100);
         terminal.process(b"$ report\r\n");
-        Seen { live: Live::new(abilities, now), terminal, now }
+        Seen { live: Live::new(abilities, now), newest: Newest::default(), terminal, now }
     }
 
     fn size(&self) -> (u16, u16) {
@@ -40,15 +41,14 @@ impl Seen {
     }
 
     fn record(&mut self, text: &str) -> &mut Seen {
-        let record = Record::parse(text.as_bytes()).unwrap();
-        let samples = record.window.and_then(|window| window.to).unwrap_or(record.n);
-        self.live.take(record, samples, self.now);
+        self.newest.take(Record::parse(text.as_bytes()).unwrap());
+        self.live.see(self.newest.record().unwrap(), self.newest.samples, self.now);
         self
     }
 
     fn draw(&mut self) -> &mut Seen {
         let mut bytes = Vec::new();
-        self.live.draw_if_due(self.now, self.size(), &mut bytes);
+        self.live.draw_if_due(&self.newest, self.now, self.size(), &mut bytes);
         self.terminal.process(&bytes);
         self
     }
@@ -208,6 +208,8 @@ fn a_window_and_labels_are_named() {
     let seen = &mut Seen::new(80, 24, PLAIN);
     let labels = r#"{"labels":{"site":"roof","what":"a very long text \u001b[2J"},"n""#;
     let record = a_record(1000, "50", r#","from":4001,"to":5000"#).replace("{\"n\"", labels);
+    let earlier = a_record(4000, "50", r#","from":1,"to":4000"#);
+    seen.newest.take(Record::parse(earlier.as_bytes()).unwrap());
     seen.record(&record).draw().shows(&[
         "$ report",
         "",
@@ -351,7 +353,7 @@ fn there_are_at_most_twenty_frames_a_second_and_one_if_nothing_comes() {
                 seen.record(&a_record(at, "1", ""));
             }
             let mut bytes = Vec::new();
-            seen.live.draw_if_due(seen.now, seen.size(), &mut bytes);
+            seen.live.draw_if_due(&seen.newest, seen.now, seen.size(), &mut bytes);
             frames += u32::from(!bytes.is_empty());
         }
         frames
@@ -366,7 +368,7 @@ fn the_end_leaves_the_last_state_and_the_cursor_below_it() {
     second(seen).draw();
     assert_eq!(seen.terminal.screen().cursor_position(), (1, 0), "it rests on the empty row");
     let mut bytes = Vec::new();
-    seen.live.finish(seen.now, seen.size(), &mut bytes);
+    seen.live.finish(&seen.newest, seen.now, seen.size(), &mut bytes);
     seen.terminal.process(&bytes);
     assert!(!seen.terminal.screen().hide_cursor());
     assert_eq!(seen.terminal.screen().cursor_position(), (10, 0));
@@ -380,7 +382,7 @@ fn the_end_leaves_the_first_row_on_a_low_terminal_too() {
         let seen = &mut Seen::new(80, rows, PLAIN);
         second(seen).draw();
         let mut bytes = Vec::new();
-        seen.live.finish(seen.now, seen.size(), &mut bytes);
+        seen.live.finish(&seen.newest, seen.now, seen.size(), &mut bytes);
         seen.terminal.process(&bytes);
         let shown = seen.rows();
         assert!(shown.iter().any(|row| row.starts_with("samples ")), "{rows}: {shown:?}");
