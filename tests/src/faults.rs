@@ -4,12 +4,12 @@
 //! variables. Where there can be no such library, the tests that need it are skipped, and say so.
 
 use std::fs;
-use std::io::Write;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use crate::disk::Call;
+use crate::needs::left_out;
 use crate::programs::cargo_build;
 use crate::run::Program;
 
@@ -31,9 +31,9 @@ impl Library {
         let is_possible =
             cfg!(all(target_os = "linux", target_env = "gnu", target_pointer_width = "64"));
         if !is_possible {
-            let reason = "left out: only on 64-bit Linux with the GNU C library can a program be \
-                          given a disk that fails\n";
-            std::io::stderr().write_all(reason.as_bytes()).expect("standard error");
+            left_out(
+                "only on 64-bit Linux with the GNU C library can a program be given a disk that fails",
+            );
             return None;
         }
         Some(LIBRARY.get_or_init(|| {

@@ -15,6 +15,7 @@
 //! | [`faults`] | a disk that fails when told to, and a trace of what is done to it |
 //! | [`disk`] | a model of a disk that loses its power: what may be on it then |
 //! | [`promise`] | what `log` promises of such a disk, and whether it is kept |
+//! | [`needs`] | what a test needs of the machine, and what is said where it is left out |
 //! | [`random`] | random choices that can be repeated |
 //!
 //! A test waits for an event, never for a time. [`PATIENCE`] only limits how long a test that has
@@ -26,6 +27,7 @@ pub mod disk;
 pub mod faults;
 mod finished;
 mod kept;
+pub mod needs;
 pub mod proc;
 pub mod programs;
 pub mod promise;

@@ -1,11 +1,12 @@
 //! Disks that are full: small file systems in memory, and limits on the size of files.
 
-use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
 use nix::unistd::Pid;
 use tempfile::TempDir;
+
+use crate::needs::left_out;
 
 /// A file system in memory, mounted for a test.
 #[derive(Debug)]
@@ -20,8 +21,7 @@ impl SmallDisk {
         if mount(&["-t", "tmpfs", "-o", options, "tmpfs"], directory.path()) {
             return Some(SmallDisk { directory });
         }
-        let reason = "left out: a file system must be mounted, which this user may not\n";
-        std::io::stderr().write_all(reason.as_bytes()).expect("standard error takes a line");
+        left_out("a file system must be mounted, which this user may not");
         None
     }
 

@@ -1,9 +1,9 @@
 //! What `log` promises of the disk, seen in the system calls it makes.
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 
+use wandler_tests::needs::left_out;
 use wandler_tests::programs::program;
 use wandler_tests::run::Program;
 
@@ -14,8 +14,7 @@ fn calls(dir: &Path, arguments: &[&str], input: &str) -> Option<Vec<String>> {
     let filter = "trace=openat,flock,fsync,fdatasync,write,ftruncate,exit_group";
     let possible = std::process::Command::new("strace").args(["-o", "/dev/null", "true"]).status();
     if !possible.is_ok_and(|status| status.success()) {
-        let reason = "left out: strace is missing, or must not trace (apt-get install strace)\n";
-        std::io::stderr().write_all(reason.as_bytes()).unwrap();
+        left_out("strace is missing, or must not trace (apt-get install strace)");
         return None;
     }
     Program::other("strace")

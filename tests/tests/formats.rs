@@ -1,22 +1,11 @@
 //! How other programs read the report's formats.
 
 use std::fs;
-use std::io::{self, Write};
 
 use stage::format::record::Record;
 use tempfile::TempDir;
+use wandler_tests::needs::{missing, runs};
 use wandler_tests::run::Program;
-
-/// Says why a test that needs a program or a Python module is skipped.
-fn left_out(what: &str, how: &str) {
-    let reason = format!("left out: {what} is missing ({how})\n");
-    io::stderr().write_all(reason.as_bytes()).unwrap();
-}
-
-/// Whether something can be run.
-fn is_there(command: &str) -> bool {
-    Program::other("sh").args(["-c", command]).finish().code() == 0
-}
 
 /// A directory in which records with everything that may be asked for lie, of a walk below and above
 /// zero, and a state of none.
@@ -54,8 +43,8 @@ assert text.count(b'\\r\\n') == text.count(b'\\n') == 12
 
 #[test]
 fn csv_is_read_back_by_miller() {
-    if !is_there("mlr --version") {
-        return left_out("Miller", "apt-get install miller");
+    if !runs("mlr --version") {
+        return missing("Miller", "apt-get install miller");
     }
     let dir = records();
     let script = "report --format csv < records | mlr --icsv --ojson cut -f n,sum,p50 \
@@ -66,8 +55,8 @@ fn csv_is_read_back_by_miller() {
 
 #[test]
 fn json_is_read_by_jq() {
-    if !is_there("jq --version") {
-        return left_out("jq", "apt-get install jq");
+    if !runs("jq --version") {
+        return missing("jq", "apt-get install jq");
     }
     let dir = records();
     let script = "report --format json < records | jq -s 'map(.n) | add'";
@@ -98,8 +87,8 @@ done";
 
 #[test]
 fn metrics_are_accepted_by_prometheus_own_parsers() {
-    if !is_there("python3 -c 'import prometheus_client'") {
-        return left_out("prometheus_client", "pip install prometheus_client");
+    if !runs("python3 -c 'import prometheus_client'") {
+        return missing("prometheus_client", "pip install prometheus_client");
     }
     let dir = records_with_labels();
     let script = "\
@@ -138,8 +127,8 @@ for records, site in (('records', None), ('roof', 'roof'), ('cellar', 'cellar'))
 
 #[test]
 fn promtool_finds_nothing_to_say_about_metrics() {
-    if !is_there("promtool --version") {
-        return left_out("promtool", "apt-get install prometheus");
+    if !runs("promtool --version") {
+        return missing("promtool", "apt-get install prometheus");
     }
     let dir = records_with_labels();
     Program::bash(METRICS).dir(&dir).finish().exits(0);
@@ -199,8 +188,8 @@ assert '#2B7AC4' in colours, 'the mean'
 assert list(root.iter('{http://www.w3.org/2000/svg}polygon')), 'its band'
 ";
     Program::other("python3").args(["-c", script]).dir(&dir).finish().exits(0);
-    if !is_there("rsvg-convert --version") {
-        return left_out("rsvg-convert", "apt-get install librsvg2-bin");
+    if !runs("rsvg-convert --version") {
+        return missing("rsvg-convert", "apt-get install librsvg2-bin");
     }
     let render = Program::bash("rsvg-convert picture.svg -o picture.png").dir(&dir).finish();
     render.exits(0).says(&[""; 0]);

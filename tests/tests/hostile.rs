@@ -4,10 +4,10 @@
 //! pipeline behind.
 
 use std::fs;
-use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
+use wandler_tests::needs::left_out;
 use wandler_tests::proc;
 use wandler_tests::programs::program;
 use wandler_tests::run::{Finished, Program};
@@ -34,11 +34,6 @@ fn works_or_says_why(before: &str, dir: &Path) -> Finished {
     }
     assert_eq!(proc::alive(group), [], "{finished}");
     finished
-}
-
-/// Says why a test is skipped.
-fn left_out(reason: &str) {
-    std::io::stderr().write_all(format!("left out: {reason}\n").as_bytes()).unwrap();
 }
 
 #[test]

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{Write, stderr};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
+use wandler_tests::needs::has;
 use wandler_tests::programs::{root, with_pages};
 use wandler_tests::run::Program;
 use wandler_tests::terminal::Terminal;
@@ -44,16 +44,6 @@ fn contents(directory: &Path) -> BTreeMap<PathBuf, u32> {
 fn bash(prefix: &Path, script: &str) -> Program {
     let path = format!("{}/bin:/usr/bin:/bin", prefix.display());
     Program::other("bash").args(["-c", script]).env("PATH", path)
-}
-
-/// Whether a program of this package, which a test needs, is there; says so if it is left out.
-fn has(program: &str, package: &str) -> bool {
-    let found = Program::other("sh").args(["-c", &format!("command -v {program}")]).finish();
-    if found.code() != 0 {
-        let reason = format!("left out: {program} is missing (apt-get install {package})\n");
-        stderr().write_all(reason.as_bytes()).unwrap();
-    }
-    found.code() == 0
 }
 
 #[test]
@@ -172,7 +162,7 @@ fn each_program_has_a_manual_page_in_which_nothing_is_wrong() {
         for section in sections {
             assert!(text.contains(&format!("\n.SH {section}\n")), "{section} of {name}\n{text}");
         }
-        if has("mandoc", "mandoc") {
+        if has("mandoc", "apt-get install mandoc") {
             Program::other("mandoc")
                 .args(["-T", "lint"])
                 .args([&page])
@@ -181,7 +171,7 @@ fn each_program_has_a_manual_page_in_which_nothing_is_wrong() {
                 .writes("");
         }
     }
-    if has("man", "man-db") {
+    if has("man", "apt-get install man-db") {
         let manual = prefix.path().join("share/man");
         let page =
             Program::other("man").args(["-w", "-M", manual.to_str().unwrap(), "wandler-stat"]);
@@ -206,7 +196,7 @@ fn bash_completes_stages_and_their_options() {
 
 #[test]
 fn zsh_completes_stages_and_their_options() {
-    if !has("zsh", "zsh") {
+    if !has("zsh", "apt-get install zsh") {
         return;
     }
     let prefix = installed();
@@ -241,7 +231,7 @@ fn completes(terminal: &mut Terminal) {
 
 #[test]
 fn fish_completes_stages_and_their_options() {
-    if !has("fish", "fish") {
+    if !has("fish", "apt-get install fish") {
         return;
     }
     let prefix = installed();
@@ -267,7 +257,7 @@ fn fish_completes_stages_and_their_options() {
 
 #[test]
 fn the_unit_is_in_order_and_lets_the_service_do_little() {
-    if !has("systemd-analyze", "systemd") {
+    if !has("systemd-analyze", "apt-get install systemd") {
         return;
     }
     let prefix = installed();

@@ -1,7 +1,6 @@
 //! Least privilege: each running stage has given up what it does not need, can do its work, and is
 //! killed if it tries anything else.
 
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -10,6 +9,7 @@ use nix::sys::signal::Signal;
 use nix::unistd::{Pid, getpid};
 use stage::process::sandbox::obstacle;
 use tempfile::TempDir;
+use wandler_tests::needs::left_out;
 use wandler_tests::proc;
 use wandler_tests::programs::root;
 use wandler_tests::run::{Program, Running};
@@ -20,7 +20,7 @@ wandler_tests::over_every_transport!(every_stage_of_a_running_pipeline_has_given
 /// Whether stages are sandboxed here; says so if not.
 fn is_sandboxed() -> bool {
     if let Some(why) = obstacle() {
-        let _ = writeln!(io::stderr(), "left out: {why}");
+        left_out(&why);
     }
     obstacle().is_none()
 }
@@ -112,7 +112,7 @@ fn preloaded() -> Option<&'static Path> {
             Ok(output) if output.status.success() => Some((dir, library)),
             Ok(output) => panic!("{}", String::from_utf8_lossy(&output.stderr)),
             Err(error) => {
-                let _ = writeln!(io::stderr(), "left out: cannot run rustc: {error}");
+                left_out(&format!("cannot run rustc: {error}"));
                 None
             }
         }

@@ -12,6 +12,7 @@ use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::stat::Mode;
 use tempfile::TempDir;
 use wandler_tests::abuse::{left_pipe, narrow_pipe, with_closed};
+use wandler_tests::needs::left_out;
 use wandler_tests::run::Program;
 use wandler_tests::via::has_left_a_queue;
 
@@ -78,9 +79,7 @@ fn a_file_that_may_not_be_used_is_reported() {
     let path = dir.path().join("data");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     if File::open(&path).is_ok() {
-        let reason = "left out: permissions do not apply to who runs this test";
-        writeln!(io::stderr(), "{reason}").unwrap();
-        return;
+        return left_out("permissions do not apply to the user who runs this test");
     }
     for (program, words) in [("conv", "--from data"), ("conv", "--poll data"), ("log", "data")] {
         let reason = format!("{program}: cannot open \"data\": Permission denied");
