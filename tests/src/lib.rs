@@ -15,6 +15,8 @@
 //! | [`faults`] | a disk that fails when told to, and a trace of what is done to it |
 //! | [`disk`] | a model of a disk that loses its power: what may be on it then |
 //! | [`promise`] | what `log` promises of such a disk, and whether it is kept |
+//! | [`installation`] | what must hold of an installation, whichever way it came |
+//! | [`packages`] | the packages that install wandler: made, and installed in a root of their own |
 //! | [`needs`] | what a test needs of the machine, and what is said where it is left out |
 //! | [`random`] | random choices that can be repeated |
 //!
@@ -26,8 +28,10 @@ pub mod account;
 pub mod disk;
 pub mod faults;
 mod finished;
+pub mod installation;
 mod kept;
 pub mod needs;
+pub mod packages;
 pub mod proc;
 pub mod programs;
 pub mod promise;

@@ -1,11 +1,10 @@
 //! `scripts/install`, in a root of its own: what is there then, what works, and that nothing is left.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
+use wandler_tests::installation::{contents, has_the_right_modes, works_beside_coreutils};
 use wandler_tests::needs::has;
 use wandler_tests::programs::{root, with_pages};
 use wandler_tests::run::Program;
@@ -26,68 +25,23 @@ fn installed() -> TempDir {
     prefix
 }
 
-/// All files and directories below a directory, each with its mode.
-fn contents(directory: &Path) -> BTreeMap<PathBuf, u32> {
-    let mut found = BTreeMap::new();
-    for entry in fs::read_dir(directory).unwrap() {
-        let path = entry.unwrap().path();
-        let kind = path.symlink_metadata().unwrap();
-        found.insert(path.clone(), kind.permissions().mode());
-        if kind.is_dir() {
-            found.extend(contents(&path));
-        }
-    }
-    found
-}
-
-/// A bash that finds what is installed, and what the machine has.
-fn bash(prefix: &Path, script: &str) -> Program {
-    let path = format!("{}/bin:/usr/bin:/bin", prefix.display());
-    Program::other("bash").args(["-c", script]).env("PATH", path)
-}
-
 #[test]
 fn after_an_installation_wandler_works_from_anywhere_and_stat_is_still_coreutils() {
     let prefix = installed();
-    let dir = tempfile::tempdir().unwrap();
-    let pipeline = "wandler --quiet --conv '--rate max --count 3 --range 2..2'; cat samples.log";
-    let account = "launcher: 3 samples sent, 3 recorded, 3 counted, 0 rejected";
-    let run = |script| bash(prefix.path(), script).dir(&dir).finish().exits(0);
-    run(pipeline).writes("2\n2\n2\n").says(&[account]);
-    let record = run("wandler stat < samples.log");
-    assert!(record.stdout.starts_with("{\"n\":3,\"rejected\":0,\"last\":2,\"sum\":6,"), "{record}");
-    let shown = "cat samples.log | wandler-stat | wandler report --format json | tail -n 1";
-    run(shown).writes(&record.stdout);
-    run("stat --format %s samples.log").writes("6\n");
-    let hidden = run("type -P conv log report launcher stat wandler; true");
-    let wandler = prefix.path().join("bin/wandler");
-    let found: Vec<&str> = hidden.stdout.lines().collect();
-    assert!(found.len() == 2 && found[0].ends_with("/bin/stat"), "{hidden}");
-    assert_eq!(Path::new(found[1]), wandler);
+    works_beside_coreutils(prefix.path());
 }
 
 #[test]
 fn files_are_readable_for_all_and_writable_for_nobody_else() {
     let prefix = installed();
-    for (path, mode) in contents(prefix.path()) {
-        let is_program =
-            path.parent().unwrap().ends_with("lib/wandler") && !path.ends_with("installed");
-        let expected = match mode & 0o170_000 {
-            0o120_000 => continue,
-            0o040_000 => 0o755,
-            _ if is_program => 0o755,
-            _ => 0o644,
-        };
-        assert_eq!(mode & 0o7777, expected, "{}", path.display());
-    }
+    has_the_right_modes(prefix.path());
 }
 
 #[test]
 fn nothing_is_left_after_an_uninstallation_but_what_was_there_before() {
     let prefix = tempfile::tempdir().unwrap();
-    let before = prefix.path().join("bin/other");
     fs::create_dir(prefix.path().join("bin")).unwrap();
-    fs::write(&before, "").unwrap();
+    fs::write(prefix.path().join("bin/other"), "").unwrap();
     let own = ["--prefix", prefix.path().to_str().unwrap()];
     install(&own).finish().exits(0);
     // A second installation over the first, and files of others below a directory of ours.
@@ -95,17 +49,21 @@ fn nothing_is_left_after_an_uninstallation_but_what_was_there_before() {
     let others = prefix.path().join("share/man/man1/other.1");
     fs::write(&others, "").unwrap();
     install(&[own[0], own[1], "--uninstall"]).finish().exits(0).writes("").says(&[""; 0]);
-    let left: Vec<PathBuf> =
-        contents(prefix.path()).into_keys().filter(|path| !path.is_dir()).collect();
-    assert_eq!(left, [before, others.clone()]);
+    let left: Vec<PathBuf> = contents(prefix.path()).into_keys().collect();
+    let man = ["share", "share/man", "share/man/man1", "share/man/man1/other.1"];
+    assert_eq!(
+        left,
+        ["bin", "bin/other"].into_iter().chain(man).map(PathBuf::from).collect::<Vec<_>>()
+    );
 
     fs::remove_file(others).unwrap();
     install(&own).finish().exits(0);
     install(&[own[0], own[1], "--uninstall"]).finish().exits(0);
     let left: Vec<PathBuf> = contents(prefix.path()).into_keys().collect();
-    let share = ["share", "share/man", "share/man/man1"].map(|path| prefix.path().join(path));
-    let kept = ["bin", "bin/other"].map(|path| prefix.path().join(path));
-    assert_eq!(left, kept.into_iter().chain(share).collect::<Vec<_>>());
+    assert_eq!(
+        left,
+        ["bin", "bin/other", "share", "share/man", "share/man/man1"].map(PathBuf::from)
+    );
 
     let list = prefix.path().join("lib/wandler/installed");
     let reason = format!("install: cannot find what was installed: there is no {list:?}");
@@ -138,7 +96,7 @@ fn a_package_is_laid_out_in_another_root_for_its_own_prefix() {
     assert!(!unit.contains("@PREFIX@"), "{unit}");
     install(&["--prefix=/usr", "--destdir", destdir, "--uninstall"]).finish().exits(0);
     let left: Vec<PathBuf> = contents(stage.path()).into_keys().collect();
-    assert_eq!(left, [stage.path().join("usr")]);
+    assert_eq!(left, [Path::new("usr")]);
 }
 
 #[test]

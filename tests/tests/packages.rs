@@ -1,0 +1,203 @@
+//! The static archive and the Debian package: what each contains, that it installs, runs and is removed
+//! in a root of its own.
+//!
+//! They are packed from the programs of the tests. With `WANDLER_PACKAGES` set, they are also built as
+//! their users get them, which takes minutes.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use wandler_tests::installation::{contents, has_the_right_modes, works_beside_coreutils};
+use wandler_tests::needs::{has, left_out, runs};
+use wandler_tests::packages::{DebianRoot, Unpacked, archive, debian};
+use wandler_tests::programs::{root, with_pages};
+use wandler_tests::run::Program;
+
+const NOTHING: [&str; 0] = [];
+
+/// The contents of every file that is installed, from a checkout.
+fn from_a_checkout() -> BTreeMap<PathBuf, Vec<u8>> {
+    let destdir = tempfile::tempdir().unwrap();
+    let script =
+        Program::other(root().join("scripts/install")).env("WANDLER_PROGRAMS", with_pages());
+    script.args(["--prefix=/usr", "--destdir"]).args([destdir.path()]).finish().exits(0);
+    files(&destdir.path().join("usr"))
+}
+
+/// The contents of every file below a prefix, by its path; of a link, what it leads to.
+fn files(prefix: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let paths = contents(prefix).into_keys().filter(|path| !prefix.join(path).is_dir());
+    paths.map(|path| (path.clone(), fs::read(prefix.join(path)).unwrap())).collect()
+}
+
+/// Checks that an archive installs, runs and is removed where nothing can be built.
+fn archive_installs_runs_and_is_removed(archive: &Path) {
+    let unpacked = Unpacked::new(archive);
+    let prefix = tempfile::tempdir().unwrap();
+    unpacked.install(prefix.path()).finish().exits(0).says(&NOTHING);
+    has_the_right_modes(prefix.path());
+    works_beside_coreutils(prefix.path());
+    unpacked.install(prefix.path()).args(["--uninstall"]).finish().exits(0).says(&NOTHING);
+    assert_eq!(contents(prefix.path()), BTreeMap::new());
+}
+
+/// Checks that a package installs, runs and is removed.
+fn package_installs_runs_and_is_removed(package: &Path) {
+    let root = DebianRoot::new();
+    root.dpkg("--install", package).finish().exits(0);
+    has_the_right_modes(&root.prefix());
+    works_beside_coreutils(&root.prefix());
+    root.dpkg("--remove", "wandler").finish().exits(0);
+    assert!(!root.prefix().exists(), "{:#?}", contents(&root.prefix()));
+    root.dpkg("--purge", "wandler").finish().exits(0);
+    let left: Vec<PathBuf> = contents(root.path()).into_keys().collect();
+    assert!(
+        left.iter().all(|path| Path::new("var/lib/dpkg").starts_with(path)
+            || path.starts_with("var/lib/dpkg") && !path.to_string_lossy().contains("wandler")),
+        "{left:#?}"
+    );
+}
+
+#[test]
+fn an_archive_holds_an_installer_and_what_a_checkout_installs() {
+    let dir = tempfile::tempdir().unwrap();
+    let archive = archive(dir.path());
+    let list = Program::other("tar").args(["--numeric-owner", "-tvzf"]).args([&archive]);
+    let list = list.env("LC_ALL", "C").finish().exits(0);
+    let name = archive.file_name().unwrap().to_str().unwrap().trim_end_matches(".tar.gz");
+    for line in list.stdout.lines() {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        assert!(fields[1] == "0/0" && fields[5].starts_with(&format!("{name}/")), "{line}");
+    }
+    let expected =
+        format!("wandler-{}-{}-linux", env!("CARGO_PKG_VERSION"), std::env::consts::ARCH);
+    assert_eq!(name, expected);
+
+    let unpacked = Unpacked::new(&archive);
+    let above = unpacked.tree().parent().unwrap().to_owned();
+    let installer = fs::read(root().join("scripts/install")).unwrap();
+    assert_eq!(fs::read(above.join("install")).unwrap(), installer);
+    let prefix = tempfile::tempdir().unwrap();
+    let staged = prefix.path().join("usr");
+    let install = unpacked.install(Path::new("/usr"));
+    install.args(["--destdir"]).args([prefix.path()]).finish().exits(0).says(&NOTHING);
+    assert_same(&files(&staged), &from_a_checkout());
+}
+
+/// Checks that the same files have the same contents, without printing those.
+#[track_caller]
+fn assert_same(found: &BTreeMap<PathBuf, Vec<u8>>, expected: &BTreeMap<PathBuf, Vec<u8>>) {
+    assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
+    for (path, bytes) in found {
+        assert!(*bytes == expected[path], "{} is another", path.display());
+    }
+}
+
+#[test]
+fn an_archive_installs_runs_and_is_removed_where_nothing_can_be_built() {
+    let dir = tempfile::tempdir().unwrap();
+    archive_installs_runs_and_is_removed(&archive(dir.path()));
+}
+
+#[test]
+fn a_debian_package_holds_what_a_checkout_installs_in_debians_places() {
+    let dir = tempfile::tempdir().unwrap();
+    let Some(package) = debian(dir.path()) else { return };
+    let field = |name| {
+        let dpkg = Program::other("dpkg-deb").args(["--field"]).args([&package]).args([name]);
+        dpkg.finish().exits(0).stdout.trim_end().to_owned()
+    };
+    assert_eq!(field("Package"), "wandler");
+    assert_eq!(field("Version"), format!("{}-1", env!("CARGO_PKG_VERSION")));
+    lintian_finds_no_error(&package);
+
+    let root = DebianRoot::new();
+    root.dpkg("--install", &package).finish().exits(0);
+    let found: Vec<PathBuf> = files(&root.prefix()).into_keys().collect();
+    let mut expected: Vec<PathBuf> =
+        from_a_checkout().into_keys().filter_map(|path| debians_place(&path)).collect();
+    let documents = Path::new("share/doc/wandler");
+    expected.extend(["changelog.Debian.gz", "copyright"].map(|name| documents.join(name)));
+    expected.sort();
+    assert_eq!(found, expected);
+    let unit = fs::read_to_string(root.prefix().join("lib/systemd/system/wandler@.service"));
+    assert!(unit.unwrap().contains("\nExecStart=/usr/bin/wandler --quiet "));
+}
+
+/// Where Debian has a file that a checkout installs; nowhere for what Debian has in its own form.
+fn debians_place(path: &Path) -> Option<PathBuf> {
+    let text = path.to_str().unwrap();
+    match text {
+        "lib/wandler/installed" => None,
+        _ if text.contains("/LICENSE-") => None,
+        _ if text.starts_with("share/man/") => Some(format!("{text}.gz").into()),
+        _ => Some(text.replace("site-functions", "vendor-completions").into()),
+    }
+}
+
+#[test]
+fn a_debian_package_installs_runs_and_is_removed() {
+    let dir = tempfile::tempdir().unwrap();
+    let Some(package) = debian(dir.path()) else { return };
+    package_installs_runs_and_is_removed(&package);
+}
+
+fn lintian_finds_no_error(package: &Path) {
+    if has("lintian", "apt-get install lintian") {
+        Program::other("lintian").args(["--fail-on", "error"]).args([package]).finish().exits(0);
+    }
+}
+
+/// Whether the packages are to be built as their users get them; says so if not.
+fn as_users_get_them() -> bool {
+    let wanted = std::env::var_os("WANDLER_PACKAGES").is_some();
+    if !wanted {
+        left_out(
+            "the packages as users get them, which take minutes to build (WANDLER_PACKAGES=1)",
+        );
+    }
+    wanted
+}
+
+/// What a script builds, however long that takes.
+fn built(script: &str, options: &[&str]) -> PathBuf {
+    let mut command = Command::new(root().join("scripts").join(script));
+    let output = command.args(options).stderr(Stdio::inherit()).output().unwrap();
+    assert!(output.status.success(), "{command:?}: {}", output.status);
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    PathBuf::from(stdout.lines().last().unwrap())
+}
+
+#[test]
+fn the_static_archive_installs_runs_and_is_removed_and_needs_nothing_but_a_kernel() {
+    if !as_users_get_them() {
+        return;
+    }
+    let archive = built("build-static", &[]);
+    archive_installs_runs_and_is_removed(&archive);
+    let unpacked = Unpacked::new(&archive);
+    let enter = ["chroot /", "unshare --map-root-user chroot /"];
+    let Some(enter) = enter.into_iter().find(|enter| runs(&format!("{enter} true"))) else {
+        return left_out("another root is needed, which this user may not have");
+    };
+    // Nothing is there but what was unpacked.
+    let words: Vec<&str> = enter.split(' ').take_while(|word| *word != "/").collect();
+    let inside = Program::other(words[0]).args(&words[1..]).args([unpacked.tree()]);
+    let pipeline = ["/bin/wandler", "--quiet", "--conv", "--rate max --count 1000"];
+    let account = "launcher: 1000 samples sent, 1000 recorded, 1000 counted, 0 rejected";
+    inside.args(pipeline).finish().exits(0).says(&[account]);
+}
+
+#[test]
+fn the_debian_packages_install_run_and_are_removed() {
+    if !as_users_get_them() || !has("cargo-deb", "cargo install cargo-deb") {
+        return;
+    }
+    for options in [&[][..], &["--static"]] {
+        let package = built("build-deb", options);
+        package_installs_runs_and_is_removed(&package);
+        lintian_finds_no_error(&package);
+    }
+}
