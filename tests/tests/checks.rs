@@ -1,0 +1,106 @@
+//! The last line of `scripts/test`, which is what most people read of it. Its cargo is a script here.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+
+use tempfile::TempDir;
+use wandler_tests::programs::root;
+use wandler_tests::run::{Finished, Program};
+
+/// A cargo that has every tool, and two test programs that pass 16 and 3 tests.
+const CARGO: &str = r#"#!/bin/bash
+case "$*" in
+    $BROKEN*) exit 101 ;;
+    test*)
+        echo "left out: zsh is missing (apt-get install zsh)" >&2
+        echo "test tests::it ... left out: zsh is missing (apt-get install zsh)" >&2
+        echo "test result: ok. 16 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1s"
+        echo "test result: ${RESULT:-ok. 3 passed; 0 failed}; 1 ignored; 0 measured; 0 filtered out; finished in 1s"
+        exit "${STATUS:-0}"
+        ;;
+esac
+"#;
+
+/// No call begins with this.
+const NOTHING: &str = "nothing";
+
+/// What the tests of `CARGO` leave out.
+const ZSH: &str = "zsh is missing (apt-get install zsh)";
+
+/// A directory with that cargo in it.
+fn with_cargo() -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let cargo = dir.path().join("cargo");
+    fs::write(&cargo, CARGO).unwrap();
+    fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
+    dir
+}
+
+/// Runs the checks with that cargo, whose calls that begin with `broken` fail. No file is left.
+fn checks(broken: &str, variables: &[(&str, &str)]) -> Finished {
+    let (tools, temporary) = (with_cargo(), tempfile::tempdir().unwrap());
+    let path = format!("{}:{}", tools.path().display(), std::env::var("PATH").unwrap());
+    let script = Program::other(root().join("scripts/test")).env("PATH", path);
+    let script = script.env("BROKEN", broken).env("TMPDIR", temporary.path());
+    let finished =
+        variables.iter().fold(script, |script, (name, value)| script.env(name, value)).finish();
+    assert_eq!(fs::read_dir(&temporary).unwrap().count(), 0, "{finished}");
+    finished
+}
+
+#[track_caller]
+fn concludes(finished: &Finished, line: &str) {
+    assert_eq!(finished.stdout.lines().last(), Some(line), "{finished}");
+}
+
+#[test]
+fn what_passed_is_summed_up_and_what_was_left_out_is_named_once() {
+    let finished = checks(NOTHING, &[]).exits(0);
+    concludes(&finished, &format!("test: 19 tests passed, 0 failed; left out: {ZSH}"));
+}
+
+#[test]
+fn tests_that_fail_are_counted() {
+    let finished = checks(NOTHING, &[("RESULT", "FAILED. 1 passed; 2 failed"), ("STATUS", "101")]);
+    let line = format!("test: 17 tests passed, 2 failed; failed: cargo test; left out: {ZSH}");
+    concludes(&finished.exits(101), &line);
+}
+
+#[test]
+fn a_step_that_fails_is_named_and_ends_the_checks() {
+    for (broken, step) in [
+        ("fmt", "cargo fmt --all -- --check"),
+        ("clippy", "cargo clippy --locked --workspace --all-targets -- --deny warnings"),
+        ("doc", "cargo doc --locked --workspace --no-deps --quiet"),
+    ] {
+        let finished = checks(broken, &[]).exits(101);
+        concludes(&finished, &format!("test: 0 tests passed, 0 failed; failed: {step}"));
+    }
+}
+
+#[test]
+fn tools_that_are_missing_are_named_with_how_to_get_them() {
+    let finished = checks("deny", &[]).exits(0);
+    let deny = "the dependencies' licences: cargo-deny is missing (cargo install cargo-deny)";
+    concludes(&finished, &format!("test: 19 tests passed, 0 failed; left out: {deny}; {ZSH}"));
+
+    let oldest = env!("CARGO_PKG_RUST_VERSION");
+    let finished = checks("+", &[]).exits(0);
+    let compiler = format!(
+        "the oldest compiler: Rust {oldest} is missing (rustup toolchain install {oldest})"
+    );
+    concludes(&finished, &format!("test: 19 tests passed, 0 failed; left out: {compiler}; {ZSH}"));
+}
+
+#[test]
+fn without_python_nothing_begins() {
+    let tools = with_cargo();
+    for tool in ["bash", "basename", "dirname", "cc"] {
+        let there = Program::other("sh").args(["-c", &format!("command -v {tool}")]).finish();
+        symlink(there.stdout.trim_end(), tools.path().join(tool)).unwrap();
+    }
+    let reason = "test: python3 is missing: stat's figures are compared with its fractions \
+                  (Debian and Ubuntu: apt-get install python3)";
+    let script = Program::other(root().join("scripts/test")).env("PATH", tools.path());
+    script.finish().exits(1).writes("").says(&[reason]);
+}
