@@ -1,11 +1,39 @@
-//! What must hold of an installation, whichever way it came: `scripts/install`, an archive, a package.
+//! Installing from a checkout, and what must hold of an installation, whichever way it came:
+//! `scripts/install`, an archive, a package.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use tempfile::TempDir;
+
+use crate::programs::{root, with_pages};
 use crate::run::Program;
+
+/// `scripts/install`, with the programs of the tests.
+pub fn install(options: &[&str]) -> Program {
+    let script = Program::other(root().join("scripts/install")).args(options);
+    script.env("WANDLER_PROGRAMS", with_pages())
+}
+
+/// The options that name a prefix.
+pub fn in_prefix(prefix: &Path) -> [&str; 2] {
+    ["--prefix", prefix.to_str().expect("a path in UTF-8")]
+}
+
+/// A prefix in which wandler is installed.
+pub fn installed() -> TempDir {
+    let prefix = tempfile::tempdir().expect("a temporary directory");
+    install(&in_prefix(prefix.path())).finish().exits(0).says(&[""; 0]);
+    prefix
+}
+
+/// Removes what was installed below a prefix.
+pub fn uninstall(prefix: &Path) -> Program {
+    let [option, prefix] = in_prefix(prefix);
+    install(&[option, prefix, "--uninstall"])
+}
 
 /// All files and directories below a directory, by their path below it, each with its mode.
 pub fn contents(directory: &Path) -> BTreeMap<PathBuf, u32> {

@@ -15,7 +15,7 @@
 //! | [`faults`] | a disk that fails when told to, and a trace of what is done to it |
 //! | [`disk`] | a model of a disk that loses its power: what may be on it then |
 //! | [`promise`] | what `log` promises of such a disk, and whether it is kept |
-//! | [`installation`] | what must hold of an installation, whichever way it came |
+//! | [`installation`] | installing from a checkout, and what must hold of an installation, whichever way it came |
 //! | [`packages`] | the packages that install wandler: made, and installed in a root of their own |
 //! | [`needs`] | what a test needs of the machine, and what is said where it is left out |
 //! | [`random`] | random choices that can be repeated |

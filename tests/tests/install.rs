@@ -3,27 +3,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use tempfile::TempDir;
-use wandler_tests::installation::{contents, has_the_right_modes, works_beside_coreutils};
+use wandler_tests::installation::{
+    contents, has_the_right_modes, in_prefix, install, installed, uninstall, works_beside_coreutils,
+};
 use wandler_tests::needs::has;
-use wandler_tests::programs::{root, with_pages};
 use wandler_tests::run::Program;
 use wandler_tests::terminal::Terminal;
 
 const NAMES: [&str; 5] =
     ["wandler", "wandler-conv", "wandler-log", "wandler-report", "wandler-stat"];
-
-fn install(options: &[&str]) -> Program {
-    let script = Program::other(root().join("scripts/install")).args(options);
-    script.env("WANDLER_PROGRAMS", with_pages())
-}
-
-/// A prefix in which wandler is installed.
-fn installed() -> TempDir {
-    let prefix = tempfile::tempdir().unwrap();
-    install(&["--prefix", prefix.path().to_str().unwrap()]).finish().exits(0).says(&[""; 0]);
-    prefix
-}
 
 #[test]
 fn after_an_installation_wandler_works_from_anywhere_and_stat_is_still_coreutils() {
@@ -42,13 +30,13 @@ fn nothing_is_left_after_an_uninstallation_but_what_was_there_before() {
     let prefix = tempfile::tempdir().unwrap();
     fs::create_dir(prefix.path().join("bin")).unwrap();
     fs::write(prefix.path().join("bin/other"), "").unwrap();
-    let own = ["--prefix", prefix.path().to_str().unwrap()];
+    let own = in_prefix(prefix.path());
     install(&own).finish().exits(0);
     // A second installation over the first, and files of others below a directory of ours.
     install(&own).finish().exits(0);
     let others = prefix.path().join("share/man/man1/other.1");
     fs::write(&others, "").unwrap();
-    install(&[own[0], own[1], "--uninstall"]).finish().exits(0).writes("").says(&[""; 0]);
+    uninstall(prefix.path()).finish().exits(0).writes("").says(&[""; 0]);
     let left: Vec<PathBuf> = contents(prefix.path()).into_keys().collect();
     let man = ["share", "share/man", "share/man/man1", "share/man/man1/other.1"];
     assert_eq!(
@@ -58,7 +46,7 @@ fn nothing_is_left_after_an_uninstallation_but_what_was_there_before() {
 
     fs::remove_file(others).unwrap();
     install(&own).finish().exits(0);
-    install(&[own[0], own[1], "--uninstall"]).finish().exits(0);
+    uninstall(prefix.path()).finish().exits(0);
     let left: Vec<PathBuf> = contents(prefix.path()).into_keys().collect();
     assert_eq!(
         left,
@@ -67,7 +55,7 @@ fn nothing_is_left_after_an_uninstallation_but_what_was_there_before() {
 
     let list = prefix.path().join("lib/wandler/installed");
     let reason = format!("install: cannot find what was installed: there is no {list:?}");
-    install(&[own[0], own[1], "--uninstall"]).finish().exits(1).says(&[reason]);
+    uninstall(prefix.path()).finish().exits(1).says(&[reason]);
 }
 
 #[test]
@@ -80,7 +68,7 @@ fn files_that_an_earlier_version_had_are_removed_and_foreign_paths_are_not() {
         let lines = fs::read_to_string(&list).unwrap();
         fs::write(&list, format!("{line}\n{lines}")).unwrap();
     }
-    install(&["--prefix", prefix.path().to_str().unwrap()]).finish().exits(0);
+    install(&in_prefix(prefix.path())).finish().exits(0);
     assert!(!prefix.path().join("bin/wandler-old").exists());
     assert!(beside.exists());
 }
@@ -92,7 +80,7 @@ fn a_package_is_laid_out_in_another_root_for_its_own_prefix() {
     install(&["--prefix=/usr", "--destdir", destdir]).finish().exits(0).writes("").says(&[""; 0]);
     let unit = stage.path().join("usr/lib/systemd/system/wandler@.service");
     let unit = fs::read_to_string(unit).unwrap();
-    assert!(unit.contains("\nExecStart=/usr/bin/wandler --quiet "), "{unit}");
+    assert!(unit.contains("\nExecStart=\"/usr/bin/wandler\" --quiet "), "{unit}");
     assert!(!unit.contains("@PREFIX@"), "{unit}");
     install(&["--prefix=/usr", "--destdir", destdir, "--uninstall"]).finish().exits(0);
     let left: Vec<PathBuf> = contents(stage.path()).into_keys().collect();

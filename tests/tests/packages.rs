@@ -123,7 +123,7 @@ fn a_debian_package_holds_what_a_checkout_installs_in_debians_places() {
     expected.sort();
     assert_eq!(found, expected);
     let unit = fs::read_to_string(root.prefix().join("lib/systemd/system/wandler@.service"));
-    assert!(unit.unwrap().contains("\nExecStart=/usr/bin/wandler --quiet "));
+    assert!(unit.unwrap().contains("\nExecStart=\"/usr/bin/wandler\" --quiet "));
 }
 
 /// Where Debian has a file that a checkout installs; nowhere for what Debian has in its own form.
