@@ -1,8 +1,8 @@
 //! A manual page, made from a program's help.
 //!
-//! clap_mangen writes what clap knows: name, synopsis, options. What stands below the options in the
-//! help is put into the sections in which a reader of manual pages looks for it; paragraphs that belong
-//! to none of them are notes.
+//! clap_mangen writes what clap knows: name, synopsis, options. The paragraphs below the options in the
+//! help go into the sections where a reader of manual pages looks for them: those without a label into
+//! the description, those whose label has no section of its own into the notes.
 
 use std::io;
 
@@ -38,6 +38,7 @@ fn render(program: &Program, date: &str, page: &mut Vec<u8>) -> io::Result<()> {
     let usage = command.render_usage().to_string();
     let usage = usage.trim_start_matches("Usage:").trim().to_owned();
     let version = command.get_version().unwrap_or_default().to_owned();
+    let about = command.get_about().map(ToString::to_string).unwrap_or_default();
     let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
     let paragraphs: Vec<Paragraph> = paragraphs(&help).collect();
 
@@ -50,7 +51,7 @@ fn render(program: &Program, date: &str, page: &mut Vec<u8>) -> io::Result<()> {
     man.render_title(page)?;
     man.render_name_section(page)?;
     man.render_synopsis_section(page)?;
-    man.render_description_section(page)?;
+    page.extend(description(&about, &paragraphs).to_roff().into_bytes());
     man.render_options_section(page)?;
     page.extend(notes(&paragraphs).to_roff().into_bytes());
     for (section, label) in SECTIONS {
@@ -60,22 +61,30 @@ fn render(program: &Program, date: &str, page: &mut Vec<u8>) -> io::Result<()> {
     Ok(())
 }
 
-/// The paragraphs that have no section of their own.
+/// What the program is for, and the paragraphs without a label.
+fn description(about: &str, paragraphs: &[Paragraph]) -> Roff {
+    let mut roff = Roff::new();
+    roff.control("SH", ["DESCRIPTION"]);
+    roff.text([roman(format!("{about}."))]);
+    for paragraph in paragraphs.iter().filter(|it| it.label.is_none()) {
+        roff.control("PP", []);
+        roff.text(filled(paragraph.text));
+    }
+    roff
+}
+
+/// The paragraphs whose label has no section of its own; nothing, if there are none.
 fn notes(paragraphs: &[Paragraph]) -> Roff {
     let has_section = |label: &str| SECTIONS.iter().any(|(_, it)| *it == label);
+    let labelled = paragraphs.iter().filter_map(|it| Some((it.label?, it.text)));
     let mut roff = Roff::new();
-    roff.control("SH", ["NOTES"]);
-    for paragraph in paragraphs.iter().filter(|it| !it.label.is_some_and(has_section)) {
-        match paragraph.label {
-            Some(label) => {
-                roff.control("TP", []);
-                roff.text([bold(label)]);
-            }
-            None => {
-                roff.control("PP", []);
-            }
+    for (at, (label, text)) in labelled.filter(|(label, _)| !has_section(label)).enumerate() {
+        if at == 0 {
+            roff.control("SH", ["NOTES"]);
         }
-        roff.text(filled(paragraph.text));
+        roff.control("TP", []);
+        roff.text([bold(label)]);
+        roff.text(filled(text));
     }
     roff
 }
@@ -102,7 +111,9 @@ fn section(name: &str, label: &str, paragraphs: &[Paragraph]) -> Roff {
 fn add_example(roff: &mut Roff, example: &Example) {
     if !example.purpose.is_empty() {
         roff.control("PP", []);
-        roff.text([roman(format!("{}:", sentence(example.purpose)))]);
+        // A second colon would not announce the command.
+        let end = if example.purpose.contains(':') { '.' } else { ':' };
+        roff.text([roman(format!("{}{end}", sentence(example.purpose)))]);
     }
     roff.control("PP", []);
     roff.control("RS", ["4"]);
@@ -112,8 +123,13 @@ fn add_example(roff: &mut Roff, example: &Example) {
     roff.control("RE", []);
 }
 
-/// Text that begins with a capital letter, as it does where no label stands in front of it.
+/// Text that begins with a capital letter, as it does where no label stands in front of it; unless it
+/// begins with a name, as `samples.log` or, of several things that are explained, `var, …`.
 fn sentence(text: &str) -> String {
+    let first = text.split(' ').next().unwrap_or_default();
+    if !first.chars().all(char::is_alphabetic) {
+        return text.to_owned();
+    }
     let mut chars = text.chars();
     let first = chars.next().map(|char| char.to_ascii_uppercase());
     first.into_iter().chain(chars).collect()
@@ -134,4 +150,30 @@ fn see_also(program: &Program) -> Roff {
         roff.text([bold(name), roman(format!("(1){comma}"))]);
     }
     roff
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paragraphs_go_where_a_reader_looks_for_them() {
+        let help = "Examples:\n  a | b   one of two: it\n  c   the other\n\nfree\ntext\n\nFiles: a.log, b\n\n\
+                    Sum: var, and more";
+        let paragraphs: Vec<Paragraph> = paragraphs(help).collect();
+        let text = |roff: Roff| roff.to_roff();
+        assert_eq!(
+            text(description("Does it", &paragraphs)),
+            ".SH DESCRIPTION\nDoes it.\n.PP\nFree text\n"
+        );
+        assert_eq!(text(notes(&paragraphs)), ".SH NOTES\n.TP\n\\fBSum\\fR\nvar, and more\n");
+        assert_eq!(text(section("FILES", "Files", &paragraphs)), ".SH FILES\na.log, b\n");
+        assert_eq!(text(section("LIMITS", "Limits", &paragraphs)), "");
+        let example = |purpose, command| {
+            format!(".PP\n{purpose}\n.PP\n.RS 4\n.nf\n\\fB{command}\\fR\n.fi\n.RE\n")
+        };
+        let examples = example("One of two: it.", "a | b") + &example("The other:", "c");
+        let section = section("EXAMPLES", "Examples", &paragraphs);
+        assert_eq!(text(section), format!(".SH EXAMPLES\n{examples}"));
+    }
 }
