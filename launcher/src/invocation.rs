@@ -92,8 +92,9 @@ impl SingleStage {
     pub fn execute(self) -> Result<Infallible, Error> {
         let name = self.name();
         let path = programs::directory().map_err(Error::Directory)?.join(name);
-        let called = Called::now("launcher").other(name);
-        let cause = Command::new(&path).arg0(called).args(self.words).exec();
+        let called = Called::now("launcher");
+        let typed = format!("{} {name}", called.name());
+        let cause = Command::new(&path).arg0(typed).args(self.words).exec();
         Err(Error::Execute { path: quoted_path(&path), cause })
     }
 }

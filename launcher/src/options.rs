@@ -86,8 +86,8 @@ pub struct Options {
     /// nothing (for --via pipe and fifo: a shell has no other transports)
     #[arg(long, conflicts_with_all = ["grace", "verbose"])]
     pub print: bool,
-    /// Show no report, only messages and the account, as for a journal. What else report does, it
-    /// does
+    /// Show no report, only messages and the account, as for a journal. (Options of report that
+    /// write files or judge the figures still do)
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
     /// Show the wiring at the start, and how each stage ended
@@ -124,7 +124,9 @@ impl CommandLine for Options {
         }
         let calls = self.calls();
         if self.quiet && calls.names_format() {
-            return Err("--quiet shows no report, in whatever --format: leave one out".to_owned());
+            return Err(
+                "--quiet shows no report, so --format has no effect: leave one out".to_owned()
+            );
         }
         let named =
             Process::ALL.into_iter().find_map(|it| Some((it, *calls.descriptors(it).first()?)));
@@ -140,9 +142,8 @@ impl CommandLine for Options {
     /// A stage's options given as several words (`--conv --rate 10`), or an unknown stage.
     fn likely_meant(words: &[OsString], unexpected: &str) -> Option<String> {
         if !unexpected.starts_with('-') && words.get(1).is_some_and(|word| word == unexpected) {
-            let stages = Process::STAGES.map(Process::name).join(", ");
             let name = quoted(unexpected.as_bytes());
-            return Some(format!("there is no stage {name}, but {stages}"));
+            return Some(format!("there is no stage {name}: the stages are {}", stages()));
         }
         let words: Vec<&str> = words.iter().map(|word| word.to_str()).collect::<Option<_>>()?;
         let at = words.iter().position(|word| word.starts_with(unexpected))?;
@@ -159,6 +160,12 @@ impl CommandLine for Options {
         let meant = for_a_shell(meant.as_ref());
         Some(format!("{option} takes one word: {option} {}", meant.to_string_lossy()))
     }
+}
+
+/// The stages' names, in words.
+fn stages() -> String {
+    let [conv, log, stat, report] = Process::STAGES.map(Process::name);
+    format!("{conv}, {log}, {stat} and {report}")
 }
 
 /// The options whose value is a stage's options.
@@ -198,7 +205,7 @@ mod tests {
     fn a_report_that_is_not_shown_has_no_format() {
         let check = |report| parse(&["--quiet", "--report", report]).unwrap().check();
         assert_eq!(check("--svg x.svg"), Ok(()));
-        let reason = "--quiet shows no report, in whatever --format: leave one out";
+        let reason = "--quiet shows no report, so --format has no effect: leave one out";
         assert_eq!(check("-f json"), Err(reason.to_owned()));
         parse(&["--quiet", "--verbose"]).unwrap_err();
     }

@@ -44,6 +44,11 @@ fn help_and_version_say_the_name_that_was_typed() {
         let help = call(&bin, &format!("wandler {stage} --help")).finish().exits(0);
         asked.writes(&help.stdout);
     }
+    for launcher in ["launcher", "w"] {
+        let version = format!("{launcher} stat {version}\n");
+        let call = Program::other("bash").args(["-c", "exec -a \"$0\" \"$@\"", launcher]);
+        call.args([program("launcher")]).words("stat --version").finish().writes(&version);
+    }
     call(&bin, "wandler --version").finish().exits(0).writes(&format!("wandler {version}\n"));
     let help = call(&bin, "wandler --help").finish().exits(0);
     let usage = "\nUsage: wandler [OPTIONS]\n       wandler STAGE [ARGUMENTS]\n       wandler help [STAGE]\n";
@@ -83,11 +88,11 @@ fn messages_keep_the_programs_name_and_point_to_the_help_that_can_be_called() {
         ("wandler --bogus", "launcher: unexpected argument '--bogus' found; try 'wandler --help'"),
         (
             "wandler sta",
-            "launcher: there is no stage \"sta\", but conv, log, stat, report; try 'wandler --help'",
+            "launcher: there is no stage \"sta\": the stages are conv, log, stat and report; try 'wandler --help'",
         ),
         (
             "wandler help tee",
-            "launcher: there is no stage \"tee\", but conv, log, stat, report; try 'wandler --help'",
+            "launcher: there is no stage \"tee\": the stages are conv, log, stat and report; try 'wandler --help'",
         ),
         (
             "wandler --conv --bogus",

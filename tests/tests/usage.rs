@@ -58,7 +58,7 @@ fn an_argument_too_many_is_refused() {
         ("conv data", "unexpected argument 'data' found"),
         ("log run.log more.log", "only one file can be recorded in"),
         ("report data", "unexpected argument 'data' found"),
-        ("launcher data", "there is no stage \"data\", but conv, log, stat, report"),
+        ("launcher data", "there is no stage \"data\": the stages are conv, log, stat and report"),
         ("stat --strict=yes", "unexpected value 'yes' for '--strict' found; no more were expected"),
         ("conv --rate 5 --rate 6", "the argument '--rate <HZ|max>' cannot be used multiple times"),
     ]);
