@@ -1,4 +1,5 @@
-//! What mandoc's lint finds in a generated page, and what is better instead. No reader sees a difference.
+//! What mandoc's lint finds in a generated page, and what is better instead. No reader sees a difference,
+//! except for an ellipsis, which groff does not have where the locale is C: there, man would warn.
 
 /// Bytes of a line at most.
 const WIDTH: usize = 80;
@@ -6,10 +7,14 @@ const WIDTH: usize = 80;
 /// What roff writes at the head of each part of a page; it is needed once.
 const PREAMBLE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
 
+/// Three points that begin no request, wherever they stand.
+const ELLIPSIS: &str = "\\&...";
+
 /// The same page, in order.
 pub(crate) fn tidy(page: &str) -> String {
     let (before, after) = page.split_once(PREAMBLE).unwrap_or(("", page));
     let parts = after.replace(PREAMBLE, "").replace("\n.br\n\n.br\n", "\n.sp\n");
+    let parts = parts.replace('…', ELLIPSIS);
     let mut text = format!("{before}{PREAMBLE}");
     let (mut last, mut is_filled) = ("", true);
     for line in parts.lines() {
@@ -58,11 +63,11 @@ mod tests {
         let word = "x".repeat(50);
         let page = format!(
             "{PREAMBLE}.TH A 1\n{PREAMBLE}.SH NOTES\n.PP\n{word} {word} ... {word}\n.br\n\n.br\nb\n\
-             .nf\n{word} {word}\n.fi\n.TP\n{word} {word}\nc\n"
+             .nf\n{word} {word}\n.fi\n.TP\n{word} {word}\n…c,…\n"
         );
         let tidied = format!(
             "{PREAMBLE}.TH A 1\n.SH NOTES\n{word}\n{word} ...\n{word}\n.sp\nb\n\
-             .nf\n{word} {word}\n.fi\n.TP\n{word} {word}\nc\n"
+             .nf\n{word} {word}\n.fi\n.TP\n{word} {word}\n\\&...c,\\&...\n"
         );
         assert_eq!(tidy(&page), tidied);
     }
