@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::process::Process;
 
-/// Advice for a launcher without stages, which is what `cargo install` of its package gives.
-pub(crate) const NOT_INSTALLED: &str =
-    " (scripts/install of the sources puts all programs in place)";
+/// Advice for a launcher without stages, as `cargo install` of its package leaves it.
+pub(crate) const NOT_INSTALLED: &str = " (scripts/install in the sources installs all programs)";
 
 /// This executable's directory, where the stages are, too.
 pub(crate) fn directory() -> io::Result<PathBuf> {

@@ -123,7 +123,7 @@ fn a_launcher_without_stages_says_how_to_install_them() {
     fs::hard_link(program("launcher"), bin.path().join("launcher")).unwrap();
     fs::hard_link(program("stat"), bin.path().join("stat")).unwrap();
     let path = bin.path().display();
-    let hint = "(scripts/install of the sources puts all programs in place)";
+    let hint = "(scripts/install in the sources installs all programs)";
     let missing = format!(
         "launcher: cannot find conv, log, report beside the launcher, in \"{path}\" {hint}"
     );

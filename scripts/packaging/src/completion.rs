@@ -33,14 +33,14 @@ pub(crate) fn of(program: &Program) -> impl Iterator<Item = (PathBuf, Vec<u8>)> 
     })
 }
 
-/// The same script for fish, which offers values behind an option in front of any stage: while there is
-/// none, clap_complete's script takes the options for wrong and offers nothing.
+/// The same script for fish, with an option's values offered before any stage is named: until then
+/// clap_complete's script takes the options for wrong and offers nothing.
 fn with_values(script: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(script);
     text.replace("2>/dev/null\n    or return\n", "2>/dev/null\n    or return 0\n").into_bytes()
 }
 
-/// The command line with all that may stand in it.
+/// The command line with everything that can be completed in it.
 fn command(program: &Program) -> Command {
     let command = program.command.clone();
     if program.stages.is_empty() {
@@ -50,7 +50,8 @@ fn command(program: &Program) -> Command {
     command.disable_help_subcommand(true).subcommands(stages).subcommand(help(&program.stages))
 }
 
-/// `help stat`, which clap does not know of. (Of an argument's values fish would offer none.)
+/// `help stat`, which clap does not know of. (As subcommands: fish would not offer an argument's
+/// values.)
 fn help(stages: &[Program]) -> Command {
     let about = |stage: &Program| stage.command.get_about().cloned().unwrap_or_default();
     let stages = stages.iter().map(|stage| Command::new(stage.own_name).about(about(stage)));

@@ -1,16 +1,16 @@
 //! The text below the options in a help, in its parts.
 //!
-//! Paragraphs are separated by an empty line. One may begin with what it is about, one or two words
-//! and a colon: `Limits: a line is …`. The examples are lines of their own, each a command and, behind
-//! at least two blanks, what it is good for.
+//! Paragraphs are separated by an empty line. One may begin with a label of one or two words and a
+//! colon: `Limits: a line is …`. Each example is a line of its own: a command and, after at least two
+//! blanks, its purpose.
 
-/// Words before the colon that say what a paragraph is about, at most.
+/// The most words that a label has.
 const WORDS_OF_A_LABEL: usize = 2;
 
 /// A paragraph.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Paragraph<'a> {
-    /// What it is about, where it says so.
+    /// What it is about, if it has a label.
     pub label: Option<&'a str>,
     /// What it says.
     pub text: &'a str,
@@ -21,7 +21,7 @@ pub(crate) struct Paragraph<'a> {
 pub(crate) struct Example<'a> {
     /// What can be typed.
     pub command: &'a str,
-    /// What it is good for; empty where that can be seen.
+    /// Its purpose; empty where that is obvious.
     pub purpose: &'a str,
 }
 

@@ -8,8 +8,8 @@
 //! | [`tidy`] | the same page as mandoc's lint wants it |
 //! | [`completion`] | what a shell completes |
 //!
-//! All of it comes from what `--help` comes from, so that none says what another does not. It is a
-//! program of its own since the others would grow by what only an installation needs.
+//! All of it is made from the source of `--help`, so that the two cannot disagree. It is a program of
+//! its own so that the others do not grow by what only an installation needs.
 
 mod completion;
 mod help;

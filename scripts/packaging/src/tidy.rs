@@ -1,10 +1,10 @@
-//! What mandoc's lint finds in a generated page, and what is better instead. No reader sees a difference,
-//! except for an ellipsis, which groff does not have where the locale is C: there, man would warn.
+//! Rewrites what mandoc's lint finds wrong in a generated page. No reader sees a difference, except in an
+//! ellipsis, which groff does not have in the locale C: there, man would warn.
 
 /// Bytes of a line at most.
 const WIDTH: usize = 80;
 
-/// What roff writes at the head of each part of a page; it is needed once.
+/// What roff writes at the head of each part of a page, of which one is enough.
 const PREAMBLE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
 
 /// Three points that begin no request, wherever they stand.
