@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -22,13 +22,15 @@ fn an_archive_is_installed_for_all_however_private_it_was_unpacked() {
     has_the_right_modes(prefix.path());
 }
 
-/// A directory for the PATH, with these scripts in it.
+/// A directory for the PATH, with these scripts in it. (Another process makes them executable files: one
+/// that this process had written might still be open in a child that another test forks.)
 fn commands<const N: usize>(scripts: [(&str, &str); N]) -> TempDir {
     let directory = tempfile::tempdir().unwrap();
     for (name, script) in scripts {
-        let path = directory.path().join(name);
-        fs::write(&path, format!("#!/bin/bash\n{script}\n")).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        let text = directory.path().join(format!("{name}.text"));
+        fs::write(&text, format!("#!/bin/bash\n{script}\n")).unwrap();
+        let copy = Program::other("install").args(["-m", "755"]).args([&text]);
+        copy.args([directory.path().join(name)]).finish().exits(0);
     }
     directory
 }
