@@ -25,7 +25,18 @@ pub(crate) enum Error {
     /// There is no place for the inputs.
     #[error("cannot make a temporary directory")]
     Scratch(#[source] io::Error),
-    /// A file, an input or the page itself, could not be written.
+    /// The README could not be read.
+    #[error("cannot read {}", .path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The README has no marks to put the table between.
+    #[error("cannot find the place for the table in {}", .0.display())]
+    NoPlace(PathBuf),
+    /// A file, an input or the README, could not be written.
     #[error("cannot write {}", .path.display())]
     Input {
         /// The file.

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 /// Factors and their SI prefixes, the greatest first.
-const PREFIXES: [(f64, &str); 6] =
-    [(1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "µ")];
+const PREFIXES: [(f64, &str); 7] =
+    [(1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n")];
 
 /// A number with three significant digits; all digits before the point.
 pub(crate) fn significant(value: f64) -> String {
@@ -15,6 +15,13 @@ pub(crate) fn significant(value: f64) -> String {
     // Beyond nine places a figure is noise.
     let places = (2 - magnitude).clamp(0, 9) as usize;
     format!("{value:.places$}")
+}
+
+/// A number with as many digits as say it: for limits, which are round. (1/3.5 is 3.5 again only to
+/// within a double's last digit.)
+pub(crate) fn shortest(value: f64) -> String {
+    let rounded = format!("{value:.6}");
+    rounded.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// A value in `unit`, with the prefix that suits it.
@@ -34,16 +41,6 @@ pub(crate) fn millis(time: Duration) -> String {
     format!("{:.3} ms", time.as_secs_f64() * 1e3)
 }
 
-/// A round count, short; every digit of any other.
-pub(crate) fn count(count: u64) -> String {
-    match count {
-        0 => "0".to_owned(),
-        millions if millions % 1_000_000 == 0 => format!("{} M", millions / 1_000_000),
-        thousands if thousands % 1_000 == 0 => format!("{} k", thousands / 1_000),
-        other => other.to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,11 +52,16 @@ mod tests {
     }
 
     #[test]
+    fn limits_have_no_useless_digits() {
+        let shown = [1.0, 2.6, 20.0, 1.0 / (1.0 / 3.5)].map(shortest);
+        assert_eq!(shown, ["1", "2.6", "20", "3.5"]);
+    }
+
+    #[test]
     fn units_get_the_prefix_that_suits() {
         assert_eq!(time(Duration::from_micros(12_345)), "12.3 ms");
         assert_eq!(time(Duration::from_nanos(85_200)), "85.2 µs");
         assert_eq!(scaled(1.6e9, "/s"), "1.60 G/s");
-        assert_eq!(count(20_000_000), "20 M");
-        assert_eq!(count(123_456), "123456");
+        assert_eq!(scaled(1.4e-9, "s"), "1.40 ns");
     }
 }

@@ -14,7 +14,7 @@ use wandler_launcher::ending::ProcessEnding;
 use wandler_launcher::kernel::reap;
 
 use crate::error::Error;
-use crate::programs::Programs;
+use crate::programs::{Build, Programs};
 use crate::scratch::Scratch;
 
 /// Where a command's standard error goes, to be shown if it fails.
@@ -26,9 +26,9 @@ pub(crate) struct Job {
     program: &'static str,
     arguments: Vec<String>,
     /// The file that is its standard input.
-    input: Option<&'static str>,
-    /// A module of Python that it needs.
-    module: Option<&'static str>,
+    input: Option<String>,
+    /// Which of our programs it runs.
+    build: Build,
     /// When the clock is stopped.
     until: Until,
 }
@@ -55,7 +55,7 @@ impl Job {
     /// A program with its arguments, started without a shell.
     pub(crate) fn program(program: &'static str, arguments: &[&str]) -> Job {
         let arguments = arguments.iter().map(ToString::to_string).collect();
-        Job { program, arguments, input: None, module: None, until: Until::End }
+        Job { program, arguments, input: None, build: Build::Usual, until: Until::End }
     }
 
     /// A command that bash runs; the start of bash is part of it.
@@ -64,29 +64,18 @@ impl Job {
     }
 
     /// The same with a file of the scratch directory as its standard input.
-    pub(crate) fn reading(self, input: &'static str) -> Job {
-        Job { input: Some(input), ..self }
+    pub(crate) fn reading(self, input: impl Into<String>) -> Job {
+        Job { input: Some(input.into()), ..self }
     }
 
-    /// The same, which needs a module of Python.
-    pub(crate) fn needing(self, module: &'static str) -> Job {
-        Job { module: Some(module), ..self }
+    /// The same by this build of our programs.
+    pub(crate) fn of(self, build: Build) -> Job {
+        Job { build, ..self }
     }
 
     /// The same, timed up to its first line of output instead of its end.
     pub(crate) fn until_its_first_line(self) -> Job {
         Job { until: Until::FirstLine, ..self }
-    }
-
-    /// Whether it can be run here.
-    pub(crate) fn is_possible(&self, programs: &Programs) -> bool {
-        let Some(program) = programs.find(self.program) else { return false };
-        self.module.is_none_or(|module| {
-            let mut import = Command::new(program);
-            import.args(["-c", &format!("import {module}")]).stdin(Stdio::null());
-            import.stdout(Stdio::null()).stderr(Stdio::null());
-            import.status().is_ok_and(|status| status.success())
-        })
     }
 
     /// Runs it in the scratch directory, timed from just before its start.
@@ -106,8 +95,8 @@ impl Job {
     }
 
     fn command(&self, programs: &Programs, scratch: &Scratch) -> io::Result<Command> {
-        let program = programs.find(self.program).ok_or(io::ErrorKind::NotFound)?;
-        let input = match self.input {
+        let program = programs.find(self.program, self.build).ok_or(io::ErrorKind::NotFound)?;
+        let input = match &self.input {
             Some(name) => Stdio::from(File::open(scratch.file(name))?),
             None => Stdio::null(),
         };
@@ -115,7 +104,7 @@ impl Job {
         command
             .args(&self.arguments)
             .current_dir(scratch.path())
-            .env("PATH", programs.path())
+            .env("PATH", programs.path(self.build))
             .stdin(input)
             .stdout(self.until.output())
             .stderr(File::create(scratch.file(SAID))?);
@@ -163,7 +152,7 @@ impl fmt::Display for Job {
                 false => write!(formatter, " {argument}")?,
             }
         }
-        self.input.map_or(Ok(()), |input| write!(formatter, " < {input}"))
+        self.input.as_ref().map_or(Ok(()), |input| write!(formatter, " < {input}"))
     }
 }
 

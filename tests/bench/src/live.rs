@@ -75,7 +75,7 @@ fn watch(bench: &Bench, rate: &str, every: &str) -> Result<(f64, f64), Error> {
     bench.interrupt.wait(SETTLING)?;
     let (start, frames_before, cpu_before) =
         (Instant::now(), frames.load(Ordering::Relaxed), kernel::cpu(report)?);
-    bench.interrupt.wait(bench.options.idle_time)?;
+    bench.interrupt.wait(bench.options.idle_time())?;
     let seconds = start.elapsed().as_secs_f64();
     let frames = (frames.load(Ordering::Relaxed) - frames_before) as f64 / seconds;
     let cpu = kernel::cpu(report)?.saturating_sub(cpu_before).as_secs_f64() / seconds;

@@ -3,21 +3,24 @@
 //! | module | owns |
 //! |---|---|
 //! | [`options`] | the command line |
-//! | [`throughput`], [`transports`], [`latency`], [`clock`], [`idle`], [`live`] | the sections: what is measured, and what each table shows |
+//! | [`targets`] | the first section: what is promised about speed, and whether it holds |
+//! | [`transports`], [`latency`], [`clock`], [`idle`], [`live`] | the other sections: what is measured, and what each table shows |
 //! | [`pipeline`], [`kernel`] | the launcher with its children, and what the kernel shows of them |
 //! | [`job`] | one command, run as whole processes and timed |
 //! | [`timing`] | taking turns, and what is made of the times |
 //! | [`programs`] | where our programs and the competitors are |
-//! | [`scratch`], [`inputs`] | the temporary directory, and the throughput's inputs in it |
+//! | [`data`], [`random`] | the sets of samples that are measured on |
+//! | [`scratch`], [`inputs`] | the temporary directory, and the files in it that commands read |
 //! | [`page`], [`table`], [`figures`] | what is printed: headings, tables, numbers |
 //! | [`machine`] | the line that says what it was measured on |
 //! | [`interrupt`] | Ctrl-C |
 //! | [`error`] | what can go wrong |
 //!
-//! It measures and prints, but does not judge: a missed target is a word in a table. The exit status
-//! is 0 unless something could not be run.
+//! A missed target is a word in a table, and no failure: the exit status is 0 unless something could
+//! not be run.
 
 mod clock;
+mod data;
 mod error;
 mod figures;
 mod idle;
@@ -32,15 +35,14 @@ mod options;
 mod page;
 mod pipeline;
 mod programs;
+mod random;
 mod scratch;
 mod table;
-mod throughput;
+mod targets;
 mod timing;
 mod transports;
 
-use std::fs::File;
-use std::io::{self, Write};
-use std::path::PathBuf;
+use std::io;
 use std::process::ExitCode;
 
 use stage::process::exit::Status;
@@ -85,18 +87,11 @@ fn measure(options: Options) -> Result<(), Error> {
         scratch: Scratch::new()?,
         options,
     };
-    let output: Box<dyn Write> = if bench.options.write {
-        let path = PathBuf::from("BENCHMARKS.md");
-        let file = File::create(&path).map_err(|source| Error::Input { path, source })?;
-        Box::new(file)
-    } else {
-        Box::new(io::stdout())
-    };
-    let mut page = Page::new(output, bench.options.style());
+    let mut page = Page::new(io::stdout(), bench.options.style());
     page.paragraph(&machine::description())?;
-    for section in &bench.options.sections {
+    for section in bench.options.sections() {
         match section {
-            Section::Throughput => throughput::measure(&bench, &mut page)?,
+            Section::Targets => targets::measure(&bench, &mut page)?,
             Section::Transports => transports::measure(&bench, &mut page)?,
             Section::Latency => latency::measure(&bench, &mut page)?,
             Section::Clock => clock::measure(&bench, &mut page)?,

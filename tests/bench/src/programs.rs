@@ -1,10 +1,10 @@
 //! Where our programs and the competitors are.
 
 use std::env;
-use std::ffi::{OsStr, OsString};
+use std::env::consts::ARCH;
+use std::ffi::OsString;
 use std::fs;
 use std::io;
-use std::iter;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -22,12 +22,21 @@ const OURS: [&str; 8] = [
     "bench-relay",
 ];
 
+/// A build of our programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Build {
+    /// The one beside this executable.
+    Usual,
+    /// The one of `scripts/build-static`, which may not be there.
+    Static,
+}
+
 /// The programs that can be run.
 pub(crate) struct Programs {
     ours: PathBuf,
+    statically_linked: PathBuf,
     /// The directories in the user's PATH.
     users: Vec<PathBuf>,
-    path: OsString,
 }
 
 impl Programs {
@@ -43,10 +52,12 @@ impl Programs {
         }
         let users = env::var_os("PATH").unwrap_or_default();
         let users = env::split_paths(&users).collect::<Vec<_>>();
+        let target = format!("../{ARCH}-unknown-linux-gnu/release");
+        let programs = Programs { statically_linked: ours.join(target), ours, users };
         // A colon in our directory's name would cut it in two.
-        let path = env::join_paths(iter::once(&ours).chain(&users))
+        env::join_paths(programs.directories(Build::Static))
             .map_err(|error| Error::Directory(io::Error::other(error)))?;
-        Ok(Programs { ours, users, path })
+        Ok(programs)
     }
 
     /// The file of one of ours.
@@ -55,14 +66,25 @@ impl Programs {
     }
 
     /// A program's file; one of ours wins over a namesake (coreutils has a `stat` too).
-    pub(crate) fn find(&self, name: &str) -> Option<PathBuf> {
-        let directories = iter::once(&self.ours).chain(&self.users);
-        directories.map(|directory| directory.join(name)).find(|path| is_executable(path))
+    pub(crate) fn find(&self, name: &str, build: Build) -> Option<PathBuf> {
+        self.directories(build)
+            .map(|directory| directory.join(name))
+            .find(|path| is_executable(path))
     }
 
     /// A PATH in which a shell finds the same programs.
-    pub(crate) fn path(&self) -> &OsStr {
-        &self.path
+    pub(crate) fn path(&self, build: Build) -> OsString {
+        env::join_paths(self.directories(build)).unwrap_or_default()
+    }
+
+    /// Where cargo puts what it builds.
+    pub(crate) fn target_directory(&self) -> &Path {
+        self.ours.parent().unwrap_or(&self.ours)
+    }
+
+    fn directories(&self, build: Build) -> impl Iterator<Item = &PathBuf> {
+        let first = (build == Build::Static).then_some(&self.statically_linked);
+        first.into_iter().chain([&self.ours]).chain(&self.users)
     }
 }
 

@@ -3,12 +3,23 @@
 //! Commands that are compared run interleaved, A B A B, so that whatever slows the machine down
 //! for a while hits all of them.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::error::Error;
 
 /// Rounds that are not counted: the first run of a program also reads it from the disk.
 const WARM_UP: u32 = 1;
+/// Rounds, at most, where there is time for more: beyond it a median hardly moves.
+const MOST: u32 = 40;
+
+/// How often something is measured.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience {
+    /// Rounds, at the least.
+    pub rounds: u32,
+    /// While less than this has passed there are more: short runs differ more from each other.
+    pub time: Duration,
+}
 
 /// What the counted rounds took, in their order; one or more.
 #[derive(Clone, Debug)]
@@ -16,12 +27,17 @@ pub(crate) struct Times(Vec<Duration>);
 
 /// Runs each of `entrants` once a round, in turns; returns the result of each round for each.
 pub(crate) fn interleave<T, R>(
-    rounds: u32,
+    patience: Patience,
     entrants: &[T],
     mut run: impl FnMut(&T) -> Result<R, Error>,
 ) -> Result<Vec<Vec<R>>, Error> {
     let mut results: Vec<Vec<R>> = entrants.iter().map(|_| Vec::new()).collect();
-    for round in 0..WARM_UP + rounds {
+    let start = Instant::now();
+    let is_enough = |round| {
+        let counted = u32::saturating_sub(round, WARM_UP);
+        counted >= patience.rounds && (counted >= MOST || start.elapsed() >= patience.time)
+    };
+    for round in (0..).take_while(|&round| !is_enough(round)) {
         for (entrant, results) in entrants.iter().zip(&mut results) {
             let result = run(entrant)?;
             if round >= WARM_UP {
@@ -93,7 +109,8 @@ mod tests {
     #[test]
     fn entrants_take_turns_and_the_first_turn_is_not_counted() {
         let mut turns = String::new();
-        let times = interleave(2, &["A", "B"], |name| {
+        let patience = Patience { rounds: 2, time: Duration::ZERO };
+        let times = interleave(patience, &["A", "B"], |name| {
             turns.push_str(name);
             Ok(Duration::from_secs(turns.len() as u64))
         })
@@ -102,5 +119,14 @@ mod tests {
         assert_eq!(times, [seconds(&[3, 5]), seconds(&[4, 6])]);
         let [a, b]: [Times; 2] = [0, 1].map(|at: usize| times[at].iter().copied().collect());
         assert_eq!(b.ratios_to(&a), (6.0 / 5.0, 4.0 / 3.0));
+    }
+
+    #[test]
+    fn short_runs_are_repeated_but_not_without_end() {
+        let rounds = |rounds| {
+            let patience = Patience { rounds, time: Duration::MAX };
+            interleave(patience, &[()], |()| Ok(())).unwrap()[0].len()
+        };
+        assert_eq!([rounds(1), rounds(50)], [40, 50]);
     }
 }

@@ -19,21 +19,25 @@ use crate::table::{Side, Table};
 use crate::timing::{interleave, median};
 
 /// What crosses.
-struct Message {
-    name: &'static str,
+pub(crate) struct Message {
+    /// What tables call it.
+    pub name: &'static str,
     bytes: usize,
     /// How many of them when throughput is measured, and when latency is.
     flood: usize,
     turns: usize,
 }
 
-const MESSAGES: [Message; 2] = [
-    Message { name: "1 sample", bytes: 3, flood: 1_000_000, turns: 20_000 },
-    Message { name: "64 KiB", bytes: 64 * 1024, flood: 32_768, turns: 5_000 },
-];
+/// The least that anybody sends.
+pub(crate) const ONE_SAMPLE: Message =
+    Message { name: "1 sample", bytes: 3, flood: 1_000_000, turns: 20_000 };
+/// A block, as the stages send it.
+pub(crate) const BLOCK: Message =
+    Message { name: "64 KiB", bytes: 64 * 1024, flood: 32_768, turns: 5_000 };
 
-/// The least throughput and the greatest latency to reach, relative to those of the bare object.
-const THROUGHPUT: f64 = 0.8;
+/// The least throughput to reach, relative to that of the bare object.
+pub(crate) const THROUGHPUT: f64 = 0.8;
+/// The greatest latency, relative to the same.
 const LATENCY: f64 = 1.5;
 
 const NOTE: &str = "\
@@ -77,26 +81,47 @@ pub(crate) fn measure(bench: &Bench, page: &mut Page<impl Write>) -> Result<(), 
     ]);
     for &via in Via::value_variants() {
         bench.tell(&format!("transports: {}", via.name()));
-        for message in &MESSAGES {
+        for message in [&ONE_SAMPLE, &BLOCK] {
             table.row(row(bench, via, message)?);
         }
     }
-    page.heading(&format!("Transports, {} rounds", bench.options.rounds))?;
+    page.heading(&format!("Transports, {} rounds", bench.options.rounds()))?;
     page.table(&table, NOTE)
 }
 
-fn row(bench: &Bench, via: Via, message: &Message) -> Result<[String; 8], Error> {
+/// How many times what the bare object carries ours does.
+pub(crate) fn relative_throughput(
+    bench: &Bench,
+    via: Via,
+    message: &Message,
+) -> Result<f64, Error> {
+    let [ours, bare] = medians(bench, via, message, throughput)?;
+    Ok(bare.as_secs_f64() / ours.as_secs_f64())
+}
+
+/// What a run takes.
+type Measured = fn(&Bench, Via, &Message, Mover) -> io::Result<Duration>;
+
+/// Of ours and of the bare object.
+fn medians(
+    bench: &Bench,
+    via: Via,
+    message: &Message,
+    run: Measured,
+) -> Result<[Duration; 2], Error> {
     let movers = [Mover::Ours, Mover::Bare];
-    let medians = |run: fn(&Bench, Via, &Message, Mover) -> io::Result<Duration>| {
-        let times = interleave(bench.options.rounds, &movers, |&mover| {
-            bench.interrupt.check()?;
-            let command = format!("bench-transport over {}s", via.name());
-            run(bench, via, message, mover).map_err(|source| Error::Run { command, source })
-        })?;
-        Ok::<_, Error>([0, 1].map(|at: usize| median(&times[at])))
-    };
-    let flood = medians(throughput)?.map(|time| message.flood as f64 / time.as_secs_f64());
-    let turns = medians(latency)?;
+    let times = interleave(bench.options.patience(), &movers, |&mover| {
+        bench.interrupt.check()?;
+        let command = format!("bench-transport over {}s", via.name());
+        run(bench, via, message, mover).map_err(|source| Error::Run { command, source })
+    })?;
+    Ok([0, 1].map(|at: usize| median(&times[at])))
+}
+
+fn row(bench: &Bench, via: Via, message: &Message) -> Result<[String; 8], Error> {
+    let flood = medians(bench, via, message, throughput)?;
+    let flood = flood.map(|time| message.flood as f64 / time.as_secs_f64());
+    let turns = medians(bench, via, message, latency)?;
     let judged = |ratio: f64, met: bool| {
         format!("{} {}", figures::significant(ratio), if met { "met" } else { "missed" })
     };

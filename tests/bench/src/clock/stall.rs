@@ -47,7 +47,7 @@ struct Stalled {
 /// Measures how far from their old ticks the samples after a stall are.
 pub(super) fn measure(bench: &Bench, page: &mut Page<impl Write>) -> Result<(), Error> {
     bench.tell("clock: a reader that stalls");
-    let rounds = (0..bench.options.rounds).map(|_| run(bench)).collect::<Result<Vec<_>, _>>()?;
+    let rounds = (0..bench.options.rounds()).map(|_| run(bench)).collect::<Result<Vec<_>, _>>()?;
     let each = |figure: fn(&Stalled) -> Duration| rounds.iter().map(figure).collect::<Vec<_>>();
     let mut table = rows();
     let ideal = Some(Duration::ZERO);

@@ -17,7 +17,7 @@ const SAMPLES: u32 = 1000;
 /// Measures how long the samples take, and how far they are from their ticks.
 pub(super) fn measure(bench: &Bench, page: &mut Page<impl Write>) -> Result<(), Error> {
     bench.tell("clock: a reader that keeps up");
-    let rounds = (0..bench.options.rounds).map(|_| run(bench)).collect::<Result<Vec<_>, _>>()?;
+    let rounds = (0..bench.options.rounds()).map(|_| run(bench)).collect::<Result<Vec<_>, _>>()?;
     let each = |figure: fn(&Run) -> Duration| rounds.iter().map(figure).collect::<Vec<_>>();
     let mut table = rows();
     row(&mut table, "from the first sample to the last", &each(span), Some((SAMPLES - 1) * PERIOD));
