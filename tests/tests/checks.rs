@@ -24,6 +24,9 @@ esac
 /// No call begins with this.
 const NOTHING: &str = "nothing";
 
+/// The oldest compiler that the manifests allow.
+const OLDEST: &str = env!("CARGO_PKG_RUST_VERSION");
+
 /// What the tests of `CARGO` leave out.
 const ZSH: &str = "zsh is missing (apt-get install zsh)";
 
@@ -72,6 +75,14 @@ fn a_step_that_fails_is_named_and_ends_the_checks() {
         ("fmt", "cargo fmt --all -- --check"),
         ("clippy", "cargo clippy --locked --workspace --all-targets -- --deny warnings"),
         ("doc", "cargo doc --locked --workspace --no-deps --quiet"),
+        (
+            "deny --log-level",
+            "cargo deny --log-level error --config .cargo/deny.toml check bans licenses sources",
+        ),
+        (
+            &format!("+{OLDEST} check"),
+            &format!("cargo +{OLDEST} check --locked --workspace --quiet"),
+        ),
     ] {
         let finished = checks(broken, &[]).exits(101);
         concludes(&finished, &format!("test: 0 tests passed, 0 failed; failed: {step}"));
@@ -84,10 +95,9 @@ fn tools_that_are_missing_are_named_with_how_to_get_them() {
     let deny = "the dependencies' licences: cargo-deny is missing (cargo install cargo-deny)";
     concludes(&finished, &format!("test: 19 tests passed, 0 failed; left out: {deny}; {ZSH}"));
 
-    let oldest = env!("CARGO_PKG_RUST_VERSION");
     let finished = checks("+", &[]).exits(0);
     let compiler = format!(
-        "the oldest compiler: Rust {oldest} is missing (rustup toolchain install {oldest})"
+        "the oldest compiler: Rust {OLDEST} is missing (rustup toolchain install {OLDEST})"
     );
     concludes(&finished, &format!("test: 19 tests passed, 0 failed; left out: {compiler}; {ZSH}"));
 }

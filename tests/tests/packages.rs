@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -43,21 +44,28 @@ fn archive_installs_runs_and_is_removed(archive: &Path) {
     assert_eq!(contents(prefix.path()), BTreeMap::new());
 }
 
-/// Checks that a package installs, runs and is removed.
+/// Checks that a package installs, runs and is removed, with a purge even from what was enabled.
 fn package_installs_runs_and_is_removed(package: &Path) {
     let root = DebianRoot::new();
+    let wanted = root.path().join("etc/systemd/system/multi-user.target.wants");
+    fs::create_dir_all(&wanted).unwrap();
+    let before = contents(root.path());
+
     root.dpkg("--install", package).finish().exits(0);
     has_the_right_modes(&root.prefix());
     works_beside_coreutils(&root.prefix());
+    let enabled = wanted.join("wandler@roof.service");
+    symlink("/usr/lib/systemd/system/wandler@.service", &enabled).unwrap();
     root.dpkg("--remove", "wandler").finish().exits(0);
-    assert!(!root.prefix().exists(), "{:#?}", contents(&root.prefix()));
+    assert!(!root.prefix().exists() && enabled.is_symlink());
+
     root.dpkg("--purge", "wandler").finish().exits(0);
-    let left: Vec<PathBuf> = contents(root.path()).into_keys().collect();
-    assert!(
-        left.iter().all(|path| Path::new("var/lib/dpkg").starts_with(path)
-            || path.starts_with("var/lib/dpkg") && !path.to_string_lossy().contains("wandler")),
-        "{left:#?}"
-    );
+    let dpkgs_own = |path: &Path| {
+        path.starts_with("var/lib/dpkg") && !path.to_string_lossy().contains("wandler")
+    };
+    let mut left = contents(root.path());
+    left.retain(|path, _| !before.contains_key(path) && !dpkgs_own(path));
+    assert_eq!(left, BTreeMap::new());
 }
 
 #[test]
@@ -150,15 +158,18 @@ fn lintian_finds_no_error(package: &Path) {
     }
 }
 
-/// Whether the packages are to be built as their users get them; says so if not.
-fn as_users_get_them() -> bool {
-    let wanted = std::env::var_os("WANDLER_PACKAGES").is_some();
-    if !wanted {
-        left_out(
-            "the packages as users get them, which take minutes to build (WANDLER_PACKAGES=1)",
-        );
-    }
-    wanted
+/// Checks that the programs of an archive run where there is nothing else.
+fn needs_nothing_but_a_kernel(archive: &Path) {
+    let unpacked = Unpacked::new(archive);
+    let enter = ["chroot /", "unshare --map-root-user chroot /"];
+    let Some(enter) = enter.into_iter().find(|enter| runs(&format!("{enter} true"))) else {
+        return left_out("another root is needed, which this user may not have");
+    };
+    let words: Vec<&str> = enter.split(' ').take_while(|word| *word != "/").collect();
+    let inside = Program::other(words[0]).args(&words[1..]).args([unpacked.tree()]);
+    let pipeline = ["/bin/wandler", "--quiet", "--conv", "--rate max --count 1000"];
+    let account = "launcher: 1000 samples sent, 1000 recorded, 1000 counted, 0 rejected";
+    inside.args(pipeline).finish().exits(0).says(&[account]);
 }
 
 /// What a script builds, however long that takes.
@@ -170,29 +181,17 @@ fn built(script: &str, options: &[&str]) -> PathBuf {
     PathBuf::from(stdout.lines().last().unwrap())
 }
 
+// (One test, since build-deb --static also makes the archive.)
 #[test]
-fn the_static_archive_installs_runs_and_is_removed_and_needs_nothing_but_a_kernel() {
-    if !as_users_get_them() {
-        return;
+fn what_users_get_installs_runs_and_is_removed() {
+    if std::env::var_os("WANDLER_PACKAGES").is_none() {
+        let what = "the packages as users get them, which take minutes to build";
+        return left_out(&format!("{what} (WANDLER_PACKAGES=1)"));
     }
     let archive = built("build-static", &[]);
     archive_installs_runs_and_is_removed(&archive);
-    let unpacked = Unpacked::new(&archive);
-    let enter = ["chroot /", "unshare --map-root-user chroot /"];
-    let Some(enter) = enter.into_iter().find(|enter| runs(&format!("{enter} true"))) else {
-        return left_out("another root is needed, which this user may not have");
-    };
-    // Nothing is there but what was unpacked.
-    let words: Vec<&str> = enter.split(' ').take_while(|word| *word != "/").collect();
-    let inside = Program::other(words[0]).args(&words[1..]).args([unpacked.tree()]);
-    let pipeline = ["/bin/wandler", "--quiet", "--conv", "--rate max --count 1000"];
-    let account = "launcher: 1000 samples sent, 1000 recorded, 1000 counted, 0 rejected";
-    inside.args(pipeline).finish().exits(0).says(&[account]);
-}
-
-#[test]
-fn the_debian_packages_install_run_and_are_removed() {
-    if !as_users_get_them() || !has("cargo-deb", "cargo install cargo-deb") {
+    needs_nothing_but_a_kernel(&archive);
+    if !has("cargo-deb", "cargo install cargo-deb") {
         return;
     }
     for options in [&[][..], &["--static"]] {
