@@ -1,14 +1,14 @@
 //! The last line of `scripts/test`, which is what most people read of it. Its cargo is a script here.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 
-use tempfile::TempDir;
 use wandler_tests::programs::root;
 use wandler_tests::run::{Finished, Program};
+use wandler_tests::stand_ins::{commands, path_with};
 
 /// A cargo that has every tool, and two test programs that pass 16 and 3 tests.
-const CARGO: &str = r#"#!/bin/bash
+const CARGO: &str = r#"
 case "$*" in
     $BROKEN*) exit 101 ;;
     test*)
@@ -30,20 +30,11 @@ const OLDEST: &str = env!("CARGO_PKG_RUST_VERSION");
 /// What the tests of `CARGO` leave out.
 const ZSH: &str = "zsh is missing (apt-get install zsh)";
 
-/// A directory with that cargo in it.
-fn with_cargo() -> TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    let cargo = dir.path().join("cargo");
-    fs::write(&cargo, CARGO).unwrap();
-    fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
-    dir
-}
-
 /// Runs the checks with that cargo, whose calls that begin with `broken` fail. No file is left.
 fn checks(broken: &str, variables: &[(&str, &str)]) -> Finished {
-    let (tools, temporary) = (with_cargo(), tempfile::tempdir().unwrap());
-    let path = format!("{}:{}", tools.path().display(), std::env::var("PATH").unwrap());
-    let script = Program::other(root().join("scripts/test")).env("PATH", path);
+    let (tools, temporary) = (commands([("cargo", CARGO)]), tempfile::tempdir().unwrap());
+    let script = Program::other(root().join("scripts/test"));
+    let script = script.env("PATH", path_with(tools.path()));
     let script = script.env("BROKEN", broken).env("TMPDIR", temporary.path());
     let finished =
         variables.iter().fold(script, |script, (name, value)| script.env(name, value)).finish();
@@ -104,7 +95,7 @@ fn tools_that_are_missing_are_named_with_how_to_get_them() {
 
 #[test]
 fn without_python_nothing_begins() {
-    let tools = with_cargo();
+    let tools = commands([("cargo", CARGO)]);
     for tool in ["bash", "basename", "dirname", "cc"] {
         let there = Program::other("sh").args(["-c", &format!("command -v {tool}")]).finish();
         symlink(there.stdout.trim_end(), tools.path().join(tool)).unwrap();

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use tempfile::TempDir;
 use wandler_tests::installation::{
     contents, has_the_right_modes, in_prefix, install, installed, uninstall,
 };
 use wandler_tests::packages::{Unpacked, archive};
 use wandler_tests::programs::{root, with_pages};
 use wandler_tests::run::Program;
+use wandler_tests::stand_ins::{commands, path_with};
 
 #[test]
 fn an_archive_is_installed_for_all_however_private_it_was_unpacked() {
@@ -20,24 +20,6 @@ fn an_archive_is_installed_for_all_however_private_it_was_unpacked() {
     Program::other("chmod").words("-R go-rwx").args([unpacked.tree()]).finish().exits(0);
     unpacked.install(prefix.path()).finish().exits(0).says(&[""; 0]);
     has_the_right_modes(prefix.path());
-}
-
-/// A directory for the PATH, with these scripts in it. (Another process makes them executable files: one
-/// that this process had written might still be open in a child that another test forks.)
-fn commands<const N: usize>(scripts: [(&str, &str); N]) -> TempDir {
-    let directory = tempfile::tempdir().unwrap();
-    for (name, script) in scripts {
-        let text = directory.path().join(format!("{name}.text"));
-        fs::write(&text, format!("#!/bin/bash\n{script}\n")).unwrap();
-        let copy = Program::other("install").args(["-m", "755"]).args([&text]);
-        copy.args([directory.path().join(name)]).finish().exits(0);
-    }
-    directory
-}
-
-/// The PATH with `directory` in front.
-fn path_with(directory: &Path) -> String {
-    format!("{}:{}", directory.display(), std::env::var("PATH").unwrap())
 }
 
 #[test]
