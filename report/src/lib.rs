@@ -67,7 +67,7 @@ pub fn run(
     around: Surroundings<'_, impl Input, impl Write, impl Clock>,
     Viewer { display, messages_are_shown }: Viewer,
 ) -> Ended<Error> {
-    let Surroundings { input, mut output, clock, messages, rejections } = around;
+    let Surroundings { input, mut output, clock, messages, rejections, .. } = around;
     let mut desk = Desk {
         output: Output::new(&mut output),
         voice: Voice::new(messages),

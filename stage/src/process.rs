@@ -16,6 +16,7 @@
 //! | [`stop`] | the request to stop, and how it is heard without a race |
 //! | `wait` | all waiting: for input, room or a token, for a deadline, or for a stop |
 //! | [`clock`] | time, so that tests can set it |
+//! | [`helpers`] | the threads that a stage works with besides its own |
 //! | [`sandbox`] | **which system calls a stage keeps**, and giving up the others |
 //! | [`kernel`], `semaphore` | the few system calls that need `unsafe` |
 
@@ -23,6 +24,7 @@ pub mod called;
 pub mod clock;
 pub mod command_line;
 pub mod exit;
+pub mod helpers;
 pub mod inherited;
 pub mod kernel;
 pub mod ledger;

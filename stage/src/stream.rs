@@ -9,6 +9,7 @@
 //! | [`framing`] | input that is neither plain text nor raw words: **refused, with what to do** |
 //! | [`files`] | opening what a stage reads; which files stages read and write, so that none reads its own output |
 //! | [`lines`] | cutting an input into lines in bounded memory |
+//! | [`regular`] | a regular file that threads read in pieces |
 //! | [`rejects`] | counting rejected lines, and warning of the first few |
 //! | [`size`] | how much is moved at a time |
 
@@ -18,6 +19,7 @@ pub mod framing;
 pub mod input;
 pub mod lines;
 pub mod output;
+pub mod regular;
 pub mod rejects;
 pub mod size;
 pub mod terminal;

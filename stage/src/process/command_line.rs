@@ -81,6 +81,11 @@ pub trait StageOptions: CommandLine {
         None
     }
 
+    /// How many threads it will work with besides its own.
+    fn helpers(&self) -> usize {
+        0
+    }
+
     /// The files that it will write.
     fn writes(&self) -> Vec<PathBuf> {
         Vec::new()

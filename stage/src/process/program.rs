@@ -13,6 +13,7 @@ use thiserror::Error;
 use crate::process::called::Called;
 use crate::process::command_line::{CommandLine, NoOptions, StageOptions, parse};
 use crate::process::exit::Status;
+use crate::process::helpers::Helpers;
 use crate::process::inherited;
 use crate::process::kernel::{self, Standard, closed_at_start};
 use crate::process::ledger::{self, Entry, Ledger};
@@ -39,6 +40,8 @@ pub struct Ended<E> {
 enum Error {
     #[error("cannot use standard {0}: it is closed")]
     Closed(&'static str),
+    #[error("cannot start {0} threads")]
+    Threads(usize, #[source] io::Error),
     #[error("cannot give up system calls")]
     Sandbox(#[source] io::Error),
     #[error(transparent)]
@@ -117,7 +120,8 @@ fn stage_with<O: StageOptions, I, E: StdError + 'static>(
         Err(ended) => return Ok(conclude(program, ledger.as_ref(), ended)),
     };
     let awaiting = gate.map(|gate| gate.announce(&ready));
-    let host = Host { rejections, ..enter(program, ledger.as_ref(), &options.sandbox())? };
+    let (sandbox, helpers) = (options.sandbox(), options.helpers());
+    let host = Host { rejections, ..enter(program, ledger.as_ref(), &sandbox, helpers)? };
     if !awaiting.is_none_or(AwaitingStart::may_begin) {
         return Ok(Status::Failed);
     }
@@ -149,19 +153,25 @@ pub fn run_stage<E: StdError + 'static>(
     sandbox: &Sandbox,
     body: impl FnOnce(&mut Host) -> Ended<E>,
 ) -> Status {
-    match enter(program, ledger.as_ref(), sandbox) {
+    match enter(program, ledger.as_ref(), sandbox, 0) {
         Ok(host) => work(program, ledger, host, body),
         Err(error) => tell_failure(program, Err(error)),
     }
 }
 
-/// Hears stop requests from now on, and gives up system calls.
-fn enter(program: &'static str, ledger: Option<&Ledger>, sandbox: &Sandbox) -> Result<Host, Error> {
+/// Hears stop requests from now on, starts this many helpers, and gives up system calls.
+fn enter(
+    program: &'static str,
+    ledger: Option<&Ledger>,
+    sandbox: &Sandbox,
+    helpers: usize,
+) -> Result<Host, Error> {
     let launcher = ledger.and_then(Ledger::launcher);
     let messages = StandardError::of(program);
     let stop = Stop::on_signals()?;
+    let helpers = Helpers::start(helpers).map_err(|error| Error::Threads(helpers, error))?;
     sandbox.enter().map_err(Error::Sandbox)?;
-    Ok(Host { stop, messages, held: None, rejections: None, launcher })
+    Ok(Host { stop, messages, helpers, held: None, rejections: None, launcher })
 }
 
 /// A stage's own work, and the report of how it ended.

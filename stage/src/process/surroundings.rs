@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::helpers::Helpers;
 use super::ledger::Launcher;
 use super::message::{Messages, StandardError};
 use super::rejections::Rejections;
@@ -21,17 +22,20 @@ pub struct Surroundings<'a, I, O, C> {
     pub messages: &'a mut dyn Messages,
     /// The count of what `conv` rejects, where `report` shows it at once.
     pub rejections: Option<Rejections>,
+    /// The threads that it asked for ([`StageOptions::helpers`](super::command_line::StageOptions)).
+    pub helpers: Helpers,
 }
 
 impl<'a, I, O, C> Surroundings<'a, I, O, C> {
-    /// Surroundings without a shared count of rejections.
+    /// Surroundings without a shared count of rejections, and without helpers.
     pub fn new(
         input: I,
         output: O,
         clock: C,
         messages: &'a mut dyn Messages,
     ) -> Surroundings<'a, I, O, C> {
-        Surroundings { input, output, clock, messages, rejections: None }
+        let helpers = Helpers::default();
+        Surroundings { input, output, clock, messages, rejections: None, helpers }
     }
 }
 
@@ -41,6 +45,7 @@ pub struct Host {
     /// The request to stop, and the clock to wait on.
     pub stop: Stop,
     pub(super) messages: StandardError,
+    pub(super) helpers: Helpers,
     /// An output that must stay open until the ledger is written.
     pub(super) held: Option<output::Unbuffered<io::Stdout>>,
     pub(super) rejections: Option<Rejections>,
@@ -65,6 +70,7 @@ impl Host {
             clock: self.stop.clone(),
             messages: &mut self.messages,
             rejections: self.rejections.take(),
+            helpers: std::mem::take(&mut self.helpers),
         }
     }
 
@@ -81,6 +87,7 @@ impl Host {
             clock: self.stop.clone(),
             messages: &mut self.messages,
             rejections: self.rejections.take(),
+            helpers: std::mem::take(&mut self.helpers),
         }
     }
 }

@@ -23,6 +23,7 @@ use std::time::Instant;
 use crate::process::clock::Wake;
 use crate::stream::ending::Ending;
 use crate::stream::input::Input;
+use crate::stream::regular::Regular;
 use thiserror::Error;
 
 /// The most bytes that are examined, and the smallest buffer to read into: a block's header with nine
@@ -256,6 +257,10 @@ impl<I: Input> Input for Unframed<I> {
 
     fn ending_in_half(&mut self) -> io::Result<Ending> {
         self.input.ending_in_half()
+    }
+
+    fn file(&self) -> Option<Regular> {
+        self.input.file()
     }
 }
 

@@ -18,6 +18,7 @@ use crate::process::clock::{Timer, Wake};
 use crate::process::ledger::Launcher;
 use crate::process::stop::Stop;
 use crate::stream::ending::Ending;
+use crate::stream::regular::Regular;
 use crate::stream::terminal::{Silence, Terminal, has_hung_up};
 use crate::stream::transport::Reader;
 
@@ -50,6 +51,11 @@ pub trait Input: Read {
     fn ending_in_half(&mut self) -> io::Result<Ending> {
         Ok(self.ending())
     }
+
+    /// The regular file that it is, which threads may read in pieces.
+    fn file(&self) -> Option<Regular> {
+        None
+    }
 }
 
 impl Input for &[u8] {
@@ -69,6 +75,10 @@ impl<I: Input + ?Sized> Input for Box<I> {
 
     fn ending_in_half(&mut self) -> io::Result<Ending> {
         (**self).ending_in_half()
+    }
+
+    fn file(&self) -> Option<Regular> {
+        (**self).file()
     }
 }
 
@@ -239,6 +249,10 @@ impl<F: AsFd> Input for Stoppable<F> {
             self.ended = self.stop.wait_until(Instant::now() + ON_ITS_WAY)? == Wake::Stop;
         }
         Ok(self.ending())
+    }
+
+    fn file(&self) -> Option<Regular> {
+        Regular::of(self.fd())
     }
 }
 

@@ -224,6 +224,23 @@ impl<I: Input> Lines<I> {
         Cut::Lines(rest)
     }
 
+    /// The input.
+    pub fn input(&mut self) -> &mut I {
+        &mut self.input
+    }
+
+    /// How many bytes have been read ahead of what was handed out; `None` in the middle of a line that
+    /// is skipped.
+    pub fn read_ahead(&self) -> Option<u64> {
+        let held = (self.end - self.start) as u64;
+        (self.skipping == Skipping::Nothing).then_some(held)
+    }
+
+    /// Drops what was read ahead: the input has been moved to where another line begins.
+    pub fn drop_read_ahead(&mut self) {
+        self.start = self.end;
+    }
+
     /// Ends the input here, unless it has ended.
     pub fn end_by(&mut self, ending: Ending) {
         self.ending.get_or_insert(ending);

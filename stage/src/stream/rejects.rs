@@ -6,7 +6,7 @@
 use crate::process::message::Messages;
 
 /// Warnings before silence: enough to see what is wrong.
-const REPORTED: u64 = 5;
+pub const REPORTED: u64 = 5;
 
 /// The count of what was rejected.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +29,19 @@ impl Rejects {
         if self.count == REPORTED {
             messages.tell("further rejections are counted, and summed up at the end");
         }
+    }
+
+    /// Counts `count` more; calls `describe` for those that are still reported, of which the first is
+    /// number 0.
+    pub fn add_many(
+        &mut self,
+        count: u64,
+        messages: &mut dyn Messages,
+        mut describe: impl FnMut(u64) -> String,
+    ) {
+        let reported = count.min(REPORTED.saturating_sub(self.count));
+        (0..reported).for_each(|at| self.add(messages, || describe(at)));
+        self.count += count - reported;
     }
 
     /// The summary, unless every one was reported; `what` names them in the plural.
@@ -66,6 +79,23 @@ mod tests {
                 "1000000 lines rejected, the first 5 of them told above",
             ]
         );
+    }
+
+    #[test]
+    fn many_at_once_are_reported_as_if_they_came_one_by_one() {
+        let add = |counts: &[u64]| {
+            let (mut rejects, mut told) = (Rejects::default(), Vec::new());
+            for count in counts {
+                let before = rejects.count();
+                rejects.add_many(*count, &mut told, |at| format!("line {}", before + at));
+            }
+            (rejects.count(), told)
+        };
+        let one_by_one = add(&[1; 8]);
+        assert_eq!(one_by_one.1.len(), 6);
+        for counts in [&[8][..], &[3, 0, 5], &[5, 3], &[4, 1, 3], &[6, 2]] {
+            assert_eq!(add(counts), one_by_one, "{counts:?}");
+        }
     }
 
     #[test]

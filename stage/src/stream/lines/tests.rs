@@ -170,6 +170,21 @@ fn what_comes_before_the_first_line_end_is_dropped_and_counted() {
     assert_eq!(lines.cut_off(), Some(cut));
 }
 
+#[test]
+fn what_was_read_ahead_is_known_between_lines_and_can_be_dropped() {
+    let text = [b"1\n22\n333", &vec![b'7'; MAX_LINE][..], b"\n4\n"].concat();
+    let mut lines = Lines::new(Chunks::of(&text, 8));
+    assert_eq!(lines.next(None).unwrap(), Block::Lines(b"1\n22\n"));
+    assert_eq!(lines.read_ahead(), Some(3));
+    assert!(matches!(lines.next(None).unwrap(), Block::TooLong(_)));
+    assert_eq!(lines.read_ahead(), None);
+    assert_eq!(lines.next(None).unwrap(), Block::Lines(b"4\n"));
+    let mut lines = Lines::new(&b"1\n22"[..]);
+    assert_eq!(lines.next(None).unwrap(), Block::Lines(b"1\n"));
+    lines.drop_read_ahead();
+    assert_eq!(lines.next(None).unwrap(), Block::End);
+}
+
 proptest! {
     #[test]
     fn any_chunking_gives_the_same_lines_even_where_cr_ends_them(

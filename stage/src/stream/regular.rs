@@ -1,0 +1,110 @@
+//! A regular file that threads read in pieces, beside the input that reads it from front to back.
+//!
+//! Both have the same open file, so that the input can be moved past what the threads have read; and
+//! a process that reads the file next, such as the next command of a shell's `( … ) < FILE`, goes on
+//! where the input ended.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::fs::FileExt;
+
+use nix::sys::stat::{SFlag, fstat};
+use nix::unistd::{Whence, lseek};
+
+use crate::stream::transport::queue::is_queue;
+use crate::stream::transport::ring::is_ring;
+
+/// A regular file that is an input. Positions are the file's.
+#[derive(Debug)]
+pub struct Regular {
+    file: File,
+    offset: u64,
+}
+
+impl Regular {
+    /// The file behind `fd`; `None` if it is not a regular one.
+    pub fn of(fd: impl AsFd) -> Option<Regular> {
+        let fd = fd.as_fd();
+        let mode = SFlag::from_bits_truncate(fstat(fd).ok()?.st_mode);
+        let is_file = mode & SFlag::S_IFMT == SFlag::S_IFREG;
+        // These look like files.
+        if !is_file || is_queue(fd) || is_ring(fd) {
+            return None;
+        }
+        let offset = lseek(fd, 0, Whence::SeekCur).ok()?.try_into().ok()?;
+        Some(Regular { file: fd.try_clone_to_owned().ok()?.into(), offset })
+    }
+
+    /// Where the input was when this was made: the end of what had been read.
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// How long the file is now.
+    pub fn length(&self) -> io::Result<u64> {
+        Ok(self.file.metadata()?.len())
+    }
+
+    /// Fills `buffer` with what stands at `position`. Less comes only from the file's end, or before an
+    /// error, which is returned beside the number of bytes.
+    pub fn read_at(&self, buffer: &mut [u8], position: u64) -> (usize, Option<io::Error>) {
+        let mut count = 0;
+        while count < buffer.len() {
+            match self.file.read_at(&mut buffer[count..], position + count as u64) {
+                Ok(0) => break,
+                Ok(read) => count += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return (count, Some(error)),
+            }
+        }
+        (count, None)
+    }
+
+    /// Lets the input go on at `position`.
+    pub fn move_input_to(&self, position: u64) -> io::Result<()> {
+        let offset = i64::try_from(position).map_err(io::Error::other)?;
+        Ok(lseek(&self.file, offset, Whence::SeekSet).map(drop)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Read, Seek, SeekFrom, Write};
+
+    #[test]
+    fn threads_and_the_input_read_one_file() {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(b"0123456789").unwrap();
+        file.seek(SeekFrom::Start(2)).unwrap();
+        let regular = Regular::of(&file).unwrap();
+        assert_eq!((regular.offset(), regular.length().unwrap()), (2, 10));
+        let mut buffer = [0; 4];
+        assert!(matches!(regular.read_at(&mut buffer, 3), (4, None)));
+        assert_eq!(&buffer, b"3456");
+        assert!(matches!(regular.read_at(&mut buffer, 8), (2, None)));
+        assert!(matches!(regular.read_at(&mut buffer, 99), (0, None)));
+        let mut rest = String::new();
+        regular.move_input_to(7).unwrap();
+        file.read_to_string(&mut rest).unwrap();
+        assert_eq!(rest, "789");
+    }
+
+    #[test]
+    fn an_error_comes_with_what_was_read_before() {
+        // Readable nowhere, since no memory is mapped there.
+        let memory = File::open("/proc/self/mem").unwrap();
+        let regular = Regular::of(&memory).unwrap();
+        let (count, error) = regular.read_at(&mut [0; 4], 0);
+        assert_eq!((count, error.unwrap().raw_os_error()), (0, Some(5)));
+    }
+
+    #[test]
+    fn only_a_regular_file_is_one() {
+        let (pipe, _writer) = io::pipe().unwrap();
+        assert!(Regular::of(pipe).is_none());
+        assert!(Regular::of(File::open("/").unwrap()).is_none());
+        assert!(Regular::of(File::open("/dev/null").unwrap()).is_none());
+    }
+}
