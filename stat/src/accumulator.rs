@@ -200,6 +200,28 @@ impl Accumulator {
         self.widen(sample, sample);
     }
 
+    /// Ends the run of the samples so far; returns it, so that it can be joined elsewhere.
+    pub(crate) fn end_run(&mut self) -> Option<Run> {
+        self.sequence.end_run()
+    }
+
+    /// Takes the next samples, of which `run` says how many there are and what depends on their order.
+    /// All else must be [added](Accumulator::absorb_values) before the next record.
+    pub(crate) fn follow(&mut self, run: Run, place: RunPlace) {
+        self.count += run.n;
+        self.sequence.follow(run, place);
+    }
+
+    /// Adds what is known of samples that were counted in runs that have been joined here.
+    pub(crate) fn absorb_values(&mut self, parts: &Parts) {
+        self.sequence.absorb_products(parts.lagged.as_ref());
+        self.moments.absorb(&parts.totals);
+        self.distribution.absorb(&parts.contents);
+        if let Some(Extremes { min, max }) = &parts.extremes {
+            self.widen(min, max);
+        }
+    }
+
     /// Notes until when the samples so far were counted, in nanoseconds since 1970.
     pub(crate) fn counted_until(&mut self, nanoseconds: u64) {
         self.sequence.counted_until(nanoseconds);
@@ -232,13 +254,8 @@ impl Accumulator {
         let count = self.count.checked_add(parts.n).ok_or(Unmergeable::TooMany)?;
         self.absorb_course(&parts)?;
         self.count = count;
-        self.sequence.absorb(parts.runs, parts.lagged.as_ref())?;
-        self.moments.absorb(&parts.totals);
-        self.distribution.absorb(&parts.contents);
-        if let Some(Extremes { min, max }) = &parts.extremes {
-            self.widen(min, max);
-        }
-        Ok(())
+        self.absorb_values(&parts);
+        Ok(self.sequence.absorb(parts.runs)?)
     }
 
     fn absorb_course(&mut self, parts: &Parts) -> Result<(), Unmergeable> {

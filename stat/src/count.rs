@@ -1,5 +1,7 @@
-//! Counting a stream: samples in, records out. (`taking` takes the lines of a block.)
+//! Counting a stream: samples in, records out. (`taking` takes the lines of a block,
+//! and `joining` the pieces of a file that several threads count.)
 
+mod joining;
 mod taking;
 
 use std::io::Write;
@@ -9,6 +11,7 @@ use stage::format::record::Window;
 use stage::format::row::{NotARow, Rows};
 use stage::process::clock::Clock;
 use stage::process::exit::Status;
+use stage::process::helpers::Helpers;
 use stage::process::ledger::Entry;
 use stage::process::message::Messages;
 use stage::process::program::Ended;
@@ -24,11 +27,13 @@ use stage::stream::size::BLOCK;
 use crate::accumulator::Accumulator;
 use crate::course::Course;
 use crate::files::{Inputs, NamedInput, Position};
+use crate::pieces::crew::Crew;
 use crate::plan::Plan;
 use crate::schedule::Schedule;
 use crate::sequence::RunPlace;
 use crate::state::State;
 use crate::state::origin::Origin;
+use crate::taking::TakeLines;
 use crate::windows::EarlierWindows;
 use crate::{Error, print};
 
@@ -37,7 +42,7 @@ pub(crate) fn run<I: Input>(
     plan: Plan,
     around: Surroundings<'_, impl Inputs<I>, impl Write, impl Clock>,
 ) -> Ended<Error> {
-    let Surroundings { input: inputs, output, clock, messages, .. } = around;
+    let Surroundings { input: inputs, output, clock, messages, helpers, .. } = around;
     let clock = &clock;
     let mut count = Count {
         output,
@@ -54,6 +59,8 @@ pub(crate) fn run<I: Input>(
         rows: Rows::new(),
         reader_gone: false,
         messages,
+        helpers,
+        crew: None,
     };
     let counted = count.read_all(inputs);
     // Even after a failure: these records were already due.
@@ -82,6 +89,9 @@ struct Count<'a, W> {
     rows: Rows,
     reader_gone: bool,
     messages: &'a mut dyn Messages,
+    helpers: Helpers,
+    /// The threads that count, once a file is large enough.
+    crew: Option<Crew>,
 }
 
 impl<W: Write> Count<'_, W> {
@@ -113,6 +123,7 @@ impl<W: Write> Count<'_, W> {
     }
 
     fn read(&mut self, lines: &mut Lines<impl Input>) -> Result<(), Error> {
+        let mut may_be_joined = self.may_join();
         while !self.reader_gone {
             let next = lines.next(self.schedule.deadline());
             match next.map_err(|error| self.place.cannot_read(error))? {
@@ -128,6 +139,10 @@ impl<W: Write> Count<'_, W> {
                 self.record(false)?;
             }
             self.flush()?;
+            if may_be_joined && self.rows.are_classic() {
+                may_be_joined = false;
+                self.count_pieces(lines)?;
+            }
         }
         Ok(())
     }
@@ -146,6 +161,7 @@ impl<W: Write> Count<'_, W> {
         let is_empty = self.plan.has_windows && self.accumulator.count() == 0;
         let has_others = self.earlier.samples > 0;
         let has_news = self.rejected_since() > 0 || self.plan.course.is_some();
+        self.gather();
         if is_empty && has_others && !has_news { Ok(()) } else { self.record(true) }
     }
 

@@ -5,6 +5,9 @@
 //! | `options` | the command line; `plan`: what it asks for |
 //! | [`files`] | the inputs: standard input, or files |
 //! | `count` | counting a stream: samples in, records out |
+//! | `jobs` | in how many threads files are counted |
+//! | `pieces` | counting a regular file in several threads, piece by piece |
+//! | `taking` | taking the lines of a block: plain numbers many at a time, the others one by one |
 //! | `schedule` | when a record is due |
 //! | `windows` | what is kept of earlier windows |
 //! | `accumulator` | everything known about the samples, and (`accumulator::record`) the record made from it |
@@ -34,12 +37,14 @@ pub mod files;
 mod grid;
 mod histogram;
 mod interval;
+mod jobs;
 mod label;
 mod lattice;
 mod merge;
 mod moments;
 mod nearest;
 mod options;
+mod pieces;
 mod plain;
 mod plan;
 mod quantile;
@@ -47,6 +52,7 @@ mod schedule;
 mod sequence;
 mod sketch;
 mod state;
+mod taking;
 mod tally;
 mod wide;
 mod windows;

@@ -10,10 +10,12 @@ use stage::process::command_line::{CommandLine, Need, StageOptions};
 use stage::process::quantity;
 use stage::process::sandbox::{Grant, Sandbox, SandboxOption};
 use stage::stream::files::STANDARD_INPUT;
+use stage::stream::regular::Regular;
 
 use crate::course::{MAX_STRETCHES, MIN_STRETCHES};
 use crate::files;
 use crate::histogram::{MAX_BINS, MIN_BINS};
+use crate::jobs::{self, MAX_JOBS};
 use crate::label::Label;
 use crate::quantile::Quantile;
 use crate::schedule::Every;
@@ -62,6 +64,13 @@ frequent value, the least of several; skew, g1 = m3/m2^1.5; kurtosis, g2 = m4/m2
 normal distribution (m2, m3, m4: central moments over n); autocorrelation, r1 of neighbouring \
 samples, as NIST defines it.
 
+Threads: --jobs N counts regular files in N threads, each file in all of them, with the same \
+result, byte for byte. By default these are as many as there are processors where the files have \
+over 64 MiB in all, and otherwise one. Pipes and the like, rows with times in front, and whatever is \
+counted with --every, --window, --course or --merge have one thread. What is appended to a file \
+meanwhile is counted; one that becomes shorter cannot be read if what was cut off had been counted. \
+Asked to stop, the threads finish what has been handed out to them, about 1 MiB each.
+
 Labels: a name is a letter or _, then letters, digits and _; not that of a field, and none of q, \
 quantile, le, job, instance and __..., which have a meaning where metrics are read.
 
@@ -82,7 +91,8 @@ Limits: a line is looked at up to 64 KiB; a sample has at most 400 decimal place
 a double. Asked to stop, stat reads standard input on until it ends or is silent for a second; \
 reading files, it ends there and reports what it has counted. Half a line that is cut off so, or \
 by a hang-up, is dropped, and reported. Memory: 4 MB; up to 12 MB with 65536 distinct values, 30 \
-MB with more, and 90 MB if they have hundreds of digits. A state has at most 2 MB (47 MB with \
+MB with more, and 90 MB if they have hundreds of digits; with --jobs, as much for each thread. A \
+state has at most 2 MB (47 MB with \
 hundreds of digits) and up to 1 MB more with a course, and 100 bytes for each part merged that was \
 not numbered with --first; making or merging it takes up to 40 MB (170 MB) in all. A record with a \
 state has at most 64 MiB.
@@ -128,6 +138,11 @@ pub struct Options {
     #[arg(long, value_name = "N", value_parser = stretches, allow_hyphen_values = true)]
     #[arg(help_heading = "Figures")]
     pub course: Option<u16>,
+    /// Count regular files in this many threads at once (1 to 256) [default: 1; the number of
+    /// processors for files of over 64 MiB in all]
+    #[arg(short, long, value_name = "N", value_parser = jobs, allow_hyphen_values = true)]
+    #[arg(conflicts_with_all = ["every", "window", "course", "merge"], help_heading = "Threads")]
+    pub jobs: Option<u16>,
     /// Label every record and state, such as site=roof; may be given several times
     #[arg(long = "label", value_name = "NAME=VALUE", value_parser = Label::parse)]
     #[arg(allow_hyphen_values = true, help_heading = "Records")]
@@ -167,6 +182,13 @@ impl Options {
     }
 }
 
+impl Options {
+    /// Whether all inputs are regular files, before any is opened.
+    fn has_regular_input(&self) -> bool {
+        files::are_regular(&self.files, Regular::of(std::io::stdin()).is_some())
+    }
+}
+
 impl CommandLine for Options {
     const NEEDS: &'static [Need] = &[Need { option: "first", one_of: &["state", "window"] }];
 
@@ -188,6 +210,14 @@ impl CommandLine for Options {
 impl StageOptions for Options {
     fn sandbox(&self) -> Sandbox {
         self.sandbox.granting(files::need_opening(&self.files).then_some(Grant::ReadFiles))
+    }
+
+    fn helpers(&self) -> usize {
+        let has_one_record = (self.every, self.window) == (None, None) && !self.merge;
+        match has_one_record && self.course.is_none() && self.has_regular_input() {
+            true => jobs::threads_for(&self.files, self.jobs) - 1,
+            false => 0,
+        }
     }
 
     fn reads(&self) -> Vec<&Path> {
@@ -230,6 +260,11 @@ fn stretches(text: &str) -> Result<u16, String> {
     stretches.ok_or_else(|| {
         format!("expected a number of stretches from {MIN_STRETCHES} to {MAX_STRETCHES}")
     })
+}
+
+fn jobs(text: &str) -> Result<u16, String> {
+    let jobs = text.parse().ok().filter(|jobs| (1..=MAX_JOBS).contains(jobs));
+    jobs.ok_or_else(|| format!("expected a number of threads from 1 to {MAX_JOBS}"))
 }
 
 /// Half of what a number can be, so that counting on from there never overflows.

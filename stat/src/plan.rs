@@ -56,6 +56,13 @@ impl Plan {
         }
     }
 
+    /// Whether pieces of a stream may be counted separately and joined: there is only one record, and
+    /// nothing in it depends on where in the stream each sample is. (What depends on which samples are
+    /// neighbours can be joined.)
+    pub(crate) fn may_be_joined(&self) -> bool {
+        self.course.is_none() && self.schedule.is_of_the_end()
+    }
+
     /// An accumulator without samples; the first sample of its course has the number `first`.
     pub(crate) fn accumulator(&self, first: u64) -> Accumulator {
         let course = self.course.map(|most| Course::new(most.into(), first));

@@ -51,6 +51,11 @@ impl Schedule {
         Schedule { rhythm: Rhythm::End, fresh: 0, rejected: false }
     }
 
+    /// Whether no record is due before the end.
+    pub(crate) fn is_of_the_end(&self) -> bool {
+        matches!(self.rhythm, Rhythm::End)
+    }
+
     /// A schedule under which each record is due at the end of a window.
     pub(crate) fn of_windows(every: Every) -> Schedule {
         match every {

@@ -86,6 +86,26 @@ impl Sequence {
         }
     }
 
+    /// Ends the run of the samples so far; returns it, so that it can be joined elsewhere.
+    pub(crate) fn end_run(&mut self) -> Option<Run> {
+        self.counted.take()
+    }
+
+    /// Takes the samples of `next`, which come next. (The products of neighbours within it must be
+    /// added separately.)
+    pub(crate) fn follow(&mut self, next: Run, place: RunPlace) {
+        match &mut self.counted {
+            Some(run) => {
+                if let Some(lagged) = &mut self.lagged {
+                    lagged.add(&run.last, &next.first);
+                }
+                run.last = next.last;
+                run.n += next.n;
+            }
+            None => self.counted = Some(Run { place, ..next }),
+        }
+    }
+
     /// Notes until when the samples so far were counted.
     pub(crate) fn counted_until(&mut self, nanoseconds: u64) {
         if let Some(Run { place: RunPlace::Time { ended, .. }, .. }) = &mut self.counted {
@@ -141,16 +161,15 @@ impl Sequence {
         })
     }
 
-    /// Adds `runs`, and `lagged`, the sum of the products of neighbours within them, to what was
-    /// merged before.
-    pub(crate) fn absorb(
-        &mut self,
-        runs: Vec<Run>,
-        lagged: Option<&Decimal>,
-    ) -> Result<(), Conflict> {
+    /// Adds the sum of the products of neighbours within runs that are added separately.
+    pub(crate) fn absorb_products(&mut self, lagged: Option<&Decimal>) {
         if let (Some(own), Some(lagged)) = (&mut self.lagged, lagged) {
             own.add_product(lagged);
         }
+    }
+
+    /// Adds `runs` to what was merged before.
+    pub(crate) fn absorb(&mut self, runs: Vec<Run>) -> Result<(), Conflict> {
         runs.into_iter().try_for_each(|run| self.insert(run))
     }
 
@@ -204,7 +223,7 @@ mod tests {
 
     fn merged(runs: &[Run]) -> Result<Sequence, Conflict> {
         let mut sequence = Sequence::new(true);
-        runs.iter().try_for_each(|run| sequence.absorb(vec![run.clone()], None))?;
+        runs.iter().try_for_each(|run| sequence.absorb(vec![run.clone()]))?;
         Ok(sequence)
     }
 

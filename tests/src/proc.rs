@@ -97,3 +97,10 @@ pub fn descriptors(pid: Pid) -> BTreeMap<u32, String> {
         })
         .collect()
 }
+
+/// How many bytes a process has read, of whatever kind.
+pub fn bytes_read(pid: Pid) -> u64 {
+    let text = fs::read_to_string(format!("/proc/{pid}/io")).expect("the process is there");
+    let value = text.lines().find_map(|line| line.strip_prefix("rchar: "));
+    value.and_then(|value| value.parse().ok()).expect("a number")
+}

@@ -4,6 +4,7 @@
 use std::fs;
 use std::sync::OnceLock;
 
+use stage::process::command_line::StageOptions;
 use wandler_tests::run::Program;
 
 use crate::pairs::{Bench, Example, Given, Seen};
@@ -18,13 +19,18 @@ pub(crate) const BENCH: Bench = Bench {
         Example { id: "more", words: &["--more"], needs: &[] },
         Example { id: "histogram", words: &["--histogram 3"], needs: &[] },
         Example { id: "course", words: &["--course 2"], needs: &[] },
+        Example { id: "jobs", words: &["--jobs 3"], needs: &[] },
         Example { id: "label", words: &["--label site=roof"], needs: &[] },
         Example { id: "state", words: &["--state"], needs: &[] },
         Example { id: "merge", words: &["--merge"], needs: &[] },
         Example { id: "first", words: &["--first 7"], needs: &["state"] },
         Example { id: "no_sandbox", words: &["--no-sandbox"], needs: &[] },
     ],
-    refused: &[("every", &["window"]), ("merge", &["every", "window", "strict", "first"])],
+    refused: &[
+        ("every", &["window"]),
+        ("merge", &["every", "window", "strict", "first"]),
+        ("jobs", &["every", "window", "course", "merge"]),
+    ],
     inputs: INPUTS.len(),
     observe,
 };
@@ -53,15 +59,26 @@ fn observe(given: &Given, input: usize) -> Option<Seen> {
         false => [INPUTS[input], OTHER],
     };
     fs::write(dir.path().join("other.txt"), other).unwrap();
-    let base: &[&str] = match given.has_any(&["every", "window", "merge"]) {
+    let base: &[&str] = match given.has_any(&["every", "window", "merge", "jobs"]) {
         true => &[],
         false => &["--every", "1"],
     };
     let stat = Program::new("stat").args(base).args(given.words()).dir(&dir).input(input);
     let mut seen = Seen::of(&stat.finish(), dir.path())?;
     seen.stdout = without_times(&seen.stdout);
-    seen.more = vec![given.keeps_all_calls::<wandler_stat::Options>(base)];
+    seen.more = vec![given.keeps_all_calls::<wandler_stat::Options>(base), threads(given, base)];
     Some(seen)
+}
+
+/// With how many threads a file of some size would be counted.
+fn threads(given: &Given, base: &[&str]) -> String {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    file.as_file().set_len(10 << 20).unwrap();
+    let helpers = given.parsed::<wandler_stat::Options>(base).map(|options| {
+        let files = vec![file.path().to_owned()];
+        wandler_stat::Options { files, ..options }.helpers()
+    });
+    format!("helpers: {helpers:?}")
 }
 
 /// The same with `T` for each number of nanoseconds since 1970, and without checksums.

@@ -1,0 +1,28 @@
+//! Counting a regular file in several threads, with the same result as in one.
+//!
+//! The file is cut into pieces of [`PIECE`](crate::jobs::PIECE) bytes, wherever lines may end. Any thread counts any
+//! piece: nearly everything that is known about samples is the same in whatever order they come. What
+//! depends on the order comes with the piece, and the stage's own thread takes the pieces in their
+//! order: [`crate::count`] does that.
+//!
+//! | module | owns |
+//! |---|---|
+//! | [`cut`] | cutting a piece at its line ends, and joining a line that was cut |
+//! | [`counter`] | counting the lines of pieces, and what is told of each |
+//! | [`order`] | putting back into order what comes out of order |
+//! | [`crew`] | the threads that count, and which piece is whose |
+//!
+//! Only whole pieces of the file as it is at the beginning are read like this. What comes behind them,
+//! even if it is written meanwhile, and the first lines, which tell what the file consists of, are read
+//! from front to back, as a pipe is.
+//!
+//! Memory: in each thread a piece, and what an accumulator holds. How many threads there are is
+//! [`crate::jobs`]'s.
+
+pub(crate) mod counter;
+pub(crate) mod crew;
+pub(crate) mod cut;
+pub(crate) mod order;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,132 @@
+//! Counting the lines of pieces, in whatever order the pieces come.
+
+use std::io;
+use std::mem;
+
+use stage::format::row::{NotARow, Rows};
+use stage::stream::rejects::REPORTED;
+
+use super::cut::{Cut, Torn};
+use crate::accumulator::{Accumulator, Parts};
+use crate::plain::Scanned;
+use crate::plan::Plan;
+use crate::sequence::{Run, RunPlace};
+use crate::taking::TakeLines;
+
+/// What runs have for a place until they are joined.
+const NOWHERE: RunPlace = RunPlace::Number(0);
+
+/// What is told of a piece, besides what its samples add to the counter.
+#[derive(Debug, Default)]
+pub(crate) struct Counted {
+    /// The rest of a line that began before, with its line feed; or all, if the piece has none.
+    pub rest: Torn,
+    /// Whether that has a line feed.
+    pub has_line_end: bool,
+    /// The whole lines behind it.
+    pub lines: CountedLines,
+    /// The start of the line behind them.
+    pub start: Torn,
+    /// The bytes of the piece.
+    pub bytes: u64,
+    /// Why they are fewer than there should be; `None` if the file ended.
+    pub error: Option<io::Error>,
+}
+
+/// What is told of lines that were counted.
+#[derive(Debug, Default)]
+pub(crate) struct CountedLines {
+    /// How many there are. With `--strict`, up to the first that was rejected.
+    pub count: u64,
+    /// Their samples, if there are any.
+    pub run: Option<Run>,
+    /// How many are not samples.
+    pub rejected: u64,
+    /// The first of these.
+    pub reported: Vec<Rejected>,
+}
+
+/// A line that is not a sample.
+#[derive(Debug)]
+pub(crate) struct Rejected {
+    /// Its number among the counted lines, from 1.
+    pub line: u64,
+    /// Why, with its start.
+    pub reason: String,
+}
+
+/// Counts pieces.
+#[derive(Debug)]
+pub(crate) struct Counter {
+    accumulator: Accumulator,
+    rows: Rows,
+    is_strict: bool,
+    /// Those of the current piece so far.
+    lines: CountedLines,
+}
+
+impl Counter {
+    /// None counted yet; `rows` must be known to be classic ones.
+    pub(crate) fn new(plan: &Plan, rows: Rows) -> Counter {
+        let (accumulator, lines) = (plan.accumulator(1), CountedLines::default());
+        Counter { accumulator, rows, is_strict: plan.is_strict, lines }
+    }
+
+    /// Counts the whole lines of `piece`.
+    pub(crate) fn count(&mut self, piece: &[u8]) -> Counted {
+        let Cut { rest, lines, start } = Cut::of(piece);
+        // What ends it early is told as well.
+        let _ = self.take_block(lines);
+        self.lines.run = self.accumulator.end_run();
+        Counted {
+            rest: Torn::of(rest),
+            has_line_end: rest.ends_with(b"\n"),
+            lines: mem::take(&mut self.lines),
+            start: Torn::of(start),
+            bytes: piece.len() as u64,
+            error: None,
+        }
+    }
+
+    /// All that is known of the samples of all pieces, except for their order.
+    pub(crate) fn into_parts(mut self) -> Parts {
+        self.accumulator.parts()
+    }
+
+    fn reject(&mut self, reason: NotARow, line: &[u8]) -> Result<(), Stopped> {
+        if self.lines.rejected < REPORTED {
+            let (line, reason) = (self.lines.count, reason.of(line));
+            self.lines.reported.push(Rejected { line, reason });
+        }
+        self.lines.rejected += 1;
+        if self.is_strict { Err(Stopped) } else { Ok(()) }
+    }
+}
+
+/// A line was rejected, which nothing behind it may be counted after.
+#[derive(Debug)]
+pub(crate) struct Stopped;
+
+impl TakeLines for Counter {
+    type Error = Stopped;
+
+    fn room(&self) -> u64 {
+        self.accumulator.room()
+    }
+
+    fn take_plain(&mut self, lines: &[u8], most: u64) -> Result<Scanned, Stopped> {
+        let scanned = self.accumulator.add_plain(lines, most, NOWHERE);
+        self.lines.count += scanned.lines;
+        Ok(scanned)
+    }
+
+    fn take(&mut self, line: &[u8]) -> Result<(), Stopped> {
+        self.lines.count += 1;
+        match self.rows.sample(line) {
+            Some(Ok(sample)) => self.accumulator.add(&sample, NOWHERE),
+            None => {}
+            Some(Err(reason)) => self.reject(reason, line)?,
+        }
+        Ok(())
+    }
+}
