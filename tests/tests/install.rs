@@ -157,22 +157,62 @@ fn zsh_completes_stages_and_their_options() {
     running.finish();
 }
 
-/// Types the beginning of a word and TAB.
+/// The beginning of the last word of a command line, and what TAB makes of it where `share` is a
+/// directory: `X` is the next key, so that a beginning of nothing is seen to stay as it is.
+const COMPLETED: [(&str, &str); 12] = [
+    ("wandler st", "stat"),
+    ("wandler stat --quan", "--quantiles"),
+    ("wandler help rep", "report"),
+    ("wandler --via sock", "socket"),
+    ("wandler-log --trunc", "--truncate"),
+    ("wandler --via=m", "--via=mqueue"),
+    ("wandler conv --format=s16l", "--format=s16le"),
+    ("wandler conv --rate m", "max"),
+    // Where files belong, and where they do not.
+    ("wandler stat sha", "share/"),
+    ("wandler-log --truncate sha", "share/"),
+    ("wandler report --svg sha", "share/"),
+    ("wandler stat --label sha", "sha"),
+];
+
+/// Types the beginning of a word, TAB, and `X`.
 fn completes(terminal: &mut Terminal) {
-    for (typed, completed) in [
-        ("wandler st", "wandler stat"),
-        ("wandler stat --quan", "wandler stat --quantiles"),
-        ("wandler help rep", "wandler help report"),
-        ("wandler --via sock", "wandler --via socket"),
-        ("wandler-log --trunc", "wandler-log --truncate"),
-    ] {
+    for (typed, completed) in COMPLETED {
+        let (before, _) = typed.rsplit_once(' ').unwrap();
         terminal.wait("the line is empty", |rows| rows == [">"]);
-        terminal.types(&format!("{typed}\t"));
-        terminal.wait_for(completed);
+        terminal.types(&format!("{typed}\tX"));
+        let expected = [" X", "=X", "X"].map(|end| format!("> {before} {completed}{end}"));
+        terminal.wait(completed, |rows| rows.first().is_some_and(|row| expected.contains(row)));
         // Back to an empty line, on an empty screen.
         terminal.types("\x15\x0c");
     }
     terminal.wait("the line is empty", |rows| rows == [">"]);
+}
+
+#[test]
+fn bash_offers_a_stage_as_the_first_word_only_and_an_options_value_behind_an_equals_sign() {
+    let prefix = installed();
+    let script = prefix.path().join("share/bash-completion/completions/wandler");
+    // As bash calls it, with what it would make of the line.
+    let offered = |line: &str| {
+        let words: Vec<&str> = line.split(' ').collect();
+        let [.., option, word] = &words[..] else { panic!("{line}") };
+        let call = format!(
+            "compopt() {{ :; }}; . {}; COMP_WORDS=({}) COMP_CWORD={}; _wandler wandler '{word}' '{option}'; \
+             echo \"${{COMPREPLY[*]}}\"",
+            script.display(),
+            words.iter().map(|word| format!("'{word}' ")).collect::<String>(),
+            words.len() - 1,
+        );
+        Program::bash(&call).finish().exits(0).stdout.trim_end().to_owned()
+    };
+    assert_eq!(offered("wandler --quiet st"), "");
+    assert_eq!(offered("wandler --quiet --qu"), "--quiet");
+    assert_eq!(offered("wandler --via=s"), "--via=socket --via=shm");
+    assert_eq!(offered("wandler --via = s"), "socket shm");
+    assert_eq!(offered("wandler help "), "conv log stat report");
+    assert_eq!(offered("wandler stat "), "");
+    assert_eq!(offered("wandler stat x.log "), "");
 }
 
 #[test]
@@ -182,22 +222,16 @@ fn fish_completes_stages_and_their_options() {
     }
     let prefix = installed();
     let scripts = prefix.path().join("share/fish/vendor_completions.d");
-    for (typed, completed) in [
-        ("wandler st", "stat"),
-        ("wandler stat --quan", "--quantiles"),
-        ("wandler help rep", "report"),
-        ("wandler --via sock", "socket"),
-        ("wandler-log --trunc", "--truncate"),
-    ] {
+    for (typed, completed) in COMPLETED {
         let load =
             format!("source {}/{}.fish", scripts.display(), typed.split(' ').next().unwrap());
         let script = format!("{load}; complete -C '{typed}'");
-        let home = prefix.path();
-        let finished =
-            Program::other("fish").args(["-N", "-c", &script]).env("HOME", home).finish();
+        let fish = Program::other("fish").args(["-N", "-c", &script]).dir(&prefix);
+        let finished = fish.env("HOME", prefix.path()).finish();
         let offered: Vec<&str> =
             finished.stdout.lines().filter_map(|line| line.split('\t').next()).collect();
-        assert_eq!(offered, [completed], "{finished}");
+        let expected = if typed.ends_with(completed) { vec![] } else { vec![completed] };
+        assert_eq!(offered, expected, "{finished}");
     }
 }
 

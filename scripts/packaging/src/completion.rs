@@ -6,7 +6,9 @@ use clap::Command;
 use clap_complete::Shell;
 use clap_complete::generate;
 
+use crate::bash;
 use crate::programs::Program;
+use crate::values::for_completion;
 
 /// Where each shell looks for them.
 const SHELLS: [(Shell, &str); 3] = [
@@ -24,13 +26,17 @@ pub(crate) fn of(program: &Program) -> impl Iterator<Item = (PathBuf, Vec<u8>)> 
             Shell::Fish => format!("{name}.fish"),
             _ => name.clone(),
         };
-        let mut script = Vec::new();
-        generate(shell, &mut command(program), name, &mut script);
-        if shell == Shell::Fish {
-            script = with_values(&script);
-        }
-        (PathBuf::from(directory).join(file), script)
+        (PathBuf::from(directory).join(file), script(shell, command(program), name))
     })
+}
+
+fn script(shell: Shell, mut command: Command, name: &str) -> Vec<u8> {
+    let mut script = Vec::new();
+    match shell {
+        Shell::Bash => return bash::script(command, name).into_bytes(),
+        _ => generate(shell, &mut command, name, &mut script),
+    }
+    if shell == Shell::Fish { with_values(&script) } else { script }
 }
 
 /// The same script for fish, with an option's values offered before any stage is named: until then
@@ -42,11 +48,11 @@ fn with_values(script: &[u8]) -> Vec<u8> {
 
 /// The command line with everything that can be completed in it.
 fn command(program: &Program) -> Command {
-    let command = program.command.clone();
+    let command = for_completion(program.command.clone());
     if program.stages.is_empty() {
         return command;
     }
-    let stages = program.stages.iter().map(|stage| stage.command.clone());
+    let stages = program.stages.iter().map(|stage| for_completion(stage.command.clone()));
     command.disable_help_subcommand(true).subcommands(stages).subcommand(help(&program.stages))
 }
 

@@ -7,15 +7,19 @@
 //! | [`page`] | a manual page, made from a program's help |
 //! | [`tidy`] | the same page as mandoc's lint wants it |
 //! | [`completion`] | what a shell completes |
+//! | [`values`] | what the value of an option can be, as far as a shell can offer it |
+//! | [`bash`] | the completion script for bash |
 //!
 //! All of it is made from the source of `--help`, so that the two cannot disagree. It is a program of
 //! its own so that the others do not grow by what only an installation needs.
 
+mod bash;
 mod completion;
 mod help;
 mod page;
 mod programs;
 mod tidy;
+mod values;
 
 use std::fs;
 use std::io;
