@@ -20,6 +20,12 @@ use crate::programs::{self, NOT_INSTALLED};
 /// The forms that the launcher's arguments may take besides options.
 pub(crate) const OTHER_FORMS: &[&str] = &["STAGE [ARGUMENTS]", "help [STAGE]"];
 
+/// The first word that asks for help.
+pub(crate) const HELP: &str = "help";
+
+/// How many words `launcher help stat` has.
+const HELP_OF_A_STAGE: usize = 3;
+
 /// What a command line asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Invocation {
@@ -62,10 +68,14 @@ fn stage(name: &OsString) -> Option<Process> {
 }
 
 impl Invocation {
-    /// What `words` ask for, the program's name first. `help` stands for `--help`.
+    /// What `words` ask for, the program's name first. `help` stands for `--help`. (With more than a
+    /// stage behind it, the launcher refuses it.)
     pub fn of(words: impl IntoIterator<Item = OsString>) -> Invocation {
         let mut words: Vec<OsString> = words.into_iter().collect();
-        let asks_for_help = words.get(1).is_some_and(|word| word == "help");
+        let asks_for_help = words.get(1).is_some_and(|word| word == HELP);
+        if asks_for_help && words.len() > HELP_OF_A_STAGE {
+            return Invocation::Launcher(words);
+        }
         if asks_for_help {
             words.remove(1);
         }
@@ -135,5 +145,6 @@ mod tests {
         assert_eq!(invocation("wandler help"), launcher("wandler --help"));
         assert_eq!(invocation("wandler help stat"), alone(Process::Stat, "--help"));
         assert_eq!(invocation("wandler help tee"), launcher("wandler tee --help"));
+        assert_eq!(invocation("wandler help stat log"), launcher("wandler help stat log"));
     }
 }

@@ -25,8 +25,8 @@ Examples:
   launcher stat --more samples.log         one stage by itself
   launcher help stat                       its options
 
-The stages are the programs conv, log, stat and report beside this one; tee is the launcher's own. \
-At the end, the account says how many samples were sent, recorded and counted.
+The stages are the programs conv, log, stat and report in the launcher's own directory (lib/wandler, \
+where it is installed); tee is the launcher's own work. At the end, the account says how many samples were sent, recorded and counted.
 
 No stage begins before all have read their options and conv has opened its input: a wrong option \
 ends the launcher with status 2, and nothing was touched. So does a file that log, stat or report \
@@ -38,7 +38,15 @@ Environment: what the stages read of it (NO_COLOR, TERM, LC_ALL, LC_CTYPE, LANG:
 HOME, for ~, and TMPDIR, where --via fifo makes its named pipes. The stages find in WANDLER_START, \
 WANDLER_LEDGER, WANDLER_REJECTED and WANDLER_MESSAGES what joins them to the launcher.
 
-Files: samples.log in the working directory, unless --log names another.
+Service: wandler@NAME, where wandler is installed for all users, is a pipeline that systemd starts \
+with the machine (systemctl enable --now wandler@NAME) and again after a failure. Its file of \
+options has lines such as CONV='--from /dev/ttyUSB0': CONV, which must be there, LOG, STAT and REPORT \
+are the values of --conv and so on, and MORE is further options of the launcher, such as --via shm \
+-v. It runs with --quiet and --grace 20s. (For a longer grace period in MORE, systemctl edit must \
+raise TimeoutStopSec, too.) journalctl -u wandler@NAME shows the messages and the account.
+
+Files: samples.log in the working directory, unless --log names another. The service has its \
+options in /etc/wandler/NAME.env, and /var/lib/wandler/NAME is its working directory.
 
 Limits: in a stage's options ~ is expanded at a word's start, and nothing else. What is still \
 there after the grace period is ended step by step, a second apart (or less, with a shorter grace \
@@ -76,11 +84,13 @@ pub struct Options {
     #[arg(long, value_name = "ARGS", value_parser = Words::split, help_heading = "Stages")]
     #[arg(default_value = "", hide_default_value = true, allow_hyphen_values = true)]
     pub(crate) report: Words,
+    // (The last of these counts, so that a script or a service has its own, and its user another.)
     /// How long the stages may take to end once they were asked to
-    #[arg(long, value_name = "DUR", value_parser = quantity::duration, allow_hyphen_values = true, default_value = "5s")]
+    #[arg(long, value_name = "DUR", value_parser = quantity::duration, allow_hyphen_values = true)]
+    #[arg(default_value = "5s", overrides_with = "grace")]
     pub(crate) grace: Duration,
     /// What the transports are made of: the stages do not care
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_enum, default_value_t, overrides_with = "via")]
     pub via: Via,
     /// Print the same pipeline as a bash command, if the stages take their options, and run
     /// nothing (for --via pipe and fifo: a shell has no other transports)
@@ -88,10 +98,10 @@ pub struct Options {
     pub print: bool,
     /// Show no report, only messages and the account, as for a journal. (Options of report that
     /// write files or judge the figures still do)
-    #[arg(short, long, conflicts_with = "verbose")]
+    #[arg(short, long, overrides_with = "quiet")]
     pub quiet: bool,
     /// Show the wiring at the start, and how each stage ended
-    #[arg(short, long)]
+    #[arg(short, long, overrides_with = "verbose")]
     pub(crate) verbose: bool,
     /// What the stages keep of the system calls.
     #[command(flatten)]
@@ -139,27 +149,40 @@ impl CommandLine for Options {
         Ok(())
     }
 
-    /// A stage's options given as several words (`--conv --rate 10`), or an unknown stage.
+    /// A stage's options given as several words (`--conv --rate 10`), or a stage that is unknown or not
+    /// the first word.
     fn likely_meant(words: &[OsString], unexpected: &str) -> Option<String> {
-        if !unexpected.starts_with('-') && words.get(1).is_some_and(|word| word == unexpected) {
+        let is_first = words.get(1).is_some_and(|word| word == unexpected);
+        if is_first && unexpected == invocation::HELP {
+            return Some(format!("help takes one stage: the stages are {}", stages()));
+        }
+        if is_first && !unexpected.starts_with('-') {
             let name = quoted(unexpected.as_bytes());
             return Some(format!("there is no stage {name}: the stages are {}", stages()));
         }
-        let words: Vec<&str> = words.iter().map(|word| word.to_str()).collect::<Option<_>>()?;
-        let at = words.iter().position(|word| word.starts_with(unexpected))?;
-        let (option, first) = match words.get(at.checked_sub(1)?)?.split_once('=') {
-            Some(both) => both,
-            None => (*words.get(at.checked_sub(2)?)?, words[at - 1]),
-        };
-        // A word with a blank in it was quoted on purpose.
-        if !WORDS_OF_STAGES.contains(&option) || first.contains(char::is_whitespace) {
-            return None;
-        }
-        let behind = words[at..].iter().take_while(|word| !is_own_option(word));
-        let meant = shell_words::join([&first].into_iter().chain(behind));
-        let meant = for_a_shell(meant.as_ref());
-        Some(format!("{option} takes one word: {option} {}", meant.to_string_lossy()))
+        several_words(words, unexpected).or_else(|| {
+            let is_stage = Process::STAGES.iter().any(|stage| stage.name() == unexpected);
+            is_stage.then(|| format!("{unexpected} by itself must be the first word"))
+        })
     }
+}
+
+/// What was meant by a stage's options in several words.
+fn several_words(words: &[OsString], unexpected: &str) -> Option<String> {
+    let words: Vec<&str> = words.iter().map(|word| word.to_str()).collect::<Option<_>>()?;
+    let at = words.iter().position(|word| word.starts_with(unexpected))?;
+    let (option, first) = match words.get(at.checked_sub(1)?)?.split_once('=') {
+        Some(both) => both,
+        None => (*words.get(at.checked_sub(2)?)?, words[at - 1]),
+    };
+    // A word with a blank in it was quoted on purpose.
+    if !WORDS_OF_STAGES.contains(&option) || first.contains(char::is_whitespace) {
+        return None;
+    }
+    let behind = words[at..].iter().take_while(|word| !is_own_option(word));
+    let meant = shell_words::join([&first].into_iter().chain(behind));
+    let meant = for_a_shell(meant.as_ref());
+    Some(format!("{option} takes one word: {option} {}", meant.to_string_lossy()))
 }
 
 /// The stages' names, in words.
@@ -207,7 +230,19 @@ mod tests {
         assert_eq!(check("--svg x.svg"), Ok(()));
         let reason = "--quiet shows no report, so --format has no effect: leave one out";
         assert_eq!(check("-f json"), Err(reason.to_owned()));
-        parse(&["--quiet", "--verbose"]).unwrap_err();
+    }
+
+    #[test]
+    fn options_behind_those_of_a_service_add_to_them_or_replace_them() {
+        let service = ["--quiet", "--grace", "20s"];
+        let options = parse(&[&service[..], &["-v", "--grace=1min", "-q", "--verbose"]].concat());
+        let options = options.unwrap();
+        assert!(options.quiet && options.verbose);
+        assert_eq!(options.grace, Duration::from_secs(60));
+        assert_eq!(parse(&["--via", "shm", "--via", "fifo"]).unwrap().via, Via::Fifo);
+        // One of two would be lost without a word.
+        let twice = parse(&["--conv", "--rate 5", "--conv", "--count 1"]).unwrap_err();
+        assert!(twice.contains("cannot be used multiple times"), "{twice}");
     }
 
     #[test]
@@ -228,6 +263,7 @@ mod tests {
         );
         assert_eq!(meant("--conv=--rate 10"), "--conv takes one word: --conv '--rate 10'");
         assert_eq!(meant("-v 10"), "unexpected argument '10' found");
+        assert_eq!(meant("-v stat"), "stat by itself must be the first word");
     }
 
     #[test]

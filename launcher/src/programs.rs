@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::process::Process;
 
-/// Advice for a launcher without stages, as `cargo install` of its package leaves it.
-pub(crate) const NOT_INSTALLED: &str = " (scripts/install in the sources installs all programs)";
+/// Advice for a launcher without stages, as a copy of it is, or what `cargo install` leaves.
+pub(crate) const NOT_INSTALLED: &str = " (its programs stay together: copy all five, or install a package, or the sources with scripts/install)";
 
 /// This executable's directory, where the stages are, too.
 pub(crate) fn directory() -> io::Result<PathBuf> {

@@ -95,6 +95,14 @@ fn messages_keep_the_programs_name_and_point_to_the_help_that_can_be_called() {
             "launcher: there is no stage \"tee\": the stages are conv, log, stat and report; try 'wandler --help'",
         ),
         (
+            "wandler help stat extra",
+            "launcher: help takes one stage: the stages are conv, log, stat and report; try 'wandler --help'",
+        ),
+        (
+            "wandler --quiet stat",
+            "launcher: stat by itself must be the first word; try 'wandler --help'",
+        ),
+        (
             "wandler --conv --bogus",
             "conv: unexpected argument '--bogus' found; try 'wandler conv --help'",
         ),
@@ -123,7 +131,7 @@ fn a_launcher_without_stages_says_how_to_install_them() {
     fs::hard_link(program("launcher"), bin.path().join("launcher")).unwrap();
     fs::hard_link(program("stat"), bin.path().join("stat")).unwrap();
     let path = bin.path().display();
-    let hint = "(scripts/install in the sources installs all programs)";
+    let hint = "(its programs stay together: copy all five, or install a package, or the sources with scripts/install)";
     let missing = format!(
         "launcher: cannot find conv, log, report beside the launcher, in \"{path}\" {hint}"
     );

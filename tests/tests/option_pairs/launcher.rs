@@ -27,7 +27,7 @@ pub(crate) const BENCH: Bench = Bench {
         Example { id: "verbose", words: &["--verbose"], needs: &[] },
         Example { id: "no_sandbox", words: &["--no-sandbox"], needs: &[] },
     ],
-    refused: &[("print", &["grace", "verbose"]), ("verbose", &["quiet"])],
+    refused: &[("print", &["grace", "verbose"])],
     inputs: 1,
     observe,
 };
