@@ -251,3 +251,26 @@ fn the_unit_is_in_order_and_lets_the_service_do_little() {
     // Tenths of what systemd calls exposure, from 0 to 100.
     analyze("security --offline=true --threshold=30");
 }
+
+/// The value that the unit gives to a variable which the file of options does not set.
+fn value_in_the_unit(prefix: &Path, variable: &str) -> String {
+    let unit = fs::read_to_string(prefix.join("lib/systemd/system/wandler@.service")).unwrap();
+    let settings = unit.lines().filter_map(|line| line.strip_prefix("Environment=\""));
+    let mut values = settings.flat_map(|line| line.trim_end_matches('"').split("\" \""));
+    let value = values.find_map(|it| it.strip_prefix(&format!("{variable}=")));
+    value.unwrap_or_else(|| panic!("{variable} in\n{unit}")).replace("%i", "roof")
+}
+
+#[test]
+fn an_instance_that_names_no_source_is_refused_and_records_nothing() {
+    let (prefix, dir) = (installed(), tempfile::tempdir().unwrap());
+    let [conv, log, more] =
+        ["CONV", "LOG", "MORE"].map(|name| value_in_the_unit(prefix.path(), name));
+    assert_eq!((log.as_str(), more.as_str()), ("", ""));
+    let wandler = Program::other(prefix.path().join("bin/wandler")).dir(&dir);
+    let finished = wandler.args(["--quiet", "--conv", &conv, "--log", &log]).finish();
+    let message = "conv: unexpected argument 'CONV is missing in /etc/wandler/roof.env' found; \
+                   try 'wandler conv --help'";
+    assert_eq!(finished.exits(2).writes("").says(&[message]).stderr.lines().count(), 1);
+    assert_eq!(contents(dir.path()).len(), 0);
+}
