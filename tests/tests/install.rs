@@ -36,7 +36,8 @@ fn nothing_is_left_after_an_uninstallation_but_what_was_there_before() {
     install(&own).finish().exits(0);
     let others = prefix.path().join("share/man/man1/other.1");
     fs::write(&others, "").unwrap();
-    uninstall(prefix.path()).finish().exits(0).writes("").says(&[""; 0]);
+    let said = format!("removed from {}\n", prefix.path().display());
+    uninstall(prefix.path()).finish().exits(0).writes(&said).says(&[""; 0]);
     let left: Vec<PathBuf> = contents(prefix.path()).into_keys().collect();
     let man = ["share", "share/man", "share/man/man1", "share/man/man1/other.1"];
     assert_eq!(
@@ -77,7 +78,12 @@ fn files_that_an_earlier_version_had_are_removed_and_foreign_paths_are_not() {
 fn a_package_is_laid_out_in_another_root_for_its_own_prefix() {
     let stage = tempfile::tempdir().unwrap();
     let destdir = stage.path().to_str().unwrap();
-    install(&["--prefix=/usr", "--destdir", destdir]).finish().exits(0).writes("").says(&[""; 0]);
+    let said = format!("installed in {destdir} for /usr\n");
+    install(&["--prefix=/usr", "--destdir", destdir])
+        .finish()
+        .exits(0)
+        .writes(&said)
+        .says(&[""; 0]);
     let unit = stage.path().join("usr/lib/systemd/system/wandler@.service");
     let unit = fs::read_to_string(unit).unwrap();
     assert!(unit.contains("\nExecStart=\"/usr/bin/wandler\" --quiet "), "{unit}");
@@ -92,6 +98,7 @@ fn a_wrong_option_is_refused() {
     for (options, reason) in [
         (&["--prefix"][..], "--prefix needs a directory"),
         (&["--destdir", ""], "--destdir needs a directory"),
+        (&["--prefix=~me/x"], "cannot expand \"~me/x\": write the directory out"),
         (&["--frefix", "x"], "unexpected argument '--frefix'; try 'install --help'"),
     ] {
         install(options).finish().exits(2).writes("").says(&[format!("install: {reason}")]);

@@ -83,13 +83,121 @@ fn what_is_in_the_way_is_reported_before_anything_is_touched() {
 #[test]
 fn an_uninstallation_that_fails_can_be_repeated() {
     let prefix = installed();
-    let command = prefix.path().join("bin/wandler");
-    fs::remove_file(&command).unwrap();
-    fs::create_dir(&command).unwrap();
-    let finished = uninstall(prefix.path()).finish().exits(1).writes("");
-    assert!(finished.stderr.contains(command.to_str().unwrap()), "{finished}");
-    fs::remove_dir(command).unwrap();
+    let failing = "case ${!#} in */bin/wandler) exit 1;; esac; exec /bin/rm \"$@\"";
+    let commands = commands([("rm", failing)]);
+    uninstall(prefix.path()).env("PATH", path_with(commands.path())).finish().exits(1).writes("");
+    assert!(prefix.path().join("bin/wandler").is_symlink());
     uninstall(prefix.path()).finish().exits(0).says(&[""; 0]);
+    assert_eq!(contents(prefix.path()), BTreeMap::new());
+}
+
+#[test]
+fn an_installation_that_is_interrupted_says_what_to_do_and_leaves_no_half_of_a_file() {
+    let asking = "case ${!#} in */bin/wandler) kill -TERM $PPID;; esac; exec /bin/mv \"$@\"";
+    let commands = commands([("mv", asking)]);
+    let prefix = tempfile::tempdir().unwrap();
+    let install = install(&in_prefix(prefix.path())).env("PATH", path_with(commands.path()));
+    let finished = install.finish().writes("");
+    assert_ne!(finished.code(), 0, "{finished}");
+    finished.says(&["install: not finished: install again, or remove with --uninstall"]);
+    let left = contents(prefix.path());
+    assert!(!left.keys().any(|path| path.to_str().unwrap().ends_with(".new")), "{left:#?}");
+    uninstall(prefix.path()).finish().exits(0).says(&[""; 0]);
+    assert_eq!(contents(prefix.path()), BTreeMap::new());
+}
+
+#[test]
+fn what_others_have_put_in_the_place_of_a_file_is_neither_replaced_nor_removed() {
+    let prefix = installed();
+    let [command, page, unit] =
+        ["bin/wandler", "share/man/man1/wandler.1", "lib/systemd/system/wandler@.service"]
+            .map(|path| prefix.path().join(path));
+    fs::remove_file(&command).unwrap();
+    fs::write(&command, "another").unwrap();
+    fs::remove_file(&page).unwrap();
+    symlink("elsewhere", &page).unwrap();
+    let finished = install(&in_prefix(prefix.path())).finish().exits(1).writes("");
+    assert!(finished.stderr.ends_with("is not from an earlier installation; move it away first\n"));
+    let left =
+        |path: &PathBuf| format!("install: left {path:?}: it is not what was installed there");
+    fs::remove_file(&unit).unwrap();
+    fs::create_dir(&unit).unwrap();
+    let finished = uninstall(prefix.path()).finish().exits(0);
+    finished.says(&[left(&command), left(&unit), left(&page)]);
+    fs::remove_dir(&unit).unwrap();
+    assert_eq!(fs::read_to_string(command).unwrap(), "another");
+    let files: Vec<PathBuf> = contents(prefix.path()).into_keys().collect();
+    let system = ["lib", "lib/systemd", "lib/systemd/system"];
+    let man = ["share", "share/man", "share/man/man1", "share/man/man1/wandler.1"];
+    let expected = ["bin", "bin/wandler"].into_iter().chain(system).chain(man);
+    assert_eq!(files, expected.map(PathBuf::from).collect::<Vec<_>>());
+}
+
+#[test]
+fn commands_are_found_where_their_directory_is_a_link() {
+    let dir = tempfile::tempdir().unwrap();
+    let (prefix, bin) = (dir.path().join("prefix"), dir.path().join("a/b/bin"));
+    fs::create_dir_all(&prefix).unwrap();
+    fs::create_dir_all(&bin).unwrap();
+    symlink("../a/b/bin", prefix.join("bin")).unwrap();
+    for _ in ["once", "again"] {
+        install(&in_prefix(&prefix)).finish().exits(0).says(&[""; 0]);
+        let version = format!("wandler-stat {}\n", env!("CARGO_PKG_VERSION"));
+        let call = Program::other(prefix.join("bin/wandler-stat")).words("--version");
+        call.finish().exits(0).writes(&version);
+    }
+    uninstall(&prefix).finish().exits(0).says(&[""; 0]);
+    assert_eq!(contents(&prefix).into_keys().collect::<Vec<_>>(), [PathBuf::from("bin")]);
+    assert_eq!(contents(&bin), BTreeMap::new());
+}
+
+#[test]
+fn what_systemd_cannot_start_is_not_installed() {
+    for name in ["it's", "a\"b", "a\\b", "a\nb"] {
+        let dir = tempfile::tempdir().unwrap();
+        let prefix = dir.path().join(name);
+        let finished = install(&in_prefix(&prefix)).finish().exits(1).writes("");
+        let reason = "systemd takes no quotes, backslashes or control characters\n";
+        let is_said = finished.stderr.ends_with(reason) && finished.stderr.lines().count() == 1;
+        assert!(is_said, "{finished}");
+        assert_eq!(contents(dir.path()), BTreeMap::new());
+    }
+}
+
+#[test]
+fn the_script_may_be_called_through_a_link_but_is_not_enough_by_itself() {
+    let dir = tempfile::tempdir().unwrap();
+    let (link, copy) = (dir.path().join("link"), dir.path().join("copy"));
+    symlink(root().join("scripts/install"), &link).unwrap();
+    fs::copy(root().join("scripts/install"), &copy).unwrap();
+    let prefix = dir.path().join("prefix");
+    let call = |script| {
+        let call = Program::other("bash").args([script]).args(in_prefix(&prefix));
+        call.env("WANDLER_PROGRAMS", with_pages()).finish()
+    };
+    let here = dir.path().canonicalize().unwrap();
+    call(&copy).exits(1).writes("").says(&[format!(
+        "install: cannot find what to install beside {here:?}: call the script of a checkout or an \
+         unpacked archive"
+    )]);
+    assert!(!prefix.exists());
+    call(&link).exits(0).says(&[""; 0]);
+}
+
+#[test]
+fn what_is_incomplete_is_not_installed() {
+    let (dir, prefix) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let unpacked = Unpacked::new(&archive(dir.path()));
+    fs::remove_file(unpacked.tree().join("lib/wandler/log")).unwrap();
+    let above = unpacked.tree().parent().unwrap().canonicalize().unwrap();
+    let missing =
+        format!("install: cannot find \"../lib/wandler/log\" beside {above:?}: it is incomplete");
+    unpacked.install(prefix.path()).finish().exits(1).writes("").says(&[missing]);
+
+    let own = in_prefix(prefix.path());
+    let finished = install(&own).env("WANDLER_PROGRAMS", dir.path()).finish().exits(1).writes("");
+    let program = dir.path().join("launcher");
+    finished.says(&[format!("tree: cannot find {program:?}, which a build makes")]);
     assert_eq!(contents(prefix.path()), BTreeMap::new());
 }
 
