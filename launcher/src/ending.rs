@@ -61,7 +61,7 @@ impl fmt::Display for ProcessEnding {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ResourceUse {
     /// Processor time, user and system.
-    pub(crate) cpu: Duration,
+    pub cpu: Duration,
     /// Peak resident memory, in KiB.
     pub peak_kib: u64,
 }

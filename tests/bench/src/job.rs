@@ -38,6 +38,8 @@ pub(crate) struct Job {
 pub(crate) struct Run {
     /// Wall time.
     pub time: Duration,
+    /// The processor time of its process and of those that this waited for, up to their end.
+    pub cpu: Duration,
     /// The most memory, in bytes, that its process held, or the greatest of those it waited for.
     pub peak: u64,
 }
@@ -136,7 +138,7 @@ impl Until {
         let time = time.unwrap_or_else(|| start.elapsed());
         // There is no other child: commands run one after the other.
         let (_, ending, usage) = reap()?.ok_or(Errno::ECHILD)?;
-        Ok((Run { time, peak: usage.peak_kib * 1024 }, ending))
+        Ok((Run { time, cpu: usage.cpu, peak: usage.peak_kib * 1024 }, ending))
     }
 }
 

@@ -19,10 +19,10 @@ Examples:
   scripts/bench --only 5 --quick         whether a row works; its figures mean little
   scripts/bench --write                  the table of targets, into the README
 
-Times are the wall times of whole processes, their start included. What is compared takes turns,
-and each time is the median of the rounds; short runs get more rounds. Only the ratios mean
-anything on another machine. Inputs are made in a temporary directory, in memory where there is a
-/dev/shm: with 20 million samples up to 3 GB.
+Times are the wall times of whole processes (unless --cpu is given), their start included. What is
+compared takes turns, and each time is the median of the rounds; short runs get more rounds. Only the
+ratios mean anything on another machine. Inputs are made in a temporary directory, in memory where
+there is a /dev/shm: with 20 million samples up to 3 GB.
 
 Rows, by number or name:
 ";
@@ -43,7 +43,7 @@ const IDLE_TIME: Duration = Duration::from_secs(10);
 /// With `--quick`: enough for every command to do all of its work once.
 const QUICK_SAMPLES: u64 = 1_000_000;
 const QUICK_IDLE_TIME: Duration = Duration::from_secs(1);
-/// Rounds go on for so long: after it the median of runs of some milliseconds is steady.
+/// Rounds go on for this long: after it the median of runs of some milliseconds is steady.
 const ENOUGH: Duration = Duration::from_secs(2);
 
 /// Measures the programs, beside their competitors where they have any.
@@ -74,11 +74,15 @@ pub(crate) struct Options {
     /// One round of small inputs, to see that all can be run
     #[arg(long)]
     quick: bool,
+    /// In the table of targets, compare processor times: on a busy machine these are steadier, but
+    /// several processes or threads at once gain nothing by them
+    #[arg(long)]
+    pub cpu: bool,
     /// Print the tables as Markdown
     #[arg(long)]
     markdown: bool,
     /// Also write the table of targets into the README
-    #[arg(long, conflicts_with_all = ["sections", "only", "quick"])]
+    #[arg(long, conflicts_with_all = ["sections", "only", "quick", "cpu"])]
     pub write: bool,
 }
 
@@ -117,7 +121,7 @@ impl Options {
         }
     }
 
-    /// How often each command is measured, at the least.
+    /// How often each command is measured, at least.
     pub(crate) fn rounds(&self) -> u32 {
         self.rounds.unwrap_or(if self.quick { 1 } else { ROUNDS })
     }
@@ -227,7 +231,9 @@ mod tests {
     fn the_readme_gets_the_whole_table_and_believable_figures() {
         assert_eq!(parsed(&["--write"]).sections(), [Section::Targets]);
         assert!(!is_refused(&["--write", "--rounds", "5", "--long"]));
-        for words in [&["--write", "--quick"][..], &["--write", "--rounds", "4"]] {
+        for words in
+            [&["--write", "--quick"][..], &["--write", "--rounds", "4"], &["--write", "--cpu"]]
+        {
             assert!(is_refused(words), "{words:?}");
         }
         assert!(is_refused(&["--write", "--only", "1"]) && is_refused(&["--write", "targets"]));

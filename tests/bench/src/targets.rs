@@ -44,7 +44,8 @@ pub(crate) fn measure(bench: &Bench, page: &mut Page<impl Write>) -> Result<(), 
         has_jobs: need::stat_has_jobs(&bench.programs),
     };
     let entries = measure_all(bench, &setting)?;
-    page.heading(&format!("Targets, at least {} rounds", bench.options.rounds()))?;
+    let times = if bench.options.cpu { "processor times" } else { "wall times" };
+    page.heading(&format!("Targets, {times}, at least {} rounds", bench.options.rounds()))?;
     page.table(&result::table(&entries), &result::summary(&entries))?;
     match readme {
         Some(readme) => readme.write(&machine::description(), &entries),

@@ -15,7 +15,7 @@ const MOST: u32 = 40;
 /// How often something is measured.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Patience {
-    /// Rounds, at the least.
+    /// Rounds, at least.
     pub rounds: u32,
     /// While less than this has passed there are more: short runs differ more from each other.
     pub time: Duration,

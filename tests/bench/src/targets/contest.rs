@@ -33,7 +33,7 @@ pub(crate) struct Figure {
 }
 
 impl Side {
-    /// Of these runs, one or more, with so many samples each.
+    /// Of these runs, one or more, with this many samples each.
     pub(crate) fn new(runs: &[Run], samples: u64) -> Side {
         Side {
             times: runs.iter().map(|run| run.time).collect(),
@@ -91,7 +91,8 @@ mod tests {
     use super::*;
 
     fn side(millis: &[u64], peak: u64, samples: u64) -> Side {
-        let run = |&millis: &u64| Run { time: Duration::from_millis(millis), peak };
+        let time = |millis| Duration::from_millis(millis);
+        let run = |&millis: &u64| Run { time: time(millis), cpu: time(0), peak };
         Side::new(&millis.iter().map(run).collect::<Vec<_>>(), samples)
     }
 

@@ -34,10 +34,10 @@ pub(crate) struct Entry {
 
 const NOTE: &str = "\
 figure: of the medians of the rounds, which were run in turns, and of the times of whole processes
-(with approximate quantiles: of what the later records take); × and 1/: our time a sample divided by
-the other's, unless the target is at least so much; rounds: the same, in the round where it was least
-and in the one where it was greatest; memory: the most that the process, or the greatest of the
-pipeline, held, ours and the other's.";
+(with --every 1: of the records over approximate quantiles alone); at most: our time a sample divided
+by the other's; at least: the reverse; rounds: our time divided by the other's, in the round where
+that was least and in the one where it was greatest; memory: the most that the process, or the
+greatest of the pipeline, held, ours and the other's.";
 
 impl Entry {
     /// The entry of one of the measure's targets.

@@ -2,7 +2,7 @@
 
 use crate::Bench;
 use crate::error::Error;
-use crate::job::Run;
+use crate::job::{Job, Run};
 use crate::targets::contest::{Contest, Figure, Side};
 use crate::targets::measure::{Entrant, Measure, Method, Race};
 use crate::timing::interleave;
@@ -41,13 +41,19 @@ fn run(bench: &Bench, race: &Race) -> Result<Contest, Error> {
 impl Entrant {
     /// Runs it, and what its time is to be reduced by.
     fn run(&self, bench: &Bench) -> Result<Run, Error> {
-        let run = self.job.run(&bench.programs, &bench.scratch)?;
+        let run = run_job(bench, &self.job)?;
         match &self.less {
             None => Ok(run),
             Some(less) => {
-                let beginning = less.run(&bench.programs, &bench.scratch)?.time;
+                let beginning = run_job(bench, less)?.time;
                 Ok(Run { time: run.time.saturating_sub(beginning), ..run })
             }
         }
     }
+}
+
+/// Its time is what was asked for: of the clock on the wall, or of the processors.
+fn run_job(bench: &Bench, job: &Job) -> Result<Run, Error> {
+    let run = job.run(&bench.programs, &bench.scratch)?;
+    Ok(if bench.options.cpu { Run { time: run.cpu, ..run } } else { run })
 }

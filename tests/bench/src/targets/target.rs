@@ -35,7 +35,7 @@ pub(crate) enum Verdict {
 }
 
 impl Target {
-    /// At most so many times the other's time.
+    /// At most this many times the other's time.
     pub(crate) const fn times(limit: f64) -> Target {
         Target { kind: Kind::Time, limit }
     }
@@ -45,22 +45,22 @@ impl Target {
         Target::times(1.0 / divisor)
     }
 
-    /// At most so many nanoseconds a sample more.
+    /// At most this many nanoseconds a sample more.
     pub(crate) const fn nanos_more(limit: f64) -> Target {
         Target { kind: Kind::More, limit }
     }
 
-    /// At least so many times the other's samples a second.
+    /// At least this many times the other's samples a second.
     pub(crate) const fn speed(limit: f64) -> Target {
         Target { kind: Kind::Speed, limit }
     }
 
-    /// At most so many times the other's memory.
+    /// At most this many times the other's memory.
     pub(crate) const fn memory(limit: f64) -> Target {
         Target { kind: Kind::Memory, limit }
     }
 
-    /// At most so many a second.
+    /// At most this many a second.
     pub(crate) const fn rate(limit: f64) -> Target {
         Target { kind: Kind::Rate, limit }
     }

@@ -27,7 +27,7 @@ const SETS: [Data; 9] = [
 const SHORT: u64 = 5;
 const LONG: u64 = 50;
 
-/// Less than a page of each table more; what the allocator keeps differs from run to run.
+/// Flat, except for what the allocator keeps, which differs from run to run.
 const MEMORY: f64 = 1.1;
 
 pub(super) fn all(setting: &Setting) -> Vec<Measure> {
