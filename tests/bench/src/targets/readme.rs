@@ -25,7 +25,10 @@ impl Readme {
     /// Reads it, and finds the place of the table.
     pub(crate) fn read() -> Result<Readme, Error> {
         let path = Path::new(ROOT).join("README.md");
-        let path = path.canonicalize().unwrap_or(path);
+        Readme::at(path.canonicalize().unwrap_or(path))
+    }
+
+    fn at(path: PathBuf) -> Result<Readme, Error> {
         let text = fs::read_to_string(&path)
             .map_err(|source| Error::Read { path: path.clone(), source })?;
         match parts(&text) {
@@ -123,14 +126,16 @@ mod tests {
 
     #[test]
     fn the_table_is_put_between_the_marks_again_and_again() {
-        let text = format!("# Speed\n\n{BEGIN}old\n{END}\nMore.\n");
-        let put = |text: &str, block: &str| {
-            let (before, after) = parts(text).unwrap();
-            format!("{before}{block}{after}")
-        };
-        let once = put(&text, "new\n");
-        assert_eq!(once, format!("# Speed\n\n{BEGIN}new\n{END}\nMore.\n"));
-        assert_eq!(put(&once, "new\n"), once);
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("README.md");
+        fs::write(&path, format!("# Speed\n\n{BEGIN}old\n{END}\nMore.\n")).unwrap();
+        let entries = [entry("integers", Target::times(2.0), measured(1.5))];
+        for machine in ["This one.", "That one."] {
+            Readme::at(path.clone()).unwrap().write(machine, &entries).unwrap();
+            let block = block(machine, &entries);
+            let expected = format!("# Speed\n\n{BEGIN}{block}{END}\nMore.\n");
+            assert_eq!(fs::read_to_string(&path).unwrap(), expected);
+        }
     }
 
     #[test]
