@@ -114,7 +114,9 @@ pub struct Options {
     #[arg(help_heading = "Records")]
     pub every: Option<Every>,
     /// Let each record cover only the samples since the one before: N of them, or those of
-    /// this time, if there are any; `from` and `to` say which. The last covers the rest
+    /// this time, if there are any
+    ///
+    /// `from` and `to` say which. The last record covers the rest.
     #[arg(short, long, value_name = "N|DUR", value_parser = every, allow_hyphen_values = true)]
     #[arg(conflicts_with = "every", help_heading = "Records")]
     pub window: Option<Every>,

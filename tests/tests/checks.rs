@@ -96,7 +96,7 @@ fn tools_that_are_missing_are_named_with_how_to_get_them() {
 #[test]
 fn without_python_nothing_begins() {
     let tools = commands([("cargo", CARGO)]);
-    for tool in ["bash", "basename", "dirname", "cc"] {
+    for tool in ["bash", "basename", "dirname", "realpath", "cc"] {
         let there = Program::other("sh").args(["-c", &format!("command -v {tool}")]).finish();
         symlink(there.stdout.trim_end(), tools.path().join(tool)).unwrap();
     }
@@ -104,4 +104,26 @@ fn without_python_nothing_begins() {
                   (Debian and Ubuntu: apt-get install python3)";
     let script = Program::other(root().join("scripts/test")).env("PATH", tools.path());
     script.finish().exits(1).writes("").says(&[reason]);
+}
+
+#[test]
+fn help_is_shown_and_a_wrong_argument_refused_before_anything_runs() {
+    let script = |argument| Program::other(root().join("scripts/test")).args([argument]).finish();
+    let help = script("--help").exits(0).says(&[""; 0]);
+    assert!(help.stdout.starts_with("Runs every check. "), "{help}");
+    let reason = "test: unexpected argument '--bogus'; try 'test --help'";
+    script("--bogus").exits(2).writes("").says(&[reason]);
+}
+
+#[test]
+fn scripts_may_be_called_through_links() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, said) in [
+        ("fuzz", "fuzz: how many minutes? try 'fuzz --help'"),
+        ("build-static", "build-static: cannot build for 'x', only for x86_64 and aarch64"),
+    ] {
+        let link = dir.path().join(name);
+        symlink(root().join("scripts").join(name), &link).unwrap();
+        Program::other(link).args(["x"]).finish().exits(2).writes("").says(&[said]);
+    }
 }
