@@ -5,14 +5,15 @@
 //! is exact: a sum or product has as many digits as it needs.
 //!
 //! `parse` reads text, within the limits of a sample (finite as a double, at most [`MAX_PLACES`]
-//! places) or of what is computed from samples; `print` writes the canonical form. Only `rounding`
-//! drops digits, and only from the place that it is given.
+//! places) or of what is computed from samples; `shortest` reads floats; `print` writes the canonical
+//! form. Only `rounding` drops digits, and only from the place that it is given.
 
 mod arithmetic;
 mod parse;
 mod print;
 mod rounding;
 mod serial;
+mod shortest;
 
 pub use parse::ParseError;
 
@@ -98,22 +99,6 @@ impl Decimal {
     /// `mantissa` × 10^−`places`, for a mantissa of any size.
     pub fn from_big(mantissa: BigInt, places: u16) -> Decimal {
         Decimal { mantissa: Mantissa::from_big(mantissa), places }
-    }
-
-    /// The shortest decimal that reads back as the same double; `None` for NaN and infinities.
-    pub fn shortest(double: f64) -> Option<Decimal> {
-        double.is_finite().then(|| Decimal::from_scientific(&format!("{double:e}")))
-    }
-
-    /// The shortest decimal that reads back as the same single-precision number; `None` for
-    /// NaN and infinities.
-    pub fn shortest_f32(single: f32) -> Option<Decimal> {
-        single.is_finite().then(|| Decimal::from_scientific(&format!("{single:e}")))
-    }
-
-    /// Reads what Rust's `{:e}` wrote, which is always well formed.
-    fn from_scientific(text: &str) -> Decimal {
-        text.parse().unwrap_or(Decimal::ZERO)
     }
 
     /// The digits, with their sign.
