@@ -5,6 +5,7 @@ use std::ops::Deref;
 
 use thiserror::Error;
 
+use crate::format::decimal::fixed::Fixed;
 use crate::format::decimal::{Decimal, MAX_PLACES, Mantissa, ParseError};
 use crate::process::message::quoted;
 
@@ -48,6 +49,13 @@ impl Deref for Sample {
 impl fmt::Display for Sample {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(formatter)
+    }
+}
+
+/// No number in machine words exceeds a sample's limits.
+impl From<Fixed> for Sample {
+    fn from(fixed: Fixed) -> Sample {
+        Sample(fixed.into())
     }
 }
 

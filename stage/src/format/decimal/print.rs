@@ -4,28 +4,22 @@
 
 use std::fmt;
 
-use super::{Decimal, Mantissa};
+use super::Decimal;
+use super::fixed::{Fixed, ROOM};
 
 /// Characters, sign and point included, that a number may have before it gets an exponent.
-const MAX_PLAIN: usize = 40;
+pub const MAX_PLAIN: usize = 40;
 
 impl Decimal {
     /// Appends the canonical text to `text`.
     pub fn print(&self, text: &mut Vec<u8>) {
-        match &self.mantissa {
-            Mantissa::Small(small) => {
-                let mut digits = itoa::Buffer::new();
-                if self.places == 0 {
-                    text.extend_from_slice(digits.format(*small).as_bytes());
-                } else {
-                    let magnitude = digits.format(small.unsigned_abs());
-                    print_digits(*small < 0, magnitude.as_bytes(), self.places.into(), text);
-                }
-            }
-            Mantissa::Big(big) => {
-                let digits = big.magnitude().to_string();
-                print_digits(self.is_negative(), digits.as_bytes(), self.places.into(), text);
-            }
+        if let Some(fixed) = Fixed::of(self) {
+            let mut room = [0; ROOM];
+            let length = fixed.print(&mut room);
+            text.extend_from_slice(&room[..length]);
+        } else {
+            let digits = self.mantissa.to_big().magnitude().to_string();
+            print_digits(self.is_negative(), digits.as_bytes(), self.places.into(), text);
         }
     }
 }
@@ -39,7 +33,7 @@ impl fmt::Display for Decimal {
 }
 
 /// ± `digits` × 10^−`places`.
-fn print_digits(negative: bool, digits: &[u8], places: usize, text: &mut Vec<u8>) {
+pub(super) fn print_digits(negative: bool, digits: &[u8], places: usize, text: &mut Vec<u8>) {
     let useless = digits.iter().rev().take(places).take_while(|&&digit| digit == b'0').count();
     let (digits, places) = (&digits[..digits.len() - useless], places - useless);
     if digits.iter().all(|&digit| digit == b'0') {
