@@ -21,7 +21,7 @@ use std::ops::Range;
 use std::time::{Instant, SystemTime};
 
 use self::line_end::LineEnd;
-pub use self::line_end::{each_line, each_line_to_cr_too};
+pub use self::line_end::{each_line, each_line_to_cr_too, first_line_to_cr_too};
 use crate::format::row::MAX_LINE;
 use crate::process::clock::{Clock, Wake};
 use crate::stream::ending::{CutOff, Ending, Fate, Half};
@@ -80,6 +80,8 @@ pub struct Lines<I> {
     /// What was read and not handed out yet: `buffer[start..end]`, never a whole line.
     start: usize,
     end: usize,
+    /// What was handed out last, up to the next read.
+    given: Range<usize>,
     /// What is being skipped.
     skipping: Skipping,
     /// Bytes of the current line that were skipped, or handed out in pieces.
@@ -118,6 +120,7 @@ impl<I: Input> Lines<I> {
             buffer: vec![0; BLOCK],
             start: 0,
             end: 0,
+            given: 0..0,
             skipping: Skipping::Nothing,
             gone: 0,
             before_first: None,
@@ -165,7 +168,16 @@ impl<I: Input> Lines<I> {
         Ok((self.block(cut), began))
     }
 
-    fn block(&self, cut: Cut) -> Block<'_> {
+    /// The bytes that [`Lines::next`] returned last, if it did return any.
+    pub fn given(&self) -> &[u8] {
+        &self.buffer[self.given.clone()]
+    }
+
+    fn block(&mut self, cut: Cut) -> Block<'_> {
+        self.given = match &cut {
+            Cut::Lines(range) | Cut::TooLong(range) => range.clone(),
+            Cut::Deadline | Cut::End => 0..0,
+        };
         match cut {
             Cut::Lines(range) => Block::Lines(&self.buffer[range]),
             Cut::TooLong(range) => Block::TooLong(&self.buffer[range]),

@@ -45,15 +45,20 @@ pub fn each_line(block: &[u8]) -> impl Iterator<Item = &[u8]> {
 pub fn each_line_to_cr_too(block: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = block;
     std::iter::from_fn(move || {
-        if rest.is_empty() {
-            return None;
-        }
-        let (line, behind) = match memchr2(b'\n', b'\r', rest) {
-            Some(at) if rest[at..].starts_with(b"\r\n") => (&rest[..at], &rest[at + 2..]),
-            Some(at) => (&rest[..at], &rest[at + 1..]),
-            None => (rest, &[][..]),
-        };
+        let (line, behind) = first_line_to_cr_too(rest)?;
         rest = behind;
         Some(line)
     })
+}
+
+/// The first line of a block in which CR ends a line as well, without its line end, and what is
+/// behind it; `None` if there is nothing.
+#[inline]
+pub fn first_line_to_cr_too(block: &[u8]) -> Option<(&[u8], &[u8])> {
+    match memchr2(b'\n', b'\r', block) {
+        None if block.is_empty() => None,
+        None => Some((block, &[])),
+        Some(at) if block[at..].starts_with(b"\r\n") => Some((&block[..at], &block[at + 2..])),
+        Some(at) => Some((&block[..at], &block[at + 1..])),
+    }
 }

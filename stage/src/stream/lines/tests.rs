@@ -57,6 +57,19 @@ fn lines_are_handed_out_while_the_next_is_incomplete() {
     assert_eq!(lines.next(None).unwrap(), Block::End);
 }
 
+#[test]
+fn what_was_handed_out_can_be_had_again_up_to_the_next_read() {
+    let long = format!("1\n2\n{}", "7".repeat(MAX_LINE + 1));
+    let mut lines = Lines::new(Chunks::of(long.as_bytes(), MAX_LINE + 5));
+    assert_eq!(lines.given(), b"");
+    assert_eq!(lines.next(None).unwrap(), Block::Lines(b"1\n2\n"));
+    assert_eq!(lines.given(), b"1\n2\n");
+    assert!(matches!(lines.next(None).unwrap(), Block::TooLong(_)));
+    assert_eq!(lines.given(), &long.as_bytes()[4..]);
+    assert_eq!(lines.next(None).unwrap(), Block::End);
+    assert_eq!(lines.given(), b"");
+}
+
 /// Every line of `input`, where CR ends one, too.
 fn all_to_cr_too(input: impl Input) -> Vec<String> {
     let mut lines = Lines::new(input).ended_by_cr_too();
