@@ -28,6 +28,7 @@ impl Gathered {
         let added = match slots {
             Slots::Short(slots) => self.push_slots(slots, codes),
             Slots::Long(slots) => self.push_slots(slots, codes),
+            Slots::Longer(slots) => self.push_slots(slots, codes),
             Slots::Longest(slots) => self.push_slots(slots, codes),
             Slots::None => 0,
         };

@@ -1,13 +1,13 @@
 //! A cache of printed samples by code: a code seen before is not converted, checked or printed
 //! again. (That takes 0.8 ns for a sample of a simulated range and 2 ns for a raw word; making the
-//! text takes 30.)
+//! text takes 15.)
 //!
 //! It holds only what has been printed once, so a few samples cost no more than without a cache.
 //! Texts lie in slots of a fixed size, short ones at first: the shorter the slots, the more of them
-//! stay in the processor's cache. If too many texts do not fit, the slots are made twice as long;
-//! once memory does not allow that, the cache is given up.
+//! stay in the processor's cache. If too many texts do not fit, the slots are made longer; if the longest
+//! are too short, the cache is given up.
 //!
-//! Memory: 8, 16 or 32 bytes for each code whose text is kept, at most 1 MB.
+//! Memory: 8, 16, 24 or 32 bytes for each code whose text is kept, at most 2 MB.
 
 use crate::reading::MAX_CODES;
 
@@ -17,11 +17,11 @@ const SHORT: usize = 8;
 /// Bytes of a slot for texts of up to 15.
 const LONG: usize = 16;
 
+/// Bytes of a slot for texts of up to 23: a 16-bit word times a scale of 15 places, such as 1/32768.
+const LONGER: usize = 24;
+
 /// Bytes of a slot for texts of up to 31: two samples of up to 15 bytes each.
 pub(crate) const LONGEST: usize = 32;
-
-/// Bytes of all slots, at most: long ones for as many codes as there can be.
-const MAX_BYTES: usize = MAX_CODES * LONG;
 
 /// At most one text in this many may be too long for its slot.
 const TOLERANCE: u64 = 256;
@@ -47,6 +47,8 @@ pub enum Slots {
     Short(Vec<Slot<SHORT>>),
     /// Of 16 bytes.
     Long(Vec<Slot<LONG>>),
+    /// Of 24 bytes.
+    Longer(Vec<Slot<LONGER>>),
     /// Of 32 bytes.
     Longest(Vec<Slot<LONGEST>>),
     /// Nothing is kept.
@@ -92,6 +94,7 @@ impl TextCache {
         let kept = match &mut self.slots {
             Slots::Short(slots) => slots.get_mut(code).map(|slot| fill(slot, text)),
             Slots::Long(slots) => slots.get_mut(code).map(|slot| fill(slot, text)),
+            Slots::Longer(slots) => slots.get_mut(code).map(|slot| fill(slot, text)),
             Slots::Longest(slots) => slots.get_mut(code).map(|slot| fill(slot, text)),
             Slots::None => None,
         };
@@ -107,10 +110,9 @@ impl TextCache {
     fn lengthen(&mut self) {
         self.slots = match self.slots {
             Slots::Short(_) => Slots::Long(vec![[0; LONG]; self.codes]),
-            Slots::Long(_) if self.codes * LONGEST <= MAX_BYTES => {
-                Slots::Longest(vec![[0; LONGEST]; self.codes])
-            }
-            Slots::Long(_) | Slots::Longest(_) | Slots::None => Slots::None,
+            Slots::Long(_) => Slots::Longer(vec![[0; LONGER]; self.codes]),
+            Slots::Longer(_) => Slots::Longest(vec![[0; LONGEST]; self.codes]),
+            Slots::Longest(_) | Slots::None => Slots::None,
         };
         self.too_long = 0;
     }
@@ -140,6 +142,7 @@ mod tests {
             match &self.slots {
                 Slots::Short(slots) => of(slots, code),
                 Slots::Long(slots) => of(slots, code),
+                Slots::Longer(slots) => of(slots, code),
                 Slots::Longest(slots) => of(slots, code),
                 Slots::None => None,
             }
@@ -163,11 +166,14 @@ mod tests {
             cache.keep(3, b"1234567\n");
         }
         assert_eq!((cache.text(1), cache.text(3)), (None, Some(&b"1234567\n"[..])));
-        let text = [b'1'; 31];
-        for _ in 0..5 {
-            cache.keep(4, &text);
+        for length in [23, 31] {
+            let text = [b'1'; 31];
+            let text = &text[..length];
+            for _ in 0..5 {
+                cache.keep(4, text);
+            }
+            assert_eq!((cache.text(3), cache.text(4)), (None, Some(text)));
         }
-        assert_eq!((cache.text(3), cache.text(4)), (None, Some(&text[..])));
         for _ in 0..4 {
             cache.keep(4, &[b'1'; 32]);
         }
@@ -175,12 +181,14 @@ mod tests {
     }
 
     #[test]
-    fn slots_have_no_more_than_a_megabyte() {
+    fn every_16_bit_word_has_a_slot_of_any_length() {
         let mut cache = TextCache::default();
         cache.prepare(MAX_CODES, 1, 1);
-        cache.keep(1, b"12345678\n");
-        assert!(matches!(cache.slots(), Slots::Long(slots) if slots.len() == MAX_CODES));
-        cache.keep(1, b"1234567890123456\n");
+        for length in [8, 16, 24] {
+            cache.keep(0xffff, &[b'1'; 31][..length]);
+        }
+        assert!(matches!(cache.slots(), Slots::Longest(slots) if slots.len() == MAX_CODES));
+        cache.keep(0xffff, &[b'1'; 32]);
         assert!(matches!(cache.slots(), Slots::None));
     }
 
