@@ -1,19 +1,29 @@
 //! Checks of converted values: a reading whose value fails one is rejected, with the check's reason.
 //!
-//! To add a check: write it here, and add its option and the check itself to [`crate::options`]. A
-//! check that remembers earlier values must say so in [`Check::is_memoryless`]; then it sees every
-//! value, since no sample comes from the cache of texts.
+//! To add a check: write a file for it beside `plausible`, and add its option and the check itself to
+//! [`crate::options`]. A check that remembers earlier values must say so in [`Check::is_memoryless`];
+//! then it sees every value, since no sample comes from the cache of texts. (Text is passed on unread
+//! only if there are no checks.)
+
+mod plausible;
 
 use std::fmt::Debug;
 
+use stage::format::decimal::fixed::Fixed;
 use stage::format::sample::Sample;
-use stage::process::quantity::Range;
+
+pub(crate) use self::plausible::Plausible;
 
 /// A check of values.
 pub trait Check: Debug {
     /// Whether `value` passes. Values come in the order of their readings, except for those that an
     /// earlier check has rejected.
     fn passes(&mut self, value: &Sample) -> bool;
+
+    /// The same for a value in machine words; overridden by checks that need no [`Sample`].
+    fn passes_fixed(&mut self, value: Fixed) -> bool {
+        self.passes(&value.into())
+    }
 
     /// Why `value`, the last one checked, did not pass.
     fn reason(&self, value: &Sample) -> String;
@@ -38,27 +48,22 @@ impl Checks {
         failed.map(|check| &**check)
     }
 
+    /// The same for a value in machine words.
+    #[inline]
+    pub fn failed_fixed(&mut self, value: Fixed) -> Option<&dyn Check> {
+        let failed =
+            self.0.iter_mut().find_map(|check| (!check.passes_fixed(value)).then_some(check));
+        failed.map(|check| &**check)
+    }
+
+    /// Whether there are none.
+    pub fn are_none(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether all are memoryless.
     pub fn are_memoryless(&self) -> bool {
         self.0.iter().all(|check| check.is_memoryless())
-    }
-}
-
-/// Values outside a range are not plausible.
-#[derive(Debug)]
-pub(crate) struct Plausible(pub Range);
-
-impl Check for Plausible {
-    fn passes(&mut self, value: &Sample) -> bool {
-        self.0.contains(value)
-    }
-
-    fn reason(&self, value: &Sample) -> String {
-        format!("outside {}: {value}", self.0)
-    }
-
-    fn is_memoryless(&self) -> bool {
-        true
     }
 }
 
@@ -69,7 +74,7 @@ mod tests {
 
     #[test]
     fn the_first_check_that_fails_says_why() {
-        let plausible = |text| Box::new(Plausible(range(text).unwrap()));
+        let plausible = |text| Box::new(Plausible::new(range(text).unwrap())) as Box<dyn Check>;
         let mut checks = Checks::new(vec![plausible("0..50"), plausible("10..40")]);
         let mut why = |text: &str| {
             let value = Sample::parse(text.as_bytes()).unwrap();

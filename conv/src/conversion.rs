@@ -2,8 +2,12 @@
 //! (Documentation/ABI/testing/sysfs-bus-iio), in exact decimal arithmetic. (Whether the value is
 //! plausible is up to [`crate::check`].)
 
+mod linear;
+
 use stage::format::decimal::Decimal;
 use stage::format::sample::{NotASample, Sample};
+
+pub(crate) use self::linear::Linear;
 
 /// What is done to each raw reading.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,6 +27,11 @@ impl Conversion {
     /// Whether equal readings always give equal values, whatever came before.
     pub fn is_memoryless(&self) -> bool {
         true
+    }
+
+    /// Whether readings are values as they are.
+    pub fn is_none(&self) -> bool {
+        matches!(self, Conversion { offset: None, scale: None })
     }
 
     /// Converts a raw reading in place; an error if its value is not a sample.

@@ -1,5 +1,8 @@
 //! Whole lines, gathered so that one call writes them.
 
+use stage::format::decimal::fixed::{Fixed, ROOM};
+use stage::format::sample::Sample;
+
 use crate::text_cache::{LONGEST, Slot, Slots};
 
 /// Lines, and how many.
@@ -9,7 +12,7 @@ pub(crate) struct Gathered {
     bytes: Vec<u8>,
     filled: usize,
     lines: u64,
-    /// The newest line that was printed.
+    /// The newest line that was printed as a decimal.
     line: Vec<u8>,
 }
 
@@ -57,19 +60,49 @@ impl Gathered {
         added
     }
 
-    /// Appends the line that `print` writes into an empty buffer; returns it with its line feed.
-    pub(crate) fn push_line(&mut self, print: impl FnOnce(&mut Vec<u8>)) -> &[u8] {
-        self.line.clear();
-        print(&mut self.line);
-        self.line.push(b'\n');
-        let end = self.filled + self.line.len();
-        if self.bytes.len() < end {
-            self.bytes.resize(end, 0);
+    /// Appends the line of a sample; returns it with its line feed.
+    pub(crate) fn push_sample(&mut self, sample: &Sample) -> &[u8] {
+        let mut line = std::mem::take(&mut self.line);
+        line.clear();
+        sample.print(&mut line);
+        line.push(b'\n');
+        let start = self.filled;
+        self.push_lines(&line, 1);
+        self.line = line;
+        &self.bytes[start..self.filled]
+    }
+
+    /// The same for a sample in machine words.
+    #[inline]
+    pub(crate) fn push_fixed(&mut self, sample: Fixed) -> &[u8] {
+        let start = self.filled;
+        if self.bytes.len() < start + ROOM {
+            self.grow(start + ROOM);
         }
-        self.bytes[self.filled..end].copy_from_slice(&self.line);
+        if let Some(room) = self.bytes[start..].first_chunk_mut() {
+            let length = sample.print(room);
+            room[length] = b'\n';
+            self.filled += length + 1;
+            self.lines += 1;
+        }
+        &self.bytes[start..self.filled]
+    }
+
+    /// Appends `text`, which has this many lines.
+    pub(crate) fn push_lines(&mut self, text: &[u8], lines: u64) {
+        let end = self.filled + text.len();
+        if self.bytes.len() < end {
+            self.grow(end);
+        }
+        self.bytes[self.filled..end].copy_from_slice(text);
         self.filled = end;
-        self.lines += 1;
-        &self.line
+        self.lines += lines;
+    }
+
+    /// Makes room up to `end`, and twice as much as before.
+    #[cold]
+    fn grow(&mut self, end: usize) {
+        self.bytes.resize(end.max(2 * self.bytes.len()), 0);
     }
 
     /// All lines.
@@ -104,9 +137,14 @@ mod tests {
         pairs.keep(8, b"8\n7\n");
         gathered.make_room(5);
         assert_eq!(gathered.push_texts(singles.slots(), &[7, 7, 9, 7], 1), 2, "9 has no text");
-        assert_eq!(gathered.push_line(|line| line.extend_from_slice(b"-1")), b"-1\n");
+        assert_eq!(gathered.push_sample(&Sample::new(-1, 0).unwrap()), b"-1\n");
+        assert_eq!(gathered.push_fixed(Fixed::new(-15, 1).unwrap()), b"-1.5\n");
+        gathered.push_lines(b"3\n4\n", 2);
         assert_eq!(gathered.push_texts(pairs.slots(), &[8], 2), 1);
-        assert_eq!((gathered.as_bytes(), gathered.lines()), (&b"7\n7\n-1\n8\n7\n"[..], 5));
+        assert_eq!(
+            (gathered.as_bytes(), gathered.lines()),
+            (&b"7\n7\n-1\n-1.5\n3\n4\n8\n7\n"[..], 8)
+        );
         gathered.clear();
         assert_eq!((gathered.as_bytes(), gathered.lines()), (&b""[..], 0));
     }

@@ -17,15 +17,17 @@
 //! | [`source::simulated`], `source::polled` | converters: signals (`source::uniform`: random integers); a file (`source::number`: the number in it; `source::iio`: the attributes beside it) | a reading |
 //! | `source::text`, `source::words` | streams as they come (`source::open_stream`: opening one; [`source::stream`]: what both have in common; `source::layout`: what they consist of; [`source::word`]: the raw formats; `source::device`: **exclusive use of a serial line**) | |
 //! | `reading` | what a source hands on, and **why there is no reading** | |
+//! | `canonical` | **lines of text that are canonical already**: recognising and reading them | numbers |
 //! | `conversion` | offset and scale | a value |
 //! | `check` | **the checks of values** | a value, or why it is rejected |
-//! | [`processing`] | conversion and checks in their order, skipped for codes seen before (`text_cache`) | samples and rejections |
+//! | [`processing`] | conversion and checks in their order, skipped for codes seen before (`text_cache`), and for text to which nothing is to be done | samples and rejections |
 //! | [`sender`] | limiting, gathering (`gathered`), writing, counting | the output, the account |
 //!
 //! [`pump`] is the one loop over all of them.
 
 #![forbid(unsafe_code)]
 
+mod canonical;
 mod check;
 mod conversion;
 mod gathered;
@@ -123,6 +125,7 @@ fn pump_all(
         report_notices(source, sender);
         match source.next(sender.gathered())? {
             Given::Codes(codes) => processing.take_codes(codes, sender),
+            Given::Text(text) => processing.take_text(text, sender),
             Given::Readings(readings) => processing.take(readings, sender),
             Given::One(reading) => processing.take([reading], sender),
             Given::Nothing => sender.flush()?,

@@ -139,7 +139,7 @@ impl Options {
 
     /// The checks of each value, in order.
     pub fn checks(&self) -> Checks {
-        let plausible = self.plausible.clone().map(|range| Box::new(Plausible(range)) as _);
+        let plausible = self.plausible.clone().map(|range| Box::new(Plausible::new(range)) as _);
         let checks: [Option<Box<dyn Check>>; 1] = [plausible];
         Checks::new(checks.into_iter().flatten().collect())
     }

@@ -3,14 +3,20 @@
 //! Where readings come as codes, a code seen before bypasses conversion and checks: its printed text
 //! is sent from a cache. That is right only if neither the conversion nor any check remembers
 //! earlier readings; otherwise nothing is cached.
+//!
+//! Numbers are converted, checked and printed in machine words where they fit ([`Fixed`]), and
+//! otherwise as decimals: with the same result.
 
 use std::io::Write;
 
+use stage::format::decimal::fixed::Fixed;
+use stage::format::row::NotARow;
 use stage::format::sample::Sample;
 
+use crate::canonical;
 use crate::check::Checks;
-use crate::conversion::Conversion;
-use crate::reading::{CodeTable, Codes, Place, Reading};
+use crate::conversion::{Conversion, Linear};
+use crate::reading::{CodeTable, Codes, NoReading, Place, Reading, Text};
 use crate::sender::Sender;
 use crate::text_cache::TextCache;
 
@@ -18,6 +24,8 @@ use crate::text_cache::TextCache;
 #[derive(Debug)]
 pub struct Processing {
     conversion: Conversion,
+    /// The same in machine words.
+    linear: Linear,
     checks: Checks,
     /// Texts by code.
     cache: TextCache,
@@ -30,7 +38,8 @@ impl Processing {
     pub fn new(conversion: Conversion, checks: Checks) -> Processing {
         let is_memoryless = conversion.is_memoryless() && checks.are_memoryless();
         let cache = if is_memoryless { TextCache::default() } else { TextCache::off() };
-        Processing { conversion, checks, cache, text: Vec::new() }
+        let linear = Linear::new(conversion.clone());
+        Processing { conversion, linear, checks, cache, text: Vec::new() }
     }
 
     /// Sends a reading as a sample and returns its line, or rejects it. The sender must not be done.
@@ -40,6 +49,9 @@ impl Processing {
         raw: Sample,
         sender: &'s mut Sender<impl Write>,
     ) -> Option<&'s [u8]> {
+        if let Some(value) = Fixed::of(&raw).and_then(|raw| self.linear.apply(raw)) {
+            return self.send_fixed(place, value, sender);
+        }
         let mut sample = raw;
         if let Err(why) = self.conversion.apply(&mut sample) {
             sender.reject(place, || why.to_string());
@@ -50,6 +62,23 @@ impl Processing {
             return None;
         }
         Some(sender.send(&sample))
+    }
+
+    /// The same for a value in machine words, already converted.
+    #[inline]
+    fn send_fixed<'s>(
+        &mut self,
+        place: Place,
+        value: Fixed,
+        sender: &'s mut Sender<impl Write>,
+    ) -> Option<&'s [u8]> {
+        match self.checks.failed_fixed(value) {
+            None => Some(sender.send_fixed(value)),
+            Some(check) => {
+                sender.reject(place, || check.reason(&value.into()));
+                None
+            }
+        }
     }
 
     /// Sends or rejects readings until the sender is done.
@@ -67,6 +96,32 @@ impl Processing {
                 break;
             }
         }
+    }
+
+    /// Like `take`, for readings that come as text.
+    pub fn take_text(&mut self, text: Text<'_>, sender: &mut Sender<impl Write>) {
+        if self.conversion.is_none() && self.checks.are_none() {
+            return sender.send_lines(text.lines, text.readings);
+        }
+        let mut place = text.place;
+        for (line, raw) in canonical::numbers(text.lines) {
+            match raw.and_then(|raw| self.linear.apply(raw)) {
+                Some(value) => drop(self.send_fixed(place, value, sender)),
+                None => self.take_line(place, line, sender),
+            }
+            if sender.is_done() {
+                break;
+            }
+            place = place.after(1);
+        }
+    }
+
+    /// Sends or rejects the reading in a line.
+    #[cold]
+    fn take_line(&mut self, place: Place, line: &[u8], sender: &mut Sender<impl Write>) {
+        let raw = Sample::parse(line)
+            .map_err(|reason| NoReading::Line { reason: NotARow::Number(reason), line });
+        self.take([Reading { place, raw }], sender);
     }
 
     /// Like `take`, for readings that come as codes.
@@ -126,7 +181,6 @@ mod tests {
 
     use super::*;
     use crate::check::{Check, Plausible};
-    use crate::reading::NoReading;
 
     /// Rejects a value that equals the one before.
     #[derive(Debug, Default)]
@@ -218,7 +272,7 @@ mod tests {
                 codes.into_iter().map(|code| code % table.size() as u16).collect();
             let processing = || {
                 let conversion = Conversion { offset: None, scale: scale.clone() };
-                let plausible = Box::new(Plausible(range("-2..7").unwrap()));
+                let plausible = Box::new(Plausible::new(range("-2..7").unwrap()));
                 let changing = has_memory.then(|| Box::<Changing>::default() as Box<dyn Check>);
                 let checks = std::iter::once(plausible as Box<dyn Check>).chain(changing);
                 Processing::new(conversion, Checks::new(checks.collect()))

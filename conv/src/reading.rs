@@ -1,9 +1,10 @@
-//! What a source hands on: readings, each with its place, one by one or as codes; and, where there
-//! is no reading, the reason.
+//! What a source hands on: readings, each with its place, one by one, as codes, or as text; and, where
+//! there is no reading, the reason.
 //!
 //! A reading is what a source gave, before conversion and checks. A source with only a few different
 //! readings gives [`Codes`] and a [`CodeTable`] of what they stand for, so that a code seen before
-//! need not be converted, checked and printed again.
+//! need not be converted, checked and printed again. [`Text`] need not even be read if nothing is to be
+//! done to it.
 
 use std::fmt;
 
@@ -82,6 +83,18 @@ pub struct Codes<'a> {
     pub table: &'a dyn CodeTable,
     /// The codes, in order.
     pub codes: &'a [u16],
+}
+
+/// Readings as text.
+#[derive(Clone, Copy)]
+pub struct Text<'a> {
+    /// The place of the first reading; the others follow.
+    pub place: Place,
+    /// Lines, each a reading in canonical form of at most [`stage::format::decimal::MAX_PLAIN`]
+    /// characters, and a line feed.
+    pub lines: &'a [u8],
+    /// How many they are.
+    pub readings: u64,
 }
 
 /// What a source's codes stand for. It never changes while the source lives.

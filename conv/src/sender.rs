@@ -4,6 +4,7 @@
 use std::io::Write;
 
 use memchr::memchr_iter;
+use stage::format::decimal::fixed::Fixed;
 use stage::format::sample::Sample;
 use stage::process::ledger::Entry;
 use stage::process::message::Messages;
@@ -96,7 +97,26 @@ impl<'a, W: Write> Sender<'a, W> {
     /// Sends a sample and returns its line. The sender must not be done.
     pub fn send(&mut self, sample: &Sample) -> &[u8] {
         self.left = self.left.saturating_sub(1);
-        self.gathered.push_line(|line| sample.print(line))
+        self.gathered.push_sample(sample)
+    }
+
+    /// The same for a sample in machine words.
+    #[inline]
+    pub fn send_fixed(&mut self, sample: Fixed) -> &[u8] {
+        self.left = self.left.saturating_sub(1);
+        self.gathered.push_fixed(sample)
+    }
+
+    /// Sends lines that are samples already, as many as may still be sent. They must be in canonical
+    /// form, each with its line feed, and there must be at least `count` of them.
+    pub fn send_lines(&mut self, lines: &[u8], count: u64) {
+        let sent = count.min(self.left);
+        let end = match sent < count {
+            true => memchr_iter(b'\n', lines).take(sent as usize).last().map_or(0, |at| at + 1),
+            false => lines.len(),
+        };
+        self.gathered.push_lines(&lines[..end], sent);
+        self.left -= sent;
     }
 
     /// Makes room for the texts of this many codes.

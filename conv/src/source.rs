@@ -28,12 +28,14 @@ use stage::stream::files;
 use stage::stream::framing::Framed;
 use thiserror::Error;
 
-use crate::reading::{Codes, Reading};
+use crate::reading::{Codes, Reading, Text};
 
 /// What a source gives next.
 pub enum Given<'a, R> {
     /// Readings as codes.
     Codes(Codes<'a>),
+    /// Readings as text.
+    Text(Text<'a>),
     /// Readings one by one. Those not consumed are lost.
     Readings(R),
     /// A single reading.

@@ -23,7 +23,24 @@ fn nearly_a_line() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
+/// Mostly as a sample is printed, or as an instrument prints it.
+fn mostly_canonical() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![
+        9 => "-?(0|[1-9][0-9]{0,11})(\\.[0-9]{0,9}[1-9])?".prop_map(String::into_bytes),
+        9 => "-?[0-9]{1,4}\\.[0-9]{2}".prop_map(String::into_bytes),
+        3 => "-?[0-9]{1,19}\\.?[0-9]{0,19}".prop_map(String::into_bytes),
+        1 => nearly_a_line(),
+    ]
+}
+
 proptest! {
+    #[test]
+    fn mostly_canonical_lines(
+        head in any::<[u8; 3]>(), lines in proptest::collection::vec(mostly_canonical(), 0..300),
+    ) {
+        check::text(&[&head[..], &lines.join(&b'\n')].concat());
+    }
+
     #[test]
     fn nearly_right_lines(
         head in any::<[u8; 3]>(), lines in proptest::collection::vec(nearly_a_line(), 0..30),

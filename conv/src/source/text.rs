@@ -1,4 +1,8 @@
 //! A stream of text, one row a line, read as it comes. (Times in front are skipped.)
+//!
+//! Once it is known that samples alone come, lines that are canonical are handed on as text, as many
+//! as lie side by side; others one by one, each batch of them twice as long as the one before while no
+//! canonical lines come between, so that looking for these costs little where there are none.
 
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -8,11 +12,18 @@ use stage::process::message::bytes;
 use stage::stream::ending::Ending;
 use stage::stream::framing::Unframed;
 use stage::stream::input::Input;
-use stage::stream::lines::{Block, Lines, each_line_to_cr_too};
+use stage::stream::lines::{Block, Lines, first_line_to_cr_too};
 
 use super::stream::{Beginning, Stream, unframed, unread};
 use super::{Error, Given, Source};
-use crate::reading::{NoReading, Place, Reading};
+use crate::canonical::{Scanned, scan};
+use crate::reading::{NoReading, Place, Reading, Text};
+
+/// Lines that are worth a batch of text, at least.
+const WORTHWHILE: u64 = 8;
+
+/// Lines that are handed on one by one, at most, before canonical ones are looked for again.
+const MOST_SINGLE: u64 = 1024;
 
 /// A stream of text.
 #[derive(Debug)]
@@ -25,10 +36,22 @@ pub(crate) struct TextStream<I> {
     /// When to end, and whether that moment has come.
     deadline: Option<Instant>,
     is_over: bool,
-    /// Lines so far.
+    /// Bytes of the block of lines read last that have been handed on, and lines so far.
+    at: usize,
     number: u64,
+    /// How many lines to hand on one by one where no canonical one comes.
+    single: u64,
+    /// Lines without their useless zeros.
+    trimmed: Vec<u8>,
     /// Whether what was cut off has been reported.
     is_cut_reported: bool,
+}
+
+/// What came when more lines were waited for.
+enum Came {
+    Lines,
+    TooLong,
+    Nothing,
 }
 
 impl<I: Input> TextStream<I> {
@@ -47,9 +70,83 @@ impl<I: Input> TextStream<I> {
             notices,
             deadline,
             is_over: false,
+            at: 0,
             number: 0,
+            single: 1,
+            trimmed: Vec::new(),
             is_cut_reported: false,
         }
+    }
+
+    /// Waits for more lines.
+    fn read(&mut self) -> Result<Came, Error> {
+        self.at = 0;
+        let block = self.lines.next(self.deadline).map_err(|error| unread(&self.name, error))?;
+        self.is_over |= block == Block::Deadline;
+        Ok(match block {
+            Block::Lines(_) => Came::Lines,
+            Block::TooLong(_) => Came::TooLong,
+            Block::Deadline | Block::End => Came::Nothing,
+        })
+    }
+
+    /// The line of which only the start was read.
+    fn too_long(&mut self) -> Reading<'_> {
+        self.number += 1;
+        let line = self.lines.given();
+        self.at = line.len();
+        let raw = Err(NoReading::Line { reason: NotARow::TooLong, line });
+        Reading { place: place(self.number), raw }
+    }
+
+    /// The next lines of the block: as text, if they are canonical.
+    fn rows(&mut self) -> Given<'_, impl Iterator<Item = Reading<'_>>> {
+        match self.scan() {
+            Scanned { lines: 0, .. } => Given::Readings(self.one_by_one()),
+            scanned => Given::Text(self.text(scanned)),
+        }
+    }
+
+    /// Looks for lines that can be handed on as text.
+    fn scan(&mut self) -> Scanned {
+        if !self.rows.are_classic() {
+            return Scanned::default();
+        }
+        let scanned = scan(&self.lines.given()[self.at..], &mut self.trimmed);
+        if scanned.lines >= WORTHWHILE {
+            self.single = 1;
+        }
+        scanned
+    }
+
+    /// The lines that were `scanned`.
+    fn text(&mut self, scanned: Scanned) -> Text<'_> {
+        let Scanned { bytes, lines: readings } = scanned;
+        let place = place(self.number + 1);
+        let taken = self.at..self.at + bytes;
+        self.at += bytes;
+        self.number += readings;
+        let is_trimmed = !self.trimmed.is_empty();
+        let lines = if is_trimmed { &self.trimmed } else { &self.lines.given()[taken] };
+        Text { place, lines, readings }
+    }
+
+    /// Some lines, one by one, each counted when it is taken.
+    fn one_by_one(&mut self) -> impl Iterator<Item = Reading<'_>> {
+        let TextStream { lines, rows, at, number, single, .. } = self;
+        let mut rest = &lines.given()[*at..];
+        let most = std::mem::replace(single, (2 * *single).min(MOST_SINGLE));
+        let lines = (0..most).map_while(move |_| {
+            let (line, behind) = first_line_to_cr_too(rest)?;
+            *at += rest.len() - behind.len();
+            *number += 1;
+            rest = behind;
+            Some((place(*number), line))
+        });
+        lines.filter_map(move |(place, line)| {
+            let raw = rows.sample(line)?.map_err(|reason| NoReading::Line { reason, line });
+            Some(Reading { place, raw })
+        })
     }
 
     /// Reports what was dropped before the first line, once that is known.
@@ -72,12 +169,12 @@ impl<I: Input> TextStream<I> {
         let number = self.number + u64::from(!cut.start.is_empty());
         Some(match number {
             0 => format!("{} has sent no line end: {cut}", self.name),
-            _ => format!("{}: {cut}", line(number)),
+            _ => format!("{}: {cut}", place(number)),
         })
     }
 }
 
-fn line(number: u64) -> Place {
+fn place(number: u64) -> Place {
     Place { what: "line", number }
 }
 
@@ -86,32 +183,17 @@ impl<I: Input> Source for TextStream<I> {
         &mut self,
         gathered: usize,
     ) -> Result<Given<'_, impl Iterator<Item = Reading<'_>>>, Error> {
-        if gathered > 0 {
-            return Ok(Given::Nothing);
+        if self.at == self.lines.given().len() {
+            if gathered > 0 {
+                return Ok(Given::Nothing);
+            }
+            match self.read()? {
+                Came::Lines => {}
+                Came::TooLong => return Ok(Given::One(self.too_long())),
+                Came::Nothing => return Ok(Given::End),
+            }
         }
-        let TextStream { lines, rows, name, deadline, is_over, number, .. } = self;
-        let mut next = || {
-            *number += 1;
-            line(*number)
-        };
-        Ok(match lines.next(*deadline).map_err(|error| unread(name, error))? {
-            Block::Lines(block) => {
-                Given::Readings(each_line_to_cr_too(block).filter_map(move |line| {
-                    let place = next();
-                    let raw = rows.sample(line)?.map_err(|reason| NoReading::Line { reason, line });
-                    Some(Reading { place, raw })
-                }))
-            }
-            Block::TooLong(start) => {
-                let raw = Err(NoReading::Line { reason: NotARow::TooLong, line: start });
-                Given::One(Reading { place: next(), raw })
-            }
-            Block::Deadline => {
-                *is_over = true;
-                Given::End
-            }
-            Block::End => Given::End,
-        })
+        Ok(self.rows())
     }
 
     fn notice(&mut self) -> Option<String> {
