@@ -3,8 +3,16 @@
 use std::time::Duration;
 
 /// Factors and their SI prefixes, the greatest first.
-const PREFIXES: [(f64, &str); 7] =
-    [(1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n")];
+const PREFIXES: [(f64, &str); 8] = [
+    (1e9, "G"),
+    (1e6, "M"),
+    (1e3, "k"),
+    (1.0, ""),
+    (1e-3, "m"),
+    (1e-6, "µ"),
+    (1e-9, "n"),
+    (1e-12, "p"),
+];
 
 /// A number with three significant digits; all digits before the point.
 pub(crate) fn significant(value: f64) -> String {
@@ -63,5 +71,6 @@ mod tests {
         assert_eq!(time(Duration::from_nanos(85_200)), "85.2 µs");
         assert_eq!(scaled(1.6e9, "/s"), "1.60 G/s");
         assert_eq!(scaled(1.4e-9, "s"), "1.40 ns");
+        assert_eq!(scaled(0.97e-9, "s"), "970 ps");
     }
 }
