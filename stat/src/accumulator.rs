@@ -1,21 +1,25 @@
 //! Everything known about the samples so far; [`record`] makes a record of it.
 //!
-//! Unless the order of the samples matters, plain numbers are only tallied as they come. They are
-//! added to the rest when that is needed ([`Accumulator::settle`]).
+//! Unless the order of the samples matters, [short](crate::short) numbers are taken many at a time.
+//! While every value is counted they are only tallied as they come, and added to the rest when that
+//! is needed ([`Accumulator::settle`]).
 
 pub(crate) mod record;
 
+use std::mem::take;
+
 use memchr::memchr;
-use stage::format::decimal::{Decimal, Mantissa};
+use stage::format::decimal::Decimal;
 use stage::format::sample::Sample;
 use thiserror::Error;
 
 use crate::course::{Course, ExactStretch};
 use crate::distribution::{Contents, Distribution};
 use crate::moments::{Moments, Powers, Totals};
-use crate::plain::{self, Scanned};
+use crate::scan::{self, Numbers, Scanned};
 use crate::sequence::{Conflict, Run, RunPlace, Sequence};
-use crate::tally::{self, Tally};
+use crate::short::{POWERS, Scale};
+use crate::tally::Tally;
 
 /// Everything known about the samples so far.
 #[derive(Clone, Debug)]
@@ -27,9 +31,12 @@ pub(crate) struct Accumulator {
     extremes: Option<Extremes>,
     /// `None` unless it is wanted.
     course: Option<Course>,
+    /// The unit of short numbers.
+    scale: Scale,
+    /// The short numbers that were read last.
+    numbers: Numbers,
+    /// Counts of short numbers that are not added to the rest.
     tally: Tally,
-    /// Samples in the tally.
-    tallied: u64,
 }
 
 /// The least and the greatest sample.
@@ -90,8 +97,9 @@ impl Accumulator {
             sequence: Sequence::new(more),
             extremes: None,
             course: None,
+            scale: Scale::default(),
+            numbers: Numbers::default(),
             tally: Tally::default(),
-            tallied: 0,
         }
     }
 
@@ -104,10 +112,9 @@ impl Accumulator {
     pub(crate) fn clear(&mut self) {
         self.settle();
         let more = self.moments.powers() == Powers::Four;
-        let mut tally = std::mem::take(&mut self.tally);
-        tally.begin_anew();
+        let (numbers, tally) = (take(&mut self.numbers), take(&mut self.tally));
         let course = self.course.as_ref().map(Course::begun_anew);
-        *self = Accumulator { tally, ..Accumulator::new(more).with_course(course) };
+        *self = Accumulator { numbers, tally, ..Accumulator::new(more).with_course(course) };
     }
 
     /// How many samples may be taken at once.
@@ -126,25 +133,82 @@ impl Accumulator {
         self.count
     }
 
-    /// Takes the samples at the start of `block`, which has whole lines, as long as they are plain
+    /// Takes the samples at the start of `block`, which has whole lines, as long as they are short
     /// numbers, and at most `most` of them; there must be [room](Accumulator::room) for that many.
     /// The `place` given with the first sample is where these samples lie in the stream.
-    pub(crate) fn add_plain(&mut self, block: &[u8], most: u64, place: RunPlace) -> Scanned {
+    pub(crate) fn add_short(&mut self, block: &[u8], most: u64, place: RunPlace) -> Scanned {
+        let mut scanned = Scanned::default();
         if self.moments.powers() == Powers::Four {
-            return Scanned::default();
+            return scanned;
         }
-        if self.tallied == tally::MOST {
-            self.settle();
+        while scanned.lines < most {
+            let batch = self.add_batch(block, scanned.bytes, most - scanned.lines);
+            if batch.lines == 0 {
+                break;
+            }
+            scanned.append(batch);
         }
-        let scanned = plain::scan(block, most.min(tally::MOST - self.tallied), &mut self.tally);
         if let Some(last) = first_sample(&block[scanned.last..scanned.bytes]) {
             self.count += scanned.lines;
-            self.tallied += scanned.lines;
             let first = || first_sample(block).unwrap_or_else(|| last.clone());
             self.sequence.add_many(first, last.clone(), scanned.lines, place);
-            self.pass(scanned.lines);
         }
         scanned
+    }
+
+    /// Takes some of the short numbers from the place `from` of `block` on.
+    fn add_batch(&mut self, block: &[u8], from: usize, most: u64) -> Scanned {
+        if self.tally.room() == 0 {
+            self.settle();
+        }
+        let most = most.min(self.tally.room());
+        if self.scale.places() == 0 && self.distribution.is_exact() {
+            let scanned = self.tally.count_small(block, from, most);
+            if scanned.lines > 0 {
+                self.pass(scanned.lines);
+                return scanned;
+            }
+        }
+        let scanned = scan::scan(block, from, most, self.scale.places(), &mut self.numbers);
+        self.scale.note(self.numbers.reach());
+        self.add_numbers();
+        scanned
+    }
+
+    /// Takes the short numbers that were read.
+    fn add_numbers(&mut self) {
+        let numbers = take(&mut self.numbers);
+        let mut rest = numbers.as_slice();
+        while !rest.is_empty() && self.distribution.is_exact() {
+            let tallied = self.tally.add(rest);
+            self.pass(tallied as u64);
+            rest = &rest[tallied..];
+            if !rest.is_empty() {
+                self.settle();
+            }
+        }
+        if !rest.is_empty() {
+            self.add_at_once(rest);
+        }
+        self.numbers = numbers;
+    }
+
+    /// Takes short numbers whose values are no longer counted.
+    fn add_at_once(&mut self, numbers: &[i64]) {
+        let scale = self.scale.places();
+        self.moments.add_short(numbers, scale);
+        self.distribution.add_short(numbers, scale);
+        let (min, max) = numbers
+            .iter()
+            .fold((i64::MAX, i64::MIN), |(min, max), it| (min.min(*it), max.max(*it)));
+        let (min, max) =
+            (Decimal::new(min, scale).normalized(), Decimal::new(max, scale).normalized());
+        if let Some(course) = &mut self.course {
+            let sum = numbers.iter().fold(0, |sum, number| sum + i128::from(*number));
+            let sum = Decimal::from_big(sum.into(), scale);
+            course.add_many(numbers.len() as u64, min.clone(), max.clone(), sum);
+        }
+        self.widen(&min, &max);
     }
 
     /// Advances the course past samples that were only tallied. At the end of a stretch, where there
@@ -160,32 +224,32 @@ impl Accumulator {
 
     /// Adds what was only tallied to the rest.
     pub(crate) fn settle(&mut self) {
-        if self.tallied == 0 {
+        if self.tally.is_empty() {
             return;
         }
-        let mut tally = std::mem::take(&mut self.tally);
-        tally.drain(|value, count| {
-            if let Mantissa::Small(mantissa) = value.mantissa() {
-                // Tallied mantissas are below 2^17.
-                self.moments.add_many(*mantissa as i32, value.places(), count);
-            }
-            self.distribution.add_many(&value, count);
+        let scale = self.scale.places();
+        let mut tally = take(&mut self.tally);
+        tally.drain(|number, count| {
+            let value = Decimal::new(number, scale).normalized();
+            let power = POWERS[usize::from(scale - value.places())] as i64;
+            self.moments.add_many(number / power, value.places(), count);
+            self.distribution.add_many_short(number, scale, count);
             if let Some(course) = &mut self.course {
                 course.add_passed(&value, count);
             }
             self.widen(&value, &value);
         });
-        (self.tally, self.tallied) = (tally, 0);
+        self.tally = tally;
     }
 
     /// Takes one more sample. The `place` given with the first one is where these samples lie in the
     /// stream.
     pub(crate) fn add(&mut self, sample: &Sample, place: RunPlace) {
-        let sample = &sample.normalized();
-        if self.tally.is_too_coarse_for(sample) {
+        if let Some(scale) = self.scale.better_for(sample) {
             self.settle();
-            self.tally.refine(sample.places());
+            self.scale = scale;
         }
+        let sample = &sample.normalized();
         if self.course.as_ref().is_some_and(|course| course.room() == 1) {
             // This sample ends a stretch.
             self.settle();
@@ -285,8 +349,9 @@ impl Accumulator {
     }
 }
 
-/// The sample in the first of these lines, which must be a plain number.
+/// The sample in the first of these lines, which must be a short number.
 fn first_sample(lines: &[u8]) -> Option<Decimal> {
     let end = memchr(b'\n', lines).unwrap_or(lines.len());
-    Sample::parse(&lines[..end]).ok().map(Sample::into_decimal)
+    let line = lines[..end].strip_suffix(b"\r").unwrap_or(&lines[..end]);
+    Sample::parse(line).ok().map(Sample::into_decimal)
 }

@@ -4,14 +4,13 @@
 //! The values are put in order only when that is needed, so that counting costs little: new values
 //! are sorted in, and the ranks are corrected if few samples have come since, or else added up anew.
 //!
-//! Memory: 70 bytes for each distinct value, 5 MB for the most that are counted; a value of over
+//! Memory: up to 70 bytes for each distinct value, 5 MB for the most that are counted; a value of over
 //! 18 digits takes up to 350 bytes more.
+
+use std::hash::Hash;
 
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
-use stage::format::decimal::Decimal;
-
-use crate::lattice::Lattice;
 
 /// Distinct values that are counted: a 16-bit converter's whole range.
 pub(crate) const MAX_DISTINCT: usize = 1 << 16;
@@ -28,16 +27,16 @@ const MAX_CHUNK: usize = if cfg!(test) { 8 } else { 1 << 9 };
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Full;
 
-/// Each value without useless zeros, with its count. The hash is keyed at random, so that nobody can
-/// prepare values that collide.
-type Values = IndexMap<Decimal, u64, RandomState>;
+/// Each value with its count. The hash is keyed at random, so that nobody can prepare values that
+/// collide.
+type Values<V> = IndexMap<V, u64, RandomState>;
 
 /// How often each value occurs.
 #[derive(Clone, Debug)]
-pub(crate) struct Counts {
+pub(crate) struct Counts<V> {
     /// Distinct values that there is room for.
     most: usize,
-    counts: Values,
+    counts: Values<V>,
     /// The first `sorted` values, in their order.
     chunks: Vec<Chunk>,
     sorted: usize,
@@ -45,20 +44,17 @@ pub(crate) struct Counts {
     changes: Vec<u32>,
     /// Whether more was counted than `changes` holds.
     has_more_changes: bool,
-    /// The lattice of the first `stepped` values, if they have one.
-    lattice: Option<Lattice>,
-    stepped: usize,
 }
 
-impl Default for Counts {
-    fn default() -> Counts {
+impl<V: Clone + Hash + Ord> Default for Counts<V> {
+    fn default() -> Counts<V> {
         Counts::of_up_to(MAX_DISTINCT)
     }
 }
 
-impl Counts {
+impl<V: Clone + Hash + Ord> Counts<V> {
     /// No samples yet, and room for this many distinct values.
-    pub(crate) fn of_up_to(most: usize) -> Counts {
+    pub(crate) fn of_up_to(most: usize) -> Counts<V> {
         Counts {
             most,
             counts: Values::default(),
@@ -66,9 +62,13 @@ impl Counts {
             sorted: 0,
             changes: Vec::new(),
             has_more_changes: false,
-            lattice: None,
-            stepped: 0,
         }
+    }
+
+    /// The same, with memory for this many distinct values.
+    pub(crate) fn with_memory_for(self, distinct: usize) -> Counts<V> {
+        let counts = Values::with_capacity_and_hasher(distinct, RandomState::default());
+        Counts { counts, ..self }
     }
 
     /// How many distinct values there are.
@@ -78,61 +78,45 @@ impl Counts {
 
     /// Counts `count` samples of the same value.
     #[inline]
-    pub(crate) fn add_many(&mut self, sample: &Decimal, count: u64) -> Result<(), Full> {
-        let at = match self.counts.get_index_of(sample) {
+    pub(crate) fn add_many(&mut self, value: &V, count: u64) -> Result<(), Full> {
+        let at = match self.counts.get_index_of(value) {
             Some(at) => at,
-            None => self.insert(sample)?,
+            None if self.counts.len() < self.most => self.counts.insert_full(value.clone(), 0).0,
+            None => return Err(Full),
         };
-        self.add_at(at, count);
-        Ok(())
-    }
-
-    /// The position at which `value` is counted; it never changes.
-    pub(crate) fn position(&mut self, value: &Decimal) -> Result<usize, Full> {
-        match self.counts.get_index_of(value) {
-            Some(at) => Ok(at),
-            None => self.insert(value),
-        }
-    }
-
-    /// Adds a value that was not counted before.
-    fn insert(&mut self, value: &Decimal) -> Result<usize, Full> {
-        match self.counts.len() < self.most {
-            true => Ok(self.counts.insert_full(value.normalized(), 0).0),
-            false => Err(Full),
-        }
-    }
-
-    /// Counts `count` samples of the value at a position.
-    #[inline]
-    pub(crate) fn add_at(&mut self, at: usize, count: u64) {
         self.counts[at] += count;
         if count == 1 && self.changes.len() < MAX_CHANGES {
             self.changes.push(at as u32);
         } else {
             self.has_more_changes = true;
         }
+        Ok(())
+    }
+
+    /// How many samples there are.
+    pub(crate) fn samples(&self) -> u64 {
+        self.counts.values().sum()
     }
 
     /// How often `value` occurs.
-    pub(crate) fn count_of(&self, value: &Decimal) -> u64 {
+    pub(crate) fn count_of(&self, value: &V) -> u64 {
         self.counts.get(value).copied().unwrap_or(0)
     }
 
-    /// The values with their counts, in no particular order.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Decimal, u64)> {
+    /// The values with their counts, in the order in which they first came.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&V, u64)> {
         self.counts.iter().map(|(value, count)| (value, *count))
     }
 
     /// The values with their counts, from the least value to the greatest.
-    pub(crate) fn sorted(&mut self) -> impl Iterator<Item = (&Decimal, u64)> {
+    pub(crate) fn sorted(&mut self) -> impl Iterator<Item = (&V, u64)> {
         self.bring_up_to_date();
         let order = self.chunks.iter().flat_map(|chunk| &chunk.order);
         order.filter_map(|&at| self.counts.get_index(at as usize)).map(|(value, n)| (value, *n))
     }
 
     /// The value at `rank`, from 1, among the sorted samples.
-    pub(crate) fn at_rank(&mut self, rank: u64) -> Option<&Decimal> {
+    pub(crate) fn at_rank(&mut self, rank: u64) -> Option<&V> {
         self.bring_up_to_date();
         let mut rest = rank;
         for chunk in &self.chunks {
@@ -152,7 +136,7 @@ impl Counts {
     }
 
     /// How many samples are below `limit`.
-    pub(crate) fn below(&mut self, limit: &Decimal) -> u64 {
+    pub(crate) fn below(&mut self, limit: &V) -> u64 {
         self.bring_up_to_date();
         let place = chunk_of(&self.chunks, &self.counts, limit);
         let before: u64 = self.chunks[..place].iter().map(|chunk| chunk.total).sum();
@@ -162,8 +146,8 @@ impl Counts {
     }
 
     /// The most frequent value, the least of them if there are several.
-    pub(crate) fn mode(&self) -> Option<&Decimal> {
-        let mut found: Option<(&Decimal, u64)> = None;
+    pub(crate) fn mode(&self) -> Option<&V> {
+        let mut found: Option<(&V, u64)> = None;
         for (value, count) in self.iter() {
             let better =
                 found.is_none_or(|(mode, most)| count > most || (count == most && value < mode));
@@ -174,19 +158,10 @@ impl Counts {
         found.map(|(value, _)| value)
     }
 
-    /// The step between the values, if they have one.
-    pub(crate) fn lattice(&mut self) -> Option<Lattice> {
-        for (at, value) in self.counts.keys().enumerate().skip(self.stepped) {
-            self.lattice = match self.lattice.take() {
-                _ if at == 0 => Lattice::of(value),
-                lattice => lattice.and_then(|lattice| lattice.with(value)),
-            };
-        }
-        self.stepped = self.counts.len();
-        self.lattice.clone()
-    }
-
     fn bring_up_to_date(&mut self) {
+        if self.counts.len() - self.sorted > MAX_CHANGES + self.sorted / 8 {
+            self.sort_anew();
+        }
         for at in self.sorted..self.counts.len() {
             self.sort_in(at);
         }
@@ -203,6 +178,19 @@ impl Counts {
         }
         self.changes.clear();
         self.has_more_changes = false;
+    }
+
+    /// Puts all values in order, without counting their samples.
+    fn sort_anew(&mut self) {
+        let mut values: Vec<(V, u32)> = self.counts.keys().cloned().zip(0..).collect();
+        values.sort_unstable();
+        let chunk = |values: &[(V, u32)]| Chunk {
+            order: values.iter().map(|(_, at)| *at).collect(),
+            total: 0,
+        };
+        self.chunks = values.chunks(MAX_CHUNK / 2).map(chunk).collect();
+        self.sorted = self.counts.len();
+        self.has_more_changes = true;
     }
 
     /// Puts the value at `at` where it belongs, without counting its samples.
@@ -235,7 +223,7 @@ struct Chunk {
 }
 
 /// The index of the chunk in which `value` is, or would be; beyond the last if it is above all values.
-fn chunk_of(chunks: &[Chunk], counts: &Values, value: &Decimal) -> usize {
+fn chunk_of<V: Ord>(chunks: &[Chunk], counts: &Values<V>, value: &V) -> usize {
     chunks.partition_point(|chunk| {
         chunk.order.last().is_some_and(|&last| counts.keys()[last as usize] < *value)
     })
@@ -246,35 +234,23 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn counts(samples: &[&str]) -> Counts {
-        let mut counts = Counts::default();
-        samples.iter().for_each(|it| counts.add_many(&it.parse().unwrap(), 1).unwrap());
-        counts
-    }
-
-    #[test]
-    fn equal_values_are_one_however_they_are_written() {
-        let mut counts = counts(&["1.50", "1.5", "15e-1", "2"]);
-        let sorted: Vec<(String, u64)> =
-            counts.sorted().map(|(value, count)| (value.to_string(), count)).collect();
-        assert_eq!(sorted, [("1.5".to_owned(), 3), ("2".to_owned(), 1)]);
-    }
-
     #[test]
     fn the_mode_is_the_least_of_the_most_frequent() {
-        assert_eq!(counts(&["3", "1", "3", "1", "2"]).mode(), Some(&Decimal::new(1, 0)));
-        assert_eq!(Counts::default().mode(), None);
+        let mut counts = Counts::default();
+        [3, 1, 3, 1, 2].iter().for_each(|value| counts.add_many(value, 1).unwrap());
+        assert_eq!(counts.mode(), Some(&1));
+        assert_eq!(Counts::<i64>::default().mode(), None);
     }
 
     #[test]
     fn there_is_room_for_every_value_of_a_16_bit_converter_and_no_more() {
         let mut counts = Counts::default();
         for value in -32768..=32767 {
-            counts.add_many(&Decimal::new(value, 0), 1).unwrap();
+            counts.add_many(&value, 1).unwrap();
         }
-        assert_eq!(counts.add_many(&Decimal::new(32768, 0), 1), Err(Full));
-        assert_eq!(counts.add_many(&Decimal::new(32767, 0), 1), Ok(()));
-        assert_eq!(counts.at_rank(32769), Some(&Decimal::ZERO));
+        assert_eq!(counts.add_many(&32768, 1), Err(Full));
+        assert_eq!(counts.add_many(&32767, 1), Ok(()));
+        assert_eq!(counts.at_rank(32769), Some(&0));
     }
 
     proptest! {
@@ -287,17 +263,16 @@ mod tests {
             let (mut counts, mut sorted) = (Counts::default(), Vec::new());
             for batch in batches {
                 for (value, count) in batch {
-                    counts.add_many(&Decimal::new(value, 0), count).unwrap();
+                    counts.add_many(&value, count).unwrap();
                     sorted.extend(std::iter::repeat_n(value, count as usize));
                 }
                 sorted.sort_unstable();
                 for (index, value) in sorted.iter().enumerate() {
-                    let expected = Decimal::new(*value, 0);
-                    prop_assert_eq!(counts.at_rank(index as u64 + 1), Some(&expected));
+                    prop_assert_eq!(counts.at_rank(index as u64 + 1), Some(value));
                 }
                 for limit in -301..301 {
                     let below = sorted.partition_point(|&value| value < limit) as u64;
-                    prop_assert_eq!(counts.below(&Decimal::new(limit, 0)), below);
+                    prop_assert_eq!(counts.below(&limit), below);
                 }
             }
         }

@@ -115,6 +115,12 @@ impl Course {
         self.join(ExactStretch::of(self.begin.max(stretch + 1), value, count));
     }
 
+    /// Takes the next `n` samples, which lie from `min` to `max`; there must be room for them.
+    pub(crate) fn add_many(&mut self, n: u64, min: Decimal, max: Decimal, sum: Decimal) {
+        self.join(ExactStretch { first: self.next, n, min, max, sum });
+        self.next += n;
+    }
+
     /// Advances past samples whose values follow later ([`Course::add_passed`]).
     pub(crate) fn pass(&mut self, samples: u64) {
         self.next += samples;

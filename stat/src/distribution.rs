@@ -6,19 +6,24 @@
 //! When to change from one to the other depends on the set of distinct values alone, so that merged
 //! parts end up where the whole would.
 
+mod cells;
+mod values;
+
 use stage::format::decimal::Decimal;
 
-use crate::counts::Counts;
+use self::cells::Cells;
+use self::values::Values;
 use crate::grid::{Grid, Width};
 use crate::interval::Interval;
 use crate::lattice::Lattice;
+use crate::short::decimal;
 use crate::sketch::{Filled, Sketch};
 
 /// The distribution of the samples so far.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Distribution {
     /// Empty once there are too many distinct values.
-    counts: Counts,
+    values: Values,
     /// `Some` once there are too many.
     approximate: Option<Box<Approximate>>,
 }
@@ -29,6 +34,8 @@ struct Approximate {
     sketch: Sketch,
     /// `None` if some samples are not in it: those of a state of version 1.
     grid: Option<Grid>,
+    /// Counters in front of both, if short numbers come.
+    cells: Option<Cells>,
 }
 
 /// Everything known about a distribution, from the least values to the greatest.
@@ -52,6 +59,13 @@ impl Distribution {
         self.add_many(sample, 1);
     }
 
+    /// Takes short numbers in units of 10^−`scale`. (Only once values are no longer counted.)
+    pub(crate) fn add_short(&mut self, numbers: &[i64], scale: u16) {
+        if let Some(approximate) = &mut self.approximate {
+            approximate.add_short(numbers, scale);
+        }
+    }
+
     /// Takes what another distribution contained.
     pub(crate) fn absorb(&mut self, contents: &Contents) {
         match contents {
@@ -65,6 +79,7 @@ impl Distribution {
     fn absorb_approximate(&mut self, bins: &[Filled], grid: Option<&(Width, Vec<(Decimal, u64)>)>) {
         match &mut self.approximate {
             Some(own) => {
+                own.settle();
                 own.grid = own.grid.take().zip(grid).map(|(mut own, (width, cells))| {
                     own.absorb(*width, cells);
                     own
@@ -72,15 +87,16 @@ impl Distribution {
                 bins.iter().for_each(|filled| own.sketch.add_filled(*filled));
             }
             none => {
-                let counts = std::mem::take(&mut self.counts);
+                let values = std::mem::take(&mut self.values).sorted();
                 let mut new = Approximate {
                     sketch: Sketch::default(),
                     grid: grid.map(|(width, cells)| {
                         Grid::with_cells(*width, cells.iter().map(|(cell, count)| (cell, *count)))
                     }),
+                    cells: None,
                 };
                 bins.iter().for_each(|filled| new.sketch.add_filled(*filled));
-                counts.iter().for_each(|(value, count)| new.add_many(value, count));
+                values.iter().for_each(|(value, count)| new.add_many(value, *count));
                 *none = Some(Box::new(new));
             }
         }
@@ -92,8 +108,21 @@ impl Distribution {
         match &mut self.approximate {
             Some(approximate) => approximate.add_many(value, count),
             None => {
-                if self.counts.add_many(value, count).is_err() {
+                if self.values.add(value, count).is_err() {
                     self.go_over_with(value, count);
+                }
+            }
+        }
+    }
+
+    /// Takes `count` samples `number` × 10^−`scale`.
+    #[inline]
+    pub(crate) fn add_many_short(&mut self, number: i64, scale: u16, count: u64) {
+        match &mut self.approximate {
+            Some(approximate) => approximate.add_many_short(number, scale, count),
+            None => {
+                if self.values.add_short(number, scale, count).is_err() {
+                    self.go_over_with(&decimal(number, scale), count);
                 }
             }
         }
@@ -101,28 +130,27 @@ impl Distribution {
 
     /// Changes to approximate counts on account of one value too many.
     fn go_over_with(&mut self, value: &Decimal, count: u64) {
-        let mut values: Vec<(Decimal, u64)> =
-            self.counts.iter().map(|(value, count)| (value.clone(), count)).collect();
-        values.push((value.normalized(), count));
-        values.sort_unstable();
-        self.counts = Counts::default();
+        let mut values = std::mem::take(&mut self.values);
         let mut sketch = Sketch::default();
-        values.iter().for_each(|(value, count)| sketch.add_many(value, *count));
-        let grid = Some(Grid::of(&values));
-        self.approximate = Some(Box::new(Approximate { sketch, grid }));
+        let grid = match values.sorted_short_with(value, count) {
+            Some((scale, values)) => {
+                values.iter().for_each(|(number, count)| sketch.add_short(*number, scale, *count));
+                Grid::of_short(scale, &values)
+            }
+            None => {
+                let values = values.sorted_with(value, count);
+                values.iter().for_each(|(value, count)| sketch.add_many(value, *count));
+                Grid::of(&values)
+            }
+        };
+        self.approximate = Some(Box::new(Approximate { sketch, grid: Some(grid), cells: None }));
     }
 
     /// Everything that is known.
     pub(crate) fn contents(&mut self) -> Contents {
         match &mut self.approximate {
-            Some(approximate) => Contents::Approximate {
-                bins: approximate.sketch.filled().collect(),
-                grid: approximate.grid.as_mut().map(Grid::contents),
-            },
-            None => {
-                let values = self.counts.sorted().map(|(value, count)| (value.clone(), count));
-                Contents::Values(values.collect())
-            }
+            Some(approximate) => approximate.contents(),
+            None => Contents::Values(self.values.sorted()),
         }
     }
 
@@ -137,33 +165,40 @@ impl Distribution {
     }
 
     /// The sample at `rank`, counted from 1, while every value is counted.
-    pub(crate) fn exact_at_rank(&mut self, rank: u64) -> Option<&Decimal> {
-        self.counts.at_rank(rank)
+    pub(crate) fn exact_at_rank(&mut self, rank: u64) -> Option<Decimal> {
+        self.values.at_rank(rank)
     }
 
     /// The most frequent value, the least of them if there are several; `None` once values are no
     /// longer counted.
     pub(crate) fn mode(&self) -> Option<Decimal> {
-        self.counts.mode().cloned()
+        self.values.mode()
     }
 
     /// The step between the values, if they have one; `None` once they are no longer counted: then
     /// there are so many that every bin is many steps wide.
     pub(crate) fn lattice(&mut self) -> Option<Lattice> {
-        self.counts.lattice()
+        self.values.lattice()
     }
 
     /// How many samples, all from `min` to `max`, are below each of the `limits`, which ascend. Once
     /// values are no longer counted this is an estimate, unless the limits are those of cells.
     pub(crate) fn below(&mut self, limits: &[Decimal], min: &Decimal, max: &Decimal) -> Vec<u64> {
         match &mut self.approximate {
-            None => limits.iter().map(|limit| self.counts.below(limit)).collect(),
+            None => limits.iter().map(|limit| self.values.below(limit)).collect(),
             Some(approximate) => approximate.below(limits, min, max),
         }
     }
 }
 
 impl Approximate {
+    fn add_many_short(&mut self, number: i64, scale: u16, count: u64) {
+        self.sketch.add_short(number, scale, count);
+        if let Some(grid) = &mut self.grid {
+            grid.add_short(number, scale, count);
+        }
+    }
+
     fn add_many(&mut self, value: &Decimal, count: u64) {
         self.sketch.add_many(value, count);
         if let Some(grid) = &mut self.grid {
@@ -171,7 +206,43 @@ impl Approximate {
         }
     }
 
+    /// Takes short numbers in units of 10^−`scale`.
+    fn add_short(&mut self, numbers: &[i64], scale: u16) {
+        let Approximate { sketch, grid: Some(grid), cells } = self else {
+            numbers.iter().for_each(|number| self.sketch.add_short(*number, scale, 1));
+            return;
+        };
+        let Some(&first) = numbers.first() else { return };
+        let are_right = |cells: &Cells| cells.are_for(grid, scale) && cells.room() >= numbers.len();
+        if !cells.as_ref().is_some_and(are_right) {
+            if let Some(mut cells) = cells.take() {
+                cells.drain(grid, sketch);
+            }
+            *cells = Cells::new(grid, scale, first);
+        }
+        match cells {
+            Some(cells) => cells.add(numbers, grid, sketch),
+            None => numbers.iter().for_each(|number| self.add_many_short(*number, scale, 1)),
+        }
+    }
+
+    /// Brings the grid and the sketch up to date.
+    fn settle(&mut self) {
+        if let Approximate { sketch, grid: Some(grid), cells: Some(cells) } = self {
+            cells.drain(grid, sketch);
+        }
+    }
+
+    fn contents(&mut self) -> Contents {
+        self.settle();
+        Contents::Approximate {
+            bins: self.sketch.filled().collect(),
+            grid: self.grid.as_mut().map(Grid::contents),
+        }
+    }
+
     fn at_rank(&mut self, rank: u64) -> Option<Interval> {
+        self.settle();
         let Some(grid) = &mut self.grid else {
             return self.sketch.at_rank(rank).map(|bin| bin.interval());
         };
@@ -184,6 +255,7 @@ impl Approximate {
     }
 
     fn below(&mut self, limits: &[Decimal], min: &Decimal, max: &Decimal) -> Vec<u64> {
+        self.settle();
         match &mut self.grid {
             Some(grid) => limits.iter().map(|limit| grid.below(limit)).collect(),
             None => {
@@ -210,6 +282,7 @@ fn may_be_cut_by_bins(Interval { low, high }: &Interval) -> bool {
 mod tests {
     use super::*;
     use crate::counts::MAX_DISTINCT;
+    use proptest::prelude::*;
 
     fn of(values: std::ops::Range<i64>) -> Distribution {
         let mut distribution = Distribution::default();
@@ -245,6 +318,43 @@ mod tests {
             again.absorb(&of(0..0).contents());
             again.absorb(&merged.contents());
             assert_eq!(again.contents(), whole.contents());
+        }
+    }
+
+    /// Numbers as they come: near each other, in steps, growing, far apart, or of any size.
+    fn numbers() -> impl Strategy<Value = Vec<i64>> {
+        let many = |number| proptest::collection::vec(number, 0..3000);
+        prop_oneof![
+            many((0i64..1 << 17).boxed()),
+            many((0i64..1 << 40).boxed()),
+            many(any::<i64>().prop_map(|number| number >> 1).boxed()),
+            many((any::<i64>(), 1u32..60).prop_map(|(number, cut)| number >> cut).boxed()),
+            many((0i64..1000).boxed()).prop_map(|steps| {
+                steps.iter().scan(-(1 << 30), |at, step| Some(*at + step)).collect()
+            }),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn many_at_a_time_are_counted_as_one_by_one(
+            first in 0u16..6, batches in proptest::collection::vec((numbers(), 0u16..19), 1..4),
+            rank in any::<proptest::sample::Index>(),
+        ) {
+            let values = (0..=MAX_DISTINCT as i64).map(|at| Decimal::new(at * at % 999_983, first));
+            let mut fast = Distribution::default();
+            values.for_each(|value| fast.add(&value));
+            let mut slow = fast.clone();
+            let mut n = MAX_DISTINCT + 1;
+            for (numbers, scale) in batches {
+                numbers.chunks(1000).for_each(|numbers| fast.add_short(numbers, scale));
+                numbers.iter().for_each(|number| slow.add(&Decimal::new(*number, scale)));
+                n += numbers.len();
+                let rank = rank.index(n) as u64 + 1;
+                prop_assert_eq!(fast.near_rank(rank), slow.near_rank(rank));
+            }
+            prop_assert_eq!(fast.contents(), slow.contents());
         }
     }
 }

@@ -11,133 +11,60 @@
 //!
 //! Everything is computed with integers, so that it is the same on every machine.
 //!
-//! Memory: that of [`Counts`], and 2 MB for indices.
+//! Memory: that of [`Counts`].
 
-use std::collections::HashMap;
+mod width;
 
-use foldhash::fast::RandomState;
-use stage::format::decimal::{Decimal, SMALL_DIGITS};
+use std::collections::BTreeMap;
+
+use num_bigint::BigInt;
+use stage::format::decimal::Decimal;
 
 use crate::counts::{Counts, Full, MAX_DISTINCT};
 use crate::interval::Interval;
+use crate::short::decimal;
+
+use self::width::Index;
+pub(crate) use self::width::Width;
 
 /// Cells that there is room for while samples are being counted.
 const MAX_CELLS: usize = MAX_DISTINCT / 4 * 5;
-
-/// The width of a cell. Ordered by width.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Width {
-    exponent: i32,
-    /// Whether it is twice the power of ten.
-    is_double: bool,
-}
-
-impl Width {
-    /// 10^`exponent`.
-    pub(crate) fn power_of_ten(exponent: i32) -> Width {
-        Width { exponent, is_double: false }
-    }
-
-    /// The width that is `decimal`, if one is.
-    pub(crate) fn of(decimal: &Decimal) -> Option<Width> {
-        let exponent = decimal.magnitude()?;
-        let widths = [false, true].map(|is_double| Width { exponent, is_double });
-        widths.into_iter().find(|width| width.to_decimal() == *decimal)
-    }
-
-    /// The width as a number.
-    pub(crate) fn to_decimal(self) -> Decimal {
-        Decimal::power(self.factor(), self.exponent)
-    }
-
-    fn factor(self) -> u8 {
-        if self.is_double { 2 } else { 1 }
-    }
-
-    /// This width, coarsened by `steps`.
-    fn coarser(self, steps: i32) -> Width {
-        let rank = 2 * self.exponent + i32::from(self.is_double) + steps;
-        Width { exponent: rank.div_euclid(2), is_double: rank.rem_euclid(2) == 1 }
-    }
-
-    /// The lower end of the cell that `value` is in.
-    #[inline]
-    pub(crate) fn floor(self, value: &Decimal) -> Decimal {
-        value.floor_to(self.factor(), self.exponent)
-    }
-
-    /// The index, counted from zero, of the cell that a short `value` is in; `None` if it cannot be
-    /// computed in machine words.
-    #[inline]
-    fn index(self, value: &Decimal) -> Option<i64> {
-        let shift = i32::from(value.places()) + self.exponent;
-        let power = *POWERS.get(shift.unsigned_abs() as usize)?;
-        let (mantissa, factor) = (value.small_mantissa()?, i64::from(self.factor()));
-        match shift {
-            0.. => Some(mantissa.div_euclid(factor * power)),
-            _ => mantissa.checked_mul(power / factor),
-        }
-    }
-
-    /// How many cells are in use for `values`, which ascend.
-    fn cells<'a>(self, values: impl IntoIterator<Item = &'a Decimal>) -> usize {
-        let mut last = None;
-        let is_new = |value: &Decimal| {
-            let cell = Some(self.floor(value));
-            let is_new = cell != last;
-            last = cell;
-            is_new
-        };
-        values.into_iter().map(is_new).filter(|is_new| *is_new).count()
-    }
-
-    /// The finest width from this one on that leaves at most [`MAX_DISTINCT`] cells in use for
-    /// `values`, which ascend.
-    fn coarse_enough_for(self, values: &[Decimal]) -> Width {
-        let fits = |steps| self.coarser(steps).cells(values) <= MAX_DISTINCT;
-        // Few values, one of them far finer than the others, take many steps.
-        let mut too_fine = -1;
-        let mut coarse = 0;
-        while !fits(coarse) {
-            (too_fine, coarse) = (coarse, 2 * coarse + 1);
-        }
-        while coarse - too_fine > 1 {
-            let middle = too_fine + (coarse - too_fine) / 2;
-            if fits(middle) { coarse = middle } else { too_fine = middle }
-        }
-        self.coarser(coarse)
-    }
-}
-
-/// Powers of ten that are at most half of the greatest integer.
-const POWERS: [i64; SMALL_DIGITS as usize + 1] = {
-    let mut powers = [1; SMALL_DIGITS as usize + 1];
-    let mut at = 1;
-    while at < powers.len() {
-        powers[at] = 10 * powers[at - 1];
-        at += 1;
-    }
-    powers
-};
 
 /// Counts of samples in cells of one width.
 #[derive(Clone, Debug)]
 pub(crate) struct Grid {
     width: Width,
-    /// Counts by the cells' lower ends.
-    cells: Counts,
-    /// The positions of `cells` by index: nearly all samples are short, and for these it
-    /// is faster to find a cell by its index than by its lower end.
-    positions: HashMap<i64, usize, RandomState>,
+    /// Counts by index.
+    cells: Counts<i64>,
+    /// The same of indices beyond the machine words, of which there are hardly ever any.
+    far: BTreeMap<BigInt, u64>,
 }
 
 impl Grid {
+    /// No samples yet, and memory for this many cells.
+    fn new(width: Width, cells: usize) -> Grid {
+        let cells = Counts::of_up_to(MAX_CELLS).with_memory_for(cells);
+        Grid { width, cells, far: BTreeMap::new() }
+    }
+
     /// The grid of distinct values, ascending, with their counts.
     pub(crate) fn of(values: &[(Decimal, u64)]) -> Grid {
         let places = values.iter().map(|(value, _)| value.places()).max().unwrap_or(0);
-        let keys: Vec<Decimal> = values.iter().map(|(value, _)| value.clone()).collect();
-        let width = Width::power_of_ten(-i32::from(places)).coarse_enough_for(&keys);
+        let cells = |width: Width| Width::cells(values.iter().map(|(value, _)| width.index(value)));
+        let width = Width::power_of_ten(-i32::from(places)).coarse_enough(cells);
         Grid::with_cells(width, values.iter().map(|(value, count)| (value, *count)))
+    }
+
+    /// The grid of distinct numbers in units of 10^−`scale`, ascending, with their counts.
+    pub(crate) fn of_short(scale: u16, numbers: &[(i64, u64)]) -> Grid {
+        let finest = numbers.iter().map(|(number, _)| decimal(*number, scale).places()).max();
+        let cells = |width: Width| {
+            Width::cells(numbers.iter().map(|(number, _)| width.index_of(*number, scale)))
+        };
+        let width = Width::power_of_ten(-i32::from(finest.unwrap_or(0))).coarse_enough(cells);
+        let mut grid = Grid::new(width, numbers.len());
+        numbers.iter().for_each(|(number, count)| grid.add_short(*number, scale, *count));
+        grid
     }
 
     /// A grid with cells of this `width`, each given by its lower end or a value in it.
@@ -145,34 +72,55 @@ impl Grid {
         width: Width,
         cells: impl IntoIterator<Item = (&'a Decimal, u64)>,
     ) -> Grid {
-        let empty = Counts::of_up_to(MAX_CELLS);
-        let mut grid = Grid { width, cells: empty, positions: HashMap::default() };
+        let mut grid = Grid::new(width, 0);
         cells.into_iter().for_each(|(cell, count)| grid.add_many(cell, count));
         grid
     }
 
     /// Counts `count` samples of the same value.
-    #[inline]
     pub(crate) fn add_many(&mut self, value: &Decimal, count: u64) {
-        let index = self.width.index(value);
-        match index.and_then(|index| self.positions.get(&index)) {
-            Some(&at) => self.cells.add_at(at, count),
-            None => self.add_elsewhere(value, count),
+        while self.add_at(self.width.index(value), count) == Err(Full) {
+            self.make_room();
         }
     }
 
-    /// Counts samples in a cell whose position is not known.
-    fn add_elsewhere(&mut self, value: &Decimal, count: u64) {
-        let at = loop {
-            match self.cells.position(&self.width.floor(value)) {
-                Ok(at) => break at,
-                Err(Full) => self.make_room(),
-            }
-        };
-        self.cells.add_at(at, count);
-        if let Some(index) = self.width.index(value) {
-            self.positions.insert(index, at);
+    /// Counts `count` samples `number` × 10^−`scale`.
+    #[inline]
+    pub(crate) fn add_short(&mut self, number: i64, scale: u16, count: u64) {
+        let index = self.width.index_of(number, scale);
+        let is_counted = index.is_some_and(|index| self.cells.add_many(&index, count).is_ok());
+        if !is_counted {
+            self.add_many(&decimal(number, scale), count);
         }
+    }
+
+    fn add_at(&mut self, index: Index, count: u64) -> Result<(), Full> {
+        let index = match index {
+            Index::Word(index) => return self.cells.add_many(&index, count),
+            Index::Far(index) => index,
+        };
+        if self.used() >= MAX_CELLS && !self.far.contains_key(&index) {
+            return Err(Full);
+        }
+        *self.far.entry(index).or_default() += count;
+        Ok(())
+    }
+
+    /// How many cells are in use.
+    fn used(&self) -> usize {
+        self.cells.distinct() + self.far.len()
+    }
+
+    /// The width of the cells.
+    pub(crate) fn width(&self) -> Width {
+        self.width
+    }
+
+    /// The least and the greatest of the indices that fit a machine word; if there are none, the least
+    /// is above the greatest.
+    pub(crate) fn ends(&self) -> (i64, i64) {
+        let indices = self.cells.iter().map(|(index, _)| *index);
+        indices.fold((i64::MAX, i64::MIN), |(low, high), at| (low.min(at), high.max(at)))
     }
 
     /// Counts the samples of another grid.
@@ -186,35 +134,68 @@ impl Grid {
 
     /// Makes the cells as wide as necessary, and no wider.
     fn make_room(&mut self) {
-        if self.cells.distinct() <= MAX_DISTINCT {
+        if self.used() <= MAX_DISTINCT {
             return;
         }
-        // One step is nearly always enough, and costs less than sorting the cells.
-        let next = Grid::with_cells(self.width.coarser(1), self.cells.iter());
-        if next.cells.distinct() <= MAX_DISTINCT {
-            *self = next;
-            return;
-        }
-        let mut cells: Vec<Decimal> = self.cells.iter().map(|(cell, _)| cell.clone()).collect();
-        cells.sort_unstable();
-        self.coarsen(self.width.coarser(1).coarse_enough_for(&cells));
+        let own = self.width;
+        let mut words: Vec<i64> = self.cells.iter().map(|(index, _)| *index).collect();
+        words.sort_unstable();
+        let far = |(index, _): (&BigInt, &u64)| Index::Far(index.clone());
+        let cells = |width| {
+            let words = words.iter().map(|index| Index::Word(*index));
+            let below = self.far.range(..BigInt::ZERO).map(far);
+            let above = self.far.range(BigInt::ZERO..).map(far);
+            Width::cells(below.chain(words).chain(above).map(|index| own.index_at(&index, width)))
+        };
+        self.coarsen(own.coarser(1).coarse_enough(cells));
     }
 
+    /// Makes the cells wider.
     fn coarsen(&mut self, width: Width) {
-        *self = Grid::with_cells(width, self.cells.iter());
+        let mut coarse = Grid::new(width, self.cells.distinct());
+        let words = self.cells.iter().map(|(index, count)| (Index::Word(*index), count));
+        let far = self.far.iter().map(|(index, count)| (Index::Far(index.clone()), *count));
+        for (index, count) in words.chain(far) {
+            // There are no more of them.
+            let _ = coarse.add_at(self.width.index_at(&index, width), count);
+        }
+        *self = coarse;
+    }
+
+    /// The cells with their counts, from the least to the greatest.
+    fn sorted(&mut self) -> impl Iterator<Item = (Index, u64)> {
+        let far = |(index, count): (&BigInt, &u64)| (Index::Far(index.clone()), *count);
+        let below = self.far.range(..BigInt::ZERO).map(far);
+        let above = self.far.range(BigInt::ZERO..).map(far);
+        let words = self.cells.sorted().map(|(index, count)| (Index::Word(*index), count));
+        below.chain(words).chain(above)
     }
 
     /// The width of the cells, and the lower ends of those in use, from the least to the greatest,
     /// with their counts. This is the grid's whole state.
     pub(crate) fn contents(&mut self) -> (Width, Vec<(Decimal, u64)>) {
         self.make_room();
-        (self.width, self.cells.sorted().map(|(cell, count)| (cell.clone(), count)).collect())
+        let width = self.width;
+        (width, self.sorted().map(|(index, count)| (width.low(&index), count)).collect())
     }
 
     /// The cell in which the sample at `rank` lies, from 1.
     pub(crate) fn at_rank(&mut self, rank: u64) -> Option<Interval> {
         self.make_room();
-        let low = self.cells.at_rank(rank)?.clone();
+        let index = match self.far.is_empty() {
+            true => Index::Word(*self.cells.at_rank(rank)?),
+            false => {
+                let mut up_to = 0;
+                let mut sorted = self.sorted();
+                sorted
+                    .find(|(_, count)| {
+                        up_to += count;
+                        up_to >= rank
+                    })?
+                    .0
+            }
+        };
+        let low = self.width.low(&index);
         let high = &low + self.width.to_decimal();
         Some(Interval { low, high })
     }
@@ -223,13 +204,30 @@ impl Grid {
     /// in its cell are assumed to lie evenly over it.
     pub(crate) fn below(&mut self, limit: &Decimal) -> u64 {
         self.make_room();
-        let low = self.width.floor(limit);
-        let before = self.cells.below(&low);
-        let count = Decimal::from_big(self.cells.count_of(&low).into(), 0);
-        let (part, width) = ((limit - &low) * count, self.width.to_decimal());
+        let index = self.width.index(limit);
+        let (before, count) = self.before_and_in(&index);
+        let low = self.width.low(&index);
+        let (part, width) =
+            ((limit - &low) * Decimal::from_big(count.into(), 0), self.width.to_decimal());
         let places = part.places().max(width.places());
         let part = part.mantissa_at(places) / width.mantissa_at(places);
         before.saturating_add(u64::try_from(part).unwrap_or_default())
+    }
+
+    /// How many samples are in cells before the one with this index, and how many are in it.
+    fn before_and_in(&mut self, index: &Index) -> (u64, u64) {
+        let big = match index {
+            Index::Word(index) => BigInt::from(*index),
+            Index::Far(index) => index.clone(),
+        };
+        let far: u64 = self.far.range(..&big).map(|(_, count)| count).sum();
+        match index {
+            Index::Word(index) => (far + self.cells.below(index), self.cells.count_of(index)),
+            Index::Far(index) => {
+                let words = if big < BigInt::ZERO { 0 } else { self.cells.samples() };
+                (far + words, self.far.get(index).copied().unwrap_or(0))
+            }
+        }
     }
 }
 

@@ -7,11 +7,11 @@
 //! | `count` | counting a stream: samples in, records out |
 //! | `jobs` | in how many threads files are counted |
 //! | `pieces` | counting a regular file in several threads, piece by piece |
-//! | `taking` | taking the lines of a block: plain numbers many at a time, the others one by one |
+//! | `taking` | taking the lines of a block: short numbers many at a time, the others one by one |
 //! | `schedule` | when a record is due |
 //! | `windows` | what is kept of earlier windows |
 //! | `accumulator` | everything known about the samples, and (`accumulator::record`) the record made from it |
-//! | `plain`, `tally` | the fast path: plain numbers, many at a time, counted in tables |
+//! | `short`, `scan`, `tally` | the fast path: short numbers, read many at a time and counted in tables |
 //! | `moments`, `wide` | the exact sums of the samples' powers |
 //! | `figures` | mean, deviation and so on from these sums: **a new figure is computed there** |
 //! | `nearest` | the one rounding, from an exact ratio to the nearest double |
@@ -45,11 +45,12 @@ mod moments;
 mod nearest;
 mod options;
 mod pieces;
-mod plain;
 mod plan;
 mod quantile;
+mod scan;
 mod schedule;
 mod sequence;
+mod short;
 mod sketch;
 mod state;
 mod taking;

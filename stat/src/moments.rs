@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use num_bigint::BigInt;
 use stage::format::decimal::{Decimal, Mantissa, SMALL_DIGITS, power_of_ten};
 
+use crate::short::POWERS;
 use crate::wide::Wide;
 
 /// How many powers of the samples are summed.
@@ -29,14 +30,16 @@ pub(crate) enum Powers {
 /// Fourth powers of mantissas up to this one fit 128 bits.
 const FOURTH_LIMIT: u64 = 1 << 31;
 
-/// Sums over mantissas below 10^18 that have the same number of places.
+/// Sums over mantissas of a machine word that have the same number of places.
 #[derive(Clone, Copy, Debug, Default)]
 struct Sums {
-    /// At most 2^64 × 10^18, far below 2^127.
+    /// At most 2^64 × 2^63, below 2^127.
     sum: i128,
     squares: Wide,
     cubes: Wide,
     fourths: Wide,
+    /// The most places that a sample has without useless zeros.
+    finest: u16,
 }
 
 impl Sums {
@@ -52,6 +55,36 @@ impl Sums {
         let wide = self.add(mantissa);
         self.cubes.add(wide * wide * wide);
         self.fourths.add(wide * wide * wide * wide);
+    }
+
+    /// Adds the sums of short numbers with this many `places`.
+    fn add_short(&mut self, numbers: &[i64], places: u16) {
+        let sum = |sum, number: &i64| sum + i128::from(*number);
+        self.sum += numbers.iter().fold(0, sum);
+        if numbers.iter().all(|number| i32::try_from(*number).is_ok()) {
+            let square = |sum, number: &i64| sum + i128::from(number * number);
+            self.squares.add(numbers.iter().fold(0, square));
+        } else {
+            let squares = numbers.iter().map(|number| i128::from(*number) * i128::from(*number));
+            squares.for_each(|square| self.squares.add(square));
+        }
+        while self.finest < places && !are_multiples(numbers, places - self.finest) {
+            self.finest += 1;
+        }
+    }
+
+    /// The sums, in the coarsest unit in which all samples are integers, with its places.
+    fn coarsest(self, places: u16) -> (u16, PowerSums) {
+        let (finest, mut sums) = (self.finest.min(places), self.to_big());
+        if finest < places {
+            let unit = power_of_ten(u32::from(places - finest));
+            let square = &unit * &unit;
+            sums.sum /= &unit;
+            sums.squares /= &square;
+            sums.cubes /= &square * &unit;
+            sums.fourths /= &square * &square;
+        }
+        (finest, sums)
     }
 
     fn to_big(self) -> PowerSums {
@@ -129,16 +162,20 @@ impl Moments {
         self.powers
     }
 
-    /// Takes one more sample.
+    /// Takes one more sample, without useless zeros.
     #[inline]
     pub(crate) fn add(&mut self, sample: &Decimal) {
         let places = sample.places();
         match (sample.mantissa(), self.small.get_mut(usize::from(places)), self.powers) {
-            (Mantissa::Small(mantissa), Some(sums), Powers::Two) => drop(sums.add(*mantissa)),
+            (Mantissa::Small(mantissa), Some(sums), Powers::Two) => {
+                sums.add(*mantissa);
+                sums.finest = places;
+            }
             (Mantissa::Small(mantissa), Some(sums), Powers::Four)
                 if mantissa.unsigned_abs() < FOURTH_LIMIT =>
             {
                 sums.add_four(*mantissa);
+                sums.finest = places;
             }
             (mantissa, _, powers) => {
                 self.big.entry(places).or_default().add(&mantissa.to_big(), powers);
@@ -146,14 +183,20 @@ impl Moments {
         }
     }
 
-    /// Takes `count` samples of the same value, whose mantissa must be below 2^31 and which must have
-    /// at most 18 places. (Only for powers up to the second.)
-    pub(crate) fn add_many(&mut self, mantissa: i32, places: u16, count: u64) {
+    /// Takes short numbers in units of 10^−`scale`. (Only for powers up to the second.)
+    pub(crate) fn add_short(&mut self, numbers: &[i64], scale: u16) {
+        if let Some(sums) = self.small.get_mut(usize::from(scale)) {
+            sums.add_short(numbers, scale);
+        }
+    }
+
+    /// Takes `count` samples of the same value, without useless zeros. (Only for powers up to the
+    /// second.)
+    pub(crate) fn add_many(&mut self, mantissa: i64, places: u16, count: u64) {
         if let Some(sums) = self.small.get_mut(usize::from(places)) {
-            // Below 2^62 × 2^64.
-            let (value, count) = (i128::from(mantissa), i128::from(count));
-            sums.sum += value * count;
-            sums.squares.add(value * value * count);
+            sums.sum += i128::from(mantissa) * i128::from(count);
+            sums.squares.add_times(u128::from(mantissa.unsigned_abs()).pow(2), count);
+            sums.finest = places;
         }
     }
 
@@ -166,7 +209,7 @@ impl Moments {
     /// The sums of all samples.
     pub(crate) fn totals(&self) -> Totals {
         let small = (0u16..).zip(&self.small).filter(|(_, sums)| sums.squares != Wide::default());
-        let small = small.map(|(places, sums)| (places, sums.to_big()));
+        let small = small.map(|(places, sums)| sums.coarsest(places));
         let big = self.big.iter().filter(|(_, sums)| sums.squares != BigInt::ZERO);
         let parts: Vec<(u16, PowerSums)> =
             small.chain(big.map(|(places, sums)| (*places, sums.clone()))).collect();
@@ -177,6 +220,12 @@ impl Moments {
         }
         Totals { places, sums }
     }
+}
+
+/// Whether all `numbers` are multiples of 10^`exponent`.
+fn are_multiples(numbers: &[i64], exponent: u16) -> bool {
+    let power = POWERS[usize::from(exponent)];
+    numbers.iter().all(|number| number.unsigned_abs().is_multiple_of(power))
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ pub(crate) mod limits;
 use std::fmt;
 use std::ops::Range;
 
-use stage::format::decimal::Decimal;
+use stage::format::decimal::{Decimal, EXACT_POWERS};
 
 use crate::interval::Interval;
 use limits::LIMITS;
@@ -121,6 +121,18 @@ impl SketchBin {
     }
 }
 
+/// The place of the bin of |`number`| × 10^−`scale`; `None` if that lies so near to the limit of a bin
+/// that it is not certain. (0 has no place: this one means nothing.)
+#[inline]
+fn short_place(number: i64, scale: u16) -> Option<usize> {
+    if number == 0 {
+        return Some(0);
+    }
+    // Both roundings are of at most half a unit in the last place.
+    let near = number.unsigned_abs() as f64 / EXACT_POWERS.get(usize::from(scale))?;
+    LIMITS.certain_place_of(near)
+}
+
 impl fmt::Debug for Sketch {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_list().entries(self.filled()).finish()
@@ -138,6 +150,23 @@ impl Sketch {
         } else {
             self.positive.add(LIMITS.place_of(value), count);
         }
+    }
+
+    /// Counts `count` samples `number` × 10^−`scale`; that must have at most 22 places.
+    #[inline]
+    pub(crate) fn add_short(&mut self, number: i64, scale: u16, count: u64) {
+        match short_place(number, scale) {
+            Some(_) if number == 0 => self.zero += count,
+            Some(at) if number < 0 => self.negative.add(at, count),
+            Some(at) => self.positive.add(at, count),
+            None => self.add_many(&Decimal::new(number, scale), count),
+        }
+    }
+
+    /// Whether `first` and `last`, in units of 10^−`scale`, are certainly in the same bin.
+    pub(crate) fn joins(first: i64, last: i64, scale: u16) -> bool {
+        let place = |number| Some((i64::signum(number), short_place(number, scale)?));
+        place(first).is_some_and(|at| place(last) == Some(at))
     }
 
     /// Counts the samples of a bin, which must exist.

@@ -1,24 +1,24 @@
-//! Taking the lines of a block: plain numbers many at a time, and what lies between them line by
+//! Taking the lines of a block: short numbers many at a time, and what lies between them line by
 //! line.
 //!
 //! The first row of an input is read on its own, since it decides whether there are times: only the
-//! classic stream has plain numbers.
+//! classic stream has short numbers.
 
 use stage::stream::lines::each_line;
 
-use crate::plain::Scanned;
+use crate::scan::Scanned;
 
-/// The most lines taken one by one before searching for plain numbers again: a search costs about as
+/// The most lines taken one by one before searching for short numbers again: a search costs about as
 /// much as taking one line.
 const MAX_PATIENCE: usize = 64;
 
-/// With fewer bytes, or fewer samples before the next record, the tables of plain numbers do not pay:
+/// With fewer bytes, or fewer samples before the next record, the tables of short numbers do not pay:
 /// they are scanned for each record. (Tests and fuzzers cannot afford this many.)
 const FEW_BYTES: usize = if cfg!(any(test, fuzzing)) { 1 } else { 2048 };
 const FEW_SAMPLES: u64 = if cfg!(any(test, fuzzing)) { 1 } else { 1024 };
 
-/// With fewer plain numbers in a row, searching for them does not pay.
-const FEW_PLAIN: u64 = 16;
+/// With fewer short numbers in a row, searching for them does not pay.
+const FEW_SHORT: u64 = 16;
 
 /// What takes lines.
 pub(crate) trait TakeLines {
@@ -28,8 +28,8 @@ pub(crate) trait TakeLines {
     /// How many samples it may take at once; 0 while the next line must be read on its own.
     fn room(&self) -> u64;
 
-    /// Takes the plain numbers at the start of `lines`, at most `most` of them.
-    fn take_plain(&mut self, lines: &[u8], most: u64) -> Result<Scanned, Self::Error>;
+    /// Takes the short numbers at the start of `lines`, at most `most` of them.
+    fn take_short(&mut self, lines: &[u8], most: u64) -> Result<Scanned, Self::Error>;
 
     /// Takes one line, given without its line feed.
     fn take(&mut self, line: &[u8]) -> Result<(), Self::Error>;
@@ -37,15 +37,15 @@ pub(crate) trait TakeLines {
     /// Takes whole lines.
     fn take_block(&mut self, block: &[u8]) -> Result<(), Self::Error> {
         let mut rest = block;
-        // Lines taken one by one before searching for plain numbers again.
+        // Lines taken one by one before searching for short numbers again.
         let mut patience = 1;
         while !rest.is_empty() {
             let room = self.room();
             let is_worth = rest.len() >= FEW_BYTES && room >= FEW_SAMPLES;
-            let scanned = if is_worth { self.take_plain(rest, room)? } else { Scanned::default() };
+            let scanned = if is_worth { self.take_short(rest, room)? } else { Scanned::default() };
             rest = &rest[scanned.bytes..];
             patience = match scanned.lines {
-                FEW_PLAIN.. => 1,
+                FEW_SHORT.. => 1,
                 _ => (2 * patience).min(MAX_PATIENCE),
             };
             for _ in 0..patience {

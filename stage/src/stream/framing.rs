@@ -262,10 +262,6 @@ impl<I: Input> Input for Unframed<I> {
     fn file(&self) -> Option<Regular> {
         self.input.file()
     }
-
-    fn read_by_threads(&mut self, bytes: u64) {
-        self.input.read_by_threads(bytes);
-    }
 }
 
 impl<I: Input> Read for Unframed<I> {

@@ -91,7 +91,7 @@ impl Accumulator {
         match rank {
             1 => Some(min.clone()),
             rank if rank == self.count => Some(max.clone()),
-            rank => self.distribution.exact_at_rank(rank).cloned(),
+            rank => self.distribution.exact_at_rank(rank),
         }
     }
 

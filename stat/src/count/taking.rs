@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::Count;
 use crate::Error;
-use crate::plain::Scanned;
+use crate::scan::Scanned;
 use crate::taking::TakeLines;
 
 impl<W: Write> Count<'_, W> {
@@ -27,8 +27,8 @@ impl<W: Write> TakeLines for Count<'_, W> {
         }
     }
 
-    fn take_plain(&mut self, lines: &[u8], most: u64) -> Result<Scanned, Error> {
-        let scanned = self.accumulator.add_plain(lines, most, self.run_place());
+    fn take_short(&mut self, lines: &[u8], most: u64) -> Result<Scanned, Error> {
+        let scanned = self.accumulator.add_short(lines, most, self.run_place());
         self.place.line += scanned.lines;
         if scanned.lines > 0 {
             self.counted(scanned.lines)?;

@@ -8,8 +8,8 @@ use stage::stream::rejects::REPORTED;
 
 use super::cut::{Cut, Torn};
 use crate::accumulator::{Accumulator, Parts};
-use crate::plain::Scanned;
 use crate::plan::Plan;
+use crate::scan::Scanned;
 use crate::sequence::{Run, RunPlace};
 use crate::taking::TakeLines;
 
@@ -114,8 +114,8 @@ impl TakeLines for Counter {
         self.accumulator.room()
     }
 
-    fn take_plain(&mut self, lines: &[u8], most: u64) -> Result<Scanned, Stopped> {
-        let scanned = self.accumulator.add_plain(lines, most, NOWHERE);
+    fn take_short(&mut self, lines: &[u8], most: u64) -> Result<Scanned, Stopped> {
+        let scanned = self.accumulator.add_short(lines, most, NOWHERE);
         self.lines.count += scanned.lines;
         Ok(scanned)
     }

@@ -75,6 +75,17 @@ impl Limits {
         at
     }
 
+    /// The place of the bin of any double within two units in the last place of this one, which must be
+    /// positive and of normal size; `None` if they are not all in the same bin.
+    #[inline]
+    pub(crate) fn certain_place_of(&self, value: f64) -> Option<usize> {
+        let at = self.place_of(value);
+        let (low, high) = (self.limits[at], self.limits.get(at + 1).copied()?);
+        let least = f64::from_bits(value.to_bits() - 2);
+        let greatest = f64::from_bits(value.to_bits() + 2);
+        (low <= least && greatest < high).then_some(at)
+    }
+
     /// The least double in the bin at a place, and the least above it.
     pub(crate) fn ends(&self, at: usize) -> (f64, f64) {
         (self.limits[at], self.limits.get(at + 1).copied().unwrap_or(f64::INFINITY))
@@ -89,7 +100,9 @@ fn guess(value: f64) -> i32 {
     let fraction = f64::from_bits(bits & FRACTION | 1f64.to_bits()) - 1.0;
     // log₂(1 + m) is m + 0.344 m (1 − m) within 0.008, a third of a bin.
     let logarithm = f64::from(exponent) + fraction + 0.344 * fraction * (1.0 - fraction);
-    (logarithm * PER_OCTAVE).floor() as i32
+    // Rounded down as an integer: where the processor cannot round a double, a function is called.
+    let places = (logarithm * PER_OCTAVE) as i32;
+    places - i32::from(logarithm < 0.0)
 }
 
 /// The bits of a double behind its leading one.

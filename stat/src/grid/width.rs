@@ -1,0 +1,172 @@
+//! The width of cells, and the indices of cells of that width.
+
+use num_bigint::BigInt;
+use num_integer::Integer;
+use stage::format::decimal::{Decimal, SMALL_DIGITS, power_of_ten};
+
+use crate::counts::MAX_DISTINCT;
+
+/// The width of a cell. Ordered by width.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Width {
+    exponent: i32,
+    /// Whether it is twice the power of ten.
+    is_double: bool,
+}
+
+impl Width {
+    /// 10^`exponent`.
+    pub(crate) fn power_of_ten(exponent: i32) -> Width {
+        Width { exponent, is_double: false }
+    }
+
+    /// The width that is `decimal`, if one is.
+    pub(crate) fn of(decimal: &Decimal) -> Option<Width> {
+        let exponent = decimal.magnitude()?;
+        let widths = [false, true].map(|is_double| Width { exponent, is_double });
+        widths.into_iter().find(|width| width.to_decimal() == *decimal)
+    }
+
+    /// The width as a number.
+    pub(crate) fn to_decimal(self) -> Decimal {
+        Decimal::power(self.factor(), self.exponent)
+    }
+
+    fn factor(self) -> u8 {
+        if self.is_double { 2 } else { 1 }
+    }
+
+    /// This width, coarsened by `steps`.
+    pub(super) fn coarser(self, steps: i32) -> Width {
+        let rank = 2 * self.exponent + i32::from(self.is_double) + steps;
+        Width { exponent: rank.div_euclid(2), is_double: rank.rem_euclid(2) == 1 }
+    }
+
+    /// The lower end of the cell that `value` is in.
+    pub(crate) fn floor(self, value: &Decimal) -> Decimal {
+        value.floor_to(self.factor(), self.exponent)
+    }
+
+    /// The index of the cell that `value` is in.
+    #[inline]
+    pub(super) fn index(self, value: &Decimal) -> Index {
+        let short = value.small_mantissa().and_then(|it| self.index_of(it, value.places()));
+        short.map_or_else(|| self.long_index(value), Index::Word)
+    }
+
+    /// The index of the cell that `mantissa` × 10^−`places` is in, if it can be computed in machine
+    /// words.
+    #[inline]
+    pub(super) fn index_of(self, mantissa: i64, places: u16) -> Option<i64> {
+        let shift = i32::from(places) + self.exponent;
+        let power = *POWERS.get(shift.unsigned_abs() as usize)?;
+        let factor = i64::from(self.factor());
+        match shift {
+            0.. => Some(mantissa.div_euclid(factor * power)),
+            _ => mantissa.checked_mul(power / factor),
+        }
+    }
+
+    #[cold]
+    fn long_index(self, value: &Decimal) -> Index {
+        let shift = i32::from(value.places()) + self.exponent;
+        let power = power_of_ten(shift.unsigned_abs());
+        let mantissa = value.mantissa().to_big();
+        match shift {
+            0.. => mantissa.div_floor(&(power * self.factor())).into(),
+            // At least ten, of which twice one is a divisor.
+            _ => (mantissa * power / self.factor()).into(),
+        }
+    }
+
+    /// The index, in cells of a greater width, of the cell that one of these cells is in.
+    pub(super) fn index_at(self, index: &Index, greater: Width) -> Index {
+        let steps = usize::try_from(greater.exponent - self.exponent).ok();
+        let power = steps.and_then(|steps| POWERS.get(steps));
+        match (index, power) {
+            (Index::Word(index), Some(power)) => {
+                let times = i64::from(greater.factor()) * power / i64::from(self.factor());
+                Index::Word(index.div_euclid(times))
+            }
+            _ => greater.index(&self.low(index)),
+        }
+    }
+
+    /// The lower end of the cell with this index.
+    pub(super) fn low(self, index: &Index) -> Decimal {
+        let unit = Decimal::power(self.factor(), self.exponent);
+        match index {
+            Index::Word(index) => Decimal::new(*index, 0) * unit,
+            Index::Far(index) => Decimal::from_big(index.clone(), 0) * unit,
+        }
+        .normalized()
+    }
+
+    /// The width in units of 10^−`scale`, or one unit if it is narrower; `None` if it is too wide for a
+    /// machine word.
+    pub(crate) fn in_units(self, scale: u16) -> Option<i64> {
+        let shift = i32::from(scale) + self.exponent;
+        let power = POWERS.get(shift.max(0) as usize)?;
+        Some(if self.is_at_least_a_unit(scale) { i64::from(self.factor()) * power } else { 1 })
+    }
+
+    /// Whether it is at least 10^−`scale`.
+    pub(crate) fn is_at_least_a_unit(self, scale: u16) -> bool {
+        i32::from(scale) + self.exponent >= 0
+    }
+
+    /// The finest width from this one on of which at most [`MAX_DISTINCT`] cells are in use, given how
+    /// many `cells` of a width are.
+    pub(super) fn coarse_enough(self, cells: impl Fn(Width) -> usize) -> Width {
+        let fits = |steps| cells(self.coarser(steps)) <= MAX_DISTINCT;
+        // Few values, one of them far finer than the others, take many steps.
+        let mut too_fine = -1;
+        let mut coarse = 0;
+        while !fits(coarse) {
+            (too_fine, coarse) = (coarse, 2 * coarse + 1);
+        }
+        while coarse - too_fine > 1 {
+            let middle = too_fine + (coarse - too_fine) / 2;
+            if fits(middle) { coarse = middle } else { too_fine = middle }
+        }
+        self.coarser(coarse)
+    }
+
+    /// How many cells are in use for values that ascend, given the indices of their cells.
+    pub(super) fn cells<I: PartialEq>(indices: impl Iterator<Item = I>) -> usize {
+        let mut last = None;
+        let is_new = |index: I| {
+            let index = Some(index);
+            let is_new = index != last;
+            last = index;
+            is_new
+        };
+        indices.map(is_new).filter(|is_new| *is_new).count()
+    }
+}
+
+/// The index of a cell, counted from zero.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Index {
+    /// Nearly always.
+    Word(i64),
+    /// Beyond the machine words.
+    Far(BigInt),
+}
+
+impl From<BigInt> for Index {
+    fn from(index: BigInt) -> Index {
+        i64::try_from(&index).map_or(Index::Far(index), Index::Word)
+    }
+}
+
+/// Powers of ten that are at most half of the greatest integer.
+const POWERS: [i64; SMALL_DIGITS as usize + 1] = {
+    let mut powers = [1; SMALL_DIGITS as usize + 1];
+    let mut at = 1;
+    while at < powers.len() {
+        powers[at] = 10 * powers[at - 1];
+        at += 1;
+    }
+    powers
+};

@@ -1,0 +1,119 @@
+//! Short numbers: those whose digits fit a machine word, all in the same unit, 10^−`scale`.
+//!
+//! Converters, loggers and programs send little else. They are read, counted and summed many at a
+//! time; everything else is a [`Decimal`](stage::format::decimal::Decimal) from the beginning.
+
+use stage::format::decimal::Decimal;
+
+/// The most decimal places of the unit: of more, a word has no room for digits before the point.
+pub(crate) const MAX_SCALE: u16 = 18;
+
+/// The greatest magnitude: nine units of the first of 19 digits, so that the sum of two still fits
+/// 64 bits without a sign.
+pub(crate) const GREATEST: u64 = 9_000_000_000_000_000_000;
+
+/// Short numbers that are handed on together.
+pub(crate) const BATCH: usize = 1024;
+
+/// Powers of ten up to 10^[`MAX_SCALE`]; the others are never used.
+pub(crate) const POWERS: [u64; 32] = {
+    let mut powers = [0; 32];
+    let mut at = 0;
+    while at <= MAX_SCALE as usize {
+        powers[at] = 10u64.pow(at as u32);
+        at += 1;
+    }
+    powers
+};
+
+/// By exponent: the greatest number that can be multiplied by that power of ten.
+pub(crate) const MULTIPLIABLE: [u64; 32] = {
+    let mut limits = [0; 32];
+    let mut at = 0;
+    while at <= MAX_SCALE as usize {
+        limits[at] = GREATEST / POWERS[at];
+        at += 1;
+    }
+    limits
+};
+
+/// `magnitude` × 10^`exponent`, if that is short.
+#[inline]
+pub(crate) fn scaled(magnitude: u64, exponent: u16) -> Option<u64> {
+    let at = usize::from(exponent);
+    (at < POWERS.len() && magnitude <= MULTIPLIABLE[at]).then(|| magnitude * POWERS[at])
+}
+
+/// `number` × 10^−`scale`, without useless zeros.
+pub(crate) fn decimal(number: i64, scale: u16) -> Decimal {
+    Decimal::new(number, scale).normalized()
+}
+
+/// `value` in units of 10^−`scale`, if it is short in them.
+pub(crate) fn units(value: &Decimal, scale: u16) -> Option<i64> {
+    let (mantissa, places) = match value.places() > scale {
+        true => {
+            let value = value.normalized();
+            (value.small_mantissa()?, value.places())
+        }
+        false => (value.small_mantissa()?, value.places()),
+    };
+    let magnitude = scaled(mantissa.unsigned_abs(), scale.checked_sub(places)?)? as i64;
+    Some(if mantissa < 0 { -magnitude } else { magnitude })
+}
+
+/// The least short number in units of 10^−`scale` that is not below `value`; one beyond all of them if
+/// there is none.
+pub(crate) fn units_up(value: &Decimal, scale: u16) -> i64 {
+    let floor = value.floor_to(1, -i32::from(scale));
+    let beyond = if value.is_negative() { i64::MIN } else { i64::MAX };
+    units(&floor, scale).map_or(beyond, |units| if floor < *value { units + 1 } else { units })
+}
+
+/// The unit of short numbers, 10^−`places`. It is as fine as the numbers so far need, unless the
+/// greatest of them would then not be short. It decides what is fast, and nothing else.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Scale {
+    places: u16,
+    /// No number so far is farther from zero, in this unit.
+    reach: u64,
+    /// Numbers that were too great for this unit.
+    too_great: u32,
+}
+
+/// So many numbers must be too great for the unit before it becomes coarser, since those that need a
+/// fine unit are slow from then on.
+const MANY: u32 = 64;
+
+impl Scale {
+    /// The unit's decimal places.
+    #[inline]
+    pub(crate) fn places(&self) -> u16 {
+        self.places
+    }
+
+    /// Notes how far from zero numbers in this unit are.
+    #[inline]
+    pub(crate) fn note(&mut self, reach: u64) {
+        self.reach = self.reach.max(reach);
+    }
+
+    /// The unit in which numbers like this one, which is not short in the present unit, would be, if
+    /// it is better.
+    pub(crate) fn better_for(&mut self, number: &Decimal) -> Option<Scale> {
+        let (magnitude, places) = (number.small_mantissa()?.unsigned_abs(), number.places());
+        if places > self.places {
+            let reach = scaled(self.reach, places - self.places).filter(|_| places <= MAX_SCALE)?;
+            return Some(Scale { places, reach: reach.max(magnitude), too_great: 0 });
+        }
+        if scaled(magnitude, self.places - places).is_some() {
+            return None;
+        }
+        self.too_great += 1;
+        let coarsest =
+            (places..self.places).rev().find(|to| scaled(magnitude, to - places).is_some());
+        let coarser = coarsest.filter(|_| self.too_great >= MANY)?;
+        let reach = scaled(magnitude, coarser - places)?;
+        Some(Scale { places: coarser, reach, too_great: 0 })
+    }
+}
