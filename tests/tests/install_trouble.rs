@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use wandler_tests::installation::{
     contents, has_the_right_modes, in_prefix, install, installed, uninstall,
 };
+use wandler_tests::needs::left_out;
 use wandler_tests::packages::{Unpacked, archive};
 use wandler_tests::programs::{root, with_pages};
 use wandler_tests::run::Program;
@@ -239,4 +240,26 @@ fn behind_sudo_the_caller_builds_with_the_callers_compiler() {
     let path = format!("{}:/usr/bin:/bin", commands.path().display());
     install.env("PATH", path).finish().exits(0).says(&[""; 0]);
     assert!(prefix.join("lib/wandler/stat").exists());
+}
+
+#[test]
+fn without_a_compiler_what_was_built_before_is_installed() {
+    if Path::new("/usr/bin/cargo").exists() {
+        return left_out("an installation without a compiler: this machine has one in /usr/bin");
+    }
+    let (target, prefix) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    // Whoever owns the sources, and would be asked by root.
+    let commands = commands([("stat", "echo root")]);
+    let path = format!("{}:/usr/bin:/bin", commands.path().display());
+    let install = || {
+        let script = Program::other(root().join("scripts/install")).args(in_prefix(prefix.path()));
+        script.env("CARGO_TARGET_DIR", target.path()).env("PATH", &path)
+    };
+    let missing = "install: cargo is missing: install Rust from https://rustup.rs";
+    install().finish().exits(1).writes("").says(&[missing]);
+    assert_eq!(contents(prefix.path()), BTreeMap::new());
+    symlink(with_pages(), target.path().join("release")).unwrap();
+    let said = "install: cargo is missing: installing what was built before";
+    install().finish().exits(0).says(&[said]);
+    assert!(prefix.path().join("lib/wandler/stat").exists());
 }
