@@ -35,6 +35,9 @@ impl Linear {
     /// Converts a raw reading; `None` if it, or its value, does not fit.
     #[inline]
     pub(crate) fn apply(&mut self, raw: Fixed) -> Option<Fixed> {
+        if self.conversion.is_none() {
+            return Some(raw);
+        }
         let step = self.steps.get_mut(usize::from(raw.places()))?;
         let step = match step {
             Some(step) => step.as_ref()?,
