@@ -1,14 +1,15 @@
-//! Everything known about the samples so far; [`record`] makes a record of it.
+//! Everything known about the samples so far; [`record`] makes a record of it, and `many` takes many
+//! samples at a time.
 //!
 //! Unless the order of the samples matters, [short](crate::short) numbers are taken many at a time.
 //! While every value is counted they are only tallied as they come, and added to the rest when that
 //! is needed ([`Accumulator::settle`]).
 
+mod many;
 pub(crate) mod record;
 
 use std::mem::take;
 
-use memchr::memchr;
 use stage::format::decimal::Decimal;
 use stage::format::sample::Sample;
 use thiserror::Error;
@@ -16,7 +17,7 @@ use thiserror::Error;
 use crate::course::{Course, ExactStretch};
 use crate::distribution::{Contents, Distribution};
 use crate::moments::{Moments, Powers, Totals};
-use crate::scan::{self, Numbers, Scanned};
+use crate::scan::Numbers;
 use crate::sequence::{Conflict, Run, RunPlace, Sequence};
 use crate::short::{POWERS, Scale};
 use crate::tally::Tally;
@@ -131,95 +132,6 @@ impl Accumulator {
     /// Samples so far.
     pub(crate) fn count(&self) -> u64 {
         self.count
-    }
-
-    /// Takes the samples at the start of `block`, which has whole lines, as long as they are short
-    /// numbers, and at most `most` of them; there must be [room](Accumulator::room) for that many.
-    /// The `place` given with the first sample is where these samples lie in the stream.
-    pub(crate) fn add_short(&mut self, block: &[u8], most: u64, place: RunPlace) -> Scanned {
-        let mut scanned = Scanned::default();
-        if self.moments.powers() == Powers::Four {
-            return scanned;
-        }
-        while scanned.lines < most {
-            let batch = self.add_batch(block, scanned.bytes, most - scanned.lines);
-            if batch.lines == 0 {
-                break;
-            }
-            scanned.append(batch);
-        }
-        if let Some(last) = first_sample(&block[scanned.last..scanned.bytes]) {
-            self.count += scanned.lines;
-            let first = || first_sample(block).unwrap_or_else(|| last.clone());
-            self.sequence.add_many(first, last.clone(), scanned.lines, place);
-        }
-        scanned
-    }
-
-    /// Takes some of the short numbers from the place `from` of `block` on.
-    fn add_batch(&mut self, block: &[u8], from: usize, most: u64) -> Scanned {
-        if self.tally.room() == 0 {
-            self.settle();
-        }
-        let most = most.min(self.tally.room());
-        if self.scale.places() == 0 && self.distribution.is_exact() {
-            let scanned = self.tally.count_small(block, from, most);
-            if scanned.lines > 0 {
-                self.pass(scanned.lines);
-                return scanned;
-            }
-        }
-        let scanned = scan::scan(block, from, most, self.scale.places(), &mut self.numbers);
-        self.scale.note(self.numbers.reach());
-        self.add_numbers();
-        scanned
-    }
-
-    /// Takes the short numbers that were read.
-    fn add_numbers(&mut self) {
-        let numbers = take(&mut self.numbers);
-        let mut rest = numbers.as_slice();
-        while !rest.is_empty() && self.distribution.is_exact() {
-            let tallied = self.tally.add(rest);
-            self.pass(tallied as u64);
-            rest = &rest[tallied..];
-            if !rest.is_empty() {
-                self.settle();
-            }
-        }
-        if !rest.is_empty() {
-            self.add_at_once(rest);
-        }
-        self.numbers = numbers;
-    }
-
-    /// Takes short numbers whose values are no longer counted.
-    fn add_at_once(&mut self, numbers: &[i64]) {
-        let scale = self.scale.places();
-        self.moments.add_short(numbers, scale);
-        self.distribution.add_short(numbers, scale);
-        let (min, max) = numbers
-            .iter()
-            .fold((i64::MAX, i64::MIN), |(min, max), it| (min.min(*it), max.max(*it)));
-        let (min, max) =
-            (Decimal::new(min, scale).normalized(), Decimal::new(max, scale).normalized());
-        if let Some(course) = &mut self.course {
-            let sum = numbers.iter().fold(0, |sum, number| sum + i128::from(*number));
-            let sum = Decimal::from_big(sum.into(), scale);
-            course.add_many(numbers.len() as u64, min.clone(), max.clone(), sum);
-        }
-        self.widen(&min, &max);
-    }
-
-    /// Advances the course past samples that were only tallied. At the end of a stretch, where there
-    /// is no room for more, the course needs their values.
-    fn pass(&mut self, samples: u64) {
-        let Some(course) = &mut self.course else { return };
-        let is_full = samples == course.room();
-        course.pass(samples);
-        if is_full {
-            self.settle();
-        }
     }
 
     /// Adds what was only tallied to the rest.
@@ -347,11 +259,4 @@ impl Accumulator {
             None => self.extremes = Some(Extremes { min: min.clone(), max: max.clone() }),
         }
     }
-}
-
-/// The sample in the first of these lines, which must be a short number.
-fn first_sample(lines: &[u8]) -> Option<Decimal> {
-    let end = memchr(b'\n', lines).unwrap_or(lines.len());
-    let line = lines[..end].strip_suffix(b"\r").unwrap_or(&lines[..end]);
-    Sample::parse(line).ok().map(Sample::into_decimal)
 }

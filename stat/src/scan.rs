@@ -44,24 +44,19 @@ impl Scanned {
 }
 
 /// Short numbers in the order in which they came.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Numbers {
-    numbers: Box<[i64; BATCH]>,
+    /// `None` until there are some.
+    numbers: Option<Box<[i64; BATCH]>>,
     count: usize,
     /// All magnitudes, combined by `or`.
     magnitudes: u64,
 }
 
-impl Default for Numbers {
-    fn default() -> Numbers {
-        Numbers { numbers: Box::new([0; BATCH]), count: 0, magnitudes: 0 }
-    }
-}
-
 impl Numbers {
     /// The numbers.
     pub(crate) fn as_slice(&self) -> &[i64] {
-        &self.numbers[..self.count]
+        self.numbers.as_ref().map_or(&[], |numbers| &numbers[..self.count])
     }
 
     /// No number is farther from zero than this, which is less than twice as far as the farthest.
@@ -81,16 +76,17 @@ pub(crate) fn scan(
 ) -> Scanned {
     let most = most.min(BATCH as u64) as usize;
     let mut scanned = Scanned::default();
-    (numbers.count, numbers.magnitudes) = (0, 0);
+    let room = numbers.numbers.get_or_insert_with(|| Box::new([0; BATCH]));
+    let mut batch = Batch { numbers: room, count: 0, magnitudes: 0 };
     let mut copy = window::EMPTY;
-    while numbers.count < most {
+    while batch.count < most {
         let (window, masks) = window::at(block, from + scanned.bytes, &mut copy);
         let whole = u64::MAX.checked_shr(masks.line_feeds.leading_zeros()).unwrap_or(0);
-        let room = most - numbers.count;
+        let room = most - batch.count;
         let has_points = masks.points & whole != 0;
         let taken = match has_points {
-            false => take(window, &masks, room, scale, numbers, integer),
-            true => take(window, &masks, room, scale, numbers, number),
+            false => take(window, &masks, room, scale, &mut batch, integer),
+            true => take(window, &masks, room, scale, &mut batch, number),
         };
         scanned.append(taken);
         // Another kind of line, or none that is whole.
@@ -99,7 +95,15 @@ pub(crate) fn scan(
             break;
         }
     }
+    (numbers.count, numbers.magnitudes) = (batch.count, batch.magnitudes);
     scanned
+}
+
+/// Numbers that are being read.
+struct Batch<'a> {
+    numbers: &'a mut [i64; BATCH],
+    count: usize,
+    magnitudes: u64,
 }
 
 /// A line, by the places of its first byte and its end in a chunk.
@@ -125,7 +129,7 @@ fn take(
     masks: &Masks,
     room: usize,
     scale: u16,
-    numbers: &mut Numbers,
+    batch: &mut Batch<'_>,
     read: impl Fn(&Window, &Masks, Span) -> Option<Number>,
 ) -> Scanned {
     let mut line_feeds = masks.line_feeds;
@@ -142,7 +146,7 @@ fn take(
         if number.places > scale || number.magnitude > MULTIPLIABLE[shift] {
             break;
         }
-        numbers.push(number.magnitude * POWERS[shift], number.is_negative);
+        batch.push(number.magnitude * POWERS[shift], number.is_negative);
         (last, start) = (start, end + 1);
         lines += 1;
     }
@@ -151,7 +155,7 @@ fn take(
     scanned
 }
 
-impl Numbers {
+impl Batch<'_> {
     #[inline(always)]
     fn push(&mut self, magnitude: u64, is_negative: bool) {
         let sign = i64::from(is_negative);
