@@ -59,10 +59,15 @@ impl Distribution {
         self.add_many(sample, 1);
     }
 
-    /// Takes short numbers in units of 10^−`scale`. (Only once values are no longer counted.)
+    /// Takes short numbers in units of 10^−`scale`.
     pub(crate) fn add_short(&mut self, numbers: &[i64], scale: u16) {
+        let mut rest = numbers;
+        while let (None, [number, others @ ..]) = (&self.approximate, rest) {
+            self.add_many_short(*number, scale, 1);
+            rest = others;
+        }
         if let Some(approximate) = &mut self.approximate {
-            approximate.add_short(numbers, scale);
+            approximate.add_short(rest, scale);
         }
     }
 

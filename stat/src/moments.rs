@@ -6,8 +6,8 @@
 //! (`Sums`); longer ones become big integers ([`PowerSums`]). [`Moments::totals`] brings all of them
 //! to the same number of places.
 //!
-//! Memory: 3 kB for samples of up to 18 digits (up to nine, with [`Powers::Four`]); for longer ones,
-//! less than 2 kB for each number of places that occurs, of which there are at most 401.
+//! Memory: 6 kB for samples of up to 18 digits; for longer ones, less than 2 kB for each number of
+//! places that occurs, of which there are at most 401.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use num_bigint::BigInt;
 use stage::format::decimal::{Decimal, Mantissa, SMALL_DIGITS, power_of_ten};
 
 use crate::short::POWERS;
-use crate::wide::Wide;
+use crate::wide::{Wide, Wider};
 
 /// How many powers of the samples are summed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(crate) enum Powers {
     Four,
 }
 
-/// Fourth powers of mantissas up to this one fit 128 bits.
+/// Fourth powers of mantissas below this one fit 128 bits.
 const FOURTH_LIMIT: u64 = 1 << 31;
 
 /// Sums over mantissas of a machine word that have the same number of places.
@@ -38,6 +38,8 @@ struct Sums {
     squares: Wide,
     cubes: Wide,
     fourths: Wide,
+    /// The same of mantissas from [`FOURTH_LIMIT`] on: cubes above and below zero, and fourth powers.
+    great: [Wider; 3],
     /// The most places that a sample has without useless zeros.
     finest: u16,
 }
@@ -50,15 +52,45 @@ impl Sums {
         wide
     }
 
-    /// For a mantissa below [`FOURTH_LIMIT`].
     fn add_four(&mut self, mantissa: i64) {
         let wide = self.add(mantissa);
-        self.cubes.add(wide * wide * wide);
-        self.fourths.add(wide * wide * wide * wide);
+        if mantissa.unsigned_abs() < FOURTH_LIMIT {
+            self.cubes.add(wide * wide * wide);
+            self.fourths.add(wide * wide * wide * wide);
+        } else {
+            let (magnitude, square) = (wide.unsigned_abs(), wide.unsigned_abs().pow(2));
+            let [above, below, fourths] = &mut self.great;
+            if mantissa > 0 { above } else { below }.add_product(magnitude, square);
+            fourths.add_product(square, square);
+        }
     }
 
-    /// Adds the sums of short numbers with this many `places`.
-    fn add_short(&mut self, numbers: &[i64], places: u16) {
+    /// For a mantissa below [`FOURTH_LIMIT`].
+    fn add_four_times(&mut self, mantissa: i64, count: u64) {
+        self.add_times(mantissa, count);
+        let wide = i128::from(mantissa);
+        self.cubes.add_times(wide * wide * wide, count);
+        self.fourths.add_times(wide * wide * wide * wide, count);
+    }
+
+    fn add_times(&mut self, mantissa: i64, count: u64) {
+        let wide = i128::from(mantissa);
+        self.sum += wide * i128::from(count);
+        self.squares.add_times(wide * wide, count);
+    }
+
+    /// Adds short numbers with this many `places`.
+    fn add_short(&mut self, numbers: &[i64], places: u16, powers: Powers) {
+        match powers {
+            Powers::Two => self.add_two_of(numbers),
+            Powers::Four => numbers.iter().for_each(|number| self.add_four(*number)),
+        }
+        while self.finest < places && !are_multiples(numbers, places - self.finest) {
+            self.finest += 1;
+        }
+    }
+
+    fn add_two_of(&mut self, numbers: &[i64]) {
         let sum = |sum, number: &i64| sum + i128::from(*number);
         self.sum += numbers.iter().fold(0, sum);
         if numbers.iter().all(|number| i32::try_from(*number).is_ok()) {
@@ -67,9 +99,6 @@ impl Sums {
         } else {
             let squares = numbers.iter().map(|number| i128::from(*number) * i128::from(*number));
             squares.for_each(|square| self.squares.add(square));
-        }
-        while self.finest < places && !are_multiples(numbers, places - self.finest) {
-            self.finest += 1;
         }
     }
 
@@ -88,11 +117,12 @@ impl Sums {
     }
 
     fn to_big(self) -> PowerSums {
+        let [above, below, fourths] = self.great;
         PowerSums {
             sum: self.sum.into(),
             squares: self.squares.to_big(),
-            cubes: self.cubes.to_big(),
-            fourths: self.fourths.to_big(),
+            cubes: self.cubes.to_big() + above.to_big() - below.to_big(),
+            fourths: self.fourths.to_big() + fourths.to_big(),
         }
     }
 }
@@ -120,6 +150,15 @@ impl PowerSums {
             self.fourths += &square * &square;
         }
         self.squares += square;
+    }
+
+    fn add_times(&mut self, mantissa: &BigInt, count: u64, powers: Powers) {
+        let mut once = PowerSums::default();
+        once.add(mantissa, powers);
+        self.sum += once.sum * count;
+        self.squares += once.squares * count;
+        self.cubes += once.cubes * count;
+        self.fourths += once.fourths * count;
     }
 
     /// Adds `other`, whose unit is `unit` times as large.
@@ -171,9 +210,7 @@ impl Moments {
                 sums.add(*mantissa);
                 sums.finest = places;
             }
-            (Mantissa::Small(mantissa), Some(sums), Powers::Four)
-                if mantissa.unsigned_abs() < FOURTH_LIMIT =>
-            {
+            (Mantissa::Small(mantissa), Some(sums), Powers::Four) => {
                 sums.add_four(*mantissa);
                 sums.finest = places;
             }
@@ -183,20 +220,28 @@ impl Moments {
         }
     }
 
-    /// Takes short numbers in units of 10^−`scale`. (Only for powers up to the second.)
+    /// Takes short numbers in units of 10^−`scale`.
     pub(crate) fn add_short(&mut self, numbers: &[i64], scale: u16) {
         if let Some(sums) = self.small.get_mut(usize::from(scale)) {
-            sums.add_short(numbers, scale);
+            sums.add_short(numbers, scale, self.powers);
         }
     }
 
-    /// Takes `count` samples of the same value, without useless zeros. (Only for powers up to the
-    /// second.)
+    /// Takes `count` samples of the same value, without useless zeros.
     pub(crate) fn add_many(&mut self, mantissa: i64, places: u16, count: u64) {
-        if let Some(sums) = self.small.get_mut(usize::from(places)) {
-            sums.sum += i128::from(mantissa) * i128::from(count);
-            sums.squares.add_times(u128::from(mantissa.unsigned_abs()).pow(2), count);
-            sums.finest = places;
+        match (self.small.get_mut(usize::from(places)), self.powers) {
+            (Some(sums), Powers::Two) => {
+                sums.add_times(mantissa, count);
+                sums.finest = places;
+            }
+            (Some(sums), Powers::Four) if mantissa.unsigned_abs() < FOURTH_LIMIT => {
+                sums.add_four_times(mantissa, count);
+                sums.finest = places;
+            }
+            (_, powers) => {
+                let own = self.big.entry(places).or_default();
+                own.add_times(&mantissa.into(), count, powers);
+            }
         }
     }
 

@@ -21,6 +21,7 @@ use stage::format::decimal::Decimal;
 
 use self::lagged::Lagged;
 pub(crate) use self::run::{Conflict, Run, RunPlace};
+use crate::short::decimal;
 
 /// What the autocorrelation is computed from, besides the power sums.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +67,24 @@ impl Sequence {
                 self.counted = Some(Run { place, n: 1, first, last });
             }
         }
+    }
+
+    /// Takes the next samples, which are short numbers in units of 10^−`scale`.
+    pub(crate) fn add_short(&mut self, numbers: &[i64], scale: u16, place: RunPlace) {
+        let (Some(first), Some(last)) = (numbers.first(), numbers.last()) else { return };
+        self.add(&decimal(*first, scale), place);
+        if let Some(lagged) = &mut self.lagged {
+            lagged.add_short(numbers, scale);
+        }
+        if let Some(run) = &mut self.counted {
+            run.last = decimal(*last, scale);
+            run.n += numbers.len() as u64 - 1;
+        }
+    }
+
+    /// Whether the products of neighbours are kept.
+    pub(crate) fn has_products(&self) -> bool {
+        self.lagged.is_some()
     }
 
     /// Takes the next `n` samples, at least one, from `first` to `last`. (Only without the products of

@@ -12,10 +12,10 @@ use crate::scan::Scanned;
 /// much as taking one line.
 const MAX_PATIENCE: usize = 64;
 
-/// With fewer bytes, or fewer samples before the next record, the tables of short numbers do not pay:
-/// they are scanned for each record. (Tests and fuzzers cannot afford this many.)
-const FEW_BYTES: usize = if cfg!(any(test, fuzzing)) { 1 } else { 2048 };
-const FEW_SAMPLES: u64 = if cfg!(any(test, fuzzing)) { 1 } else { 1024 };
+/// With fewer bytes, or fewer samples before the next record, reading many at a time does not pay.
+/// (Tests and fuzzers cannot afford this many.)
+const FEW_BYTES: usize = if cfg!(any(test, fuzzing)) { 1 } else { 256 };
+const FEW_SAMPLES: u64 = if cfg!(any(test, fuzzing)) { 1 } else { 16 };
 
 /// With fewer short numbers in a row, searching for them does not pay.
 const FEW_SHORT: u64 = 16;

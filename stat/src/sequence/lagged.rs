@@ -32,6 +32,17 @@ impl Lagged {
         }
     }
 
+    /// Adds the products of neighbours among `numbers`, which are short and in units of 10^−`scale`.
+    pub(super) fn add_short(&mut self, numbers: &[i64], scale: u16) {
+        let Some(sum) = self.small.get_mut(2 * usize::from(scale)) else { return };
+        let pairs = numbers.iter().zip(&numbers[1.min(numbers.len())..]);
+        if numbers.iter().all(|number| i32::try_from(*number).is_ok()) {
+            sum.add(pairs.map(|(earlier, later)| i128::from(earlier * later)).sum());
+        } else {
+            pairs.for_each(|(earlier, later)| sum.add(i128::from(*earlier) * i128::from(*later)));
+        }
+    }
+
     pub(super) fn add_product(&mut self, product: &Decimal) {
         *self.big.entry(product.places()).or_default() += product.mantissa().to_big();
     }

@@ -1,0 +1,157 @@
+//! Taking [short](crate::short) numbers many at a time.
+//!
+//! While every value is counted they are only tallied; once there are too many distinct values, sums,
+//! extremes and cells are kept up to date.
+
+use std::mem::take;
+
+use memchr::memchr;
+use stage::format::decimal::Decimal;
+use stage::format::sample::Sample;
+
+use super::Accumulator;
+use crate::scan::{self, Scanned};
+use crate::sequence::RunPlace;
+use crate::short::{BATCH, decimal};
+
+/// With fewer samples before the next record, tallying them does not pay: the tables are searched for
+/// each record.
+const FEW: u64 = 1 << 14;
+
+impl Accumulator {
+    /// Takes the samples at the start of `block`, which has whole lines, as long as they are short
+    /// numbers, and at most `most` of them; there must be [room](Accumulator::room) for that many.
+    /// The `place` given with the first sample is where these samples lie in the stream.
+    pub(crate) fn add_short(&mut self, block: &[u8], most: u64, place: RunPlace) -> Scanned {
+        let mut scanned = Scanned::default();
+        while scanned.lines < most {
+            let room = most - scanned.lines;
+            let batch = match most < FEW || self.sequence.has_products() {
+                true => self.add_in_order(block, scanned.bytes, room, place, most < FEW),
+                false => self.add_batch(block, scanned.bytes, room),
+            };
+            if batch.lines == 0 {
+                break;
+            }
+            scanned.append(batch);
+        }
+        self.count += scanned.lines;
+        if !self.sequence.has_products()
+            && most >= FEW
+            && let Some(last) = first_sample(&block[scanned.last..scanned.bytes])
+        {
+            let first = || first_sample(block).unwrap_or_else(|| last.clone());
+            self.sequence.add_many(first, last.clone(), scanned.lines, place);
+        }
+        scanned
+    }
+
+    /// Takes some of the short numbers from the place `from` of `block` on, whose order does not matter.
+    fn add_batch(&mut self, block: &[u8], from: usize, most: u64) -> Scanned {
+        if self.tally.room() == 0 {
+            self.settle();
+        }
+        let most = most.min(self.tally.room());
+        if self.scale.places() == 0 && self.distribution.is_exact() {
+            let scanned = self.tally.count_small(block, from, most);
+            if scanned.lines > 0 {
+                self.pass(scanned.lines);
+                return scanned;
+            }
+        }
+        let scanned = self.scan(block, from, most);
+        self.add_numbers();
+        scanned
+    }
+
+    /// The same, of those whose order matters, or which are so few that tallying them does not pay.
+    fn add_in_order(
+        &mut self,
+        block: &[u8],
+        from: usize,
+        most: u64,
+        place: RunPlace,
+        are_few: bool,
+    ) -> Scanned {
+        if self.tally.room() < BATCH as u64 {
+            self.settle();
+        }
+        let scanned = self.scan(block, from, most);
+        let numbers = take(&mut self.numbers);
+        self.sequence.add_short(numbers.as_slice(), self.scale.places(), place);
+        self.numbers = numbers;
+        match are_few {
+            true => {
+                let numbers = take(&mut self.numbers);
+                self.add_at_once(numbers.as_slice());
+                self.numbers = numbers;
+            }
+            false => self.add_numbers(),
+        }
+        scanned
+    }
+
+    fn scan(&mut self, block: &[u8], from: usize, most: u64) -> Scanned {
+        let scanned = scan::scan(block, from, most, self.scale.places(), &mut self.numbers);
+        self.scale.note(self.numbers.reach());
+        scanned
+    }
+
+    /// Takes the short numbers that were read.
+    fn add_numbers(&mut self) {
+        let numbers = take(&mut self.numbers);
+        let mut rest = numbers.as_slice();
+        while !rest.is_empty() && self.distribution.is_exact() {
+            let tallied = self.tally.add(rest);
+            self.pass(tallied as u64);
+            rest = &rest[tallied..];
+            if !rest.is_empty() {
+                self.settle();
+            }
+        }
+        self.add_at_once(rest);
+        self.numbers = numbers;
+    }
+
+    /// Takes short numbers without tallying them.
+    fn add_at_once(&mut self, numbers: &[i64]) {
+        if numbers.is_empty() {
+            return;
+        }
+        if self.course.is_some() {
+            // What was tallied may belong to a stretch that ends here.
+            self.settle();
+        }
+        let scale = self.scale.places();
+        self.moments.add_short(numbers, scale);
+        self.distribution.add_short(numbers, scale);
+        let (min, max) = numbers
+            .iter()
+            .fold((i64::MAX, i64::MIN), |(min, max), it| (min.min(*it), max.max(*it)));
+        let (min, max) = (decimal(min, scale), decimal(max, scale));
+        if let Some(course) = &mut self.course {
+            let sum = numbers.iter().fold(0, |sum, number| sum + i128::from(*number));
+            let sum = Decimal::from_big(sum.into(), scale);
+            course.add_many(numbers.len() as u64, min.clone(), max.clone(), sum);
+        }
+        self.widen(&min, &max);
+    }
+
+    /// Advances the course past samples that were only tallied. At the end of a stretch, where there
+    /// is no room for more, the course needs their values.
+    fn pass(&mut self, samples: u64) {
+        let Some(course) = &mut self.course else { return };
+        let is_full = samples == course.room();
+        course.pass(samples);
+        if is_full {
+            self.settle();
+        }
+    }
+}
+
+/// The sample in the first of these lines, which must be a short number.
+fn first_sample(lines: &[u8]) -> Option<Decimal> {
+    let end = memchr(b'\n', lines).unwrap_or(lines.len());
+    let line = lines[..end].strip_suffix(b"\r").unwrap_or(&lines[..end]);
+    Sample::parse(line).ok().map(Sample::into_decimal)
+}
