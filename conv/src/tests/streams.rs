@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use stage::fake::Chunks;
 use stage::process::ledger::Entry;
+use stage::process::message::chain;
 
 use crate::check::Checks;
 use crate::conversion::Conversion;
@@ -10,13 +11,15 @@ use crate::source::layout::Layout;
 use crate::source::word::Format;
 use crate::*;
 
-/// The output, the messages, and the entry.
+/// The output, the messages (the last one may be why the input is refused, as UTF-16 is), and the
+/// entry.
 fn taken(input: impl Input, layout: Layout) -> (String, Vec<String>, Entry) {
     let (mut output, mut messages) = (Vec::new(), Vec::new());
     let mut sender = Sender::new(&mut output, None, &mut messages);
     let processing = Processing::new(Conversion::default(), Checks::default());
-    convert_stream(Stream::whole(input, "x", layout), processing, &mut sender).unwrap();
+    let result = convert_stream(Stream::whole(input, "x", layout), processing, &mut sender);
     let entry = sender.close();
+    messages.extend(result.err().map(|error| chain(&error)));
     (String::from_utf8(output).unwrap(), messages, entry)
 }
 
