@@ -215,6 +215,20 @@ fn the_threads_are_there_and_have_given_up_calls_as_well() {
 }
 
 #[test]
+fn threads_allocate_and_free_without_the_calls_that_they_have_given_up() {
+    let dir = tempfile::tempdir().unwrap();
+    endless(dir.path());
+    // Of each piece of an endless line a thread hands over the start, which another frees.
+    let input = File::open(dir.path().join("endless")).unwrap();
+    let mut running = Program::new("stat").words("--jobs 4").stdin(input).start();
+    while running.is_running() && proc::bytes_read(running.pid()) < 1 << 30 {
+        std::thread::yield_now();
+    }
+    assert!(running.is_running(), "{}", running.finish());
+    running.signal(Signal::SIGKILL);
+}
+
+#[test]
 fn what_has_one_record_only_at_the_end_is_what_threads_can_do() {
     for (option, value) in
         [("every", " <N|DUR>"), ("window", " <N|DUR>"), ("course", " <N>"), ("merge", "")]

@@ -3,13 +3,15 @@
 //! A stage that has given up system calls cannot start a thread any more. The order, in
 //! [`crate::process::program`]:
 //!
-//! 1. the stop handler is installed, which blocks its signals: the helpers inherit that, so that a stop
+//! 1. the allocator is told to use one arena for all threads, for which it needs no files, before there
+//!    is another thread;
+//! 2. the stop handler is installed, which blocks its signals: the helpers inherit that, so that a stop
 //!    only ever wakes the stage's own thread;
-//! 2. the helpers begin. Each allocates memory and reports that it is there, so that the allocator has
-//!    made what it keeps for each thread (for which glibc may read how many processors there are);
-//! 3. once all have reported, the stage gives up system calls for all of its threads at once, as
+//! 3. the helpers begin. Each allocates memory and reports that it is there, so that the allocator has
+//!    made what it keeps for each thread;
+//! 4. once all have reported, the stage gives up system calls for all of its threads at once, as
 //!    [`crate::process::sandbox`] says;
-//! 4. the stage hands out tasks.
+//! 5. the stage hands out tasks.
 //!
 //! Helpers that have no task sleep. Dropping [`Helpers`] lets each end after its last task; a process
 //! that exits does not wait for them.

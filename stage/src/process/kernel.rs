@@ -111,6 +111,18 @@ fn seccomp(program: *const libc::sock_fprog) -> Result<libc::c_long, Errno> {
     Errno::result(unsafe { libc::syscall(call, operation, FILTER_FLAGS, program) })
 }
 
+/// Lets all threads allocate from one arena; to be called before there is a second thread. glibc gives
+/// each thread its own otherwise, and opens files below /proc and /sys to see how many there may be, and
+/// whether one may shrink, which a stage that has given up system calls must not. (Each thread still
+/// has a cache of its own.)
+pub(crate) fn allocate_from_one_arena() {
+    #[cfg(target_env = "gnu")]
+    {
+        // SAFETY: it sets a number, under the allocator's own lock. Where it cannot, nothing changes.
+        unsafe { libc::mallopt(libc::M_ARENA_MAX, 1) };
+    }
+}
+
 /// A standard stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standard {

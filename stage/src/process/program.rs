@@ -167,6 +167,7 @@ fn enter(
     helpers: usize,
 ) -> Result<Host, Error> {
     let launcher = ledger.and_then(Ledger::launcher);
+    kernel::allocate_from_one_arena();
     let messages = StandardError::of(program);
     let stop = Stop::on_signals()?;
     let helpers = Helpers::start(helpers).map_err(|error| Error::Threads(helpers, error))?;

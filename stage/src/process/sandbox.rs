@@ -15,8 +15,9 @@
 //!
 //! 1. the command line is read, and the ledger taken over, which determines what the stage needs;
 //!    `conv` opens its stream;
-//! 2. the stop handler is installed, since its thread cannot be made later; so are the threads with
-//!    which the stage is going to work ([`crate::process::helpers`]);
+//! 2. the allocator is told what it would look up in files later; the stop handler is installed, since
+//!    its thread cannot be made later; so are the threads with which the stage is going to work
+//!    ([`crate::process::helpers`]);
 //! 3. the process gives up gaining privileges (`no_new_privs`), without which the kernel lets only root
 //!    set a filter;
 //! 4. the filter is set, for all threads at once. It cannot be removed again;
