@@ -84,10 +84,12 @@ pub fn open(options: &Options) -> Result<Opened, Ended<Error>> {
 /// Converts until the source ends, a limit is reached, the reader goes away, or a stop is
 /// requested.
 pub fn run(options: &Options, around: Surroundings<'_, Opened, impl Write, Stop>) -> Ended<Error> {
-    let Surroundings { input: opened, mut output, clock: stop, messages, rejections, .. } = around;
+    let Surroundings {
+        input: opened, mut output, clock: stop, messages, rejections, progress, ..
+    } = around;
     let output: &mut dyn Write = &mut output;
     let mut sender = Sender::new(output, options.count, messages).counting_in(rejections);
-    let result = opened.convert(Plan::of(options, stop), &mut sender);
+    let result = opened.convert(Plan::of(options, stop, progress), &mut sender);
     let entry = sender.close();
     Ended { result: result.map(|()| Status::of_rejected(sender.rejected())), entry }
 }

@@ -6,6 +6,8 @@ use std::time::Duration;
 use clap::Parser;
 use stage::format::decimal::{Decimal, Mantissa};
 use stage::process::command_line::{CommandLine, Need, StageOptions};
+use stage::process::exit;
+use stage::process::progress;
 use stage::process::quantity::{self, Period, Range, Rate};
 use stage::process::sandbox::{Grant, Sandbox, SandboxOption};
 use stage::stream::files::STANDARD_INPUT;
@@ -53,7 +55,7 @@ missed and counted, not made up for; a simulated sample may be up to 10 ms late.
 
 /// An A/D converter, real or simulated, becomes a stream of samples.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "conv", version, after_help = format!("{EXAMPLES}{}", stage::process::exit::HELP))]
+#[command(name = "conv", version, after_help = format!("{EXAMPLES}{}{}", progress::HELP, exit::HELP))]
 pub struct Options {
     /// Samples a second: 10, 2.5k, 1M, or max for as many as the reader takes
     #[arg(short, long, value_name = "HZ|max", value_parser = quantity::rate, allow_hyphen_values = true)]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use stage::process::progress::Progress;
 use stage::process::stop::Stop;
 
 use crate::check::Checks;
@@ -19,16 +20,19 @@ pub(crate) struct Plan {
     pub duration: Option<Duration>,
     /// The request to stop, and the clock to wait on.
     pub stop: Stop,
+    /// Where it shows how far it is.
+    pub progress: Progress,
 }
 
 impl Plan {
     /// What `options` ask for.
-    pub(crate) fn of(options: &Options, stop: Stop) -> Plan {
+    pub(crate) fn of(options: &Options, stop: Stop, progress: Progress) -> Plan {
         Plan {
             conversion: options.conversion(),
             checks: options.checks(),
             duration: options.duration,
             stop,
+            progress,
         }
     }
 }

@@ -18,6 +18,7 @@ use stage::format::row::{Line, NotARow, Rows};
 use stage::process::clock::{Timer, Wake};
 use stage::process::exit::Status;
 use stage::process::message::{Messages, quoted, quoted_path};
+use stage::process::progress::Progress;
 use stage::stream::ending::Ending;
 use stage::stream::framing::{self, Framed};
 use stage::stream::input::Input;
@@ -34,10 +35,13 @@ pub(crate) fn run(
     mut output: impl Write,
     timer: &mut impl Timer,
     messages: &mut dyn Messages,
+    progress: &Progress,
 ) -> Result<Status, crate::Error> {
-    let mut inspection = Inspection { messages, timer, rejects: Rejects::default() };
+    let mut inspection = Inspection { messages, timer, progress, rejects: Rejects::default() };
     let mut samples = 0;
     let ordered = in_order(files)?;
+    let lengths = ordered.iter().filter_map(|path| path.metadata().ok());
+    progress.expect(lengths.map(|it| it.len()).sum());
     let mut seen = HashSet::new();
     for path in files.iter().filter(|path| seen.insert(*path)) {
         for notice in left_out::notices(path, &ordered) {
@@ -83,6 +87,7 @@ fn old_files(path: &Path) -> Result<Vec<PathBuf>, Error> {
 struct Inspection<'a, T> {
     messages: &'a mut dyn Messages,
     timer: &'a mut T,
+    progress: &'a Progress,
     /// Lines of all files that are not samples.
     rejects: Rejects,
 }
@@ -91,7 +96,7 @@ impl<T: Timer> Inspection<'_, T> {
     /// Checks one file; returns how many samples it holds.
     fn file(&mut self, path: &Path) -> Result<u64, crate::Error> {
         let name = quoted_path(path);
-        let recorded = RecordedFile::open(path)?;
+        let recorded = RecordedFile::open(path, self.progress)?;
         if let Some(framed) = recorded.framed() {
             self.messages.tell(&format!("{name}: {framed}"));
         }
@@ -134,16 +139,19 @@ impl<T: Timer> Inspection<'_, T> {
 }
 
 /// A recorded file, which is always ready.
-struct RecordedFile(File);
+struct RecordedFile {
+    file: File,
+    progress: Progress,
+}
 
 impl RecordedFile {
     /// Opens it; what is not a regular file might never end, or never begin.
-    fn open(path: &Path) -> Result<RecordedFile, Error> {
+    fn open(path: &Path, progress: &Progress) -> Result<RecordedFile, Error> {
         let mut options = OpenOptions::new();
         options.read(true).custom_flags(OFlag::O_NONBLOCK.bits());
         let file = options.open(path).map_err(Attempt::Open.failed(path))?;
         match file.metadata().map_err(Attempt::Open.failed(path))?.is_file() {
-            true => Ok(RecordedFile(file)),
+            true => Ok(RecordedFile { file, progress: progress.clone() }),
             false => Err(Attempt::Read.failed(path)(not_regular())),
         }
     }
@@ -151,7 +159,7 @@ impl RecordedFile {
     /// How it is framed, if it is no plain text, whose lines are hardly samples.
     fn framed(&self) -> Option<Framed> {
         let mut start = [0; framing::MOST];
-        let length = self.0.read_at(&mut start, 0).ok()?;
+        let length = self.file.read_at(&mut start, 0).ok()?;
         Framed::at_start(&start[..length], "log NEW")
     }
 }
@@ -168,7 +176,9 @@ impl Input for RecordedFile {
 
 impl Read for RecordedFile {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buffer)
+        let count = self.file.read(buffer)?;
+        self.progress.advance(count as u64);
+        Ok(count)
     }
 }
 
@@ -186,7 +196,9 @@ mod tests {
         texts.iter().for_each(|(end, text)| fs::write(path(end), text).unwrap());
         let files: Vec<PathBuf> = named.iter().map(|end| path(end)).collect();
         let (mut output, mut messages) = (Vec::new(), Vec::new());
-        let status = run(&files, &mut output, &mut FakeClock::new(), &mut messages).unwrap();
+        let status =
+            run(&files, &mut output, &mut FakeClock::new(), &mut messages, &Progress::default())
+                .unwrap();
         let here = format!("{}/", dir.path().display());
         let output = String::from_utf8(output).unwrap().replace(&here, "");
         (status, output, messages.iter().map(|it| it.replace(&here, "")).collect())
@@ -257,7 +269,9 @@ mod tests {
     #[test]
     fn a_file_that_is_not_there_is_an_error() {
         let files = [PathBuf::from("/nowhere/x")];
-        let error = run(&files, io::sink(), &mut FakeClock::new(), &mut Vec::new()).unwrap_err();
+        let error =
+            run(&files, io::sink(), &mut FakeClock::new(), &mut Vec::new(), &Progress::default())
+                .unwrap_err();
         let reported = stage::process::message::chain(&error);
         assert_eq!(reported, "cannot open \"/nowhere/x\": No such file or directory");
     }
@@ -267,7 +281,8 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         let mut clock = FakeClock::stopping_at(std::time::Duration::ZERO);
         let files = [file.path().to_owned()];
-        let error = run(&files, io::sink(), &mut clock, &mut Vec::new()).unwrap_err();
+        let error =
+            run(&files, io::sink(), &mut clock, &mut Vec::new(), &Progress::default()).unwrap_err();
         assert_eq!(stage::process::message::chain(&error), "stopped before the end");
     }
 }

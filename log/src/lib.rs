@@ -83,14 +83,15 @@ pub fn run(
     options: &Options,
     around: Surroundings<'_, impl Input, impl Write, impl Timer>,
 ) -> Ended<Error> {
-    let Surroundings { input, output, clock: mut timer, messages, .. } = around;
+    let Surroundings { input, output, clock: mut timer, messages, progress, .. } = around;
     let nothing = Entry::Log { recorded: 0, durable: 0 };
     if options.check {
         return Ended {
             entry: nothing,
-            result: check::run(&options.files, output, &mut timer, messages),
+            result: check::run(&options.files, output, &mut timer, messages, &progress),
         };
     }
+    progress.expect_rest_of(|| input.file());
     let (file, begun) = match LogFile::open(options.file(), options.truncate, options.kept()) {
         Ok(opened) => opened,
         Err(error) => return Ended { entry: nothing, result: Err(error.into()) },

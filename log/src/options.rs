@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use stage::process::command_line::{CommandLine, Need, StageOptions};
+use stage::process::exit;
+use stage::process::progress;
 use stage::process::quantity;
 use stage::process::sandbox::{Grant, Sandbox, SandboxOption};
 use stage::stream::files::STANDARD_INPUT;
@@ -65,7 +67,7 @@ are any; a line of over 64 KiB is no sample.
 
 /// Records every sample in a file.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "log", version, after_help = format!("{EXAMPLES}{}", stage::process::exit::HELP))]
+#[command(name = "log", version, after_help = format!("{EXAMPLES}{}{}", progress::HELP, exit::HELP))]
 pub struct Options {
     /// The file to append to; with --check, the files to read
     #[arg(value_name = "FILE", default_value = DEFAULT, num_args = 0..)]

@@ -8,6 +8,7 @@
 //! | [`command_line`] | reading the options, or saying why there are none |
 //! | [`quantity`] | durations, rates and sizes on command lines |
 //! | [`message`] | the one grammar of messages on standard error |
+//! | [`progress`] | how far long work is, on a terminal |
 //! | [`exit`] | the exit statuses |
 //! | [`ledger`] | what each stage reports to the launcher as it ends |
 //! | [`rejections`] | what `conv` rejects, reported to `report` at once |
@@ -30,6 +31,7 @@ pub mod kernel;
 pub mod ledger;
 pub mod message;
 pub mod program;
+pub mod progress;
 pub mod quantity;
 pub mod rejections;
 pub mod sandbox;

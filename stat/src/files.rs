@@ -7,11 +7,13 @@ use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
 use stage::process::message::quoted_path;
+use stage::process::progress::Progress;
 use stage::process::stop::Stop;
 use stage::stream::ending::Unread;
 use stage::stream::files::{self, STANDARD_INPUT};
 use stage::stream::framing::Framed;
 use stage::stream::input::{AfterStop, Input, Stoppable};
+use stage::stream::regular::Regular;
 
 use crate::Error;
 
@@ -35,17 +37,23 @@ pub fn only<I>(input: I) -> impl Inputs<I> {
 }
 
 /// The inputs that `files` name, each opened when its turn comes; standard input if there are none.
+/// How far they are read is shown in `progress`, if that is known.
 pub fn inputs(
     files: &[PathBuf],
     standard_input: Stoppable<Stdin>,
     stop: Stop,
+    progress: &Progress,
 ) -> impl Inputs<Box<dyn Input>> + use<> {
+    let progress = progress.clone();
     let files = if files.is_empty() { vec![PathBuf::from(STANDARD_INPUT)] } else { files.to_vec() };
     let mut standard_input = Some(standard_input);
     files.into_iter().map(move |path| {
         let NamedInput { name, input } = open(&path)?;
         let input: Box<dyn Input> = match (input, standard_input.take_if(|_| name.is_none())) {
-            (Some(file), _) => Box::new(Stoppable::new(file, stop.clone(), AfterStop::End)),
+            (Some(file), _) => {
+                let input = Stoppable::new(file, stop.clone(), AfterStop::End);
+                Box::new(input.showing(&progress))
+            }
             (None, Some(standard_input)) => Box::new(standard_input),
             // Standard input was named before, and has been read to its end.
             (None, None) => Box::new(&[][..]),
@@ -79,6 +87,22 @@ pub fn are_regular(files: &[PathBuf], standard_input_is: bool) -> bool {
     match files {
         [] => standard_input_is,
         files => !files.iter().any(is_stream),
+    }
+}
+
+/// How many bytes those of `files` have that are regular, as far as they are not read yet.
+pub fn bytes_in(files: &[PathBuf]) -> u64 {
+    let standard_input = || {
+        let file = Regular::of(io::stdin())?;
+        Some(file.length().ok()?.saturating_sub(file.offset()))
+    };
+    let length = |path: &PathBuf| match path == Path::new(STANDARD_INPUT) {
+        true => standard_input(),
+        false => path.metadata().ok().filter(|it| it.is_file()).map(|it| it.len()),
+    };
+    match files {
+        [] => standard_input().unwrap_or(0),
+        files => files.iter().filter_map(length).fold(0, u64::saturating_add),
     }
 }
 

@@ -1,11 +1,11 @@
 //! In how many threads regular files are counted, and how much each takes at a time.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::thread;
 
-use stage::stream::files::STANDARD_INPUT;
-use stage::stream::regular::Regular;
 use stage::stream::size::BLOCK;
+
+use crate::files;
 
 /// Bytes that a thread takes at a time: few calls and messages, and yet they stay in a processor's
 /// second cache from the read to the last line. (Tests use small pieces.)
@@ -20,7 +20,7 @@ pub(crate) const MAX_JOBS: u16 = 256;
 
 /// How many threads are worth while for `files`, if `wanted` are wanted.
 pub(crate) fn threads_for(files: &[PathBuf], wanted: Option<u16>) -> usize {
-    let bytes = regular_bytes(files);
+    let bytes = files::bytes_in(files);
     let wanted = match wanted {
         Some(wanted) => wanted.into(),
         None if bytes > MANY_BYTES => thread::available_parallelism().map_or(1, Into::into),
@@ -28,22 +28,6 @@ pub(crate) fn threads_for(files: &[PathBuf], wanted: Option<u16>) -> usize {
     };
     let pieces = usize::try_from(bytes / PIECE as u64).unwrap_or(usize::MAX);
     wanted.min(MAX_JOBS.into()).clamp(1, pieces.max(1))
-}
-
-/// Bytes of those inputs that are regular files.
-fn regular_bytes(files: &[PathBuf]) -> u64 {
-    let standard_input = || {
-        let file = Regular::of(std::io::stdin())?;
-        Some(file.length().ok()?.saturating_sub(file.offset()))
-    };
-    let length = |path: &PathBuf| match path == Path::new(STANDARD_INPUT) {
-        true => standard_input(),
-        false => path.metadata().ok().filter(|it| it.is_file()).map(|it| it.len()),
-    };
-    match files {
-        [] => standard_input().unwrap_or(0),
-        files => files.iter().filter_map(length).fold(0, u64::saturating_add),
-    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,11 @@ fn main() -> ExitCode {
     stage::process::program::stage("stat", |options: Options, host| {
         let standard_input = host.input();
         let options = options.reading(standard_input.is_regular());
-        let inputs = files::inputs(&options.files, standard_input, host.stop.clone());
+        if options.input_is_regular {
+            host.progress().expect(files::bytes_in(&options.files));
+        }
+        let (stop, progress) = (host.stop.clone(), host.progress());
+        let inputs = files::inputs(&options.files, standard_input, stop, progress);
         wandler_stat::run(&options, host.around(inputs))
     })
 }

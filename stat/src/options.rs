@@ -7,6 +7,8 @@ use clap::Parser;
 use stage::format::decimal::Decimal;
 use stage::format::record::{FIELDS, Presence};
 use stage::process::command_line::{CommandLine, Need, StageOptions};
+use stage::process::exit;
+use stage::process::progress;
 use stage::process::quantity;
 use stage::process::sandbox::{Grant, Sandbox, SandboxOption};
 use stage::stream::files::STANDARD_INPUT;
@@ -101,7 +103,7 @@ state has at most 64 MiB.
 
 /// Exact running statistics of a stream of samples.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "stat", version, after_help = format!("{EXAMPLES}{}", stage::process::exit::HELP))]
+#[command(name = "stat", version, after_help = format!("{EXAMPLES}{}{}", progress::HELP, exit::HELP))]
 pub struct Options {
     /// Files to read, one after another, samples or, with --merge, records; `-` is standard input,
     /// which is read if none is given

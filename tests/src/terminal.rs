@@ -27,6 +27,7 @@ pub struct Terminal {
     line: File,
     path: String,
     screen: Arc<Mutex<Parser>>,
+    received: Arc<Mutex<Vec<u8>>>,
 }
 
 impl Terminal {
@@ -41,7 +42,8 @@ impl Terminal {
         options.read(true).write(true).custom_flags(OFlag::O_NOCTTY.bits());
         let line = options.open(&path).expect("its other side");
         let screen = Parser::new(nonzero(rows), nonzero(columns), 1000);
-        let terminal = Terminal { master, line, path, screen: Arc::new(Mutex::new(screen)) };
+        let (screen, received) = (Arc::new(Mutex::new(screen)), Arc::default());
+        let terminal = Terminal { master, line, path, screen, received };
         terminal.resize(columns, rows);
         terminal.read();
         terminal
@@ -51,10 +53,12 @@ impl Terminal {
     fn read(&self) {
         let fd = std::os::fd::AsFd::as_fd(&self.master).try_clone_to_owned().expect("a copy");
         let (mut master, screen) = (File::from(fd), Arc::clone(&self.screen));
+        let received = Arc::clone(&self.received);
         thread::spawn(move || {
             let mut buffer = [0; 4096];
             // Reading fails once no process has the other side open.
             while let Ok(count @ 1..) = master.read(&mut buffer) {
+                received.lock().unwrap().extend_from_slice(&buffer[..count]);
                 screen.lock().unwrap().process(&buffer[..count]);
             }
         });
@@ -94,6 +98,11 @@ impl Terminal {
         let mut rows: Vec<String> = rows.map(|row| row.trim_end().to_owned()).collect();
         while rows.pop_if(|row| row.is_empty()).is_some() {}
         rows
+    }
+
+    /// All that was ever written to it.
+    pub fn received(&self) -> String {
+        String::from_utf8_lossy(&self.received.lock().unwrap()).into_owned()
     }
 
     /// Whether anything on it has a colour.

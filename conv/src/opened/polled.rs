@@ -38,7 +38,7 @@ impl OpenSource for Polled {
         sender: &mut Sender<'_, &mut dyn Write>,
     ) -> Result<(), Error> {
         let Polled { path, rate } = *self;
-        let Plan { conversion, checks, duration, stop } = plan;
+        let Plan { conversion, checks, duration, stop, .. } = plan;
         let (polled, device) = PolledFile::open(&path)?;
         let conversion = conversion.or(device);
         if conversion.scale.is_none() && iio::is_raw(&path) {

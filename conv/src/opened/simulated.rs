@@ -35,7 +35,7 @@ impl OpenSource for SimulatedSource {
         sender: &mut Sender<'_, &mut dyn Write>,
     ) -> Result<(), Error> {
         let SimulatedSource { converter, rate } = *self;
-        let Plan { conversion, checks, duration, stop } = plan;
+        let Plan { conversion, checks, duration, stop, .. } = plan;
         let source = Clocked::new(converter, stop, rate, duration, Sampling::Batched);
         pump(source, Processing::new(conversion, checks), sender)
     }

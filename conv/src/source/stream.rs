@@ -5,6 +5,7 @@ use std::io;
 use std::time::Instant;
 
 use stage::process::message;
+use stage::process::progress::Progress;
 use stage::process::stop::Stop;
 use stage::stream::ending::Unread;
 use stage::stream::framing::{Framed, Unframed};
@@ -44,11 +45,12 @@ pub struct Stream<I> {
 }
 
 impl<'a> Stream<Stoppable<&'a Bytes>> {
-    /// Begins reading what was opened, until `deadline` or a stop.
+    /// Begins reading what was opened, until `deadline` or a stop; shows how far it is in `progress`.
     pub fn begin(
         opened: &'a OpenStream,
         deadline: Option<Instant>,
         stop: Stop,
+        progress: &Progress,
     ) -> Stream<Stoppable<&'a Bytes>> {
         let OpenStream { name, bytes, layout, device } = opened;
         let beginning = if device.is_some() { Beginning::Anywhere } else { Beginning::Whole };
@@ -60,7 +62,8 @@ impl<'a> Stream<Stoppable<&'a Bytes>> {
             format!("{name} was sending before: {waiting} that waited in it dropped")
         });
         let notices = not_raw.into_iter().chain(dropped).collect();
-        let input = Stoppable::new(bytes, stop, AfterStop::End);
+        let input = Stoppable::new(bytes, stop, AfterStop::End).showing(progress);
+        progress.expect_rest_of(|| input.file());
         Stream { input, name: name.clone(), layout: *layout, beginning, deadline, notices }
     }
 }

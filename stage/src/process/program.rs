@@ -18,6 +18,7 @@ use crate::process::inherited;
 use crate::process::kernel::{self, Standard, closed_at_start};
 use crate::process::ledger::{self, Entry, Ledger};
 use crate::process::message::{Messages, StandardError, chain};
+use crate::process::progress::{Above, Progress};
 use crate::process::rejections::Rejections;
 use crate::process::sandbox::Sandbox;
 use crate::process::start::{self, AwaitingStart, Gate, Ready};
@@ -167,12 +168,14 @@ fn enter(
     helpers: usize,
 ) -> Result<Host, Error> {
     let launcher = ledger.and_then(Ledger::launcher);
+    // The launcher's stages have a report.
+    let progress = if ledger.is_none() { Progress::of(program) } else { Progress::default() };
     kernel::allocate_from_one_arena();
-    let messages = StandardError::of(program);
+    let messages = Above { messages: StandardError::of(program), progress: progress.clone() };
     let stop = Stop::on_signals()?;
     let helpers = Helpers::start(helpers).map_err(|error| Error::Threads(helpers, error))?;
     sandbox.enter().map_err(Error::Sandbox)?;
-    Ok(Host { stop, messages, helpers, held: None, rejections: None, launcher })
+    Ok(Host { stop, messages, progress, helpers, held: None, rejections: None, launcher })
 }
 
 /// A stage's own work, and the report of how it ended.
@@ -183,6 +186,7 @@ fn work<E: StdError + 'static>(
     body: impl FnOnce(&mut Host) -> Ended<E>,
 ) -> Status {
     let ended = body(&mut host);
+    host.progress.clear();
     conclude(program, ledger.as_ref(), ended)
 }
 

@@ -4,7 +4,8 @@ use std::io;
 
 use super::helpers::Helpers;
 use super::ledger::Launcher;
-use super::message::{Messages, StandardError};
+use super::message::Messages;
+use super::progress::{Above, Progress};
 use super::rejections::Rejections;
 use super::stop::Stop;
 use crate::stream::input::{self, AfterStop};
@@ -22,20 +23,22 @@ pub struct Surroundings<'a, I, O, C> {
     pub messages: &'a mut dyn Messages,
     /// The count of what `conv` rejects, where `report` shows it at once.
     pub rejections: Option<Rejections>,
+    /// Where it shows how far it is.
+    pub progress: Progress,
     /// The threads that it asked for ([`StageOptions::helpers`](super::command_line::StageOptions)).
     pub helpers: Helpers,
 }
 
 impl<'a, I, O, C> Surroundings<'a, I, O, C> {
-    /// Surroundings without a shared count of rejections, and without helpers.
+    /// Surroundings without a shared count of rejections, a terminal, or helpers.
     pub fn new(
         input: I,
         output: O,
         clock: C,
         messages: &'a mut dyn Messages,
     ) -> Surroundings<'a, I, O, C> {
-        let helpers = Helpers::default();
-        Surroundings { input, output, clock, messages, rejections: None, helpers }
+        let (progress, helpers) = (Progress::default(), Helpers::default());
+        Surroundings { input, output, clock, messages, rejections: None, progress, helpers }
     }
 }
 
@@ -44,7 +47,8 @@ impl<'a, I, O, C> Surroundings<'a, I, O, C> {
 pub struct Host {
     /// The request to stop, and the clock to wait on.
     pub stop: Stop,
-    pub(super) messages: StandardError,
+    pub(super) messages: Above,
+    pub(super) progress: Progress,
     pub(super) helpers: Helpers,
     /// An output that must stay open until the ledger is written.
     pub(super) held: Option<output::Unbuffered<io::Stdout>>,
@@ -56,7 +60,18 @@ impl Host {
     /// Standard input, drained after a stop.
     pub fn input(&self) -> input::Stoppable<io::Stdin> {
         let after_stop = AfterStop::drain(&io::stdin(), self.launcher.clone());
-        input::Stoppable::new(io::stdin(), self.stop.clone(), after_stop)
+        let input = input::Stoppable::new(io::stdin(), self.stop.clone(), after_stop);
+        input.showing(&self.progress)
+    }
+
+    /// Where it shows how far it is.
+    pub fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    fn output(&self) -> output::Unbuffered<io::Stdout> {
+        let output = output::Unbuffered::new(io::stdout(), self.stop.clone());
+        output.above(self.progress.below(io::stdout()))
     }
 
     /// The surroundings of a stage that reads `input`, and writes to standard output.
@@ -66,10 +81,11 @@ impl Host {
     ) -> Surroundings<'_, I, output::Unbuffered<io::Stdout>, Stop> {
         Surroundings {
             input,
-            output: output::Unbuffered::new(io::stdout(), self.stop.clone()),
+            output: self.output(),
             clock: self.stop.clone(),
             messages: &mut self.messages,
             rejections: self.rejections.take(),
+            progress: self.progress.clone(),
             helpers: std::mem::take(&mut self.helpers),
         }
     }
@@ -80,13 +96,14 @@ impl Host {
         &mut self,
         input: I,
     ) -> Surroundings<'_, I, &mut output::Unbuffered<io::Stdout>, Stop> {
-        let output = output::Unbuffered::new(io::stdout(), self.stop.clone());
+        let output = self.output();
         Surroundings {
             input,
             output: self.held.insert(output),
             clock: self.stop.clone(),
             messages: &mut self.messages,
             rejections: self.rejections.take(),
+            progress: self.progress.clone(),
             helpers: std::mem::take(&mut self.helpers),
         }
     }

@@ -262,6 +262,10 @@ impl<I: Input> Input for Unframed<I> {
     fn file(&self) -> Option<Regular> {
         self.input.file()
     }
+
+    fn read_by_threads(&mut self, bytes: u64) {
+        self.input.read_by_threads(bytes);
+    }
 }
 
 impl<I: Input> Read for Unframed<I> {

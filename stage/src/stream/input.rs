@@ -10,21 +10,20 @@
 //!
 //! How an input ended decides what becomes of half a line or word: see [`crate::stream::ending`].
 
-use std::io::{self, IsTerminal, Read};
+mod after_stop;
+
+use std::io::{self, Read};
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
+pub use self::after_stop::AfterStop;
 use crate::process::clock::{Timer, Wake};
-use crate::process::ledger::Launcher;
+use crate::process::progress::Progress;
 use crate::process::stop::Stop;
 use crate::stream::ending::Ending;
 use crate::stream::regular::Regular;
 use crate::stream::terminal::{Silence, Terminal, has_hung_up};
 use crate::stream::transport::Reader;
-
-/// How long a stage waits for more input after a stop request, in a shell pipeline whose writer may
-/// never end. Long against a pipeline's latency, short against a person's patience.
-pub(crate) const GRACE: Duration = Duration::from_secs(1);
 
 /// How often to check for a stop while data keep coming: a wait without data notices one at once. Short
 /// against a person's patience, long against a wait.
@@ -56,6 +55,9 @@ pub trait Input: Read {
     fn file(&self) -> Option<Regular> {
         None
     }
+
+    /// Notes that threads have read this many bytes of it.
+    fn read_by_threads(&mut self, _bytes: u64) {}
 }
 
 impl Input for &[u8] {
@@ -80,29 +82,9 @@ impl<I: Input + ?Sized> Input for Box<I> {
     fn file(&self) -> Option<Regular> {
         (**self).file()
     }
-}
 
-/// What a stop request means for an input.
-#[derive(Clone, Debug)]
-pub enum AfterStop {
-    /// It ends at once: for the program at the pipeline's head.
-    End,
-    /// It is read to its end. One that brings nothing for `grace` is considered ended, unless there is
-    /// a launcher, which makes sure that it ends.
-    Drain {
-        /// How long to wait for more.
-        grace: Duration,
-        /// The launcher that supervises this process.
-        launcher: Option<Launcher>,
-    },
-}
-
-impl AfterStop {
-    /// Draining, as the stages behind `conv` do. A terminal's input does not end by itself, so there is
-    /// nothing to wait for.
-    pub fn drain(input: &impl IsTerminal, launcher: Option<Launcher>) -> AfterStop {
-        let grace = if input.is_terminal() { Duration::ZERO } else { GRACE };
-        AfterStop::Drain { grace, launcher }
+    fn read_by_threads(&mut self, bytes: u64) {
+        (**self).read_by_threads(bytes);
     }
 }
 
@@ -120,6 +102,7 @@ pub struct Stoppable<F> {
     asked: Option<Instant>,
     /// Whether a stop has ended it. (An end of file is a read of 0 bytes.)
     ended: bool,
+    progress: Progress,
 }
 
 impl<F: AsFd> Stoppable<F> {
@@ -138,7 +121,15 @@ impl<F: AsFd> Stoppable<F> {
             patience_ends: None,
             asked: None,
             ended: false,
+            progress: Progress::default(),
         }
+    }
+
+    /// The same, whose reads are shown in `progress` if it is a regular file: how long others take is
+    /// not known.
+    pub fn showing(self, progress: &Progress) -> Stoppable<F> {
+        let progress = if self.is_regular() { progress.clone() } else { Progress::default() };
+        Stoppable { progress, ..self }
     }
 
     /// The descriptor, for what is done to it other than reading, such as splicing.
@@ -254,6 +245,10 @@ impl<F: AsFd> Input for Stoppable<F> {
     fn file(&self) -> Option<Regular> {
         Regular::of(self.fd())
     }
+
+    fn read_by_threads(&mut self, bytes: u64) {
+        self.progress.advance(bytes);
+    }
 }
 
 impl<F: AsFd> Read for Stoppable<F> {
@@ -275,7 +270,11 @@ impl<F: AsFd> Read for Stoppable<F> {
                     }
                 }
                 (_, Ok(None)) => drop(self.wait(None)?),
-                (_, read) => return read.map(Option::unwrap_or_default),
+                (_, read) => {
+                    let count = read?.unwrap_or_default();
+                    self.progress.advance(count as u64);
+                    return Ok(count);
+                }
             }
         }
         Ok(0)

@@ -8,6 +8,7 @@ use std::os::fd::AsFd;
 
 use thiserror::Error;
 
+use crate::process::progress::Progress;
 use crate::process::stop::Stop;
 use crate::stream::transport::Writer;
 
@@ -64,17 +65,25 @@ pub fn deliver(output: &mut impl Write, bytes: &[u8]) -> (usize, Result<Delivery
 pub struct Unbuffered<F: AsFd> {
     writer: Writer<F>,
     stop: Stop,
+    /// What must be removed before anything is written.
+    below: Progress,
 }
 
 impl<F: AsFd> Unbuffered<F> {
     /// An output to `fd`. A stop does not cut a write short: what was begun is completed.
     pub fn new(fd: F, stop: Stop) -> Unbuffered<F> {
-        Unbuffered { writer: Writer::new(fd), stop }
+        Unbuffered { writer: Writer::new(fd), stop, below: Progress::default() }
+    }
+
+    /// The same, written above `progress`, on the same terminal.
+    pub(crate) fn above(self, progress: Progress) -> Unbuffered<F> {
+        Unbuffered { below: progress, ..self }
     }
 }
 
 impl<F: AsFd> Write for Unbuffered<F> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.below.clear();
         loop {
             if let Some(count) = self.writer.write(bytes)? {
                 return Ok(count);

@@ -128,6 +128,7 @@ impl<W: Write, I: Input> Join for Joining<'_, '_, W, I> {
     fn join(&mut self, counted: Counted) -> Result<ControlFlow<()>, Error> {
         let is_whole = counted.bytes == PIECE as u64;
         self.position += counted.bytes;
+        self.lines.input().read_by_threads(counted.bytes);
         self.torn.append(&counted.rest);
         if counted.has_line_end {
             self.count.take(self.torn.line())?;

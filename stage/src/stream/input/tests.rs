@@ -1,4 +1,6 @@
+use super::after_stop::GRACE;
 use super::*;
+use crate::process::ledger::Launcher;
 use std::io::Write;
 
 fn drained(fd: io::PipeReader) -> Stoppable<io::PipeReader> {
