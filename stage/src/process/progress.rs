@@ -9,7 +9,7 @@
 //! |---|---|
 //! | [`Progress`] | what inputs, outputs and messages share of it |
 //! | `Line` | when the line is drawn and removed |
-//! | [`meter`] | how far the work is, as text |
+//! | `meter` | how far the work is, as text |
 //!
 //! Counting costs an addition and a look at the clock for each read of a block.
 

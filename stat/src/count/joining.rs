@@ -33,7 +33,8 @@ impl<W: Write> Count<'_, W> {
         let Some((file, read_ahead)) = lines.input().file().zip(lines.read_ahead()) else {
             return Ok(());
         };
-        let position = file.offset() - read_ahead;
+        // Another process may have moved a file that it shares.
+        let Some(position) = file.offset().checked_sub(read_ahead) else { return Ok(()) };
         let length = file.length().map_err(|error| self.place.cannot_read(error))?;
         let count = length.saturating_sub(position) / PIECE as u64;
         if count < FEW_PIECES {
