@@ -109,13 +109,16 @@ impl Accumulator {
         Accumulator { course, ..self }
     }
 
-    /// Removes all samples, but keeps the tables for tallying them.
+    /// Removes all samples, but keeps the unit of short numbers, and the memory for them.
     pub(crate) fn clear(&mut self) {
         self.settle();
         let more = self.moments.powers() == Powers::Four;
         let (numbers, tally) = (take(&mut self.numbers), take(&mut self.tally));
+        let (scale, mut distribution) = (self.scale, take(&mut self.distribution));
+        distribution.clear();
         let course = self.course.as_ref().map(Course::begun_anew);
-        *self = Accumulator { numbers, tally, ..Accumulator::new(more).with_course(course) };
+        let new = Accumulator::new(more).with_course(course);
+        *self = Accumulator { scale, numbers, tally, distribution, ..new };
     }
 
     /// How many samples may be taken at once.

@@ -15,9 +15,10 @@ use indexmap::IndexMap;
 /// Distinct values that are counted: a 16-bit converter's whole range.
 pub(crate) const MAX_DISTINCT: usize = 1 << 16;
 
-/// How many changes are remembered: beyond that, adding up the ranks anew is cheaper than correcting
-/// them.
-const MAX_CHANGES: usize = 1 << 8;
+/// How many changes are remembered at least, and how many values there must be for each: beyond that,
+/// adding up the ranks anew is cheaper than correcting them.
+const CHANGES: usize = 1 << 8;
+const VALUES_A_CHANGE: usize = 1 << 4;
 
 /// Values in a chunk before it is split: about the root of [`MAX_DISTINCT`], so that there are
 /// about as many chunks as values in one. (Few in tests, so that they split often.)
@@ -40,8 +41,8 @@ pub(crate) struct Counts<V> {
     /// The first `sorted` values, in their order.
     chunks: Vec<Chunk>,
     sorted: usize,
-    /// The positions counted since the chunks' totals were up to date, sample by sample.
-    changes: Vec<u32>,
+    /// The positions counted since the chunks' totals were up to date, with how many samples.
+    changes: Vec<(u32, u64)>,
     /// Whether more was counted than `changes` holds.
     has_more_changes: bool,
 }
@@ -79,18 +80,56 @@ impl<V: Clone + Hash + Ord> Counts<V> {
     /// Counts `count` samples of the same value.
     #[inline]
     pub(crate) fn add_many(&mut self, value: &V, count: u64) -> Result<(), Full> {
-        let at = match self.counts.get_index_of(value) {
-            Some(at) => at,
-            None if self.counts.len() < self.most => self.counts.insert_full(value.clone(), 0).0,
-            None => return Err(Full),
-        };
+        let at = self.position(value)?;
         self.counts[at] += count;
-        if count == 1 && self.changes.len() < MAX_CHANGES {
-            self.changes.push(at as u32);
+        if self.changes.len() < CHANGES.max(self.counts.len() / VALUES_A_CHANGE) {
+            self.changes.push((at as u32, count));
         } else {
             self.has_more_changes = true;
         }
         Ok(())
+    }
+
+    /// The position at which `value` is counted.
+    #[inline]
+    pub(crate) fn position(&mut self, value: &V) -> Result<usize, Full> {
+        match self.counts.get_index_of(value) {
+            Some(at) => Ok(at),
+            None if self.counts.len() < self.most => {
+                Ok(self.counts.insert_full(value.clone(), 0).0)
+            }
+            None => Err(Full),
+        }
+    }
+
+    /// Counts one sample of the value at a position. Before the counts are queried,
+    /// [`Counts::note_changes`] must be called.
+    #[inline]
+    pub(crate) fn add_at(&mut self, at: usize) {
+        self.counts[at] += 1;
+    }
+
+    /// Notes that samples were counted by position.
+    pub(crate) fn note_changes(&mut self) {
+        self.has_more_changes = true;
+    }
+
+    /// Removes all values, but keeps the memory.
+    pub(crate) fn clear(&mut self) {
+        self.counts.clear();
+        self.chunks.clear();
+        self.changes.clear();
+        (self.sorted, self.has_more_changes) = (0, false);
+    }
+
+    /// Takes note of the values' order, from the least to the greatest, given by their positions, unless it
+    /// is known.
+    pub(crate) fn note_order(&mut self, positions: impl Iterator<Item = u32>) {
+        if self.sorted < self.counts.len() {
+            let order: Vec<u32> = positions.collect();
+            debug_assert_eq!(order.len(), self.counts.len());
+            self.take_order(&order);
+        }
     }
 
     /// How many samples there are.
@@ -159,7 +198,7 @@ impl<V: Clone + Hash + Ord> Counts<V> {
     }
 
     fn bring_up_to_date(&mut self) {
-        if self.counts.len() - self.sorted > MAX_CHANGES + self.sorted / 8 {
+        if self.counts.len() - self.sorted > CHANGES + self.sorted / 8 {
             self.sort_anew();
         }
         for at in self.sorted..self.counts.len() {
@@ -171,9 +210,9 @@ impl<V: Clone + Hash + Ord> Counts<V> {
                 chunk.total = chunk.order.iter().map(|&at| self.counts[at as usize]).sum();
             }
         } else {
-            for &at in &self.changes {
+            for &(at, count) in &self.changes {
                 let place = chunk_of(&self.chunks, &self.counts, &self.counts.keys()[at as usize]);
-                self.chunks[place].total += 1;
+                self.chunks[place].total += count;
             }
         }
         self.changes.clear();
@@ -184,12 +223,14 @@ impl<V: Clone + Hash + Ord> Counts<V> {
     fn sort_anew(&mut self) {
         let mut values: Vec<(V, u32)> = self.counts.keys().cloned().zip(0..).collect();
         values.sort_unstable();
-        let chunk = |values: &[(V, u32)]| Chunk {
-            order: values.iter().map(|(_, at)| *at).collect(),
-            total: 0,
-        };
-        self.chunks = values.chunks(MAX_CHUNK / 2).map(chunk).collect();
-        self.sorted = self.counts.len();
+        let order: Vec<u32> = values.into_iter().map(|(_, at)| at).collect();
+        self.take_order(&order);
+    }
+
+    fn take_order(&mut self, order: &[u32]) {
+        let chunk = |order: &[u32]| Chunk { order: order.to_vec(), total: 0 };
+        self.chunks = order.chunks(MAX_CHUNK / 2).map(chunk).collect();
+        self.sorted = order.len();
         self.has_more_changes = true;
     }
 

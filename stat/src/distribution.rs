@@ -7,6 +7,8 @@
 //! parts end up where the whole would.
 
 mod cells;
+mod near;
+mod short_values;
 mod values;
 
 use stage::format::decimal::Decimal;
@@ -62,13 +64,22 @@ impl Distribution {
     /// Takes short numbers in units of 10^−`scale`.
     pub(crate) fn add_short(&mut self, numbers: &[i64], scale: u16) {
         let mut rest = numbers;
-        while let (None, [number, others @ ..]) = (&self.approximate, rest) {
-            self.add_many_short(*number, scale, 1);
-            rest = others;
+        if self.approximate.is_none() {
+            rest = &rest[self.values.add_all(rest, scale)..];
+            if let [number, others @ ..] = rest {
+                self.go_over_with(&decimal(*number, scale), 1);
+                rest = others;
+            }
         }
         if let Some(approximate) = &mut self.approximate {
             approximate.add_short(rest, scale);
         }
+    }
+
+    /// Removes all samples, but keeps memory for values.
+    pub(crate) fn clear(&mut self) {
+        self.approximate = None;
+        self.values.clear();
     }
 
     /// Takes what another distribution contained.

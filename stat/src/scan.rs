@@ -13,8 +13,10 @@ pub(crate) mod small;
 mod window;
 
 use self::number::{Number, integer, number, unusual};
+use self::small::CHUNK_LINES;
 use self::window::{CHUNK, Masks, Window};
 use crate::short::{BATCH, MULTIPLIABLE, POWERS};
+use crate::tally::integers::LANES;
 
 /// What was taken from the start of a block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,6 +83,13 @@ pub(crate) fn scan(
     let mut copy = window::EMPTY;
     while batch.count < most {
         let (window, masks) = window::at(block, from + scanned.bytes, &mut copy);
+        if scale == 0 && batch.count + CHUNK_LINES + LANES <= most {
+            let taken = batch.take_small(window, &masks);
+            scanned.append(taken);
+            if taken.lines > 0 {
+                continue;
+            }
+        }
         let whole = u64::MAX.checked_shr(masks.line_feeds.leading_zeros()).unwrap_or(0);
         let room = most - batch.count;
         let has_points = masks.points & whole != 0;
@@ -156,6 +165,15 @@ fn take(
 }
 
 impl Batch<'_> {
+    #[inline(always)]
+    fn take_small(&mut self, window: &Window, masks: &Masks) -> Scanned {
+        let put = |value, turn| self.numbers[(self.count + turn) % BATCH] = i64::from(value);
+        let taken = small::take(window, masks, put);
+        self.count += taken.lines as usize;
+        self.magnitudes |= small::REACH;
+        taken
+    }
+
     #[inline(always)]
     fn push(&mut self, magnitude: u64, is_negative: bool) {
         let sign = i64::from(is_negative);

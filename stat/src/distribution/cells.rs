@@ -7,6 +7,8 @@
 //!
 //! Memory: 512 kB, of which only pages that were touched take room.
 
+use std::mem::take;
+
 use crate::grid::{Grid, Width};
 use crate::sketch::Sketch;
 
@@ -19,6 +21,9 @@ const ONE_BY_ONE: u32 = 1 << 31;
 
 /// The flag of a counter whose cell has had a sample.
 const KNOWN: u32 = 1 << 30;
+
+/// Of more samples, the counters that they used are not listed: it is as fast to look at all.
+const FEW: u32 = 1 << 14;
 
 /// So many numbers without a counter, and a quarter of all, show that the counters are misplaced.
 const MANY_STRAYS: u64 = 1 << 16;
@@ -39,6 +44,8 @@ pub(super) struct Cells {
     counters: Box<[u32]>,
     /// Samples since the grid and the sketch were up to date.
     fresh: u32,
+    /// The counters that have been used since, as long as these are few samples.
+    used: Vec<u32>,
     /// Samples that no counter was for, and all, since these counters were made.
     strays: u64,
     count: u64,
@@ -63,6 +70,7 @@ impl Cells {
             divisor: Divisor::new(width),
             counters: vec![ONE_BY_ONE; COUNTERS].into_boxed_slice(),
             fresh: 0,
+            used: Vec::new(),
             strays: 0,
             count: 0,
         })
@@ -81,9 +89,28 @@ impl Cells {
 
     /// Counts `numbers`, for which there must be room.
     pub(super) fn add(&mut self, numbers: &[i64], grid: &mut Grid, sketch: &mut Sketch) {
+        match self.fresh < FEW {
+            true => self.add_and_list::<true>(numbers, grid, sketch),
+            false => self.add_and_list::<false>(numbers, grid, sketch),
+        }
+        self.fresh += numbers.len() as u32;
+        self.count += numbers.len() as u64;
+    }
+
+    #[inline(always)]
+    fn add_and_list<const LISTS: bool>(
+        &mut self,
+        numbers: &[i64],
+        grid: &mut Grid,
+        sketch: &mut Sketch,
+    ) {
         for &number in numbers {
-            match self.place(number).and_then(|at| self.counters.get_mut(at)) {
+            let at = self.place(number);
+            match at.and_then(|at| self.counters.get_mut(at)) {
                 Some(counter) => {
+                    if LISTS && *counter & COUNT == 0 {
+                        self.used.extend(at.map(|at| at as u32));
+                    }
                     *counter += 1;
                     if *counter >= ONE_BY_ONE {
                         self.add_to_sketch(number, sketch);
@@ -96,8 +123,6 @@ impl Cells {
                 }
             }
         }
-        self.fresh += numbers.len() as u32;
-        self.count += numbers.len() as u64;
     }
 
     /// Counts a number in its bin, unless its cell turns out to lie within one bin.
@@ -122,18 +147,26 @@ impl Cells {
         if self.fresh == 0 {
             return;
         }
-        for at in 0..self.counters.len() {
-            let counter = self.counters[at];
-            let count = u64::from(counter & COUNT);
-            if count > 0 {
-                grid.add_short(self.first(at), self.scale, count);
-                if counter < ONE_BY_ONE {
-                    sketch.add_short(self.first(at), self.scale, count);
-                }
-                self.counters[at] = counter & !COUNT;
-            }
+        let used = take(&mut self.used);
+        match self.fresh <= FEW {
+            true => used.iter().for_each(|at| self.drain_at(*at as usize, grid, sketch)),
+            false => (0..self.counters.len()).for_each(|at| self.drain_at(at, grid, sketch)),
         }
+        self.used = used;
+        self.used.clear();
         self.fresh = 0;
+    }
+
+    fn drain_at(&mut self, at: usize, grid: &mut Grid, sketch: &mut Sketch) {
+        let counter = self.counters[at];
+        let count = u64::from(counter & COUNT);
+        if count > 0 {
+            grid.add_short(self.first(at), self.scale, count);
+            if counter < ONE_BY_ONE {
+                sketch.add_short(self.first(at), self.scale, count);
+            }
+            self.counters[at] = counter & !COUNT;
+        }
     }
 
     /// The place of a number's counter; beyond the last one, or `None`, if it has none.

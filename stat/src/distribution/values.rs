@@ -1,8 +1,11 @@
 //! Each value with its count, as long as there are not too many distinct ones: short numbers in their
 //! unit, until a value comes that is none, and decimals from then on.
 
+use std::mem::take;
+
 use stage::format::decimal::Decimal;
 
+use super::short_values::ShortValues;
 use crate::counts::{Counts, Full};
 use crate::lattice::Lattice;
 use crate::short::{MAX_SCALE, decimal, scaled, units, units_up};
@@ -18,15 +21,15 @@ pub(super) struct Values {
 
 #[derive(Clone, Debug)]
 enum Kind {
-    /// Of numbers in units of 10^−`scale`.
-    Short { scale: u16, counts: Counts<i64> },
+    /// Of short numbers.
+    Short(ShortValues),
     /// Of decimals without useless zeros.
     Long(Counts<Decimal>),
 }
 
 impl Default for Kind {
     fn default() -> Kind {
-        Kind::Short { scale: 0, counts: Counts::default() }
+        Kind::Short(ShortValues::default())
     }
 }
 
@@ -36,8 +39,8 @@ impl Values {
         loop {
             match &mut self.counts {
                 Kind::Long(counts) => return counts.add_many(&value.normalized(), count),
-                Kind::Short { scale, counts } => match units(value, *scale) {
-                    Some(number) => return counts.add_many(&number, count),
+                Kind::Short(values) => match units(value, values.scale()) {
+                    Some(number) => return values.add(number, count),
                     None => self.refine(value.normalized().places()),
                 },
             }
@@ -47,33 +50,57 @@ impl Values {
     /// Counts `count` samples `number` × 10^−`scale`.
     #[inline]
     pub(super) fn add_short(&mut self, number: i64, scale: u16, count: u64) -> Result<(), Full> {
-        match &mut self.counts {
-            Kind::Short { scale: own, counts } if *own == scale => counts.add_many(&number, count),
-            _ => self.add(&decimal(number, scale), count),
+        if let Kind::Short(values) = &mut self.counts
+            && values.has_scale(scale)
+        {
+            return values.add(number, count);
+        }
+        self.add(&decimal(number, scale), count)
+    }
+
+    /// Counts `numbers`, in units of 10^−`scale`, or as many as there is room for; returns how many.
+    pub(super) fn add_all(&mut self, numbers: &[i64], scale: u16) -> usize {
+        if let Kind::Short(values) = &mut self.counts
+            && values.has_scale(scale)
+        {
+            return values.add_all(numbers);
+        }
+        let is_full = |number: &i64| self.add_short(*number, scale, 1).is_err();
+        numbers.iter().position(is_full).unwrap_or(numbers.len())
+    }
+
+    /// Removes all values, but keeps the memory for short ones.
+    pub(super) fn clear(&mut self) {
+        let mut counts = take(&mut self.counts);
+        if let Kind::Short(values) = &mut counts {
+            values.clear();
+            *self = Values { counts, ..Values::default() };
+        } else {
+            *self = Values::default();
         }
     }
 
     /// Goes over to units of 10^−`to`, if these are finer and all values are short in them, or else to
     /// decimals.
     fn refine(&mut self, to: u16) {
-        let Kind::Short { scale, counts } = &self.counts else { return };
-        let mut refined = Counts::default();
-        let is_short = (*scale + 1..=MAX_SCALE).contains(&to)
-            && counts.iter().all(|(number, count)| {
-                let number = refined_number(*number, to - scale);
-                number.is_some_and(|number| refined.add_many(&number, count).is_ok())
-            });
-        self.counts = match is_short {
-            true => Kind::Short { scale: to, counts: refined },
-            false => Kind::Long(lengthened(*scale, counts)),
+        let Kind::Short(values) = &self.counts else { return };
+        let refined = (values.scale() + 1..=MAX_SCALE).contains(&to).then(|| {
+            let finer = to - values.scale();
+            values.converted(to, |number| refined_number(number, finer))
+        });
+        self.counts = match refined.flatten() {
+            Some(refined) => Kind::Short(refined),
+            None => Kind::Long(lengthened(values)),
         };
     }
 
     /// The values with their counts, from the least value to the greatest.
     pub(super) fn sorted(&mut self) -> Vec<(Decimal, u64)> {
         match &mut self.counts {
-            Kind::Short { scale, counts } => {
-                counts.sorted().map(|(number, count)| (decimal(*number, *scale), count)).collect()
+            Kind::Short(values) => {
+                let scale = values.scale();
+                let sorted = values.counts().sorted();
+                sorted.map(|(number, count)| (decimal(*number, scale), count)).collect()
             }
             Kind::Long(counts) => {
                 counts.sorted().map(|(value, count)| (value.clone(), count)).collect()
@@ -95,18 +122,23 @@ impl Values {
         value: &Decimal,
         count: u64,
     ) -> Option<(u16, Vec<(i64, u64)>)> {
-        let Kind::Short { scale, counts } = &mut self.counts else { return None };
-        let number = units(value, *scale)?;
-        let mut numbers: Vec<_> = counts.sorted().map(|(number, count)| (*number, count)).collect();
+        let Kind::Short(values) = &mut self.counts else { return None };
+        let scale = values.scale();
+        let number = units(value, scale)?;
+        let sorted = values.counts().sorted();
+        let mut numbers: Vec<_> = sorted.map(|(number, count)| (*number, count)).collect();
         let at = numbers.partition_point(|(other, _)| *other < number);
         numbers.insert(at, (number, count));
-        Some((*scale, numbers))
+        Some((scale, numbers))
     }
 
     /// The value at `rank`, from 1, among the sorted samples.
     pub(super) fn at_rank(&mut self, rank: u64) -> Option<Decimal> {
         match &mut self.counts {
-            Kind::Short { scale, counts } => counts.at_rank(rank).map(|it| decimal(*it, *scale)),
+            Kind::Short(values) => {
+                let scale = values.scale();
+                values.counts().at_rank(rank).map(|number| decimal(*number, scale))
+            }
             Kind::Long(counts) => counts.at_rank(rank).cloned(),
         }
     }
@@ -114,7 +146,10 @@ impl Values {
     /// How many samples are below `limit`.
     pub(super) fn below(&mut self, limit: &Decimal) -> u64 {
         match &mut self.counts {
-            Kind::Short { scale, counts } => counts.below(&units_up(limit, *scale)),
+            Kind::Short(values) => {
+                let limit = units_up(limit, values.scale());
+                values.counts().below(&limit)
+            }
             Kind::Long(counts) => counts.below(limit),
         }
     }
@@ -122,7 +157,7 @@ impl Values {
     /// The most frequent value, the least of them if there are several.
     pub(super) fn mode(&self) -> Option<Decimal> {
         match &self.counts {
-            Kind::Short { scale, counts } => counts.mode().map(|number| decimal(*number, *scale)),
+            Kind::Short(values) => values.mode().map(|number| decimal(number, values.scale())),
             Kind::Long(counts) => counts.mode().cloned(),
         }
     }
@@ -131,9 +166,9 @@ impl Values {
     pub(super) fn lattice(&mut self) -> Option<Lattice> {
         let known = (self.stepped, self.lattice.take());
         let (stepped, lattice) = match &self.counts {
-            Kind::Short { scale, counts } => {
-                let values = counts.iter().skip(self.stepped);
-                extended(known, values.map(|(number, _)| decimal(*number, *scale)))
+            Kind::Short(values) => {
+                let new = values.iter().skip(self.stepped);
+                extended(known, new.map(|(number, _)| decimal(*number, values.scale())))
             }
             Kind::Long(counts) => {
                 extended(known, counts.iter().skip(self.stepped).map(|(value, _)| value.clone()))
@@ -162,11 +197,11 @@ fn refined_number(number: i64, places: u16) -> Option<i64> {
 }
 
 /// The same counts, of decimals.
-fn lengthened(scale: u16, counts: &Counts<i64>) -> Counts<Decimal> {
+fn lengthened(values: &ShortValues) -> Counts<Decimal> {
     let mut long = Counts::default();
-    for (number, count) in counts.iter() {
+    for (number, count) in values.iter() {
         // There is as much room.
-        let _ = long.add_many(&decimal(*number, scale), count);
+        let _ = long.add_many(&decimal(*number, values.scale()), count);
     }
     long
 }

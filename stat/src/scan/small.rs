@@ -14,36 +14,47 @@ use crate::tally::integers::{Integers, LANES, NOTHING};
 const LINES_OF_THREE: u32 = CHUNK as u32 / 4;
 const LINES_OF_FOUR: u32 = CHUNK as u32 / 5;
 
+/// No integer is greater.
+pub(super) const REACH: u64 = 9_999;
+
 /// Lines that a chunk has at most, not counting empty ones.
-const CHUNK_LINES: u64 = CHUNK as u64 / 2;
+pub(super) const CHUNK_LINES: usize = CHUNK / 2;
 
 /// Counts the integers from the place `from` of `block` on, where a line begins, but at most `most` of
 /// them. May stop at any line.
 pub(crate) fn count(block: &[u8], from: usize, most: u64, integers: &mut Integers) -> Scanned {
     let mut scanned = Scanned::default();
-    let mut values = [NOTHING; CHUNK + 16];
-    while most - scanned.lines >= CHUNK_LINES {
+    while most - scanned.lines >= CHUNK_LINES as u64 {
         // (The first lines of a block have no bytes in front.)
         let front = (from + scanned.bytes).checked_sub(FRONT);
         let Some(window) = front.and_then(|front| block[front..].first_chunk()) else { break };
         let masks = window[FRONT..].first_chunk().map_or(Masks::default(), Masks::of);
-        let line_feeds = masks.line_feeds;
-        let whole = u64::MAX.checked_shr(line_feeds.leading_zeros()).unwrap_or(0);
-        let lines = line_feeds.count_ones();
-        if masks.others & whole != 0 || lines < LINES_OF_FOUR {
+        let taken = take(window, &masks, |value, turn| integers.count(value, turn));
+        if taken.lines == 0 {
             break;
         }
-        let before = scanned.lines;
-        if lines >= LINES_OF_THREE && three_digits(window, line_feeds, &mut values) {
-            take_values(&values, line_feeds, integers, &mut scanned);
-        } else {
-            take_integers(window, line_feeds, integers, &mut scanned);
-        }
-        if scanned.lines == before {
-            break;
-        }
+        scanned.append(taken);
     }
     scanned
+}
+
+/// Passes each integer of the lines that end in a chunk, and how many came before it, to `put`; none if
+/// the chunk has other lines, too. May stop at any line; up to three more integers follow the last one,
+/// which mean nothing.
+#[inline(always)]
+pub(super) fn take(window: &Window, masks: &Masks, put: impl FnMut(u32, usize)) -> Scanned {
+    let line_feeds = masks.line_feeds;
+    let whole = u64::MAX.checked_shr(line_feeds.leading_zeros()).unwrap_or(0);
+    let lines = line_feeds.count_ones();
+    if masks.others & whole != 0 || lines < LINES_OF_FOUR {
+        return Scanned::default();
+    }
+    let mut values = [NOTHING; CHUNK + 16];
+    if lines >= LINES_OF_THREE && three_digits(window, line_feeds, &mut values) {
+        take_values(&values, line_feeds, put)
+    } else {
+        take_integers(window, line_feeds, put)
+    }
 }
 
 /// Values at the places of a chunk's line feeds, followed by some that are not counted.
@@ -79,32 +90,27 @@ fn three_digits(window: &Window, line_feeds: u64, values: &mut Values) -> bool {
 
 /// Takes the lines of a chunk, at least one, whose values are known.
 #[inline]
-fn take_values(values: &Values, line_feeds: u64, integers: &mut Integers, scanned: &mut Scanned) {
+fn take_values(values: &Values, line_feeds: u64, mut put: impl FnMut(u32, usize)) -> Scanned {
     let lines = line_feeds.count_ones() as usize;
     let mut rest = line_feeds;
     // Always as many at a time as there are lanes, so that the processor predicts the end of the
     // loop. The excess comes from behind the chunk, and is not counted.
-    for _ in 0..lines.div_ceil(LANES) {
+    for first in (0..lines).step_by(LANES) {
         for lane in 0..LANES {
-            integers.count(values[rest.trailing_zeros() as usize].into(), lane);
+            put(values[rest.trailing_zeros() as usize].into(), first + lane);
             rest &= rest.wrapping_sub(1);
         }
     }
     let last = CHUNK - 1 - line_feeds.leading_zeros() as usize;
     let earlier = line_feeds ^ 1 << last;
     let start = CHUNK - earlier.leading_zeros() as usize;
-    scanned.add(last + 1, start, lines);
+    Scanned { bytes: last + 1, lines: lines as u64, last: start }
 }
 
 /// Takes integers of up to four digits from a chunk that begins with a line and has only digits up to
 /// its last line feed. Stops at a line that is longer, or empty.
 #[inline]
-fn take_integers(
-    window: &Window,
-    mut line_feeds: u64,
-    integers: &mut Integers,
-    scanned: &mut Scanned,
-) {
+fn take_integers(window: &Window, mut line_feeds: u64, mut put: impl FnMut(u32, usize)) -> Scanned {
     let (mut start, mut last, mut lines) = (0, 0, 0);
     while line_feeds != 0 {
         let end = line_feeds.trailing_zeros() as usize % CHUNK;
@@ -117,11 +123,11 @@ fn take_integers(
         let digits = u32::from_le_bytes(*four) & 0x0f0f_0f0f << (32 - 8 * length);
         let pairs = (digits * 10 + (digits >> 8)) & 0x00ff_00ff;
         let value = (pairs * 100 + (pairs >> 16)) & 0xffff;
-        integers.count(value, lines);
+        put(value, lines);
         (last, start) = (start, end + 1);
         lines += 1;
     }
-    scanned.add(start, last, lines);
+    Scanned { bytes: start, lines: lines as u64, last }
 }
 
 #[cfg(test)]

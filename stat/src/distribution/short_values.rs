@@ -1,0 +1,115 @@
+//! Short numbers in one unit, each with its count.
+
+use crate::counts::{Counts, Full};
+use crate::distribution::near::Near;
+
+/// The counts of short numbers.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ShortValues {
+    /// The unit is 10^−`scale`.
+    scale: u16,
+    counts: Counts<i64>,
+    /// Where numbers near each other are counted; `None` until many at a time come.
+    near: Option<Near>,
+    /// How many of the numbers are there, and the least and the greatest of these.
+    known: usize,
+    ends: (i64, i64),
+}
+
+impl ShortValues {
+    /// The same counts in another unit: each number is the one that `convert` makes of it. `None` if
+    /// there is one that has none.
+    pub(super) fn converted(
+        &self,
+        scale: u16,
+        convert: impl Fn(i64) -> Option<i64>,
+    ) -> Option<ShortValues> {
+        let mut counts = Counts::default();
+        for (number, count) in self.counts.iter() {
+            counts.add_many(&convert(*number)?, count).ok()?;
+        }
+        Some(ShortValues { scale, counts, ..ShortValues::default() })
+    }
+
+    /// The unit's decimal places.
+    pub(super) fn scale(&self) -> u16 {
+        self.scale
+    }
+
+    /// Changes the unit if nothing is counted yet; returns whether it is this one now.
+    pub(super) fn has_scale(&mut self, scale: u16) -> bool {
+        if self.counts.distinct() == 0 {
+            self.scale = scale;
+        }
+        self.scale == scale
+    }
+
+    /// Counts `count` samples of the same number.
+    #[inline]
+    pub(super) fn add(&mut self, number: i64, count: u64) -> Result<(), Full> {
+        self.counts.add_many(&number, count)
+    }
+
+    /// Counts `numbers`, or as many as there is room for; returns how many.
+    pub(super) fn add_all(&mut self, numbers: &[i64]) -> usize {
+        let middle = numbers.get(numbers.len() / 2).copied().unwrap_or(0);
+        let near = self.near.get_or_insert_with(|| Near::around(middle));
+        self.counts.note_changes();
+        for (counted, &number) in numbers.iter().enumerate() {
+            let position = near.at(number);
+            if let Some(position) = &position
+                && **position > 0
+            {
+                self.counts.add_at(**position as usize - 1);
+                continue;
+            }
+            let Ok(at) = self.counts.position(&number) else { return counted };
+            self.counts.add_at(at);
+            if let Some(position) = position {
+                *position = at as u32 + 1;
+                self.ends = match self.known {
+                    0 => (number, number),
+                    _ => (self.ends.0.min(number), self.ends.1.max(number)),
+                };
+                self.known += 1;
+            }
+        }
+        numbers.len()
+    }
+
+    /// The counts, which are queried fast if numbers near each other were counted many at a time.
+    pub(super) fn counts(&mut self) -> &mut Counts<i64> {
+        if self.known > 0
+            && self.known == self.counts.distinct()
+            && let Some(order) =
+                self.near.as_ref().and_then(|it| it.between(self.ends.0, self.ends.1))
+        {
+            self.counts.note_order(order);
+        }
+        &mut self.counts
+    }
+
+    /// The numbers with their counts, in the order in which they first came.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&i64, u64)> {
+        self.counts.iter()
+    }
+
+    /// The most frequent number, the least of them if there are several.
+    pub(super) fn mode(&self) -> Option<i64> {
+        self.counts.mode().copied()
+    }
+
+    /// Removes all numbers, but keeps the memory.
+    pub(super) fn clear(&mut self) {
+        let Some(near) = self.near.as_mut().filter(|_| self.known > self.counts.distinct() / 2)
+        else {
+            // It is in the wrong place.
+            (self.near, self.known) = (None, 0);
+            self.counts.clear();
+            return;
+        };
+        self.counts.iter().for_each(|(number, _)| near.forget(*number));
+        self.known = 0;
+        self.counts.clear();
+    }
+}
