@@ -50,7 +50,9 @@ impl Grid {
     /// The grid of distinct values, ascending, with their counts.
     pub(crate) fn of(values: &[(Decimal, u64)]) -> Grid {
         let places = values.iter().map(|(value, _)| value.places()).max().unwrap_or(0);
-        let cells = |width: Width| Width::cells(values.iter().map(|(value, _)| width.index(value)));
+        let cells = |width: Width| {
+            Width::cells(values.iter().map(|(value, _)| width.index_to_compare(value)))
+        };
         let width = Width::power_of_ten(-i32::from(places)).coarse_enough(cells);
         Grid::with_cells(width, values.iter().map(|(value, count)| (value, *count)))
     }
@@ -87,7 +89,7 @@ impl Grid {
     /// Counts `count` samples `number` × 10^−`scale`.
     #[inline]
     pub(crate) fn add_short(&mut self, number: i64, scale: u16, count: u64) {
-        let index = self.width.index_of(number, scale);
+        let index = self.width.index_of(number, scale).and_then(|index| i64::try_from(index).ok());
         let is_counted = index.is_some_and(|index| self.cells.add_many(&index, count).is_ok());
         if !is_counted {
             self.add_many(&decimal(number, scale), count);
@@ -142,6 +144,9 @@ impl Grid {
         words.sort_unstable();
         let far = |(index, _): (&BigInt, &u64)| Index::Far(index.clone());
         let cells = |width| {
+            if let Some(times) = own.times(width).filter(|_| self.far.is_empty()) {
+                return Width::cells(words.iter().map(|index| index.div_euclid(times)));
+            }
             let words = words.iter().map(|index| Index::Word(*index));
             let below = self.far.range(..BigInt::ZERO).map(far);
             let above = self.far.range(BigInt::ZERO..).map(far);

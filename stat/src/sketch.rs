@@ -142,7 +142,16 @@ impl fmt::Debug for Sketch {
 impl Sketch {
     /// Counts `count` samples of the same value.
     pub(crate) fn add_many(&mut self, value: &Decimal, count: u64) {
-        let value = value.to_f64();
+        match value.small_mantissa() {
+            Some(mantissa) if usize::from(value.places()) < EXACT_POWERS.len() => {
+                self.add_short(mantissa, value.places(), count);
+            }
+            _ => self.add_double(value.to_f64(), count),
+        }
+    }
+
+    /// Counts `count` samples whose nearest double is this one.
+    fn add_double(&mut self, value: f64, count: u64) {
         if value.abs() < f64::MIN_POSITIVE {
             self.zero += count;
         } else if value < 0.0 {
@@ -159,7 +168,7 @@ impl Sketch {
             Some(_) if number == 0 => self.zero += count,
             Some(at) if number < 0 => self.negative.add(at, count),
             Some(at) => self.positive.add(at, count),
-            None => self.add_many(&Decimal::new(number, scale), count),
+            None => self.add_double(Decimal::new(number, scale).to_f64(), count),
         }
     }
 

@@ -51,19 +51,31 @@ impl Width {
     #[inline]
     pub(super) fn index(self, value: &Decimal) -> Index {
         let short = value.small_mantissa().and_then(|it| self.index_of(it, value.places()));
-        short.map_or_else(|| self.long_index(value), Index::Word)
+        short.map_or_else(|| self.long_index(value), Index::from)
+    }
+
+    /// The same, as what can be compared fast.
+    pub(super) fn index_to_compare(self, value: &Decimal) -> Result<i128, BigInt> {
+        let short = value.small_mantissa().and_then(|it| self.index_of(it, value.places()));
+        short.map_or_else(
+            || match self.long_index(value) {
+                Index::Word(index) => Ok(index.into()),
+                Index::Far(index) => i128::try_from(&index).map_err(|_| index),
+            },
+            Ok,
+        )
     }
 
     /// The index of the cell that `mantissa` × 10^−`places` is in, if it can be computed in machine
     /// words.
     #[inline]
-    pub(super) fn index_of(self, mantissa: i64, places: u16) -> Option<i64> {
+    pub(super) fn index_of(self, mantissa: i64, places: u16) -> Option<i128> {
         let shift = i32::from(places) + self.exponent;
         let power = *POWERS.get(shift.unsigned_abs() as usize)?;
         let factor = i64::from(self.factor());
         match shift {
-            0.. => Some(mantissa.div_euclid(factor * power)),
-            _ => mantissa.checked_mul(power / factor),
+            0.. => Some(i128::from(mantissa.div_euclid(factor * power))),
+            _ => Some(i128::from(mantissa) * i128::from(power / factor)),
         }
     }
 
@@ -79,15 +91,16 @@ impl Width {
         }
     }
 
+    /// How many of these cells a cell of a greater width has, if that fits a machine word.
+    pub(super) fn times(self, greater: Width) -> Option<i64> {
+        let steps = usize::try_from(greater.exponent - self.exponent).ok()?;
+        Some(i64::from(greater.factor()) * POWERS.get(steps)? / i64::from(self.factor()))
+    }
+
     /// The index, in cells of a greater width, of the cell that one of these cells is in.
     pub(super) fn index_at(self, index: &Index, greater: Width) -> Index {
-        let steps = usize::try_from(greater.exponent - self.exponent).ok();
-        let power = steps.and_then(|steps| POWERS.get(steps));
-        match (index, power) {
-            (Index::Word(index), Some(power)) => {
-                let times = i64::from(greater.factor()) * power / i64::from(self.factor());
-                Index::Word(index.div_euclid(times))
-            }
+        match (index, self.times(greater)) {
+            (Index::Word(index), Some(times)) => Index::Word(index.div_euclid(times)),
             _ => greater.index(&self.low(index)),
         }
     }
@@ -152,6 +165,12 @@ pub(super) enum Index {
     Word(i64),
     /// Beyond the machine words.
     Far(BigInt),
+}
+
+impl From<i128> for Index {
+    fn from(index: i128) -> Index {
+        i64::try_from(index).map_or_else(|_| Index::Far(index.into()), Index::Word)
+    }
 }
 
 impl From<BigInt> for Index {
