@@ -8,6 +8,7 @@
 //! | [`account`] | the account that the launcher prints at the end |
 //! | [`via`] | running a test over each kind of transport |
 //! | [`serial`] | a serial line, and the device that sends |
+//! | [`turns`] | what only a few tests may do at a time |
 //! | [`terminal`] | a pseudo-terminal, and what a person would see on it |
 //! | [`recorded`] | what `log` has recorded, old files included |
 //! | [`small_disk`] | disks that are full |
@@ -43,6 +44,7 @@ pub mod serial;
 pub mod small_disk;
 pub mod stand_ins;
 pub mod terminal;
+pub mod turns;
 pub mod via;
 
 use std::time::Duration;

@@ -5,6 +5,7 @@ use nix::sys::stat::Mode;
 use nix::unistd::Pid;
 
 use crate::run::Program;
+use crate::turns::{QUEUES, Turn};
 
 /// The launcher with transports made of `via`.
 pub fn launcher(via: &str) -> Program {
@@ -27,8 +28,14 @@ pub fn is_end(via: &str, what: &str) -> bool {
 pub fn has_left_a_queue(launcher: Pid) -> bool {
     ["conv-tee", "tee-log", "tee-stat", "stat-report"].iter().any(|label| {
         let name = format!("/wandler-{launcher}-{label}");
-        mq_open(name.as_str(), MQ_OFlag::O_RDONLY, Mode::empty(), None).is_ok()
+        mq_open(name.as_str(), MQ_OFlag::O_RDONLY | MQ_OFlag::O_CLOEXEC, Mode::empty(), None)
+            .is_ok()
     })
+}
+
+/// Waits for the turn of a test that makes transports of `via`.
+pub fn turn(via: &str) -> Option<Turn> {
+    (via == "mqueue").then(|| QUEUES.take())
 }
 
 /// Makes tests of functions that take a value of `--via`: one for each value, in modules named alike.
@@ -50,6 +57,7 @@ macro_rules! over_transport {
         $(
             #[test]
             fn $test() {
+                let _turn = $crate::via::turn($via);
                 super::$test($via);
             }
         )+

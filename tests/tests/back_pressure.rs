@@ -7,6 +7,7 @@ use std::time::Duration;
 use nix::sys::signal::{Signal, kill};
 use wandler_tests::abuse::{narrow_pipe, read_some};
 use wandler_tests::run::Program;
+use wandler_tests::turns::FULL_SPEED;
 use wandler_tests::via::launcher;
 use wandler_tests::{over_every_transport, proc};
 
@@ -17,7 +18,7 @@ over_every_transport!(
 
 fn a_stopped_log_or_stat_or_report_makes_the_pipeline_wait_and_loses_nothing(via: &str) {
     for name in ["log", "stat", "report"] {
-        let dir = tempfile::tempdir().unwrap();
+        let (_turn, dir) = (FULL_SPEED.take(), tempfile::tempdir().unwrap());
         // Records come often, so that a stopped report is felt, too.
         let running = launcher(via)
             .args(["--conv", "--rate max", "--log", "run.log", "--stat", "--every 100"])
@@ -60,7 +61,7 @@ fn conv_reports_the_ticks_it_missed_and_stays_on_the_grid() {
 }
 
 fn in_the_launcher_missed_ticks_are_reported_in_the_account(via: &str) {
-    let dir = tempfile::tempdir().unwrap();
+    let (_turn, dir) = (FULL_SPEED.take(), tempfile::tempdir().unwrap());
     let running = launcher(via)
         .args(["--conv", "--rate 1M", "--log", "--truncate run.log"])
         .dir(&dir)

@@ -11,6 +11,7 @@ use nix::unistd::Pid;
 use wandler_tests::account::count;
 use wandler_tests::proc;
 use wandler_tests::run::{Finished, Program, Running};
+use wandler_tests::turns::{FULL_SPEED, Turn};
 
 const PROCESSES: [&str; 6] = ["conv", "tee", "log", "stat", "report", "launcher"];
 
@@ -23,8 +24,10 @@ enum Load {
 
 const LOADS: [Load; 2] = [Load::Idle, Load::FullSpeed];
 
-/// A pipeline that has begun to record in `dir`. All samples have six digits.
-fn pipeline(dir: &Path, load: Load) -> Running {
+/// A pipeline that has begun to record in `dir`, and the turn that it takes. All samples have six
+/// digits.
+fn pipeline(dir: &Path, load: Load) -> (Running, Option<Turn>) {
+    let turn = matches!(load, Load::FullSpeed).then(|| FULL_SPEED.take());
     let rate = match load {
         Load::Idle => "--period 50ms",
         Load::FullSpeed => "--rate max",
@@ -33,7 +36,7 @@ fn pipeline(dir: &Path, load: Load) -> Running {
     let log = "--sync 50ms run.log";
     let running = Program::new("launcher").args(["--conv", &conv, "--log", log]).dir(dir).start();
     running.wait_for_lines(2);
-    running
+    (running, turn)
 }
 
 fn pid_of(running: &Running, process: &str) -> Pid {
@@ -76,7 +79,7 @@ fn a_process_that_is_killed_is_named_and_the_account_says_what_is_known() {
     for load in LOADS {
         for process in PROCESSES {
             let dir = tempfile::tempdir().unwrap();
-            let running = pipeline(dir.path(), load);
+            let (running, _turn) = pipeline(dir.path(), load);
             kill(pid_of(&running, process), Signal::SIGKILL).unwrap();
             let group = running.pid();
             let finished = running.finish();
@@ -107,7 +110,7 @@ fn a_process_that_is_stopped_for_a_while_costs_nothing() {
     for load in LOADS {
         for process in PROCESSES {
             let dir = tempfile::tempdir().unwrap();
-            let running = pipeline(dir.path(), load);
+            let (running, _turn) = pipeline(dir.path(), load);
             let pid = pid_of(&running, process);
             running.stop(pid);
             match (load, process) {
@@ -135,7 +138,7 @@ fn a_process_that_is_asked_to_stop_ends_the_pipeline_or_waits_for_its_end() {
         for load in LOADS {
             for process in PROCESSES {
                 let dir = tempfile::tempdir().unwrap();
-                let running = pipeline(dir.path(), load);
+                let (running, _turn) = pipeline(dir.path(), load);
                 let pid = pid_of(&running, process);
                 kill(pid, signal).unwrap();
                 if !matches!(process, "conv" | "launcher") {

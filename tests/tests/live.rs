@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use wandler_tests::proc;
 use wandler_tests::run::Running;
 use wandler_tests::terminal::Terminal;
+use wandler_tests::turns::FULL_SPEED;
 
 /// Records whose numbers are known, in a file.
 fn records() -> TempDir {
@@ -367,6 +368,7 @@ fn the_end_of_the_input_leaves_the_terminal_as_it_was() {
 fn a_terminal_that_is_held_keeps_neither_the_log_nor_the_launcher_nor_what_is_said_elsewhere() {
     for elsewhere in ["", "2> told"] {
         let (dir, mut terminal) = (tempfile::tempdir().unwrap(), Terminal::new(80, 24));
+        let _turn = FULL_SPEED.take();
         let launcher_line =
             "launcher --grace 1s --conv '--rate max' --stat '--every 10ms' --log run.log";
         let script = format!("{launcher_line} {elsewhere}; echo $? > status");

@@ -7,7 +7,8 @@ use std::path::Path;
 use nix::sys::signal::Signal;
 use wandler_tests::programs::{directory, program, root};
 use wandler_tests::run::{Finished, Program};
-use wandler_tests::via::{is_end, launcher};
+use wandler_tests::turns::FULL_SPEED;
+use wandler_tests::via::{is_end, launcher, turn};
 use wandler_tests::{over_every_transport, proc, rounds};
 
 over_every_transport!(
@@ -54,7 +55,7 @@ fn the_classic_system_shows_and_records_each_sample_until_ctrl_c(via: &str) {
 }
 
 fn five_million_samples_are_recorded_and_counted_and_the_shell_form_gives_the_same(via: &str) {
-    let dir = tempfile::tempdir().unwrap();
+    let (_turn, dir) = (FULL_SPEED.take(), tempfile::tempdir().unwrap());
     let conv = "--rate max --count 5000000 --seed 1";
     let launched = launcher(via)
         .args(["--conv", conv, "--log", "--truncate run.log", "--report", "--format json"])
@@ -172,7 +173,7 @@ fn the_verbose_tables_show_the_wiring_and_the_endings() {
         ("mqueue", "message queue", "message queues", "message queue, up to "),
         ("shm", "shared memory", "shared memory", "shared memory, 16 slots of "),
     ] {
-        let dir = tempfile::tempdir().unwrap();
+        let (_turn, dir) = (turn(via), tempfile::tempdir().unwrap());
         let finished = launcher(via)
             .args(["-v", "--conv", "--rate max --count 10"])
             .dir(&dir)

@@ -7,6 +7,7 @@ use nix::sys::signal::Signal;
 use wandler_tests::programs::{directory, root};
 use wandler_tests::rounds;
 use wandler_tests::run::Program;
+use wandler_tests::turns::FULL_SPEED;
 
 /// `scripts/pipeline` with these arguments, in `dir`, with the programs under test.
 fn pipeline(dir: &Path, arguments: &[&str]) -> Program {
@@ -17,7 +18,7 @@ fn pipeline(dir: &Path, arguments: &[&str]) -> Program {
 #[test]
 fn ctrl_c_in_the_shell_form_loses_nothing_either() {
     for _ in 0..rounds() {
-        let dir = tempfile::tempdir().unwrap();
+        let (_turn, dir) = (FULL_SPEED.take(), tempfile::tempdir().unwrap());
         let arguments = ["--conv", "--rate max", "--log", "run.log"];
         let running = pipeline(dir.path(), &arguments).start();
         running.wait_for_lines(2);

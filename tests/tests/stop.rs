@@ -12,6 +12,7 @@ use nix::sys::signal::{Signal, kill};
 use wandler_tests::abuse::{is_full, narrow_pipe, read_some};
 use wandler_tests::account::count;
 use wandler_tests::run::{Finished, Program, Running};
+use wandler_tests::turns::{FULL_SPEED, Turn};
 use wandler_tests::via::{has_left_a_queue, launcher};
 use wandler_tests::{over_every_transport, proc, rounds};
 
@@ -31,13 +32,14 @@ over_every_transport!(
     an_ignored_sigterm_keeps_neither_ctrl_c_nor_the_launchers_death_from_the_stages,
 );
 
-/// A pipeline at full speed that has begun to record in `dir`.
-fn at_full_speed(via: &str, dir: &Path) -> Running {
+/// A pipeline at full speed that has begun to record in `dir`, and the turn that it takes.
+fn at_full_speed(via: &str, dir: &Path) -> (Running, Turn) {
+    let turn = FULL_SPEED.take();
     let arguments = ["--conv", "--rate max --range 100000..999999", "--log", "--sync 50ms run.log"];
     // Leftovers in the directory of temporary files are found by the same search.
     let running = launcher(via).args(arguments).dir(dir).env("TMPDIR", dir).start();
     running.wait_for_lines(1);
-    running
+    (running, turn)
 }
 
 /// Waits for a random part of a fifth of a second: not for something to happen, but so that what
@@ -103,7 +105,7 @@ fn check(
 fn stopped(via: &str, stop: impl Fn(&Running)) -> Finished {
     let dir = tempfile::tempdir().unwrap();
     let before = traces();
-    let running = at_full_speed(via, dir.path());
+    let (running, _turn) = at_full_speed(via, dir.path());
     random_pause();
     stop(&running);
     let group = running.pid();
@@ -168,7 +170,7 @@ fn when_the_launcher_is_killed_the_stages_end_and_what_was_sent_is_recorded(via:
     for _ in 0..rounds() {
         let dir = tempfile::tempdir().unwrap();
         let before = traces();
-        let running = at_full_speed(via, dir.path());
+        let (running, _turn) = at_full_speed(via, dir.path());
         random_pause();
         running.signal(Signal::SIGKILL);
         let group = running.pid();
@@ -216,7 +218,7 @@ fn a_stopped_stage_goes_on_after_the_grace_and_loses_nothing(via: &str) {
 
 fn a_report_that_hangs_is_killed_after_the_grace_and_the_log_keeps_everything(via: &str) {
     let dir = tempfile::tempdir().unwrap();
-    let (mut reader, writer) = narrow_pipe();
+    let (_turn, (mut reader, writer)) = (FULL_SPEED.take(), narrow_pipe());
     // Records come often, so that the pipe to the reader is soon full.
     let arguments =
         ["--grace", "1s", "--conv", "--rate max", "--stat", "--every 100", "--log", "run.log"];
@@ -241,7 +243,7 @@ fn wait_until_held_up(running: &Running, output: PipeWriter) {
 
 fn a_reader_of_everything_that_hangs_does_not_keep_the_launcher(via: &str) {
     let dir = tempfile::tempdir().unwrap();
-    let (mut reader, writer) = narrow_pipe();
+    let (_turn, (mut reader, writer)) = (FULL_SPEED.take(), narrow_pipe());
     let [copy, stderr] = [(); 2].map(|()| writer.try_clone().unwrap());
     let arguments =
         ["--grace", "1s", "--conv", "--rate max", "--stat", "--every 100", "--log", "run.log"];
@@ -301,7 +303,7 @@ fn a_stage_that_dies_while_the_launcher_cannot_tell_is_noticed(via: &str) {
 fn when_the_launcher_and_a_stage_are_killed_at_once_the_rest_ends(via: &str) {
     for conv in ["--rate max", "--period 1h"] {
         for name in ["conv", "tee", "log", "stat", "report"] {
-            let dir = tempfile::tempdir().unwrap();
+            let (_turn, dir) = (FULL_SPEED.take(), tempfile::tempdir().unwrap());
             let arguments = ["--conv", conv, "--log", "run.log"];
             let running = launcher(via).args(arguments).dir(&dir).start();
             running.wait_for_lines(1);

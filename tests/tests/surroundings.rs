@@ -7,14 +7,14 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::PermissionsExt;
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
-use nix::mqueue::{MQ_OFlag, mq_open, mq_send, mq_unlink};
+use nix::mqueue::{MQ_OFlag, MqAttr, mq_open, mq_send, mq_unlink};
 use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::stat::Mode;
 use tempfile::TempDir;
 use wandler_tests::abuse::{left_pipe, narrow_pipe, with_closed};
 use wandler_tests::needs::left_out;
 use wandler_tests::run::Program;
-use wandler_tests::via::has_left_a_queue;
+use wandler_tests::via::{has_left_a_queue, turn};
 
 /// Checks that a program fails for this reason.
 #[track_caller]
@@ -116,6 +116,7 @@ fn transports_that_cannot_be_made_are_reported_and_nothing_is_started() {
         ("mqueue", "a message queue"),
         ("shm", "shared memory"),
     ] {
+        let _turn = turn(via);
         let script = format!("ulimit -n 5; exec launcher --via {via}");
         fails(&script, &format!("{what}: Too many open files"));
     }
@@ -129,6 +130,7 @@ fn transports_that_cannot_be_made_are_reported_and_nothing_is_started() {
 #[test]
 fn transports_that_can_be_made_in_part_leave_nothing_behind() {
     for via in ["fifo", "mqueue"] {
+        let _turn = turn(via);
         // From too few descriptors for the first transport to enough for all.
         for descriptors in 4..40 {
             let dir = tempfile::tempdir().unwrap();
@@ -149,8 +151,10 @@ fn transports_that_can_be_made_in_part_leave_nothing_behind() {
 #[test]
 fn a_message_queue_of_somebody_else_is_read_up_to_its_empty_message() {
     let name = format!("/wandler-test-{}", std::process::id());
-    let flags = MQ_OFlag::O_CREAT | MQ_OFlag::O_EXCL | MQ_OFlag::O_RDWR;
-    let queue = mq_open(name.as_str(), flags, Mode::S_IRUSR | Mode::S_IWUSR, None).unwrap();
+    let flags = MQ_OFlag::O_CREAT | MQ_OFlag::O_EXCL | MQ_OFlag::O_RDWR | MQ_OFlag::O_CLOEXEC;
+    let attributes = MqAttr::new(0, 4, 2048, 0); // without any, nix does not hand on the mode either
+    let mode = Mode::S_IRUSR | Mode::S_IWUSR;
+    let queue = mq_open(name.as_str(), flags, mode, Some(&attributes)).unwrap();
     mq_unlink(name.as_str()).unwrap();
     let stat = Program::new("stat").words("--every 100");
     let running = stat.stdin(queue.as_fd().try_clone_to_owned().unwrap()).start();
@@ -163,7 +167,7 @@ fn a_message_queue_of_somebody_else_is_read_up_to_its_empty_message() {
 
 #[test]
 fn a_ring_that_is_damaged_is_reported() {
-    let memory = memfd_create("ring", MFdFlags::MFD_ALLOW_SEALING).unwrap();
+    let memory = memfd_create("ring", MFdFlags::MFD_CLOEXEC | MFdFlags::MFD_ALLOW_SEALING).unwrap();
     nix::unistd::write(&memory, b"wandler ring 1\n\0").unwrap();
     for (program, words) in [("stat", ""), ("log", "run.log"), ("report", ""), ("conv", "--from -")]
     {
