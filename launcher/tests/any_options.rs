@@ -2,13 +2,6 @@
 //! accepted works. (The same checks run in the fuzzer, in `fuzz`; here on options that are nearly
 //! right, and on its corpus.)
 
-#![allow(
-    clippy::panic,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test fails by panicking"
-)]
-
 #[path = "../fuzz/check.rs"]
 mod check;
 

@@ -1,7 +1,5 @@
 //! What `--print` prints, read by bash, gives each program the arguments that the launcher would.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;

@@ -2,8 +2,6 @@
 //!
 //! `WANDLER_ROUNDS=17` tries 204 streams of up to ten million samples.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use clap::Parser;
 use stage::fake::FakeClock;
 use stage::format::decimal::Decimal;

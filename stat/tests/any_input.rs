@@ -2,13 +2,6 @@
 //! fuzzer in `fuzz` runs the same checks; here they run on nearly right lines, and on the fuzzer's
 //! corpus.)
 
-#![allow(
-    clippy::panic,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test fails by panicking"
-)]
-
 #[path = "../fuzz/check.rs"]
 mod check;
 

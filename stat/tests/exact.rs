@@ -1,7 +1,6 @@
 //! The statistics of thousands of streams, whatever they contain, are what Python computes with
 //! fractions and correct rounding (`exact.py`).
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(clippy::print_stdout, reason = "and says why it is skipped")]
 
 use std::collections::BTreeMap;

@@ -1,8 +1,6 @@
 //! Any split of a stream into parts, merged in any order and grouping, gives the record of the
 //! whole, byte for byte; and so does any chunking of the input.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::time::Duration;
 
 use clap::Parser;

@@ -6,8 +6,6 @@
 //! 8, and the certified values are those of the digits given there.)
 //! Source: <https://www.itl.nist.gov/div898/strd/univ/homepage.html>
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use clap::Parser;
 use stage::fake::FakeClock;
 use stage::format::decimal::Decimal;

@@ -1,7 +1,5 @@
 //! `stat --jobs`: several threads over regular files have the same result as one, byte for byte.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs::{self, File};
 use std::path::Path;
 

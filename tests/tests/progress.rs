@@ -1,7 +1,5 @@
 //! How far long work is, on a terminal: there while it lasts, and gone without a trace.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs::{self, File};
 use std::path::Path;
 

@@ -1,8 +1,6 @@
 //! What `conv` rejects in the launcher's pipeline is seen where everything else is: in every form of the
 //! report, at once, even if no sample comes.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::Path;

@@ -1,7 +1,5 @@
 //! Rows with times, as `log --timestamps` records them, over `stat` and `conv`: from files and piped in.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs;
 
 use wandler_tests::account::closing;

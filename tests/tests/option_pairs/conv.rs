@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use wandler_tests::run::Program;
 
-use crate::pairs::{Bench, Example, Given, Seen};
+use super::pairs::{Bench, Example, Given, Seen};
 
 const SIMULATION: &[&str] = &["poll", "from", "format", "channels", "channel"];
 

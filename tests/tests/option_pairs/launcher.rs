@@ -8,7 +8,7 @@ use wandler_launcher::process::Process;
 use wandler_tests::proc;
 use wandler_tests::run::{Program, Running};
 
-use crate::pairs::{Bench, Example, Given, Seen};
+use super::pairs::{Bench, Example, Given, Seen};
 
 pub(crate) const BENCH: Bench = Bench {
     options: &[

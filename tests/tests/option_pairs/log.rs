@@ -5,7 +5,7 @@ use std::fs;
 use wandler_tests::faults::{Library, TRACE};
 use wandler_tests::run::Program;
 
-use crate::pairs::{Bench, Example, Given, Seen};
+use super::pairs::{Bench, Example, Given, Seen};
 
 pub(crate) const BENCH: Bench = Bench {
     options: &[

@@ -2,7 +2,7 @@
 
 use wandler_tests::run::Program;
 
-use crate::pairs::{Bench, Example, Given, Seen};
+use super::pairs::{Bench, Example, Given, Seen};
 
 pub(crate) const BENCH: Bench = Bench {
     options: &[

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use stage::process::command_line::StageOptions;
 use wandler_tests::run::Program;
 
-use crate::pairs::{Bench, Example, Given, Seen};
+use super::pairs::{Bench, Example, Given, Seen};
 
 pub(crate) const BENCH: Bench = Bench {
     options: &[

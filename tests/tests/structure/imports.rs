@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use syn::visit::{self, Visit};
 use syn::{ItemUse, UseTree};
 
-use crate::sources::Source;
+use super::sources::Source;
 
 /// For each file, the names of the files of the same crate that it imports from. A module and those
 /// below it count as one, and are not listed.

@@ -24,18 +24,19 @@ pub(crate) struct Source {
     lines: usize,
 }
 
-/// The folders with sources, those of the workspace's members.
-fn folders() -> Vec<PathBuf> {
+/// The folders of the workspace's members.
+pub(crate) fn members() -> Vec<PathBuf> {
     let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
     let members = manifest.lines().find_map(|line| line.strip_prefix("members = [")).unwrap();
     let names = members.split('"').skip(1).step_by(2);
-    names.map(|name| root().join(name).join("src")).collect()
+    names.map(|name| root().join(name)).collect()
 }
 
 /// All sources. A folder of programs below `src/bin` is a part of its own.
 pub(crate) fn workspace() -> Vec<Part> {
     let mut parts = Vec::new();
-    for folder in folders() {
+    for member in members() {
+        let folder = member.join("src");
         let mut sources = Vec::new();
         let programs = folder.join("bin");
         add_sources(&folder, &folder, &programs, &mut sources);
@@ -55,7 +56,7 @@ pub(crate) fn workspace() -> Vec<Part> {
     parts
 }
 
-fn entries(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn entries(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten();
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     paths.sort();

@@ -1,12 +1,14 @@
-//! The structure of the sources: no circles of imports, no long files, no long functions.
+//! The structure of the sources: no circles of imports, no long files, no long functions, no test that
+//! is never run.
 //!
-//! `cargo test -p wandler-tests --test structure` names what breaks a rule.
+//! `cargo test -p wandler-tests structure::` names what breaks a rule.
 
 mod circles;
 mod imports;
+mod never_run;
 mod sources;
 
-use crate::sources::{Source, workspace};
+use self::sources::{Source, members, workspace};
 
 /// Lines of a file without its tests, at most.
 const LONGEST_FILE: usize = 300;
@@ -56,4 +58,10 @@ fn functions_are_short() {
         .map(|(_, text)| text)
         .collect();
     assert!(long.is_empty(), "over {LONGEST_FUNCTION} lines:\n{}", long.join("\n"));
+}
+
+#[test]
+fn every_test_is_run() {
+    let found: Vec<String> = members().iter().flat_map(|member| never_run::of(member)).collect();
+    assert!(found.is_empty(), "never run:\n{}", found.join("\n"));
 }

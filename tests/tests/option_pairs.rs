@@ -12,7 +12,7 @@ mod pairs;
 mod report;
 mod stat;
 
-use pairs::check;
+use self::pairs::check;
 
 #[test]
 fn of_conv() {

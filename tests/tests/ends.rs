@@ -23,7 +23,7 @@ use wandler_tests::rounds;
 use wandler_tests::run::{Program, Running};
 use wandler_tests::serial::Serial;
 
-use table::{End, LASTS, Last, Reader, each};
+use self::table::{End, LASTS, Last, Reader, each};
 
 /// Starts a reader, and lets it read all that came.
 fn started(

@@ -1,0 +1,43 @@
+//! The end-to-end tests: one program, since linking one for each file takes most of the time and of the
+//! disk. `cargo test -p wandler-tests stop::` runs those of one file.
+
+mod back_pressure;
+mod called;
+mod checks;
+mod disk_faults;
+mod durability;
+mod ends;
+mod faults;
+mod figures;
+mod formats;
+mod full_disk;
+mod help;
+mod hostile;
+mod install;
+mod install_trouble;
+mod jobs;
+mod leading_on;
+mod linked;
+mod live;
+mod live_input;
+mod log_file;
+mod option_pairs;
+mod own_tail;
+mod packages;
+mod pipeline;
+mod power_loss;
+mod progress;
+mod readme;
+mod real_input;
+mod rejections;
+mod rows;
+mod sandbox;
+mod serial_line;
+mod shell;
+mod signals;
+mod statistics;
+mod stop;
+mod structure;
+mod surroundings;
+mod timestamps;
+mod usage;
