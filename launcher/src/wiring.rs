@@ -171,16 +171,23 @@ impl Streams {
 
 /// A transport for each link.
 fn make_transports(via: Via) -> Result<Vec<Transport>, transport::Error> {
-    share(|capacity| {
+    let make = |capacity| {
         let make = |link: &Link| Transport::new(via, &link.label(), link.load, capacity);
         LINKS.iter().map(make).collect()
-    })
+    };
+    match via {
+        Via::Mqueue => share(Capacity::granted(), make),
+        // No others have a capacity, which takes time to look up.
+        Via::Pipe | Via::Fifo | Via::Socket | Via::Shm => make(Capacity::DEFAULT),
+    }
 }
 
-/// A limit covers all message queues of a user: gives each of those that `make` makes less and less,
-/// until there is room for all.
-fn share<T>(make: impl Fn(Capacity) -> Result<T, transport::Error>) -> Result<T, transport::Error> {
-    let mut capacity = Capacity::granted();
+/// A limit covers all message queues of a user: gives each of those that `make` makes less and less of
+/// this `capacity`, until there is room for all.
+fn share<T>(
+    mut capacity: Capacity,
+    make: impl Fn(Capacity) -> Result<T, transport::Error>,
+) -> Result<T, transport::Error> {
     loop {
         match make(capacity) {
             Err(transport::Error::Queue(limit @ queue::Error::Limit { .. })) => {
@@ -271,7 +278,7 @@ mod tests {
 
     /// The capacities of four queues within this many bytes, as the kernel counts them.
     fn four_within(bytes: usize) -> Result<[Capacity; 4], transport::Error> {
-        share(|capacity| match 4 * capacity.messages * capacity.size {
+        share(Capacity::granted(), |capacity| match 4 * capacity.messages * capacity.size {
             all if all <= bytes => Ok([capacity; 4]),
             _ => Err(queue::Error::Limit { limit: bytes as u64 }.into()),
         })

@@ -30,15 +30,18 @@ pub struct Capacity {
 }
 
 impl Capacity {
+    /// What the kernel grants a user unless it is told otherwise.
+    pub const DEFAULT: Capacity = Capacity { messages: 10, size: 8192 };
+
     /// What a user may ask for, up to a useful size.
     pub fn granted() -> Capacity {
         let of_system = |name, default| {
             let text = std::fs::read_to_string(format!("/proc/sys/fs/mqueue/{name}"));
             text.ok().and_then(|text| text.trim().parse().ok()).unwrap_or(default)
         };
-        // The defaults are the kernel's own, for where there is no `/proc`.
-        let size = of_system("msgsize_max", 8192).clamp(1, MESSAGE);
-        let messages = of_system("msg_max", 10).clamp(1, size::PIPE / size);
+        // The defaults are for where there is no `/proc`.
+        let size = of_system("msgsize_max", Capacity::DEFAULT.size).clamp(1, MESSAGE);
+        let messages = of_system("msg_max", Capacity::DEFAULT.messages).clamp(1, size::PIPE / size);
         Capacity { messages, size }
     }
 
