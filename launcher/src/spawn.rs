@@ -42,7 +42,7 @@ use crate::ending::ProcessEnding;
 use crate::handed_on::HandedOn;
 use crate::kernel;
 use crate::process::{ByProcess, Process};
-use crate::spawn::child::Child;
+use crate::spawn::child::{Child, Inherited};
 use crate::watch::Watch;
 use crate::wiring::Wiring;
 
@@ -56,10 +56,11 @@ pub(crate) fn all(
 ) -> Spawned {
     let mut forked: ByProcess<Option<Forked>> = ByProcess::default();
     let mut failed = None;
+    let inherited = Inherited::now();
     for process in Process::START_ORDER {
         // What is not handed out is dropped with the wiring, so that the other processes see its end.
         let Some(ends) = wiring.ends[process].take_if(|_| failed.is_none()) else { continue };
-        let result = Child::new(process, ends, &handed_on, directory, calls)
+        let result = Child::new(process, ends, &handed_on, &inherited, directory, calls)
             .and_then(|child| fork(child, watch));
         match result {
             Ok(child) => forked[process] = Some(child),

@@ -1,7 +1,7 @@
 //! A child, from the fork to its program: step 4 of the order of spawning, and what must be
 //! ready before it.
 
-use std::ffi::{CString, NulError, OsString};
+use std::ffi::{CStr, CString, NulError, OsStr, OsString};
 use std::io::{self, PipeWriter, Write};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
@@ -36,6 +36,7 @@ pub(super) struct Child<'a> {
     process: Process,
     ends: Descriptors,
     handed_on: &'a HandedOn,
+    inherited: &'a Inherited,
     program: Program,
 }
 
@@ -47,11 +48,33 @@ enum Program {
     Stage(Stage),
 }
 
-/// A stage's executable, its arguments and its environment.
+/// A stage's executable, its arguments, and its environment besides what it inherits.
 struct Stage {
     path: CString,
     arguments: Vec<CString>,
     environment: Vec<CString>,
+}
+
+/// What every stage inherits of the launcher's environment: all but the variables that name
+/// descriptors.
+pub(super) struct Inherited(Vec<CString>);
+
+impl Inherited {
+    /// It is put together once, before the first fork.
+    pub(super) fn now() -> Inherited {
+        let is_ours = |variable: &OsString| VARIABLES.iter().any(|name| variable == name);
+        let variables = std::env::vars_os().filter(|(variable, _)| !is_ours(variable));
+        // None of those that the kernel handed over contains a zero byte.
+        let entry = |(variable, value): (OsString, OsString)| entry(variable, &value).ok();
+        Inherited(variables.filter_map(entry).collect())
+    }
+}
+
+/// A variable and its value, as the kernel wants it.
+fn entry(mut variable: OsString, value: &OsStr) -> Result<CString, NulError> {
+    variable.push("=");
+    variable.push(value);
+    c_string(variable)
 }
 
 impl Program {
@@ -67,34 +90,30 @@ impl Program {
         let path = c_string(directory.join(process.name()))?;
         let words = calls.words(process).into_iter().map(OsString::from);
         let arguments = std::iter::once(OsString::from(calls.name(process))).chain(words);
-        let inherited = ends.for_stage();
-        let named = inherited.iter().filter_map(|(name, fd)| {
-            Some(((*name).into(), fd.as_ref()?.as_raw_fd().to_string().into()))
+        let named = ends.for_stage().into_iter().filter_map(|(name, fd)| {
+            Some(entry(name.into(), fd?.as_raw_fd().to_string().as_ref()))
         });
-        let environment = std::env::vars_os()
-            .filter(|(variable, _)| !inherited.iter().any(|(name, _)| variable == name))
-            .chain(named)
-            .map(|(mut variable, value): (OsString, OsString)| {
-                variable.push("=");
-                variable.push(value);
-                variable
-            });
         Ok(Program::Stage(Stage {
             path,
             arguments: arguments.map(c_string).collect::<Result<_, _>>()?,
-            environment: environment.map(c_string).collect::<Result<_, _>>()?,
+            environment: named.collect::<Result<_, _>>()?,
         }))
     }
 }
 
+/// The variables that name what a stage inherits.
+const VARIABLES: [&str; 4] =
+    [ledger::VARIABLE, message::VARIABLE, rejections::VARIABLE, start::VARIABLE];
+
 impl Descriptors {
     /// What a stage inherits besides its streams, each with the variable that names it.
     fn for_stage(&self) -> [(&'static str, Option<&OwnedFd>); 4] {
+        let [ledger, messages, rejections, gate] = VARIABLES;
         [
-            (ledger::VARIABLE, Some(&self.ledger)),
-            (message::VARIABLE, self.messages.as_ref()),
-            (rejections::VARIABLE, self.rejections.as_ref()),
-            (start::VARIABLE, self.gate.as_ref()),
+            (ledger, Some(&self.ledger)),
+            (messages, self.messages.as_ref()),
+            (rejections, self.rejections.as_ref()),
+            (gate, self.gate.as_ref()),
         ]
     }
 }
@@ -105,11 +124,12 @@ impl<'a> Child<'a> {
         process: Process,
         ends: Descriptors,
         handed_on: &'a HandedOn,
+        inherited: &'a Inherited,
         directory: &Path,
         calls: &Calls,
     ) -> io::Result<Child<'a>> {
         let program = Program::of(process, &ends, directory, calls)?;
-        Ok(Child { process, ends, handed_on, program })
+        Ok(Child { process, ends, handed_on, inherited, program })
     }
 
     /// Becomes the child, in the process that was forked for it. If its program cannot be executed,
@@ -154,7 +174,9 @@ impl<'a> Child<'a> {
                 for inherited in ends.for_stage().into_iter().filter_map(|(_, fd)| fd) {
                     fcntl(inherited, FcntlArg::F_SETFD(FdFlag::empty()))?;
                 }
-                match execve(&stage.path, &stage.arguments, &stage.environment)? {}
+                let environment = self.inherited.0.iter().chain(&stage.environment);
+                let environment: Vec<&CStr> = environment.map(CString::as_c_str).collect();
+                match execve(&stage.path, &stage.arguments, &environment)? {}
             }
         }
     }
