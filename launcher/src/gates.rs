@@ -65,10 +65,9 @@ impl Gates {
     /// the reason, none.
     pub(crate) fn hear(&mut self) -> Option<Event> {
         self.to_hear()?;
-        let mut message = vec![0; MAX_READY];
         for process in Process::ALL {
             if let Some(gate) = self.0[process].as_mut().filter(|gate| gate.is_awaited()) {
-                gate.hear(&mut message);
+                gate.hear();
             }
         }
         if let Some(reason) = self.garbled() {
@@ -168,14 +167,25 @@ impl Gate {
     }
 
     /// Receives the announcement, if it has come.
-    fn hear(&mut self, message: &mut [u8]) {
-        self.heard = match recv(self.end.as_raw_fd(), message, MsgFlags::MSG_DONTWAIT) {
+    fn hear(&mut self) {
+        self.heard = match self.receive() {
             Err(Errno::EAGAIN | Errno::EINTR) => Heard::Nothing,
-            Ok(length) if length > 0 => {
-                serde_json::from_slice(&message[..length]).map_or(Heard::Garbled, Heard::Ready)
+            Ok(message) if !message.is_empty() => {
+                serde_json::from_slice(&message).map_or(Heard::Garbled, Heard::Ready)
             }
             _ => Heard::End,
         }
+    }
+
+    /// The message that is there, at most [`MAX_READY`] bytes of it. (Its length is asked for first:
+    /// it is short, and clearing room for the longest would delay the start.)
+    fn receive(&self) -> Result<Vec<u8>, Errno> {
+        let fd = self.end.as_raw_fd();
+        let ask = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_PEEK | MsgFlags::MSG_TRUNC;
+        let mut message = vec![0; recv(fd, &mut [], ask)?.min(MAX_READY)];
+        let length = recv(fd, &mut message, MsgFlags::MSG_DONTWAIT)?;
+        message.truncate(length);
+        Ok(message)
     }
 }
 
