@@ -33,6 +33,6 @@ fn stages() -> Vec<Program> {
 
 fn of<O: CommandLine>(own_name: &'static str, stages: Vec<Program>) -> Program {
     let called = Called::installed(own_name);
-    let command = called.name_in(O::command(), O::OTHER_FORMS);
+    let command = called.name_in_help(called.name_in(O::command(), O::OTHER_FORMS));
     Program { name: called.name().replace(' ', "-"), own_name, command, stages }
 }

@@ -60,15 +60,22 @@ impl Called {
         if self.is_installed { installed(program) } else { program.to_owned() }
     }
 
-    /// The same command, with this name in its help and version. `arguments` are forms that its
+    /// The same command, with this name in its usage and version. `arguments` are forms that its
     /// arguments may take besides options.
     pub fn name_in(&self, command: Command, arguments: &[&str]) -> Command {
         let name = self.name();
-        let forms = ["[OPTIONS]"].iter().chain(arguments).map(|form| format!("{name} {form}"));
-        let usage = forms.collect::<Vec<_>>().join("\n       ");
-        let help = command.get_after_help().map(|help| self.examples_in(&help.to_string()));
         let command = command.bin_name(name).display_name(name);
-        let command = if arguments.is_empty() { command } else { command.override_usage(usage) };
+        if arguments.is_empty() {
+            return command;
+        }
+        let forms = ["[OPTIONS]"].iter().chain(arguments).map(|form| format!("{name} {form}"));
+        command.override_usage(forms.collect::<Vec<_>>().join("\n       "))
+    }
+
+    /// The same command, with the programs in its help's examples under names that the caller can use.
+    /// That is worth its time only where the help is going to be shown.
+    pub fn name_in_help(&self, command: Command) -> Command {
+        let help = command.get_after_help().map(|help| self.examples_in(&help.to_string()));
         command.after_help(help.unwrap_or_default())
     }
 

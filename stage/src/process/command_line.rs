@@ -98,7 +98,12 @@ pub fn parse<O: CommandLine>(words: impl IntoIterator<Item = OsString>) -> Resul
     let command = O::command();
     let called = Called::by(words.first().map(OsString::as_os_str), command.get_name());
     let mut command = called.name_in(command, O::OTHER_FORMS);
-    let matches = command.try_get_matches_from_mut(&words).map_err(|error| {
+    let mut matched = command.try_get_matches_from_mut(&words);
+    if matched.as_ref().is_err_and(|error| error.kind() == ErrorKind::DisplayHelp) {
+        command = called.name_in_help(command);
+        matched = command.try_get_matches_from_mut(&words);
+    }
+    let matches = matched.map_err(|error| {
         let meant = likely_meant::<O>(&error, &words);
         meant.map_or_else(|| without_guess(error, O::NOT_GUESSED).into(), NoOptions::Wrong)
     })?;
