@@ -6,12 +6,14 @@
 
 mod extent;
 mod follow;
+mod pace;
 
 use std::time::Instant;
 
 use memchr::memchr_iter;
 
 use self::extent::Extent;
+use self::pace::Pace;
 use crate::batch::Batch;
 use crate::error::Error;
 use crate::file::{Begun, Named};
@@ -30,6 +32,8 @@ pub(crate) struct Recorder<F> {
     before: u64,
     /// When the oldest bytes that are not synced were written.
     oldest: Option<Instant>,
+    /// When lines come.
+    pace: Pace,
     /// When the file was last looked at. At the start, and after an error, it is looked at at once.
     looked: Option<Instant>,
     /// What was reported of its lost name, until recording goes on elsewhere.
@@ -50,6 +54,7 @@ impl<F: Named> Recorder<F> {
             durable: 0,
             before: 0,
             oldest: None,
+            pace: Pace::default(),
             looked: None,
             reported: None,
             notices: Vec::new(),
@@ -91,6 +96,9 @@ impl<F: Named> Recorder<F> {
     /// Writes what is left of `batch`, which may begin and end anywhere in a line. If it is time,
     /// looks first at what became of the file.
     pub(crate) fn write(&mut self, batch: &mut Batch<'_>, now: Instant) -> Result<(), Error> {
+        if !batch.rest().is_empty() {
+            self.pace.note(now);
+        }
         let looked = self.look_if_due(batch, now);
         let result = looked.and_then(|()| self.write_rest(batch, now));
         if result.is_err() {
@@ -136,12 +144,14 @@ impl<F: Named> Recorder<F> {
         sync.into_iter().chain(self.next_look()).min()
     }
 
-    /// Syncs if the policy says so.
+    /// Syncs if the policy says so, or would before more lines are likely to come.
     pub(crate) fn sync_if_due(&mut self, now: Instant) -> Result<(), Error> {
-        match self.oldest {
-            Some(oldest) if self.policy.is_due(oldest, now) => self.sync(),
-            _ => Ok(()),
-        }
+        let is_due = |oldest| {
+            let is_last_chance = |deadline| self.pace.is_last_chance(oldest, deadline);
+            self.policy.is_due(oldest, now)
+                || self.policy.deadline(oldest).is_some_and(is_last_chance)
+        };
+        if self.oldest.is_some_and(is_due) { self.sync() } else { Ok(()) }
     }
 
     /// Syncs.

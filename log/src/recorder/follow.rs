@@ -1,6 +1,6 @@
 //! What somebody else does to the file while it is recorded in: removing it, moving it, replacing it,
 //! cutting it off, or writing to it. The recorder looks when the first line comes, at least every
-//! [`LOOK`] from then on, before a rotation, and at the end; it leaves a notice, and recording goes on
+//! [`LOOK`] from then on (with lines, if such come in time), before a rotation, and at the end; it leaves a notice, and recording goes on
 //! with a whole line.
 //!
 //! If the name was taken away:
@@ -30,9 +30,13 @@ impl<F: Named> Recorder<F> {
         self.looked.map(|looked| looked + LOOK).filter(|_| self.file.can_lose_name())
     }
 
-    /// Looks if that is due.
+    /// Looks if that is due, or will be before more lines are likely to come.
     pub(super) fn look_if_due(&mut self, batch: &mut Batch<'_>, now: Instant) -> Result<(), Error> {
-        if self.looked.is_none_or(|looked| now.saturating_duration_since(looked) >= LOOK) {
+        let is_due = |looked| {
+            now.saturating_duration_since(looked) >= LOOK
+                || self.pace.is_last_chance(looked, looked + LOOK)
+        };
+        if self.looked.is_none_or(is_due) {
             self.look(batch)?;
             self.looked = Some(now);
         }

@@ -347,6 +347,53 @@ fn a_long_line_that_is_being_written_is_finished_where_it_began() {
     );
 }
 
+/// Records a line every `period`, for `lines` of them, with a sync within a second; returns how often a
+/// deadline came before the next line, and the longest that a line was not synced.
+fn at_a_pace(period: Duration, lines: usize) -> (usize, Duration) {
+    let clock = FakeClock::new();
+    let policy = SyncPolicy::Within(Duration::from_secs(1));
+    let mut recorder = Recorder::new(FakeFile::new(&clock), 0, policy, None);
+    let (mut alone, mut longest) = (0, Duration::ZERO);
+    for _ in 0..lines {
+        recorder.write(&mut Batch::new(b"57\n", true), clock.now()).unwrap();
+        recorder.sync_if_due(clock.now()).unwrap();
+        let next = clock.now() + period;
+        while let Some(deadline) = recorder.deadline().filter(|deadline| *deadline < next) {
+            clock.advance(deadline - clock.now());
+            alone += 1;
+            recorder.write(&mut Batch::new(b"", true), clock.now()).unwrap();
+            recorder.sync_if_due(clock.now()).unwrap();
+        }
+        clock.advance(next - clock.now());
+        longest = longest.max(recorder.oldest.map_or(Duration::ZERO, |it| clock.now() - it));
+    }
+    (alone, longest)
+}
+
+#[test]
+fn a_recorder_that_lines_wake_in_time_is_not_woken_for_what_is_due() {
+    let millis = Duration::from_millis;
+    assert_eq!(at_a_pace(millis(800), 100), (0, millis(800)));
+    assert_eq!(at_a_pace(millis(300), 100), (0, millis(900)));
+    // Each is synced after a second, and there is a look at the same time.
+    assert_eq!(at_a_pace(millis(1500), 100), (100, Duration::ZERO));
+}
+
+#[test]
+fn in_a_flood_a_sync_comes_no_more_often_than_it_must() {
+    let clock = FakeClock::new();
+    let policy = SyncPolicy::Within(Duration::from_secs(1));
+    let mut recorder = Recorder::new(FakeFile::new(&clock), 0, policy, None);
+    for _ in 0..10_000 {
+        recorder.write(&mut Batch::new(b"57\n", true), clock.now()).unwrap();
+        recorder.sync_if_due(clock.now()).unwrap();
+        clock.advance(Duration::from_millis(1));
+    }
+    // A second after the first line that it covers, which is the one after the sync before.
+    let expected: Vec<_> = (1..=9).map(|count| Duration::from_millis(1001 * count - 1)).collect();
+    assert_eq!(recorder.file.syncs, expected);
+}
+
 /// A recorder in `file` that begins each file with the header `h`.
 fn headed(file: FakeFile, length: u64, limit: Option<u64>) -> Recorder<FakeFile> {
     Recorder::new(file, length, SyncPolicy::Never, limit).with_header(b"h\n".to_vec())
