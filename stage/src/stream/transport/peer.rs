@@ -9,8 +9,11 @@
 
 use std::io;
 use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
 
 use nix::fcntl::{FcntlArg, fcntl};
+
+use super::LOOK_AGAIN;
 
 /// An end of a transport. The number is the byte that its lock is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +83,46 @@ impl Peer {
     }
 }
 
+/// How long after a check the other end is taken to be there: long against the waits of a busy
+/// transport, which would otherwise check as often as they send, and short against a person's patience.
+const FRESH: Duration = Duration::from_millis(10);
+
+/// The other end, as a side sees it that checks before it sleeps, but not each time anew.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Watched {
+    peer: Peer,
+    /// When it was last there.
+    seen: Option<Instant>,
+}
+
+impl Watched {
+    /// The end opposite to `fd`, which is `mine`.
+    pub(crate) fn of(fd: impl AsFd, mine: End) -> Watched {
+        Watched { peer: Peer::of(fd, mine), seen: None }
+    }
+
+    /// How long to sleep before asking again; `None` if it is gone. It may have left since it was last
+    /// seen, and then wakes nobody: so a sleep without a check is a short one.
+    pub(crate) fn trusted_for(&mut self, fd: impl AsFd) -> Option<Duration> {
+        if !self.peer.held {
+            return Some(LOOK_AGAIN);
+        }
+        let now = Instant::now();
+        let age = self.seen.map(|seen| now.saturating_duration_since(seen));
+        if let Some(age) = age.filter(|age| *age < FRESH) {
+            return Some(FRESH - age);
+        }
+        let is_there = self.peer.is_there(fd);
+        self.seen = is_there.then_some(now);
+        is_there.then_some(LOOK_AGAIN)
+    }
+
+    /// Whether it may still be there, checked now.
+    pub(crate) fn is_there(self, fd: impl AsFd) -> bool {
+        self.peer.is_there(fd)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,5 +148,25 @@ mod tests {
     fn where_ends_are_not_held_nothing_is_concluded() {
         let file = tempfile::NamedTempFile::new().unwrap();
         assert!(Peer::of(file.as_file(), End::Reader).is_there(file.as_file()));
+        let mut watched = Watched::of(file.as_file(), End::Reader);
+        let trusted = [(); 2].map(|()| watched.trusted_for(file.as_file()));
+        assert_eq!(trusted, [Some(LOOK_AGAIN); 2]);
+    }
+
+    #[test]
+    fn after_a_check_the_other_end_is_trusted_for_a_short_time_only() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let reader = OpenOptions::new().read(true).open(file.path()).unwrap();
+        let writer = OpenOptions::new().write(true).open(file.path()).unwrap();
+        hold(&reader, End::Reader).unwrap();
+        hold(&writer, End::Writer).unwrap();
+        let mut watched = Watched::of(&writer, End::Writer);
+        assert_eq!(watched.trusted_for(&writer), Some(LOOK_AGAIN), "it was checked");
+        drop(reader);
+        // However slow this test is, an end that is gone is never trusted for longer than that.
+        while let Some(time) = watched.trusted_for(&writer) {
+            assert!(time <= FRESH, "{time:?}");
+        }
+        assert_eq!(watched.trusted_for(&writer), None, "gone is gone");
     }
 }

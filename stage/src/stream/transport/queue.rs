@@ -10,7 +10,8 @@
 //!
 //! 1. a side that may be about to sleep first checks that the other end is still open
 //!    ([`super::peer`]): a reader of an empty queue without a writer has come to the end, a writer to a
-//!    full queue without a reader gets EPIPE;
+//!    full queue without a reader gets EPIPE. If the last check was a moment ago, it sleeps no longer
+//!    than a moment until the next;
 //! 2. a side that already sleeps is woken by the launcher when it learns of the death: a reader by an
 //!    empty message, for which there is room since it sleeps; a writer by taking out a message, which
 //!    no process will read. Once awake, either follows rule 1;
@@ -27,8 +28,8 @@ use nix::mqueue::{mq_getattr, mq_receive, mq_send, mq_set_nonblock};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::statfs::{FsType, fstatfs};
 
-use super::peer::{End, Peer};
-use super::{LOOK_AGAIN, whole_lines};
+use super::peer::{End, Watched};
+use super::whole_lines;
 use crate::process::clock::Wake;
 use crate::process::kernel::with_queue;
 use crate::process::wait::{Awaited, Sleep};
@@ -61,7 +62,7 @@ fn prepare(fd: BorrowedFd<'_>) -> io::Result<usize> {
 #[derive(Debug)]
 pub(crate) struct Reader {
     size: usize,
-    writer: Peer,
+    writer: Watched,
     /// A message for which the caller's buffer was too small, and how much of it was handed out.
     spare: Vec<u8>,
     handed_out: usize,
@@ -74,7 +75,7 @@ impl Reader {
     /// Reads from the queue `fd`.
     pub(crate) fn new(fd: BorrowedFd<'_>) -> io::Result<Reader> {
         let size = prepare(fd)?;
-        let writer = Peer::of(fd, End::Reader);
+        let writer = Watched::of(fd, End::Reader);
         Ok(Reader { size, writer, spare: Vec::new(), handed_out: 0, alone: false, over: false })
     }
 
@@ -126,13 +127,16 @@ impl Reader {
     /// Waits for a message, or for the end.
     pub(crate) fn wait(&mut self, fd: BorrowedFd<'_>, sleep: Sleep<'_>) -> io::Result<Wake> {
         loop {
-            // Checked before the queue: what was sent until then is still read.
-            self.alone = !self.writer.is_there(fd);
-            if self.over || self.alone || self.handed_out < self.spare.len() {
+            if self.over || self.handed_out < self.spare.len() {
                 return Ok(Wake::Ready);
             }
+            // Checked before the queue: what was sent until then is still read.
+            let Some(time) = self.writer.trusted_for(fd) else {
+                self.alone = true;
+                return Ok(Wake::Ready);
+            };
             let message = Awaited::Descriptor(fd, PollFlags::POLLIN);
-            if let Some(polled) = sleep.until_or_for(message, LOOK_AGAIN)? {
+            if let Some(polled) = sleep.until_or_for(message, time)? {
                 return Ok(polled);
             }
         }
@@ -143,16 +147,19 @@ impl Reader {
 #[derive(Debug)]
 pub(crate) struct Writer {
     size: usize,
-    reader: Peer,
+    reader: Watched,
+    /// Whether nobody will read any more.
+    alone: bool,
 }
 
 impl Writer {
     /// Writes to the queue `fd`.
     pub(crate) fn new(fd: BorrowedFd<'_>) -> io::Result<Writer> {
-        Ok(Writer { size: prepare(fd)?, reader: Peer::of(fd, End::Writer) })
+        Ok(Writer { size: prepare(fd)?, reader: Watched::of(fd, End::Writer), alone: false })
     }
 
-    /// Sends one message of what is at the start of `bytes`; `None` if there is no room yet.
+    /// Sends one message of what is at the start of `bytes`; `None` if there is no room yet, which is
+    /// the reason to [wait](Writer::wait).
     pub(crate) fn write(&mut self, fd: BorrowedFd<'_>, bytes: &[u8]) -> io::Result<Option<usize>> {
         if bytes.is_empty() {
             return Ok(Some(0));
@@ -161,20 +168,21 @@ impl Writer {
         let sent = super::unless_blocking(|| {
             with_queue(fd, |queue| mq_send(queue, message, 0)).map(|()| message.len())
         })?;
-        if sent.is_none() && !self.reader.is_there(fd) {
-            return Err(Errno::EPIPE.into());
+        match sent {
+            None if self.alone => Err(Errno::EPIPE.into()),
+            sent => Ok(sent),
         }
-        Ok(sent)
     }
 
     /// Waits for room, or for the end of the reader.
     pub(crate) fn wait(&mut self, fd: BorrowedFd<'_>, sleep: Sleep<'_>) -> io::Result<Wake> {
-        while self.reader.is_there(fd) {
+        while let Some(time) = self.reader.trusted_for(fd) {
             let room = Awaited::Descriptor(fd, PollFlags::POLLOUT);
-            if let Some(polled) = sleep.until_or_for(room, LOOK_AGAIN)? {
+            if let Some(polled) = sleep.until_or_for(room, time)? {
                 return Ok(polled);
             }
         }
+        self.alone = true;
         Ok(Wake::Ready)
     }
 
