@@ -11,15 +11,17 @@
 //! | POSIX message queue | its file system (fstatfs) | [`queue`] |
 //! | ring in shared memory | a memfd that begins like one | [`ring`] |
 //!
-//! The caller decides how long to wait, and whether a stop ends the wait: it passes a `Sleep`. What the
-//! kernel does for a pipe when a process ends, the launcher does for queues and rings, with their
-//! [`Keeper`].
+//! The caller decides how long to wait, and whether a stop ends the wait: it passes a `Sleep`. Before a
+//! side of a busy transport goes to sleep, it gives way (`turn`). What the kernel does for a pipe when a
+//! process ends, the launcher does for queues and rings, with their [`Keeper`].
 
 pub mod peer;
 pub mod queue;
 pub mod ring;
+mod turn;
 
 use std::io;
+use std::mem;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
@@ -31,6 +33,7 @@ use nix::sys::stat::{SFlag, fstat};
 use crate::process::clock::Wake;
 use crate::process::wait::{Awaited, Sleep};
 use peer::End;
+use turn::Turn;
 
 /// How often a sleeper in a queue or a ring checks that its peer is still there, in case the launcher
 /// cannot say so: rarely enough to cost nothing, and often enough for a person who waits for the end.
@@ -100,13 +103,16 @@ impl<Q, R> Kind<Q, R> {
 pub(crate) struct Reader<F> {
     fd: F,
     kind: Kind<queue::Reader, ring::Reader>,
+    turn: Turn,
+    /// Whether the last read took all that was there, so that a wait is going to be one.
+    is_drained: bool,
 }
 
 impl<F: AsFd> Reader<F> {
     /// Finds out what `fd` is.
     pub(crate) fn new(fd: F) -> Reader<F> {
         let kind = Kind::of(fd.as_fd(), queue::Reader::new, ring::Reader::new);
-        Reader { fd, kind }
+        Reader { fd, kind, turn: Turn::default(), is_drained: false }
     }
 
     /// The descriptor.
@@ -135,8 +141,16 @@ impl<F: AsFd> Reader<F> {
     pub(crate) fn read(&mut self, buffer: &mut [u8]) -> io::Result<Option<usize>> {
         let fd = self.fd.as_fd();
         match &mut self.kind {
-            Kind::Stream => unless_blocking(|| nix::unistd::read(fd, buffer)),
-            Kind::Queue(reader) => reader.read(fd, buffer),
+            Kind::Stream => {
+                let read = unless_blocking(|| nix::unistd::read(fd, buffer))?;
+                self.is_drained = read.is_none_or(|count| count < buffer.len());
+                Ok(read)
+            }
+            Kind::Queue(reader) => {
+                let read = reader.read(fd, buffer);
+                self.is_drained = reader.is_drained();
+                read
+            }
             Kind::Ring(reader) => reader.read(buffer),
             Kind::Unusable(error) => Err(copy_of(error)),
         }
@@ -144,6 +158,9 @@ impl<F: AsFd> Reader<F> {
 
     /// Waits until there is something to read, or the end.
     pub(crate) fn wait(&mut self, sleep: Sleep<'_>) -> io::Result<Wake> {
+        if mem::take(&mut self.is_drained) {
+            self.turn.give_way();
+        }
         let fd = self.fd.as_fd();
         match &mut self.kind {
             Kind::Stream => sleep.until(Awaited::Descriptor(fd, PollFlags::POLLIN)),

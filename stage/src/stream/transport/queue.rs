@@ -29,6 +29,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::statfs::{FsType, fstatfs};
 
 use super::peer::{End, Watched};
+use super::turn::Turn;
 use super::whole_lines;
 use crate::process::clock::Wake;
 use crate::process::kernel::with_queue;
@@ -66,6 +67,8 @@ pub(crate) struct Reader {
     /// A message for which the caller's buffer was too small, and how much of it was handed out.
     spare: Vec<u8>,
     handed_out: usize,
+    /// Whether there was no message when the last one was asked for.
+    drained: bool,
     /// Whether no more can be sent.
     alone: bool,
     over: bool,
@@ -76,7 +79,8 @@ impl Reader {
     pub(crate) fn new(fd: BorrowedFd<'_>) -> io::Result<Reader> {
         let size = prepare(fd)?;
         let writer = Watched::of(fd, End::Reader);
-        Ok(Reader { size, writer, spare: Vec::new(), handed_out: 0, alone: false, over: false })
+        let (spare, handed_out) = (Vec::new(), 0);
+        Ok(Reader { size, writer, spare, handed_out, drained: false, alone: false, over: false })
     }
 
     /// As many messages as are there and fit; 0 bytes at the end, `None` if there is none yet.
@@ -107,6 +111,11 @@ impl Reader {
         Ok((count > 0 || self.over || buffer.is_empty()).then_some(count))
     }
 
+    /// Whether the last read took all that was there.
+    pub(crate) fn is_drained(&self) -> bool {
+        self.drained
+    }
+
     /// What is left of a message that did not fit.
     fn hand_out(&mut self, buffer: &mut [u8]) -> usize {
         let rest = &self.spare[self.handed_out..];
@@ -120,6 +129,7 @@ impl Reader {
     fn receive(&mut self, fd: BorrowedFd<'_>, buffer: &mut [u8]) -> io::Result<Option<usize>> {
         let received =
             super::unless_blocking(|| with_queue(fd, |queue| mq_receive(queue, buffer, &mut 0)))?;
+        self.drained = received.is_none();
         self.over |= received == Some(0) || (received.is_none() && self.alone);
         Ok(received)
     }
@@ -148,6 +158,7 @@ impl Reader {
 pub(crate) struct Writer {
     size: usize,
     reader: Watched,
+    turn: Turn,
     /// Whether nobody will read any more.
     alone: bool,
 }
@@ -155,7 +166,8 @@ pub(crate) struct Writer {
 impl Writer {
     /// Writes to the queue `fd`.
     pub(crate) fn new(fd: BorrowedFd<'_>) -> io::Result<Writer> {
-        Ok(Writer { size: prepare(fd)?, reader: Watched::of(fd, End::Writer), alone: false })
+        let (size, reader) = (prepare(fd)?, Watched::of(fd, End::Writer));
+        Ok(Writer { size, reader, turn: Turn::default(), alone: false })
     }
 
     /// Sends one message of what is at the start of `bytes`; `None` if there is no room yet, which is
@@ -176,6 +188,7 @@ impl Writer {
 
     /// Waits for room, or for the end of the reader.
     pub(crate) fn wait(&mut self, fd: BorrowedFd<'_>, sleep: Sleep<'_>) -> io::Result<Wake> {
+        self.turn.give_way();
         while let Some(time) = self.reader.trusted_for(fd) {
             let room = Awaited::Descriptor(fd, PollFlags::POLLOUT);
             if let Some(polled) = sleep.until_or_for(room, time)? {
