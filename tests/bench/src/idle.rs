@@ -1,9 +1,8 @@
 //! What the default pipeline costs while little happens: how often its processes are woken,
 //! and the memory that they hold.
 //!
-//! A process that was woken is switched out again when it goes back to sleep, so its context
-//! switches are counted. These include being displaced by another process, so the figure is an upper
-//! bound.
+//! A process that was woken goes back to sleep, which the kernel counts. (Being displaced by another
+//! process is no wake-up, and depends on what else the machine does.)
 
 use std::io::Write;
 use std::process::Stdio;
@@ -61,13 +60,13 @@ fn run(bench: &Bench) -> Result<(Vec<Seen>, String), Error> {
 }
 
 fn watch(bench: &Bench, pipeline: &Pipeline) -> Result<Vec<Seen>, Error> {
-    let switches = || -> Result<Vec<u64>, Error> {
-        pipeline.members().iter().map(|member| kernel::switches(member.pid)).collect()
+    let sleeps = || -> Result<Vec<u64>, Error> {
+        pipeline.members().iter().map(|member| kernel::sleeps(member.pid)).collect()
     };
     let start = Instant::now();
-    let before = switches()?;
+    let before = sleeps()?;
     bench.interrupt.wait(bench.options.idle_time())?;
-    let after = switches()?;
+    let after = sleeps()?;
     let seconds = start.elapsed().as_secs_f64();
     let counts = before.into_iter().zip(after);
     let seen = pipeline.members().iter().zip(counts).map(|(member, (before, after))| {

@@ -23,15 +23,14 @@ pub(crate) fn children(parent: u32) -> Result<Vec<(u32, String)>, Error> {
     Ok(children)
 }
 
-/// How often the process's threads were switched out, of their own accord or not.
-pub(crate) fn switches(pid: u32) -> Result<u64, Error> {
-    let mut switches = 0;
+/// How often the process's threads have gone to sleep.
+pub(crate) fn sleeps(pid: u32) -> Result<u64, Error> {
+    let mut sleeps = 0;
     for thread in entries(Path::new(&format!("/proc/{pid}/task")))? {
         let status = read(&thread.join("status"))?;
-        let names = ["voluntary_ctxt_switches", "nonvoluntary_ctxt_switches"];
-        switches += names.into_iter().filter_map(|name| field(&status, name)).sum::<u64>();
+        sleeps += field(&status, "voluntary_ctxt_switches").unwrap_or_default();
     }
-    Ok(switches)
+    Ok(sleeps)
 }
 
 /// For how long the process's threads have had a core.
