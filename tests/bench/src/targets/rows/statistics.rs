@@ -24,16 +24,21 @@ const APPROXIMATE: u64 = 20_000;
 impl Setting {
     /// `stat` with these words, in one thread.
     pub(super) fn stat(&self, words: &[&str]) -> Job {
-        Job::program("stat", &[self.one_thread(), words].concat())
+        Job::program("stat", &[self.one_thread(words), words].concat())
     }
 
     /// The same as one would type it.
     pub(super) fn stat_in_words(&self, words: &[&str]) -> String {
-        format!("`{}`", [&["stat"], self.one_thread(), words, &["<", "FILE"]].concat().join(" "))
+        format!(
+            "`{}`",
+            [&["stat"], self.one_thread(words), words, &["<", "FILE"]].concat().join(" ")
+        )
     }
 
-    fn one_thread(&self) -> &'static [&'static str] {
-        if self.has_jobs { &["--jobs", "1"] } else { &[] }
+    fn one_thread(&self, words: &[&str]) -> &'static [&'static str] {
+        // With these there is one thread anyway, and the option is refused.
+        let has_one = words.iter().any(|word| ["--every", "--window"].contains(word));
+        if self.has_jobs && !has_one { &["--jobs", "1"] } else { &[] }
     }
 
     /// Of the shortest numbers, so that the start of a process hardly counts.
