@@ -3,7 +3,7 @@
 //! Converters, loggers and programs send little else. They are read, counted and summed many at a
 //! time; everything else is a [`Decimal`](stage::format::decimal::Decimal) from the beginning.
 
-use stage::format::decimal::Decimal;
+use stage::format::decimal::{Decimal, Mantissa};
 
 /// The most decimal places of the unit: of more, a word has no room for digits before the point.
 pub(crate) const MAX_SCALE: u16 = 18;
@@ -54,12 +54,21 @@ pub(crate) fn units(value: &Decimal, scale: u16) -> Option<i64> {
     let (mantissa, places) = match value.places() > scale {
         true => {
             let value = value.normalized();
-            (value.small_mantissa()?, value.places())
+            (word(&value)?, value.places())
         }
-        false => (value.small_mantissa()?, value.places()),
+        false => (word(value)?, value.places()),
     };
     let magnitude = scaled(mantissa.unsigned_abs(), scale.checked_sub(places)?)? as i64;
     Some(if mantissa < 0 { -magnitude } else { magnitude })
+}
+
+/// The mantissa, if it fits a machine word: short numbers have up to 19 digits, the small mantissas of
+/// decimals up to 18.
+fn word(value: &Decimal) -> Option<i64> {
+    match value.mantissa() {
+        Mantissa::Small(mantissa) => Some(*mantissa),
+        Mantissa::Big(mantissa) => i64::try_from(&**mantissa).ok(),
+    }
 }
 
 /// The least short number in units of 10^−`scale` that is not below `value`; one beyond all of them if
@@ -115,5 +124,20 @@ impl Scale {
         let coarser = coarsest.filter(|_| self.too_great >= MANY)?;
         let reach = scaled(magnitude, coarser - places)?;
         Some(Scale { places: coarser, reach, too_great: 0 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_numbers_have_up_to_nineteen_digits() {
+        let value: Decimal = "5.123456789012345678".parse().unwrap();
+        assert_eq!(units(&value, 18), Some(5_123_456_789_012_345_678));
+        assert_eq!(units_up(&value, 18), 5_123_456_789_012_345_678);
+        assert_eq!(units(&-&value, 18), Some(-5_123_456_789_012_345_678));
+        assert_eq!((units(&value, 17), units_up(&value, 17)), (None, 512_345_678_901_234_568));
+        assert_eq!(units(&"9.000000000000000001".parse().unwrap(), 18), None);
     }
 }
