@@ -60,13 +60,15 @@ impl Cells {
         let (low, high) = grid.ends();
         let used = high.saturating_sub(low);
         let first = match (0..most).contains(&used) && grid.width().is_at_least_a_unit(scale) {
-            true => low.checked_sub((most - used) / 2)?,
-            false => number.div_euclid(width).checked_sub(most / 2)?,
+            true => low.saturating_sub((most - used) / 2),
+            false => number.div_euclid(width).saturating_sub(most / 2),
         };
+        // Wide cells reach beyond the machine words.
+        let first = first.clamp(i64::MIN / width, i64::MAX / width);
         Some(Cells {
             scale,
             width: grid.width(),
-            base: first.checked_mul(width)?,
+            base: first * width,
             divisor: Divisor::new(width),
             counters: vec![ONE_BY_ONE; COUNTERS].into_boxed_slice(),
             fresh: 0,
@@ -173,7 +175,8 @@ impl Cells {
     #[inline(always)]
     fn place(&self, number: i64) -> Option<usize> {
         let offset = number.wrapping_sub(self.base);
-        (number >= self.base && offset >= 0).then(|| self.divisor.quotient(offset) as usize)
+        let is_in_range = number >= self.base && offset >= 0;
+        is_in_range.then(|| self.divisor.quotient(offset).try_into().ok()).flatten()
     }
 
     /// The least number that is counted at a place.
@@ -222,6 +225,22 @@ mod tests {
             for number in [number, number / divisor * divisor, (number / divisor * divisor - 1).max(0)] {
                 prop_assert_eq!(Divisor::new(divisor).quotient(number), (number / divisor) as u64);
             }
+        }
+    }
+
+    #[test]
+    fn cells_that_reach_beyond_the_machine_words_have_counters() {
+        let ends = [-9_000_000_000_000_000_000, -1, 0, 9_000_000_000_000_000_000];
+        for exponent in [0, 10, 15, 18] {
+            let (mut grid, mut sketch) = (Grid::of(&[]), Sketch::default());
+            grid.absorb(Width::power_of_ten(exponent), &[]);
+            let mut expected = grid.clone();
+            let mut cells = Cells::new(&grid, 0, ends[0]).unwrap();
+            cells.add(&ends, &mut grid, &mut sketch);
+            cells.drain(&mut grid, &mut sketch);
+            ends.iter().for_each(|number| expected.add_short(*number, 0, 1));
+            assert_eq!(grid.contents(), expected.contents());
+            assert_eq!(sketch.filled().map(|filled| filled.count).sum::<u64>(), 4);
         }
     }
 
