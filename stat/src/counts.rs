@@ -102,16 +102,23 @@ impl<V: Clone + Hash + Ord> Counts<V> {
         }
     }
 
-    /// Counts one sample of the value at a position. Before the counts are queried,
-    /// [`Counts::note_changes`] must be called.
+    /// Counts one sample of the value at a position, and `lists` the change if
+    /// [`Counts::lists_changes`] said so.
     #[inline]
-    pub(crate) fn add_at(&mut self, at: usize) {
+    pub(crate) fn add_at(&mut self, at: usize, lists: bool) {
         self.counts[at] += 1;
+        if lists {
+            self.changes.push((at as u32, 1));
+        }
     }
 
-    /// Notes that samples were counted by position.
-    pub(crate) fn note_changes(&mut self) {
-        self.has_more_changes = true;
+    /// Whether the next `samples`, which are counted by position, are so few that their changes must be
+    /// listed.
+    pub(crate) fn lists_changes(&mut self, samples: usize) -> bool {
+        let most = self.counts.len() / VALUES_A_CHANGE;
+        let lists = !self.has_more_changes && self.changes.len() + samples <= most;
+        self.has_more_changes |= !lists;
+        lists
     }
 
     /// Removes all values, but keeps the memory.
@@ -274,6 +281,7 @@ fn chunk_of<V: Ord>(chunks: &[Chunk], counts: &Values<V>, value: &V) -> usize {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::ops::Range;
 
     #[test]
     fn the_mode_is_the_least_of_the_most_frequent() {
@@ -294,17 +302,30 @@ mod tests {
         assert_eq!(counts.at_rank(32769), Some(&0));
     }
 
+    /// Values with their counts.
+    fn batch(size: Range<usize>) -> impl Strategy<Value = Vec<(i64, u64)>> {
+        proptest::collection::vec((-300i64..300, 1u64..3), size)
+    }
+
     proptest! {
         #[test]
         fn ranks_are_those_of_the_sorted_samples(
             batches in proptest::collection::vec(
-                proptest::collection::vec((-300i64..300, 1u64..3), 0..600), 1..6,
+                prop_oneof![batch(0..600), batch(0..20)], 1..9,
             ),
         ) {
             let (mut counts, mut sorted) = (Counts::default(), Vec::new());
             for batch in batches {
+                let samples: u64 = batch.iter().map(|(_, count)| count).sum();
+                let by_position = samples.is_multiple_of(2);
+                let lists = by_position && counts.lists_changes(samples as usize);
                 for (value, count) in batch {
-                    counts.add_many(&value, count).unwrap();
+                    if by_position {
+                        let at = counts.position(&value).unwrap();
+                        (0..count).for_each(|_| counts.add_at(at, lists));
+                    } else {
+                        counts.add_many(&value, count).unwrap();
+                    }
                     sorted.extend(std::iter::repeat_n(value, count as usize));
                 }
                 sorted.sort_unstable();

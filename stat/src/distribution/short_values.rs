@@ -53,28 +53,34 @@ impl ShortValues {
     /// Counts `numbers`, or as many as there is room for; returns how many.
     pub(super) fn add_all(&mut self, numbers: &[i64]) -> usize {
         let middle = numbers.get(numbers.len() / 2).copied().unwrap_or(0);
-        let near = self.near.get_or_insert_with(|| Near::around(middle));
-        self.counts.note_changes();
-        for (counted, &number) in numbers.iter().enumerate() {
-            let position = near.at(number);
-            if let Some(position) = &position
-                && **position > 0
-            {
-                self.counts.add_at(**position as usize - 1);
-                continue;
-            }
-            let Ok(at) = self.counts.position(&number) else { return counted };
-            self.counts.add_at(at);
-            if let Some(position) = position {
-                *position = at as u32 + 1;
-                self.ends = match self.known {
-                    0 => (number, number),
-                    _ => (self.ends.0.min(number), self.ends.1.max(number)),
-                };
-                self.known += 1;
-            }
+        let mut near = self.near.take().unwrap_or_else(|| Near::around(middle));
+        let lists = self.counts.lists_changes(numbers.len());
+        let is_full = |number: &i64| {
+            let at = self.position(*number, &mut near);
+            at.map(|at| self.counts.add_at(at, lists)).is_err()
+        };
+        let counted = numbers.iter().position(is_full).unwrap_or(numbers.len());
+        self.near = Some(near);
+        counted
+    }
+
+    /// The position at which `number` is counted; remembers it in `near`.
+    #[inline(always)]
+    fn position(&mut self, number: i64, near: &mut Near) -> Result<usize, Full> {
+        let place = near.at(number);
+        if let Some(known) = place.as_deref().and_then(|place| place.checked_sub(1)) {
+            return Ok(known as usize);
         }
-        numbers.len()
+        let at = self.counts.position(&number)?;
+        if let Some(place) = place {
+            *place = at as u32 + 1;
+            self.ends = match self.known {
+                0 => (number, number),
+                _ => (self.ends.0.min(number), self.ends.1.max(number)),
+            };
+            self.known += 1;
+        }
+        Ok(at)
     }
 
     /// The counts, which are queried fast if numbers near each other were counted many at a time.
