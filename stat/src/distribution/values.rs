@@ -50,23 +50,33 @@ impl Values {
     /// Counts `count` samples `number` × 10^−`scale`.
     #[inline]
     pub(super) fn add_short(&mut self, number: i64, scale: u16, count: u64) -> Result<(), Full> {
-        if let Kind::Short(values) = &mut self.counts
-            && values.has_scale(scale)
-        {
-            return values.add(number, count);
+        match self.short_in(scale) {
+            Some(values) => values.add(number, count),
+            None => self.add(&decimal(number, scale), count),
         }
-        self.add(&decimal(number, scale), count)
     }
 
     /// Counts `numbers`, in units of 10^−`scale`, or as many as there is room for; returns how many.
     pub(super) fn add_all(&mut self, numbers: &[i64], scale: u16) -> usize {
-        if let Kind::Short(values) = &mut self.counts
-            && values.has_scale(scale)
-        {
+        if let Some(values) = self.short_in(scale) {
             return values.add_all(numbers);
         }
         let is_full = |number: &i64| self.add_short(*number, scale, 1).is_err();
         numbers.iter().position(is_full).unwrap_or(numbers.len())
+    }
+
+    /// The counts of short numbers, if their unit is 10^−`scale`, or was coarser and can be made so.
+    #[inline]
+    fn short_in(&mut self, scale: u16) -> Option<&mut ShortValues> {
+        let Kind::Short(values) = &mut self.counts else { return None };
+        if !values.has_scale(scale) && values.scale() < scale {
+            // Otherwise, numbers with useless zeros would go through decimals for good.
+            self.refine(scale);
+        }
+        match &mut self.counts {
+            Kind::Short(values) if values.scale() == scale => Some(values),
+            _ => None,
+        }
     }
 
     /// Removes all values, but keeps the memory for short ones.
@@ -219,6 +229,16 @@ mod tests {
         ]
     }
 
+    #[test]
+    fn numbers_with_useless_zeros_make_the_unit_finer() {
+        let mut values = Values::default();
+        values.add(&"1.5000".parse().unwrap(), 1).unwrap();
+        assert_eq!(values.add_all(&[15_000, 2_500, 1], 4), 3);
+        assert!(matches!(&values.counts, Kind::Short(values) if values.scale() == 4));
+        let sorted = [("0.0001", 1), ("0.25", 1), ("1.5", 2)];
+        assert_eq!(values.sorted(), sorted.map(|(value, n)| (value.parse().unwrap(), n)));
+    }
+
     proptest! {
         #[test]
         fn values_are_the_same_short_or_long(
@@ -226,9 +246,9 @@ mod tests {
         ) {
             let (mut counts, mut expected) = (Values::default(), BTreeMap::new());
             for (value, count) in &values {
-                match (value.small_mantissa(), value.places()) {
-                    (Some(mantissa), 0..=18) if count % 2 == 0 => {
-                        counts.add_short(mantissa, value.places(), *count).unwrap();
+                match (units(value, value.places()), value.places()) {
+                    (Some(number), 0..=MAX_SCALE) if count % 2 == 0 => {
+                        counts.add_short(number, value.places(), *count).unwrap();
                     }
                     _ => counts.add(value, *count).unwrap(),
                 }
