@@ -187,22 +187,24 @@ impl Grid {
     /// The cell in which the sample at `rank` lies, from 1.
     pub(crate) fn at_rank(&mut self, rank: u64) -> Option<Interval> {
         self.make_room();
-        let index = match self.far.is_empty() {
-            true => Index::Word(*self.cells.at_rank(rank)?),
-            false => {
-                let mut up_to = 0;
-                let mut sorted = self.sorted();
-                sorted
-                    .find(|(_, count)| {
-                        up_to += count;
-                        up_to >= rank
-                    })?
-                    .0
-            }
-        };
+        let index = self.index_at_rank(rank)?;
         let low = self.width.low(&index);
         let high = &low + self.width.to_decimal();
         Some(Interval { low, high })
+    }
+
+    /// The index of that cell.
+    fn index_at_rank(&mut self, rank: u64) -> Option<Index> {
+        let far = |index: &BigInt| Some(Index::Far(index.clone()));
+        let rest = match far_at_rank(self.far.range(..BigInt::ZERO), rank) {
+            Ok(index) => return far(index),
+            Err(rest) => rest,
+        };
+        if let Some(index) = self.cells.at_rank(rest) {
+            return Some(Index::Word(*index));
+        }
+        let rest = rest - self.cells.samples();
+        far_at_rank(self.far.range(BigInt::ZERO..), rest).ok().and_then(far)
     }
 
     /// How many samples are below `limit`. Exact if that is the limit of a cell; otherwise the samples
@@ -234,6 +236,22 @@ impl Grid {
             }
         }
     }
+}
+
+/// The index of the cell among `cells` that the sample at `rank` lies in; if there is none, the rank
+/// among the samples behind them.
+fn far_at_rank<'a>(
+    cells: impl IntoIterator<Item = (&'a BigInt, &'a u64)>,
+    rank: u64,
+) -> Result<&'a BigInt, u64> {
+    let mut rest = rank;
+    for (index, count) in cells {
+        if *count >= rest {
+            return Ok(index);
+        }
+        rest -= count;
+    }
+    Err(rest)
 }
 
 #[cfg(test)]
@@ -298,6 +316,17 @@ mod tests {
         let mut grid = Grid::with_cells(width("2"), [(&decimal("0"), 10), (&decimal("2"), 20)]);
         let below = ["-1", "0", "1", "2", "3", "4", "99"].map(|it| grid.below(&decimal(it)));
         assert_eq!(below, [0, 0, 5, 10, 20, 30, 30]);
+    }
+
+    #[test]
+    fn ranks_count_cells_beyond_the_machine_words_on_both_sides() {
+        let cells = ["-2e40", "-1e40", "-3", "0", "8", "1e40", "2e40"].map(decimal);
+        let mut grid = Grid::with_cells(width("1"), cells.iter().map(|cell| (cell, 2)));
+        for rank in 1..=14 {
+            let low = grid.at_rank(rank).map(|cell| cell.low);
+            assert_eq!(low.as_ref(), Some(&cells[(rank as usize - 1) / 2]), "{rank}");
+        }
+        assert!(grid.at_rank(15).is_none());
     }
 
     proptest! {
