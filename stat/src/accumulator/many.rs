@@ -10,7 +10,7 @@ use stage::format::decimal::Decimal;
 use stage::format::sample::Sample;
 
 use super::Accumulator;
-use crate::scan::{self, Scanned};
+use crate::scan::{self, Scanned, small};
 use crate::sequence::RunPlace;
 use crate::short::{BATCH, decimal};
 
@@ -55,6 +55,7 @@ impl Accumulator {
         if self.scale.places() == 0 && self.distribution.is_exact() {
             let scanned = self.tally.count_small(block, from, most);
             if scanned.lines > 0 {
+                self.scale.note(small::REACH);
                 self.pass(scanned.lines);
                 return scanned;
             }

@@ -15,7 +15,7 @@ const LINES_OF_THREE: u32 = CHUNK as u32 / 4;
 const LINES_OF_FOUR: u32 = CHUNK as u32 / 5;
 
 /// No integer is greater.
-pub(super) const REACH: u64 = 9_999;
+pub(crate) const REACH: u64 = 9_999;
 
 /// Lines that a chunk has at most, not counting empty ones.
 pub(super) const CHUNK_LINES: usize = CHUNK / 2;
