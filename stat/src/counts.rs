@@ -129,7 +129,7 @@ impl<V: Clone + Hash + Ord> Counts<V> {
         (self.sorted, self.has_more_changes) = (0, false);
     }
 
-    /// Takes note of the values' order, from the least to the greatest, given by their positions, unless it
+    /// Notes the order of the values, given by their positions from the least to the greatest, unless it
     /// is known.
     pub(crate) fn note_order(&mut self, positions: impl Iterator<Item = u32>) {
         if self.sorted < self.counts.len() {

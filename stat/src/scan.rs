@@ -98,7 +98,7 @@ pub(crate) fn scan(
             true => take(window, &masks, room, scale, &mut batch, number),
         };
         scanned.append(taken);
-        // Another kind of line, or none that is whole.
+        // A line of another kind follows, or no whole line.
         let lines = masks.line_feeds.count_ones() as usize;
         if lines == 0 || (taken.lines as usize) < lines.min(room) {
             break;
@@ -130,8 +130,8 @@ impl Span {
     }
 }
 
-/// Takes the lines that end in a chunk, which begins with a line, up to one whose number `read` does
-/// not know, or which is not short in this unit, and at most `room` of them.
+/// Takes at most `room` of the lines that end in a chunk, which begins with a line. Stops at one that
+/// `read` cannot read, or whose number is not short in this unit.
 #[inline(always)]
 fn take(
     window: &Window,

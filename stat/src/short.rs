@@ -5,7 +5,7 @@
 
 use stage::format::decimal::{Decimal, Mantissa};
 
-/// The most decimal places of the unit: of more, a word has no room for digits before the point.
+/// The most decimal places of the unit: with more, a word has no room for a digit before the point.
 pub(crate) const MAX_SCALE: u16 = 18;
 
 /// The greatest magnitude: nine units of the first of 19 digits, so that the sum of two still fits
@@ -71,8 +71,8 @@ fn word(value: &Decimal) -> Option<i64> {
     }
 }
 
-/// The least short number in units of 10^−`scale` that is not below `value`; one beyond all of them if
-/// there is none.
+/// The least short number in units of 10^−`scale` that is not below `value`; if none is, or `value` is
+/// below them all, the last integer on that side.
 pub(crate) fn units_up(value: &Decimal, scale: u16) -> i64 {
     let floor = value.floor_to(1, -i32::from(scale));
     let beyond = if value.is_negative() { i64::MIN } else { i64::MAX };
@@ -90,8 +90,8 @@ pub(crate) struct Scale {
     too_great: u32,
 }
 
-/// So many numbers must be too great for the unit before it becomes coarser, since those that need a
-/// fine unit are slow from then on.
+/// This many numbers must be too great for the unit before it becomes coarser, since numbers that need
+/// the finer one are slow from then on.
 const MANY: u32 = 64;
 
 impl Scale {
@@ -107,8 +107,7 @@ impl Scale {
         self.reach = self.reach.max(reach);
     }
 
-    /// The unit in which numbers like this one, which is not short in the present unit, would be, if
-    /// it is better.
+    /// A better unit, if this number is not short in the present one but is in another.
     pub(crate) fn better_for(&mut self, number: &Decimal) -> Option<Scale> {
         let (magnitude, places) = (number.small_mantissa()?.unsigned_abs(), number.places());
         if places > self.places {

@@ -46,7 +46,7 @@ impl Accumulator {
         scanned
     }
 
-    /// Takes some of the short numbers from the place `from` of `block` on, whose order does not matter.
+    /// Takes some of the short numbers from the place `from` of `block` on, if their order does not matter.
     fn add_batch(&mut self, block: &[u8], from: usize, most: u64) -> Scanned {
         if self.tally.room() == 0 {
             self.settle();
@@ -65,7 +65,7 @@ impl Accumulator {
         scanned
     }
 
-    /// The same, of those whose order matters, or which are so few that tallying them does not pay.
+    /// The same if their order matters, or they are so few that tallying them does not pay.
     fn add_in_order(
         &mut self,
         block: &[u8],

@@ -1,9 +1,9 @@
 //! Counters of short numbers in front of a [grid](crate::grid) and a [sketch](crate::sketch): one
 //! increment for both.
 //!
-//! Most cells of the grid lie within one bin of the sketch, so that the counts of their samples, which
-//! are handed on when the distribution is queried, serve both. In the other cells each sample is
-//! counted in its bin as it comes. Which kind a cell is, is found out when its first sample comes.
+//! Most cells of the grid lie within one bin of the sketch, so that one counter serves both; it is
+//! handed on when the distribution is queried. In the other cells each sample is also counted in its
+//! bin as it comes. The first sample of a cell decides which kind it is.
 //!
 //! Memory: 512 kB, of which only pages that were touched take room.
 
@@ -19,13 +19,14 @@ const COUNTERS: usize = 1 << 17;
 /// samples one by one.
 const ONE_BY_ONE: u32 = 1 << 31;
 
-/// The flag of a counter whose cell has had a sample.
+/// The flag of a counter whose cell is known to be in several bins.
 const KNOWN: u32 = 1 << 30;
 
-/// Of more samples, the counters that they used are not listed: it is as fast to look at all.
+/// Beyond this many samples the counters in use are not listed: going through all is as fast.
 const FEW: u32 = 1 << 14;
 
-/// So many numbers without a counter, and a quarter of all, show that the counters are misplaced.
+/// This many numbers without a counter, if they are also a quarter of all, show that the counters are
+/// misplaced.
 const MANY_STRAYS: u64 = 1 << 16;
 
 /// What a counter holds besides its flags.
@@ -46,7 +47,7 @@ pub(super) struct Cells {
     fresh: u32,
     /// The counters that have been used since, as long as these are few samples.
     used: Vec<u32>,
-    /// Samples that no counter was for, and all, since these counters were made.
+    /// Samples without a counter, and all samples, since these counters were made.
     strays: u64,
     count: u64,
 }

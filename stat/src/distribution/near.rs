@@ -1,4 +1,4 @@
-//! Where numbers near each other are counted, by their distance: looking there is faster than hashing.
+//! The positions at which numbers near each other are counted, in a table: faster than hashing.
 
 /// Numbers that have a place.
 const PLACES: usize = 1 << 13;
@@ -26,8 +26,8 @@ impl Near {
         usize::try_from(offset).ok().and_then(|offset| self.positions.get_mut(offset))
     }
 
-    /// The known positions of the numbers from `least` to `greatest`, in their order; `None` if these have
-    /// not all a place.
+    /// The known positions of the numbers from `least` to `greatest`, in their order; `None` unless both
+    /// have a place.
     pub(super) fn between(&self, least: i64, greatest: i64) -> Option<impl Iterator<Item = u32>> {
         let place = |number: i64| usize::try_from(number.checked_sub(self.base)?).ok();
         let positions = self.positions.get(place(least)?..=place(greatest)?)?;

@@ -11,14 +11,14 @@ pub(super) struct ShortValues {
     counts: Counts<i64>,
     /// Where numbers near each other are counted; `None` until many at a time come.
     near: Option<Near>,
-    /// How many of the numbers are there, and the least and the greatest of these.
+    /// How many numbers have a known position there, and the least and the greatest of them.
     known: usize,
     ends: (i64, i64),
 }
 
 impl ShortValues {
-    /// The same counts in another unit: each number is the one that `convert` makes of it. `None` if
-    /// there is one that has none.
+    /// The same counts in another unit, into which `convert` brings each number; `None` if it cannot
+    /// convert one.
     pub(super) fn converted(
         &self,
         scale: u16,

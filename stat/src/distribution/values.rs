@@ -1,5 +1,5 @@
-//! Each value with its count, as long as there are not too many distinct ones: short numbers in their
-//! unit, until a value comes that is none, and decimals from then on.
+//! Each value with its count, as long as there are not too many distinct ones: as short numbers in one
+//! unit until a value comes that has no unit in common with them, and as decimals from then on.
 
 use std::mem::take;
 
