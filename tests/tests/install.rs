@@ -97,7 +97,9 @@ fn a_package_is_laid_out_in_another_root_for_its_own_prefix() {
 fn a_wrong_option_is_refused() {
     for (options, reason) in [
         (&["--prefix"][..], "--prefix needs a directory"),
+        (&["--prefix", "--uninstall"], "--prefix needs a directory"),
         (&["--destdir", ""], "--destdir needs a directory"),
+        (&["--destdir=-x"], "--destdir needs a directory"),
         (&["--prefix=~me/x"], "cannot expand \"~me/x\": write the directory out"),
         (&["--frefix", "x"], "unexpected argument '--frefix'; try 'install --help'"),
     ] {

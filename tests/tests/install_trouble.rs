@@ -52,7 +52,7 @@ fn an_installation_that_is_killed_can_be_removed_or_done_again() {
 #[test]
 fn what_is_in_the_way_is_reported_before_anything_is_touched() {
     for (path, is_directory, reason) in [
-        ("bin/wandler", false, "is not from an earlier installation; move it away first"),
+        ("bin/wandler", false, "belongs to no installation here; move it away first"),
         ("bin/wandler", true, "is a directory"),
     ] {
         let prefix = tempfile::tempdir().unwrap();
@@ -115,12 +115,18 @@ fn what_others_have_put_in_the_place_of_a_file_is_neither_replaced_nor_removed()
             .map(|path| prefix.path().join(path));
     fs::remove_file(&command).unwrap();
     fs::write(&command, "another").unwrap();
+    let refused = |path: &PathBuf, why| {
+        let message = format!("install: cannot replace {path:?}: it {why}; move it away first");
+        install(&in_prefix(prefix.path())).finish().exits(1).writes("").says(&[message]);
+    };
+    refused(&command, "was changed since it was installed");
+    fs::rename(&command, prefix.path().join("aside")).unwrap();
     fs::remove_file(&page).unwrap();
     symlink("elsewhere", &page).unwrap();
-    let finished = install(&in_prefix(prefix.path())).finish().exits(1).writes("");
-    assert!(finished.stderr.ends_with("is not from an earlier installation; move it away first\n"));
+    refused(&page, "was changed since it was installed");
+    fs::rename(prefix.path().join("aside"), &command).unwrap();
     let left =
-        |path: &PathBuf| format!("install: left {path:?}: it is not what was installed there");
+        |path: &PathBuf| format!("install: left {path:?}: it was changed since it was installed");
     fs::remove_file(&unit).unwrap();
     fs::create_dir(&unit).unwrap();
     let finished = uninstall(prefix.path()).finish().exits(0);
@@ -132,6 +138,9 @@ fn what_others_have_put_in_the_place_of_a_file_is_neither_replaced_nor_removed()
     let man = ["share", "share/man", "share/man/man1", "share/man/man1/wandler.1"];
     let expected = ["bin", "bin/wandler"].into_iter().chain(system).chain(man);
     assert_eq!(files, expected.map(PathBuf::from).collect::<Vec<_>>());
+    // What is left belongs to no installation any more.
+    fs::remove_file(prefix.path().join("bin/wandler")).unwrap();
+    refused(&page, "belongs to no installation here");
 }
 
 #[test]
