@@ -168,10 +168,14 @@ fn zsh_completes_stages_and_their_options() {
 
 /// The beginning of the last word of a command line, and what TAB makes of it where `share` is a
 /// directory: `X` is the next key, so that a beginning of nothing is seen to stay as it is.
-const COMPLETED: [(&str, &str); 12] = [
+const COMPLETED: [(&str, &str); 15] = [
     ("wandler st", "stat"),
     ("wandler stat --quan", "--quantiles"),
     ("wandler help rep", "report"),
+    // Only the first word names a stage, and no other is a file.
+    ("wandler --quiet st", "st"),
+    ("wandler --via shm hel", "hel"),
+    ("wandler --quiet sha", "sha"),
     ("wandler --via sock", "socket"),
     ("wandler-log --trunc", "--truncate"),
     ("wandler --via=m", "--via=mqueue"),

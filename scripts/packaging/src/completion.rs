@@ -32,18 +32,42 @@ pub(crate) fn of(program: &Program) -> impl Iterator<Item = (PathBuf, Vec<u8>)> 
 
 fn script(shell: Shell, mut command: Command, name: &str) -> Vec<u8> {
     let mut script = Vec::new();
-    match shell {
-        Shell::Bash => return bash::script(command, name).into_bytes(),
-        _ => generate(shell, &mut command, name, &mut script),
+    if shell != Shell::Bash {
+        generate(shell, &mut command, name, &mut script);
     }
-    if shell == Shell::Fish { with_values(&script) } else { script }
+    let script = String::from_utf8_lossy(&script);
+    let script = match shell {
+        Shell::Bash => bash::script(command, name),
+        Shell::Zsh => zsh_with_stages_first(&script, name),
+        Shell::Fish => fish_with_stages_first(&fish_with_values(&script), name),
+        _ => script.into_owned(),
+    };
+    script.into_bytes()
 }
 
 /// The same script for fish, with an option's values offered before any stage is named: until then
 /// clap_complete's script takes the options for wrong and offers nothing.
-fn with_values(script: &[u8]) -> Vec<u8> {
-    let text = String::from_utf8_lossy(script);
-    text.replace("2>/dev/null\n    or return\n", "2>/dev/null\n    or return 0\n").into_bytes()
+fn fish_with_values(script: &str) -> String {
+    script.replace("2>/dev/null\n    or return\n", "2>/dev/null\n    or return 0\n")
+}
+
+/// The same script for fish, with stages offered as the first word only, and no files in their place.
+/// (clap_complete's offers them behind options, too, where the launcher refuses them.)
+fn fish_with_stages_first(script: &str, name: &str) -> String {
+    let before_a_stage = format!("complete -c {name} -n \"__fish_{name}_needs_command");
+    let stage = format!("{before_a_stage}\" -f -a ");
+    if !script.contains(&stage) {
+        return script.to_owned();
+    }
+    let first = format!("{before_a_stage}; and test (count (commandline -opc)) -eq 1\" -f -a ");
+    script.replace(&stage, &first) + &format!("{before_a_stage}\" -f\n")
+}
+
+/// The same for zsh, which counts anew in the functions that `_arguments` calls.
+fn zsh_with_stages_first(script: &str, name: &str) -> String {
+    let [all, stages] = ["", "_commands"].map(|part| format!("\n_{name}{part}() {{\n"));
+    let script = script.replace(&all, &format!("{all}    local at=$CURRENT\n"));
+    script.replace(&stages, &format!("{stages}    (( at == 2 )) || return 1\n"))
 }
 
 /// The command line with everything that can be completed in it.
