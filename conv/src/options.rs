@@ -106,10 +106,10 @@ pub struct Options {
     #[arg(value_parser = clap::value_parser!(u16).range(1..), conflicts_with = "poll")]
     pub channel: u16,
 
-    /// Value = (raw + OFFSET) × SCALE, in exact decimal arithmetic
+    /// Add this to each raw value, before --scale, in exact decimal arithmetic
     #[arg(long, value_name = "OFFSET", value_parser = quantity::decimal, allow_hyphen_values = true, help_heading = "Conversion")]
     pub offset: Option<Decimal>,
-    /// Value = (raw + OFFSET) × SCALE, in exact decimal arithmetic
+    /// Multiply by this, after --offset: (raw + OFFSET) × SCALE, in exact decimal arithmetic
     #[arg(long, value_name = "SCALE", value_parser = quantity::decimal, allow_hyphen_values = true, help_heading = "Conversion")]
     pub scale: Option<Decimal>,
     /// Reject values outside of this range, its bounds included
