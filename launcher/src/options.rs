@@ -40,13 +40,15 @@ WANDLER_LEDGER, WANDLER_REJECTED and WANDLER_MESSAGES what joins them to the lau
 
 Service: wandler@NAME, where wandler is installed for all users, is a pipeline that systemd starts \
 with the machine (systemctl enable --now wandler@NAME) and again after a failure. Its file of \
-options has lines such as CONV='--from /dev/ttyUSB0': CONV, which must be there, LOG, STAT and REPORT \
-are the values of --conv and so on, and MORE is further options of the launcher, such as --via shm \
--v. It runs with --quiet and --grace 20s. (For a longer grace period in MORE, systemctl edit must \
+options, without which it does not start, has lines such as CONV='--from /dev/ttyUSB0': CONV, which \
+must be there, LOG, STAT and REPORT are the values of --conv and so on, and MORE is further options \
+of the launcher, such as --via shm -v. It runs with --quiet and --grace 20s, so REPORT takes what \
+writes files (--svg, --textfile) or judges figures (--fail-if), and no --format. (For a longer grace period in MORE, systemctl edit must \
 raise TimeoutStopSec, too.) journalctl -u wandler@NAME shows the messages and the account.
 
 Files: samples.log in the working directory, unless --log names another. The service has its \
-options in /etc/wandler/NAME.env, and /var/lib/wandler/NAME is its working directory.
+options in /etc/wandler/NAME.env (mkdir -p /etc/wandler makes the directory, which no installation \
+does), and /var/lib/wandler/NAME is its working directory.
 
 Limits: in a stage's options ~ is expanded at a word's start, and nothing else. What is still \
 there after the grace period is ended step by step, a second apart (or less, with a shorter grace \
