@@ -47,6 +47,12 @@ impl ShortValues {
     /// Counts `count` samples of the same number.
     #[inline]
     pub(super) fn add(&mut self, number: i64, count: u64) -> Result<(), Full> {
+        if let Some(mut near) = self.near.take() {
+            // The order is only known if all numbers are there.
+            let at = self.position(number, &mut near);
+            self.near = Some(near);
+            at?;
+        }
         self.counts.add_many(&number, count)
     }
 
