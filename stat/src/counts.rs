@@ -81,13 +81,19 @@ impl<V: Clone + Hash + Ord> Counts<V> {
     #[inline]
     pub(crate) fn add_many(&mut self, value: &V, count: u64) -> Result<(), Full> {
         let at = self.position(value)?;
+        self.add_many_at(at, count);
+        Ok(())
+    }
+
+    /// Counts `count` samples of the value at a position.
+    #[inline]
+    pub(crate) fn add_many_at(&mut self, at: usize, count: u64) {
         self.counts[at] += count;
         if self.changes.len() < CHANGES.max(self.counts.len() / VALUES_A_CHANGE) {
             self.changes.push((at as u32, count));
         } else {
             self.has_more_changes = true;
         }
-        Ok(())
     }
 
     /// The position at which `value` is counted.

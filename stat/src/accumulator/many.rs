@@ -10,7 +10,7 @@ use stage::format::decimal::Decimal;
 use stage::format::sample::Sample;
 
 use super::Accumulator;
-use crate::scan::{self, Scanned, small};
+use crate::scan::{self, Numbers, Scanned, small};
 use crate::sequence::RunPlace;
 use crate::short::{BATCH, decimal};
 
@@ -23,11 +23,13 @@ impl Accumulator {
     /// numbers, and at most `most` of them; there must be [room](Accumulator::room) for that many.
     /// The `place` given with the first sample is where these samples lie in the stream.
     pub(crate) fn add_short(&mut self, block: &[u8], most: u64, place: RunPlace) -> Scanned {
+        let are_few = most < FEW;
+        let are_in_order = are_few || self.sequence.has_products();
         let mut scanned = Scanned::default();
         while scanned.lines < most {
             let room = most - scanned.lines;
-            let batch = match most < FEW || self.sequence.has_products() {
-                true => self.add_in_order(block, scanned.bytes, room, place, most < FEW),
+            let batch = match are_in_order {
+                true => self.add_in_order(block, scanned.bytes, room, place, are_few),
                 false => self.add_batch(block, scanned.bytes, room),
             };
             if batch.lines == 0 {
@@ -36,10 +38,7 @@ impl Accumulator {
             scanned.append(batch);
         }
         self.count += scanned.lines;
-        if !self.sequence.has_products()
-            && most >= FEW
-            && let Some(last) = first_sample(&block[scanned.last..scanned.bytes])
-        {
+        if !are_in_order && let Some(last) = first_sample(&block[scanned.last..scanned.bytes]) {
             let first = || first_sample(block).unwrap_or_else(|| last.clone());
             self.sequence.add_many(first, last.clone(), scanned.lines, place);
         }
@@ -60,8 +59,9 @@ impl Accumulator {
                 return scanned;
             }
         }
-        let scanned = self.scan(block, from, most);
-        self.add_numbers();
+        let (scanned, numbers) = self.scan(block, from, most);
+        self.tally_numbers(numbers.as_slice());
+        self.numbers = numbers;
         scanned
     }
 
@@ -77,31 +77,27 @@ impl Accumulator {
         if self.tally.room() < BATCH as u64 {
             self.settle();
         }
-        let scanned = self.scan(block, from, most);
-        let numbers = take(&mut self.numbers);
+        let (scanned, numbers) = self.scan(block, from, most);
         self.sequence.add_short(numbers.as_slice(), self.scale.places(), place);
-        self.numbers = numbers;
         match are_few {
-            true => {
-                let numbers = take(&mut self.numbers);
-                self.add_at_once(numbers.as_slice());
-                self.numbers = numbers;
-            }
-            false => self.add_numbers(),
+            true => self.add_at_once(numbers.as_slice()),
+            false => self.tally_numbers(numbers.as_slice()),
         }
+        self.numbers = numbers;
         scanned
     }
 
-    fn scan(&mut self, block: &[u8], from: usize, most: u64) -> Scanned {
-        let scanned = scan::scan(block, from, most, self.scale.places(), &mut self.numbers);
-        self.scale.note(self.numbers.reach());
-        scanned
+    /// Reads short numbers, into memory that must be given back when they are taken.
+    fn scan(&mut self, block: &[u8], from: usize, most: u64) -> (Scanned, Numbers) {
+        let mut numbers = take(&mut self.numbers);
+        let scanned = scan::scan(block, from, most, self.scale.places(), &mut numbers);
+        self.scale.note(numbers.reach());
+        (scanned, numbers)
     }
 
-    /// Takes the short numbers that were read.
-    fn add_numbers(&mut self) {
-        let numbers = take(&mut self.numbers);
-        let mut rest = numbers.as_slice();
+    /// Tallies short numbers as long as every value is counted, and takes the others at once.
+    fn tally_numbers(&mut self, numbers: &[i64]) {
+        let mut rest = numbers;
         while !rest.is_empty() && self.distribution.is_exact() {
             let tallied = self.tally.add(rest);
             self.pass(tallied as u64);
@@ -111,7 +107,6 @@ impl Accumulator {
             }
         }
         self.add_at_once(rest);
-        self.numbers = numbers;
     }
 
     /// Takes short numbers without tallying them.

@@ -47,13 +47,17 @@ impl ShortValues {
     /// Counts `count` samples of the same number.
     #[inline]
     pub(super) fn add(&mut self, number: i64, count: u64) -> Result<(), Full> {
-        if let Some(mut near) = self.near.take() {
-            // The order is only known if all numbers are there.
-            let at = self.position(number, &mut near);
-            self.near = Some(near);
-            at?;
-        }
-        self.counts.add_many(&number, count)
+        // If there is a table, the order is only known while all numbers are in it.
+        let at = match self.near.take() {
+            Some(mut near) => {
+                let at = self.position(number, &mut near);
+                self.near = Some(near);
+                at?
+            }
+            None => self.counts.position(&number)?,
+        };
+        self.counts.add_many_at(at, count);
+        Ok(())
     }
 
     /// Counts `numbers`, or as many as there is room for; returns how many.
