@@ -2,7 +2,8 @@
 
 use num_bigint::BigInt;
 use num_integer::Integer;
-use stage::format::decimal::{Decimal, SMALL_DIGITS, power_of_ten};
+use stage::format::decimal::fixed::power;
+use stage::format::decimal::{Decimal, power_of_ten};
 
 use crate::counts::MAX_DISTINCT;
 
@@ -71,7 +72,7 @@ impl Width {
     #[inline]
     pub(super) fn index_of(self, mantissa: i64, places: u16) -> Option<i128> {
         let shift = i32::from(places) + self.exponent;
-        let power = *POWERS.get(shift.unsigned_abs() as usize)?;
+        let power = power(shift.unsigned_abs() as usize)?;
         let factor = i64::from(self.factor());
         match shift {
             0.. => Some(i128::from(mantissa.div_euclid(factor * power))),
@@ -94,7 +95,7 @@ impl Width {
     /// How many of these cells a cell of a greater width has, if that fits a machine word.
     pub(super) fn times(self, greater: Width) -> Option<i64> {
         let steps = usize::try_from(greater.exponent - self.exponent).ok()?;
-        Some(i64::from(greater.factor()) * POWERS.get(steps)? / i64::from(self.factor()))
+        Some(i64::from(greater.factor()) * power(steps)? / i64::from(self.factor()))
     }
 
     /// The index, in cells of a greater width, of the cell that one of these cells is in.
@@ -119,7 +120,7 @@ impl Width {
     /// machine word.
     pub(crate) fn in_units(self, scale: u16) -> Option<i64> {
         let shift = i32::from(scale) + self.exponent;
-        let power = POWERS.get(shift.max(0) as usize)?;
+        let power = power(shift.max(0) as usize)?;
         Some(if self.is_at_least_a_unit(scale) { i64::from(self.factor()) * power } else { 1 })
     }
 
@@ -178,14 +179,3 @@ impl From<BigInt> for Index {
         i64::try_from(&index).map_or(Index::Far(index), Index::Word)
     }
 }
-
-/// Powers of ten that are at most half of the greatest integer.
-const POWERS: [i64; SMALL_DIGITS as usize + 1] = {
-    let mut powers = [1; SMALL_DIGITS as usize + 1];
-    let mut at = 1;
-    while at < powers.len() {
-        powers[at] = 10 * powers[at - 1];
-        at += 1;
-    }
-    powers
-};

@@ -28,7 +28,7 @@ const POWERS: [i64; SMALL_DIGITS as usize + 1] = {
     powers
 };
 
-/// 10^`exponent`, if that fits a word.
+/// 10^`exponent`, if that fits a word. (Its double does, too.)
 #[inline]
 pub fn power(exponent: usize) -> Option<i64> {
     POWERS.get(exponent).copied()
