@@ -14,11 +14,12 @@ use std::os::fd::AsFd;
 
 use nix::errno::Errno;
 use nix::fcntl::{SpliceFFlags, splice, tee};
-use nix::sys::stat::{SFlag, fstat};
+use nix::sys::stat::SFlag;
 use stage::process::exit::Status;
 use stage::process::ledger::Entry;
 use stage::process::program::Ended;
 use stage::process::stop::Stop;
+use stage::stream::files::kind_of;
 use stage::stream::input::{Input, Stoppable};
 use stage::stream::output::{self, Delivery, Unwritable, deliver};
 use stage::stream::size;
@@ -56,8 +57,7 @@ pub fn run<I: AsFd>(input: Stoppable<I>, outputs: [&dyn AsFd; 2], stop: &Stop) -
 }
 
 fn is_pipe(fd: &(impl AsFd + ?Sized)) -> bool {
-    fstat(fd.as_fd())
-        .is_ok_and(|stat| SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT == SFlag::S_IFIFO)
+    kind_of(fd.as_fd()) == Some(SFlag::S_IFIFO)
 }
 
 struct Output<'a> {

@@ -22,12 +22,13 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use nix::sys::stat::{SFlag, fstat};
+use nix::sys::stat::SFlag;
 use nix::unistd::{getpgrp, tcgetpgrp};
 use terminal_size::terminal_size_of;
 
 use self::meter::Meter;
 use crate::process::message::{Messages, StandardError};
+use crate::stream::files::kind_of;
 use crate::stream::regular::Regular;
 use crate::stream::terminal::can_be_drawn_on;
 
@@ -202,8 +203,7 @@ impl Screen for Terminal {
 
 /// Whether `fd` leads to another process.
 fn is_pipe(fd: impl AsFd) -> bool {
-    let mode = fstat(fd).map(|it| SFlag::from_bits_truncate(it.st_mode) & SFlag::S_IFMT);
-    matches!(mode, Ok(SFlag::S_IFIFO | SFlag::S_IFSOCK))
+    matches!(kind_of(fd), Some(SFlag::S_IFIFO | SFlag::S_IFSOCK))
 }
 
 #[cfg(test)]

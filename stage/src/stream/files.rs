@@ -70,7 +70,7 @@ impl UsedFile {
     /// as well.
     pub(crate) fn standard_input() -> Option<UsedFile> {
         let identity = identity_of(io::stdin().as_fd())?;
-        let is_socket = kind_of(io::stdin().as_fd())? == SFlag::S_IFSOCK;
+        let is_socket = kind_of(io::stdin())? == SFlag::S_IFSOCK;
         (!is_socket).then(|| UsedFile { name: "standard input".to_owned(), identity })
     }
 
@@ -130,7 +130,8 @@ fn identity_of(fd: BorrowedFd<'_>) -> Option<Identity> {
     (!is_device).then_some(identity)
 }
 
-fn kind_of(fd: BorrowedFd<'_>) -> Option<SFlag> {
+/// What kind of file it is: one of the `S_IF` constants.
+pub fn kind_of(fd: impl AsFd) -> Option<SFlag> {
     Some(SFlag::from_bits_truncate(fstat(fd).ok()?.st_mode) & SFlag::S_IFMT)
 }
 

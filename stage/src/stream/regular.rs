@@ -9,9 +9,10 @@ use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::fs::FileExt;
 
-use nix::sys::stat::{SFlag, fstat};
+use nix::sys::stat::SFlag;
 use nix::unistd::{Whence, lseek};
 
+use crate::stream::files::kind_of;
 use crate::stream::transport::queue::is_queue;
 use crate::stream::transport::ring::is_ring;
 
@@ -26,10 +27,8 @@ impl Regular {
     /// The file behind `fd`; `None` if it is not a regular one.
     pub fn of(fd: impl AsFd) -> Option<Regular> {
         let fd = fd.as_fd();
-        let mode = SFlag::from_bits_truncate(fstat(fd).ok()?.st_mode);
-        let is_file = mode & SFlag::S_IFMT == SFlag::S_IFREG;
-        // These look like files.
-        if !is_file || is_queue(fd) || is_ring(fd) {
+        // Queues and rings look like files.
+        if kind_of(fd)? != SFlag::S_IFREG || is_queue(fd) || is_ring(fd) {
             return None;
         }
         let offset = lseek(fd, 0, Whence::SeekCur).ok()?.try_into().ok()?;

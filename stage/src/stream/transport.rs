@@ -28,10 +28,11 @@ use std::time::Duration;
 use memchr::memrchr;
 use nix::errno::Errno;
 use nix::poll::PollFlags;
-use nix::sys::stat::{SFlag, fstat};
+use nix::sys::stat::SFlag;
 
 use crate::process::clock::Wake;
 use crate::process::wait::{Awaited, Sleep};
+use crate::stream::files::kind_of;
 use peer::End;
 use turn::Turn;
 
@@ -123,9 +124,7 @@ impl<F: AsFd> Reader<F> {
     /// Whether it is a regular file, all of which is there already. (Queues and rings look like one
     /// as well.)
     pub(crate) fn is_regular(&self) -> bool {
-        let mode = fstat(&self.fd).map(|it| SFlag::from_bits_truncate(it.st_mode));
-        let is_file = mode.is_ok_and(|mode| mode & SFlag::S_IFMT == SFlag::S_IFREG);
-        is_file && matches!(self.kind, Kind::Stream)
+        kind_of(&self.fd) == Some(SFlag::S_IFREG) && matches!(self.kind, Kind::Stream)
     }
 
     /// What must be called when a stop is requested, so that no sleep goes on; `None` where a
