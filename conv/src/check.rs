@@ -56,7 +56,7 @@ impl Checks {
         failed.map(|check| &**check)
     }
 
-    /// Whether there are none.
+    /// Whether nothing is checked.
     pub fn are_none(&self) -> bool {
         self.0.is_empty()
     }

@@ -99,7 +99,7 @@ impl Gathered {
         self.lines += lines;
     }
 
-    /// Makes room up to `end`, and twice as much as before.
+    /// Makes room up to `end`, and at least twice as much as before.
     #[cold]
     fn grow(&mut self, end: usize) {
         self.bytes.resize(end.max(2 * self.bytes.len()), 0);

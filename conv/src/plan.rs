@@ -20,7 +20,7 @@ pub(crate) struct Plan {
     pub duration: Option<Duration>,
     /// The request to stop, and the clock to wait on.
     pub stop: Stop,
-    /// Where it shows how far it is.
+    /// Where to show how far along the work is.
     pub progress: Progress,
 }
 

@@ -3,8 +3,8 @@
 //!
 //! A reading is what a source gave, before conversion and checks. A source with only a few different
 //! readings gives [`Codes`] and a [`CodeTable`] of what they stand for, so that a code seen before
-//! need not be converted, checked and printed again. [`Text`] need not even be read if nothing is to be
-//! done to it.
+//! need not be converted, checked and printed again. [`Text`] is not even read unless something is to
+//! be done to it.
 
 use std::fmt;
 
@@ -39,7 +39,7 @@ impl fmt::Display for Place {
 pub struct Reading<'a> {
     /// Which one.
     pub place: Place,
-    /// Its value, or why there is none.
+    /// Its value, or the reason why it has none.
     pub raw: Result<Sample, NoReading<'a>>,
 }
 
@@ -93,7 +93,7 @@ pub struct Text<'a> {
     /// Lines, each a reading in canonical form of at most [`stage::format::decimal::MAX_PLAIN`]
     /// characters, and a line feed.
     pub lines: &'a [u8],
-    /// How many they are.
+    /// How many there are.
     pub readings: u64,
 }
 

@@ -5,10 +5,10 @@
 //! | [`program`] | the frame of every `main`: title, streams, errors, status |
 //! | [`surroundings`] | what a stage works with: input, output, clock, messages |
 //! | [`called`] | the name by which a program was called, and its help under that name |
-//! | [`command_line`] | reading the options, or saying why there are none |
+//! | [`command_line`] | reading the options; otherwise the help, or what is wrong |
 //! | [`quantity`] | durations, rates and sizes on command lines |
 //! | [`message`] | the one grammar of messages on standard error |
-//! | [`progress`] | how far long work is, on a terminal |
+//! | [`progress`] | how far along the work is, on a terminal |
 //! | [`exit`] | the exit statuses |
 //! | [`ledger`] | what each stage reports to the launcher as it ends |
 //! | [`rejections`] | what `conv` rejects, reported to `report` at once |

@@ -1,4 +1,4 @@
-//! How far long work is, on a terminal: there while it lasts, and gone without a trace.
+//! How far along the work is, on a terminal: there while it lasts, and gone without a trace.
 
 use std::fs::{self, File};
 use std::path::Path;

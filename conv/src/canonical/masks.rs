@@ -1,8 +1,8 @@
-//! Which lines of 64 bytes are canonical, all at once: bit i of a mask stands for byte i, and what
-//! must follow what is asked by shifting one mask over another.
+//! Which of the lines in 64 bytes are canonical, found for all at once: bit i of a mask stands for byte
+//! i, and shifting one mask over another checks which character follows which.
 //!
-//! 64 bytes are compared in vector registers (by the crate `wide`, which works without them where
-//! there are none); the rest takes some 40 operations on words, however many lines there are.
+//! The bytes are compared in vector registers (by the crate `wide`, which also works on processors
+//! without them). What is left is about 40 operations on words, whether the bytes are one line or many.
 
 use stage::format::decimal::MAX_PLAIN;
 use wide::u8x16;
@@ -47,8 +47,8 @@ impl Masks {
         masks
     }
 
-    /// The lines up to the first that is not canonical, or only because of useless zeros behind
-    /// its point. (A zero that has a sign and useless zeros is taken, too.)
+    /// The lines before the first that is wrong. Useless zeros behind a point are not wrong; the caller
+    /// cuts them off. (So a zero with a sign and useless zeros is among the lines, too.)
     #[inline]
     pub(super) fn canonical(self) -> Taken {
         let Masks { line_feeds, digits, zeros, points, minuses } = self;
@@ -67,7 +67,7 @@ impl Masks {
             | (leading_zeros & signs << 1) << 1 & line_feeds
             | fraction_ends & !line_feeds
             | too_long(line_feeds);
-        // Of the line that has the lowest wrong byte, none is taken.
+        // The line with the lowest wrong byte is not taken, nor is any after it.
         let right = wrong & wrong.wrapping_neg();
         let line_feeds = line_feeds & right.wrapping_sub(1);
         Taken { line_feeds, useless_zeros: fraction_ends & zeros << 1 & line_feeds }
@@ -99,7 +99,7 @@ impl Taken {
         CHUNK - self.line_feeds.leading_zeros() as usize
     }
 
-    /// How many they are.
+    /// How many there are.
     #[inline]
     pub(super) fn lines(self) -> u64 {
         self.line_feeds.count_ones().into()

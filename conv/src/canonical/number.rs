@@ -6,8 +6,8 @@ use wide::u8x16;
 /// Bytes whose line feeds are looked for together.
 const CHUNK: usize = 64;
 
-/// Characters of a number that is read here, without its sign: 18 digits, a point, and what is often
-/// no more than a zero before it.
+/// The most characters, without the sign, of a number that is read here: 18 digits, a point, and the
+/// zero that often stands before it.
 const LONGEST: usize = 20;
 
 const EIGHT: i64 = 100_000_000;

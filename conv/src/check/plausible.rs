@@ -23,7 +23,7 @@ struct Limits {
 }
 
 impl Plausible {
-    /// Values in `range` are.
+    /// Accepts values in `range`.
     pub(crate) fn new(range: Range) -> Plausible {
         Plausible { range, limits: [None; MAX_DIGITS as usize + 1] }
     }
@@ -34,7 +34,7 @@ impl Limits {
     #[cold]
     fn of(range: &Range, places: u16) -> Limits {
         let floor = |bound: &Decimal| bound.floor_to(1, -i32::from(places));
-        // Beyond these words no value in machine words lies.
+        // No value in machine words lies beyond these.
         let units = |bound: Decimal| match bound.mantissa_at(places).try_into() {
             Ok(units) => units,
             Err(_) if bound.is_negative() => i128::MIN,

@@ -13,11 +13,11 @@ const MOST_PLACES: usize = 18;
 #[derive(Debug)]
 pub(crate) struct Linear {
     conversion: Conversion,
-    /// What is done to readings, by their places, once that is needed; `None` if it does not fit.
+    /// By the readings' places, made when first needed; `None` inside if it does not fit.
     steps: [Option<Option<Step>>; MOST_PLACES + 1],
 }
 
-/// What is done to readings of so many places.
+/// The conversion of readings that have a certain number of decimal places.
 #[derive(Clone, Copy, Debug)]
 struct Step {
     factor: i64,

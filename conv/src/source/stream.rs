@@ -45,7 +45,8 @@ pub struct Stream<I> {
 }
 
 impl<'a> Stream<Stoppable<&'a Bytes>> {
-    /// Begins reading what was opened, until `deadline` or a stop; shows how far it is in `progress`.
+    /// Begins reading what was opened, until `deadline` or a stop; shows in `progress` how far along it
+    /// is.
     pub fn begin(
         opened: &'a OpenStream,
         deadline: Option<Instant>,

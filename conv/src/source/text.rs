@@ -1,8 +1,9 @@
 //! A stream of text, one row a line, read as it comes. (Times in front are skipped.)
 //!
-//! Once it is known that samples alone come, lines that are canonical are handed on as text, as many
-//! as lie side by side; others one by one, each batch of them twice as long as the one before while no
-//! canonical lines come between, so that looking for these costs little where there are none.
+//! Once the stream is known to carry samples only, canonical lines are handed on as text, as many as
+//! follow each other. Other lines are handed on one by one, in batches, each twice as long as the one
+//! before until canonical lines come again: so the search for them hardly slows down a stream that has
+//! none.
 
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -39,7 +40,7 @@ pub(crate) struct TextStream<I> {
     /// Bytes of the block of lines read last that have been handed on, and lines so far.
     at: usize,
     number: u64,
-    /// How many lines to hand on one by one where no canonical one comes.
+    /// How many lines to hand on one by one before canonical ones are looked for again.
     single: u64,
     /// Lines without their useless zeros.
     trimmed: Vec<u8>,

@@ -73,7 +73,7 @@ impl Called {
     }
 
     /// The same command, with the programs in its help's examples under names that the caller can use.
-    /// That is worth its time only where the help is going to be shown.
+    /// Worth its time only if the help is about to be shown.
     pub fn name_in_help(&self, command: Command) -> Command {
         let help = command.get_after_help().map(|help| self.examples_in(&help.to_string()));
         command.after_help(help.unwrap_or_default())

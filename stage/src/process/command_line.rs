@@ -1,4 +1,4 @@
-//! Reading a command line: the options, or, in one line, why there are none.
+//! Reading a command line: the options; otherwise the help, or one line that says what is wrong.
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};

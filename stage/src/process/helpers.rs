@@ -60,8 +60,8 @@ impl Helpers {
     }
 }
 
-/// A helper that panics takes the process with it, as where panics abort: nobody could tell what its
-/// task would have brought.
+/// Aborts the process if a helper panics, as a release build does anyway: the result of its task would
+/// be missing, and nobody would notice.
 struct NeverPanics;
 
 impl Drop for NeverPanics {

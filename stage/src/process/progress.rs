@@ -1,4 +1,4 @@
-//! How far long work is: one line on a terminal, redrawn in place.
+//! How far along the work is, if it takes long: one line on a terminal, redrawn in place.
 //!
 //! It is shown once a second has passed without a message or other output, while standard error is a
 //! terminal that can be drawn on and this process is in the foreground; not where standard output is a
@@ -9,7 +9,7 @@
 //! |---|---|
 //! | [`Progress`] | what inputs, outputs and messages share of it |
 //! | `Line` | when the line is drawn and removed |
-//! | `meter` | how far the work is, as text |
+//! | `meter` | how far along the work is, as text |
 //!
 //! Counting costs an addition and a look at the clock for each read of a block.
 
@@ -32,17 +32,17 @@ use crate::stream::files::kind_of;
 use crate::stream::regular::Regular;
 use crate::stream::terminal::can_be_drawn_on;
 
-/// What it is, for the `--help` of the programs that have it.
+/// What the `--help` of the programs that show it says about it.
 pub const HELP: &str = "\
 Progress: while a regular file is read for longer than a second, a line on standard error shows how \
-far it is: the part of the bytes, the rate, and the time left. It is there on a terminal only, while \
-the program is in the foreground, and gone at the end; not where TERM is dumb or not set, where \
+far along it is: the share of the bytes, the rate, and the time left. It is there on a terminal only, \
+while the program is in the foreground, and gone at the end; not where TERM is dumb or not set, where \
 standard output is a pipe, or in a launcher's pipeline.
 
 ";
 
-/// How long nothing else must have been shown: work that is done sooner needs no explanation, and where
-/// results scroll by they show how far it is.
+/// How long nothing else must have been shown. Work that is done sooner needs no explanation, and
+/// results that scroll by show for themselves how far along it is.
 const LONG: Duration = Duration::from_secs(1);
 
 /// How often the line is redrawn at most: what changes faster cannot be read.
@@ -57,7 +57,7 @@ const USUAL_COLUMNS: usize = 80;
 /// Moves to the line's start and removes what is there.
 const ERASE: &str = "\r\x1b[K";
 
-/// How far the work is. Clones share the line.
+/// How far along the work is. Clones share the line.
 #[derive(Clone, Debug, Default)]
 pub struct Progress(Option<Rc<RefCell<Line>>>);
 
@@ -69,7 +69,7 @@ impl Progress {
         Progress(is_shown.then(line))
     }
 
-    /// The same for an output that must remove the line; none if it is written somewhere else.
+    /// The same, for an output to a terminal, which must remove the line first; none for any other.
     pub(crate) fn below(&self, output: impl IsTerminal) -> Progress {
         if output.is_terminal() { self.clone() } else { Progress::default() }
     }
@@ -132,7 +132,7 @@ trait Screen {
     /// Its columns, if it may be drawn on now.
     fn columns(&self) -> Option<usize>;
 
-    /// Writes to it. What goes wrong there is no reason to fail.
+    /// Writes to it. An error there is no reason to fail.
     fn write(&mut self, text: &str);
 }
 

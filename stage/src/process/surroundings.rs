@@ -23,7 +23,7 @@ pub struct Surroundings<'a, I, O, C> {
     pub messages: &'a mut dyn Messages,
     /// The count of what `conv` rejects, where `report` shows it at once.
     pub rejections: Option<Rejections>,
-    /// Where it shows how far it is.
+    /// Where it shows how far along it is.
     pub progress: Progress,
     /// The threads that it asked for ([`StageOptions::helpers`](super::command_line::StageOptions)).
     pub helpers: Helpers,
@@ -64,7 +64,7 @@ impl Host {
         input.showing(&self.progress)
     }
 
-    /// Where it shows how far it is.
+    /// Where it shows how far along it is.
     pub fn progress(&self) -> &Progress {
         &self.progress
     }

@@ -125,8 +125,8 @@ impl<F: AsFd> Stoppable<F> {
         }
     }
 
-    /// The same, whose reads are shown in `progress` if it is a regular file: how long others take is
-    /// not known.
+    /// The same, with its reads shown in `progress` if it is a regular file. How much any other input
+    /// will bring is not known.
     pub fn showing(self, progress: &Progress) -> Stoppable<F> {
         let progress = if self.is_regular() { progress.clone() } else { Progress::default() };
         Stoppable { progress, ..self }

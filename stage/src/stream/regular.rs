@@ -45,8 +45,8 @@ impl Regular {
         Ok(self.file.metadata()?.len())
     }
 
-    /// Fills `buffer` with what stands at `position`. Less comes only from the file's end, or before an
-    /// error, which is returned beside the number of bytes.
+    /// Fills `buffer` from `position` on. It stops short only at the file's end or at an error; returns
+    /// the number of bytes, and the error.
     pub fn read_at(&self, buffer: &mut [u8], position: u64) -> (usize, Option<io::Error>) {
         let mut count = 0;
         while count < buffer.len() {
@@ -60,7 +60,7 @@ impl Regular {
         (count, None)
     }
 
-    /// Lets the input go on at `position`.
+    /// Makes the input go on at `position`.
     pub fn move_input_to(&self, position: u64) -> io::Result<()> {
         let offset = i64::try_from(position).map_err(io::Error::other)?;
         Ok(lseek(&self.file, offset, Whence::SeekSet).map(drop)?)

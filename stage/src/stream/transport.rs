@@ -105,7 +105,7 @@ pub(crate) struct Reader<F> {
     fd: F,
     kind: Kind<queue::Reader, ring::Reader>,
     turn: Turn,
-    /// Whether the last read took all that was there, so that a wait is going to be one.
+    /// Whether the last read took all that was there, so that the next wait will have to sleep.
     is_drained: bool,
 }
 

@@ -10,11 +10,11 @@ pub use print::ROOM;
 use super::{Decimal, Mantissa, SMALL_DIGITS};
 
 /// Digits, and decimal places, at most: nearly those of a product of two numbers of [`SMALL_DIGITS`].
-/// Without the last 16 digits, a word is left.
+/// Without its last 16 digits, such a number fits a word.
 pub const MAX_DIGITS: u32 = 2 * SMALL_DIGITS - 1;
 
-/// The upper words of a mantissa, less than this and at least its negative, leave at most
-/// [`MAX_DIGITS`] digits. (A few mantissas of as many digits are above.)
+/// A mantissa whose upper word is below this, and at least its negative, has at most [`MAX_DIGITS`]
+/// digits. (A few mantissas with that many digits lie beyond.)
 const LIMIT: i64 = (10u128.pow(MAX_DIGITS) >> 64) as i64;
 
 /// The powers of ten that fit a word.

@@ -2,15 +2,15 @@
 //!
 //! The crate `zmij` finds it in a fifth of the time that the standard library takes. Where two
 //! decimals are equally short and equally near (the float lies just between them), it gives the even
-//! one, and the standard library the greater one: that is the one that has always been given here, so
-//! the standard library is asked there.
+//! one, and the standard library the greater one. Readings have always become the greater one, so then
+//! the standard library is asked.
 
 use zmij::Buffer;
 
 use super::{Decimal, Mantissa, SMALL_DIGITS, power_of_ten};
 
-/// Bits of a double's significand behind the point, and the exponent of its last one, less that which
-/// is stored.
+/// Bits of a double's significand behind the point, and the exponent of the last of them minus the one
+/// that is stored.
 const SIGNIFICAND_BITS: u32 = f64::MANTISSA_DIGITS - 1;
 const LAST_BIT: i32 = f64::MIN_EXP - f64::MANTISSA_DIGITS as i32 - 1;
 

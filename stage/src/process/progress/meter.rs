@@ -1,4 +1,4 @@
-//! How far work is, as text: `stat: 45 %, 1.2 of 2.7 GB, 512 MB/s, 3 s left`.
+//! How far along the work is, as text: `stat: 45 %, 1.2 of 2.7 GB, 512 MB/s, 3 s left`.
 
 use std::time::{Duration, Instant};
 
@@ -70,7 +70,7 @@ impl Unit {
         Unit { name, bytes: bytes as u64 }
     }
 
-    /// So many bytes in this unit, with one decimal if they are fewer than ten.
+    /// `bytes` in this unit, with one decimal below ten.
     fn number(self, bytes: u64) -> String {
         match bytes / self.bytes {
             whole @ 0..10 if self.bytes > 1 => {
@@ -97,7 +97,7 @@ fn time(seconds: f64) -> Option<String> {
 mod tests {
     use super::*;
 
-    /// The text when `done` of `expected` bytes have taken so many seconds.
+    /// The text when `done` of `expected` bytes have taken `seconds`.
     fn text(done: u64, expected: u64, seconds: u64, columns: usize) -> String {
         let began = Instant::now();
         let mut meter = Meter::new(began);

@@ -10,8 +10,8 @@
 //!
 //! 1. a side that may be about to sleep first checks that the other end is still open
 //!    ([`super::peer`]): a reader of an empty queue without a writer has come to the end, a writer to a
-//!    full queue without a reader gets EPIPE. If the last check was a moment ago, it sleeps no longer
-//!    than a moment until the next;
+//!    full queue without a reader gets EPIPE. If the last check was a moment ago, it sleeps only
+//!    until the next one is due;
 //! 2. a side that already sleeps is woken by the launcher when it learns of the death: a reader by an
 //!    empty message, for which there is room since it sleeps; a writer by taking out a message, which
 //!    no process will read. Once awake, either follows rule 1;

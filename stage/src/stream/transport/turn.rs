@@ -21,7 +21,7 @@ pub(super) struct Turn {
 }
 
 impl Turn {
-    /// About to wait, probably not in vain: gives way if the transport is busy.
+    /// Called before a wait that will probably have to sleep: gives way if the transport is busy.
     pub(super) fn give_way(&mut self) {
         if self.is_busy(Instant::now()) {
             thread::yield_now();

@@ -26,7 +26,7 @@ impl Fixed {
             room[0] = b'0';
             return 1;
         }
-        // A sign that is not there is overwritten.
+        // Overwritten unless the number is negative.
         room[0] = b'-';
         let start = usize::from(self.mantissa < 0);
         // Fewer places than digits, so that a digit before the point is in the register, too.
@@ -52,7 +52,7 @@ trait Register: Copy {
     fn leading(self) -> usize;
     /// How many zeros there are at the end.
     fn trailing(self) -> usize;
-    /// Writes them from `first` on, and others behind, to `room[at..]`.
+    /// Writes them from `first` on to `room[at..]`, and fills up behind them.
     fn put(self, first: usize, room: &mut [u8; ROOM], at: usize);
 }
 
@@ -133,7 +133,7 @@ fn print_long(magnitude: u128, places: usize, start: usize, room: &mut [u8; ROOM
     if zeros == places { before } else { before + 1 + places - zeros }
 }
 
-/// The digits before the last sixteen, and these.
+/// The digits before the last sixteen, and the last sixteen.
 fn parts(magnitude: u128) -> (u64, u64) {
     match u64::try_from(magnitude) {
         Ok(short) => (short / SIXTEEN, short % SIXTEEN),
@@ -145,7 +145,7 @@ fn parts(magnitude: u128) -> (u64, u64) {
     }
 }
 
-/// Writes the characters from `first` on, and others behind, to `room[at..]`.
+/// Writes the characters from `first` on to `room[at..]`, and fills up behind them.
 fn put(digits: &[u8; 2 * DIGITS], first: usize, room: &mut [u8; ROOM], at: usize) {
     let characters: Option<&[u8; DIGITS]> = digits[first..].first_chunk();
     if let (Some(characters), Some(place)) = (characters, room[at..].first_chunk_mut()) {
