@@ -73,7 +73,7 @@ fn description(about: &str, paragraphs: &[Paragraph]) -> Roff {
     roff
 }
 
-/// The paragraphs whose label has no section of its own; nothing, if there are none.
+/// A section for the paragraphs whose labels have none of their own; empty without such paragraphs.
 fn notes(paragraphs: &[Paragraph]) -> Roff {
     let has_section = |label: &str| SECTIONS.iter().any(|(_, it)| *it == label);
     let labelled = paragraphs.iter().filter_map(|it| Some((it.label?, it.text)));
@@ -89,7 +89,7 @@ fn notes(paragraphs: &[Paragraph]) -> Roff {
     roff
 }
 
-/// A section with the paragraphs of this label; nothing, if there are none.
+/// A section for the paragraphs with this label; empty without such paragraphs.
 fn section(name: &str, label: &str, paragraphs: &[Paragraph]) -> Roff {
     let mut roff = Roff::new();
     let mut texts = paragraphs.iter().filter(|it| it.label == Some(label)).map(|it| it.text);
