@@ -19,19 +19,19 @@ Examples:
   scripts/bench --only 5 --quick         whether a row works; its figures mean little
   scripts/bench --write                  the table of targets, into the README
 
-Times are the wall times of whole processes (unless --cpu is given), their start included. What is
-compared takes turns, and each time is the median of the rounds; short runs get more rounds. Only the
-ratios mean anything on another machine. Inputs are made in a temporary directory, in memory where
-there is a /dev/shm: with 20 million samples up to 3 GB.
+Times are the wall times of whole processes (unless --cpu is given), their start included. What is \
+compared takes turns, and each time is the median of the rounds; short runs get more rounds. Only \
+the ratios mean anything on another machine. Inputs are made in a temporary directory, in memory \
+where there is a /dev/shm: with 20 million samples up to 3 GB.
 
 Rows, by number or name:
 ";
 
 /// Behind it.
 const REST: &str = "
-What a row needs besides coreutils and bash, and is named as not measured without: mawk and
-datamash (apt-get install mawk datamash); Polars and DuckDB (pip install polars duckdb, in a virtual
-environment that is active when the benchmark is run); two cores for two threads. The row `start`
+A row that lacks what it needs besides coreutils and bash is named as not measured. That is mawk and \
+datamash (apt-get install mawk datamash); Polars and DuckDB (pip install polars duckdb, in a virtual \
+environment that is active when the benchmark is run); two cores for two threads. The row `start` \
 also builds the static programs (scripts/build-static).
 
 Exit status: 0 measured, whatever the figures; 1 something could not be run; 2 wrong usage.";
