@@ -126,15 +126,21 @@ impl Watched {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs::OpenOptions;
+    use std::fs::{File, OpenOptions};
 
-    #[test]
-    fn an_end_is_there_as_long_as_a_descriptor_of_its_opening() {
+    /// The reader's and the writer's opening of one file, marked as such.
+    fn ends() -> (File, File) {
         let file = tempfile::NamedTempFile::new().unwrap();
         let reader = OpenOptions::new().read(true).open(file.path()).unwrap();
         let writer = OpenOptions::new().write(true).open(file.path()).unwrap();
         hold(&reader, End::Reader).unwrap();
         hold(&writer, End::Writer).unwrap();
+        (reader, writer)
+    }
+
+    #[test]
+    fn an_end_is_there_as_long_as_a_descriptor_of_its_opening() {
+        let (reader, writer) = ends();
         let to_reader = Peer::of(&writer, End::Writer);
         assert!(to_reader.is_there(&writer));
         let copy = reader.try_clone().unwrap();
@@ -155,11 +161,7 @@ mod tests {
 
     #[test]
     fn after_a_check_the_other_end_is_trusted_for_a_short_time_only() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        let reader = OpenOptions::new().read(true).open(file.path()).unwrap();
-        let writer = OpenOptions::new().write(true).open(file.path()).unwrap();
-        hold(&reader, End::Reader).unwrap();
-        hold(&writer, End::Writer).unwrap();
+        let (reader, writer) = ends();
         let mut watched = Watched::of(&writer, End::Writer);
         assert_eq!(watched.trusted_for(&writer), Some(LOOK_AGAIN), "it was checked");
         drop(reader);
