@@ -80,6 +80,7 @@ fn it_is_one_row_while_work_lasts_and_gone_at_the_end() {
         ("stat --jobs 1 < endless", "stat: line 3: longer than", "{\"n\":2,"),
         ("conv --from endless > samples", "conv: line 3: longer than", "conv: 2 samples sent, "),
         ("log --check endless", "log: \"endless\": line 3: longer than", "endless: 2 samples"),
+        ("log /dev/null < endless", "the end", "the end"),
     ] {
         let window = Window::new(110, &format!("exec {command}"), &[]);
         window.terminal.wait_for(" %, ");
