@@ -123,3 +123,6 @@ impl<F: Named> Recorder<F> {
         self.notices.push(Notice::Resized { name: self.file.name(), resized, goes_on });
     }
 }
+
+#[cfg(test)]
+mod tests;
