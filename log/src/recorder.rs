@@ -146,12 +146,11 @@ impl<F: Named> Recorder<F> {
 
     /// Syncs if the policy says so, or would before more lines are likely to come.
     pub(crate) fn sync_if_due(&mut self, now: Instant) -> Result<(), Error> {
-        let is_due = |oldest| {
-            let is_last_chance = |deadline| self.pace.is_last_chance(oldest, deadline);
-            self.policy.is_due(oldest, now)
-                || self.policy.deadline(oldest).is_some_and(is_last_chance)
+        let is_time = |oldest| {
+            let deadline = self.policy.deadline(oldest);
+            deadline.is_some_and(|deadline| self.pace.is_time(oldest, deadline, now))
         };
-        if self.oldest.is_some_and(is_due) { self.sync() } else { Ok(()) }
+        if self.oldest.is_some_and(is_time) { self.sync() } else { Ok(()) }
     }
 
     /// Syncs.

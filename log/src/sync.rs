@@ -40,11 +40,6 @@ impl SyncPolicy {
             SyncPolicy::Always => Some(oldest),
         }
     }
-
-    /// Whether to sync at `now`.
-    pub fn is_due(self, oldest: Instant, now: Instant) -> bool {
-        self.deadline(oldest).is_some_and(|deadline| now >= deadline)
-    }
 }
 
 #[cfg(test)]
@@ -62,10 +57,10 @@ mod tests {
     #[test]
     fn each_policy_has_its_moment() {
         let written = Instant::now();
-        let later = written + Duration::from_secs(1);
-        assert!(!SyncPolicy::Never.is_due(written, later));
-        assert!(SyncPolicy::Always.is_due(written, written));
-        let within = SyncPolicy::Within(Duration::from_secs(1));
-        assert!(!within.is_due(written, written) && within.is_due(written, later));
+        let second = Duration::from_secs(1);
+        assert_eq!(SyncPolicy::Never.deadline(written), None);
+        assert_eq!(SyncPolicy::Always.deadline(written), Some(written));
+        assert_eq!(SyncPolicy::Within(second).deadline(written), Some(written + second));
+        assert_eq!(SyncPolicy::Within(Duration::MAX).deadline(written), None, "beyond all time");
     }
 }

@@ -1,7 +1,7 @@
 //! What somebody else does to the file while it is recorded in: removing it, moving it, replacing it,
 //! cutting it off, or writing to it. The recorder looks when the first line comes, at least every
-//! [`LOOK`] from then on (with lines, if such come in time), before a rotation, and at the end; it leaves a notice, and recording goes on
-//! with a whole line.
+//! [`LOOK`] from then on (together with lines, if any come in time), before a rotation, and at the end;
+//! it leaves a notice, and recording goes on with a whole line.
 //!
 //! If the name was taken away:
 //!
@@ -32,11 +32,8 @@ impl<F: Named> Recorder<F> {
 
     /// Looks if that is due, or will be before more lines are likely to come.
     pub(super) fn look_if_due(&mut self, batch: &mut Batch<'_>, now: Instant) -> Result<(), Error> {
-        let is_due = |looked| {
-            now.saturating_duration_since(looked) >= LOOK
-                || self.pace.is_last_chance(looked, looked + LOOK)
-        };
-        if self.looked.is_none_or(is_due) {
+        let is_time = |looked| self.pace.is_time(looked, looked + LOOK, now);
+        if self.looked.is_none_or(is_time) {
             self.look(batch)?;
             self.looked = Some(now);
         }

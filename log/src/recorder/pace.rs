@@ -1,8 +1,8 @@
 //! When the next lines are likely to come: as long after the last ones as those came after the ones
 //! before.
 //!
-//! What is due soon after lines have come is better done with them: a process that sleeps until it is
-//! due is woken once more for it. That matters for slow streams, on machines that run on a battery. In
+//! What will be due before then is better done at once, with the last ones: otherwise the process would
+//! be woken once more, just for it. That matters for slow streams, on machines that run on a battery. In
 //! a fast one hardly anything is done earlier, and nothing more often.
 
 use std::time::{Duration, Instant};
@@ -22,9 +22,14 @@ impl Pace {
         self.last = Some(now);
     }
 
-    /// Whether what has waited since `since`, and is due at `deadline`, has been there when lines came
-    /// last, but will be due before they come next.
-    pub(super) fn is_last_chance(&self, since: Instant, deadline: Instant) -> bool {
+    /// Whether it is time, at `now`, for what has waited since `since` and must not wait beyond
+    /// `deadline`: that has come, or will before the next lines are likely to.
+    pub(super) fn is_time(&self, since: Instant, deadline: Instant, now: Instant) -> bool {
+        now >= deadline || self.is_last_chance(since, deadline)
+    }
+
+    /// Whether it was there before the last lines came, and cannot wait for the next.
+    fn is_last_chance(&self, since: Instant, deadline: Instant) -> bool {
         let (Some(last), Some(gap)) = (self.last, self.gap) else { return false };
         since < last && last.checked_add(gap).is_none_or(|next| next > deadline)
     }
