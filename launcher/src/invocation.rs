@@ -78,17 +78,12 @@ impl Invocation {
         }
         if asks_for_help {
             words.remove(1);
+            words.push("--help".into());
         }
         let Some(stage) = words.get(1).and_then(stage) else {
-            if asks_for_help {
-                // `--help` must come before an unknown word, or it would not be read.
-                words.insert(words.len().min(2), "--help".into());
-            }
             return Invocation::Launcher(words);
         };
-        let help = asks_for_help.then(|| "--help".into());
-        let words = help.into_iter().chain(words.into_iter().skip(2)).collect();
-        Invocation::Stage(SingleStage { stage, words })
+        Invocation::Stage(SingleStage { stage, words: words.split_off(2) })
     }
 }
 
