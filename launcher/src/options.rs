@@ -26,7 +26,8 @@ Examples:
   launcher help stat                       its options
 
 The stages are the programs conv, log, stat and report in the launcher's own directory (lib/wandler, \
-where it is installed); tee is the launcher's own work. At the end, the account says how many samples were sent, recorded and counted.
+where it is installed); tee is the launcher's own work. At the end, the account says how many \
+samples were sent, recorded and counted.
 
 No stage begins before all have read their options and conv has opened its input: a wrong option \
 ends the launcher with status 2, and nothing was touched. So does a file that log, stat or report \
@@ -42,9 +43,10 @@ Service: wandler@NAME, where wandler is installed for all users, is a pipeline t
 with the machine (systemctl enable --now wandler@NAME) and again after a failure. Its file of \
 options, without which it does not start, has lines such as CONV='--from /dev/ttyUSB0': CONV, which \
 must be there, LOG, STAT and REPORT are the values of --conv and so on, and MORE is further options \
-of the launcher, such as --via shm -v. It runs with --quiet and --grace 20s, so REPORT takes what \
-writes files (--svg, --textfile) or judges figures (--fail-if), and no --format. (For a longer grace period in MORE, systemctl edit must \
-raise TimeoutStopSec, too.) journalctl -u wandler@NAME shows the messages and the account.
+of the launcher, such as --via shm -v. It runs with --quiet and --grace 20s, so REPORT may write \
+files (--svg, --textfile) and judge figures (--fail-if), but takes no --format. (For a longer grace \
+period in MORE, raise TimeoutStopSec with systemctl edit, too.) journalctl -u wandler@NAME shows the \
+messages and the account.
 
 Files: samples.log in the working directory, unless --log names another. The service has its \
 options in /etc/wandler/NAME.env (mkdir -p /etc/wandler makes the directory, which no installation \
@@ -56,7 +58,7 @@ period): all are asked to stop and to go on; a report that cannot write just the
 the rest, with what it held; the account says so. Without a grace period all are killed at once. \
 If the reader of standard error hangs as well, the account waits for it as long, and is then not \
 said. If the launcher itself is killed, the stages end by themselves. Where the kernel has no \
-seccomp, the stages cannot give up the system calls that they do not need; -v tells. In this \
+seccomp, the stages cannot give up the system calls that they do not need; -v says so. In this \
 pipeline log --pass passes to nobody. A transport that is full makes conv miss ticks. Message \
 queues hold only 10 messages (/proc/sys/fs/mqueue), so with --via mqueue that happens soonest: at \
 100 Hz when a stage is held up for a fifth of a second. All message queues of a user share a limit \
@@ -86,7 +88,8 @@ pub struct Options {
     #[arg(long, value_name = "ARGS", value_parser = Words::split, help_heading = "Stages")]
     #[arg(default_value = "", hide_default_value = true, allow_hyphen_values = true)]
     pub(crate) report: Words,
-    // (The last of these counts, so that a script or a service has its own, and its user another.)
+    // (Of an option given twice the last counts, so that one behind a script's or a service's own
+    // replaces it.)
     /// How long the stages may take to end once they were asked to
     #[arg(long, value_name = "DUR", value_parser = quantity::duration, allow_hyphen_values = true)]
     #[arg(default_value = "5s", overrides_with = "grace")]

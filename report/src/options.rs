@@ -35,12 +35,12 @@ ends no alarm.
 Environment: NO_COLOR, if it is set and not empty, takes colours out of the live view; where TERM \
 is dumb there is no live view; LC_ALL, LC_CTYPE or LANG say whether the terminal shows UTF-8.
 
-Limits: a record is looked at up to 64 MiB. The formats json and csv have everything (csv \
-without histogram and course, and only records with the same fields and labels as the first). The live view's last \
-state stays on the screen. In a shell pipeline other programs' messages move its panel down a row. \
-OpenMetrics knows doubles only, and gets no histogram; the counters have their type in a textfile \
-only, which is in the older text format that the node exporter reads. A --fail-if whose number \
-does not exist does not hold; without any record the status is 1.
+Limits: a record has at most 64 MiB. The formats json and csv have everything (csv without \
+histogram and course, and only records with the same fields and labels as the first). The live \
+view's last state stays on the screen. In a shell pipeline other programs' messages move its panel \
+down a row. OpenMetrics knows doubles only, and gets no histogram; the counters have their type in a \
+textfile only, which is in the older text format that the node exporter reads. A --fail-if whose \
+number does not exist does not hold; without any record the status is 1.
 
 ";
 
