@@ -225,6 +225,24 @@ fn a_quiet_launcher_shows_only_the_account_but_keeps_what_it_is_to_keep(via: &st
     assert!(metrics.contains("wandler_samples_total 7\n"), "{metrics}");
 }
 
+#[test]
+fn a_quiet_launcher_is_verbose_where_that_is_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let finished = launcher("pipe")
+        .args(["--quiet", "-v", "--conv", "--rate max --count 7"])
+        .dir(&dir)
+        .finish()
+        .exits(0)
+        .writes("");
+    let first_words: Vec<&str> =
+        finished.stderr.lines().filter_map(|line| line.split_whitespace().nth(1)).collect();
+    for table in ["PID", "TRANSPORT", "STAGE"] {
+        assert!(first_words.contains(&table), "no table that begins with {table}\n{finished}");
+    }
+    let account = "launcher: 7 samples sent, 7 recorded, 7 counted, 0 rejected";
+    assert!(finished.stderr.lines().any(|line| line == account), "{finished}");
+}
+
 fn a_report_whose_reader_leaves_ends_the_pipeline_in_order(via: &str) {
     for _ in 0..rounds() {
         let dir = tempfile::tempdir().unwrap();
