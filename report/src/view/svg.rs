@@ -286,4 +286,20 @@ mod tests {
             assert!(text.starts_with("<svg") && text.ends_with("</svg>\n"), "{text}");
         }
     }
+
+    #[test]
+    fn a_course_that_contradicts_itself_is_drawn_within_the_picture() {
+        for course in [
+            "[[0,1,-1e9,1],[18446744073709551615,1,-1e9,1]]",
+            "[[1,0,1,2],[18446744073709551615,0,1,2],[5,0,1,2],[6,0,1,2]]",
+            "[[100,0,1,2],[18446744073709551615,0,1,2],[5,0,1,2]],\"from\":1,\"to\":5",
+        ] {
+            let text = picture(&[&record("1", &format!(",\"course\":{course}"))]);
+            let lists = text.split("points=\"").skip(1).map(|it| it.split('"').next().unwrap());
+            let numbers = lists.flat_map(|it| it.split([' ', ','])).filter(|it| !it.is_empty());
+            for number in numbers.map(|it| it.parse::<u32>().unwrap()) {
+                assert!(number <= WIDTH, "{course}: {text}");
+            }
+        }
+    }
 }

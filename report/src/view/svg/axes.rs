@@ -46,7 +46,9 @@ impl Ranged for Axis {
     type ValueType = f64;
 
     fn map(&self, value: &f64, limit: (i32, i32)) -> i32 {
-        RangedCoordf64::from(self.range.clone()).map(value, limit)
+        // What a record that contradicts itself has far beyond its own limits would be beyond pixels, too.
+        let within = value.max(self.range.start).min(self.range.end);
+        RangedCoordf64::from(self.range.clone()).map(&within, limit)
     }
 
     fn key_points<Hint: KeyPointHint>(&self, _: Hint) -> Vec<f64> {
