@@ -169,8 +169,10 @@ impl Batch<'_> {
     fn take_small(&mut self, window: &Window, masks: &Masks) -> Scanned {
         let put = |value, turn| self.numbers[(self.count + turn) % BATCH] = i64::from(value);
         let taken = small::take(window, masks, put);
-        self.count += taken.lines as usize;
-        self.magnitudes |= small::REACH;
+        let end = (self.count + taken.lines as usize).min(BATCH);
+        let magnitudes = self.numbers[self.count..end].iter();
+        self.magnitudes |= magnitudes.fold(0, |all, number| all | *number as u64);
+        self.count = end;
         taken
     }
 
@@ -213,8 +215,9 @@ mod tests {
         let scanned = scan(block, from, most, scale, &mut numbers);
         let values: Vec<_> = numbers.as_slice().iter().map(|it| decimal(*it, scale)).collect();
         assert_eq!(values, expected(block, from, scanned));
-        let reach = numbers.reach();
-        assert!(numbers.as_slice().iter().all(|number| number.unsigned_abs() <= reach));
+        let farthest = numbers.as_slice().iter().map(|number| number.unsigned_abs()).max();
+        let (farthest, reach) = (farthest.unwrap_or(0), numbers.reach());
+        assert!(farthest <= reach && reach / 2 <= farthest, "{farthest} {reach}");
         scanned
     }
 
