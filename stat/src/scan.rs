@@ -12,7 +12,7 @@ mod number;
 pub(crate) mod small;
 mod window;
 
-use self::number::{Number, integer, number, unusual};
+use self::number::{Number, integer, number, unusual, with_exponent};
 use self::small::CHUNK_LINES;
 use self::window::{CHUNK, Masks, Window};
 use crate::short::{BATCH, MULTIPLIABLE, POWERS};
@@ -92,10 +92,11 @@ pub(crate) fn scan(
         }
         let whole = u64::MAX.checked_shr(masks.line_feeds.leading_zeros()).unwrap_or(0);
         let room = most - batch.count;
-        let has_points = masks.points & whole != 0;
-        let taken = match has_points {
-            false => take(window, &masks, room, scale, &mut batch, integer),
-            true => take(window, &masks, room, scale, &mut batch, number),
+        let are_plain = masks.others & whole & !(masks.points | masks.signs) == 0;
+        let taken = match (are_plain, masks.points & whole) {
+            (true, 0) => take(window, &masks, room, scale, &mut batch, integer),
+            (true, _) => take(window, &masks, room, scale, &mut batch, number),
+            (false, _) => take(window, &masks, room, scale, &mut batch, with_exponent),
         };
         scanned.append(taken);
         // A line of another kind follows, or no whole line.
@@ -236,6 +237,7 @@ mod tests {
             "1013.25\n16777215\n-9.806650\n48.1371540\n",
             "1700000000.123456\n1700000001.5\n",
             "1.234560e+01\n-9.87E-2\n5e0\n1e3\n12\r\n-1.5\r\n",
+            "1.234560E+01\r\n-9e-02\n12.5e+00\n3\n",
         ] {
             let block = lines.repeat(20);
             assert_eq!(agrees(block.as_bytes(), u64::MAX).bytes, block.len(), "{lines}");
@@ -262,6 +264,11 @@ mod tests {
             "e2",
             "1e+",
             "1e2e3",
+            "e+10",
+            ".e+10",
+            "1e*10",
+            "1e+1x",
+            "1.5+e10",
             "1e00002",
             "-e1",
             "1.e",

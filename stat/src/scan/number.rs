@@ -102,6 +102,29 @@ fn eight_digits(digits: u64) -> u64 {
     odd.wrapping_add(even) >> 32
 }
 
+/// The same for a line that may end with a carriage return, and may have an exponent as C and Python
+/// print it: with a sign and two digits.
+#[inline(always)]
+pub(super) fn with_exponent(window: &Window, masks: &Masks, line: Span) -> Option<Number> {
+    let end = line.end - usize::from(window[FRONT + line.end - 1] == b'\r');
+    let tail = window[FRONT + end - EXPONENT..].first_chunk();
+    let [e, sign, digits @ ..] = *tail.unwrap_or(&[0; EXPONENT]);
+    let has_exponent = end - line.start > EXPONENT
+        && e | 0x20 == b'e'
+        && matches!(sign, b'+' | b'-')
+        && digits.iter().all(u8::is_ascii_digit);
+    if !has_exponent {
+        return number(window, masks, Span { end, ..line });
+    }
+    let number = number(window, masks, Span { end: end - EXPONENT, ..line })?;
+    let [tens, units] = digits.map(|digit| i16::from(digit - b'0'));
+    let exponent = 10 * tens + units;
+    number.times_power_of_ten(if sign == b'-' { -exponent } else { exponent })
+}
+
+/// Bytes of `e+00`.
+const EXPONENT: usize = 4;
+
 /// The number on a line that ends with a carriage return, or has an exponent of up to three digits.
 #[inline(never)]
 pub(super) fn unusual(window: &Window, masks: &Masks, line: Span) -> Option<Number> {
@@ -136,6 +159,7 @@ fn exponent(text: &[u8]) -> Option<i16> {
 
 impl Number {
     /// The number × 10^`exponent`, if that is short.
+    #[inline(always)]
     fn times_power_of_ten(self, exponent: i16) -> Option<Number> {
         let places = self.places as i16 - exponent;
         match u16::try_from(places) {
