@@ -7,8 +7,8 @@
 use clap::{Parser, ValueEnum};
 use stage::fake::Chunks;
 use stage::format::decimal::ParseError;
-use stage::format::row::{Line, MAX_LINE, NotARow, Row, Rows};
 use stage::format::sample::Sample;
+use stage::format::single::{Line, MAX_LINE, NotARow, Row, Rows};
 use stage::process::ledger::Entry;
 use stage::stream::framing::Framed;
 use stage::stream::input::Input;
@@ -171,7 +171,7 @@ fn one_by_one(
             None => rejected += 1,
         }
     }
-    (samples, Entry::Conv { sent, rejected, missed: 0 })
+    (samples, Entry::Conv { sent, rejected, missed: 0, table: None })
 }
 
 /// A sample reads back as itself, even by another parser.

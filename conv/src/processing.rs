@@ -10,8 +10,8 @@
 use std::io::Write;
 
 use stage::format::decimal::fixed::Fixed;
-use stage::format::row::NotARow;
 use stage::format::sample::Sample;
+use stage::format::single::NotARow;
 
 use crate::canonical;
 use crate::check::Checks;
@@ -292,7 +292,7 @@ mod tests {
             processed(&DigitCodes(9, 1), &[4, 5, 4, 4], 9, processing, true);
         assert_eq!(output, "1\n2\n1\n");
         assert_eq!(messages, ["word 4: still 1"]);
-        assert_eq!(entry, Entry::Conv { sent: 3, rejected: 1, missed: 0 });
+        assert_eq!(entry, Entry::Conv { sent: 3, rejected: 1, missed: 0, table: None });
     }
 
     #[test]
@@ -308,7 +308,7 @@ mod tests {
         processing.take(readings, &mut sender);
         sender.flush().unwrap();
         assert!(sender.is_done());
-        assert_eq!(sender.close(), Entry::Conv { sent: 2, rejected: 1, missed: 0 });
+        assert_eq!(sender.close(), Entry::Conv { sent: 2, rejected: 1, missed: 0, table: None });
         assert_eq!(output, b"2\n3\n");
         assert_eq!(messages, ["word 1: not a number"]);
     }

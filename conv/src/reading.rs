@@ -8,8 +8,8 @@
 
 use std::fmt;
 
-use stage::format::row::NotARow;
 use stage::format::sample::Sample;
+use stage::format::single::NotARow;
 use thiserror::Error;
 
 /// Which reading of a source, such as `line 17`.

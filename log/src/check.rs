@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use nix::fcntl::OFlag;
-use stage::format::row::{Line, NotARow, Rows};
+use stage::format::single::{Line, NotARow, Rows};
 use stage::process::clock::{Timer, Wake};
 use stage::process::exit::Status;
 use stage::process::message::{Messages, quoted, quoted_path};

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use clap::ValueEnum;
 use memchr::memchr;
-use stage::format::header::Header;
+use stage::format::columns::Columns;
 use stage::format::time::{Form, Time};
 
 use crate::batch::Batch;
@@ -24,7 +24,7 @@ impl Timestamps {
     /// The header of lines with times, with its line feed.
     pub(crate) fn header() -> Vec<u8> {
         let mut text = Vec::new();
-        Header::of_times().print(&mut text);
+        Columns::TIMED.print_header(&mut text);
         text
     }
 

@@ -5,13 +5,17 @@
 //! | [`decimal`] | exact decimal numbers: reading, printing, arithmetic |
 //! | [`sample`] | which numbers may flow |
 //! | [`time`] | the times of rows |
-//! | [`header`] | the names of columns |
+//! | [`name`] | the names of channels |
+//! | [`columns`] | a stream's columns, and the header that names them |
 //! | [`row`] | **which line is a row**, and the reasons why one is not |
+//! | [`single`] | the same for programs that know a single channel only |
 //! | [`record`] | what `stat` sends to `report` |
 
+pub mod columns;
 pub mod decimal;
-pub mod header;
+pub mod name;
 pub mod record;
 pub mod row;
 pub mod sample;
+pub mod single;
 pub mod time;

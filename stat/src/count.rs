@@ -8,7 +8,7 @@ use std::io::Write;
 use std::time::{Instant, SystemTime};
 
 use stage::format::record::Window;
-use stage::format::row::{NotARow, Rows};
+use stage::format::single::{NotARow, Rows};
 use stage::process::clock::Clock;
 use stage::process::exit::Status;
 use stage::process::helpers::Helpers;

@@ -192,7 +192,7 @@ mod tests {
     use crate::short::decimal;
     use proptest::prelude::*;
     use stage::format::decimal::Decimal;
-    use stage::format::row::{Line, Rows};
+    use stage::format::single::{Line, Rows};
 
     /// The samples that were scanned, as the reference reads them.
     pub(super) fn expected(block: &[u8], from: usize, scanned: Scanned) -> Vec<Decimal> {

@@ -1,7 +1,7 @@
 use super::*;
 use proptest::prelude::*;
 use stage::format::decimal::Decimal;
-use stage::format::row::{Line, Rows};
+use stage::format::single::{Line, Rows};
 
 /// What is taken of `block`, line by line.
 fn taken(block: &[u8]) -> (Vec<String>, Scanned) {

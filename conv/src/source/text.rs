@@ -8,7 +8,7 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use stage::format::row::{NotARow, Rows};
+use stage::format::single::{NotARow, Rows};
 use stage::process::message::bytes;
 use stage::stream::ending::Ending;
 use stage::stream::framing::Unframed;

@@ -1,131 +1,72 @@
-//! Rows: which line of a stream is one.
+//! Rows: which line of a stream is one, and what its fields are.
 //!
 //! | line | is |
 //! |---|---|
 //! | `57` | a row of the classic stream: one sample, without a time; blanks and TABs around it are ignored |
+//! | `23.5` TAB TAB `48` | a row of three channels; the sample of the second one is missing |
 //! | `2023-11-14T22:13:20Z` TAB `57` | a row with its time in front, in RFC 3339 |
-//! | `time` TAB `value` | the [header](Header) of such rows, which is skipped; after it, times may also be Unix seconds |
+//! | `time` TAB `temp` TAB `hum` | a [header](Columns::of_header), which names the columns; behind one with `time`, times may also be Unix seconds |
 //!
-//! The first of these that comes decides what a stream consists of. Everything else is rejected, for
-//! one of the reasons in [`NotARow`]: **a new reason for rejecting a line goes there**. Spaces around a
-//! field, and a carriage return at a line's end, are ignored. (That a *value* is not plausible, or
-//! a raw word torn, are `conv`'s own reasons.)
+//! The first row or header decides which columns a stream has. The same header once more is passed
+//! over; another one begins a part with other columns, as in files that were put together. A field
+//! that is not a sample is rejected alone. Every other line is rejected whole, for one of the reasons
+//! in [`NotARow`]: **a new reason for rejecting a line goes there**. Spaces around a field, and a
+//! carriage return at a line's end, are ignored. (That a *value* is not plausible, or a raw word torn,
+//! are `conv`'s own reasons.)
 
-mod text;
+mod reason;
+mod shape;
+pub(crate) mod text;
 
-use memchr::memchr;
-use thiserror::Error;
-
-use self::text::{spaces_trimmed, split_first, trimmed, without_end, without_feed, without_return};
+use crate::format::columns::Columns;
 use crate::format::decimal::ParseError;
-use crate::format::header::{Header, TIME, VALUE};
 use crate::format::sample::Sample;
 use crate::format::time::{Form, Time};
-use crate::process::message::quoted;
+
+pub use self::reason::NotARow;
+use self::reason::not_single;
+use self::shape::Expected;
+use self::text::{fields, trimmed, without_end, without_feed, without_return};
 
 /// Bytes of the longest line that is read. The longest useful sample, 309 digits and 400 places, has
-/// 711; the rest is room for blanks and padding zeros.
+/// 711; a thousand columns leave 65 for each.
 pub const MAX_LINE: usize = 64 * 1024;
 
-/// A sample, with its time if there is one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// When it was taken, or arrived.
-    pub time: Option<Time>,
-    /// What was measured.
-    pub sample: Sample,
-}
-
 /// What a line of a stream is, if it is not rejected.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Line {
-    /// A row.
-    Row(Row),
-    /// The header, which is not a row and not counted.
+    /// A row, whose fields are in [`Rows::fields`].
+    Row {
+        /// When its samples were taken, or arrived; `None` in a stream without times.
+        time: Option<Time>,
+    },
+    /// A header, which is not a row and not counted. What it says is in [`Rows::columns`].
     Header,
 }
 
-/// Why a line is neither a row nor the stream's header. The line itself is not kept:
-/// [`NotARow::of`] joins the two.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum NotARow {
-    /// Nothing but blanks.
-    #[error("empty")]
-    Empty,
-    /// Not a sample.
-    #[error("{0}")]
-    Number(ParseError),
-    /// Not a sample behind its time.
-    #[error("{0}")]
-    Value(ParseError),
-    /// Nothing behind its time.
-    #[error("no value behind the time")]
-    NoValue,
-    /// A number in a stream with times.
-    #[error("no time in front")]
-    NoTime,
-    /// The first field is not a time of the stream's form, if that is known.
-    #[error("{}", not_a_time(*.0))]
-    NotATime(Option<Form>),
-    /// A time in front of a number, in a stream without times, or without the header that
-    /// Unix seconds need.
-    #[error("a time stands in front, as log --timestamps puts it (cut -f 2 takes it off)")]
-    Timed,
-    /// More columns than a time and a value.
-    #[error("several columns (cut -f N takes one out)")]
-    Columns,
-    /// A header of other columns.
-    #[error("a header of other columns than {TIME} and {VALUE} (cut -f N takes one out)")]
-    Header,
-    /// A row of these other columns.
-    #[error("a row of other columns than {TIME} and {VALUE} (cut -f N takes one out)")]
-    Foreign,
-    /// Longer than [`MAX_LINE`].
-    #[error("longer than {MAX_LINE} bytes")]
-    TooLong,
+/// What stands in a row for one channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// Its sample.
+    Sample(Sample),
+    /// Nothing: the sample is missing.
+    Missing,
+    /// Something else.
+    Rejected(ParseError),
 }
 
-fn not_a_time(form: Option<Form>) -> &'static str {
-    match form {
-        Some(Form::Iso) => "not a time in RFC 3339 in front",
-        Some(Form::Unix) => "not a time in Unix seconds in front",
-        None => "not a time in front",
-    }
-}
-
-impl NotARow {
-    /// The reason together with the start of what is wrong: `not a number: "12abc"`.
-    pub fn of(self, line: &[u8]) -> String {
-        let line = match self {
-            NotARow::Empty => return self.to_string(),
-            // Only as far as it is read: of a line that came in pieces, no more may be here.
-            NotARow::TooLong => &line[..line.len().min(MAX_LINE)],
-            NotARow::Value(_) => split_first(without_end(line)).map_or(line, |(_, value)| value),
-            _ => line,
-        };
-        format!("{self}: {}", quoted(trimmed(without_end(line))))
-    }
-}
-
-/// What the lines of a stream are, as far as is known.
+/// The rows of a stream, line by line.
 #[derive(Clone, Debug, Default)]
 pub struct Rows {
-    shape: Shape,
-    is_recorded: bool,
-}
-
-/// What a stream consists of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Shape {
-    /// Neither a row nor a header has come.
-    #[default]
-    Open,
-    /// Samples alone.
-    Classic,
-    /// Samples with times in front, whose form the first one shows.
-    Timed(Option<Form>),
-    /// Rows behind a header of other columns.
-    Foreign,
+    /// Those of the last row or header; `None` until one has come.
+    columns: Option<Columns>,
+    /// Whether the next row must have the same.
+    is_decided: bool,
+    /// The form of the times; `None` until the first one.
+    form: Option<Form>,
+    /// Those of the row that was read last.
+    fields: Vec<Field>,
+    expected: Expected,
 }
 
 impl Rows {
@@ -135,28 +76,47 @@ impl Rows {
     }
 
     /// The rows of a file that `log` has written, perhaps with different options each time: each line
-    /// is decided separately, and Unix seconds need no header. Behind a header, though, the rows are
-    /// those of any stream.
+    /// of one number, with or without a time, is decided separately, and Unix seconds need no header.
+    /// Behind a header, the rows are those of any stream.
     pub fn recorded() -> Rows {
-        Rows { is_recorded: true, ..Rows::default() }
+        Rows { expected: Expected::Recorded, ..Rows::default() }
     }
 
-    /// Whether samples alone come, one a line, and nothing else from here on.
-    pub fn are_classic(&self) -> bool {
-        self.shape == Shape::Classic
+    /// The rows of a stream whose columns are called so, whatever a header calls them. The stream may
+    /// have times even if these columns have none.
+    pub fn named(columns: Columns) -> Rows {
+        Rows { expected: Expected::Named(columns), ..Rows::default() }
     }
 
-    /// The sample of the next line, whose time is skipped; `None` if it is the header.
+    /// The rows of a stream whose first line is a header, whatever it looks like: names are
+    /// [made](crate::format::name::Name::all_fitted) of its fields.
+    pub fn behind_header() -> Rows {
+        Rows { expected: Expected::Header, ..Rows::default() }
+    }
+
+    /// Goes on to another stream. One that begins with rows of the same shape continues this one, like
+    /// a part of a file that was split.
+    pub fn begin_stream(&mut self) {
+        if let Some(columns) = self.columns.take_if(|_| self.is_decided) {
+            self.expected.after(columns);
+        }
+        self.is_decided = false;
+    }
+
+    /// The columns of the last row or header; `None` until there was one.
+    pub fn columns(&self) -> Option<&Columns> {
+        self.columns.as_ref()
+    }
+
+    /// The fields of the row that was read last, one for each channel.
+    pub fn fields(&self) -> &[Field] {
+        &self.fields
+    }
+
+    /// Whether each line has one field, as in the classic stream.
     #[inline]
-    pub fn sample(&mut self, line: &[u8]) -> Option<Result<Sample, NotARow>> {
-        if self.shape == Shape::Classic {
-            return Some(classic(line));
-        }
-        match self.read(line) {
-            Ok(Line::Row(row)) => Some(Ok(row.sample)),
-            Ok(Line::Header) => None,
-            Err(why) => Some(Err(why)),
-        }
+    pub fn are_single(&self) -> bool {
+        self.is_decided && self.columns.as_ref().is_some_and(|columns| columns.width() == 1)
     }
 
     /// Reads the next line, with or without its line end.
@@ -164,127 +124,107 @@ impl Rows {
         if line.len() > MAX_LINE && without_feed(line).len() > MAX_LINE {
             return Err(NotARow::TooLong);
         }
-        match self.shape {
-            Shape::Classic => classic_row(line),
-            Shape::Timed(form) => self.timed(line, form),
-            Shape::Open | Shape::Foreign => self.first(line),
+        if !self.is_decided {
+            return self.first(line);
         }
+        let read = self.row(line);
+        let has_samples = || self.fields.iter().any(|it| !matches!(it, Field::Rejected(_)));
+        if read.is_ok() && has_samples() {
+            return read;
+        }
+        self.header(line).unwrap_or(read)
     }
 
-    /// A line that decides what the stream consists of, if it is a row or a header.
+    /// A line that decides which columns there are, if it is a row or a header.
     fn first(&mut self, line: &[u8]) -> Result<Line, NotARow> {
-        let row = classic_row(line);
-        let Err(why) = row else {
-            self.decide(Shape::Classic);
-            return row;
-        };
-        let Some((first, value)) = split_first(without_end(line)) else { return row };
-        if self.shape == Shape::Foreign {
-            return self.header(line).unwrap_or(Err(NotARow::Foreign));
+        if let Some(header) = self.header(line) {
+            return header;
         }
-        if let Some(time) = Form::Iso.read(first) {
-            self.decide(Shape::Timed(Some(Form::Iso)));
-            return behind_time(time, value);
-        }
-        match arrival(first) {
-            Some(time) if self.is_recorded => behind_time(time, value),
-            Some(time) if behind_time(time, value).is_ok() => Err(NotARow::Timed),
-            _ if are_numbers(line) => Err(NotARow::Columns),
-            _ => self.header(line).unwrap_or(Err(why)),
-        }
+        let shape = self.expected.of_row(line)?;
+        self.begin(shape.columns, shape.form);
+        self.is_decided = shape.is_decided;
+        self.row(line)
     }
 
-    /// A line of a stream with times.
-    fn timed(&mut self, line: &[u8], form: Option<Form>) -> Result<Line, NotARow> {
-        let Some((first, value)) = split_first(without_end(line)) else {
-            return Err(match trimmed(without_end(line)) {
-                [] => NotARow::Empty,
-                _ => NotARow::NoTime,
-            });
-        };
-        let forms: &[Form] = form.as_ref().map_or(&[Form::Iso, Form::Unix], std::slice::from_ref);
-        match forms.iter().find_map(|form| Some((*form, form.read(first)?))) {
-            Some((form, time)) => {
-                self.decide(Shape::Timed(Some(form)));
-                behind_time(time, value)
-            }
-            None => self.header(line).unwrap_or(Err(NotARow::NotATime(form))),
-        }
+    fn begin(&mut self, columns: Columns, form: Option<Form>) {
+        (self.columns, self.form, self.is_decided) = (Some(columns), form, true);
     }
 
-    /// Skips the header of times and values, after which another form of times may come, and rejects
-    /// any other header; `None` if the line is not a header.
+    /// Begins the columns that a header names; `None` if the line is not one.
     fn header(&mut self, line: &[u8]) -> Option<Result<Line, NotARow>> {
-        let header = Header::parse(without_end(line))?;
-        if header == Header::of_times() {
-            self.is_recorded = false;
-            self.decide(Shape::Timed(None));
-            return Some(Ok(Line::Header));
-        }
-        self.decide(Shape::Foreign);
-        Some(Err(NotARow::Header))
+        let columns = self.expected.of_header(without_end(line), !self.is_decided)?;
+        Some(columns.map(|columns| {
+            self.begin(columns, None);
+            Line::Header
+        }))
     }
 
-    fn decide(&mut self, shape: Shape) {
-        if !self.is_recorded {
-            self.shape = shape;
+    /// A row of the stream's columns.
+    fn row(&mut self, line: &[u8]) -> Result<Line, NotARow> {
+        let Some(columns) = &self.columns else { return Err(NotARow::Empty) };
+        let (width, has_time) = (columns.width(), columns.have_time());
+        self.fields.clear();
+        if width == 1 {
+            self.fields.push(Field::Sample(single(line)?));
+            return Ok(Line::Row { time: None });
+        }
+        let line = without_end(line);
+        let mut texts = fields(line);
+        let found = fields(line).count();
+        if found != width {
+            return Err(NotARow::of_width(line, found, width));
+        }
+        let time = match texts.next().filter(|_| has_time) {
+            Some(text) => Some(self.time(text)?),
+            None => None,
+        };
+        let texts = fields(line).skip(usize::from(has_time));
+        self.fields.extend(texts.map(Field::read));
+        Ok(Line::Row { time })
+    }
+
+    /// The time in front of a row.
+    fn time(&mut self, text: &[u8]) -> Result<Time, NotARow> {
+        let forms = match &self.form {
+            Some(form) => std::slice::from_ref(form),
+            None => &[Form::Iso, Form::Unix],
+        };
+        let read = forms.iter().find_map(|form| Some((*form, form.read(text)?)));
+        let (form, time) = read.ok_or(NotARow::NotATime(self.form))?;
+        self.form = Some(form);
+        Ok(time)
+    }
+
+    /// Why the field of the channel at `index`, from 0, is rejected: with its column, and the start of
+    /// what stands there in `line`.
+    pub fn reason(&self, index: usize, why: ParseError, line: &[u8]) -> String {
+        let columns = self.columns.as_ref().unwrap_or(&Columns::CLASSIC);
+        let at = index + usize::from(columns.have_time());
+        let text = fields(without_end(line)).nth(at).unwrap_or(line);
+        reason::of_field(why, text, (columns.count() > 1).then_some(at + 1))
+    }
+}
+
+impl Field {
+    /// Reads a field, which may be empty.
+    fn read(text: &[u8]) -> Field {
+        match Sample::parse(text) {
+            Ok(sample) => Field::Sample(sample),
+            Err(_) if text.is_empty() => Field::Missing,
+            Err(why) => Field::Rejected(why),
         }
     }
 }
 
-/// A row of the classic stream.
-fn classic_row(line: &[u8]) -> Result<Line, NotARow> {
-    Ok(Line::Row(Row { time: None, sample: classic(line)? }))
-}
-
-/// The sample of a row of the classic stream.
+/// The sample on a line of one field.
 #[inline]
-fn classic(line: &[u8]) -> Result<Sample, NotARow> {
+pub fn single(line: &[u8]) -> Result<Sample, NotARow> {
     let line = without_feed(line);
     if line.len() > MAX_LINE {
         return Err(NotARow::TooLong);
     }
     let number = trimmed(without_return(line));
-    Sample::parse(number).map_err(|reason| not_classic(number, reason))
-}
-
-#[cold]
-fn not_classic(number: &[u8], reason: ParseError) -> NotARow {
-    match split_first(number) {
-        _ if number.is_empty() => NotARow::Empty,
-        Some((first, value)) if is_timed(first, value) => NotARow::Timed,
-        _ => NotARow::Number(reason),
-    }
-}
-
-/// Whether these are a time and a value, as `log` writes them.
-fn is_timed(first: &[u8], value: &[u8]) -> bool {
-    let time = Form::Iso.read(first).or_else(|| arrival(first));
-    time.is_some_and(|time| behind_time(time, value).is_ok())
-}
-
-/// Unix seconds as `log` writes them, with a point, which distinguishes them from most numbers.
-fn arrival(text: &[u8]) -> Option<Time> {
-    Form::Unix.read(text).filter(|_| text.contains(&b'.'))
-}
-
-/// A row's value, behind its time.
-fn behind_time(time: Time, value: &[u8]) -> Result<Line, NotARow> {
-    if memchr(b'\t', value).is_some() {
-        return Err(NotARow::Columns);
-    }
-    match Sample::parse(spaces_trimmed(value)) {
-        Ok(sample) => Ok(Line::Row(Row { time: Some(time), sample })),
-        Err(_) if spaces_trimmed(value).is_empty() => Err(NotARow::NoValue),
-        Err(reason) => Err(NotARow::Value(reason)),
-    }
-}
-
-/// Whether all fields are numbers.
-fn are_numbers(line: &[u8]) -> bool {
-    without_end(line)
-        .split(|&byte| byte == b'\t')
-        .all(|field| Sample::parse(spaces_trimmed(field)).is_ok())
+    Sample::parse(number).map_err(|reason| not_single(number, reason))
 }
 
 #[cfg(test)]

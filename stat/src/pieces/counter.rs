@@ -3,7 +3,7 @@
 use std::io;
 use std::mem;
 
-use stage::format::row::{NotARow, Rows};
+use stage::format::single::{NotARow, Rows};
 use stage::stream::rejects::REPORTED;
 
 use super::cut::{Cut, Torn};

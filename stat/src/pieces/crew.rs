@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use stage::format::row::Rows;
+use stage::format::single::Rows;
 use stage::process::helpers::Helpers;
 use stage::stream::regular::Regular;
 

@@ -73,7 +73,7 @@ proptest! {
         let text = [b"1\n", &text[..]].concat();
         let options = Options::try_parse_from(["stat"]).unwrap();
         let plan = crate::plan::Plan::of(&options.reading(true));
-        let mut rows = stage::format::row::Rows::new();
+        let mut rows = stage::format::single::Rows::new();
         rows.sample(b"1").unwrap().unwrap();
         let mut counters = [(); 3].map(|()| Counter::new(&plan, rows.clone()));
         let mut whole = Counter::new(&plan, rows);

@@ -1,15 +1,12 @@
 //! Cutting a line into fields, and stripping what may surround them.
 
-use memchr::memchr;
-
-/// The first field and what is behind its TAB.
-pub(super) fn split_first(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (first, behind) = line.split_at(memchr(b'\t', line)?);
-    Some((spaces_trimmed(first), &behind[1..]))
+/// The fields of a line without its line end, without the spaces around them.
+pub(crate) fn fields(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    line.split(|&byte| byte == b'\t').map(spaces_trimmed)
 }
 
 /// Strips one line end.
-pub(super) fn without_end(line: &[u8]) -> &[u8] {
+pub(crate) fn without_end(line: &[u8]) -> &[u8] {
     without_return(without_feed(line))
 }
 
