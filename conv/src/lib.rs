@@ -76,7 +76,7 @@ pub enum Error {
 /// Opens the source. To be called before a pipeline begins.
 pub fn open(options: &Options) -> Result<Opened, Ended<Error>> {
     opened::open(options).map_err(|error| {
-        let entry = Entry::Conv { sent: 0, rejected: 0, missed: 0 };
+        let entry = Entry::Conv { sent: 0, rejected: 0, missed: 0, table: None };
         Ended { entry, result: Err(error.into()) }
     })
 }

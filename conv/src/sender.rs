@@ -149,7 +149,12 @@ impl<'a, W: Write> Sender<'a, W> {
     /// Reports how many readings were rejected in all, and returns the account.
     pub fn close(&mut self) -> Entry {
         self.rejects.sum_up(self.messages, "readings");
-        Entry::Conv { sent: self.sent, rejected: self.rejects.count(), missed: self.missed }
+        Entry::Conv {
+            sent: self.sent,
+            rejected: self.rejects.count(),
+            missed: self.missed,
+            table: None,
+        }
     }
 }
 
@@ -185,6 +190,6 @@ mod tests {
         }
         sender.flush().unwrap();
         assert!(sender.is_done());
-        assert_eq!(sender.close(), Entry::Conv { sent: 2, rejected: 0, missed: 0 });
+        assert_eq!(sender.close(), Entry::Conv { sent: 2, rejected: 0, missed: 0, table: None });
     }
 }

@@ -29,7 +29,7 @@ impl Account {
         let mut account = Account::default();
         for entry in entries.iter().filter_map(|(_, entry)| entry.as_ref()) {
             match *entry {
-                Entry::Conv { sent, rejected, missed } => {
+                Entry::Conv { sent, rejected, missed, .. } => {
                     account.sent = Some(sent);
                     account.rejected += rejected;
                     account.missed = missed;
@@ -144,7 +144,7 @@ mod tests {
     }
 
     fn conv(sent: u64) -> Entry {
-        Entry::Conv { sent, rejected: 0, missed: 0 }
+        Entry::Conv { sent, rejected: 0, missed: 0, table: None }
     }
 
     fn log(recorded: u64) -> Entry {
@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn rejects_and_missed_ticks_are_reported_and_do_not_unsettle() {
-        let conv = Entry::Conv { sent: 5, rejected: 2, missed: 3 };
+        let conv = Entry::Conv { sent: 5, rejected: 2, missed: 3, table: None };
         let account = account(&[conv, log(5), stat(5)]);
         assert!(account.is_settled());
         assert_eq!(

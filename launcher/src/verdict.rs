@@ -34,7 +34,7 @@ mod tests {
 
     fn settled() -> Account {
         let mut entries = ByProcess::default();
-        entries[Process::Conv] = Some(Entry::Conv { sent: 1, rejected: 0, missed: 0 });
+        entries[Process::Conv] = Some(Entry::Conv { sent: 1, rejected: 0, missed: 0, table: None });
         entries[Process::Log] = Some(Entry::Log { recorded: 1, durable: 1 });
         entries[Process::Stat] = Some(Entry::Stat { counted: 1, rejected: 0, reader_gone: false });
         Account::settle(&entries)

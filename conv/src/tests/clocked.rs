@@ -65,7 +65,7 @@ fn simulate(words: &str, clock: &FakeClock, slow: Duration) -> (usize, Entry) {
 }
 
 fn sent(sent: u64, missed: u64) -> (usize, Entry) {
-    (sent as usize, Entry::Conv { sent, rejected: 0, missed })
+    (sent as usize, Entry::Conv { sent, rejected: 0, missed, table: None })
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn readings_that_are_all_rejected_do_not_hide_a_stop() {
     let source = Clocked::new(simulated, stopping, Rate::Max, None, Sampling::Batched);
     pump(source, Processing::new(options.conversion(), options.checks()), &mut sender).unwrap();
     let rejected = 2 * BLOCK as u64;
-    assert_eq!(sender.close(), Entry::Conv { sent: 0, rejected, missed: 0 });
+    assert_eq!(sender.close(), Entry::Conv { sent: 0, rejected, missed: 0, table: None });
 }
 
 #[test]

@@ -31,7 +31,7 @@ fn text_is_made_canonical_and_what_is_not_a_number_is_reported() {
     let (output, messages, entry) = taken(&b"+07\r\n 1.50\t\nNaN\n\n1e2"[..], TEXT);
     assert_eq!(output, "7\n1.5\n100\n");
     assert_eq!(messages, ["line 3: not a number: \"NaN\"", "line 4: empty"]);
-    assert_eq!(entry, Entry::Conv { sent: 3, rejected: 2, missed: 0 });
+    assert_eq!(entry, Entry::Conv { sent: 3, rejected: 2, missed: 0, table: None });
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn a_torn_last_word_is_rejected() {
     let (output, messages, entry) = taken(&[1, 0, 2][..], layout);
     assert_eq!(output, "1\n");
     assert_eq!(messages, ["word 2: torn: the stream ends after 1 of 2 bytes"]);
-    assert_eq!(entry, Entry::Conv { sent: 1, rejected: 1, missed: 0 });
+    assert_eq!(entry, Entry::Conv { sent: 1, rejected: 1, missed: 0, table: None });
 }
 
 #[test]

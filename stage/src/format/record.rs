@@ -18,7 +18,7 @@ use serde::de::Error as _;
 use serde_json::value::RawValue;
 
 pub use self::field::{Estimate, FIELDS, Field, FieldEntry, Kind, Presence, Record, Value};
-pub use self::parts::{Bin, Exactness, Figure, Stretch, Window};
+pub use self::parts::{Bin, Exactness, Figure, Stretch, Times, Window};
 use crate::process::message::explained;
 
 /// Bytes of the longest record that is written or read. The largest state of samples that were
@@ -32,7 +32,7 @@ pub const RESERVED_LABELS: [&str; 5] = ["q", "quantile", "le", "job", "instance"
 /// Whether this is the name of a field, of this version or a later one. No label may have it,
 /// since it becomes a column beside them.
 pub fn is_field(name: &str) -> bool {
-    Field::named(name).is_some() || field::RESERVED.contains(&name)
+    Field::named(name).is_some()
 }
 
 impl Record {
@@ -125,6 +125,23 @@ mod tests {
         assert_eq!(printed(&Record::parse(line.as_bytes()).unwrap()), line);
         let empty = line.replace("\"from\":11,\"to\":12", "\"from\":null,\"to\":null");
         assert_eq!(printed(&Record::parse(empty.as_bytes()).unwrap()), empty);
+    }
+
+    #[test]
+    fn the_fields_of_a_table_read_back() {
+        let line = LINE
+            .replace("{\"n\":2", "{\"channel\":\"temp [°C]\",\"n\":2,\"missing\":1")
+            .replace(
+                "\"last\"",
+                "\"start\":\"2023-11-14T22:13:20.00005Z\",\"end\":\"2023-11-14T23:00:00Z\",\"last\"",
+            );
+        let record = Record::parse(line.as_bytes()).unwrap();
+        assert_eq!(printed(&record), line);
+        let empty = line.replace("\"2023-11-14T23:00:00Z\"", "null");
+        assert_eq!(printed(&Record::parse(empty.as_bytes()).unwrap()), empty);
+        let wrong = line.replace("23:00:00Z", "24:00:00Z");
+        let why = reason(&Record::parse(wrong.as_bytes()).unwrap_err());
+        assert_eq!(why, "not a time in RFC 3339: \"2023-11-14T24:00:00Z\"");
     }
 
     #[test]

@@ -4,13 +4,17 @@
 //! RFC 3339 is read here rather than by jiff, which accepts more (a date without dashes, a zone in
 //! brackets) and turns a leap second into the second before it.
 
+use std::borrow::Cow;
+use std::fmt;
 use std::time::SystemTime;
 
 use jiff::civil::DateTime;
-use jiff::fmt::StdIoWrite;
 use jiff::fmt::temporal::DateTimePrinter;
+use jiff::fmt::{StdFmtWrite, StdIoWrite};
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 const NANOS_PER_SECOND: i128 = 1_000_000_000;
 const NANOS_PER_MICRO: i128 = 1_000;
@@ -55,6 +59,21 @@ impl Time {
         (timestamp.as_second() >= FIRST_SECOND).then_some(Time(timestamp))
     }
 
+    /// This point in time, if a time may be that early.
+    pub fn of(timestamp: Timestamp) -> Option<Time> {
+        Time::new(timestamp)
+    }
+
+    /// The point in time.
+    pub fn timestamp(self) -> Timestamp {
+        self.0
+    }
+
+    /// Reads a time in RFC 3339.
+    pub fn parse(text: &[u8]) -> Option<Time> {
+        Form::Iso.read(text)
+    }
+
     fn from_nanos(nanos: i128) -> Option<Time> {
         Time::new(Timestamp::from_nanosecond(nanos).ok()?)
     }
@@ -88,6 +107,29 @@ impl Time {
                 text.extend_from_slice(&digits.as_bytes()[..digits.len() - useless]);
             }
         }
+    }
+}
+
+/// In RFC 3339, with as few decimals as it needs.
+impl fmt::Display for Time {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        DateTimePrinter::new()
+            .print_timestamp(&self.0, StdFmtWrite(formatter))
+            .map_err(|_| fmt::Error)
+    }
+}
+
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Time, D::Error> {
+        let text = Cow::<str>::deserialize(deserializer)?;
+        Time::parse(text.as_bytes())
+            .ok_or_else(|| D::Error::custom(format_args!("not a time in RFC 3339: {text:?}")))
     }
 }
 

@@ -19,18 +19,22 @@ use crate::process::inherited;
 /// The environment variable that names the ledger's descriptor.
 pub const VARIABLE: &str = "WANDLER_LEDGER";
 
-/// What one process did. Counts are of samples unless stated otherwise.
+/// What one process did. Counts are of rows (in the classic stream these are samples) unless stated
+/// otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "stage", rename_all = "lowercase")]
 pub enum Entry {
     /// The converter.
     Conv {
-        /// Samples that the output took whole.
+        /// Rows that the output took whole.
         sent: u64,
         /// Readings that were not numbers, or not plausible.
         rejected: u64,
         /// Ticks at which no sample could be taken.
         missed: u64,
+        /// What rows with several channels need.
+        #[serde(flatten, skip_serializing_if = "Option::is_none")]
+        table: Option<Table>,
     },
     /// The fan-out.
     Tee {
@@ -39,16 +43,16 @@ pub enum Entry {
     },
     /// The recorder.
     Log {
-        /// Lines written to the file.
+        /// Lines written to the file, without headers.
         recorded: u64,
         /// Lines known to be on the disk.
         durable: u64,
     },
     /// The statistics.
     Stat {
-        /// Samples that the statistics cover.
+        /// Rows that the statistics cover.
         counted: u64,
-        /// Lines that were not samples.
+        /// Lines that were not rows.
         rejected: u64,
         /// Whether the reader left, so that the count stops there.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -64,12 +68,27 @@ pub enum Entry {
     },
 }
 
+/// The samples in `conv`'s rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Table {
+    /// How many channels a row has.
+    pub channels: u64,
+    /// Samples that were missing.
+    pub missing: u64,
+}
+
 impl Entry {
     /// The summary for a person where there is no ledger; only `conv` has one.
     pub(crate) fn told(&self) -> Option<String> {
         match self {
-            Entry::Conv { sent, rejected, missed } => {
+            Entry::Conv { sent, rejected, missed, table: None } => {
                 Some(format!("{sent} samples sent, {rejected} rejected, {missed} ticks missed"))
+            }
+            Entry::Conv { sent, rejected, missed, table: Some(Table { channels, missing }) } => {
+                Some(format!(
+                    "{sent} rows of {channels} channels sent, {rejected} readings rejected, \
+                     {missing} missing, {missed} ticks missed"
+                ))
             }
             _ => None,
         }
@@ -78,7 +97,7 @@ impl Entry {
     /// Whether the process had done nothing yet.
     pub(crate) fn is_blank(&self) -> bool {
         match *self {
-            Entry::Conv { sent, rejected, missed } => (sent, rejected, missed) == (0, 0, 0),
+            Entry::Conv { sent, rejected, missed, .. } => (sent, rejected, missed) == (0, 0, 0),
             Entry::Tee { taken } => taken == 0,
             Entry::Log { recorded, .. } => recorded == 0,
             Entry::Stat { counted, rejected, .. } => (counted, rejected) == (0, 0),
@@ -155,7 +174,9 @@ mod tests {
     fn an_entry_is_one_line_of_the_documented_form() {
         let (mut reader, writer) = io::pipe().unwrap();
         let ledger = Ledger::new(writer.into());
-        ledger.write(&Entry::Conv { sent: 1200, rejected: 0, missed: 0 }).unwrap();
+        let table = Some(Table { channels: 3, missing: 5 });
+        ledger.write(&Entry::Conv { sent: 1200, rejected: 0, missed: 0, table: None }).unwrap();
+        ledger.write(&Entry::Conv { sent: 1200, rejected: 4, missed: 0, table }).unwrap();
         ledger.write(&Entry::Log { recorded: 1200, durable: 1200 }).unwrap();
         ledger.write(&Entry::Stat { counted: 1200, rejected: 0, reader_gone: false }).unwrap();
         ledger.write(&Entry::Report { shown: 37, reader_gone: true }).unwrap();
@@ -165,12 +186,15 @@ mod tests {
         assert_eq!(
             text,
             "{\"stage\":\"conv\",\"sent\":1200,\"rejected\":0,\"missed\":0}\n\
+             {\"stage\":\"conv\",\"sent\":1200,\"rejected\":4,\"missed\":0,\"channels\":3,\"missing\":5}\n\
              {\"stage\":\"log\",\"recorded\":1200,\"durable\":1200}\n\
              {\"stage\":\"stat\",\"counted\":1200,\"rejected\":0}\n\
              {\"stage\":\"report\",\"shown\":37,\"reader_gone\":true}\n"
         );
-        let entry: Entry = serde_json::from_str(text.lines().nth(2).unwrap()).unwrap();
-        assert_eq!(entry, Entry::Stat { counted: 1200, rejected: 0, reader_gone: false });
+        let entry = |line| serde_json::from_str::<Entry>(text.lines().nth(line).unwrap()).unwrap();
+        assert_eq!(entry(0), Entry::Conv { sent: 1200, rejected: 0, missed: 0, table: None });
+        assert_eq!(entry(1), Entry::Conv { sent: 1200, rejected: 4, missed: 0, table });
+        assert_eq!(entry(3), Entry::Stat { counted: 1200, rejected: 0, reader_gone: false });
     }
 
     #[test]

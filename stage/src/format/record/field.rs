@@ -13,8 +13,8 @@ use serde_json::value::RawValue;
 
 use super::parts::{Bin, Exactness, Figure, Stretch};
 use crate::format::decimal::Decimal;
+use crate::format::time::Time;
 
-pub(super) use table::RESERVED;
 pub use table::{FIELDS, Record};
 
 /// A field of the records.
@@ -50,6 +50,8 @@ pub enum Kind {
     Quantile,
     /// By how much another number may be wrong: rounded up, never down.
     Bound,
+    /// A time, in RFC 3339.
+    Time,
     /// A word about the other fields, or a flag.
     Word,
     /// Anything that is more than a number or a word.
@@ -88,6 +90,8 @@ pub enum Value<'a> {
     Count(Option<u64>),
     /// A number.
     Number(Option<&'a Decimal>),
+    /// A time.
+    Time(Option<Time>),
     /// All quantiles.
     Quantiles(&'a [Figure]),
     /// A word.
@@ -109,6 +113,8 @@ pub(super) enum FieldSlot<'a> {
     Count(&'a mut u64),
     Ordinal(&'a mut Option<u64>),
     Number(&'a mut Option<Decimal>),
+    Time(&'a mut Option<Time>),
+    Channel(&'a mut Option<String>),
     Exactness(&'a mut Option<Exactness>),
     Flag(&'a mut bool),
     Labels(&'a mut BTreeMap<String, String>),
@@ -147,7 +153,7 @@ impl Field {
     pub fn is_figure(&self) -> bool {
         match self.kind {
             Kind::Count | Kind::Exact | Kind::Rounded(_) | Kind::Quantile | Kind::Bound => true,
-            Kind::Ordinal | Kind::Word | Kind::Structure => false,
+            Kind::Ordinal | Kind::Time | Kind::Word | Kind::Structure => false,
         }
     }
 
@@ -184,7 +190,11 @@ impl Value<'_> {
     pub fn is_none(&self) -> bool {
         matches!(
             self,
-            Value::Count(None) | Value::Number(None) | Value::Word(None) | Value::Flag(false)
+            Value::Count(None)
+                | Value::Number(None)
+                | Value::Time(None)
+                | Value::Word(None)
+                | Value::Flag(false)
         )
     }
 
@@ -208,6 +218,7 @@ impl Serialize for Value<'_> {
         match self {
             Value::Count(count) => count.serialize(serializer),
             Value::Number(number) => number.serialize(serializer),
+            Value::Time(time) => time.serialize(serializer),
             Value::Word(word) => word.serialize(serializer),
             Value::Flag(flag) => flag.serialize(serializer),
             Value::Labels(labels) => labels.serialize(serializer),

@@ -133,6 +133,8 @@ impl Reading {
             FieldSlot::Count(count) => *count = map.next_value()?,
             FieldSlot::Ordinal(ordinal) => *ordinal = map.next_value()?,
             FieldSlot::Number(number) => *number = map.next_value()?,
+            FieldSlot::Time(time) => *time = map.next_value()?,
+            FieldSlot::Channel(channel) => *channel = map.next_value()?,
             FieldSlot::Flag(flag) => *flag = map.next_value()?,
             FieldSlot::Labels(labels) => *labels = map.next_value()?,
             FieldSlot::Histogram(bins) => *bins = Some(map.next_value()?),

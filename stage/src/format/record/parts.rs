@@ -4,6 +4,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::format::decimal::Decimal;
+use crate::format::time::Time;
 
 /// The numbers of a window's samples, from 1; null in an empty window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -12,6 +13,16 @@ pub struct Window {
     pub from: Option<u64>,
     /// The number of its last sample.
     pub to: Option<u64>,
+}
+
+/// When samples were taken: the oldest and the newest of them or, of a window by the stream's own
+/// time, where it begins and ends. Null without samples.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Times {
+    /// The first time.
+    pub start: Option<Time>,
+    /// The last time.
+    pub end: Option<Time>,
 }
 
 /// A number with a name.

@@ -13,21 +13,24 @@ use serde_json::value::RawValue;
 
 use super::{Estimate, Field, FieldSlot, Kind, Presence, Value};
 use crate::format::decimal::Decimal;
-use crate::format::record::parts::{Bin, Exactness, Figure, Stretch, Window};
-
-/// Names reserved for later.
-pub(in crate::format::record) const RESERVED: [&str; 4] = ["channel", "missing", "start", "end"];
+use crate::format::record::parts::{Bin, Exactness, Figure, Stretch, Times, Window};
 
 /// Statistics of the samples so far, or of a window. The numbers are null while there are no
 /// samples.
 #[derive(Clone, Debug, Default)]
 pub struct Record {
+    /// The channel; `None` if nothing names it.
+    pub channel: Option<String>,
     /// What distinguishes these samples from others (`stat --label`): values by name.
     pub labels: BTreeMap<String, String>,
     /// Samples covered.
     pub n: u64,
-    /// Lines that were not samples, so far.
+    /// Rows in which this channel's sample was missing; only where a row can lack one.
+    pub missing: Option<u64>,
+    /// Lines and fields that were not samples, so far.
     pub rejected: u64,
+    /// When the samples were taken, if the stream has times.
+    pub times: Option<Times>,
     /// Which samples are covered, if not all.
     pub window: Option<Window>,
     /// The newest sample.
@@ -111,6 +114,14 @@ const fn rounded(standard_error: fn(&Record, f64) -> Option<f64>) -> Kind {
 /// All fields.
 pub static FIELDS: &[Field] = &[
     Field {
+        name: "channel",
+        kind: Kind::Word,
+        presence: Presence::Optional,
+        help: "Which channel the samples are of.",
+        get: |it| it.channel.as_deref().map(|channel| Value::Word(Some(channel))),
+        slot: |it| FieldSlot::Channel(&mut it.channel),
+    },
+    Field {
         name: "labels",
         kind: Kind::Structure,
         presence: Presence::Optional,
@@ -127,12 +138,36 @@ pub static FIELDS: &[Field] = &[
         slot: |it| FieldSlot::Count(&mut it.n),
     },
     Field {
+        name: "missing",
+        kind: Kind::Count,
+        presence: Presence::Optional,
+        help: "Rows without a sample of this channel.",
+        get: |it| it.missing.map(|missing| Value::Count(Some(missing))),
+        slot: |it| FieldSlot::Ordinal(&mut it.missing),
+    },
+    Field {
         name: "rejected",
         kind: Kind::Count,
         presence: Presence::Always,
         help: "Readings and lines that were rejected, so far.",
         get: |it| Some(Value::Count(Some(it.rejected))),
         slot: |it| FieldSlot::Count(&mut it.rejected),
+    },
+    Field {
+        name: "start",
+        kind: Kind::Time,
+        presence: Presence::Optional,
+        help: "When the oldest sample was taken, or the window begins.",
+        get: |it| it.times.map(|times| Value::Time(times.start)),
+        slot: |it| FieldSlot::Time(&mut it.times.get_or_insert_default().start),
+    },
+    Field {
+        name: "end",
+        kind: Kind::Time,
+        presence: Presence::Optional,
+        help: "When the newest sample was taken, or the window ends.",
+        get: |it| it.times.map(|times| Value::Time(times.end)),
+        slot: |it| FieldSlot::Time(&mut it.times.get_or_insert_default().end),
     },
     Field {
         name: "from",
