@@ -14,23 +14,20 @@
 //! carriage return at a line's end, are ignored. (That a *value* is not plausible, or a raw word torn,
 //! are `conv`'s own reasons.)
 
+mod field;
 mod reason;
 mod shape;
 pub(crate) mod text;
 
 use crate::format::columns::Columns;
 use crate::format::decimal::ParseError;
-use crate::format::sample::Sample;
 use crate::format::time::{Form, Time};
 
+pub use self::field::{Field, single};
 pub use self::reason::NotARow;
-use self::reason::not_single;
 use self::shape::Expected;
-use self::text::{fields, trimmed, without_end, without_feed, without_return};
-
-/// Bytes of the longest line that is read. The longest useful sample, 309 digits and 400 places, has
-/// 711; a thousand columns leave 65 for each.
-pub const MAX_LINE: usize = 64 * 1024;
+pub use self::text::MAX_LINE;
+use self::text::{fields, without_end, without_feed};
 
 /// What a line of a stream is, if it is not rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,17 +39,6 @@ pub enum Line {
     },
     /// A header, which is not a row and not counted. What it says is in [`Rows::columns`].
     Header,
-}
-
-/// What stands in a row for one channel.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Field {
-    /// Its sample.
-    Sample(Sample),
-    /// Nothing: the sample is missing.
-    Missing,
-    /// Something else.
-    Rejected(ParseError),
 }
 
 /// The rows of a stream, line by line.
@@ -203,28 +189,6 @@ impl Rows {
         let text = fields(without_end(line)).nth(at).unwrap_or(line);
         reason::of_field(why, text, (columns.count() > 1).then_some(at + 1))
     }
-}
-
-impl Field {
-    /// Reads a field, which may be empty.
-    fn read(text: &[u8]) -> Field {
-        match Sample::parse(text) {
-            Ok(sample) => Field::Sample(sample),
-            Err(_) if text.is_empty() => Field::Missing,
-            Err(why) => Field::Rejected(why),
-        }
-    }
-}
-
-/// The sample on a line of one field.
-#[inline]
-pub fn single(line: &[u8]) -> Result<Sample, NotARow> {
-    let line = without_feed(line);
-    if line.len() > MAX_LINE {
-        return Err(NotARow::TooLong);
-    }
-    let number = trimmed(without_return(line));
-    Sample::parse(number).map_err(|reason| not_single(number, reason))
 }
 
 #[cfg(test)]

@@ -133,6 +133,11 @@ impl<'de> Deserialize<'de> for Time {
     }
 }
 
+/// Unix seconds as `log` writes them, with a point, which distinguishes them from most numbers.
+pub(crate) fn arrival(text: &[u8]) -> Option<Time> {
+    Form::Unix.read(text).filter(|_| text.contains(&b'.'))
+}
+
 fn read_iso(text: &[u8]) -> Option<Time> {
     let (civil, rest) = text.split_first_chunk::<19>()?;
     let &[

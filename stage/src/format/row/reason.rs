@@ -2,13 +2,11 @@
 
 use thiserror::Error;
 
-use super::MAX_LINE;
-use super::shape::arrival;
-use super::text::{fields, trimmed, without_end};
+use super::text::{MAX_LINE, fields, trimmed, without_end};
 use crate::format::columns::MAX_COLUMNS;
 use crate::format::decimal::ParseError;
 use crate::format::sample::Sample;
-use crate::format::time::Form;
+use crate::format::time::{Form, arrival};
 use crate::process::message::quoted;
 
 /// Why a line is neither a row nor a header. The line itself is not kept: [`NotARow::of`] joins the

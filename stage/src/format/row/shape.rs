@@ -1,11 +1,11 @@
 //! Which columns a stream has, by its first row or header.
 
+use super::field::single;
 use super::reason::NotARow;
-use super::single;
 use super::text::{fields, without_end};
 use crate::format::columns::{Columns, MAX_COLUMNS};
 use crate::format::sample::Sample;
-use crate::format::time::{Form, Time};
+use crate::format::time::{Form, arrival};
 
 /// What is known of the columns before they are seen.
 #[derive(Clone, Debug, Default)]
@@ -137,9 +137,4 @@ fn begins_with_time(line: &[u8]) -> bool {
 /// Whether any field is a sample.
 fn has_samples(line: &[u8]) -> bool {
     fields(line).any(|field| Sample::parse(field).is_ok())
-}
-
-/// Unix seconds as `log` writes them, with a point, which distinguishes them from most numbers.
-pub(super) fn arrival(text: &[u8]) -> Option<Time> {
-    Form::Unix.read(text).filter(|_| text.contains(&b'.'))
 }
