@@ -5,11 +5,13 @@
 //! | `field` | what a field is: its kind, which records have it, how to get its value |
 //! | `field::table` | [`Record`] and **its fields: a new one is added there** |
 //! | `parts` | windows, bins, stretches, and how exact quantiles are |
-//! | `json` | reading and writing |
+//! | `json` | reading |
+//! | `print` | writing |
 
 mod field;
 mod json;
 mod parts;
+mod print;
 
 use std::borrow::Cow;
 
@@ -41,13 +43,6 @@ impl Record {
         // serde_json does not check values that it skips for UTF-8.
         let text = str::from_utf8(line).map_err(|_| serde_json::Error::custom("not UTF-8"))?;
         serde_json::from_str(text)
-    }
-
-    /// Appends the record, as one line, to `text`.
-    pub fn print(&self, text: &mut Vec<u8>) -> Result<(), serde_json::Error> {
-        serde_json::to_writer(&mut *text, self)?;
-        text.push(b'\n');
-        Ok(())
     }
 }
 

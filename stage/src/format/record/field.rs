@@ -8,7 +8,6 @@ mod table;
 
 use std::collections::BTreeMap;
 
-use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::parts::{Bin, Exactness, Figure, Stretch};
@@ -211,23 +210,4 @@ impl Value<'_> {
 /// The number behind the `p` of a quantile's name, such as `p99.9`.
 pub(super) fn percentage(name: &str) -> Option<Decimal> {
     name.strip_prefix('p')?.parse().ok()
-}
-
-impl Serialize for Value<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Value::Count(count) => count.serialize(serializer),
-            Value::Number(number) => number.serialize(serializer),
-            Value::Time(time) => time.serialize(serializer),
-            Value::Word(word) => word.serialize(serializer),
-            Value::Flag(flag) => flag.serialize(serializer),
-            Value::Labels(labels) => labels.serialize(serializer),
-            Value::Histogram(bins) => bins.serialize(serializer),
-            Value::Course(stretches) => stretches.serialize(serializer),
-            Value::State(state) => state.serialize(serializer),
-            Value::Quantiles(figures) => {
-                serializer.collect_map(figures.iter().map(|it| (&it.name, &it.value)))
-            }
-        }
-    }
 }

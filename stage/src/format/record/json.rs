@@ -1,34 +1,14 @@
-//! Records as JSON objects, their fields in the table's order.
+//! Reading records, which are JSON objects with fields in any order.
 
 use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
-use serde::ser::SerializeMap;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer};
 
-use super::field::{FIELDS, Field, FieldSlot, Presence, Record, Value, percentage};
+use super::field::{FIELDS, Field, FieldSlot, Presence, Record, percentage};
 use super::parts::{Exactness, Figure};
 use crate::format::decimal::Decimal;
-
-impl Serialize for Record {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        for field in FIELDS {
-            match (field.get)(self) {
-                Some(Value::Quantiles(figures)) => {
-                    figures.iter().try_for_each(|it| map.serialize_entry(&it.name, &it.value))?;
-                }
-                Some(value) if field.presence == Presence::Arising && value.is_none() => {}
-                // Most are numbers.
-                Some(Value::Number(number)) => map.serialize_entry(field.name, &number)?,
-                Some(value) => map.serialize_entry(field.name, &value)?,
-                None => {}
-            }
-        }
-        map.end()
-    }
-}
 
 impl<'de> Deserialize<'de> for Record {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Record, D::Error> {

@@ -1,7 +1,7 @@
 //! What a record is made of, besides plain numbers.
 
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer};
 
 use crate::format::decimal::Decimal;
 use crate::format::time::Time;
@@ -104,22 +104,10 @@ impl<'de> Deserialize<'de> for Exactness {
     }
 }
 
-impl Serialize for Bin {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        (&self.low, &self.high, self.count).serialize(serializer)
-    }
-}
-
 impl<'de> Deserialize<'de> for Bin {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Bin, D::Error> {
         let (low, high, count) = Deserialize::deserialize(deserializer)?;
         Ok(Bin { low, high, count })
-    }
-}
-
-impl Serialize for Stretch {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        (self.first, &self.min, &self.mean, &self.max).serialize(serializer)
     }
 }
 
