@@ -27,6 +27,8 @@
 //! and C. A. Gill, "Comparing measures of sample skewness and kurtosis", The Statistician 47
 //! (1998), where they are g₁ and g₂.
 
+pub(crate) mod common;
+
 use num_bigint::BigInt;
 use stage::format::decimal::{Decimal, power_of_ten};
 

@@ -180,6 +180,17 @@ pub(crate) struct Totals {
     pub sums: PowerSums,
 }
 
+/// The first two of these sums, if they fit machine words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct WordTotals {
+    /// The most places that a sample other than zero was written with.
+    pub places: u16,
+    /// Of x, in that unit.
+    pub sum: i128,
+    /// Of x².
+    pub squares: u128,
+}
+
 /// The power sums of the samples so far.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Moments {
@@ -251,20 +262,60 @@ impl Moments {
         self.big.entry(totals.places).or_default().add_scaled(&totals.sums, &unit);
     }
 
+    /// The most places that a sample other than zero was written with.
+    pub(crate) fn places(&self) -> u16 {
+        let small = self.parts().map(|(places, sums)| sums.finest.min(places));
+        small.chain(self.big_parts().map(|(places, _)| places)).max().unwrap_or(0)
+    }
+
     /// The sums of all samples.
     pub(crate) fn totals(&self) -> Totals {
-        let small = (0u16..).zip(&self.small).filter(|(_, sums)| sums.squares != Wide::default());
-        let small = small.map(|(places, sums)| sums.coarsest(places));
-        let big = self.big.iter().filter(|(_, sums)| sums.squares != BigInt::ZERO);
-        let parts: Vec<(u16, PowerSums)> =
-            small.chain(big.map(|(places, sums)| (*places, sums.clone()))).collect();
-        let places = parts.iter().map(|(places, _)| *places).max().unwrap_or(0);
+        let places = self.places();
         let mut sums = PowerSums::default();
-        for (own, part) in parts {
-            sums.add_scaled(&part, &power_of_ten(u32::from(places - own)));
+        let mut add = |own: u16, part: &PowerSums| {
+            sums.add_scaled(part, &power_of_ten(u32::from(places - own)));
+        };
+        for (places, part) in self.parts() {
+            let (own, part) = part.coarsest(places);
+            add(own, &part);
         }
+        self.big_parts().for_each(|(places, part)| add(places, part));
         Totals { places, sums }
     }
+
+    /// The first two sums of all samples, if they fit machine words.
+    pub(crate) fn word_totals(&self) -> Option<WordTotals> {
+        if self.big_parts().next().is_some() {
+            return None;
+        }
+        let places = self.places();
+        let mut totals = WordTotals { places, sum: 0, squares: 0 };
+        for (own, part) in self.parts() {
+            let sum: i128 = rescaled(part.sum.unsigned_abs(), own, places, 1)?.try_into().ok()?;
+            totals.sum = totals.sum.checked_add(if part.sum < 0 { -sum } else { sum })?;
+            let squares = rescaled(part.squares.to_word()?, own, places, 2)?;
+            totals.squares = totals.squares.checked_add(squares)?;
+        }
+        Some(totals)
+    }
+
+    /// The sums of machine words that are not only of zeros, with their places.
+    fn parts(&self) -> impl Iterator<Item = (u16, &Sums)> {
+        (0u16..).zip(&self.small).filter(|(_, sums)| sums.squares != Wide::default())
+    }
+
+    /// The same of the others.
+    fn big_parts(&self) -> impl Iterator<Item = (u16, &PowerSums)> {
+        let parts = self.big.iter().filter(|(_, sums)| sums.squares != BigInt::ZERO);
+        parts.map(|(places, sums)| (*places, sums))
+    }
+}
+
+/// A sum of the `power` of numbers with `from` places, in units with `to` places. (Without remainder:
+/// units are only made as coarse as the samples allow.)
+fn rescaled(sum: u128, from: u16, to: u16, power: u32) -> Option<u128> {
+    let unit = 10u128.checked_pow(power * u32::from(from.abs_diff(to)))?;
+    if from > to { Some(sum / unit) } else { sum.checked_mul(unit) }
 }
 
 /// Whether all `numbers` are multiples of 10^`exponent`.

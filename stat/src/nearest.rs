@@ -4,8 +4,10 @@
 //! The integer quotient (or root) is computed with more bits than a double has. Those bits, and
 //! whether anything is left over, decide the rounding.
 
+pub(crate) mod words;
+
 use num_bigint::{BigInt, BigUint};
-use num_traits::{ToPrimitive, Zero};
+use num_traits::ToPrimitive;
 
 /// Bits of the quotient before rounding: a double's 53, one to round on, and some to spare.
 const BITS: i64 = 66;
@@ -25,7 +27,7 @@ pub(crate) fn ratio(numerator: &BigInt, denominator: &BigInt) -> f64 {
     let (top, bottom) = (numerator.magnitude(), denominator.magnitude());
     let shift = BITS - (bits(top) - bits(bottom));
     let (quotient, exact) = divide(top, bottom, shift);
-    let magnitude = compose(&quotient, -shift, exact);
+    let magnitude = compose(word(&quotient), -shift, exact);
     if numerator < &BigInt::ZERO { -magnitude } else { magnitude }
 }
 
@@ -39,7 +41,7 @@ pub(crate) fn root_of_ratio(numerator: &BigInt, denominator: &BigInt) -> f64 {
     // ⌊√⌊x⌋⌋ = ⌊√x⌋
     let root = quotient.sqrt();
     let exact = exact_quotient && &root * &root == quotient;
-    compose(&root, -shift / 2, exact)
+    compose(word(&root), -shift / 2, exact)
 }
 
 fn bits(number: &BigUint) -> i64 {
@@ -58,13 +60,17 @@ fn divide(top: &BigUint, bottom: &BigUint, shift: i64) -> (BigUint, bool) {
     (quotient, exact)
 }
 
+/// A quotient or root, which has at most 128 bits.
+fn word(number: &BigUint) -> u128 {
+    number.to_u128().unwrap_or(u128::MAX)
+}
+
 /// The double nearest to (`number` + less than one, unless `exact`) × 2^`exponent`. Unless
-/// `number` is zero it has between [`BITS`] − 1 and 128 bits.
-fn compose(number: &BigUint, exponent: i64, exact: bool) -> f64 {
-    if number.is_zero() {
+/// `number` is zero it has more bits than a double.
+fn compose(number: u128, exponent: i64, exact: bool) -> f64 {
+    if number == 0 {
         return 0.0;
     }
-    let number = number.to_u128().unwrap_or(u128::MAX);
     let bits = 128 - i64::from(number.leading_zeros());
     let leading = bits - 1 + exponent;
     // A subnormal double has fewer bits, down to none.

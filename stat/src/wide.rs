@@ -35,6 +35,11 @@ impl Wide {
         self.high = self.high.wrapping_add(if value < 0 { -high } else { high });
     }
 
+    /// The sum, if it is in the range of 128 bits and not negative.
+    pub(crate) fn to_word(self) -> Option<u128> {
+        (self.high == 0).then_some(self.low)
+    }
+
     /// The sum as a big integer.
     pub(crate) fn to_big(self) -> BigInt {
         (BigInt::from(self.high) << 128) + self.low

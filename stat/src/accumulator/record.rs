@@ -5,6 +5,7 @@ use stage::format::record::{Exactness, FIELDS, Figure, Presence, Record};
 
 use super::{Accumulator, Extremes};
 use crate::figures::Figures;
+use crate::figures::common::Common;
 use crate::histogram::{Span, histogram};
 use crate::interval::{Estimate, Interval};
 use crate::quantile::Quantile;
@@ -24,7 +25,7 @@ impl Accumulator {
     /// What a histogram of these samples has to cover; `None` without samples.
     pub(crate) fn span(&mut self) -> Option<Span> {
         self.settle();
-        self.span_of(self.moments.totals().places)
+        self.span_of(self.moments.places())
     }
 
     fn span_of(&mut self, places: u16) -> Option<Span> {
@@ -35,22 +36,21 @@ impl Accumulator {
     /// The statistics of the samples so far. A histogram also covers `span`, if there is one.
     pub(crate) fn record(&mut self, wanted: &Wanted, span: Option<&Span>) -> Record {
         self.settle();
-        let totals = self.moments.totals();
-        let own = wanted.histogram.and_then(|_| self.span_of(totals.places));
-        let figures = (self.count > 0).then(|| Figures::new(self.count, totals));
+        let own = wanted.histogram.and_then(|_| self.span_of(self.moments.places()));
+        let Common { sum, mean, sd } = Common::of(self.count, &self.moments);
         let (min, max) = self.extremes.clone().map(|it| (it.min, it.max)).unzip();
         let (quantiles, exactness) = self.quantiles(&wanted.quantiles);
         Record {
             n: self.count,
             last: self.sequence.last().cloned(),
-            sum: figures.as_ref().map(Figures::sum),
-            mean: figures.as_ref().and_then(Figures::mean),
-            sd: figures.as_ref().and_then(Figures::sd),
+            sum,
+            mean,
+            sd,
             min,
             max,
             quantiles,
             exactness: Some(exactness),
-            more: if wanted.more { self.more(figures.as_ref()) } else { Vec::new() },
+            more: if wanted.more { self.more() } else { Vec::new() },
             histogram: wanted.histogram.map(|bins| {
                 let span = match (own, span) {
                     (Some(own), Some(span)) => Some(own.joined(span)),
@@ -102,10 +102,13 @@ impl Accumulator {
     }
 
     /// The figures of `stat --more`: those of the record's table of fields.
-    fn more(&self, figures: Option<&Figures>) -> Vec<Figure> {
+    fn more(&self) -> Vec<Figure> {
+        let figures = (self.count > 0).then(|| Figures::new(self.count, self.moments.totals()));
         let fields = FIELDS.iter().filter(|field| field.presence == Presence::More);
-        let figure =
-            |name: &str| Figure { name: name.to_owned(), value: self.named(name, figures) };
+        let figure = |name: &str| Figure {
+            name: name.to_owned(),
+            value: self.named(name, figures.as_ref()),
+        };
         fields.map(|field| figure(field.name)).collect()
     }
 
