@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use num_bigint::BigInt;
 use stage::format::decimal::{Decimal, Mantissa, SMALL_DIGITS, power_of_ten};
 
-use crate::short::POWERS;
+use crate::short::{BATCH, POWERS};
 use crate::wide::{Wide, Wider};
 
 /// How many powers of the samples are summed.
@@ -29,6 +29,9 @@ pub(crate) enum Powers {
 
 /// Fourth powers of mantissas below this one fit 128 bits.
 const FOURTH_LIMIT: u64 = 1 << 31;
+
+/// The squares of a batch of numbers below this one have a sum below 2^63.
+const SHORT_SUM: i64 = 1 << 26;
 
 /// Sums over mantissas of a machine word that have the same number of places.
 #[derive(Clone, Copy, Debug, Default)]
@@ -91,9 +94,18 @@ impl Sums {
     }
 
     fn add_two_of(&mut self, numbers: &[i64]) {
-        let sum = |sum, number: &i64| sum + i128::from(*number);
-        self.sum += numbers.iter().fold(0, sum);
-        if numbers.iter().all(|number| i32::try_from(*number).is_ok()) {
+        // All bits of the numbers, or of their complements if they are negative.
+        let bits = numbers.iter().fold(0, |bits, number| bits | (number ^ (number >> 63)));
+        if bits < SHORT_SUM && numbers.len() <= BATCH {
+            let (sum, squares) = numbers
+                .iter()
+                .fold((0, 0), |(sum, squares), number| (sum + number, squares + number * number));
+            self.sum += i128::from(sum);
+            self.squares.add(squares.into());
+            return;
+        }
+        self.sum += numbers.iter().fold(0, |sum, number| sum + i128::from(*number));
+        if bits < 1 << 31 {
             let square = |sum, number: &i64| sum + i128::from(number * number);
             self.squares.add(numbers.iter().fold(0, square));
         } else {
