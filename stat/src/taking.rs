@@ -44,6 +44,10 @@ pub(crate) trait TakeLines {
             let is_worth = rest.len() >= FEW_BYTES && room >= FEW_SAMPLES;
             let scanned = if is_worth { self.take_short(rest, room)? } else { Scanned::default() };
             rest = &rest[scanned.bytes..];
+            if scanned.lines > 0 && scanned.lines == room {
+                // There is room again, and nothing to be patient with.
+                continue;
+            }
             patience = match scanned.lines {
                 FEW_SHORT.. => 1,
                 _ => (2 * patience).min(MAX_PATIENCE),
