@@ -81,24 +81,18 @@ impl<V: Clone + Hash + Ord> Counts<V> {
     #[inline]
     pub(crate) fn add_many(&mut self, value: &V, count: u64) -> Result<(), Full> {
         let at = self.position(value)?;
-        self.add_many_at(at, count);
-        Ok(())
-    }
-
-    /// Counts `count` samples of the value at a position.
-    #[inline]
-    pub(crate) fn add_many_at(&mut self, at: usize, count: u64) {
         self.counts[at] += count;
         if self.changes.len() < CHANGES.max(self.counts.len() / VALUES_A_CHANGE) {
             self.changes.push((at as u32, count));
         } else {
             self.has_more_changes = true;
         }
+        Ok(())
     }
 
     /// The position at which `value` is counted.
     #[inline]
-    pub(crate) fn position(&mut self, value: &V) -> Result<usize, Full> {
+    fn position(&mut self, value: &V) -> Result<usize, Full> {
         match self.counts.get_index_of(value) {
             Some(at) => Ok(at),
             None if self.counts.len() < self.most => {
@@ -108,41 +102,12 @@ impl<V: Clone + Hash + Ord> Counts<V> {
         }
     }
 
-    /// Counts one sample of the value at a position, and `lists` the change if
-    /// [`Counts::lists_changes`] said so.
-    #[inline]
-    pub(crate) fn add_at(&mut self, at: usize, lists: bool) {
-        self.counts[at] += 1;
-        if lists {
-            self.changes.push((at as u32, 1));
-        }
-    }
-
-    /// Whether the next `samples`, which are counted by position, are so few that their changes must be
-    /// listed.
-    pub(crate) fn lists_changes(&mut self, samples: usize) -> bool {
-        let most = self.counts.len() / VALUES_A_CHANGE;
-        let lists = !self.has_more_changes && self.changes.len() + samples <= most;
-        self.has_more_changes |= !lists;
-        lists
-    }
-
     /// Removes all values, but keeps the memory.
     pub(crate) fn clear(&mut self) {
         self.counts.clear();
         self.chunks.clear();
         self.changes.clear();
         (self.sorted, self.has_more_changes) = (0, false);
-    }
-
-    /// Notes the order of the values, given by their positions from the least to the greatest, unless it
-    /// is known.
-    pub(crate) fn note_order(&mut self, positions: impl Iterator<Item = u32>) {
-        if self.sorted < self.counts.len() {
-            let order: Vec<u32> = positions.collect();
-            debug_assert_eq!(order.len(), self.counts.len());
-            self.take_order(&order);
-        }
     }
 
     /// How many samples there are.
@@ -322,16 +287,8 @@ mod tests {
         ) {
             let (mut counts, mut sorted) = (Counts::default(), Vec::new());
             for batch in batches {
-                let samples: u64 = batch.iter().map(|(_, count)| count).sum();
-                let by_position = samples.is_multiple_of(2);
-                let lists = by_position && counts.lists_changes(samples as usize);
                 for (value, count) in batch {
-                    if by_position {
-                        let at = counts.position(&value).unwrap();
-                        (0..count).for_each(|_| counts.add_at(at, lists));
-                    } else {
-                        counts.add_many(&value, count).unwrap();
-                    }
+                    counts.add_many(&value, count).unwrap();
                     sorted.extend(std::iter::repeat_n(value, count as usize));
                 }
                 sorted.sort_unstable();

@@ -1,4 +1,5 @@
-//! Short numbers in one unit, each with its count.
+//! Short numbers in one unit, each with its count: in a table if they are near each other, and in a map
+//! otherwise.
 
 use crate::counts::{Counts, Full};
 use crate::distribution::near::Near;
@@ -8,12 +9,10 @@ use crate::distribution::near::Near;
 pub(super) struct ShortValues {
     /// The unit is 10^−`scale`.
     scale: u16,
-    counts: Counts<i64>,
-    /// Where numbers near each other are counted; `None` until many at a time come.
+    /// `None` until many at a time come.
     near: Option<Near>,
-    /// How many numbers have a known position there, and the least and the greatest of them.
-    known: usize,
-    ends: (i64, i64),
+    /// The numbers that have no counter there.
+    far: Counts<i64>,
 }
 
 impl ShortValues {
@@ -24,11 +23,11 @@ impl ShortValues {
         scale: u16,
         convert: impl Fn(i64) -> Option<i64>,
     ) -> Option<ShortValues> {
-        let mut counts = Counts::default();
-        for (number, count) in self.counts.iter() {
-            counts.add_many(&convert(*number)?, count).ok()?;
+        let mut far = Counts::default();
+        for (number, count) in self.iter() {
+            far.add_many(&convert(number)?, count).ok()?;
         }
-        Some(ShortValues { scale, counts, ..ShortValues::default() })
+        Some(ShortValues { scale, near: None, far })
     }
 
     /// The unit's decimal places.
@@ -36,96 +35,133 @@ impl ShortValues {
         self.scale
     }
 
-    /// Changes the unit if nothing is counted yet; returns whether it is this one now.
-    pub(super) fn has_scale(&mut self, scale: u16) -> bool {
-        if self.counts.distinct() == 0 {
-            self.scale = scale;
-        }
-        self.scale == scale
+    /// Changes the unit; nothing may be counted yet.
+    pub(super) fn set_scale(&mut self, scale: u16) {
+        self.scale = scale;
     }
 
-    /// Counts `count` samples of the same number.
+    /// How many distinct numbers there are.
+    pub(super) fn distinct(&self) -> usize {
+        let (near, far) = self.lengths();
+        near + far
+    }
+
+    /// Counts `count` samples of the same number, if there are then at most `most` distinct ones.
     #[inline]
-    pub(super) fn add(&mut self, number: i64, count: u64) -> Result<(), Full> {
-        // If there is a table, the order is only known while all numbers are in it.
-        let at = match self.near.take() {
-            Some(mut near) => {
-                let at = self.position(number, &mut near);
-                self.near = Some(near);
-                at?
-            }
-            None => self.counts.position(&number)?,
-        };
-        self.counts.add_many_at(at, count);
-        Ok(())
+    pub(super) fn add(&mut self, number: i64, count: u64, most: usize) -> Result<(), Full> {
+        if self.distinct() >= most && self.count_of(number) == 0 {
+            return Err(Full);
+        }
+        match self.near.as_mut().is_some_and(|near| near.add(number, count)) {
+            true => Ok(()),
+            false => self.far.add_many(&number, count),
+        }
     }
 
-    /// Counts `numbers`, or as many as there is room for; returns how many.
-    pub(super) fn add_all(&mut self, numbers: &[i64]) -> usize {
+    fn count_of(&self, number: i64) -> u64 {
+        let near = self.near.as_ref().and_then(|near| near.count_of(number));
+        near.unwrap_or_else(|| self.far.count_of(&number))
+    }
+
+    /// Counts `numbers`, or as many as there is room for if there may be at most `most` distinct ones;
+    /// returns how many.
+    pub(super) fn add_all(&mut self, numbers: &[i64], most: usize) -> usize {
         let middle = numbers.get(numbers.len() / 2).copied().unwrap_or(0);
-        let mut near = self.near.take().unwrap_or_else(|| Near::around(middle));
-        let lists = self.counts.lists_changes(numbers.len());
-        let is_full = |number: &i64| {
-            let at = self.position(*number, &mut near);
-            at.map(|at| self.counts.add_at(at, lists)).is_err()
-        };
-        let counted = numbers.iter().position(is_full).unwrap_or(numbers.len());
+        let mut near = self.near_around(middle);
+        let has_room = near.distinct() + self.far.distinct() + numbers.len() <= most;
+        if has_room {
+            near.add_all(numbers, |number| {
+                let _ = self.far.add_many(&number, 1);
+            });
+        }
         self.near = Some(near);
-        counted
-    }
-
-    /// The position at which `number` is counted; remembers it in `near`.
-    #[inline(always)]
-    fn position(&mut self, number: i64, near: &mut Near) -> Result<usize, Full> {
-        let place = near.at(number);
-        if let Some(known) = place.as_deref().and_then(|place| place.checked_sub(1)) {
-            return Ok(known as usize);
+        if has_room {
+            return numbers.len();
         }
-        let at = self.counts.position(&number)?;
-        if let Some(place) = place {
-            *place = at as u32 + 1;
-            self.ends = match self.known {
-                0 => (number, number),
-                _ => (self.ends.0.min(number), self.ends.1.max(number)),
-            };
-            self.known += 1;
+        let is_full = |number: &i64| self.add(*number, 1, most).is_err();
+        numbers.iter().position(is_full).unwrap_or(numbers.len())
+    }
+
+    /// Whether numbers are counted in a table. (When that begins, their order changes.)
+    pub(super) fn has_table(&self) -> bool {
+        self.near.as_ref().is_some_and(|near| near.base().is_some())
+    }
+
+    /// The table, for numbers around `middle` unless it is in use. A number that it is for is then counted
+    /// nowhere else.
+    fn near_around(&mut self, middle: i64) -> Near {
+        let mut near = self.near.take().unwrap_or_default();
+        if near.base().is_none() {
+            near.choose(middle);
+            let mut others: Vec<_> = self.far.iter().map(|(number, n)| (*number, n)).collect();
+            others.retain(|(number, count)| !near.add(*number, *count));
+            if near.distinct() > 0 {
+                self.far.clear();
+                for (number, count) in others {
+                    // There is as much room as before.
+                    let _ = self.far.add_many(&number, count);
+                }
+            }
         }
-        Ok(at)
+        near
     }
 
-    /// The counts, which are queried fast if numbers near each other were counted many at a time.
-    pub(super) fn counts(&mut self) -> &mut Counts<i64> {
-        if self.known > 0
-            && self.known == self.counts.distinct()
-            && let Some(order) =
-                self.near.as_ref().and_then(|it| it.between(self.ends.0, self.ends.1))
-        {
-            self.counts.note_order(order);
+    /// The number at `rank`, from 1, among the sorted samples.
+    pub(super) fn at_rank(&mut self, rank: u64) -> Option<i64> {
+        let Some(near) = self.near.as_mut().filter(|near| near.distinct() > 0) else {
+            return self.far.at_rank(rank).copied();
+        };
+        let before = match self.far.distinct() {
+            0 => 0,
+            _ => near.base().map_or(0, |base| self.far.below(&base)),
+        };
+        let behind = before + near.samples();
+        match rank {
+            _ if rank <= before => self.far.at_rank(rank).copied(),
+            _ if rank <= behind => near.at_rank(rank - before),
+            _ => self.far.at_rank(rank - near.samples()).copied(),
         }
-        &mut self.counts
     }
 
-    /// The numbers with their counts, in the order in which they first came.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&i64, u64)> {
-        self.counts.iter()
+    /// How many samples are below `limit`.
+    pub(super) fn below(&mut self, limit: i64) -> u64 {
+        self.near.as_mut().map_or(0, |near| near.below(limit)) + self.far.below(&limit)
     }
 
-    /// The most frequent number, the least of them if there are several.
-    pub(super) fn mode(&self) -> Option<i64> {
-        self.counts.mode().copied()
+    /// The numbers with their counts.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (i64, u64)> {
+        self.behind((0, 0))
+    }
+
+    /// How many distinct numbers are in the table, and in the map.
+    pub(super) fn lengths(&self) -> (usize, usize) {
+        (self.near.as_ref().map_or(0, Near::distinct), self.far.distinct())
+    }
+
+    /// The same of the numbers that came when there were that many.
+    pub(super) fn behind(&self, (near, far): (usize, usize)) -> impl Iterator<Item = (i64, u64)> {
+        let in_table = self.near.iter().flat_map(Near::iter).skip(near);
+        in_table.chain(self.far.iter().skip(far).map(|(number, count)| (*number, count)))
+    }
+
+    /// The numbers with their counts, from the least to the greatest.
+    pub(super) fn sorted(&mut self) -> Vec<(i64, u64)> {
+        let mut sorted: Vec<_> = self.far.sorted().map(|(number, n)| (*number, n)).collect();
+        if let Some(near) = self.near.as_mut().filter(|near| near.distinct() > 0) {
+            let at = near.base().map_or(0, |base| sorted.partition_point(|(it, _)| *it < base));
+            sorted.splice(at..at, near.sorted());
+        }
+        sorted
+    }
+
+    /// The most frequent number with its count; the least number if there are several.
+    pub(super) fn mode(&self) -> Option<(i64, u64)> {
+        self.iter().max_by_key(|(number, count)| (*count, -number))
     }
 
     /// Removes all numbers, but keeps the memory.
     pub(super) fn clear(&mut self) {
-        let Some(near) = self.near.as_mut().filter(|_| self.known > self.counts.distinct() / 2)
-        else {
-            // It is in the wrong place.
-            (self.near, self.known) = (None, 0);
-            self.counts.clear();
-            return;
-        };
-        self.counts.iter().for_each(|(number, _)| near.forget(*number));
-        self.known = 0;
-        self.counts.clear();
+        self.near.iter_mut().for_each(Near::clear);
+        self.far.clear();
     }
 }

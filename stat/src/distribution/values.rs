@@ -1,121 +1,139 @@
-//! Each value with its count, as long as there are not too many distinct ones: as short numbers in one
-//! unit until a value comes that has no unit in common with them, and as decimals from then on.
+//! Each value with its count, as long as there are not too many distinct ones: as a short number in one
+//! unit, or as a decimal if it is not short in that unit.
+//!
+//! The unit becomes finer when a value needs that and all short numbers remain short. What was not
+//! short before is not short then either: it was too great, or needs a unit in which some number
+//! is too great.
 
+use std::cmp::Ordering;
 use std::mem::take;
 
 use stage::format::decimal::Decimal;
 
 use super::short_values::ShortValues;
-use crate::counts::{Counts, Full};
+use crate::counts::{Counts, Full, MAX_DISTINCT};
 use crate::lattice::Lattice;
 use crate::short::{MAX_SCALE, decimal, scaled, units, units_up};
 
 /// The counts of values.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Values {
-    counts: Kind,
-    /// The lattice of the first `stepped` values, if they have one.
+    short: ShortValues,
+    /// Decimals without useless zeros.
+    long: Counts<Decimal>,
+    /// How many samples they are.
+    long_samples: u64,
+    lattice: KnownLattice,
+}
+
+/// The lattice of the first values, if they have one.
+#[derive(Clone, Debug, Default)]
+struct KnownLattice {
     lattice: Option<Lattice>,
-    stepped: usize,
-}
-
-#[derive(Clone, Debug)]
-enum Kind {
-    /// Of short numbers.
-    Short(ShortValues),
-    /// Of decimals without useless zeros.
-    Long(Counts<Decimal>),
-}
-
-impl Default for Kind {
-    fn default() -> Kind {
-        Kind::Short(ShortValues::default())
-    }
+    /// How many of the short values it is of, and of the long ones.
+    short: (usize, usize),
+    long: usize,
 }
 
 impl Values {
     /// Counts `count` samples of the same value.
     pub(super) fn add(&mut self, value: &Decimal, count: u64) -> Result<(), Full> {
-        loop {
-            match &mut self.counts {
-                Kind::Long(counts) => return counts.add_many(&value.normalized(), count),
-                Kind::Short(values) => match units(value, values.scale()) {
-                    Some(number) => return values.add(number, count),
-                    None => self.refine(value.normalized().places()),
-                },
-            }
+        if let Some(number) = self.short_number(value) {
+            return self.short.add(number, count, self.most_short());
         }
+        let value = value.normalized();
+        if self.distinct() >= MAX_DISTINCT && self.long.count_of(&value) == 0 {
+            return Err(Full);
+        }
+        self.long_samples += count;
+        self.long.add_many(&value, count)
+    }
+
+    /// The value in units of short numbers, which become finer if that is possible and takes it.
+    fn short_number(&mut self, value: &Decimal) -> Option<i64> {
+        units(value, self.short.scale()).or_else(|| {
+            self.make_unit(value.normalized().places());
+            units(value, self.short.scale())
+        })
     }
 
     /// Counts `count` samples `number` × 10^−`scale`.
     #[inline]
     pub(super) fn add_short(&mut self, number: i64, scale: u16, count: u64) -> Result<(), Full> {
-        match self.short_in(scale) {
-            Some(values) => values.add(number, count),
-            None => self.add(&decimal(number, scale), count),
+        match self.has_unit(scale) {
+            true => self.short.add(number, count, self.most_short()),
+            false => self.add(&decimal(number, scale), count),
         }
     }
 
     /// Counts `numbers`, in units of 10^−`scale`, or as many as there is room for; returns how many.
     pub(super) fn add_all(&mut self, numbers: &[i64], scale: u16) -> usize {
-        if let Some(values) = self.short_in(scale) {
-            return values.add_all(numbers);
+        if self.has_unit(scale) {
+            if !self.short.has_table() {
+                self.lattice = KnownLattice::default();
+            }
+            return self.short.add_all(numbers, self.most_short());
         }
         let is_full = |number: &i64| self.add_short(*number, scale, 1).is_err();
         numbers.iter().position(is_full).unwrap_or(numbers.len())
     }
 
-    /// The counts of short numbers, if their unit is 10^−`scale`, or was coarser and can be made so.
+    fn distinct(&self) -> usize {
+        self.short.distinct() + self.long.distinct()
+    }
+
+    /// How many distinct short numbers there may be.
+    fn most_short(&self) -> usize {
+        MAX_DISTINCT - self.long.distinct()
+    }
+
+    /// Whether the unit is 10^−`scale`, or was coarser and is made so. (Otherwise, numbers with useless
+    /// zeros would go through decimals for good.)
     #[inline]
-    fn short_in(&mut self, scale: u16) -> Option<&mut ShortValues> {
-        let Kind::Short(values) = &mut self.counts else { return None };
-        if !values.has_scale(scale) && values.scale() < scale {
-            // Otherwise, numbers with useless zeros would go through decimals for good.
-            self.refine(scale);
+    fn has_unit(&mut self, scale: u16) -> bool {
+        if self.short.scale() != scale {
+            self.make_unit(scale);
         }
-        match &mut self.counts {
-            Kind::Short(values) if values.scale() == scale => Some(values),
-            _ => None,
-        }
+        self.short.scale() == scale
     }
 
-    /// Removes all values, but keeps the memory for short ones.
-    pub(super) fn clear(&mut self) {
-        let mut counts = take(&mut self.counts);
-        if let Kind::Short(values) = &mut counts {
-            values.clear();
-            *self = Values { counts, ..Values::default() };
-        } else {
-            *self = Values::default();
+    /// Goes over to units of 10^−`scale`, if nothing is counted or these are finer and all short numbers
+    /// remain short.
+    fn make_unit(&mut self, scale: u16) {
+        if scale > MAX_SCALE {
+            return;
         }
-    }
-
-    /// Goes over to units of 10^−`to`, if these are finer and all values are short in them, or else to
-    /// decimals.
-    fn refine(&mut self, to: u16) {
-        let Kind::Short(values) = &self.counts else { return };
-        let refined = (values.scale() + 1..=MAX_SCALE).contains(&to).then(|| {
-            let finer = to - values.scale();
-            values.converted(to, |number| refined_number(number, finer))
+        if self.distinct() == 0 {
+            return self.short.set_scale(scale);
+        }
+        let finer = scale.checked_sub(self.short.scale()).filter(|places| *places > 0);
+        let refined = finer.and_then(|places| {
+            self.short.converted(scale, |number| refined_number(number, places))
         });
-        self.counts = match refined.flatten() {
-            Some(refined) => Kind::Short(refined),
-            None => Kind::Long(lengthened(values)),
-        };
+        if let Some(refined) = refined {
+            self.short = refined;
+            self.lattice = KnownLattice::default();
+        }
+    }
+
+    /// Removes all values, but keeps the memory.
+    pub(super) fn clear(&mut self) {
+        self.short.clear();
+        self.long.clear();
+        (self.long_samples, self.lattice) = (0, KnownLattice::default());
     }
 
     /// The values with their counts, from the least value to the greatest.
     pub(super) fn sorted(&mut self) -> Vec<(Decimal, u64)> {
-        match &mut self.counts {
-            Kind::Short(values) => {
-                let scale = values.scale();
-                let sorted = values.counts().sorted();
-                sorted.map(|(number, count)| (decimal(*number, scale), count)).collect()
-            }
-            Kind::Long(counts) => {
-                counts.sorted().map(|(value, count)| (value.clone(), count)).collect()
-            }
+        let scale = self.short.scale();
+        let short = self.short.sorted().into_iter();
+        let mut sorted: Vec<_> = short.map(|(number, n)| (decimal(number, scale), n)).collect();
+        if self.long.distinct() > 0 {
+            sorted.extend(self.long.sorted().map(|(value, n)| (value.clone(), n)));
+            // Two runs, which are merged.
+            sorted.sort();
         }
+        sorted
     }
 
     /// The values and one more, with their counts, from the least to the greatest.
@@ -132,11 +150,9 @@ impl Values {
         value: &Decimal,
         count: u64,
     ) -> Option<(u16, Vec<(i64, u64)>)> {
-        let Kind::Short(values) = &mut self.counts else { return None };
-        let scale = values.scale();
-        let number = units(value, scale)?;
-        let sorted = values.counts().sorted();
-        let mut numbers: Vec<_> = sorted.map(|(number, count)| (*number, count)).collect();
+        let scale = self.short.scale();
+        let number = units(value, scale).filter(|_| self.long.distinct() == 0)?;
+        let mut numbers = self.short.sorted();
         let at = numbers.partition_point(|(other, _)| *other < number);
         numbers.insert(at, (number, count));
         Some((scale, numbers))
@@ -144,76 +160,70 @@ impl Values {
 
     /// The value at `rank`, from 1, among the sorted samples.
     pub(super) fn at_rank(&mut self, rank: u64) -> Option<Decimal> {
-        match &mut self.counts {
-            Kind::Short(values) => {
-                let scale = values.scale();
-                values.counts().at_rank(rank).map(|number| decimal(*number, scale))
+        // So many long ones come before that rank, at least and at most.
+        let (mut before, mut most) = (0, self.long_samples);
+        while before < most {
+            let place = before + (most - before).div_ceil(2);
+            let value = self.long.at_rank(place)?;
+            let limit = units_up(value, self.short.scale());
+            match (self.short.below(limit) + place).cmp(&rank) {
+                Ordering::Less => before = place,
+                Ordering::Equal => return Some(value.clone()),
+                Ordering::Greater => most = place - 1,
             }
-            Kind::Long(counts) => counts.at_rank(rank).cloned(),
         }
+        let number = self.short.at_rank(rank - before)?;
+        Some(decimal(number, self.short.scale()))
     }
 
     /// How many samples are below `limit`.
     pub(super) fn below(&mut self, limit: &Decimal) -> u64 {
-        match &mut self.counts {
-            Kind::Short(values) => {
-                let limit = units_up(limit, values.scale());
-                values.counts().below(&limit)
-            }
-            Kind::Long(counts) => counts.below(limit),
-        }
+        let number = units_up(limit, self.short.scale());
+        self.short.below(number) + self.long.below(limit)
     }
 
     /// The most frequent value, the least of them if there are several.
     pub(super) fn mode(&self) -> Option<Decimal> {
-        match &self.counts {
-            Kind::Short(values) => values.mode().map(|number| decimal(number, values.scale())),
-            Kind::Long(counts) => counts.mode().cloned(),
-        }
+        let short = self.short.mode().map(|(it, n)| (n, decimal(it, self.short.scale())));
+        let long = self.long.mode().map(|value| (self.long.count_of(value), value.clone()));
+        let modes = short.into_iter().chain(long);
+        modes.max_by(|(n, value), (m, other)| n.cmp(m).then(other.cmp(value))).map(|(_, it)| it)
     }
 
     /// The step between the values, if they have one.
     pub(super) fn lattice(&mut self) -> Option<Lattice> {
-        let known = (self.stepped, self.lattice.take());
-        let (stepped, lattice) = match &self.counts {
-            Kind::Short(values) => {
-                let new = values.iter().skip(self.stepped);
-                extended(known, new.map(|(number, _)| decimal(*number, values.scale())))
-            }
-            Kind::Long(counts) => {
-                extended(known, counts.iter().skip(self.stepped).map(|(value, _)| value.clone()))
-            }
+        let known = take(&mut self.lattice);
+        let scale = self.short.scale();
+        let short = self.short.behind(known.short).map(|(number, _)| decimal(number, scale));
+        let long = self.long.iter().skip(known.long).map(|(value, _)| value.clone());
+        let values = known.short.0 + known.short.1 + known.long;
+        let lattice = extended(values, known.lattice, short.chain(long));
+        self.lattice = KnownLattice {
+            lattice: lattice.clone(),
+            short: self.short.lengths(),
+            long: self.long.distinct(),
         };
-        (self.stepped, self.lattice) = (stepped, lattice);
-        self.lattice.clone()
+        lattice
     }
 }
 
-/// How many values there are, and their lattice, with some more.
+/// The lattice of so many values, with some more.
 fn extended(
-    known: (usize, Option<Lattice>),
-    more: impl Iterator<Item = Decimal>,
-) -> (usize, Option<Lattice>) {
-    more.fold(known, |(values, lattice), value| match values {
-        0 => (1, Lattice::of(&value)),
-        _ => (values + 1, lattice.and_then(|lattice| lattice.with(&value))),
-    })
+    values: usize,
+    lattice: Option<Lattice>,
+    mut more: impl Iterator<Item = Decimal>,
+) -> Option<Lattice> {
+    let lattice = match values {
+        0 => more.next().and_then(|value| Lattice::of(&value)),
+        _ => lattice,
+    };
+    more.try_fold(lattice?, |lattice, value| lattice.with(&value))
 }
 
 /// `number` in units that are finer by `places`, if it is short in them.
 fn refined_number(number: i64, places: u16) -> Option<i64> {
     let magnitude = scaled(number.unsigned_abs(), places)? as i64;
     Some(if number < 0 { -magnitude } else { magnitude })
-}
-
-/// The same counts, of decimals.
-fn lengthened(values: &ShortValues) -> Counts<Decimal> {
-    let mut long = Counts::default();
-    for (number, count) in values.iter() {
-        // There is as much room.
-        let _ = long.add_many(&decimal(*number, values.scale()), count);
-    }
-    long
 }
 
 #[cfg(test)]
@@ -234,7 +244,7 @@ mod tests {
         let mut values = Values::default();
         values.add(&"1.5000".parse().unwrap(), 1).unwrap();
         assert_eq!(values.add_all(&[15_000, 2_500, 1], 4), 3);
-        assert!(matches!(&values.counts, Kind::Short(values) if values.scale() == 4));
+        assert_eq!((values.short.scale(), values.long.distinct()), (4, 0));
         let sorted = [("0.0001", 1), ("0.25", 1), ("1.5", 2)];
         assert_eq!(values.sorted(), sorted.map(|(value, n)| (value.parse().unwrap(), n)));
     }
