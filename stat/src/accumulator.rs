@@ -14,12 +14,13 @@ use stage::format::decimal::Decimal;
 use stage::format::sample::Sample;
 use thiserror::Error;
 
+use crate::ascending::Ascending;
 use crate::course::{Course, ExactStretch};
 use crate::distribution::{Contents, Distribution};
 use crate::moments::{Moments, Powers, Totals};
 use crate::scan::Numbers;
 use crate::sequence::{Conflict, Run, RunPlace, Sequence};
-use crate::short::{POWERS, Scale};
+use crate::short::{Scale, decimal};
 use crate::tally::Tally;
 
 /// Everything known about the samples so far.
@@ -142,19 +143,15 @@ impl Accumulator {
         if self.tally.is_empty() {
             return;
         }
-        let scale = self.scale.places();
-        let mut tally = take(&mut self.tally);
-        tally.drain(|number, count| {
-            let value = Decimal::new(number, scale).normalized();
-            let power = POWERS[usize::from(scale - value.places())] as i64;
-            self.moments.add_many(number / power, value.places(), count);
-            self.distribution.add_many_short(number, scale, count);
-            if let Some(course) = &mut self.course {
-                course.add_passed(&value, count);
-            }
-            self.widen(&value, &value);
-        });
-        self.tally = tally;
+        let (scale, numbers) = (self.scale.places(), Ascending::of(self.tally.drain()));
+        self.moments.add_counts(numbers.as_slice(), scale);
+        if let Some(course) = &mut self.course {
+            let values = numbers.as_slice().iter();
+            values.for_each(|(number, count)| course.add_passed(&decimal(*number, scale), *count));
+        }
+        let (min, max) = numbers.ends();
+        self.widen(&decimal(min, scale), &decimal(max, scale));
+        self.distribution.add_counts(numbers, scale);
     }
 
     /// Takes one more sample. The `place` given with the first one is where these samples lie in the

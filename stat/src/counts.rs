@@ -72,6 +72,15 @@ impl<V: Clone + Hash + Ord> Counts<V> {
         Counts { counts, ..self }
     }
 
+    /// Values that ascend, with their counts, and room for this many distinct ones.
+    pub(crate) fn of_ascending(most: usize, values: &[(V, u64)]) -> Counts<V> {
+        let mut counts = Counts::of_up_to(most).with_memory_for(values.len());
+        counts.counts.extend(values.iter().cloned());
+        let order: Vec<u32> = (0..values.len() as u32).collect();
+        counts.take_order(&order);
+        counts
+    }
+
     /// How many distinct values there are.
     pub(crate) fn distinct(&self) -> usize {
         self.counts.len()

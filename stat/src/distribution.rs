@@ -11,14 +11,18 @@ mod near;
 mod short_values;
 mod values;
 
+use std::mem::take;
+
 use stage::format::decimal::Decimal;
 
 use self::cells::Cells;
 use self::values::Values;
+use crate::ascending::Ascending;
+use crate::counts::MAX_DISTINCT;
 use crate::grid::{Grid, Width};
 use crate::interval::Interval;
 use crate::lattice::Lattice;
-use crate::short::decimal;
+use crate::short::{decimal, units, units_down};
 use crate::sketch::{Filled, Sketch};
 
 /// The distribution of the samples so far.
@@ -76,6 +80,31 @@ impl Distribution {
         }
     }
 
+    /// Takes short numbers in units of 10^−`scale`, each with its count.
+    pub(crate) fn add_counts(&mut self, numbers: Ascending, scale: u16) {
+        match &mut self.approximate {
+            Some(approximate) => approximate.add_counts(numbers, scale),
+            None if self.values.distinct() + numbers.len() <= MAX_DISTINCT => {
+                self.values.add_counts(numbers.as_slice(), scale);
+            }
+            None => {
+                let (short, long) = take(&mut self.values).split(scale);
+                self.count(short.joined(numbers), scale, &long);
+            }
+        }
+    }
+
+    /// Takes the first samples: short numbers in units of 10^−`scale`, and values that are not short in
+    /// this unit.
+    fn count(&mut self, short: Ascending, scale: u16, long: &[(Decimal, u64)]) {
+        if short.len() + long.len() > MAX_DISTINCT {
+            self.approximate = Some(Box::new(Approximate::of(short, scale, long)));
+        } else {
+            self.values.add_counts(short.as_slice(), scale);
+            long.iter().for_each(|(value, count)| self.add_many(value, *count));
+        }
+    }
+
     /// Removes all samples, but keeps memory for values.
     pub(crate) fn clear(&mut self) {
         self.approximate = None;
@@ -103,7 +132,8 @@ impl Distribution {
                 bins.iter().for_each(|filled| own.sketch.add_filled(*filled));
             }
             none => {
-                let values = std::mem::take(&mut self.values).sorted();
+                let scale = self.values.scale();
+                let (short, long) = take(&mut self.values).split(scale);
                 let mut new = Approximate {
                     sketch: Sketch::default(),
                     grid: grid.map(|(width, cells)| {
@@ -112,7 +142,8 @@ impl Distribution {
                     cells: None,
                 };
                 bins.iter().for_each(|filled| new.sketch.add_filled(*filled));
-                values.iter().for_each(|(value, count)| new.add_many(value, *count));
+                new.add_counts(short, scale);
+                long.iter().for_each(|(value, count)| new.add_many(value, *count));
                 *none = Some(Box::new(new));
             }
         }
@@ -131,35 +162,15 @@ impl Distribution {
         }
     }
 
-    /// Takes `count` samples `number` × 10^−`scale`.
-    #[inline]
-    pub(crate) fn add_many_short(&mut self, number: i64, scale: u16, count: u64) {
-        match &mut self.approximate {
-            Some(approximate) => approximate.add_many_short(number, scale, count),
-            None => {
-                if self.values.add_short(number, scale, count).is_err() {
-                    self.go_over_with(&decimal(number, scale), count);
-                }
-            }
-        }
-    }
-
     /// Changes to approximate counts on account of one value too many.
     fn go_over_with(&mut self, value: &Decimal, count: u64) {
-        let mut values = std::mem::take(&mut self.values);
-        let mut sketch = Sketch::default();
-        let grid = match values.sorted_short_with(value, count) {
-            Some((scale, values)) => {
-                values.iter().for_each(|(number, count)| sketch.add_short(*number, scale, *count));
-                Grid::of_short(scale, &values)
-            }
-            None => {
-                let values = values.sorted_with(value, count);
-                values.iter().for_each(|(value, count)| sketch.add_many(value, *count));
-                Grid::of(&values)
-            }
-        };
-        self.approximate = Some(Box::new(Approximate { sketch, grid: Some(grid), cells: None }));
+        let scale = self.values.scale();
+        let (mut short, mut long) = take(&mut self.values).split(scale);
+        match units(value, scale) {
+            Some(number) => short = short.joined(Ascending::of(vec![(number, count)])),
+            None => long.push((value.clone(), count)),
+        }
+        self.count(short, scale, &long);
     }
 
     /// Everything that is known.
@@ -208,6 +219,36 @@ impl Distribution {
 }
 
 impl Approximate {
+    /// Distinct short numbers in units of 10^−`scale`, and values that are not short in this unit, in all
+    /// too many to count each.
+    fn of(short: Ascending, scale: u16, long: &[(Decimal, u64)]) -> Approximate {
+        let mut sketch = Sketch::default();
+        sketch.add_counts(short.as_slice(), scale);
+        long.iter().for_each(|(value, count)| sketch.add_many(value, *count));
+        let down = |(value, count): &(Decimal, u64)| Some((units_down(value, scale)?, *count));
+        let grid = match long.iter().map(down).collect() {
+            // The cells are no finer than the unit.
+            Some(long) if short.len() > MAX_DISTINCT => {
+                Grid::of_short(scale, short.joined(Ascending::of(long)))
+            }
+            _ => {
+                let short = short.as_slice().iter();
+                let short = short.map(|(number, count)| (decimal(*number, scale), *count));
+                let mut all: Vec<_> = short.chain(long.iter().cloned()).collect();
+                all.sort_unstable();
+                Grid::of(&all)
+            }
+        };
+        Approximate { sketch, grid: Some(grid), cells: None }
+    }
+
+    fn add_counts(&mut self, numbers: Ascending, scale: u16) {
+        self.sketch.add_counts(numbers.as_slice(), scale);
+        if let Some(grid) = &mut self.grid {
+            grid.add_counts(numbers, scale);
+        }
+    }
+
     fn add_many_short(&mut self, number: i64, scale: u16, count: u64) {
         self.sketch.add_short(number, scale, count);
         if let Some(grid) = &mut self.grid {
@@ -216,10 +257,26 @@ impl Approximate {
     }
 
     fn add_many(&mut self, value: &Decimal, count: u64) {
+        if count == 1 && self.add_to_cells(value) {
+            return;
+        }
         self.sketch.add_many(value, count);
         if let Some(grid) = &mut self.grid {
             grid.add_many(value, count);
         }
+    }
+
+    /// Takes a sample if there is a counter for it.
+    fn add_to_cells(&mut self, value: &Decimal) -> bool {
+        let Approximate { sketch, grid: Some(grid), cells: Some(cells) } = self else {
+            return false;
+        };
+        let scale = cells.scale();
+        let is_possible = cells.are_for(grid, scale)
+            && grid.width().is_at_least_a_unit(scale)
+            && cells.room() > 0;
+        let number = if is_possible { units_down(value, scale) } else { None };
+        number.is_some_and(|number| cells.add_between(number, value, sketch))
     }
 
     /// Takes short numbers in units of 10^−`scale`.
@@ -297,7 +354,6 @@ fn may_be_cut_by_bins(Interval { low, high }: &Interval) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::counts::MAX_DISTINCT;
     use proptest::prelude::*;
 
     fn of(values: std::ops::Range<i64>) -> Distribution {
@@ -349,6 +405,29 @@ mod tests {
                 steps.iter().scan(-(1 << 30), |at, step| Some(*at + step)).collect()
             }),
         ]
+    }
+
+    /// A distribution that goes over to cells while it takes numbers, some of them in other units.
+    #[test]
+    fn counts_of_short_numbers_and_long_values_make_the_same_as_one_by_one() {
+        let most = MAX_DISTINCT as i64;
+        let long: Vec<Decimal> =
+            (0..9).map(|at| format!("{at}.12345678901234567{at}").parse().unwrap()).collect();
+        for (short, far) in
+            [(most - 9, None), (most - 8, None), (most + 1, None), (most, Some("1e300"))]
+        {
+            let numbers: Vec<_> = (0..short).map(|at| (at * at % 9_999_991, 2)).collect();
+            let (mut fast, mut slow) = (Distribution::default(), Distribution::default());
+            let far = far.map(|text| text.parse().unwrap());
+            for value in long.iter().chain(&far) {
+                fast.add(value);
+                slow.add(value);
+            }
+            numbers.iter().for_each(|(number, n)| slow.add_many(&Decimal::new(*number, 3), *n));
+            fast.add_counts(Ascending::of(numbers), 3);
+            assert_eq!(fast.is_exact(), short == most - 9);
+            assert_eq!(fast.contents(), slow.contents());
+        }
     }
 
     proptest! {

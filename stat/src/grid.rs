@@ -11,21 +11,25 @@
 //!
 //! Everything is computed with integers, so that it is the same on every machine.
 //!
-//! Memory: that of [`Counts`].
+//! Memory: that of [`Counts`](crate::counts::Counts).
 
 mod width;
+mod words;
 
 use std::collections::BTreeMap;
+use std::mem::take;
 
 use num_bigint::BigInt;
 use stage::format::decimal::Decimal;
 
-use crate::counts::{Counts, Full, MAX_DISTINCT};
+use crate::ascending::Ascending;
+use crate::counts::{Full, MAX_DISTINCT};
 use crate::interval::Interval;
 use crate::short::decimal;
 
 use self::width::Index;
 pub(crate) use self::width::Width;
+use self::words::Words;
 
 /// Cells that there is room for while samples are being counted.
 const MAX_CELLS: usize = MAX_DISTINCT / 4 * 5;
@@ -35,16 +39,15 @@ const MAX_CELLS: usize = MAX_DISTINCT / 4 * 5;
 pub(crate) struct Grid {
     width: Width,
     /// Counts by index.
-    cells: Counts<i64>,
+    cells: Words,
     /// The same of indices beyond the machine words, of which there are hardly ever any.
     far: BTreeMap<BigInt, u64>,
 }
 
 impl Grid {
-    /// No samples yet, and memory for this many cells.
-    fn new(width: Width, cells: usize) -> Grid {
-        let cells = Counts::of_up_to(MAX_CELLS).with_memory_for(cells);
-        Grid { width, cells, far: BTreeMap::new() }
+    /// These cells.
+    fn new(width: Width, cells: Ascending) -> Grid {
+        Grid { width, cells: Words::of(cells, MAX_CELLS), far: BTreeMap::new() }
     }
 
     /// The grid of distinct values, ascending, with their counts.
@@ -57,16 +60,15 @@ impl Grid {
         Grid::with_cells(width, values.iter().map(|(value, count)| (value, *count)))
     }
 
-    /// The grid of distinct numbers in units of 10^−`scale`, ascending, with their counts.
-    pub(crate) fn of_short(scale: u16, numbers: &[(i64, u64)]) -> Grid {
-        let finest = numbers.iter().map(|(number, _)| decimal(*number, scale).places()).max();
-        let cells = |width: Width| {
-            Width::cells(numbers.iter().map(|(number, _)| width.index_of(*number, scale)))
-        };
-        let width = Width::power_of_ten(-i32::from(finest.unwrap_or(0))).coarse_enough(cells);
-        let mut grid = Grid::new(width, numbers.len());
-        numbers.iter().for_each(|(number, count)| grid.add_short(*number, scale, *count));
-        grid
+    /// The grid of distinct numbers in units of 10^−`scale`, too many to count each.
+    pub(crate) fn of_short(scale: u16, numbers: Ascending) -> Grid {
+        // Each is in a cell of its own, so that no width that fits is finer.
+        Grid::new(Width::power_of_ten(-i32::from(scale)), numbers).with_few_cells()
+    }
+
+    fn with_few_cells(mut self) -> Grid {
+        self.make_room();
+        self
     }
 
     /// A grid with cells of this `width`, each given by its lower end or a value in it.
@@ -74,7 +76,7 @@ impl Grid {
         width: Width,
         cells: impl IntoIterator<Item = (&'a Decimal, u64)>,
     ) -> Grid {
-        let mut grid = Grid::new(width, 0);
+        let mut grid = Grid::new(width, Ascending::default());
         cells.into_iter().for_each(|(cell, count)| grid.add_many(cell, count));
         grid
     }
@@ -90,7 +92,7 @@ impl Grid {
     #[inline]
     pub(crate) fn add_short(&mut self, number: i64, scale: u16, count: u64) {
         let index = self.width.index_of(number, scale).and_then(|index| i64::try_from(index).ok());
-        let is_counted = index.is_some_and(|index| self.cells.add_many(&index, count).is_ok());
+        let is_counted = index.is_some_and(|index| self.cells.add(index, count).is_ok());
         if !is_counted {
             self.add_many(&decimal(number, scale), count);
         }
@@ -98,7 +100,7 @@ impl Grid {
 
     fn add_at(&mut self, index: Index, count: u64) -> Result<(), Full> {
         let index = match index {
-            Index::Word(index) => return self.cells.add_many(&index, count),
+            Index::Word(index) => return self.cells.add(index, count),
             Index::Far(index) => index,
         };
         if self.used() >= MAX_CELLS && !self.far.contains_key(&index) {
@@ -121,8 +123,29 @@ impl Grid {
     /// The least and the greatest of the indices that fit a machine word; if there are none, the least
     /// is above the greatest.
     pub(crate) fn ends(&self) -> (i64, i64) {
-        let indices = self.cells.iter().map(|(index, _)| *index);
-        indices.fold((i64::MAX, i64::MIN), |(low, high), at| (low.min(at), high.max(at)))
+        self.cells.ends()
+    }
+
+    /// Counts short numbers in units of 10^−`scale`, each with its count.
+    pub(crate) fn add_counts(&mut self, numbers: Ascending, scale: u16) {
+        match self.width.divisor_and_factor(scale) {
+            Some((divisor, 1)) => self.join(numbers.divided(divisor)),
+            other => match other.and_then(|(_, factor)| numbers.multiplied(factor)) {
+                Some(cells) => self.join(cells),
+                None => {
+                    let numbers = numbers.as_slice().iter();
+                    numbers.for_each(|(number, count)| self.add_short(*number, scale, *count));
+                }
+            },
+        }
+    }
+
+    /// Counts samples in cells with these indices.
+    fn join(&mut self, cells: Ascending) {
+        self.cells.join(cells);
+        if self.used() > MAX_CELLS {
+            self.make_room();
+        }
     }
 
     /// Counts the samples of another grid.
@@ -140,31 +163,35 @@ impl Grid {
             return;
         }
         let own = self.width;
-        let mut words: Vec<i64> = self.cells.iter().map(|(index, _)| *index).collect();
-        words.sort_unstable();
+        let words = self.cells.ordered();
         let far = |(index, _): (&BigInt, &u64)| Index::Far(index.clone());
         let cells = |width| {
             if let Some(times) = own.times(width).filter(|_| self.far.is_empty()) {
-                return Width::cells(words.iter().map(|index| index.div_euclid(times)));
+                return words.quotients(times);
             }
-            let words = words.iter().map(|index| Index::Word(*index));
+            let words = words.as_slice().iter().map(|(index, _)| Index::Word(*index));
             let below = self.far.range(..BigInt::ZERO).map(far);
             let above = self.far.range(BigInt::ZERO..).map(far);
             Width::cells(below.chain(words).chain(above).map(|index| own.index_at(&index, width)))
         };
-        self.coarsen(own.coarser(1).coarse_enough(cells));
+        let width = own.coarser(1).coarse_enough(cells);
+        self.coarsen(width);
     }
 
     /// Makes the cells wider.
     fn coarsen(&mut self, width: Width) {
-        let mut coarse = Grid::new(width, self.cells.distinct());
-        let words = self.cells.iter().map(|(index, count)| (Index::Word(*index), count));
-        let far = self.far.iter().map(|(index, count)| (Index::Far(index.clone()), *count));
-        for (index, count) in words.chain(far) {
+        let (own, words, far) = (self.width, self.cells.take_ordered(), take(&mut self.far));
+        let (words, others) = match own.times(width) {
+            Some(times) => (words.divided(times), Ascending::default()),
+            None => (Ascending::default(), words),
+        };
+        *self = Grid::new(width, words);
+        let others = others.as_slice().iter().map(|(index, count)| (Index::Word(*index), *count));
+        let far = far.into_iter().map(|(index, count)| (Index::Far(index), count));
+        for (index, count) in others.chain(far) {
             // There are no more of them.
-            let _ = coarse.add_at(self.width.index_at(&index, width), count);
+            let _ = self.add_at(own.index_at(&index, width), count);
         }
-        *self = coarse;
     }
 
     /// The cells with their counts, from the least to the greatest.
@@ -172,7 +199,8 @@ impl Grid {
         let far = |(index, count): (&BigInt, &u64)| (Index::Far(index.clone()), *count);
         let below = self.far.range(..BigInt::ZERO).map(far);
         let above = self.far.range(BigInt::ZERO..).map(far);
-        let words = self.cells.sorted().map(|(index, count)| (Index::Word(*index), count));
+        let words = self.cells.ordered().as_slice().iter();
+        let words = words.map(|(index, count)| (Index::Word(*index), *count));
         below.chain(words).chain(above)
     }
 
@@ -201,7 +229,7 @@ impl Grid {
             Err(rest) => rest,
         };
         if let Some(index) = self.cells.at_rank(rest) {
-            return Some(Index::Word(*index));
+            return Some(Index::Word(index));
         }
         let rest = rest - self.cells.samples();
         far_at_rank(self.far.range(BigInt::ZERO..), rest).ok().and_then(far)
@@ -229,7 +257,7 @@ impl Grid {
         };
         let far: u64 = self.far.range(..&big).map(|(_, count)| count).sum();
         match index {
-            Index::Word(index) => (far + self.cells.below(index), self.cells.count_of(index)),
+            Index::Word(index) => (far + self.cells.below(*index), self.cells.count_of(*index)),
             Index::Far(index) => {
                 let words = if big < BigInt::ZERO { 0 } else { self.cells.samples() };
                 (far + words, self.far.get(index).copied().unwrap_or(0))

@@ -28,6 +28,7 @@
 #![forbid(unsafe_code)]
 
 mod accumulator;
+mod ascending;
 mod count;
 mod counts;
 mod course;

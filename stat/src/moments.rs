@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use num_bigint::BigInt;
 use stage::format::decimal::{Decimal, Mantissa, SMALL_DIGITS, power_of_ten};
 
-use crate::short::{BATCH, POWERS};
+use crate::short::{BATCH, POWERS, decimal};
 use crate::wide::{Wide, Wider};
 
 /// How many powers of the samples are summed.
@@ -90,6 +90,17 @@ impl Sums {
         }
         while self.finest < places && !are_multiples(numbers, places - self.finest) {
             self.finest += 1;
+        }
+    }
+
+    /// Adds the sums of two powers of short numbers with this many `places`.
+    fn add_counts(&mut self, numbers: &[(i64, u64)], places: u16) {
+        numbers.iter().for_each(|(number, count)| self.add_times(*number, *count));
+        for (number, _) in numbers {
+            let is_multiple = |finest| are_multiples(&[*number], places - finest);
+            while self.finest < places && !is_multiple(self.finest) {
+                self.finest += 1;
+            }
         }
     }
 
@@ -250,8 +261,20 @@ impl Moments {
         }
     }
 
+    /// Takes short numbers in units of 10^−`scale`, each with its count.
+    pub(crate) fn add_counts(&mut self, numbers: &[(i64, u64)], scale: u16) {
+        match (self.powers, self.small.get_mut(usize::from(scale))) {
+            (Powers::Two, Some(sums)) => sums.add_counts(numbers, scale),
+            _ => numbers.iter().for_each(|(number, count)| {
+                let places = decimal(*number, scale).places();
+                let power = POWERS[usize::from(scale - places)] as i64;
+                self.add_many(number / power, places, *count);
+            }),
+        }
+    }
+
     /// Takes `count` samples of the same value, without useless zeros.
-    pub(crate) fn add_many(&mut self, mantissa: i64, places: u16, count: u64) {
+    fn add_many(&mut self, mantissa: i64, places: u16, count: u64) {
         match (self.small.get_mut(usize::from(places)), self.powers) {
             (Some(sums), Powers::Two) => {
                 sums.add_times(mantissa, count);

@@ -62,6 +62,11 @@ pub(crate) fn units(value: &Decimal, scale: u16) -> Option<i64> {
     Some(if mantissa < 0 { -magnitude } else { magnitude })
 }
 
+/// The greatest short number in units of 10^−`scale` that is not above `value`, if there is one.
+pub(crate) fn units_down(value: &Decimal, scale: u16) -> Option<i64> {
+    units(&value.floor_to(1, -i32::from(scale)), scale)
+}
+
 /// The mantissa, if it fits a machine word: short numbers have up to 19 digits, the small mantissas of
 /// decimals up to 18.
 fn word(value: &Decimal) -> Option<i64> {

@@ -133,6 +133,37 @@ fn short_place(number: i64, scale: u16) -> Option<usize> {
     LIMITS.certain_place_of(near)
 }
 
+/// Finds the bins of short numbers that come near each other: most are in the bin of the one before.
+#[derive(Clone, Debug)]
+pub(crate) struct Bins {
+    scale: u16,
+    /// Numbers are multiplied by this unit's double; `None` if it has none.
+    power: Option<f64>,
+    /// The place of the last bin, and the bits of the doubles that are certainly in it.
+    at: usize,
+    certain: Range<u64>,
+}
+
+impl Bins {
+    /// For numbers in units of 10^−`scale`.
+    pub(crate) fn new(scale: u16) -> Bins {
+        let power = EXACT_POWERS.get(usize::from(scale)).copied();
+        Bins { scale, power, at: 0, certain: 0..0 }
+    }
+
+    /// The place of the bin of |`number`|, unless that is 0 or so near to the limit of a bin that it is
+    /// not certain.
+    #[inline]
+    pub(crate) fn place(&mut self, number: i64) -> Option<usize> {
+        let near = number.unsigned_abs() as f64 / self.power?;
+        if !self.certain.contains(&near.to_bits()) {
+            self.at = short_place(number, self.scale).filter(|_| number != 0)?;
+            self.certain = LIMITS.certain(self.at);
+        }
+        Some(self.at)
+    }
+}
+
 impl fmt::Debug for Sketch {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_list().entries(self.filled()).finish()
@@ -172,10 +203,16 @@ impl Sketch {
         }
     }
 
-    /// Whether `first` and `last`, in units of 10^−`scale`, are certainly in the same bin.
-    pub(crate) fn joins(first: i64, last: i64, scale: u16) -> bool {
-        let place = |number| Some((i64::signum(number), short_place(number, scale)?));
-        place(first).is_some_and(|at| place(last) == Some(at))
+    /// Counts short numbers in units of 10^−`scale`, each with its count.
+    pub(crate) fn add_counts(&mut self, numbers: &[(i64, u64)], scale: u16) {
+        let mut bins = Bins::new(scale);
+        for (number, count) in numbers {
+            match bins.place(*number) {
+                Some(at) if *number < 0 => self.negative.add(at, *count),
+                Some(at) if *number > 0 => self.positive.add(at, *count),
+                _ => self.add_short(*number, scale, *count),
+            }
+        }
     }
 
     /// Counts the samples of a bin, which must exist.

@@ -64,10 +64,13 @@ impl Tally {
         counted
     }
 
-    /// Empties the tables, and passes each number with its count to `each`.
-    pub(crate) fn drain(&mut self, mut each: impl FnMut(i64, u64)) {
-        self.integers.iter_mut().for_each(|integers| integers.drain(&mut each));
-        self.values.iter_mut().for_each(|values| values.drain(&mut each));
+    /// Empties the tables; returns the numbers with their counts, in any order.
+    pub(crate) fn drain(&mut self) -> Vec<(i64, u64)> {
+        let mut numbers = Vec::new();
+        let mut push = |number, count| numbers.push((number, count));
+        self.integers.iter_mut().for_each(|integers| integers.drain(&mut push));
+        self.values.iter_mut().for_each(|values| values.drain(&mut push));
         self.count = 0;
+        numbers
     }
 }

@@ -3,34 +3,31 @@
 //!
 //! Most cells of the grid lie within one bin of the sketch, so that one counter serves both; it is
 //! handed on when the distribution is queried. In the other cells each sample is also counted in its
-//! bin as it comes. The first sample of a cell decides which kind it is.
+//! bin as it comes. Numbers in cells without a counter wait until there are many.
 //!
-//! Memory: 512 kB, of which only pages that were touched take room.
+//! Memory: 640 kB.
 
-use std::mem::take;
+use stage::format::decimal::Decimal;
 
+use crate::ascending::Ascending;
 use crate::grid::{Grid, Width};
-use crate::sketch::Sketch;
+use crate::sketch::{Bins, Sketch};
 
 /// Cells that have a counter: all that the grid has room for, and as many again to grow into.
 const COUNTERS: usize = 1 << 17;
 
-/// The flag of a counter whose cell has had no sample, or is in several bins: the sketch counts its
-/// samples one by one.
+/// The flag of a counter whose cell is in several bins: the sketch counts its samples one by one.
 const ONE_BY_ONE: u32 = 1 << 31;
-
-/// The flag of a counter whose cell is known to be in several bins.
-const KNOWN: u32 = 1 << 30;
 
 /// Beyond this many samples the counters in use are not listed: going through all is as fast.
 const FEW: u32 = 1 << 14;
 
-/// This many numbers without a counter, if they are also a quarter of all, show that the counters are
-/// misplaced.
-const MANY_STRAYS: u64 = 1 << 16;
+/// This many numbers without a counter are handed on together; and if they are also a quarter of all
+/// that have come, the counters are misplaced.
+const MANY_STRAYS: usize = 1 << 14;
 
-/// What a counter holds besides its flags.
-const COUNT: u32 = KNOWN - 1;
+/// What a counter holds besides its flag.
+const COUNT: u32 = ONE_BY_ONE - 1;
 
 /// Counters of the cells of a grid.
 #[derive(Clone, Debug)]
@@ -47,8 +44,10 @@ pub(super) struct Cells {
     fresh: u32,
     /// The counters that have been used since, as long as these are few samples.
     used: Vec<u32>,
-    /// Samples without a counter, and all samples, since these counters were made.
-    strays: u64,
+    /// Numbers without a counter that the grid and the sketch do not know yet.
+    strays: Vec<i64>,
+    /// How many they were handed, and how many samples have come, since these counters were made.
+    strayed: u64,
     count: u64,
 }
 
@@ -57,32 +56,32 @@ impl Cells {
     /// wide for a machine word.
     pub(super) fn new(grid: &Grid, scale: u16, number: i64) -> Option<Cells> {
         let width = grid.width().in_units(scale)?;
-        let most = COUNTERS as i64;
-        let (low, high) = grid.ends();
-        let used = high.saturating_sub(low);
-        let first = match (0..most).contains(&used) && grid.width().is_at_least_a_unit(scale) {
-            true => low.saturating_sub((most - used) / 2),
-            false => number.div_euclid(width).saturating_sub(most / 2),
-        };
         // Wide cells reach beyond the machine words.
-        let first = first.clamp(i64::MIN / width, i64::MAX / width);
+        let first = first_cell(grid, scale, number.div_euclid(width));
+        let base = first.clamp(i64::MIN / width, i64::MAX / width) * width;
         Some(Cells {
             scale,
             width: grid.width(),
-            base: first * width,
+            base,
             divisor: Divisor::new(width),
-            counters: vec![ONE_BY_ONE; COUNTERS].into_boxed_slice(),
+            counters: counters(base, width, scale),
             fresh: 0,
             used: Vec::new(),
-            strays: 0,
+            strays: Vec::new(),
+            strayed: 0,
             count: 0,
         })
     }
 
     /// Whether these counters are for numbers in this unit, and for the cells of `grid`.
     pub(super) fn are_for(&self, grid: &Grid, scale: u16) -> bool {
-        let are_apt = self.strays < MANY_STRAYS || self.strays < self.count / 4;
+        let are_apt = self.strayed < MANY_STRAYS as u64 || self.strayed < self.count / 4;
         self.scale == scale && self.width == grid.width() && are_apt
+    }
+
+    /// The unit of numbers, 10^−`scale`.
+    pub(super) fn scale(&self) -> u16 {
+        self.scale
     }
 
     /// Samples that there is room for before a counter might overflow.
@@ -93,20 +92,18 @@ impl Cells {
     /// Counts `numbers`, for which there must be room.
     pub(super) fn add(&mut self, numbers: &[i64], grid: &mut Grid, sketch: &mut Sketch) {
         match self.fresh < FEW {
-            true => self.add_and_list::<true>(numbers, grid, sketch),
-            false => self.add_and_list::<false>(numbers, grid, sketch),
+            true => self.add_and_list::<true>(numbers, sketch),
+            false => self.add_and_list::<false>(numbers, sketch),
         }
         self.fresh += numbers.len() as u32;
         self.count += numbers.len() as u64;
+        if self.strays.len() >= MANY_STRAYS {
+            self.hand_on_strays(grid, sketch);
+        }
     }
 
     #[inline(always)]
-    fn add_and_list<const LISTS: bool>(
-        &mut self,
-        numbers: &[i64],
-        grid: &mut Grid,
-        sketch: &mut Sketch,
-    ) {
+    fn add_and_list<const LISTS: bool>(&mut self, numbers: &[i64], sketch: &mut Sketch) {
         for &number in numbers {
             let at = self.place(number);
             match at.and_then(|at| self.counters.get_mut(at)) {
@@ -116,33 +113,33 @@ impl Cells {
                     }
                     *counter += 1;
                     if *counter >= ONE_BY_ONE {
-                        self.add_to_sketch(number, sketch);
+                        sketch.add_short(number, self.scale, 1);
                     }
                 }
-                None => {
-                    self.strays += 1;
-                    grid.add_short(number, self.scale, 1);
-                    sketch.add_short(number, self.scale, 1);
-                }
+                None => self.strays.push(number),
             }
         }
     }
 
-    /// Counts a number in its bin, unless its cell turns out to lie within one bin.
-    #[inline(never)]
-    fn add_to_sketch(&mut self, number: i64, sketch: &mut Sketch) {
-        let Some(at) = self.place(number) else { return };
-        let least = self.first(at);
-        let greatest = least.saturating_add(self.divisor.divisor - 1);
+    /// Counts a `value` between `number`, in this unit, and the next one, if there is a counter for it;
+    /// cells must be at least a unit wide. There must be room.
+    pub(super) fn add_between(
+        &mut self,
+        number: i64,
+        value: &Decimal,
+        sketch: &mut Sketch,
+    ) -> bool {
+        let Some(at) = self.place(number).filter(|at| *at < COUNTERS) else { return false };
         let counter = &mut self.counters[at];
-        if *counter & KNOWN == 0 {
-            *counter |= KNOWN;
-            if Sketch::joins(least, greatest, self.scale) {
-                *counter &= COUNT;
-                return;
-            }
+        if self.fresh < FEW && *counter & COUNT == 0 {
+            self.used.push(at as u32);
         }
-        sketch.add_short(number, self.scale, 1);
+        *counter += 1;
+        if *counter >= ONE_BY_ONE {
+            sketch.add_many(value, 1);
+        }
+        (self.fresh, self.count) = (self.fresh + 1, self.count + 1);
+        true
     }
 
     /// Hands the counts on, so that the grid and the sketch are up to date.
@@ -150,26 +147,36 @@ impl Cells {
         if self.fresh == 0 {
             return;
         }
-        let used = take(&mut self.used);
+        self.hand_on_strays(grid, sketch);
+        let (mut all, mut joined) = (Vec::new(), Vec::new());
+        let mut drain = |at: usize| {
+            let counter = &mut self.counters[at];
+            if *counter & COUNT > 0 {
+                // Where samples have been counted, this is not beyond the machine words.
+                let first = self.base.saturating_add(at as i64 * self.divisor.divisor);
+                let counted = (first, u64::from(*counter & COUNT));
+                all.push(counted);
+                if *counter < ONE_BY_ONE {
+                    joined.push(counted);
+                }
+                *counter &= !COUNT;
+            }
+        };
         match self.fresh <= FEW {
-            true => used.iter().for_each(|at| self.drain_at(*at as usize, grid, sketch)),
-            false => (0..self.counters.len()).for_each(|at| self.drain_at(at, grid, sketch)),
+            true => self.used.iter().for_each(|at| drain(*at as usize)),
+            false => (0..COUNTERS).for_each(drain),
         }
-        self.used = used;
+        sketch.add_counts(&joined, self.scale);
+        grid.add_counts(Ascending::of(all), self.scale);
         self.used.clear();
         self.fresh = 0;
     }
 
-    fn drain_at(&mut self, at: usize, grid: &mut Grid, sketch: &mut Sketch) {
-        let counter = self.counters[at];
-        let count = u64::from(counter & COUNT);
-        if count > 0 {
-            grid.add_short(self.first(at), self.scale, count);
-            if counter < ONE_BY_ONE {
-                sketch.add_short(self.first(at), self.scale, count);
-            }
-            self.counters[at] = counter & !COUNT;
-        }
+    fn hand_on_strays(&mut self, grid: &mut Grid, sketch: &mut Sketch) {
+        self.strayed += self.strays.len() as u64;
+        let strays = Ascending::of(self.strays.drain(..).map(|number| (number, 1)).collect());
+        sketch.add_counts(strays.as_slice(), self.scale);
+        grid.add_counts(strays, self.scale);
     }
 
     /// The place of a number's counter; beyond the last one, or `None`, if it has none.
@@ -179,12 +186,40 @@ impl Cells {
         let is_in_range = number >= self.base && offset >= 0;
         is_in_range.then(|| self.divisor.quotient(offset).try_into().ok()).flatten()
     }
+}
 
-    /// The least number that is counted at a place.
-    fn first(&self, at: usize) -> i64 {
-        // Where samples have been counted, this is not beyond their range.
-        self.base.saturating_add((at as i64).saturating_mul(self.divisor.divisor))
+/// The index of the first cell that has a counter, for numbers in units of 10^−`scale`: around the cells
+/// in use, if that is possible, or else around `index`, in which a number has come.
+fn first_cell(grid: &Grid, scale: u16, index: i64) -> i64 {
+    let most = COUNTERS as i64;
+    let (low, high) = grid.ends();
+    let used = high.saturating_sub(low);
+    if !(0..most).contains(&used) || !grid.width().is_at_least_a_unit(scale) {
+        return index.saturating_sub(most / 2);
     }
+    // What rises or falls will go on to do so.
+    let below = match index {
+        _ if index >= high => 0,
+        _ if index <= low => most - 1 - used,
+        _ => (most - used) / 2,
+    };
+    low.saturating_sub(below)
+}
+
+/// Counters of the cells from `base` on, this `width` in units of 10^−`scale`.
+fn counters(base: i64, width: i64, scale: u16) -> Box<[u32]> {
+    let mut bins = Bins::new(scale);
+    let mut place = |number: i64| (number.signum(), bins.place(number));
+    let (mut first, mut least) = (base, place(base));
+    let counter = |_| {
+        // What lies between the last number of the cell and the next one is in it, too.
+        let end = first.saturating_add(width);
+        let next = place(end);
+        let is_in_one_bin = least.1.is_some() && least == next;
+        (first, least) = (end, next);
+        if is_in_one_bin { 0 } else { ONE_BY_ONE }
+    };
+    (0..COUNTERS).map(counter).collect()
 }
 
 /// A divisor, as a factor: a division takes several times as long as a multiplication. (T. Granlund and

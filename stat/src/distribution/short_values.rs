@@ -1,7 +1,7 @@
 //! Short numbers in one unit, each with its count: in a table if they are near each other, and in a map
 //! otherwise.
 
-use crate::counts::{Counts, Full};
+use crate::counts::{Counts, Full, MAX_DISTINCT};
 use crate::distribution::near::Near;
 
 /// The counts of short numbers.
@@ -55,6 +55,16 @@ impl ShortValues {
         match self.near.as_mut().is_some_and(|near| near.add(number, count)) {
             true => Ok(()),
             false => self.far.add_many(&number, count),
+        }
+    }
+
+    /// Counts numbers, for which there is room, each with its count.
+    pub(super) fn add_counts(&mut self, numbers: &[(i64, u64)]) {
+        if self.distinct() == 0 && !self.has_table() {
+            self.far = Counts::of_ascending(MAX_DISTINCT, numbers);
+        } else {
+            let most = MAX_DISTINCT;
+            numbers.iter().for_each(|(number, count)| _ = self.add(*number, *count, most));
         }
     }
 

@@ -11,6 +11,7 @@ use std::mem::take;
 use stage::format::decimal::Decimal;
 
 use super::short_values::ShortValues;
+use crate::ascending::Ascending;
 use crate::counts::{Counts, Full, MAX_DISTINCT};
 use crate::lattice::Lattice;
 use crate::short::{MAX_SCALE, decimal, scaled, units, units_up};
@@ -66,6 +67,14 @@ impl Values {
         }
     }
 
+    /// Counts numbers in units of 10^−`scale`, for which there is room, each with its count.
+    pub(super) fn add_counts(&mut self, numbers: &[(i64, u64)], scale: u16) {
+        match self.has_unit(scale) {
+            true => self.short.add_counts(numbers),
+            false => numbers.iter().for_each(|(it, count)| _ = self.add_short(*it, scale, *count)),
+        }
+    }
+
     /// Counts `numbers`, in units of 10^−`scale`, or as many as there is room for; returns how many.
     pub(super) fn add_all(&mut self, numbers: &[i64], scale: u16) -> usize {
         if self.has_unit(scale) {
@@ -78,7 +87,8 @@ impl Values {
         numbers.iter().position(is_full).unwrap_or(numbers.len())
     }
 
-    fn distinct(&self) -> usize {
+    /// How many distinct values there are.
+    pub(super) fn distinct(&self) -> usize {
         self.short.distinct() + self.long.distinct()
     }
 
@@ -136,26 +146,26 @@ impl Values {
         sorted
     }
 
-    /// The values and one more, with their counts, from the least to the greatest.
-    pub(super) fn sorted_with(&mut self, value: &Decimal, count: u64) -> Vec<(Decimal, u64)> {
-        let mut values = self.sorted();
-        let at = values.partition_point(|(other, _)| other < value);
-        values.insert(at, (value.normalized(), count));
-        values
+    /// The unit of short numbers: its decimal places.
+    pub(super) fn scale(&self) -> u16 {
+        self.short.scale()
     }
 
-    /// The same as short numbers, with their scale, if all of them are.
-    pub(super) fn sorted_short_with(
-        &mut self,
-        value: &Decimal,
-        count: u64,
-    ) -> Option<(u16, Vec<(i64, u64)>)> {
-        let scale = self.short.scale();
-        let number = units(value, scale).filter(|_| self.long.distinct() == 0)?;
-        let mut numbers = self.short.sorted();
-        let at = numbers.partition_point(|(other, _)| *other < number);
-        numbers.insert(at, (number, count));
-        Some((scale, numbers))
+    /// Those that are short in units of 10^−`scale`, and the others.
+    pub(super) fn split(self, scale: u16) -> (Ascending, Vec<(Decimal, u64)>) {
+        let (mut short, mut long) = (Vec::new(), Vec::new());
+        let mut put = |value: Decimal, count| match units(&value, scale) {
+            Some(number) => short.push((number, count)),
+            None => long.push((value, count)),
+        };
+        self.long.iter().for_each(|(value, count)| put(value.clone(), count));
+        let own = self.short.scale();
+        if own != scale {
+            self.short.iter().for_each(|(number, count)| put(decimal(number, own), count));
+        } else {
+            short.extend(self.short.iter());
+        }
+        (Ascending::of(short), long)
     }
 
     /// The value at `rank`, from 1, among the sorted samples.

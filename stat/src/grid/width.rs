@@ -80,6 +80,15 @@ impl Width {
         }
     }
 
+    /// What a number in units of 10^−`scale` must be divided by, and multiplied by, to be the index of its
+    /// cell; one of them is 1. `None` if that is no machine word.
+    pub(super) fn divisor_and_factor(self, scale: u16) -> Option<(i64, i64)> {
+        let shift = i32::from(scale) + self.exponent;
+        let power = power(shift.unsigned_abs() as usize)?;
+        let factor = i64::from(self.factor());
+        Some(if shift >= 0 { (factor * power, 1) } else { (1, power / factor) })
+    }
+
     #[cold]
     fn long_index(self, value: &Decimal) -> Index {
         let shift = i32::from(value.places()) + self.exponent;

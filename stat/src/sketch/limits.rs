@@ -5,6 +5,7 @@
 //! middle of a bin is within 0.99 % of everything in it: a little less than the promised 1 %, to
 //! leave room for rounding the estimate.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 /// γ is this, …
@@ -84,6 +85,12 @@ impl Limits {
         let least = f64::from_bits(value.to_bits() - 2);
         let greatest = f64::from_bits(value.to_bits() + 2);
         (low <= least && greatest < high).then_some(at)
+    }
+
+    /// The bits of the doubles that [`Limits::certain_place_of`] places there; none in the last bin.
+    pub(crate) fn certain(&self, at: usize) -> Range<u64> {
+        let low = self.limits[at].to_bits() + 2;
+        self.limits.get(at + 1).map_or(0..0, |high| low..(high.to_bits() - 2).max(low))
     }
 
     /// The least double in the bin at a place, and the least above it.

@@ -20,11 +20,21 @@ pub(super) struct Values {
     near: Box<[u32; COUNTERS]>,
     /// Keyed at random, so that nobody can prepare numbers that collide.
     far: HashMap<i64, u32, RandomState>,
+    /// Further numbers, once there are more distinct ones than the distribution counts. It goes over to
+    /// cells then: the more numbers it knows, the nearer are these cells to the last ones.
+    more: Vec<i64>,
 }
+
+/// Numbers in the map at which memory for all that it may hold is allocated: growing step by step
+/// would move them again and again.
+const MANY: usize = 1 << 12;
+
+/// The most of [`Values::more`].
+const MOST_MORE: usize = 1 << 16;
 
 impl Default for Values {
     fn default() -> Values {
-        Values { base: None, near: zeros(), far: HashMap::default() }
+        Values { base: None, near: zeros(), far: HashMap::default(), more: Vec::new() }
     }
 }
 
@@ -45,13 +55,17 @@ impl Values {
     }
 
     /// Counts a number that has no counter in the table, if there is room for it.
+    #[inline]
     fn add_far(&mut self, number: i64) -> bool {
         // Of more, the distribution would no longer count each.
-        let has_room = self.far.len() <= MAX_DISTINCT;
-        match self.far.get_mut(&number) {
-            Some(count) => *count += 1,
-            None if has_room => drop(self.far.insert(number, 1)),
-            None => return false,
+        if self.far.len() > MAX_DISTINCT {
+            let has_room = self.more.len() < MOST_MORE;
+            self.more.extend(has_room.then_some(number));
+            return has_room;
+        }
+        *self.far.entry(number).or_insert(0) += 1;
+        if self.far.len() == MANY {
+            self.far.reserve(MAX_DISTINCT + 1 - MANY);
         }
         true
     }
@@ -65,6 +79,7 @@ impl Values {
             }
         }
         self.far.drain().for_each(|(number, count)| each(number, u64::from(count)));
+        self.more.drain(..).for_each(|number| each(number, 1));
     }
 }
 
