@@ -143,7 +143,12 @@ impl Accumulator {
         if self.tally.is_empty() {
             return;
         }
-        let (scale, numbers) = (self.scale.places(), Ascending::of(self.tally.drain()));
+        let numbers = Ascending::of(self.tally.drain());
+        self.add_counts(numbers, self.scale.places());
+    }
+
+    /// Adds all that depends on the values of short numbers in units of 10^−`scale`.
+    fn add_counts(&mut self, numbers: Ascending, scale: u16) {
         self.moments.add_counts(numbers.as_slice(), scale);
         if let Some(course) = &mut self.course {
             let values = numbers.as_slice().iter();
@@ -182,14 +187,27 @@ impl Accumulator {
     }
 
     /// Takes the next samples, of which `run` says how many there are and what depends on their order.
-    /// All else must be [added](Accumulator::absorb_values) before the next record.
+    /// All else must be [added](Accumulator::join) before the next record.
     pub(crate) fn follow(&mut self, run: Run, place: RunPlace) {
         self.count += run.n;
         self.sequence.follow(run, place);
     }
 
-    /// Adds what is known of samples that were counted in runs that have been joined here.
-    pub(crate) fn absorb_values(&mut self, parts: &Parts) {
+    /// Adds all that depends on the values of the samples in `other`, whose runs have been joined here.
+    pub(crate) fn join(&mut self, mut other: Accumulator) {
+        if !other.tally.is_empty() {
+            // Settled here, every value would have a counter there and here.
+            self.add_counts(Ascending::of(other.tally.drain()), other.scale.places());
+        }
+        self.sequence.absorb_products(other.sequence.lagged().as_ref());
+        self.moments.absorb(&other.moments.totals());
+        if let Some(Extremes { min, max }) = &other.extremes {
+            self.widen(min, max);
+        }
+        self.distribution.join(other.distribution);
+    }
+
+    fn absorb_values(&mut self, parts: &Parts) {
         self.sequence.absorb_products(parts.lagged.as_ref());
         self.moments.absorb(&parts.totals);
         self.distribution.absorb(&parts.contents);

@@ -111,6 +111,23 @@ impl Distribution {
         self.values.clear();
     }
 
+    /// Takes the samples of another distribution.
+    pub(crate) fn join(&mut self, mut other: Distribution) {
+        let scale = other.values.scale();
+        let (short, long) = take(&mut other.values).split(scale);
+        match (&mut self.approximate, other.approximate.take()) {
+            (Some(own), Some(other)) => own.join(*other),
+            (own @ None, Some(other)) => {
+                *own = Some(other);
+                let own = take(&mut self.values);
+                self.join(Distribution { values: own, approximate: None });
+            }
+            (_, None) => {}
+        }
+        self.add_counts(short, scale);
+        long.iter().for_each(|(value, count)| self.add_many(value, *count));
+    }
+
     /// Takes what another distribution contained.
     pub(crate) fn absorb(&mut self, contents: &Contents) {
         match contents {
@@ -297,6 +314,16 @@ impl Approximate {
             Some(cells) => cells.add(numbers, grid, sketch),
             None => numbers.iter().for_each(|number| self.add_many_short(*number, scale, 1)),
         }
+    }
+
+    fn join(&mut self, mut other: Approximate) {
+        self.settle();
+        other.settle();
+        self.grid = self.grid.take().zip(other.grid).map(|(mut own, other)| {
+            own.join(other);
+            own
+        });
+        other.sketch.filled().for_each(|filled| self.sketch.add_filled(filled));
     }
 
     /// Brings the grid and the sketch up to date.

@@ -126,22 +126,24 @@ impl Grid {
         self.cells.ends()
     }
 
+    /// Counts a few short numbers in units of 10^−`scale`, each with its count: others will follow.
+    pub(crate) fn add_few(&mut self, numbers: &[(i64, u64)], scale: u16) {
+        numbers.iter().for_each(|(number, count)| self.add_short(*number, scale, *count));
+    }
+
     /// Counts short numbers in units of 10^−`scale`, each with its count.
     pub(crate) fn add_counts(&mut self, numbers: Ascending, scale: u16) {
         match self.width.divisor_and_factor(scale) {
-            Some((divisor, 1)) => self.join(numbers.divided(divisor)),
+            Some((divisor, 1)) => self.join_cells(numbers.divided(divisor)),
             other => match other.and_then(|(_, factor)| numbers.multiplied(factor)) {
-                Some(cells) => self.join(cells),
-                None => {
-                    let numbers = numbers.as_slice().iter();
-                    numbers.for_each(|(number, count)| self.add_short(*number, scale, *count));
-                }
+                Some(cells) => self.join_cells(cells),
+                None => self.add_few(numbers.as_slice(), scale),
             },
         }
     }
 
     /// Counts samples in cells with these indices.
-    fn join(&mut self, cells: Ascending) {
+    fn join_cells(&mut self, cells: Ascending) {
         self.cells.join(cells);
         if self.used() > MAX_CELLS {
             self.make_room();
@@ -149,6 +151,20 @@ impl Grid {
     }
 
     /// Counts the samples of another grid.
+    pub(crate) fn join(&mut self, mut other: Grid) {
+        let width = self.width.max(other.width);
+        for grid in [&mut *self, &mut other] {
+            if grid.width < width {
+                grid.coarsen(width);
+            }
+        }
+        self.join_cells(other.cells.take_ordered());
+        for (index, count) in other.far {
+            self.add_many(&width.low(&Index::Far(index)), count);
+        }
+    }
+
+    /// The same of a grid whose cells are given by their lower ends.
     pub(crate) fn absorb(&mut self, width: Width, cells: &[(Decimal, u64)]) {
         // A width that is too fine for a part is too fine for the whole.
         if width > self.width {

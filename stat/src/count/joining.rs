@@ -60,8 +60,8 @@ impl<W: Write> Count<'_, W> {
 
     /// Adds what all threads know of the samples that they have counted.
     pub(super) fn gather(&mut self) {
-        let parts = self.crew.take().into_iter().flat_map(Crew::finish);
-        parts.for_each(|parts| self.accumulator.absorb_values(&parts));
+        let results = self.crew.take().into_iter().flat_map(Crew::finish);
+        results.for_each(|result| self.accumulator.join(result));
     }
 
     /// The failure to read on, and the report of what was left without a line end.

@@ -162,12 +162,14 @@ impl Cells {
                 *counter &= !COUNT;
             }
         };
-        match self.fresh <= FEW {
-            true => self.used.iter().for_each(|at| drain(*at as usize)),
-            false => (0..COUNTERS).for_each(drain),
+        if self.fresh <= FEW {
+            self.used.iter().for_each(|at| drain(*at as usize));
+            grid.add_few(&all, self.scale);
+        } else {
+            (0..COUNTERS).for_each(drain);
+            grid.add_counts(Ascending::of(all), self.scale);
         }
         sketch.add_counts(&joined, self.scale);
-        grid.add_counts(Ascending::of(all), self.scale);
         self.used.clear();
         self.fresh = 0;
     }

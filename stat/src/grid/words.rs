@@ -8,10 +8,6 @@ use std::mem::take;
 use crate::ascending::Ascending;
 use crate::counts::{Counts, Full};
 
-/// Up to this many cells are counted one by one, if there are this many times as many.
-const FEW: usize = 1 << 14;
-const TIMES_AS_MANY: usize = 4;
-
 /// Counts of samples by the indices of their cells.
 #[derive(Clone, Debug)]
 pub(super) struct Words {
@@ -49,15 +45,16 @@ impl Words {
 
     /// Counts the samples of other `cells`, even if there are more of them than there is room for.
     pub(super) fn join(&mut self, cells: Ascending) {
-        let are_few = cells.len() <= FEW.min(self.distinct() / TIMES_AS_MANY);
         let has_room = self.distinct() + cells.len() <= self.most;
-        if has_room && (are_few || self.counts.is_some()) {
-            let counts = self.counted();
+        match self.counts.as_mut().filter(|_| has_room) {
             // There is room for each.
-            cells.as_slice().iter().for_each(|(at, count)| _ = counts.add_many(at, *count));
-        } else {
-            let own = self.take_ordered();
-            *self = Words::of(own.joined(cells), self.most);
+            Some(counts) => {
+                cells.as_slice().iter().for_each(|(at, count)| _ = counts.add_many(at, *count));
+            }
+            None => {
+                let own = self.take_ordered();
+                *self = Words::of(own.joined(cells), self.most);
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use stage::format::single::{NotARow, Rows};
 use stage::stream::rejects::REPORTED;
 
 use super::cut::{Cut, Torn};
-use crate::accumulator::{Accumulator, Parts};
+use crate::accumulator::Accumulator;
 use crate::plan::Plan;
 use crate::scan::Scanned;
 use crate::sequence::{Run, RunPlace};
@@ -89,8 +89,8 @@ impl Counter {
     }
 
     /// All that is known of the samples of all pieces, except for their order.
-    pub(crate) fn into_parts(mut self) -> Parts {
-        self.accumulator.parts()
+    pub(crate) fn into_accumulator(self) -> Accumulator {
+        self.accumulator
     }
 
     fn reject(&mut self, reason: NotARow, line: &[u8]) -> Result<(), Stopped> {

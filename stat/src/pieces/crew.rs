@@ -15,7 +15,7 @@ use stage::stream::regular::Regular;
 
 use super::counter::{Counted, Counter};
 use super::order::InOrder;
-use crate::accumulator::Parts;
+use crate::accumulator::Accumulator;
 use crate::jobs::PIECE;
 use crate::plan::Plan;
 
@@ -55,7 +55,7 @@ pub(crate) struct Crew {
     pieces: Supply,
     counted: Receiver<(u64, Counted)>,
     /// What each helper knows at its end.
-    parts: Receiver<Parts>,
+    results: Receiver<Accumulator>,
     counter: Counter,
     buffer: Vec<u8>,
     ahead: u64,
@@ -65,16 +65,16 @@ impl Crew {
     /// The stage's own thread and its `helpers`, for `rows` that are known to be classic ones.
     pub(crate) fn new(helpers: &Helpers, plan: &Plan, rows: &Rows) -> Crew {
         let pieces = Arc::<Pieces>::default();
-        let ((to_counted, counted), (to_parts, parts)) = (channel(), channel());
+        let ((to_counted, counted), (to_results, results)) = (channel(), channel());
         helpers.give_each(|| {
             let (pieces, counter) = (Arc::clone(&pieces), Counter::new(plan, rows.clone()));
-            let (counted, parts) = (to_counted.clone(), to_parts.clone());
-            Box::new(move || help(&pieces, counter, &counted, &parts))
+            let (counted, result) = (to_counted.clone(), to_results.clone());
+            Box::new(move || help(&pieces, counter, &counted, &result))
         });
         let pieces = Supply(pieces);
         let ahead = (AHEAD * (helpers.count() + 1)) as u64;
         let counter = Counter::new(plan, rows.clone());
-        Crew { pieces, counted, parts, counter, buffer: vec![0; PIECE], ahead }
+        Crew { pieces, counted, results, counter, buffer: vec![0; PIECE], ahead }
     }
 
     /// Counts `count` pieces of `file`, from `position` on, and lets `join` take them in order, up to
@@ -129,9 +129,9 @@ impl Crew {
     }
 
     /// What all threads know of their pieces' samples.
-    pub(crate) fn finish(self) -> impl Iterator<Item = Parts> {
+    pub(crate) fn finish(self) -> impl Iterator<Item = Accumulator> {
         drop(self.pieces);
-        std::iter::once(self.counter.into_parts()).chain(self.parts)
+        std::iter::once(self.counter.into_accumulator()).chain(self.results)
     }
 }
 
@@ -140,13 +140,13 @@ fn help(
     pieces: &Pieces,
     mut counter: Counter,
     counted: &Sender<(u64, Counted)>,
-    parts: &Sender<Parts>,
+    result: &Sender<Accumulator>,
 ) {
     let mut buffer = vec![0; PIECE];
     while let Some(piece) = pieces.wait() {
         let _ = counted.send((piece.number, piece.count(&mut counter, &mut buffer)));
     }
-    let _ = parts.send(counter.into_parts());
+    let _ = result.send(counter.into_accumulator());
 }
 
 /// Pieces that nobody counts yet.

@@ -105,9 +105,9 @@ proptest! {
         prop_assert_eq!((lines, n, rejected), (expected.count, run.n, expected.rejected));
         prop_assert_eq!(last, Some(run.last));
         let sum = |counters: Vec<Counter>| {
-            let parts = counters.into_iter().map(Counter::into_parts);
+            let results = counters.into_iter().map(Counter::into_accumulator);
             let mut all = plan.accumulator(1);
-            parts.for_each(|parts| all.absorb_values(&parts));
+            results.for_each(|result| all.join(result));
             format!("{:?}", all.parts())
         };
         prop_assert_eq!(sum(counters.into()), sum(vec![whole]));
