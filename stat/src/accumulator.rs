@@ -216,9 +216,9 @@ impl Accumulator {
         }
     }
 
-    /// Notes until when the samples so far were counted, in nanoseconds since 1970.
-    pub(crate) fn counted_until(&mut self, nanoseconds: u64) {
-        self.sequence.counted_until(nanoseconds);
+    /// Notes where in the stream the samples so far lie.
+    pub(crate) fn place(&mut self, place: RunPlace) {
+        self.sequence.place(place);
     }
 
     /// Whether the order of the samples is known.

@@ -1,13 +1,13 @@
-//! Counting a stream: samples in, records out. (`taking` takes the lines of a block,
-//! and `joining` the pieces of a file that several threads count.)
+//! Counting a stream: samples in, records out. (`taking` takes the lines of a block, `joining` the
+//! pieces of a file that several threads count, and `recording` makes the records.)
 
 mod joining;
+mod recording;
 mod taking;
 
 use std::io::Write;
 use std::time::{Instant, SystemTime};
 
-use stage::format::record::Window;
 use stage::format::single::{NotARow, Rows};
 use stage::process::clock::Clock;
 use stage::process::exit::Status;
@@ -22,20 +22,14 @@ use stage::stream::input::Input;
 use stage::stream::lines::{Block, Lines};
 use stage::stream::output::{Delivery, deliver};
 use stage::stream::rejects::Rejects;
-use stage::stream::size::BLOCK;
 
-use crate::accumulator::Accumulator;
-use crate::course::Course;
+use crate::Error;
+use crate::channel::Channel;
 use crate::files::{Inputs, NamedInput, Position};
 use crate::pieces::crew::Crew;
 use crate::plan::Plan;
 use crate::schedule::Schedule;
-use crate::sequence::RunPlace;
-use crate::state::State;
-use crate::state::origin::Origin;
 use crate::taking::TakeLines;
-use crate::windows::EarlierWindows;
-use crate::{Error, print};
 
 /// Counts `inputs`, one after another, until the last one ends or the reader of `output` goes away.
 pub(crate) fn run<I: Input>(
@@ -47,13 +41,14 @@ pub(crate) fn run<I: Input>(
     let mut count = Count {
         output,
         records: Vec::new(),
-        accumulator: plan.accumulator(plan.first.unwrap_or(1)),
+        channels: vec![Channel::new(&plan)],
         schedule: plan.schedule.clone(),
         plan,
-        earlier: EarlierWindows::default(),
         clock,
         now: None,
         began: nanoseconds(clock.start_of_process()),
+        counted: 0,
+        counted_before: 0,
         rejects: Rejects::default(),
         place: Position::default(),
         rows: Rows::new(),
@@ -73,16 +68,17 @@ struct Count<'a, W> {
     output: W,
     /// Records not written yet.
     records: Vec<u8>,
-    /// All samples, or those of the current window.
-    accumulator: Accumulator,
+    /// Never empty.
+    channels: Vec<Channel>,
     schedule: Schedule,
-    /// What is kept of earlier windows.
-    earlier: EarlierWindows,
     clock: &'a dyn Clock,
     /// When the newest lines arrived.
     now: Option<Instant>,
-    /// When counting the samples in the accumulator began, in nanoseconds since 1970.
+    /// When counting the samples of the current window began, in nanoseconds since 1970.
     began: u64,
+    /// Rows counted, and those of earlier windows among them.
+    counted: u64,
+    counted_before: u64,
     rejects: Rejects,
     place: Position,
     /// Reads the lines of the current input.
@@ -155,21 +151,6 @@ impl<W: Write> Count<'_, W> {
         }
     }
 
-    /// Writes the last record, unless it is that of an empty window, which would hide the record
-    /// before it and add nothing.
-    fn finish(&mut self) -> Result<(), Error> {
-        let is_empty = self.plan.has_windows && self.accumulator.count() == 0;
-        let has_others = self.earlier.samples > 0;
-        let has_news = self.rejected_since() > 0 || self.plan.course.is_some();
-        self.gather();
-        if is_empty && has_others && !has_news { Ok(()) } else { self.record(true) }
-    }
-
-    /// Lines rejected in this window.
-    fn rejected_since(&self) -> u64 {
-        self.rejects.count() - self.earlier.rejected
-    }
-
     /// Reports what was left without a line end, which is not a sample.
     fn report_cut_off(&mut self, lines: &Lines<impl Input>) {
         if let Some(cut) = lines.cut_off() {
@@ -186,72 +167,9 @@ impl<W: Write> Count<'_, W> {
             return Err(Error::Strict { place: place.to_string(), reason: reason.of(line) });
         }
         self.schedule.rejected();
+        self.channels.iter_mut().for_each(|channel| channel.reject(1));
         self.rejects.add(self.messages, || format!("{place}: {}", reason.of(line)));
         Ok(())
-    }
-
-    /// The number, in the stream, of the first sample in the accumulator.
-    fn first(&self) -> u64 {
-        self.plan.first.unwrap_or(1).saturating_add(self.earlier.samples)
-    }
-
-    /// Where the samples lie in the stream. (If that is a time, its end is only known later.)
-    fn run_place(&self) -> RunPlace {
-        match self.plan.first {
-            Some(_) => RunPlace::Number(self.first()),
-            None => RunPlace::Time { began: self.began, ended: self.began },
-        }
-    }
-
-    fn record(&mut self, is_final: bool) -> Result<(), Error> {
-        let mut record = self.accumulator.record(&self.plan.wanted, self.earlier.span.as_ref());
-        record.labels = self.plan.labels.clone();
-        record.rejected = self.rejects.count();
-        record.is_final = is_final;
-        if is_final {
-            record.course = self.course().map(|course| course.to_record());
-        }
-        if self.plan.has_windows {
-            record.window = Some(self.window());
-        }
-        if self.plan.keeps_state && (is_final || self.plan.has_windows) {
-            record.state = Some(self.state().print()?);
-        }
-        print(&record, &mut self.records)?;
-        if self.plan.has_windows {
-            self.begin_window();
-        }
-        if self.records.len() >= BLOCK { self.flush() } else { Ok(()) }
-    }
-
-    fn window(&self) -> Window {
-        match self.accumulator.count() {
-            0 => Window { from: None, to: None },
-            n => Window { from: Some(self.first()), to: Some(self.first().saturating_add(n - 1)) },
-        }
-    }
-
-    fn state(&mut self) -> State {
-        // Later than the previous window, so that windows have an order.
-        let now = nanoseconds(self.clock.time_of_day()).max(self.began);
-        self.accumulator.counted_until(now);
-        self.began = now.saturating_add(1);
-        let (labels, rejected) = (self.plan.labels.clone(), self.rejected_since());
-        let origin = Origin { labels, rejected, ..Origin::default() };
-        State::new(self.accumulator.parts(), &origin)
-    }
-
-    /// The course of the whole stream so far.
-    fn course(&mut self) -> Option<Course> {
-        let own = self.accumulator.course()?;
-        Some(self.earlier.course_with(own))
-    }
-
-    fn begin_window(&mut self) {
-        let span = self.plan.wanted.histogram.and_then(|_| self.accumulator.span());
-        self.earlier.add(self.accumulator.count(), span, self.accumulator.course());
-        self.earlier.rejected = self.rejects.count();
-        self.accumulator.clear();
     }
 
     fn flush(&mut self) -> Result<(), Error> {
@@ -263,8 +181,7 @@ impl<W: Write> Count<'_, W> {
     fn close(self, result: Result<(), Error>) -> Ended<Error> {
         self.rejects.sum_up(self.messages, "lines");
         let rejected = self.rejects.count();
-        let counted = self.earlier.samples + self.accumulator.count();
-        let entry = Entry::Stat { counted, rejected, reader_gone: self.reader_gone };
+        let entry = Entry::Stat { counted: self.counted, rejected, reader_gone: self.reader_gone };
         Ended { entry, result: result.map(|()| Status::of_rejected(rejected)) }
     }
 }

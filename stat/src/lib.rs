@@ -9,7 +9,7 @@
 //! | `pieces` | counting a regular file in several threads, piece by piece |
 //! | `taking` | taking the lines of a block: short numbers many at a time, the others one by one |
 //! | `schedule` | when a record is due |
-//! | `windows` | what is kept of earlier windows |
+//! | `channel` | one channel: its samples, and what came in their place; `windows`: what is kept of earlier windows |
 //! | `accumulator` | everything known about the samples, and (`accumulator::record`) the record made from it |
 //! | `short`, `scan`, `tally` | the fast path: short numbers, read many at a time and counted in tables |
 //! | `moments`, `wide` | the exact sums of the samples' powers |
@@ -29,6 +29,7 @@
 
 mod accumulator;
 mod ascending;
+mod channel;
 mod count;
 mod counts;
 mod course;

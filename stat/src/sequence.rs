@@ -125,10 +125,10 @@ impl Sequence {
         }
     }
 
-    /// Notes until when the samples so far were counted.
-    pub(crate) fn counted_until(&mut self, nanoseconds: u64) {
-        if let Some(Run { place: RunPlace::Time { ended, .. }, .. }) = &mut self.counted {
-            *ended = nanoseconds;
+    /// Notes where the samples that were counted here lie.
+    pub(crate) fn place(&mut self, place: RunPlace) {
+        if let Some(run) = &mut self.counted {
+            run.place = place;
         }
     }
 

@@ -15,6 +15,7 @@ use crate::jobs::PIECE;
 use crate::pieces::counter::{Counted, CountedLines, Rejected};
 use crate::pieces::crew::{Crew, Join};
 use crate::pieces::cut::Torn;
+use crate::sequence::RunPlace;
 use crate::taking::TakeLines;
 
 /// With fewer pieces, one thread is as fast.
@@ -61,7 +62,7 @@ impl<W: Write> Count<'_, W> {
     /// Adds what all threads know of the samples that they have counted.
     pub(super) fn gather(&mut self) {
         let results = self.crew.take().into_iter().flat_map(Crew::finish);
-        results.for_each(|result| self.accumulator.join(result));
+        results.for_each(|result| self.channels[0].accumulator.join(result));
     }
 
     /// The failure to read on, and the report of what was left without a line end.
@@ -77,7 +78,8 @@ impl<W: Write> Count<'_, W> {
     /// Takes lines that were counted elsewhere.
     fn join_lines(&mut self, lines: CountedLines) -> Result<(), Error> {
         if let Some(run) = lines.run {
-            self.accumulator.follow(run, self.run_place());
+            self.counted += run.n;
+            self.channels[0].accumulator.follow(run, RunPlace::NOT_KNOWN_YET);
         }
         let place = |rejected: &Rejected| {
             let line = self.place.line + rejected.line;
@@ -93,6 +95,7 @@ impl<W: Write> Count<'_, W> {
             let (place, reason) = &reported[at as usize];
             format!("{place}: {reason}")
         };
+        self.channels[0].reject(lines.rejected);
         self.rejects.add_many(lines.rejected, self.messages, report);
         self.place.line += lines.count;
         Ok(())

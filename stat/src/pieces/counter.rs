@@ -13,9 +13,6 @@ use crate::scan::Scanned;
 use crate::sequence::{Run, RunPlace};
 use crate::taking::TakeLines;
 
-/// What runs have for a place until they are joined.
-const NOWHERE: RunPlace = RunPlace::Number(0);
-
 /// What is told of a piece, besides what its samples add to the counter.
 #[derive(Debug, Default)]
 pub(crate) struct Counted {
@@ -115,7 +112,7 @@ impl TakeLines for Counter {
     }
 
     fn take_short(&mut self, lines: &[u8], most: u64) -> Result<Scanned, Stopped> {
-        let scanned = self.accumulator.add_short(lines, most, NOWHERE);
+        let scanned = self.accumulator.add_short(lines, most, RunPlace::NOT_KNOWN_YET);
         self.lines.count += scanned.lines;
         Ok(scanned)
     }
@@ -123,7 +120,7 @@ impl TakeLines for Counter {
     fn take(&mut self, line: &[u8]) -> Result<(), Stopped> {
         self.lines.count += 1;
         match self.rows.sample(line) {
-            Some(Ok(sample)) => self.accumulator.add(&sample, NOWHERE),
+            Some(Ok(sample)) => self.accumulator.add(&sample, RunPlace::NOT_KNOWN_YET),
             None => {}
             Some(Err(reason)) => self.reject(reason, line)?,
         }

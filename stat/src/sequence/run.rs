@@ -19,6 +19,12 @@ pub(crate) enum RunPlace {
     },
 }
 
+impl RunPlace {
+    /// Stands for the place of samples that are still being counted, until it is
+    /// [noted](crate::accumulator::Accumulator::place).
+    pub(crate) const NOT_KNOWN_YET: RunPlace = RunPlace::Number(0);
+}
+
 /// Samples that follow each other. Ordered by place; ties are broken arbitrarily but consistently.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Run {

@@ -1,0 +1,57 @@
+//! Making the records.
+
+use std::io::Write;
+
+use stage::stream::size::BLOCK;
+
+use super::{Count, nanoseconds};
+use crate::channel::Channel;
+use crate::sequence::RunPlace;
+use crate::{Error, print};
+
+impl<W: Write> Count<'_, W> {
+    /// Makes the records that are due, and begins another window if each covers one.
+    pub(super) fn record(&mut self, is_final: bool) -> Result<(), Error> {
+        let ended = self.keeps_state(is_final).then(|| self.end_counting());
+        for channel in &mut self.channels {
+            let mut record = channel.record(&self.plan, is_final);
+            if let Some((began, ended)) = ended {
+                let place = match self.plan.first {
+                    Some(_) => RunPlace::Number(channel.first(&self.plan)),
+                    None => RunPlace::Time { began, ended },
+                };
+                record.state = Some(channel.state(&self.plan, place).print()?);
+            }
+            print(&record, &mut self.records)?;
+        }
+        if self.plan.has_windows {
+            self.channels.iter_mut().for_each(|channel| channel.begin_window(&self.plan));
+            self.counted_before = self.counted;
+        }
+        if self.records.len() >= BLOCK { self.flush() } else { Ok(()) }
+    }
+
+    fn keeps_state(&self, is_final: bool) -> bool {
+        self.plan.keeps_state && (is_final || self.plan.has_windows)
+    }
+
+    /// When counting what is recorded now began and ended. What follows begins later, so that windows
+    /// have an order.
+    fn end_counting(&mut self) -> (u64, u64) {
+        let began = self.began;
+        let now = nanoseconds(self.clock.time_of_day()).max(began);
+        self.began = now.saturating_add(1);
+        (began, now)
+    }
+
+    /// Writes the last records, unless they are those of an empty window, which would hide the records
+    /// before them and add nothing.
+    pub(super) fn finish(&mut self) -> Result<(), Error> {
+        let is_empty = self.plan.has_windows && self.counted == self.counted_before;
+        let has_others = self.counted_before > 0;
+        let has_news =
+            self.channels.iter().any(Channel::has_rejected) || self.plan.course.is_some();
+        self.gather();
+        if is_empty && has_others && !has_news { Ok(()) } else { self.record(true) }
+    }
+}
