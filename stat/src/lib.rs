@@ -34,6 +34,7 @@ mod count;
 mod counts;
 mod course;
 mod distribution;
+mod divisor;
 mod figures;
 pub mod files;
 mod grid;

@@ -10,6 +10,7 @@
 use stage::format::decimal::Decimal;
 
 use crate::ascending::Ascending;
+use crate::divisor::Divisor;
 use crate::grid::{Grid, Width};
 use crate::sketch::{Bins, Sketch};
 
@@ -153,7 +154,7 @@ impl Cells {
             let counter = &mut self.counters[at];
             if *counter & COUNT > 0 {
                 // Where samples have been counted, this is not beyond the machine words.
-                let first = self.base.saturating_add(at as i64 * self.divisor.divisor);
+                let first = self.base.saturating_add(at as i64 * self.divisor.get());
                 let counted = (first, u64::from(*counter & COUNT));
                 all.push(counted);
                 if *counter < ONE_BY_ONE {
@@ -224,47 +225,9 @@ fn counters(base: i64, width: i64, scale: u16) -> Box<[u32]> {
     (0..COUNTERS).map(counter).collect()
 }
 
-/// A divisor, as a factor: a division takes several times as long as a multiplication. (T. Granlund and
-/// P. L. Montgomery, "Division by invariant integers using multiplication", 1994, theorem 4.2.)
-#[derive(Clone, Copy, Debug)]
-struct Divisor {
-    divisor: i64,
-    /// The least integer above 2^(63 + `shift`) / `divisor`, where 2^`shift` is the least power of two that is
-    /// not below the divisor.
-    factor: u64,
-    shift: u32,
-}
-
-impl Divisor {
-    /// The divisor must be positive.
-    fn new(divisor: i64) -> Divisor {
-        let shift = (divisor as u64).next_power_of_two().ilog2();
-        let factor = (1u128 << (63 + shift)) / divisor as u128 + 1;
-        Divisor { divisor, factor: factor as u64, shift }
-    }
-
-    /// How many times the divisor goes into `number`, which must not be negative.
-    #[inline(always)]
-    fn quotient(self, number: i64) -> u64 {
-        let product = u128::from((number as u64) << 1) * u128::from(self.factor);
-        (product >> 64) as u64 >> self.shift
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn a_quotient_is_exact(number in 0..=i64::MAX, divisor in 1..=i64::MAX, cut in 0u32..63, more in 0u32..63) {
-            let (number, divisor) = (number >> cut, (divisor >> more).max(1));
-            for number in [number, number / divisor * divisor, (number / divisor * divisor - 1).max(0)] {
-                prop_assert_eq!(Divisor::new(divisor).quotient(number), (number / divisor) as u64);
-            }
-        }
-    }
 
     #[test]
     fn cells_that_reach_beyond_the_machine_words_have_counters() {
@@ -279,15 +242,6 @@ mod tests {
             ends.iter().for_each(|number| expected.add_short(*number, 0, 1));
             assert_eq!(grid.contents(), expected.contents());
             assert_eq!(sketch.filled().map(|filled| filled.count).sum::<u64>(), 4);
-        }
-    }
-
-    #[test]
-    fn the_ends_of_the_range_are_divided_exactly() {
-        for divisor in [1, 2, 3, 10, 1 << 62, (1 << 62) + 1, i64::MAX - 1, i64::MAX] {
-            for number in [0, 1, divisor - 1, divisor, i64::MAX - 1, i64::MAX] {
-                assert_eq!(Divisor::new(divisor).quotient(number), (number / divisor) as u64);
-            }
         }
     }
 }
