@@ -190,7 +190,16 @@ impl Grid {
             let above = self.far.range(BigInt::ZERO..).map(far);
             Width::cells(below.chain(words).chain(above).map(|index| own.index_at(&index, width)))
         };
-        let width = own.coarser(1).coarse_enough(cells);
+        let (low, high) = words.ends();
+        let between_ends = |width| match own.times(width) {
+            Some(times) => high.div_euclid(times).abs_diff(low.div_euclid(times)).saturating_add(1),
+            None => 1,
+        };
+        let finest = own.coarser(1);
+        let width = match self.far.is_empty() {
+            true => finest.coarse_enough_from(between_ends, cells),
+            false => finest.coarse_enough(cells),
+        };
         self.coarsen(width);
     }
 

@@ -66,7 +66,7 @@ impl Tally {
 
     /// Empties the tables; returns the numbers with their counts, in any order.
     pub(crate) fn drain(&mut self) -> Vec<(i64, u64)> {
-        let mut numbers = Vec::new();
+        let mut numbers = Vec::with_capacity(self.values.as_ref().map_or(0, Values::far));
         let mut push = |number, count| numbers.push((number, count));
         self.integers.iter_mut().for_each(|integers| integers.drain(&mut push));
         self.values.iter_mut().for_each(|values| values.drain(&mut push));

@@ -155,6 +155,27 @@ impl Width {
         self.coarser(coarse)
     }
 
+    /// The same, if there are at most so many cells `between` the ends of those in use. Often nearly all
+    /// of these are in use, so that the width is not much finer than if all were.
+    pub(super) fn coarse_enough_from(
+        self,
+        between: impl Fn(Width) -> u64,
+        cells: impl Fn(Width) -> usize,
+    ) -> Width {
+        let between = |width| usize::try_from(between(width)).unwrap_or(usize::MAX);
+        let mut fits = self.coarse_enough(between);
+        let mut steps = 1;
+        while fits > self {
+            let finer = fits.coarser(-steps).max(self);
+            if cells(finer) > MAX_DISTINCT {
+                // It is one of those in between.
+                return finer.coarser(1).coarse_enough(cells);
+            }
+            (fits, steps) = (finer, 2 * steps);
+        }
+        fits
+    }
+
     /// How many cells are in use for values that ascend, given the indices of their cells.
     pub(super) fn cells<I: PartialEq>(indices: impl Iterator<Item = I>) -> usize {
         let mut last = None;

@@ -149,7 +149,7 @@ impl Power {
     /// The least double that is not below it, if it is of normal size.
     fn rounded_up(self) -> f64 {
         let unused = BITS + 1 - f64::MANTISSA_DIGITS;
-        let digits = self.mantissa.div_ceil(1 << unused) as f64;
+        let digits = self.mantissa.div_ceil(1 << unused) as u64 as f64;
         let one = (1u64 << (f64::MANTISSA_DIGITS - 1)) as f64;
         let power = (self.exponent + f64::MAX_EXP - 1) as u64;
         digits / one * f64::from_bits(power << (f64::MANTISSA_DIGITS - 1))

@@ -82,6 +82,11 @@ impl Values {
         true
     }
 
+    /// How many distinct numbers are not in the table, at most.
+    pub(super) fn far(&self) -> usize {
+        self.far.len() + self.more.len()
+    }
+
     /// Empties the counters, and passes each number with its count to `each`.
     pub(super) fn drain(&mut self, mut each: impl FnMut(i64, u64)) {
         let Some(steps) = self.steps.take() else { return };
