@@ -3,9 +3,9 @@
 //! Adding a sample to a table is one increment, so that a flood costs next to nothing; everything
 //! else (sums, extremes, distribution) is computed from the counts, value by value.
 //!
-//! Memory: none until there is a number to count; then 256 kB for small [`integers`], 512 kB for the
-//! [`values`] near the first ones, of which only pages that were touched take room, and up to 2 MB
-//! for the others.
+//! Memory: none until there is a number to count; then 2 MB for small [`integers`] and 512 kB for
+//! the [`values`] near the first ones, of which only pages that were touched take room, and up to
+//! 2 MB for the others.
 
 pub(crate) mod integers;
 mod values;

@@ -7,15 +7,15 @@ use super::zeros;
 /// Integers that have a counter: those of up to four digits.
 const COUNTED: usize = 10_000;
 
-/// Entries of a table.
-const ENTRIES: usize = 1 << 14;
+/// Entries of a table: one for whatever 16 bits hold, so that none has to be checked.
+const ENTRIES: usize = 1 << 16;
 
 /// Tables among which consecutive integers alternate: incrementing a counter again has to wait until
 /// the first increment is stored.
-pub(crate) const LANES: usize = 4;
+pub(crate) const LANES: usize = 8;
 
 /// Stands for no integer: its counter is ignored.
-pub(crate) const NOTHING: u16 = ENTRIES as u16 - 1;
+pub(crate) const NOTHING: u16 = u16::MAX;
 
 /// Counters of integers.
 #[derive(Clone, Debug)]
@@ -33,9 +33,8 @@ impl Default for Integers {
 impl Integers {
     /// Counts an integer of up to four digits, or [`NOTHING`], in the table for this `turn`.
     #[inline(always)]
-    pub(crate) fn count(&mut self, value: u32, turn: usize) {
-        let (value, lane) = (value as usize % ENTRIES, turn % LANES);
-        self.counts[lane * ENTRIES + value] += 1;
+    pub(crate) fn count(&mut self, value: u16, turn: usize) {
+        self.counts[turn % LANES * ENTRIES + usize::from(value)] += 1;
     }
 
     /// Notes that integers were counted.
@@ -49,9 +48,10 @@ impl Integers {
             return;
         }
         for value in 0..COUNTED {
-            let lanes = self.counts.iter_mut().skip(value).step_by(ENTRIES);
-            let count = lanes.map(|count| u64::from(take(count))).sum();
+            let lanes = self.counts.iter().skip(value).step_by(ENTRIES);
+            let count = lanes.map(|count| u64::from(*count)).sum();
             if count > 0 {
+                self.counts.iter_mut().skip(value).step_by(ENTRIES).for_each(|count| *count = 0);
                 each(value as i64, count);
             }
         }
