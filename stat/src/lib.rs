@@ -25,8 +25,6 @@
 //! | `state` | what a record carries for merging: its format, and whether it can be right |
 //! | `merge` | reading records with states |
 
-#![forbid(unsafe_code)]
-
 mod accumulator;
 mod ascending;
 mod channel;

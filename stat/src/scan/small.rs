@@ -2,7 +2,10 @@
 //!
 //! What the lines of a chunk are is seen in the bits of its line feeds. The values of all its lines are
 //! computed in vector registers, at every place as if a line ended there, and counted one after the
-//! other.
+//! other. This is compiled twice: `avx2` has the same for processors with vectors of 32 bytes.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
 
 use memchr::memrchr;
 use wide::{u8x16, u16x16};
@@ -20,13 +23,36 @@ pub(super) const CHUNK_LINES: usize = CHUNK / 2;
 /// Counts the integers from the place `from` of `block` on, where a line begins, but at most `most` of
 /// them. May stop at any line.
 pub(crate) fn count(block: &[u8], from: usize, most: u64, integers: &mut Integers) -> Scanned {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(scanned) = avx2::count(block, from, most, integers) {
+        return scanned;
+    }
+    count_anywhere(block, from, most, integers)
+}
+
+/// The same on any processor.
+fn count_anywhere(block: &[u8], from: usize, most: u64, integers: &mut Integers) -> Scanned {
+    let masks = |window: &Window| window[FRONT..].first_chunk().map_or(Masks::default(), Masks::of);
+    count_by(block, from, most, integers, masks, compute)
+}
+
+/// The same, given how the masks of a window and the values of its lines are computed.
+#[inline(always)]
+fn count_by(
+    block: &[u8],
+    from: usize,
+    most: u64,
+    integers: &mut Integers,
+    masks: impl Fn(&Window) -> Masks,
+    compute: impl Fn(&Window, &mut Values),
+) -> Scanned {
     // (The first lines of a block have no bytes in front.)
     let text = from.checked_sub(FRONT).and_then(|front| block.get(front..)).unwrap_or_default();
     let (mut rest, mut lines) = (text, 0);
     let mut values = Values::default();
     while most - lines >= CHUNK_LINES as u64 {
-        let Some(window) = rest.first_chunk::<{ FRONT + CHUNK }>() else { break };
-        let masks = window[FRONT..].first_chunk().map_or(Masks::default(), Masks::of);
+        let Some(window) = rest.first_chunk() else { break };
+        let masks = masks(window);
         if !are_small(&masks) {
             break;
         }
@@ -131,15 +157,19 @@ mod tests {
 
     #[track_caller]
     fn agrees(block: &[u8], from: usize, most: u64) -> Scanned {
-        let (scanned, values) = count_once(block, from, most);
+        let scanned = count_once(block, from, most, count);
+        assert_eq!(count_once(block, from, most, count_anywhere), scanned, "on any processor");
+        let (scanned, values) = scanned;
         let mut expected = expected(block, from, scanned);
         expected.sort_unstable();
         assert_eq!(values, expected);
         scanned
     }
 
+    type Count = fn(&[u8], usize, u64, &mut Integers) -> Scanned;
+
     /// What was counted, and the values in ascending order.
-    fn count_once(block: &[u8], from: usize, most: u64) -> (Scanned, Vec<Decimal>) {
+    fn count_once(block: &[u8], from: usize, most: u64, count: Count) -> (Scanned, Vec<Decimal>) {
         let mut integers = Integers::default();
         let scanned = count(block, from, most, &mut integers);
         integers.note();
