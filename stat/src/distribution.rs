@@ -4,7 +4,9 @@
 //! intersection: near in proportion both to the samples' spread and to its own size.
 //!
 //! When to change from one to the other depends on the set of distinct values alone, so that merged
-//! parts end up where the whole would.
+//! parts end up where the whole would. When exactly that is noticed, and through which widths the
+//! cells become as wide as they must, changes nothing: the more samples, the wider they must be, and a
+//! wider cell consists of whole narrower ones.
 
 mod cells;
 mod near;

@@ -5,7 +5,7 @@
 //!
 //! Memory: none until there is a number to count; then 2 MB for small [`integers`] and 512 kB for
 //! the [`values`] near the first ones, of which only pages that were touched take room, and up to
-//! 2 MB for the others.
+//! 2.5 MB for the others.
 
 pub(crate) mod integers;
 mod values;
