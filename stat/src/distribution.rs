@@ -8,6 +8,7 @@
 //! cells become as wide as they must, changes nothing: the more samples, the wider they must be, and a
 //! wider cell consists of whole narrower ones.
 
+mod approximate;
 mod cells;
 mod near;
 mod short_values;
@@ -17,14 +18,14 @@ use std::mem::take;
 
 use stage::format::decimal::Decimal;
 
-use self::cells::Cells;
+use self::approximate::Approximate;
 use self::values::Values;
 use crate::ascending::Ascending;
 use crate::counts::MAX_DISTINCT;
 use crate::grid::{Grid, Width};
 use crate::interval::Interval;
 use crate::lattice::Lattice;
-use crate::short::{decimal, units, units_down};
+use crate::short::{decimal, units};
 use crate::sketch::{Filled, Sketch};
 
 /// The distribution of the samples so far.
@@ -34,16 +35,6 @@ pub(crate) struct Distribution {
     values: Values,
     /// `Some` once there are too many.
     approximate: Option<Box<Approximate>>,
-}
-
-/// Counts of too many distinct values.
-#[derive(Clone, Debug, Default)]
-struct Approximate {
-    sketch: Sketch,
-    /// `None` if some samples are not in it: those of a state of version 1.
-    grid: Option<Grid>,
-    /// Counters in front of both, if short numbers come.
-    cells: Option<Cells>,
 }
 
 /// Everything known about a distribution, from the least values to the greatest.
@@ -235,149 +226,6 @@ impl Distribution {
             Some(approximate) => approximate.below(limits, min, max),
         }
     }
-}
-
-impl Approximate {
-    /// Distinct short numbers in units of 10^−`scale`, and values that are not short in this unit, in all
-    /// too many to count each.
-    fn of(short: Ascending, scale: u16, long: &[(Decimal, u64)]) -> Approximate {
-        let mut sketch = Sketch::default();
-        sketch.add_counts(short.as_slice(), scale);
-        long.iter().for_each(|(value, count)| sketch.add_many(value, *count));
-        let down = |(value, count): &(Decimal, u64)| Some((units_down(value, scale)?, *count));
-        let grid = match long.iter().map(down).collect() {
-            // The cells are no finer than the unit.
-            Some(long) if short.len() > MAX_DISTINCT => {
-                Grid::of_short(scale, short.joined(Ascending::of(long)))
-            }
-            _ => {
-                let short = short.as_slice().iter();
-                let short = short.map(|(number, count)| (decimal(*number, scale), *count));
-                let mut all: Vec<_> = short.chain(long.iter().cloned()).collect();
-                all.sort_unstable();
-                Grid::of(&all)
-            }
-        };
-        Approximate { sketch, grid: Some(grid), cells: None }
-    }
-
-    fn add_counts(&mut self, numbers: Ascending, scale: u16) {
-        self.sketch.add_counts(numbers.as_slice(), scale);
-        if let Some(grid) = &mut self.grid {
-            grid.add_counts(numbers, scale);
-        }
-    }
-
-    fn add_many_short(&mut self, number: i64, scale: u16, count: u64) {
-        self.sketch.add_short(number, scale, count);
-        if let Some(grid) = &mut self.grid {
-            grid.add_short(number, scale, count);
-        }
-    }
-
-    fn add_many(&mut self, value: &Decimal, count: u64) {
-        if count == 1 && self.add_to_cells(value) {
-            return;
-        }
-        self.sketch.add_many(value, count);
-        if let Some(grid) = &mut self.grid {
-            grid.add_many(value, count);
-        }
-    }
-
-    /// Takes a sample if there is a counter for it.
-    fn add_to_cells(&mut self, value: &Decimal) -> bool {
-        let Approximate { sketch, grid: Some(grid), cells: Some(cells) } = self else {
-            return false;
-        };
-        let scale = cells.scale();
-        let is_possible = cells.are_for(grid, scale)
-            && grid.width().is_at_least_a_unit(scale)
-            && cells.room() > 0;
-        let number = if is_possible { units_down(value, scale) } else { None };
-        number.is_some_and(|number| cells.add_between(number, value, sketch))
-    }
-
-    /// Takes short numbers in units of 10^−`scale`.
-    fn add_short(&mut self, numbers: &[i64], scale: u16) {
-        let Approximate { sketch, grid: Some(grid), cells } = self else {
-            numbers.iter().for_each(|number| self.sketch.add_short(*number, scale, 1));
-            return;
-        };
-        let Some(&first) = numbers.first() else { return };
-        let are_right = |cells: &Cells| cells.are_for(grid, scale) && cells.room() >= numbers.len();
-        if !cells.as_ref().is_some_and(are_right) {
-            if let Some(mut cells) = cells.take() {
-                cells.drain(grid, sketch);
-            }
-            *cells = Cells::new(grid, scale, first);
-        }
-        match cells {
-            Some(cells) => cells.add(numbers, grid, sketch),
-            None => numbers.iter().for_each(|number| self.add_many_short(*number, scale, 1)),
-        }
-    }
-
-    fn join(&mut self, mut other: Approximate) {
-        self.settle();
-        other.settle();
-        self.grid = self.grid.take().zip(other.grid).map(|(mut own, other)| {
-            own.join(other);
-            own
-        });
-        other.sketch.filled().for_each(|filled| self.sketch.add_filled(filled));
-    }
-
-    /// Brings the grid and the sketch up to date.
-    fn settle(&mut self) {
-        if let Approximate { sketch, grid: Some(grid), cells: Some(cells) } = self {
-            cells.drain(grid, sketch);
-        }
-    }
-
-    fn contents(&mut self) -> Contents {
-        self.settle();
-        Contents::Approximate {
-            bins: self.sketch.filled().collect(),
-            grid: self.grid.as_mut().map(Grid::contents),
-        }
-    }
-
-    fn at_rank(&mut self, rank: u64) -> Option<Interval> {
-        self.settle();
-        let Some(grid) = &mut self.grid else {
-            return self.sketch.at_rank(rank).map(|bin| bin.interval());
-        };
-        let cell = grid.at_rank(rank)?;
-        if !may_be_cut_by_bins(&cell) {
-            return Some(cell);
-        }
-        let Interval { low, high } = self.sketch.at_rank(rank)?.interval();
-        Some(cell.within(&low, &high))
-    }
-
-    fn below(&mut self, limits: &[Decimal], min: &Decimal, max: &Decimal) -> Vec<u64> {
-        self.settle();
-        match &mut self.grid {
-            Some(grid) => limits.iter().map(|limit| grid.below(limit)).collect(),
-            None => {
-                let limits: Vec<f64> = limits.iter().map(Decimal::to_f64).collect();
-                self.sketch.below(&limits, min.to_f64(), max.to_f64())
-            }
-        }
-    }
-}
-
-/// Whether a bin may be narrower than this cell. (This depends on the cell alone, so that estimates
-/// rise with the samples.)
-fn may_be_cut_by_bins(Interval { low, high }: &Interval) -> bool {
-    let nearest_to_zero = match (low.is_negative(), high.is_negative()) {
-        (true, true) => -high,
-        (true, false) => Decimal::ZERO,
-        (false, _) => low.clone(),
-    };
-    // A bin is about 2 % of its values wide.
-    nearest_to_zero * Decimal::new(2, 2) < high - low
 }
 
 #[cfg(test)]

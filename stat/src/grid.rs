@@ -13,11 +13,11 @@
 //!
 //! Memory: that of [`Counts`](crate::counts::Counts).
 
+mod coarsening;
 mod width;
 mod words;
 
 use std::collections::BTreeMap;
-use std::mem::take;
 
 use num_bigint::BigInt;
 use stage::format::decimal::Decimal;
@@ -171,52 +171,6 @@ impl Grid {
             self.coarsen(width);
         }
         cells.iter().for_each(|(cell, count)| self.add_many(cell, *count));
-    }
-
-    /// Makes the cells as wide as necessary, and no wider.
-    fn make_room(&mut self) {
-        if self.used() <= MAX_DISTINCT {
-            return;
-        }
-        let own = self.width;
-        let words = self.cells.ordered();
-        let far = |(index, _): (&BigInt, &u64)| Index::Far(index.clone());
-        let cells = |width| {
-            if let Some(times) = own.times(width).filter(|_| self.far.is_empty()) {
-                return words.quotients(times);
-            }
-            let words = words.as_slice().iter().map(|(index, _)| Index::Word(*index));
-            let below = self.far.range(..BigInt::ZERO).map(far);
-            let above = self.far.range(BigInt::ZERO..).map(far);
-            Width::cells(below.chain(words).chain(above).map(|index| own.index_at(&index, width)))
-        };
-        let (low, high) = words.ends();
-        let between_ends = |width| match own.times(width) {
-            Some(times) => high.div_euclid(times).abs_diff(low.div_euclid(times)).saturating_add(1),
-            None => 1,
-        };
-        let finest = own.coarser(1);
-        let width = match self.far.is_empty() {
-            true => finest.coarse_enough_from(between_ends, cells),
-            false => finest.coarse_enough(cells),
-        };
-        self.coarsen(width);
-    }
-
-    /// Makes the cells wider.
-    fn coarsen(&mut self, width: Width) {
-        let (own, words, far) = (self.width, self.cells.take_ordered(), take(&mut self.far));
-        let (words, others) = match own.times(width) {
-            Some(times) => (words.divided(times), Ascending::default()),
-            None => (Ascending::default(), words),
-        };
-        *self = Grid::new(width, words);
-        let others = others.as_slice().iter().map(|(index, count)| (Index::Word(*index), *count));
-        let far = far.into_iter().map(|(index, count)| (Index::Far(index), count));
-        for (index, count) in others.chain(far) {
-            // There are no more of them.
-            let _ = self.add_at(own.index_at(&index, width), count);
-        }
     }
 
     /// The cells with their counts, from the least to the greatest.

@@ -9,13 +9,16 @@
 //! Memory: 6 kB for samples of up to 18 digits; for longer ones, less than 2 kB for each number of
 //! places that occurs, of which there are at most 401.
 
+mod sums;
+
 use std::collections::BTreeMap;
 
 use num_bigint::BigInt;
 use stage::format::decimal::{Decimal, Mantissa, SMALL_DIGITS, power_of_ten};
 
-use crate::short::{BATCH, POWERS, decimal};
-use crate::wide::{Wide, Wider};
+use self::sums::{FOURTH_LIMIT, Sums};
+use crate::short::{POWERS, decimal};
+use crate::wide::Wide;
 
 /// How many powers of the samples are summed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,129 +28,6 @@ pub(crate) enum Powers {
     Two,
     /// x, x², x³ and x⁴.
     Four,
-}
-
-/// Fourth powers of mantissas below this one fit 128 bits.
-const FOURTH_LIMIT: u64 = 1 << 31;
-
-/// The squares of a batch of numbers below this one have a sum below 2^63.
-const SHORT_SUM: i64 = 1 << 26;
-
-/// Sums over mantissas of a machine word that have the same number of places.
-#[derive(Clone, Copy, Debug, Default)]
-struct Sums {
-    /// At most 2^64 × 2^63, below 2^127.
-    sum: i128,
-    squares: Wide,
-    cubes: Wide,
-    fourths: Wide,
-    /// The same of mantissas from [`FOURTH_LIMIT`] on: cubes above and below zero, and fourth powers.
-    great: [Wider; 3],
-    /// The most places that a sample has without useless zeros.
-    finest: u16,
-}
-
-impl Sums {
-    fn add(&mut self, mantissa: i64) -> i128 {
-        let wide = i128::from(mantissa);
-        self.sum += wide;
-        self.squares.add(wide * wide);
-        wide
-    }
-
-    fn add_four(&mut self, mantissa: i64) {
-        let wide = self.add(mantissa);
-        if mantissa.unsigned_abs() < FOURTH_LIMIT {
-            self.cubes.add(wide * wide * wide);
-            self.fourths.add(wide * wide * wide * wide);
-        } else {
-            let (magnitude, square) = (wide.unsigned_abs(), wide.unsigned_abs().pow(2));
-            let [above, below, fourths] = &mut self.great;
-            if mantissa > 0 { above } else { below }.add_product(magnitude, square);
-            fourths.add_product(square, square);
-        }
-    }
-
-    /// For a mantissa below [`FOURTH_LIMIT`].
-    fn add_four_times(&mut self, mantissa: i64, count: u64) {
-        self.add_times(mantissa, count);
-        let wide = i128::from(mantissa);
-        self.cubes.add_times(wide * wide * wide, count);
-        self.fourths.add_times(wide * wide * wide * wide, count);
-    }
-
-    fn add_times(&mut self, mantissa: i64, count: u64) {
-        let wide = i128::from(mantissa);
-        self.sum += wide * i128::from(count);
-        self.squares.add_times(wide * wide, count);
-    }
-
-    /// Adds short numbers with this many `places`.
-    fn add_short(&mut self, numbers: &[i64], places: u16, powers: Powers) {
-        match powers {
-            Powers::Two => self.add_two_of(numbers),
-            Powers::Four => numbers.iter().for_each(|number| self.add_four(*number)),
-        }
-        while self.finest < places && !are_multiples(numbers, places - self.finest) {
-            self.finest += 1;
-        }
-    }
-
-    /// Adds the sums of two powers of short numbers with this many `places`.
-    fn add_counts(&mut self, numbers: &[(i64, u64)], places: u16) {
-        numbers.iter().for_each(|(number, count)| self.add_times(*number, *count));
-        for (number, _) in numbers {
-            let is_multiple = |finest| are_multiples(&[*number], places - finest);
-            while self.finest < places && !is_multiple(self.finest) {
-                self.finest += 1;
-            }
-        }
-    }
-
-    fn add_two_of(&mut self, numbers: &[i64]) {
-        // All bits of the numbers, or of their complements if they are negative.
-        let bits = numbers.iter().fold(0, |bits, number| bits | (number ^ (number >> 63)));
-        if bits < SHORT_SUM && numbers.len() <= BATCH {
-            let (sum, squares) = numbers
-                .iter()
-                .fold((0, 0), |(sum, squares), number| (sum + number, squares + number * number));
-            self.sum += i128::from(sum);
-            self.squares.add(squares.into());
-            return;
-        }
-        self.sum += numbers.iter().fold(0, |sum, number| sum + i128::from(*number));
-        if bits < 1 << 31 {
-            let square = |sum, number: &i64| sum + i128::from(number * number);
-            self.squares.add(numbers.iter().fold(0, square));
-        } else {
-            let squares = numbers.iter().map(|number| i128::from(*number) * i128::from(*number));
-            squares.for_each(|square| self.squares.add(square));
-        }
-    }
-
-    /// The sums, in the coarsest unit in which all samples are integers, with its places.
-    fn coarsest(self, places: u16) -> (u16, PowerSums) {
-        let (finest, mut sums) = (self.finest.min(places), self.to_big());
-        if finest < places {
-            let unit = power_of_ten(u32::from(places - finest));
-            let square = &unit * &unit;
-            sums.sum /= &unit;
-            sums.squares /= &square;
-            sums.cubes /= &square * &unit;
-            sums.fourths /= &square * &square;
-        }
-        (finest, sums)
-    }
-
-    fn to_big(self) -> PowerSums {
-        let [above, below, fourths] = self.great;
-        PowerSums {
-            sum: self.sum.into(),
-            squares: self.squares.to_big(),
-            cubes: self.cubes.to_big() + above.to_big() - below.to_big(),
-            fourths: self.fourths.to_big() + fourths.to_big(),
-        }
-    }
 }
 
 /// Sums over mantissas of any size that have the same number of places; `cubes` and `fourths`
@@ -351,12 +231,6 @@ impl Moments {
 fn rescaled(sum: u128, from: u16, to: u16, power: u32) -> Option<u128> {
     let unit = 10u128.checked_pow(power * u32::from(from.abs_diff(to)))?;
     if from > to { Some(sum / unit) } else { sum.checked_mul(unit) }
-}
-
-/// Whether all `numbers` are multiples of 10^`exponent`.
-fn are_multiples(numbers: &[i64], exponent: u16) -> bool {
-    let power = POWERS[usize::from(exponent)];
-    numbers.iter().all(|number| number.unsigned_abs().is_multiple_of(power))
 }
 
 #[cfg(test)]
