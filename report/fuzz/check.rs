@@ -31,8 +31,19 @@ static FORMATS: LazyLock<Vec<String>> = LazyLock::new(|| {
     formats.iter().map(|it| it.get_name().to_owned()).collect()
 });
 
-/// Conditions, one for each bit; the last two are about numbers that not every record has.
-const CONDITIONS: [&str; 5] = ["mean>60", "n==2", "sd<=0.5", "p50!=3", "skew<1e-3"];
+/// Conditions, each with its bit; the last three are about numbers, or a channel, that not every record
+/// has.
+const CONDITIONS: [(u8, &str); 6] = [
+    (1, "mean>60"),
+    (2, "n==2"),
+    (4, "sd<=0.5"),
+    (8, "p50!=3"),
+    (16, "skew<1e-3"),
+    (64, "temp.missing>0"),
+];
+
+/// The bit for a picture.
+const PICTURE: u8 = 32;
 
 /// The fields that every record has: counts, and numbers that may be null.
 const COUNTS: [&str; 2] = ["n", "rejected"];
@@ -64,13 +75,13 @@ pub(crate) fn records(data: &[u8]) {
     }
     check_lines(input);
     check_live(&options("live", *choice), terminal, input, chunk);
-    if choice >> CONDITIONS.len() & 1 == 1 {
+    if choice & PICTURE != 0 {
         check_picture(input);
     }
 }
 
 fn options(format: &str, choice: u8) -> Options {
-    let conditions = CONDITIONS.iter().enumerate().filter(|(bit, _)| choice >> bit & 1 == 1);
+    let conditions = CONDITIONS.iter().filter(|(bit, _)| choice & bit != 0);
     let conditions = conditions.map(|(_, condition)| format!("--fail-if={condition}"));
     let words = ["report".to_owned(), format!("--format={format}")];
     Options::try_parse_from(words.into_iter().chain(conditions)).expect("these go together")
@@ -265,10 +276,13 @@ fn check_live(options: &Options, size: Size, input: &[u8], chunk: usize) {
 /// A picture is drawn of whatever records there are.
 fn check_picture(input: &[u8]) {
     let mut picture = Picture::new(Path::new("unused"), FakeClock::new().now());
+    let mut places = BTreeMap::new();
     for (samples, line) in (0..).zip(each_line(input)) {
         if let Ok(record) = Record::parse(line) {
-            picture.note(&record, record.n.max(samples));
-            check_metrics(&openmetrics::text(&record, record.n, MetricsForm::Textfile));
+            let channels = places.len();
+            let at = *places.entry(record.channel.clone()).or_insert(channels);
+            picture.note(at, &record, record.n.max(samples));
+            check_metrics(&openmetrics::text(&[(&record, record.n)], MetricsForm::Textfile));
         }
     }
     let text = picture.text().expect("a picture can be drawn");

@@ -1,10 +1,14 @@
 //! `--fail-if`: a condition on a record's numbers, compared exactly.
+//!
+//! `mean>60` is about every channel, `temp.mean>60` about one: the first point that does not belong to a
+//! quantile's name ends the channel's. No name has a point or an operator, so none needs quotes.
 
 use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
 use stage::format::decimal::Decimal;
+use stage::format::name::Name;
 use stage::format::record::{Exactness, FIELDS, Field, Kind, Presence, Record};
 use stage::process::message::quoted;
 
@@ -28,6 +32,8 @@ const FOREIGN: [(&str, &str); 7] =
 #[derive(Clone, Debug)]
 pub struct Condition {
     text: String,
+    /// The channel that it is about, with or without its unit; `None` for all.
+    channel: Option<String>,
     /// The name of its number, and the row in the table of fields.
     name: String,
     field: &'static Field,
@@ -49,21 +55,44 @@ impl FromStr for Condition {
             .filter_map(|(operator, outcomes)| Some((text.find(operator)?, *operator, *outcomes)))
             .min_by_key(|(at, operator, _)| (*at, std::cmp::Reverse(operator.len())))
             .ok_or_else(expected)?;
-        let name = text[..at].trim();
+        let subject = text[..at].trim();
         let limit = text[at + operator.len()..].trim();
+        let (channel, name) = split_channel(subject);
         let field = number(name).ok_or_else(|| {
             // What follows the number may be the rest of another language's operator.
             let name_alone = name.trim_end_matches(['=', '<', '>']).trim();
             if number(name_alone).is_some() { expected() } else { no_number(name) }
         })?;
+        let channel = channel.map(checked_channel).transpose()?;
         let limit = limit.parse::<Decimal>().map_err(|_| expected())?;
+        let of_channel = channel.as_ref().map(|it| format!("{it}.")).unwrap_or_default();
         Ok(Condition {
-            text: format!("{name}{operator}{limit}"),
+            text: format!("{of_channel}{name}{operator}{limit}"),
+            channel,
             name: name.to_owned(),
             field,
             outcomes,
             limit,
         })
+    }
+}
+
+/// The channel in front of a number's name, if there is one. (`p99.9` is a number.)
+fn split_channel(subject: &str) -> (Option<&str>, &str) {
+    match subject.split_once('.').filter(|_| number(subject).is_none()) {
+        Some((channel, name)) => (Some(channel.trim()), name.trim()),
+        None => (None, subject),
+    }
+}
+
+/// What a channel can be called: by its name, with or without its unit, or by its number.
+fn checked_channel(text: &str) -> Result<String, String> {
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match text.parse::<Name>() {
+        Err(why) if !is_number => {
+            Err(format!("{why}: {}, in front of the point", quoted(text.as_bytes())))
+        }
+        _ => Ok(text.to_owned()),
     }
 }
 
@@ -92,7 +121,7 @@ fn meant(text: &str) -> Option<String> {
         let (name, limit) = text.split_once(foreign)?;
         Some((name.trim(), operator, limit.trim()))
     })?;
-    let is_one = number(name).is_some() && limit.parse::<Decimal>().is_ok();
+    let is_one = number(split_channel(name).1).is_some() && limit.parse::<Decimal>().is_ok();
     is_one.then(|| format!("write {name}{operator}{limit}"))
 }
 
@@ -103,6 +132,19 @@ impl fmt::Display for Condition {
 }
 
 impl Condition {
+    /// The channel that it is about; `None` for all.
+    pub(crate) fn channel(&self) -> Option<&str> {
+        self.channel.as_deref()
+    }
+
+    /// Whether it is about the channel of `record`.
+    pub(crate) fn is_about(&self, record: &Record) -> bool {
+        let Some(meant) = &self.channel else { return true };
+        record.channel.as_ref().is_some_and(|channel| {
+            channel == meant || channel.parse::<Name>().is_ok_and(|name| name.is_called(meant))
+        })
+    }
+
     /// The number that it is about. The outer `None` means that the record has no such field, the
     /// inner one that the field has no value.
     fn value(&self, record: &Record) -> Option<Option<Decimal>> {
@@ -112,7 +154,8 @@ impl Condition {
 
     /// `NAME is VALUE`, the value as people read it, so that it is not mistaken for the limit.
     pub(crate) fn value_as_read(&self, record: &Record) -> String {
-        let name = &self.name;
+        let of_channel = self.channel.as_ref().map(|it| format!("{it}.")).unwrap_or_default();
+        let name = format!("{of_channel}{}", self.name);
         let Some(value) = self.value(record).flatten() else {
             return format!("{name} is no value");
         };
@@ -128,7 +171,12 @@ impl Condition {
     /// record has no such field.
     pub(crate) fn holds(&self, record: &Record) -> Result<bool, String> {
         let value = self.value(record).ok_or_else(|| {
-            format!("{self}: records have no {} (see stat's --quantiles and --more)", self.name)
+            let name = &self.name;
+            let hint = match self.field.kind {
+                Kind::Count => "only those of streams with channels or times can",
+                _ => "see stat's --quantiles and --more",
+            };
+            format!("{self}: records have no {name} ({hint})")
         })?;
         Ok(value.is_some_and(|value| self.outcomes.contains(&value.cmp(&self.limit))))
     }
@@ -180,6 +228,10 @@ mod tests {
             ("p99 ≤ 3", "write p99<=3"),
             ("last=>x", "expected a condition such as mean>60, sd>=3.5 or p99!=0"),
             ("mean>sixty", "expected a condition such as mean>60, sd>=3.5 or p99!=0"),
+            ("temp.mean=60", "write temp.mean==60"),
+            ("temp.man>60", &no_number("man")),
+            (".mean>60", "a name is empty: \"\", in front of the point"),
+            ("2x.mean>60", "a name begins with a letter: \"2x\", in front of the point"),
             ("man>60", &no_number("man")),
             (">60", &no_number("")),
         ] {
@@ -188,8 +240,35 @@ mod tests {
     }
 
     #[test]
+    fn a_channel_in_front_is_the_one_that_is_meant() {
+        for (condition, channel, is_meant) in [
+            ("temp.mean>60", "temp", true),
+            ("temp.mean>60", "temp [°C]", true),
+            ("temp [°C].mean > 60", "temp [°C]", true),
+            ("temp [K].mean>60", "temp [°C]", false),
+            ("room temp.p99.9>60", "room temp", true),
+            ("p99.p99.9>60", "p99", true),
+            ("temp.mean>60", "hum", false),
+            ("2.mean>60", "2", true),
+            ("2.mean>60", "12", false),
+            ("p99.9>60", "anything", true),
+        ] {
+            let parsed: Condition = condition.parse().unwrap();
+            let record = Record { channel: Some(channel.to_owned()), ..record("1") };
+            assert_eq!(parsed.is_about(&record), is_meant, "{condition} of {channel}");
+            assert_eq!(parsed.to_string(), condition.replace(" > ", ">"));
+        }
+        let parsed: Condition = "temp.mean>60".parse().unwrap();
+        assert!(!parsed.is_about(&record("61")), "nothing names its channel");
+        assert_eq!(parsed.value_as_read(&record("61")), "temp.mean is 61");
+    }
+
+    #[test]
     fn a_field_that_records_do_not_have_is_named() {
         let error = "skew>0".parse::<Condition>().unwrap().holds(&record("1")).unwrap_err();
         assert_eq!(error, "skew>0: records have no skew (see stat's --quantiles and --more)");
+        let error = "missing>0".parse::<Condition>().unwrap().holds(&record("1")).unwrap_err();
+        let why = "only those of streams with channels or times can";
+        assert_eq!(error, format!("missing>0: records have no missing ({why})"));
     }
 }

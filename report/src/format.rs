@@ -6,7 +6,7 @@
 //! | `plain` | a line for people |
 //! | `json` | the records as they came |
 //! | `csv` | a table |
-//! | [`openmetrics`] | metrics, of the last record |
+//! | [`openmetrics`] | metrics, of the last records |
 
 mod csv;
 mod json;
@@ -20,7 +20,7 @@ use clap::builder::PossibleValue;
 use memchr::memchr_iter;
 use stage::format::record::Record;
 
-use crate::newest::Newest;
+use crate::channels::Channels;
 
 /// A format that `--format` offers.
 #[derive(Clone, Copy)]
@@ -50,11 +50,20 @@ pub(crate) trait TextFormat: fmt::Debug {
         Ok(())
     }
 
-    /// Appends `record`, which was read from `line` and has a place, to `text`.
-    fn print(&mut self, record: &Record, line: &[u8], text: &mut Vec<u8>);
+    /// Appends `record`, which was read from `line` and has a place, to `text`. There are this many
+    /// `channels` so far.
+    fn print(&mut self, record: &Record, line: &[u8], channels: usize, text: &mut Vec<u8>);
+
+    /// Whether records wait for those of other channels, to be printed side by side.
+    fn is_waiting(&self) -> bool {
+        false
+    }
+
+    /// Appends those that wait to `text`.
+    fn settle(&mut self, _text: &mut Vec<u8>) {}
 
     /// Appends what comes at the end to `text`.
-    fn finish(&mut self, _newest: &Newest, _text: &mut Vec<u8>) {}
+    fn finish(&mut self, _channels: &Channels, _text: &mut Vec<u8>) {}
 
     /// How many records the beginning `text` of what was printed shows whole.
     fn records_in(&self, text: &[u8]) -> u64 {

@@ -9,15 +9,17 @@
 //! | [`condition`] | what a condition of `--fail-if` is |
 //! | [`display`] | the terminal that the live view is drawn on |
 //! | `by_conv` | what `conv` rejects, added to every record |
-//! | `newest` | which record is judged, drawn and kept |
+//! | `channels` | the channels, and the newest record of each |
+//! | `newest` | which record of a channel is judged, drawn and kept |
 //! | `output`, `voice` | standard output and standard error, as the views share them |
 //! | `field_order` | which fields a view shows, in which order |
-//! | `digits`, `number`, `labels` | what digits a figure has where people read it; how it is written there, and a label |
+//! | `digits`, `number`, `labels` | what digits a figure has where people read it; how it is written there, and a label or a channel's name |
 //! | [`Error`] | why a report ends early |
 
 #![forbid(unsafe_code)]
 
 mod by_conv;
+mod channels;
 pub mod condition;
 mod digits;
 pub mod display;
@@ -42,10 +44,10 @@ use stage::process::surroundings::Surroundings;
 use stage::stream::input::Input;
 
 use crate::by_conv::ByConv;
+use crate::channels::Channels;
 use crate::display::Display;
 pub use crate::error::Error;
 pub use crate::format::openmetrics;
-use crate::newest::Newest;
 pub use crate::options::Options;
 use crate::output::Output;
 use crate::report::Report;
@@ -71,7 +73,7 @@ pub fn run(
     let mut desk = Desk {
         output: Output::new(&mut output),
         voice: Voice::new(messages),
-        newest: Newest::default(),
+        channels: Channels::default(),
         now: clock.now(),
     };
     match view::all(options, display, messages_are_shown, &mut desk) {
@@ -158,6 +160,75 @@ mod tests {
             "from 4  to 4  n in window 1  sum 57  mean 57  sd -  min 57  max 57  last 57\n\
              from -  to -  n in window 1  sum 57  mean 57  sd -  min 57  max 57  last 57\n"
         );
+    }
+
+    /// Two records of each of two channels.
+    fn of_channels() -> String {
+        let record = |channel: &str, n: u64, value: u64| {
+            format!(
+                r#"{{"channel":"{channel}","n":{n},"missing":{},"rejected":0,"last":{value},"sum":{value},"mean":{value},"sd":null,"min":{value},"max":{value}}}"#,
+                3 - n
+            ) + "\n"
+        };
+        [("temp [°C]", 1, 61), ("hum", 2, 7), ("temp [°C]", 2, 62), ("hum", 3, 7)]
+            .map(|(channel, n, value)| record(channel, n, value))
+            .concat()
+    }
+
+    #[test]
+    fn several_channels_have_a_line_each_and_every_condition_holds_if_it_holds_for_any() {
+        let (output, messages, ended) = report("--fail-if mean>60", &of_channels());
+        assert_eq!(
+            output,
+            "temp [°C]  n 1  sum 61  mean 61  sd -  min 61  max 61  last 61  missing 2\n\
+             hum        n 2  sum 7   mean 7   sd -  min 7   max 7   last 7   missing 1\n\
+             temp [°C]  n 2  sum 62  mean 62  sd -  min 62  max 62  last 62  missing 1\n\
+             hum        n 3  sum 7   mean 7   sd -  min 7   max 7   last 7\n"
+        );
+        assert_eq!(messages, ["mean>60 now holds for temp [°C]: mean is 61 (n 1)"]);
+        assert_eq!(ended.result.unwrap(), Status::Failed);
+        assert_eq!(ended.entry, Entry::Report { shown: 4, reader_gone: false });
+        let (_, messages, ended) =
+            report("--fail-if hum.missing>0 --fail-if hum.mean>60", &of_channels());
+        assert_eq!(
+            messages,
+            [
+                "hum.missing>0 now holds: hum.missing is 1 (n 2)",
+                "hum.missing>0 no longer holds: hum.missing is 0 (n 3)"
+            ]
+        );
+        assert_eq!(ended.result.unwrap(), Status::Done);
+    }
+
+    #[test]
+    fn a_condition_on_a_channel_that_does_not_come_is_reported_at_once_and_at_the_end() {
+        let (_, messages, ended) = report("--fail-if tmp.mean>60", &of_channels());
+        let why = "cannot check tmp.mean>60: no channel is called tmp; there are temp [°C], hum";
+        assert_eq!(messages, [why]);
+        assert_eq!(ended.result.unwrap_err().to_string(), why);
+        let (_, messages, ended) = report("--fail-if tmp.mean>60", FIRST);
+        let why = "cannot check tmp.mean>60: no channel is called tmp; records name no channel";
+        assert_eq!((messages.len(), ended.result.unwrap_err().to_string().as_str()), (0, why));
+        let (_, _, ended) = report("--fail-if temp.skew>0", &of_channels());
+        let why =
+            "cannot check temp.skew>0: records have no skew (see stat's --quantiles and --more)";
+        assert_eq!(ended.result.unwrap_err().to_string(), why);
+    }
+
+    #[test]
+    fn metrics_are_the_newest_of_each_channel_and_what_conv_rejects_is_added_to_all() {
+        let [conv, report] = rejections::create().unwrap().map(Rejections::new);
+        conv.add(40);
+        let (metrics, _, _) = report_beside(Some(report), "--format openmetrics", &of_channels());
+        for line in [
+            "wandler_samples_total{channel=\"temp [°C]\"} 2",
+            "wandler_samples_total{channel=\"hum\"} 3",
+            "wandler_missing_samples{channel=\"hum\"} 0",
+            "wandler_rejected_lines_total{channel=\"temp [°C]\"} 40",
+            "wandler_rejected_lines_total{channel=\"hum\"} 40",
+        ] {
+            assert!(metrics.contains(&format!("\n{line}\n")), "{line} is not in {metrics}");
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The newest record that covers samples: the one that is judged, drawn and kept.
+//! The newest record of a channel that covers samples: the one that is judged, drawn and kept.
 //!
 //! A record without samples, such as that of a last window with nothing but rejected lines, says
 //! nothing about them: it ends no alarm and empties no picture.

@@ -32,10 +32,20 @@ What is judged, drawn, kept in a textfile and left on the screen is the last rec
 samples: one without any, such as that of a last window in which nothing came but rejected lines, \
 ends no alarm.
 
+Channels: of a stream of several, each has its own last record, line, metrics (with the label \
+channel) and alarms. A condition without a channel is watched for each, and the status is 1 if it \
+holds for any in the end; temp.mean>60 is about the channel temp, which may be called without its \
+unit in brackets. No name has a point or an operator, so within a condition none is quoted: quote \
+the whole for the shell, as in --fail-if 'room temp [°C].mean>60'. Channels without names have \
+numbers (2.mean>60). What conv rejects is added to the rejected of each channel, since it is not \
+known whose it was; a rejected reading also counts as missing for its own.
+
 Environment: NO_COLOR, if it is set and not empty, takes colours out of the live view; where TERM \
 is dumb there is no live view; LC_ALL, LC_CTYPE or LANG say whether the terminal shows UTF-8.
 
-Limits: a record has at most 64 MiB. The formats json and csv have everything (csv without \
+Limits: a record has at most 64 MiB, a stream at most 1,000 channels. Of several channels the live \
+view shows as many as it has rows, up to 37, and the picture 30, each with a line of figures and a \
+small course; both say how many more there are. The formats json and csv have everything (csv without \
 histogram and course, and only records with the same fields and labels as the first). The live \
 view's last state stays on the screen. In a shell pipeline other programs' messages move its panel \
 down a row. OpenMetrics knows doubles only, and gets no histogram; the counters have their type in a \
@@ -51,15 +61,15 @@ pub struct Options {
     /// What to show [default: live on a terminal, plain elsewhere]
     #[arg(short, long, value_enum)]
     pub format: Option<Format>,
-    /// Keep the newest record in FILE as metrics, replaced atomically, for Prometheus' node exporter
+    /// Keep the newest record of each channel in FILE as metrics, replaced atomically, for Prometheus' node exporter
     #[arg(long, value_name = "FILE")]
     pub textfile: Option<PathBuf>,
     /// At the end, and at each minute, draw a picture for a report or a web page: the mean so far;
     /// at the end the samples themselves, if the last record has their course (stat --course)
     #[arg(long, value_name = "FILE")]
     pub svg: Option<PathBuf>,
-    /// Report when a condition such as mean>60 starts and stops holding; status 1 if it holds for the
-    /// last record (may be given several times). last>60 sees the newest sample of each record only;
+    /// Report when a condition such as mean>60 or temp.mean>60 starts and stops holding; status 1 if it
+    /// holds for the last record (may be given several times). last>60 sees the newest sample of each record only;
     /// max>60 sees every sample
     #[arg(long, value_name = "COND")]
     pub fail_if: Vec<Condition>,

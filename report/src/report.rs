@@ -90,7 +90,7 @@ impl<'a> Report<'a> {
     fn look_for_rejections(&mut self) {
         let count = self.by_conv.look();
         if count > 0 {
-            self.desk.newest.reject(count);
+            self.desk.channels.reject(count);
             self.see();
         }
     }
@@ -113,7 +113,9 @@ impl<'a> Report<'a> {
         record.rejected = record.rejected.saturating_add(self.by_conv.total);
         // Conditions come last and are asked first: a number that they miss says more than that
         // columns differ.
-        match self.views.iter().rev().try_for_each(|view| view.check(&record)) {
+        let has_room = self.desk.channels.check(&record).map_err(Refusal::Record);
+        let has_place = || self.views.iter().rev().try_for_each(|view| view.check(&record));
+        match has_room.and_then(|()| has_place()) {
             Ok(()) => {}
             Err(Refusal::All(error)) => return Err(error),
             Err(Refusal::Record(why)) => {
@@ -125,7 +127,8 @@ impl<'a> Report<'a> {
             0 => Cow::Borrowed(line),
             _ => with_rejected(line.trim_ascii(), record.rejected),
         };
-        self.desk.newest.take(record);
+        self.desk.channels.take(record);
+        self.desk.now = self.clock.now();
         self.views.iter_mut().for_each(|view| view.take(&line, &mut self.desk));
         self.see();
         Ok(())

@@ -26,10 +26,10 @@ use stage::format::record::Record;
 use stage::process::exit::Status;
 use stage::process::inherited;
 
+use crate::channels::Channels;
 use crate::display::Display;
 use crate::error::Error;
 use crate::format::LIVE;
-use crate::newest::Newest;
 use crate::options::Options;
 use crate::output::Output;
 use crate::voice::Voice;
@@ -49,7 +49,7 @@ pub(crate) trait View {
     /// Takes a record, which was read from `line` and lies on the desk already.
     fn take(&mut self, _line: &[u8], _desk: &mut Desk<'_>) {}
 
-    /// Looks at the newest record on the desk, which has changed: with a record that came, or because
+    /// Looks at the newest records on the desk, some of which have changed: with a record that came, or because
     /// `conv` has rejected something.
     fn see(&mut self, _desk: &mut Desk<'_>) {}
 
@@ -86,8 +86,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) output: Output<'a>,
     /// Standard error.
     pub(crate) voice: Voice<'a>,
-    /// The records so far.
-    pub(crate) newest: Newest,
+    /// The newest records so far.
+    pub(crate) channels: Channels,
     /// The time.
     pub(crate) now: Instant,
 }

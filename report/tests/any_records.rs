@@ -30,6 +30,8 @@ fn field() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => (name, value()).prop_map(|(name, value)| format!("\"{name}\":{value}")),
         1 => "\"(quantiles|final)\":(true|\"exact\"|\"approximate\"|null|1)",
+        3 => "\"channel\":\"(temp|temp \\[°C\\]|hum|1|a,\\\\\"b|\\\\u001b\\[2J|)\"",
+        1 => "\"(missing|start|end)\":(3|null|\"2023-11-14T22:13:20\\.5Z\"|\"2023-11-14\")",
         1 => value().prop_map(|error| format!("\"quantiles\":\"approximate\",\"quantile_error\":{error}")),
         1 => "\"labels\":\\{\"(q|n|mean|a b|ü)\":\"(x|,\\\\\"|\\\\n|\\\\u001b\\[2J|[äöü]{50})\"\\}",
         1 => proptest::array::uniform6(value()).prop_map(|it| {

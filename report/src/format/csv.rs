@@ -3,9 +3,9 @@
 //! The columns are those of the first record: its labels, then its fields in a record's order, and at
 //! the end `quantiles`, `quantile_error` and `final`, which every table has, since records may get
 //! them in the middle of a run. A later record with other columns (of another run, with other options)
-//! has no place in the same table. Histogram, course and state are omitted. Only labels may need
-//! quotes: everything else is a number, `true`, or the word for how quantiles were found; a missing
-//! value is empty. A label that has the name of a field gets `label_` in front.
+//! has no place in the same table. Histogram, course and state are omitted. Only labels and channels
+//! may need quotes: everything else is a number, a time, `true`, or the word for how quantiles were
+//! found; a missing value is empty. A label that has the name of a field gets `label_` in front.
 
 use std::borrow::Cow;
 use std::io::Write as _;
@@ -74,7 +74,7 @@ impl TextFormat for Csv {
         Err(format!("other fields than the first record's: {}", names.escape_debug()))
     }
 
-    fn print(&mut self, record: &Record, _line: &[u8], text: &mut Vec<u8>) {
+    fn print(&mut self, record: &Record, _line: &[u8], _channels: usize, text: &mut Vec<u8>) {
         if self.header.is_none() {
             let header = self.columns(record).into_iter().map(Cow::into_owned).collect();
             line(self.header.insert(header), text);
@@ -142,6 +142,7 @@ impl CsvRow<'_> {
         let _ = match value {
             Value::Count(Some(count)) => write!(self.text, "{count}"),
             Value::Number(Some(number)) => write!(self.text, "{number}"),
+            Value::Time(Some(time)) => write!(self.text, "{time}"),
             _ => Ok(()),
         };
     }
@@ -163,7 +164,7 @@ mod tests {
 
     fn print(csv: &mut Csv, record: &Record, text: &mut Vec<u8>) -> Result<(), String> {
         csv.check(record)?;
-        csv.print(record, b"", text);
+        csv.print(record, b"", 1, text);
         Ok(())
     }
 
@@ -200,6 +201,29 @@ mod tests {
         let later = FIRST.replace("\"exact\"", "\"approximate\",\"quantile_error\":0.0005");
         print(&mut csv, &record(&later), &mut text).unwrap();
         assert!(text.ends_with(b"57,approximate,0.0005,\r\n"), "{text:?}");
+    }
+
+    #[test]
+    fn a_table_has_the_channels_and_times_of_its_rows() {
+        let of_table = FIRST
+            .replace("{\"n\"", "{\"channel\":\"temp [°C]\",\"labels\":{\"site\":\"roof\"},\"n\"")
+            .replace(
+                "\"rejected\":0",
+                "\"missing\":2,\"rejected\":0,\"start\":\"2023-11-14T22:13:20.5Z\",\"end\":null",
+            );
+        let (mut csv, mut text) = (Csv::new(), Vec::new());
+        print(&mut csv, &record(&of_table), &mut text).unwrap();
+        let foreign = of_table.replace("temp [°C]", "a,\\n");
+        print(&mut csv, &record(&foreign), &mut text).unwrap();
+        print(&mut csv, &record(FIRST), &mut text).unwrap_err();
+        assert_eq!(
+            String::from_utf8_lossy(&text),
+            "site,channel,n,missing,rejected,start,end,last,sum,mean,sd,min,max,p50,quantiles,\
+             quantile_error,final\r\n\
+             roof,temp [°C],1,2,0,2023-11-14T22:13:20.5Z,,57,57,57,,57,57,57,exact,,\r\n\
+             roof,\"a,\n\",1,2,0,2023-11-14T22:13:20.5Z,,57,57,57,,57,57,57,exact,,\r\n"
+        );
+        assert_eq!(csv.records_in(&text), 2);
     }
 
     #[test]

@@ -1,14 +1,18 @@
-//! The newest record as metrics, for Prometheus and its like.
+//! The newest record of each channel as metrics, for Prometheus and its like.
 //!
 //! | name | type | meaning |
 //! |---|---|---|
 //! | `wandler_samples_total` | counter | samples so far, even if a record covers a window of them |
+//! | `wandler_missing_samples` | gauge | rows without a sample of the channel, of the rows covered; only of streams that can lack one |
 //! | `wandler_rejected_lines_total` | counter | readings that `conv` and lines that `stat` rejected, so far |
 //! | `wandler_sum_of_samples` | gauge | of the samples covered |
 //! | `wandler_sample_last`, `…_mean`, `…_sd`, `…_min`, `…_max` | gauge | of the samples covered |
 //! | `wandler_sample_var` and the others of `stat --more` | gauge | if the record has them |
 //! | `wandler_sample_quantile` | gauge | with the label `q`, from 0 to 1 |
 //! | `wandler_sample_quantile_error` | gauge | how far a quantile is from the sample of its rank at most: 0 while they are exact, `+Inf` if it is not known |
+//! | `wandler_newest_timestamp_seconds` | gauge | when the newest sample was taken, or the window ends, in Unix seconds; only of streams with times |
+//!
+//! Of a stream with channels, each metric has a label `channel`.
 //!
 //! There are two forms, which differ only in the counters. OpenMetrics 1.0 puts their type at their
 //! names without `_total`, and `promtool check metrics`, which reads the older text format, then
@@ -26,29 +30,31 @@ use std::fmt::Write as _;
 
 use stage::format::decimal::Decimal;
 use stage::format::record::{Exactness, Field, Kind, Record, Value};
+use stage::format::time::{Form, Time};
 
+use crate::channels::Channels;
 use crate::field_order::FieldOrder;
 use crate::format::{Format, TextFormat};
-use crate::newest::Newest;
 use labels::Labels;
 
 /// Its row in the table of formats.
 pub(crate) const FORMAT: Format = Format {
     name: "openmetrics",
-    help: "The last record, for Prometheus and its like",
+    help: "The last record of each channel, for Prometheus and its like",
     text: || Box::new(OpenMetrics),
 };
 
-/// The newest record, printed at the end.
+/// The newest records, printed at the end.
 #[derive(Debug)]
 struct OpenMetrics;
 
 impl TextFormat for OpenMetrics {
-    fn print(&mut self, _record: &Record, _line: &[u8], _text: &mut Vec<u8>) {}
+    fn print(&mut self, _record: &Record, _line: &[u8], _channels: usize, _text: &mut Vec<u8>) {}
 
-    fn finish(&mut self, newest: &Newest, page: &mut Vec<u8>) {
-        if let Some(record) = newest.record() {
-            page.extend(text(record, newest.samples, MetricsForm::OpenMetrics).bytes());
+    fn finish(&mut self, channels: &Channels, page: &mut Vec<u8>) {
+        let records: Vec<_> = channels.records().collect();
+        if !records.is_empty() {
+            page.extend(text(&records, MetricsForm::OpenMetrics).bytes());
         }
     }
 
@@ -66,88 +72,132 @@ pub enum MetricsForm {
     Textfile,
 }
 
-/// The whole text for a record, with the number of samples so far.
-pub fn text(record: &Record, samples: u64, form: MetricsForm) -> String {
-    let mut page = Page { text: String::new(), labels: Labels::of(record), form };
-    let layout =
-        FieldOrder::new(&["n", "rejected", "sum"], Field::is_figure, &["p", "quantile_error"]);
-    for field in layout.fields() {
-        match (field.name, field.kind) {
-            ("n", _) => page.counter("wandler_samples_total", "Samples so far.", samples),
-            ("rejected", _) => {
-                page.counter("wandler_rejected_lines_total", field.help, record.rejected);
-            }
-            ("sum", _) => page.gauge("wandler_sum_of_samples", field, record),
-            (_, Kind::Quantile) => page.quantiles(field, record),
-            ("quantile_error", _) => page.quantile_error(field, record),
-            (name, _) => page.gauge(&format!("wandler_sample_{name}"), field, record),
-        }
-    }
+/// The whole text for records of different channels, each with the number of its samples so far.
+pub fn text(records: &[(&Record, u64)], form: MetricsForm) -> String {
+    let series = records.iter().map(|&(record, samples)| Series {
+        labels: Labels::of(record),
+        record,
+        samples,
+    });
+    let mut page = Page { text: String::new(), series: series.collect(), form };
+    let first = ["n", "missing", "rejected", "sum"];
+    let layout = FieldOrder::new(&first, Field::is_figure, &["p", "quantile_error", "end"]);
+    layout.fields().for_each(|field| page.family(field));
     page.text.push_str("# EOF\n");
     page.text
 }
 
-/// A text that is being written.
-struct Page {
-    text: String,
+/// A record, and what distinguishes its metrics from those of the others.
+struct Series<'a> {
     labels: Labels,
+    record: &'a Record,
+    samples: u64,
+}
+
+/// A text that is being written.
+struct Page<'a> {
+    text: String,
+    series: Vec<Series<'a>>,
     form: MetricsForm,
 }
 
-impl Page {
-    fn counter(&mut self, name: &str, help: &str, value: u64) {
+impl Page<'_> {
+    /// Appends the metrics of a field, those of all records together.
+    fn family(&mut self, field: &'static Field) {
+        match (field.name, field.kind) {
+            ("n", _) => {
+                let value = |it: &Series<'_>| Some(it.samples.to_string());
+                self.counter("wandler_samples_total", "Samples so far.", value);
+            }
+            ("rejected", _) => {
+                let value = |it: &Series<'_>| Some(it.record.rejected.to_string());
+                self.counter("wandler_rejected_lines_total", field.help, value);
+            }
+            ("missing", _) => {
+                let value = |it: &Series<'_>| it.record.missing.map(|count| count.to_string());
+                self.gauge("wandler_missing_samples", field.help, value);
+            }
+            ("sum", _) => self.figure("wandler_sum_of_samples", field),
+            ("end", _) => {
+                let value = |it: &Series<'_>| it.record.times?.end.map(unix_seconds);
+                self.gauge("wandler_newest_timestamp_seconds", field.help, value);
+            }
+            (_, Kind::Quantile) => self.quantiles(field),
+            ("quantile_error", _) => {
+                self.gauge("wandler_sample_quantile_error", field.help, quantile_error);
+            }
+            (name, _) => self.figure(&format!("wandler_sample_{name}"), field),
+        }
+    }
+
+    fn counter(&mut self, name: &str, help: &str, value: impl Fn(&Series<'_>) -> Option<String>) {
         if self.form == MetricsForm::Textfile {
             let _ = writeln!(self.text, "# TYPE {name} counter");
         }
         let _ = writeln!(self.text, "# HELP {name} {help}");
-        self.sample(name, None, &value.to_string());
+        self.samples(name, value);
     }
 
-    fn gauge(&mut self, name: &str, field: &'static Field, record: &Record) {
-        let value = field.entries(record).next().and_then(|entry| entry.value.number());
-        if let Some(value) = value {
-            self.family(name, field.help);
-            self.sample(name, None, &number(&value));
+    fn figure(&mut self, name: &str, field: &'static Field) {
+        self.gauge(name, field.help, |series| {
+            let entry = field.entries(series.record).next()?;
+            entry.value.number().map(|value| number(&value))
+        });
+    }
+
+    /// Appends a gauge of the records that have a value; nothing if none has.
+    fn gauge(&mut self, name: &str, help: &str, value: impl Fn(&Series<'_>) -> Option<String>) {
+        let start = self.text.len();
+        let _ = writeln!(self.text, "# TYPE {name} gauge\n# HELP {name} {help}");
+        let begun = self.text.len();
+        self.samples(name, value);
+        if self.text.len() == begun {
+            self.text.truncate(start);
         }
     }
 
-    fn quantiles(&mut self, field: &'static Field, record: &Record) {
-        if record.quantiles.is_empty() {
-            return;
-        }
-        const NAME: &str = "wandler_sample_quantile";
-        self.family(NAME, field.help);
-        for entry in field.entries(record) {
-            let percent = entry.name.strip_prefix('p').map(|percent| format!("{percent}e-2"));
-            let part = percent.and_then(|percent| percent.parse::<Decimal>().ok());
-            if let (Some(part), Value::Number(Some(value))) = (part, entry.value) {
-                self.sample(NAME, Some(("q", &part.to_string())), &number(value));
+    fn samples(&mut self, name: &str, value: impl Fn(&Series<'_>) -> Option<String>) {
+        for series in &self.series {
+            if let Some(value) = value(series) {
+                let _ = writeln!(self.text, "{name}{} {value}", series.labels.with(None));
             }
         }
     }
 
-    fn quantile_error(&mut self, field: &'static Field, record: &Record) {
-        if record.quantiles.is_empty() {
+    fn quantiles(&mut self, field: &'static Field) {
+        const NAME: &str = "wandler_sample_quantile";
+        if self.series.iter().all(|series| series.record.quantiles.is_empty()) {
             return;
         }
-        const NAME: &str = "wandler_sample_quantile_error";
-        self.family(NAME, field.help);
-        let error = match &record.exactness {
-            Some(Exactness::Exact) => "0.0".to_owned(),
-            Some(Exactness::Approximate { error: Some(error) }) => number(error),
-            Some(Exactness::Approximate { error: None }) | None => "+Inf".to_owned(),
-        };
-        self.sample(NAME, None, &error);
+        let _ = writeln!(self.text, "# TYPE {NAME} gauge\n# HELP {NAME} {}", field.help);
+        for series in &self.series {
+            for entry in field.entries(series.record) {
+                let percent = entry.name.strip_prefix('p').map(|percent| format!("{percent}e-2"));
+                let part = percent.and_then(|percent| percent.parse::<Decimal>().ok());
+                if let (Some(part), Value::Number(Some(value))) = (part, entry.value) {
+                    let labels = series.labels.with(Some(("q", &part.to_string())));
+                    let _ = writeln!(self.text, "{NAME}{labels} {}", number(value));
+                }
+            }
+        }
     }
+}
 
-    fn family(&mut self, name: &str, help: &str) {
-        let _ = writeln!(self.text, "# TYPE {name} gauge\n# HELP {name} {help}");
-    }
+/// How near quantiles are, if there are any.
+fn quantile_error(series: &Series<'_>) -> Option<String> {
+    let record = series.record;
+    (!record.quantiles.is_empty()).then(|| match &record.exactness {
+        Some(Exactness::Exact) => "0.0".to_owned(),
+        Some(Exactness::Approximate { error: Some(error) }) => number(error),
+        Some(Exactness::Approximate { error: None }) | None => "+Inf".to_owned(),
+    })
+}
 
-    fn sample(&mut self, name: &str, label: Option<(&str, &str)>, value: &str) {
-        let labels = self.labels.with(label);
-        let _ = writeln!(self.text, "{name}{labels} {value}");
-    }
+/// A time, as both forms write it.
+fn unix_seconds(time: Time) -> String {
+    let mut text = Vec::new();
+    time.print(Form::Unix, &mut text);
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 /// A double, as both forms write it.
@@ -192,7 +242,7 @@ wandler_sample_quantile_error +Inf
 ";
 
     fn of(record: &str, form: MetricsForm) -> String {
-        text(&Record::parse(record.as_bytes()).unwrap(), 2, form)
+        text(&[(&Record::parse(record.as_bytes()).unwrap(), 2)], form)
     }
 
     #[test]
@@ -242,5 +292,38 @@ wandler_rejected_lines_total 1
             text.contains("\nwandler_sample_quantile{site=\"roof\",q=\"0.5\"} 2.5\n"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn the_metrics_of_several_channels_stand_together_and_have_a_label() {
+        let of = |channel: &str, more: &str| {
+            let record = RECORD.replace("\"n\"", &format!("\"channel\":\"{channel}\",{more}\"n\""));
+            Record::parse(record.as_bytes()).unwrap()
+        };
+        let times = r#""start":null,"end":"2023-11-14T22:13:20.5Z","missing":3,"#;
+        let label = r#""labels":{"channel":"x"},"#;
+        let records = [of("temp [°C]", times), of("hum", label)];
+        let text = text(&[(&records[0], 2), (&records[1], 7)], MetricsForm::OpenMetrics);
+        let [temp, hum] = ["channel=\"temp [°C]\"", "channel=\"hum\",exported_channel=\"x\""];
+        for expected in [
+            format!(
+                "wandler_samples_total{{{temp}}} 2\nwandler_samples_total{{{hum}}} 7\n\
+                 # TYPE wandler_missing_samples gauge\n\
+                 # HELP wandler_missing_samples Rows without a sample of this channel.\n\
+                 wandler_missing_samples{{{temp}}} 3\n# HELP wandler_rejected"
+            ),
+            format!(
+                "wandler_sample_quantile{{{temp},q=\"0.5\"}} 2.5\n\
+                 wandler_sample_quantile{{{temp},q=\"0.999\"}} 57.0\n\
+                 wandler_sample_quantile{{{hum},q=\"0.5\"}} 2.5\n"
+            ),
+            format!(
+                "# HELP wandler_newest_timestamp_seconds When the newest sample was taken, or the \
+                 window ends.\nwandler_newest_timestamp_seconds{{{temp}}} 1700000000.500000\n# EOF\n"
+            ),
+        ] {
+            assert!(text.contains(&expected), "{expected}\nis not in\n{text}");
+        }
+        assert_eq!(text.matches("# TYPE wandler_sample_mean ").count(), 1, "{text}");
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! | module | owns |
 //! |---|---|
-//! | here | what is known besides the newest record (the rate, the course), and when a frame is due |
+//! | here | what is known besides the newest records (the rate, the course), and when a frame is due |
 //! | `on_terminal` | the view on its terminal: when it may draw, and what is said above it |
 //! | `others` | what other stages say while it is on |
 //! | `panel` | what is drawn where, at any size |
@@ -22,9 +22,9 @@ use std::time::{Duration, Instant};
 
 use stage::format::record::Record;
 
+use crate::channels::Channels;
 use crate::display::Abilities;
-use crate::newest::Newest;
-use panel::{Panel, Widths};
+use panel::{Panel, Table, Taken, Widths};
 use screen::Screen;
 
 /// Time between two frames: 20 a second are enough for the eye, and cost next to nothing.
@@ -42,6 +42,15 @@ const RATE_SPAN: Duration = Duration::from_secs(5);
 /// Samples of the course that are kept: more than any terminal has columns.
 const COURSE: usize = 1000;
 
+/// What is known of a channel besides its newest record.
+#[derive(Debug, Default)]
+struct Track {
+    /// Samples so far.
+    samples: u64,
+    /// The newest sample of each record, and when it came.
+    course: VecDeque<Taken>,
+}
+
 /// The live view.
 #[derive(Debug)]
 pub(crate) struct Live {
@@ -51,10 +60,10 @@ pub(crate) struct Live {
     /// When the newest record came, and how long after the one before it.
     arrived: Option<Instant>,
     interval: Duration,
-    /// Samples counted so far, and when that was known.
+    /// Samples counted so far, of all channels, and when that was known.
     progress: VecDeque<(Instant, u64)>,
-    /// The newest sample of each record, and when it came.
-    course: VecDeque<(Instant, f64)>,
+    /// What is known of each channel, in their order.
+    tracks: Vec<Track>,
     widths: Widths,
     next_frame: Instant,
     changed: bool,
@@ -72,7 +81,7 @@ impl Live {
             arrived: None,
             interval: Duration::ZERO,
             progress: VecDeque::new(),
-            course: VecDeque::new(),
+            tracks: Vec::new(),
             widths: Widths::default(),
             next_frame: now,
             changed: true,
@@ -80,23 +89,44 @@ impl Live {
         }
     }
 
-    /// Notes that `record` is the newest, after this many `samples` in all.
-    pub(crate) fn see(&mut self, record: &Record, samples: u64, now: Instant) {
-        let known = self.progress.back().map_or(0, |(_, samples)| *samples);
-        // A record may have nothing new but rejected lines, and the last one nothing new at all.
-        if samples != known {
-            self.note_progress(now, samples);
-            if let Some(last) = &record.last {
-                self.course.push_back((now, last.to_f64()));
-                if self.course.len() > COURSE {
-                    self.course.pop_front();
-                }
-            }
-            self.interval =
-                self.arrived.map_or(Duration::ZERO, |arrived| now.duration_since(arrived));
-            self.arrived = Some(now);
+    /// Notes the newest records of the channels that have changed.
+    pub(crate) fn see(&mut self, channels: &Channels, now: Instant) {
+        for (at, record, samples) in channels.changed() {
+            self.see_channel(at, record, samples, now);
         }
         self.changed = true;
+    }
+
+    /// Notes the newest record of the channel at `at`, after this many `samples`.
+    fn see_channel(&mut self, at: usize, record: &Record, samples: u64, now: Instant) {
+        if self.tracks.len() <= at {
+            self.tracks.resize_with(at + 1, Track::default);
+        }
+        let track = &mut self.tracks[at];
+        let known = std::mem::replace(&mut track.samples, samples);
+        // A record may have nothing new but rejected lines, and the last one nothing new at all.
+        if samples == known {
+            return;
+        }
+        if let Some(last) = &record.last {
+            track.course.push_back((now, last.to_f64()));
+            if track.course.len() > COURSE {
+                track.course.pop_front();
+            }
+        }
+        let all = self.samples().saturating_sub(known).saturating_add(samples);
+        match self.progress.back_mut() {
+            // It came together with that of the channel before.
+            Some((then, known)) if at > 0 && now.duration_since(*then) < FRAME => *known = all,
+            _ => self.note_progress(now, all),
+        }
+        self.interval = self.arrived.map_or(Duration::ZERO, |arrived| now.duration_since(arrived));
+        self.arrived = Some(now);
+    }
+
+    /// Samples so far, of all channels.
+    fn samples(&self) -> u64 {
+        self.progress.back().map_or(0, |(_, samples)| *samples)
     }
 
     fn note_progress(&mut self, now: Instant, samples: u64) {
@@ -129,43 +159,52 @@ impl Live {
     /// Appends a frame for a terminal of this size to `bytes`, if it is due.
     pub(crate) fn draw_if_due(
         &mut self,
-        newest: &Newest,
+        channels: &Channels,
         now: Instant,
         size: (u16, u16),
         bytes: &mut Vec<u8>,
     ) {
         if now >= self.next_frame() || self.screen.is_new_size(size) {
-            self.draw(newest, now, size, bytes);
+            self.draw(channels, now, size, bytes);
         }
     }
 
     /// Appends the last frame, and leaves the cursor below it.
     pub(crate) fn finish(
         &mut self,
-        newest: &Newest,
+        channels: &Channels,
         now: Instant,
         size: (u16, u16),
         bytes: &mut Vec<u8>,
     ) {
         self.screen.is_last = true;
-        self.draw(newest, now, size, bytes);
+        self.draw(channels, now, size, bytes);
         self.screen.leave(bytes);
     }
 
-    fn draw(&mut self, newest: &Newest, now: Instant, size: (u16, u16), bytes: &mut Vec<u8>) {
+    fn draw(&mut self, channels: &Channels, now: Instant, size: (u16, u16), bytes: &mut Vec<u8>) {
+        for track in &mut self.tracks {
+            track.course.make_contiguous();
+        }
+        let course = |at: usize| self.tracks.get(at).map_or(&[][..], |it| it.course.as_slices().0);
+        let records = channels.records().map(|(record, _)| record);
         let panel = Panel {
-            record: newest.record(),
-            samples: newest.samples,
+            record: channels.records().next().map(|(record, _)| record),
+            samples: self.samples(),
             elapsed: now.duration_since(self.started),
             rate: self.rate(),
-            silent: self.silence(newest, now),
-            course: self.course.make_contiguous(),
+            silent: self.silence(channels, now),
+            course: course(0),
             now,
             unicode: self.abilities.unicode,
         };
-        let above = std::mem::take(&mut self.above);
         let room = self.screen.room(size);
-        self.screen.show(&panel.draw(room, &mut self.widths), size, &above, bytes);
+        let drawn = match channels.len() {
+            ..2 => panel.draw(room, &mut self.widths),
+            _ => Table { panel, channels: records.zip((0..).map(course)).collect() }.draw(room),
+        };
+        let above = std::mem::take(&mut self.above);
+        self.screen.show(&drawn, size, &above, bytes);
         (self.next_frame, self.changed) = (now + FRAME, false);
     }
 
@@ -177,8 +216,8 @@ impl Live {
     }
 
     /// How long nothing has come, if that is worth saying.
-    fn silence(&self, newest: &Newest, now: Instant) -> Option<Duration> {
-        let is_over = newest.record().is_some_and(|record| record.is_final);
+    fn silence(&self, channels: &Channels, now: Instant) -> Option<Duration> {
+        let is_over = channels.arrived().is_some_and(|record| record.is_final);
         let silent = now.duration_since(self.arrived.unwrap_or(self.started));
         (silent >= STALL.max(2 * self.interval) && !is_over).then_some(silent)
     }

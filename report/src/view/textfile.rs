@@ -1,4 +1,4 @@
-//! `--textfile`: the newest record as metrics in a file, replaced whenever it changes.
+//! `--textfile`: the newest record of each channel as metrics in a file, replaced whenever one changes.
 
 use std::path::PathBuf;
 
@@ -13,7 +13,7 @@ use crate::view::{Desk, View};
 #[derive(Debug)]
 pub(crate) struct Textfile {
     path: PathBuf,
-    /// Whether it has the newest record.
+    /// Whether it has the newest records.
     is_current: bool,
 }
 
@@ -33,12 +33,10 @@ impl View for Textfile {
         if self.is_current {
             return Ok(());
         }
-        if let Some(record) = desk.newest.record() {
-            replace(
-                &self.path,
-                &openmetrics::text(record, desk.newest.samples, MetricsForm::Textfile),
-            )
-            .map_err(|source| Error::file(&self.path, source))?;
+        let records: Vec<_> = desk.channels.records().collect();
+        if !records.is_empty() {
+            replace(&self.path, &openmetrics::text(&records, MetricsForm::Textfile))
+                .map_err(|source| Error::file(&self.path, source))?;
         }
         self.is_current = true;
         Ok(())

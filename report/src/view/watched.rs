@@ -1,61 +1,128 @@
 //! `--fail-if`: conditions that are watched. Each is reported when it starts holding and when it
-//! stops.
+//! stops, for each channel.
 
 use stage::format::record::{Record, Window};
 use stage::process::exit::Status;
 use stage::process::message::Messages;
 
+use crate::channels::Channels;
 use crate::condition::Condition;
 use crate::error::Error;
+use crate::labels;
 use crate::view::{Desk, Refusal, View};
 
 /// Conditions that are watched.
 #[derive(Debug)]
 pub(crate) struct Watched {
-    /// Each, and whether it holds.
-    conditions: Vec<(Condition, bool)>,
-    /// Whether a record has come for which they could be checked.
+    alarms: Vec<Alarm>,
+    /// Channels so far.
+    channels: usize,
+    /// Whether those that are missing were reported.
+    has_named_missing: bool,
+}
+
+/// A condition, and where it holds.
+#[derive(Debug)]
+struct Alarm {
+    condition: Condition,
+    /// Whether it holds, for each channel, in their order.
+    holds: Vec<bool>,
+    /// Whether a record has come that it is about.
     has_begun: bool,
 }
+
+impl Alarm {
+    /// Checks the record of the channel at `at`, which has the number that it is about.
+    fn look(&mut self, at: usize, record: &Record, messages: &mut dyn Messages) {
+        let condition = &self.condition;
+        if !condition.is_about(record) {
+            return;
+        }
+        if self.holds.len() <= at {
+            self.holds.resize(at + 1, false);
+        }
+        let held = &mut self.holds[at];
+        let holds = condition.holds(record).unwrap_or(*held);
+        if std::mem::replace(held, holds) != holds {
+            let what = if holds { "now holds" } else { "no longer holds" };
+            let of = record.channel.as_ref().filter(|_| condition.channel().is_none());
+            let of = of.map(|it| format!(" for {}", labels::channel(it))).unwrap_or_default();
+            let value = condition.value_as_read(record);
+            let samples = covered(record);
+            messages.tell(&format!("{condition} {what}{of}: {value} ({samples})"));
+        }
+    }
+
+    /// Why it was never checked, where these channels came.
+    fn unchecked(&self, channels: &Channels) -> String {
+        let Some(meant) = self.condition.channel().filter(|_| channels.len() > 0) else {
+            return "conditions: no record has come".to_owned();
+        };
+        let names = channels.records().filter_map(|(record, _)| record.channel.as_deref());
+        let names: Vec<_> = names.take(NAMED).map(labels::channel).collect();
+        let more = if channels.len() > NAMED { ", …" } else { "" };
+        let there = match &names[..] {
+            [] => "records name no channel".to_owned(),
+            names => format!("there are {}{more}", names.join(", ")),
+        };
+        format!("{}: no channel is called {meant}; {there}", self.condition)
+    }
+}
+
+/// The most channels that a message names.
+const NAMED: usize = 20;
 
 impl Watched {
     /// These conditions, if there are any. None of them holds yet.
     pub(crate) fn new(conditions: &[Condition]) -> Option<Watched> {
-        let conditions: Vec<_> = conditions.iter().map(|it| (it.clone(), false)).collect();
-        (!conditions.is_empty()).then_some(Watched { conditions, has_begun: false })
+        let alarm =
+            |it: &Condition| Alarm { condition: it.clone(), holds: Vec::new(), has_begun: false };
+        let alarms: Vec<_> = conditions.iter().map(alarm).collect();
+        (!alarms.is_empty()).then_some(Watched { alarms, channels: 0, has_named_missing: false })
     }
 
-    /// Checks a record, which has the numbers that they are about.
-    fn look(&mut self, record: &Record, messages: &mut dyn Messages) {
-        for (condition, held) in &mut self.conditions {
-            let holds = condition.holds(record).unwrap_or(*held);
-            if std::mem::replace(held, holds) != holds {
-                let what = if holds { "now holds" } else { "no longer holds" };
-                let value = condition.value_as_read(record);
-                let samples = covered(record);
-                messages.tell(&format!("{condition} {what}: {value} ({samples})"));
-            }
+    /// Checks the record of the channel at `at`.
+    fn look(&mut self, at: usize, record: &Record, messages: &mut dyn Messages) {
+        self.alarms.iter_mut().for_each(|alarm| alarm.look(at, record, messages));
+    }
+
+    /// Reports conditions on channels that are not there, while there is time to mend them.
+    fn name_missing(&mut self, desk: &mut Desk<'_>) {
+        for alarm in self.alarms.iter().filter(|alarm| !alarm.has_begun) {
+            desk.voice.tell(&format!("cannot check {}", alarm.unchecked(&desk.channels)));
         }
+        self.has_named_missing = true;
     }
 }
 
 impl View for Watched {
     fn check(&self, record: &Record) -> Result<(), Refusal> {
-        let check = |(condition, _): &(Condition, bool)| condition.holds(record).map(drop);
-        self.conditions.iter().try_for_each(check).map_err(|why| match self.has_begun {
-            // No record will have the number that the first one lacks.
-            false => Refusal::All(Error::Condition(why)),
-            true => Refusal::Record(why),
+        let mut alarms = self.alarms.iter().filter(|alarm| alarm.condition.is_about(record));
+        alarms.try_for_each(|alarm| {
+            alarm.condition.holds(record).map(drop).map_err(|why| match alarm.has_begun {
+                // No record will have the number that the first one lacks.
+                false => Refusal::All(Error::Condition(why)),
+                true => Refusal::Record(why),
+            })
         })
     }
 
-    fn take(&mut self, _line: &[u8], _desk: &mut Desk<'_>) {
-        self.has_begun = true;
+    fn take(&mut self, _line: &[u8], desk: &mut Desk<'_>) {
+        let Some(record) = desk.channels.arrived() else { return };
+        for alarm in self.alarms.iter_mut().filter(|alarm| alarm.condition.is_about(record)) {
+            alarm.has_begun = true;
+        }
+        // Once one channel comes again, all have come.
+        let channels = desk.channels.len();
+        let comes_again = std::mem::replace(&mut self.channels, channels) == channels;
+        if comes_again && !self.has_named_missing {
+            self.name_missing(desk);
+        }
     }
 
     fn see(&mut self, desk: &mut Desk<'_>) {
-        if let Some(newest) = desk.newest.record() {
-            self.look(newest, &mut desk.voice);
+        for (at, record, _) in desk.channels.changed() {
+            self.look(at, record, &mut desk.voice);
         }
     }
 
@@ -64,10 +131,11 @@ impl View for Watched {
     }
 
     fn finish(&mut self, desk: &mut Desk<'_>) -> Result<Status, Error> {
-        if !self.has_begun && !desk.output.reader_gone {
-            return Err(Error::Condition("conditions: no record has come".to_owned()));
+        let unchecked = self.alarms.iter().find(|alarm| !alarm.has_begun);
+        if let Some(alarm) = unchecked.filter(|_| !desk.output.reader_gone) {
+            return Err(Error::Condition(alarm.unchecked(&desk.channels)));
         }
-        let any_holds = self.conditions.iter().any(|(_, holds)| *holds);
+        let any_holds = self.alarms.iter().any(|alarm| alarm.holds.contains(&true));
         Ok(if any_holds { Status::Failed } else { Status::Done })
     }
 }
@@ -100,13 +168,39 @@ mod tests {
         let mut watched = Watched::new(&["mean>60".parse().unwrap()]).unwrap();
         let mut messages = Vec::new();
         for mean in ["50", "61", "62", "59"] {
-            watched.look(&record(mean), &mut messages);
+            watched.look(0, &record(mean), &mut messages);
         }
         assert_eq!(
             messages,
             ["mean>60 now holds: mean is 61 (n 3)", "mean>60 no longer holds: mean is 59 (n 3)"]
         );
-        assert!(watched.conditions.iter().all(|(_, holds)| !holds));
+        assert_eq!(watched.alarms[0].holds, [false]);
+    }
+
+    #[test]
+    fn each_channel_is_watched_by_itself() {
+        let conditions = ["mean>60", "temp.mean>60", "hum.mean>60"].map(|it| it.parse().unwrap());
+        let mut watched = Watched::new(&conditions).unwrap();
+        let mut messages = Vec::new();
+        for (at, channel, mean) in
+            [(0, "temp [°C]", "61"), (1, "a\\nb", "61"), (0, "temp [°C]", "59")]
+        {
+            let record = format!(
+                "{{\"channel\":\"{channel}\",\"n\":3,\"rejected\":0,\"last\":1,\"sum\":1,\"mean\":{mean},\"sd\":null,\"min\":1,\"max\":2}}"
+            );
+            watched.look(at, &Record::parse(record.as_bytes()).unwrap(), &mut messages);
+        }
+        assert_eq!(
+            messages,
+            [
+                "mean>60 now holds for temp [°C]: mean is 61 (n 3)",
+                "temp.mean>60 now holds: temp.mean is 61 (n 3)",
+                "mean>60 now holds for \"a\\nb\": mean is 61 (n 3)",
+                "mean>60 no longer holds for temp [°C]: mean is 59 (n 3)",
+                "temp.mean>60 no longer holds: temp.mean is 59 (n 3)",
+            ]
+        );
+        assert_eq!(watched.alarms[0].holds, [false, true]);
     }
 
     #[test]
@@ -114,7 +208,7 @@ mod tests {
         let told = |condition: &str, record: &Record| {
             let mut messages = Vec::new();
             let conditions = [condition.parse().unwrap()];
-            Watched::new(&conditions).unwrap().look(record, &mut messages);
+            Watched::new(&conditions).unwrap().look(0, record, &mut messages);
             messages.pop().unwrap()
         };
         let record = Record::parse(

@@ -1,8 +1,11 @@
-//! A record's labels in the form of metrics: names of ASCII letters, digits and `_`, values in quotes.
+//! A record's channel and labels in the form of metrics: names of ASCII letters, digits and `_`, values in quotes.
 
 use std::fmt::Write as _;
 
 use stage::format::record::{RESERVED_LABELS, Record};
+
+/// The label for the channel's name; no other label has this name, even where there are no channels.
+const CHANNEL: &str = "channel";
 
 /// What Prometheus itself puts in front of a name that is taken.
 const PREFIX: &str = "exported_";
@@ -11,13 +14,16 @@ const PREFIX: &str = "exported_";
 pub(crate) struct Labels(Vec<(String, String)>);
 
 impl Labels {
-    /// The labels of `record`, with names that are valid and distinct.
+    /// The labels of `record`, its channel first, with names that are valid and distinct.
     pub(crate) fn of(record: &Record) -> Labels {
-        let mut labels: Vec<(String, String)> = Vec::new();
+        let channel = record.channel.iter().map(|name| (CHANNEL.to_owned(), escaped(name)));
+        let mut labels: Vec<(String, String)> = channel.collect();
         for (name, value) in &record.labels {
             let mut name = allowed(name);
             let is_taken = |name: &str| {
-                RESERVED_LABELS.contains(&name) || labels.iter().any(|(other, _)| other == name)
+                name == CHANNEL
+                    || RESERVED_LABELS.contains(&name)
+                    || labels.iter().any(|(other, _)| other == name)
             };
             while is_taken(&name) {
                 name.insert_str(0, PREFIX);

@@ -51,9 +51,7 @@ impl View for OnTerminal {
     }
 
     fn see(&mut self, desk: &mut Desk<'_>) {
-        if let Some(newest) = desk.newest.record() {
-            self.live.see(newest, desk.newest.samples, desk.now);
-        }
+        self.live.see(&desk.channels, desk.now);
     }
 
     fn wakes_at(&self, now: Instant) -> Option<Instant> {
@@ -67,7 +65,7 @@ impl View for OnTerminal {
     fn draw(&mut self, desk: &mut Desk<'_>) -> Result<(), Error> {
         self.gather(desk);
         if (self.display.is_ours)() {
-            self.live.draw_if_due(&desk.newest, desk.now, (self.display.size)(), &mut self.frame);
+            self.live.draw_if_due(&desk.channels, desk.now, (self.display.size)(), &mut self.frame);
         }
         self.write(desk)
     }
@@ -77,7 +75,7 @@ impl View for OnTerminal {
         if let Some(others) = &mut self.others {
             others.last_line(|line| self.live.tell(line));
         }
-        self.live.finish(&desk.newest, desk.now, (self.display.size)(), &mut self.frame);
+        self.live.finish(&desk.channels, desk.now, (self.display.size)(), &mut self.frame);
         desk.voice.may_be_above(false);
         self.write(desk).map(|()| Status::Done)
     }

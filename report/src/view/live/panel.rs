@@ -5,6 +5,7 @@
 //! | here | the layout |
 //! | `figures` | which figures there are, in which order |
 //! | `cell` | a figure in its cell |
+//! | `table` | the same of several channels: a row for each |
 //! | `pictures` | the histogram and the course of the samples |
 //!
 //! The figures come first, in cells that are packed into as many columns as fit. All cells are as wide
@@ -15,6 +16,7 @@
 mod cell;
 mod figures;
 mod pictures;
+mod table;
 
 use std::time::{Duration, Instant};
 
@@ -25,6 +27,7 @@ use stage::format::record::Record;
 use crate::number::{ASCII_CUT, CUT};
 use cell::{CELL, PanelFigure, Signs};
 use pictures::Pictures;
+pub(crate) use table::Table;
 
 /// Columns between two cells.
 const GAP: u16 = 2;
@@ -40,7 +43,7 @@ pub(crate) type Taken = (Instant, f64);
 pub(crate) struct Panel<'a> {
     /// The newest record.
     pub(crate) record: Option<&'a Record>,
-    /// Samples so far.
+    /// Samples so far, of all channels.
     pub(crate) samples: u64,
     /// Since the start.
     pub(crate) elapsed: Duration,

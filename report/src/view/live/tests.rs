@@ -1,6 +1,7 @@
 //! The view on a terminal, while time passes. (What a panel shows at one time is in `panel`.)
 
 mod panel;
+mod table;
 
 use std::num::NonZero;
 
@@ -18,7 +19,7 @@ fn nonzero(number: u16) -> NonZero<u16> {
 /// A view on a terminal, and the time.
 struct Seen {
     live: Live,
-    newest: Newest,
+    channels: Channels,
     terminal: Parser,
     now: Instant,
 }
@@ -28,7 +29,7 @@ impl Seen {
         let now = Instant::now();
         let mut terminal = Parser::new(nonzero(rows), nonzero(columns), 100);
         terminal.process(b"$ report\r\n");
-        Seen { live: Live::new(abilities, now), newest: Newest::default(), terminal, now }
+        Seen { live: Live::new(abilities, now), channels: Channels::default(), terminal, now }
     }
 
     fn size(&self) -> (u16, u16) {
@@ -43,14 +44,14 @@ impl Seen {
     }
 
     fn record(&mut self, text: &str) -> &mut Seen {
-        self.newest.take(Record::parse(text.as_bytes()).unwrap());
-        self.live.see(self.newest.record().unwrap(), self.newest.samples, self.now);
+        self.channels.take(Record::parse(text.as_bytes()).unwrap());
+        self.live.see(&self.channels, self.now);
         self
     }
 
     fn draw(&mut self) -> &mut Seen {
         let mut bytes = Vec::new();
-        self.live.draw_if_due(&self.newest, self.now, self.size(), &mut bytes);
+        self.live.draw_if_due(&self.channels, self.now, self.size(), &mut bytes);
         self.terminal.process(&bytes);
         self
     }
@@ -142,12 +143,12 @@ fn rejected_lines_are_counted_at_once_and_are_no_data() {
     let seen = &mut Seen::new(80, 24, PLAIN);
     second(seen).draw().after(6000).draw();
     assert!(seen.rows()[2].contains("  no data           for 6 s  "), "{}", seen.rows()[2]);
-    let course = seen.live.course.len();
+    let course = seen.live.tracks[0].course.len();
     let again = a_record(1_235_000, "0", HISTOGRAM).replace("\"rejected\":0", "\"rejected\":7");
     seen.record(&again).after(50).draw();
     assert!(seen.rows()[5].ends_with("rejected                7"), "{}", seen.rows()[5]);
     assert!(seen.rows()[2].contains("  no data           for 6 s  "), "{}", seen.rows()[2]);
-    assert_eq!(seen.live.course.len(), course, "its newest sample is known already");
+    assert_eq!(seen.live.tracks[0].course.len(), course, "its newest sample is known already");
 }
 
 #[test]
@@ -173,7 +174,7 @@ fn there_are_at_most_twenty_frames_a_second_and_one_if_nothing_comes() {
                 seen.record(&a_record(at, "1", ""));
             }
             let mut bytes = Vec::new();
-            seen.live.draw_if_due(&seen.newest, seen.now, seen.size(), &mut bytes);
+            seen.live.draw_if_due(&seen.channels, seen.now, seen.size(), &mut bytes);
             frames += u32::from(!bytes.is_empty());
         }
         frames
@@ -188,7 +189,7 @@ fn the_end_leaves_the_last_state_and_the_cursor_below_it() {
     second(seen).draw();
     assert_eq!(seen.terminal.screen().cursor_position(), (1, 0), "it rests on the empty row");
     let mut bytes = Vec::new();
-    seen.live.finish(&seen.newest, seen.now, seen.size(), &mut bytes);
+    seen.live.finish(&seen.channels, seen.now, seen.size(), &mut bytes);
     seen.terminal.process(&bytes);
     assert!(!seen.terminal.screen().hide_cursor());
     assert_eq!(seen.terminal.screen().cursor_position(), (10, 0));
@@ -202,7 +203,7 @@ fn the_end_leaves_the_first_row_on_a_low_terminal_too() {
         let seen = &mut Seen::new(80, rows, PLAIN);
         second(seen).draw();
         let mut bytes = Vec::new();
-        seen.live.finish(&seen.newest, seen.now, seen.size(), &mut bytes);
+        seen.live.finish(&seen.channels, seen.now, seen.size(), &mut bytes);
         seen.terminal.process(&bytes);
         let shown = seen.rows();
         assert!(shown.iter().any(|row| row.starts_with("samples ")), "{rows}: {shown:?}");

@@ -81,6 +81,24 @@ pub(crate) fn draw_envelope<'a>(
     Ok(())
 }
 
+/// A channel's course for a plot without axes: where each step is, its least sample, mean and greatest
+/// sample, and whether these are limits at all. Of a record without a course it is the mean so far.
+pub(crate) fn sketch(
+    points: impl Iterator<Item = Point>,
+    record: &Record,
+) -> (Vec<[f64; 4]>, bool) {
+    match record.course.as_deref() {
+        Some([]) | None => {
+            (points.map(|it| [it.samples, it.mean, it.mean, it.mean]).collect(), false)
+        }
+        Some(stretches) => {
+            let steps = joined(&steps(stretches, record));
+            let middle = |it: &CourseStep| (it.start + it.end) / 2.0;
+            (steps.iter().map(|it| [middle(it), it.min, it.mean, it.max]).collect(), true)
+        }
+    }
+}
+
 /// One step for each stretch. The last one ends at the last sample that `record` covers.
 fn steps(stretches: &[Stretch], record: &Record) -> Vec<CourseStep> {
     let (Some(first), Some(last)) = (stretches.first(), stretches.last()) else { return vec![] };

@@ -40,7 +40,7 @@ pub(crate) struct Caption {
 impl Caption {
     /// The header for a record, after this many samples.
     pub(crate) fn of(record: &Record, samples: u64) -> Caption {
-        let labels = cut_off(&labels::words(&record.labels).join("   "), LABELS);
+        let labels = cut_off(&names(record).join("   "), LABELS);
         let mut figures = figures(record, samples);
         figures.truncate(MOST);
         let pixels = |(name, value): &(String, String)| {
@@ -81,15 +81,21 @@ impl Caption {
     }
 }
 
+/// What the samples are called: their channel, and their labels.
+pub(super) fn names(record: &Record) -> Vec<String> {
+    let channel = record.channel.as_deref().map(|it| labels::channel(it).into_owned());
+    channel.into_iter().chain(labels::words(&record.labels)).collect()
+}
+
 /// The names and values of the figures. There is no room for the last sample and the sum, nor for
 /// those of `stat --more`.
-fn figures(record: &Record, samples: u64) -> Vec<(String, String)> {
+pub(super) fn figures(record: &Record, samples: u64) -> Vec<(String, String)> {
     let has_place = |field: &Field| {
         field.is_figure()
             && field.presence != Presence::More
             && !["last", "sum"].contains(&field.name)
     };
-    let first = ["n", "rejected", "mean", "sd", "min", "max", "quantile_error"];
+    let first = ["n", "missing", "rejected", "mean", "sd", "min", "max", "quantile_error"];
     let (shown, exactness) = (Shown::of(record), record.exactness.as_ref());
     let is_approximate = exactness.is_some_and(Exactness::is_approximate);
     let mut figures =
@@ -130,7 +136,7 @@ fn number(value: Option<Decimal>) -> String {
 }
 
 /// `text` in at most this many characters.
-fn cut_off(text: &str, most: usize) -> String {
+pub(super) fn cut_off(text: &str, most: usize) -> String {
     match text.chars().count() > most {
         true => text.chars().take(most - 1).chain([CUT]).collect(),
         false => text.to_owned(),

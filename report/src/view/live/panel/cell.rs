@@ -86,7 +86,8 @@ impl PanelFigure {
 }
 
 impl Value {
-    fn fitted(&self, width: usize, signs: Signs) -> String {
+    /// It in at most `width` columns.
+    pub(crate) fn fitted(&self, width: usize, signs: Signs) -> String {
         match self {
             Value::Words(text) | Value::Text(text) => cut_off(text, width, signs.cut),
             Value::Number(Some(number)) => fitted(number, width, signs.cut),

@@ -15,8 +15,19 @@ use crate::number::{clock, per_second};
 const MOST: usize = 200;
 
 /// The fields that come first.
-const FIRST: [&str; 10] =
-    ["n", "mean", "sd", "last", "min", "max", "p", "quantile_error", "labels", "rejected"];
+const FIRST: [&str; 11] = [
+    "n",
+    "mean",
+    "sd",
+    "last",
+    "min",
+    "max",
+    "p",
+    "quantile_error",
+    "channel",
+    "labels",
+    "rejected",
+];
 
 /// The figures of `panel`, without the sum: a person who watches has no use for it.
 pub(super) fn figures(panel: &Panel<'_>, signs: Signs) -> Vec<PanelFigure> {
@@ -30,6 +41,11 @@ pub(super) fn figures(panel: &Panel<'_>, signs: Signs) -> Vec<PanelFigure> {
         entries.flat_map(|entry| of_entry(panel, record, &entry, &shown, signs)).collect();
     figures.truncate(MOST);
     figures
+}
+
+/// What is about the whole stream, for a panel of several channels.
+pub(super) fn of_stream(panel: &Panel<'_>) -> [PanelFigure; 3] {
+    [samples(panel), pace(panel), elapsed(panel)]
 }
 
 /// The figures that an entry of `record` becomes, together with what stands beside it.
@@ -46,20 +62,22 @@ fn of_entry(
     match (entry.name, entry.field.kind) {
         ("n", _) => {
             let in_window = record.window.map(|_| figure("in window", Value::Number(value)));
-            let samples = Value::Number(Some(Decimal::from_big(panel.samples.into(), 0)));
-            let first = [Some(figure("samples", samples)), in_window, Some(pace(panel))];
+            let first = [Some(samples(panel)), in_window, Some(pace(panel))];
             first.into_iter().flatten().collect()
+        }
+        ("channel", _) => {
+            let name = record.channel.as_deref().map(labels::channel).unwrap_or_default();
+            vec![figure("channel", Value::Words(name.into_owned()))]
         }
         ("labels", _) => {
             let words = labels::words(&record.labels).into_iter();
             words.map(|word| figure("label", Value::Words(word))).collect()
         }
         ("rejected", _) => {
-            let elapsed = figure("elapsed", Value::Text(clock(panel.elapsed.as_secs())));
             let rejected = figure("rejected", Value::Number(value));
             let is_bad = !matches!(entry.value, FieldValue::Count(Some(0)));
             let style = if is_bad { Style::new().fg(Color::Red) } else { rejected.style };
-            vec![elapsed, PanelFigure { style, ..rejected }]
+            vec![elapsed(panel), PanelFigure { style, ..rejected }]
         }
         (name, Kind::Quantile) if is_approximate => vec![figure(name, Value::Approximate(value))],
         ("quantile_error", _) if is_approximate => {
@@ -70,6 +88,14 @@ fn of_entry(
         ("quantile_error", _) => vec![],
         (name, _) => vec![figure(name, Value::Number(value))],
     }
+}
+
+fn samples(panel: &Panel<'_>) -> PanelFigure {
+    figure("samples", Value::Number(Some(Decimal::from_big(panel.samples.into(), 0))))
+}
+
+fn elapsed(panel: &Panel<'_>) -> PanelFigure {
+    figure("elapsed", Value::Text(clock(panel.elapsed.as_secs())))
 }
 
 /// The rate, or how long nothing has come.

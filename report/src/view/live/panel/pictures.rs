@@ -165,15 +165,20 @@ impl Panel<'_> {
 
     fn draw_course(&self, area: Rect, buffer: &mut Buffer) {
         let shown = &self.course[self.course.len().saturating_sub(usize::from(area.width))..];
-        let (low, high) = limits(shown);
-        let height = LEVELS * f64::from(PICTURE - 1);
-        // At least one level, so that even the least value is seen.
-        let bar = |value: f64| match high - low {
-            span if span > 0.0 => 1.0 + (value - low) / span * (height - 1.0),
-            _ => height / 2.0,
-        };
-        let bars: Vec<u64> = shown.iter().map(|(_, value)| bar(*value).round() as u64).collect();
-        self.draw_picture(self.course_heading(shown), &bars, height as u64, area, buffer);
+        let (bars, height) = bars_of_course(shown, PICTURE - 1);
+        self.draw_picture(self.course_heading(shown), &bars, height, area, buffer);
+    }
+
+    /// Draws the course of a channel in one row.
+    pub(super) fn draw_small_course(
+        &self,
+        course: &[super::Taken],
+        area: Rect,
+        buffer: &mut Buffer,
+    ) {
+        let shown = &course[course.len().saturating_sub(usize::from(area.width))..];
+        let (bars, height) = bars_of_course(shown, 1);
+        self.draw_bars(&bars, height, area, buffer);
     }
 
     fn range(&self, low: &Decimal, high: &Decimal) -> String {
@@ -195,11 +200,27 @@ impl Panel<'_> {
         let width = usize::from(area.width);
         let heading = heading.fitted(width, self.signs().cut);
         buffer.set_stringn(area.x, area.y, heading, width, dim);
-        let set = if self.unicode { bar::NINE_LEVELS } else { ASCII_BARS };
-        let below = Rect { y: area.y + 1, height: area.height - 1, ..area };
-        let picture = Sparkline::default().data(bars.iter().copied()).max(most).bar_set(set);
-        picture.style(Style::new().fg(Color::Cyan)).render(below, buffer);
+        self.draw_bars(bars, most, Rect { y: area.y + 1, height: area.height - 1, ..area }, buffer);
     }
+
+    fn draw_bars(&self, bars: &[u64], most: u64, area: Rect, buffer: &mut Buffer) {
+        let set = if self.unicode { bar::NINE_LEVELS } else { ASCII_BARS };
+        let picture = Sparkline::default().data(bars.iter().copied()).max(most).bar_set(set);
+        picture.style(Style::new().fg(Color::Cyan)).render(area, buffer);
+    }
+}
+
+/// A bar for each sample in this many rows, and the full height.
+fn bars_of_course(shown: &[super::Taken], rows: u16) -> (Vec<u64>, u64) {
+    let (low, high) = limits(shown);
+    let height = LEVELS * f64::from(rows);
+    // At least one level, so that even the least value is seen.
+    let bar = |value: f64| match high - low {
+        span if span > 0.0 => 1.0 + (value - low) / span * (height - 1.0),
+        _ => height / 2.0,
+    };
+    let bars = shown.iter().map(|(_, value)| bar(*value).round() as u64);
+    (bars.collect(), height as u64)
 }
 
 /// The least and the greatest of some samples.

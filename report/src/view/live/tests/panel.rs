@@ -103,7 +103,7 @@ fn a_window_and_labels_are_named() {
     let labels = r#"{"labels":{"site":"roof","what":"a very long text \u001b[2J"},"n""#;
     let record = a_record(1000, "50", r#","from":4001,"to":5000"#).replace("{\"n\"", labels);
     let earlier = a_record(4000, "50", r#","from":1,"to":4000"#);
-    seen.newest.take(Record::parse(earlier.as_bytes()).unwrap());
+    seen.channels.take(Record::parse(earlier.as_bytes()).unwrap());
     seen.record(&record).draw().shows(&[
         "$ report",
         "",
