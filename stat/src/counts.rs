@@ -134,6 +134,12 @@ impl<V: Clone + Hash + Ord> Counts<V> {
         self.counts.iter().map(|(value, count)| (value, *count))
     }
 
+    /// The same of those behind the first `known`.
+    pub(crate) fn behind(&self, known: usize) -> impl Iterator<Item = (&V, u64)> {
+        let behind = self.counts.as_slice().get_range(known..);
+        behind.into_iter().flatten().map(|(value, count)| (value, *count))
+    }
+
     /// The values with their counts, from the least value to the greatest.
     pub(crate) fn sorted(&mut self) -> impl Iterator<Item = (&V, u64)> {
         self.bring_up_to_date();

@@ -151,7 +151,7 @@ impl ShortValues {
     /// The same of the numbers that came when there were that many.
     pub(super) fn behind(&self, (near, far): (usize, usize)) -> impl Iterator<Item = (i64, u64)> {
         let in_table = self.near.iter().flat_map(Near::iter).skip(near);
-        in_table.chain(self.far.iter().skip(far).map(|(number, count)| (*number, count)))
+        in_table.chain(self.far.behind(far).map(|(number, count)| (*number, count)))
     }
 
     /// The numbers with their counts, from the least to the greatest.

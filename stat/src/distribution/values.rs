@@ -205,7 +205,7 @@ impl Values {
         let known = take(&mut self.lattice);
         let scale = self.short.scale();
         let short = self.short.behind(known.short).map(|(number, _)| decimal(number, scale));
-        let long = self.long.iter().skip(known.long).map(|(value, _)| value.clone());
+        let long = self.long.behind(known.long).map(|(value, _)| value.clone());
         let values = known.short.0 + known.short.1 + known.long;
         let lattice = extended(values, known.lattice, short.chain(long));
         self.lattice = KnownLattice {
