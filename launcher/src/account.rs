@@ -1,8 +1,9 @@
-//! The account: were all samples that `conv` sent recorded and counted?
+//! The account: were all rows that `conv` sent recorded and counted? (In the classic stream a row is a
+//! sample.)
 
 use std::fmt;
 
-use stage::process::ledger::Entry;
+use stage::process::ledger::{Entry, Table};
 
 use crate::process::{ByProcess, Process};
 
@@ -10,10 +11,13 @@ use crate::process::{ByProcess, Process};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Account {
     sent: Option<u64>,
+    /// What rows with channels hold; `None` of the classic stream.
+    table: Option<Table>,
     recorded: Option<u64>,
     durable: Option<u64>,
     counted: Option<u64>,
-    rejected: u64,
+    /// Readings that `conv` rejected.
+    by_conv: u64,
     /// Lines that `stat` read and rejected.
     not_counted: u64,
     missed: u64,
@@ -29,9 +33,9 @@ impl Account {
         let mut account = Account::default();
         for entry in entries.iter().filter_map(|(_, entry)| entry.as_ref()) {
             match *entry {
-                Entry::Conv { sent, rejected, missed, .. } => {
-                    account.sent = Some(sent);
-                    account.rejected += rejected;
+                Entry::Conv { sent, rejected, missed, table } => {
+                    (account.sent, account.table) = (Some(sent), table);
+                    account.by_conv = rejected;
                     account.missed = missed;
                 }
                 Entry::Tee { .. } => {}
@@ -41,7 +45,6 @@ impl Account {
                 }
                 Entry::Stat { counted, rejected, reader_gone } => {
                     account.counted = Some(counted);
-                    account.rejected += rejected;
                     account.not_counted = rejected;
                     account.reader_gone |= reader_gone;
                 }
@@ -54,7 +57,7 @@ impl Account {
         account
     }
 
-    /// Whether every sample sent is on the disk, and counted unless the reader left.
+    /// Whether every row sent is on the disk, and counted unless the reader left.
     pub(crate) fn is_settled(&self) -> bool {
         self.objections().is_empty()
     }
@@ -91,24 +94,39 @@ impl Account {
         objections
     }
 
-    /// Samples that reached `stat`, counted or not.
+    /// Rows that reached `stat`, counted or not.
     fn seen(&self) -> Option<u64> {
         self.counted.map(|counted| counted + self.not_counted)
     }
 }
 
-/// `1200 samples sent, 1200 recorded, 1200 counted, 0 rejected`, then what does not add up.
+/// `1200 samples sent, 1200 recorded, 1200 counted, 0 rejected`, then what does not add up. Of rows with
+/// channels: `1200 rows of 3 channels sent, 1200 recorded, 1200 counted; 3 readings rejected, 5 missing`.
 impl fmt::Display for Account {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count =
             |count: Option<u64>| count.map_or("unknown".to_owned(), |count| count.to_string());
         let (sent, recorded) = (count(self.sent), count(self.recorded));
         let counted = count(self.counted);
-        let rejected = self.rejected;
-        write!(
-            formatter,
-            "{sent} samples sent, {recorded} recorded, {counted} counted, {rejected} rejected"
-        )?;
+        let Account { by_conv, not_counted, .. } = self;
+        match self.table {
+            None => write!(
+                formatter,
+                "{sent} samples sent, {recorded} recorded, {counted} counted, {} rejected",
+                by_conv + not_counted
+            )?,
+            Some(Table { channels, missing }) => {
+                let plural = if channels == 1 { "" } else { "s" };
+                write!(
+                    formatter,
+                    "{sent} rows of {channels} channel{plural} sent, {recorded} recorded, \
+                     {counted} counted; {by_conv} readings rejected, {missing} missing"
+                )?;
+                if *not_counted > 0 {
+                    write!(formatter, ", {not_counted} rows rejected")?;
+                }
+            }
+        }
         if self.missed > 0 {
             write!(formatter, ", {} ticks missed", self.missed)?;
         }
@@ -173,6 +191,29 @@ mod tests {
         assert_eq!(
             account.to_string(),
             "5 samples sent, 5 recorded, 5 counted, 2 rejected, 3 ticks missed"
+        );
+    }
+
+    #[test]
+    fn rows_of_several_channels_are_accounted_for_as_rows() {
+        let of = |channels, rejected| Entry::Conv {
+            sent: 1200,
+            rejected,
+            missed: 2,
+            table: Some(Table { channels, missing: 5 }),
+        };
+        let settled = account(&[of(3, 3), log(1200), stat(1200)]);
+        assert!(settled.is_settled());
+        assert_eq!(
+            settled.to_string(),
+            "1200 rows of 3 channels sent, 1200 recorded, 1200 counted; 3 readings rejected, \
+             5 missing, 2 ticks missed"
+        );
+        let torn = Entry::Stat { counted: 1198, rejected: 1, reader_gone: false };
+        assert_eq!(
+            account(&[of(1, 0), log(1200), torn]).to_string(),
+            "1200 rows of 1 channel sent, 1200 recorded, 1198 counted; 0 readings rejected, \
+             5 missing, 1 rows rejected, 2 ticks missed; not settled: 1 not counted"
         );
     }
 

@@ -1,4 +1,5 @@
-//! What each stage is called with: its own options, and those that the launcher adds.
+//! What each stage is called with: its own options, and those that the launcher adds, since stages need
+//! them of each other.
 
 use std::os::fd::RawFd;
 
@@ -15,6 +16,12 @@ const BINS: &str = "50";
 
 /// Stretches of the course for a picture: about its width in pixels.
 const STRETCHES: &str = "1000";
+
+/// The option of `conv` and of `stat` that names channels.
+const NAMES: &str = "--names";
+
+/// The options of `conv` that put a time in front of its rows.
+const TIMES: [&str; 2] = ["--stamp", "--time"];
 
 /// The calls of all stages. (`tee` executes no program and has no words.)
 #[derive(Clone, Debug)]
@@ -84,6 +91,29 @@ impl Calls {
         wandler_report::Options::try_parse_from(words).ok()
     }
 
+    /// What puts a time in front of `conv`'s rows, if anything does.
+    pub(crate) fn time(&self) -> Option<&'static str> {
+        TIMES.into_iter().find(|option| self.own[Process::Conv].have(option))
+    }
+
+    /// Whether `log` is to put arrival times in front of rows.
+    pub(crate) fn adds_times(&self) -> bool {
+        self.own[Process::Log].have("--timestamps")
+    }
+
+    /// The same, with what `stat` has to know of `conv`: the name of a single channel without times,
+    /// which does not stand in the stream. (Several names, or one beside a time, stand in its header.)
+    pub fn for_stat(mut self) -> Calls {
+        let name = self.own[Process::Conv].value(NAMES).filter(|names| !names.contains(','));
+        let name = name.filter(|_| self.time().is_none()).map(str::to_owned);
+        let stat = &mut self.own[Process::Stat];
+        let is_named = [NAMES, "--header", "--merge"].iter().any(|option| stat.have(option));
+        if let Some(name) = name.filter(|_| !is_named) {
+            stat.prepend([NAMES, &name]);
+        }
+        self
+    }
+
     /// The same, with the `stat` options that `report` needs, unless they are given: a histogram for a
     /// live view or a picture, and the course for a picture.
     pub fn for_report(mut self, is_live: bool) -> Calls {
@@ -139,6 +169,27 @@ mod tests {
         assert_eq!(stat("--svg x.svg", "--course 7"), "--histogram 50 --course 7");
         assert_eq!(stat("--svg x.svg", "--histogram=7"), "--course 1000 --histogram=7");
         assert_eq!(stat("--textfile x.svg", ""), "");
+    }
+
+    #[test]
+    fn the_name_of_a_single_channel_without_times_is_handed_on_to_stat() {
+        let stat = |conv: &str, stat: &str| {
+            let calls = parse(&["--conv", conv, "--stat", stat]).calls().for_stat();
+            calls.words(Process::Stat).join(" ")
+        };
+        assert_eq!(
+            stat("--rate 5 --names 'temp [°C]'", "--every 5"),
+            "--names temp [°C] --every 5"
+        );
+        assert_eq!(stat("--names=temp", ""), "--names temp");
+        for conv in
+            ["--rate 5", "--names a,b", "--names temp --stamp", "--names=temp --time=1", "--names"]
+        {
+            assert_eq!(stat(conv, ""), "", "{conv}");
+        }
+        for own in ["--names hum", "--names=hum", "--header"] {
+            assert_eq!(stat("--names temp", own), own);
+        }
     }
 
     #[test]

@@ -103,7 +103,7 @@ pub fn run(options: &Options, own: StandardError) -> Result<Status, Error> {
     if !missing.is_empty() {
         return Err(Error::Stages(missing.join(", "), quoted_path(&directory)));
     }
-    let calls = options.calls().called_by(Called::now("launcher"));
+    let calls = options.calls().called_by(Called::now("launcher")).for_stat();
     if options.print {
         return print(&directory, options, &calls.for_report(false), own);
     }

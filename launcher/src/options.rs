@@ -27,7 +27,11 @@ Examples:
 
 The stages are the programs conv, log, stat and report in the launcher's own directory (lib/wandler, \
 where it is installed); tee is the launcher's own work. At the end, the account says how many \
-samples were sent, recorded and counted.
+samples were sent, recorded and counted; of several channels or of times, how many rows, and how many \
+readings were rejected or missing in them.
+
+stat is told what it has to know of the others: the histogram and the course, where report is to \
+draw them, and the name of a single channel (conv's --names), which does not stand in the stream.
 
 No stage begins before all have read their options and conv has opened its input: a wrong option \
 ends the launcher with status 2, and nothing was touched. So does a file that log, stat or report \
@@ -143,6 +147,12 @@ impl CommandLine for Options {
                 "--quiet shows no report, so --format has no effect: leave one out".to_owned()
             );
         }
+        if let Some(time) = calls.time().filter(|_| calls.adds_times()) {
+            return Err(format!(
+                "conv's {time} puts the time in front of each row already: leave it or log's \
+                 --timestamps out"
+            ));
+        }
         let named =
             Process::ALL.into_iter().find_map(|it| Some((it, *calls.descriptors(it).first()?)));
         if let Some((process, number)) = named.filter(|_| self.print) {
@@ -226,6 +236,20 @@ mod tests {
         assert_eq!(check("mqueue"), Err(reason.to_owned()));
         for via in ["socket", "shm"] {
             assert!(check(via).is_err());
+        }
+    }
+
+    #[test]
+    fn rows_get_one_time() {
+        let check = |conv, log| parse(&["--conv", conv, "--log", log]).unwrap().check();
+        assert_eq!(check("--stamp", "run.log"), Ok(()));
+        assert_eq!(check("--rate 5", "--timestamps iso"), Ok(()));
+        for (conv, time) in [("--stamp --rate 5", "--stamp"), ("--time=1", "--time")] {
+            let reason = format!(
+                "conv's {time} puts the time in front of each row already: leave it or log's \
+                 --timestamps out"
+            );
+            assert_eq!(check(conv, "--timestamps=unix"), Err(reason));
         }
     }
 

@@ -34,6 +34,20 @@ impl Words {
         &self.0
     }
 
+    /// Whether an option of this name is among them, with or without a value.
+    pub(crate) fn have(&self, option: &str) -> bool {
+        self.0.iter().any(|word| word.split('=').next() == Some(option))
+    }
+
+    /// The value of the option of this name, as `--names temp` or `--names=temp`.
+    pub(crate) fn value(&self, option: &str) -> Option<&str> {
+        let at = self.0.iter().position(|word| word.split('=').next() == Some(option))?;
+        match self.0[at].split_once('=') {
+            Some((_, value)) => Some(value),
+            None => self.0.get(at + 1).map(String::as_str),
+        }
+    }
+
     /// Inserts words before these.
     pub(crate) fn prepend(&mut self, words: [&str; 2]) {
         self.0.splice(0..0, words.map(str::to_owned));
@@ -161,6 +175,21 @@ mod tests {
         let reason = "\"#1.log\" would be a comment: quote it, too";
         assert_eq!(split("--truncate #1.log").unwrap_err(), reason);
         assert_eq!(split("'#1.log' 2#.log").unwrap(), ["#1.log", "2#.log"]);
+    }
+
+    #[test]
+    fn an_option_may_have_its_value_in_the_same_word() {
+        let words = |text| Words::split(text).unwrap();
+        for (text, value) in [
+            ("--rate 1 --names temp", "temp"),
+            ("--names='a=b [°C]' x", "a=b [°C]"),
+            ("--names=", ""),
+        ] {
+            assert_eq!(words(text).value("--names"), Some(value));
+            assert!(words(text).have("--names"));
+        }
+        assert_eq!(words("--name x --names").value("--names"), None);
+        assert!(!words("--names-too x").have("--names"));
     }
 
     #[test]

@@ -85,8 +85,9 @@ impl Entry {
                 Some(format!("{sent} samples sent, {rejected} rejected, {missed} ticks missed"))
             }
             Entry::Conv { sent, rejected, missed, table: Some(Table { channels, missing }) } => {
+                let plural = if *channels == 1 { "" } else { "s" };
                 Some(format!(
-                    "{sent} rows of {channels} channels sent, {rejected} readings rejected, \
+                    "{sent} rows of {channels} channel{plural} sent, {rejected} readings rejected, \
                      {missing} missing, {missed} ticks missed"
                 ))
             }
