@@ -58,6 +58,10 @@ pub(super) fn number(window: &Window, masks: &Masks, line: Span) -> Option<Numbe
         return None;
     }
     let (point, end) = (FRONT + point, FRONT + line.end);
+    if whole + places <= WORD {
+        let magnitude = digits_around(window, end, whole, places, points != 0);
+        return Some(Number { magnitude, places: places as u16, is_negative: sign != 0 });
+    }
     let mut front = digits_before(window, point, whole.min(WORD));
     if whole > WORD {
         front += WORD_POWER * digits_before(window, point - WORD, whole - WORD);
@@ -78,8 +82,25 @@ pub(super) fn number(window: &Window, masks: &Masks, line: Span) -> Option<Numbe
 /// The number of the up to eight digits that end before `end`.
 #[inline(always)]
 fn digits_before(window: &Window, end: usize, digits: usize) -> u64 {
+    eight_digits(word(window, end) & LAST[digits % LAST.len()])
+}
+
+/// The number of the up to eight digits that end before `end`: `whole` of them, a point if there is
+/// one, and `places` more. The point is left out by taking what is in front of it from one byte
+/// earlier; so that there is one word to multiply, and not two.
+#[inline(always)]
+fn digits_around(window: &Window, end: usize, whole: usize, places: usize, has_point: bool) -> u64 {
+    let behind = LAST[places % LAST.len()];
+    let front = LAST[(whole + places) % LAST.len()] ^ behind;
+    let earlier = end - usize::from(has_point);
+    eight_digits(word(window, end) & behind | word(window, earlier) & front)
+}
+
+/// The eight bytes that end before `end`.
+#[inline(always)]
+fn word(window: &Window, end: usize) -> u64 {
     let bytes = window.get(end - WORD..).and_then(|bytes| bytes.first_chunk());
-    eight_digits(bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes)) & LAST[digits % LAST.len()])
+    bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes))
 }
 
 /// By number of digits: the nibbles of the last ones, which are the uppermost of a word.
