@@ -113,13 +113,12 @@ impl Accumulator {
     /// Removes all samples, but keeps the unit of short numbers, and the memory for them.
     pub(crate) fn clear(&mut self) {
         self.settle();
-        let more = self.moments.powers() == Powers::Four;
-        let (numbers, tally) = (take(&mut self.numbers), take(&mut self.tally));
-        let (scale, mut distribution) = (self.scale, take(&mut self.distribution));
-        distribution.clear();
-        let course = self.course.as_ref().map(Course::begun_anew);
-        let new = Accumulator::new(more).with_course(course);
-        *self = Accumulator { scale, numbers, tally, distribution, ..new };
+        self.count = 0;
+        self.moments.clear();
+        self.distribution.clear();
+        self.sequence = Sequence::new(self.sequence.has_products());
+        self.extremes = None;
+        self.course = self.course.as_ref().map(Course::begun_anew);
     }
 
     /// How many samples may be taken at once.

@@ -110,6 +110,13 @@ impl Moments {
         Moments { powers, ..Moments::default() }
     }
 
+    /// Removes all samples.
+    pub(crate) fn clear(&mut self) {
+        let used = self.small.iter_mut().filter(|sums| !sums.is_empty());
+        used.for_each(|sums| *sums = Sums::default());
+        self.big.clear();
+    }
+
     /// Which powers are summed.
     pub(crate) fn powers(&self) -> Powers {
         self.powers

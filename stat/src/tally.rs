@@ -27,10 +27,10 @@ pub(crate) struct Tally {
 }
 
 /// Zeros; only pages that are touched take room.
-fn zeros<const COUNT: usize>() -> Box<[u32; COUNT]> {
-    let zeros = vec![0; COUNT].into_boxed_slice();
+pub(crate) fn zeros<T: Clone + Copy + Default, const COUNT: usize>() -> Box<[T; COUNT]> {
+    let zeros = vec![T::default(); COUNT].into_boxed_slice();
     // The length is right by construction.
-    zeros.try_into().unwrap_or_else(|_| Box::new([0; COUNT]))
+    zeros.try_into().unwrap_or_else(|_| Box::new([T::default(); COUNT]))
 }
 
 impl Tally {

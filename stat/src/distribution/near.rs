@@ -11,8 +11,13 @@
 
 use std::ops::Range;
 
+use crate::tally::zeros;
+
 /// Numbers that have a counter: a 12-bit converter's whole range, on either side of the first one.
 const COUNTERS: usize = 1 << 13;
+
+/// Places in the list of counters in use: one more than these, as a power of two.
+const ROOM: usize = 2 * COUNTERS;
 
 /// Counters in a block.
 const BLOCK: usize = 1 << 6;
@@ -25,16 +30,16 @@ const FEW: usize = BLOCK;
 pub(super) struct Near {
     /// The number of the first counter; `None` while nothing is counted.
     base: Option<i64>,
-    counts: Box<[u64]>,
-    /// The counters that have been used, in the order in which that happened; and one place more, which
-    /// is written to without asking whether a counter is used for the first time.
-    used: Box<[u16]>,
+    counts: Box<[u64; COUNTERS]>,
+    /// The counters that have been used, in the order in which that happened. (What comes behind the last
+    /// of them is written to without asking whether a counter is used for the first time.)
+    used: Box<[u16; ROOM]>,
     distinct: usize,
     /// The blocks from the first to the last that has one of the first `spanned` used counters.
     span: Range<usize>,
     spanned: usize,
     /// The sums of all blocks, unless they are out of date.
-    blocks: Box<[u64]>,
+    blocks: Box<[u64; COUNTERS / BLOCK]>,
     has_blocks: bool,
 }
 
@@ -42,12 +47,12 @@ impl Default for Near {
     fn default() -> Near {
         Near {
             base: None,
-            counts: vec![0; COUNTERS].into_boxed_slice(),
-            used: vec![0; COUNTERS + 1].into_boxed_slice(),
+            counts: zeros(),
+            used: zeros(),
             distinct: 0,
             span: 0..0,
             spanned: 0,
-            blocks: vec![0; COUNTERS / BLOCK].into_boxed_slice(),
+            blocks: zeros(),
             has_blocks: true,
         }
     }
@@ -87,7 +92,10 @@ impl Near {
         let Some(place) = self.base.and_then(|base| Near::place(number, base)) else {
             return false;
         };
-        self.note_use(place);
+        if self.counts[place] == 0 {
+            self.used[self.distinct] = place as u16;
+            self.distinct += 1;
+        }
         self.counts[place] += count;
         if self.has_blocks {
             self.blocks[place / BLOCK] += count;
@@ -102,24 +110,18 @@ impl Near {
         }
         let Some(base) = self.base else { return numbers.iter().for_each(|it| other(*it)) };
         self.has_blocks = false;
+        // In variables of their own: registers, since no table can overlap them.
+        let (mut distinct, counts, used) = (self.distinct, &mut *self.counts, &mut *self.used);
         for &number in numbers {
-            match Near::place(number, base) {
-                Some(place) => {
-                    self.note_use(place);
-                    self.counts[place] += 1;
-                }
-                None => other(number),
-            }
+            let Some(place) = Near::place(number, base) else {
+                other(number);
+                continue;
+            };
+            used[distinct % ROOM] = place as u16;
+            distinct += usize::from(counts[place] == 0);
+            counts[place] += 1;
         }
-    }
-
-    /// Notes that a counter is about to be used.
-    #[inline(always)]
-    fn note_use(&mut self, place: usize) {
-        if let Some(used) = self.used.get_mut(self.distinct) {
-            *used = place as u16;
-        }
-        self.distinct += usize::from(self.counts[place] == 0);
+        self.distinct = distinct;
     }
 
     /// Removes all numbers. (Others may be chosen next time.)
@@ -128,9 +130,8 @@ impl Near {
             self.counts[usize::from(*place)] = 0;
         }
         (self.base, self.distinct) = (None, 0);
-        (self.span, self.spanned) = (0..0, 0);
-        self.blocks.fill(0);
-        self.has_blocks = true;
+        self.blocks[self.span.clone()].fill(0);
+        (self.span, self.spanned, self.has_blocks) = (0..0, 0, true);
     }
     /// The places of the counters in use, in the order in which they were first used.
     fn used(&self) -> impl Iterator<Item = usize> {

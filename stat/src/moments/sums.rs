@@ -83,6 +83,11 @@ impl Sums {
         }
     }
 
+    /// Whether these are the sums of nothing, or of zeros without places.
+    pub(super) fn is_empty(&self) -> bool {
+        self.finest == 0 && self.squares == Wide::default()
+    }
+
     fn add_two_of(&mut self, numbers: &[i64]) {
         // All bits of the numbers, or of their complements if they are negative.
         let bits = numbers.iter().fold(0, |bits, number| bits | (number ^ (number >> 63)));
