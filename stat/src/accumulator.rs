@@ -8,8 +8,6 @@
 mod many;
 pub(crate) mod record;
 
-use std::mem::take;
-
 use stage::format::decimal::Decimal;
 use stage::format::sample::Sample;
 use thiserror::Error;
@@ -37,6 +35,9 @@ pub(crate) struct Accumulator {
     scale: Scale,
     /// The short numbers that were read last.
     numbers: Numbers,
+    /// No short number so far, even before the samples were [cleared](Accumulator::clear), is farther from
+    /// zero, whatever its unit was; `None` if there was none.
+    reach: Option<u64>,
     /// Counts of short numbers that are not added to the rest.
     tally: Tally,
 }
@@ -101,6 +102,7 @@ impl Accumulator {
             course: None,
             scale: Scale::default(),
             numbers: Numbers::default(),
+            reach: None,
             tally: Tally::default(),
         }
     }
@@ -154,7 +156,7 @@ impl Accumulator {
             values.for_each(|(number, count)| course.add_passed(&decimal(*number, scale), *count));
         }
         let (min, max) = numbers.ends();
-        self.widen(&decimal(min, scale), &decimal(max, scale));
+        self.widen_to(min, max, scale);
         self.distribution.add_counts(numbers, scale);
     }
 
@@ -260,6 +262,13 @@ impl Accumulator {
         }
         course.absorb(contents);
         Ok(())
+    }
+
+    /// Extends the extremes to include two short numbers.
+    fn widen_to(&mut self, min: i64, max: i64, scale: u16) {
+        let reach = min.unsigned_abs().max(max.unsigned_abs());
+        self.reach = self.reach.max(Some(reach));
+        self.widen(&decimal(min, scale), &decimal(max, scale));
     }
 
     /// Extends the extremes to include `min` and `max`.

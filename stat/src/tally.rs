@@ -50,7 +50,7 @@ impl Tally {
         let integers = self.integers.get_or_insert_default();
         let scanned = small::count(block, from, most, integers);
         if scanned.lines > 0 {
-            integers.note();
+            integers.note(scanned.lines);
             self.count += scanned.lines;
         }
         scanned

@@ -15,8 +15,10 @@ use crate::sequence::RunPlace;
 use crate::short::{BATCH, decimal};
 
 /// With fewer samples before the next record, tallying them does not pay: the tables are searched for
-/// each record.
+/// each record. It pays if they are small integers, and this many times as many as the table's counters
+/// that have to be searched.
 const FEW: u64 = 1 << 14;
+const TIMES: u64 = 4;
 
 impl Accumulator {
     /// Takes the samples at the start of `block`, which has whole lines, as long as they are short
@@ -24,13 +26,13 @@ impl Accumulator {
     /// The `place` given with the first sample is where these samples lie in the stream.
     pub(crate) fn add_short(&mut self, block: &[u8], most: u64, place: RunPlace) -> Scanned {
         let are_few = most < FEW;
-        let are_in_order = are_few || self.sequence.has_products();
+        let are_in_order = self.sequence.has_products() || are_few && !self.are_small_for(most);
         let mut scanned = Scanned::default();
         while scanned.lines < most {
             let room = most - scanned.lines;
             let batch = match are_in_order {
                 true => self.add_in_order(block, scanned.bytes, room, place, are_few),
-                false => self.add_batch(block, scanned.bytes, room),
+                false => self.add_batch(block, scanned.bytes, room, are_few),
             };
             if batch.lines == 0 {
                 break;
@@ -45,8 +47,13 @@ impl Accumulator {
         scanned
     }
 
+    /// Whether the numbers so far are integers so small that tallying `samples` like them pays.
+    fn are_small_for(&self, samples: u64) -> bool {
+        self.scale.places() == 0 && self.reach.is_some_and(|reach| reach < samples / TIMES)
+    }
+
     /// Takes some of the short numbers from the place `from` of `block` on, if their order does not matter.
-    fn add_batch(&mut self, block: &[u8], from: usize, most: u64) -> Scanned {
+    fn add_batch(&mut self, block: &[u8], from: usize, most: u64, are_few: bool) -> Scanned {
         if self.tally.room() == 0 {
             self.settle();
         }
@@ -59,8 +66,13 @@ impl Accumulator {
                 return scanned;
             }
         }
+        // The first lines of a block have no bytes in front, which small integers are read with.
+        let most = if are_few && from == 0 { most.min(small::FRONT_LINES) } else { most };
         let (scanned, numbers) = self.scan(block, from, most);
-        self.tally_numbers(numbers.as_slice());
+        match are_few {
+            true => self.add_at_once(numbers.as_slice()),
+            false => self.tally_numbers(numbers.as_slice()),
+        }
         self.numbers = numbers;
         scanned
     }
@@ -124,13 +136,13 @@ impl Accumulator {
         let (min, max) = numbers
             .iter()
             .fold((i64::MAX, i64::MIN), |(min, max), it| (min.min(*it), max.max(*it)));
-        let (min, max) = (decimal(min, scale), decimal(max, scale));
+        self.widen_to(min, max, scale);
         if let Some(course) = &mut self.course {
+            let (min, max) = (decimal(min, scale), decimal(max, scale));
             let sum = numbers.iter().fold(0, |sum, number| sum + i128::from(*number));
             let sum = Decimal::from_big(sum.into(), scale);
-            course.add_many(numbers.len() as u64, min.clone(), max.clone(), sum);
+            course.add_many(numbers.len() as u64, min, max, sum);
         }
-        self.widen(&min, &max);
     }
 
     /// Advances the course past samples that were only tallied. At the end of a stretch, where there

@@ -17,6 +17,9 @@ use crate::tally::integers::{Integers, LANES, NOTHING};
 /// No integer is greater.
 pub(crate) const REACH: u64 = 9_999;
 
+/// Lines that are certainly long enough to stand in front of a chunk, if none is empty.
+pub(crate) const FRONT_LINES: u64 = FRONT as u64 / 2;
+
 /// Lines that a chunk has at most, not counting empty ones.
 pub(super) const CHUNK_LINES: usize = CHUNK / 2;
 
@@ -172,7 +175,7 @@ mod tests {
     fn count_once(block: &[u8], from: usize, most: u64, count: Count) -> (Scanned, Vec<Decimal>) {
         let mut integers = Integers::default();
         let scanned = count(block, from, most, &mut integers);
-        integers.note();
+        integers.note(scanned.lines);
         let mut values = Vec::new();
         integers.drain(|value, count| {
             values.extend(std::iter::repeat_n(decimal(value, 0), count as usize));

@@ -21,12 +21,13 @@ pub(crate) const NOTHING: u16 = u16::MAX;
 #[derive(Clone, Debug)]
 pub(crate) struct Integers {
     counts: Box<[u32; LANES * ENTRIES]>,
-    is_used: bool,
+    /// How many integers are counted.
+    count: u64,
 }
 
 impl Default for Integers {
     fn default() -> Integers {
-        Integers { counts: zeros(), is_used: false }
+        Integers { counts: zeros(), count: 0 }
     }
 }
 
@@ -37,19 +38,21 @@ impl Integers {
         self.counts[turn % LANES * ENTRIES + usize::from(value)] += 1;
     }
 
-    /// Notes that integers were counted.
-    pub(crate) fn note(&mut self) {
-        self.is_used = true;
+    /// Notes that this many integers were counted.
+    pub(crate) fn note(&mut self, integers: u64) {
+        self.count += integers;
     }
 
     /// Empties the tables, and passes each integer with its count to `each`.
     pub(crate) fn drain(&mut self, mut each: impl FnMut(i64, u64)) {
-        if !take(&mut self.is_used) {
-            return;
-        }
+        let mut left = take(&mut self.count);
         for value in 0..COUNTED {
+            if left == 0 {
+                break;
+            }
             let lanes = self.counts.iter().skip(value).step_by(ENTRIES);
-            let count = lanes.map(|count| u64::from(*count)).sum();
+            let count: u64 = lanes.map(|count| u64::from(*count)).sum();
+            left -= count;
             if count > 0 {
                 self.counts.iter_mut().skip(value).step_by(ENTRIES).for_each(|count| *count = 0);
                 each(value as i64, count);
