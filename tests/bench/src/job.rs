@@ -27,6 +27,8 @@ pub(crate) struct Job {
     arguments: Vec<String>,
     /// The file that is its standard input.
     input: Option<String>,
+    /// The file that it writes.
+    output: Option<&'static str>,
     /// Which of our programs it runs.
     build: Build,
     /// When the clock is stopped.
@@ -57,7 +59,14 @@ impl Job {
     /// A program with its arguments, started without a shell.
     pub(crate) fn program(program: &'static str, arguments: &[&str]) -> Job {
         let arguments = arguments.iter().map(ToString::to_string).collect();
-        Job { program, arguments, input: None, build: Build::Usual, until: Until::End }
+        Job {
+            program,
+            arguments,
+            input: None,
+            output: None,
+            build: Build::Usual,
+            until: Until::End,
+        }
     }
 
     /// A command that bash runs; the start of bash is part of it.
@@ -68,6 +77,12 @@ impl Job {
     /// The same with a file of the scratch directory as its standard input.
     pub(crate) fn reading(self, input: impl Into<String>) -> Job {
         Job { input: Some(input.into()), ..self }
+    }
+
+    /// The same, writing this file of the scratch directory, which is removed before the start: giving
+    /// the pages of a large file back takes a while, and has nothing to do with the job.
+    pub(crate) fn writing(self, output: &'static str) -> Job {
+        Job { output: Some(output), ..self }
     }
 
     /// The same by this build of our programs.
@@ -83,6 +98,10 @@ impl Job {
     /// Runs it in the scratch directory, timed from just before its start.
     pub(crate) fn run(&self, programs: &Programs, scratch: &Scratch) -> Result<Run, Error> {
         let failed = |source| Error::Run { command: self.to_string(), source };
+        if let Some(output) = self.output {
+            // On the first run it is not there.
+            let _ = fs::remove_file(scratch.file(output));
+        }
         let mut command = self.command(programs, scratch).map_err(failed)?;
         let (run, ending) = self.until.run(&mut command).map_err(failed)?;
         if ending == ProcessEnding::Killed(Signal::SIGINT as i32) {

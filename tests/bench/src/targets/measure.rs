@@ -27,7 +27,7 @@ pub(crate) struct Measure {
 /// How a figure comes about.
 pub(crate) enum Method {
     /// By the times of whole processes.
-    Race(Race),
+    Race(Box<Race>),
     /// By what a transport carries, beside the bare object.
     Transport(Via, &'static Message),
     /// By the 99th percentile of the time from a sample to its line, beside bare pipes.
@@ -78,7 +78,7 @@ impl Measure {
     /// A race, its rivals still to come; on no particular samples, if it is not told otherwise.
     pub(crate) fn race(ours: impl Into<String>, entrant: Entrant, target: Target) -> Measure {
         let race = Race { ours: entrant, rivals: Vec::new() };
-        Measure::by(Method::Race(race), ours, target)
+        Measure::by(Method::Race(Box::new(race)), ours, target)
     }
 
     /// Any other measure.

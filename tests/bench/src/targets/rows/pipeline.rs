@@ -14,6 +14,9 @@ use crate::{idle, latency, transports};
 
 use super::Setting;
 
+/// What is recorded in.
+const RECORDED: &str = "recorded.txt";
+
 /// From the start to the first line of the report.
 pub(super) fn start(_: &Setting) -> Vec<Measure> {
     let one = "--rate max --count 1";
@@ -39,9 +42,9 @@ pub(super) fn launcher(setting: &Setting) -> Vec<Measure> {
     let measure = |range: &str, data, limit| {
         let conv = format!("--rate max{range} --count {samples}");
         let ours =
-            format!("launcher --conv \"{conv}\" --log \"--truncate --sync never recorded.txt\"");
-        let theirs = format!("conv {conv} | tee >(cat > recorded.txt) | cat > /dev/null");
-        let entrant = |script: &str| Entrant::new(Job::shell(script), samples);
+            format!("launcher --conv \"{conv}\" --log \"--truncate --sync never {RECORDED}\"");
+        let theirs = format!("conv {conv} | tee >(cat > {RECORDED}) | cat > /dev/null");
+        let entrant = |script: &str| Entrant::new(Job::shell(script).writing(RECORDED), samples);
         let race = Measure::race("the whole launcher", entrant(&ours), Target::times(limit))
             .against("`conv | tee >(cat > OUT) | cat > /dev/null` in bash")
             .rival(entrant(&theirs));
@@ -84,9 +87,9 @@ pub(super) fn latency(_: &Setting) -> Vec<Measure> {
 pub(super) fn recording(setting: &Setting) -> Vec<Measure> {
     let input = Input { data: INTEGERS, samples: setting.many() };
     let name = input.name();
-    let entrant = |script: &str| Entrant::naming(Job::shell(script), input);
-    let ours = format!("cat {name} | log --truncate --sync never recorded.txt");
-    let theirs = format!("cat {name} | cat > recorded.txt");
+    let entrant = |script: &str| Entrant::naming(Job::shell(script).writing(RECORDED), input);
+    let ours = format!("cat {name} | log --truncate --sync never {RECORDED}");
+    let theirs = format!("cat {name} | cat > {RECORDED}");
     vec![
         Measure::race(
             "`cat FILE | log --truncate --sync never OUT`",
