@@ -24,6 +24,9 @@ const VALUES_A_CHANGE: usize = 1 << 4;
 /// about as many chunks as values in one. (Few in tests, so that they split often.)
 const MAX_CHUNK: usize = if cfg!(test) { 8 } else { 1 << 9 };
 
+/// How many limits are remembered, with the samples below them: all of a histogram of any size.
+const MAX_LIMITS: usize = 1 << 10;
+
 /// There is no room for another distinct value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Full;
@@ -45,6 +48,9 @@ pub(crate) struct Counts<V> {
     changes: Vec<(u32, u64)>,
     /// Whether more was counted than `changes` holds.
     has_more_changes: bool,
+    /// Limits that were asked for, ascending, and how many of the samples in the chunks' totals are
+    /// below each: records that follow each other closely ask for the same ones.
+    limits: Vec<(V, u64)>,
 }
 
 impl<V: Clone + Hash + Ord> Default for Counts<V> {
@@ -63,6 +69,7 @@ impl<V: Clone + Hash + Ord> Counts<V> {
             sorted: 0,
             changes: Vec::new(),
             has_more_changes: false,
+            limits: Vec::new(),
         }
     }
 
@@ -116,6 +123,7 @@ impl<V: Clone + Hash + Ord> Counts<V> {
         self.counts.clear();
         self.chunks.clear();
         self.changes.clear();
+        self.limits.clear();
         (self.sorted, self.has_more_changes) = (0, false);
     }
 
@@ -170,6 +178,20 @@ impl<V: Clone + Hash + Ord> Counts<V> {
     /// How many samples are below `limit`.
     pub(crate) fn below(&mut self, limit: &V) -> u64 {
         self.bring_up_to_date();
+        let place = match self.limits.binary_search_by(|(known, _)| known.cmp(limit)) {
+            Ok(place) => return self.limits[place].1,
+            Err(place) => place,
+        };
+        let below = self.add_up_below(limit);
+        if self.limits.len() < MAX_LIMITS {
+            self.limits.insert(place, (limit.clone(), below));
+        } else {
+            self.limits = vec![(limit.clone(), below)];
+        }
+        below
+    }
+
+    fn add_up_below(&self, limit: &V) -> u64 {
         let place = chunk_of(&self.chunks, &self.counts, limit);
         let before: u64 = self.chunks[..place].iter().map(|chunk| chunk.total).sum();
         let within = self.chunks.get(place).map_or(&[][..], |chunk| &chunk.order);
@@ -202,10 +224,14 @@ impl<V: Clone + Hash + Ord> Counts<V> {
             for chunk in &mut self.chunks {
                 chunk.total = chunk.order.iter().map(|&at| self.counts[at as usize]).sum();
             }
+            self.limits.clear();
         } else {
             for &(at, count) in &self.changes {
-                let place = chunk_of(&self.chunks, &self.counts, &self.counts.keys()[at as usize]);
+                let value = &self.counts.keys()[at as usize];
+                let place = chunk_of(&self.chunks, &self.counts, value);
                 self.chunks[place].total += count;
+                let above = self.limits.partition_point(|(limit, _)| limit <= value);
+                self.limits[above..].iter_mut().for_each(|(_, below)| *below += count);
             }
         }
         self.changes.clear();
@@ -286,6 +312,22 @@ mod tests {
         assert_eq!(counts.add_many(&32768, 1), Err(Full));
         assert_eq!(counts.add_many(&32767, 1), Ok(()));
         assert_eq!(counts.at_rank(32769), Some(&0));
+    }
+
+    #[test]
+    fn more_limits_than_are_remembered_are_counted_as_well() {
+        let mut counts = Counts::default();
+        for round in 1..=3 {
+            (0..2000).for_each(|value| counts.add_many(&value, 1).unwrap());
+            for limit in 0..=2000 {
+                assert_eq!(counts.below(&limit), round * limit as u64);
+            }
+            // These are remembered.
+            assert_eq!(
+                [1900, 2000].map(|limit| counts.below(&limit)),
+                [1900, 2000].map(|it| it * round)
+            );
+        }
     }
 
     /// Values with their counts.

@@ -220,6 +220,9 @@ impl Grid {
         self.make_room();
         let index = self.width.index(limit);
         let (before, count) = self.before_and_in(&index);
+        if self.width.begins_at(limit) {
+            return before;
+        }
         let low = self.width.low(&index);
         let (part, width) =
             ((limit - &low) * Decimal::from_big(count.into(), 0), self.width.to_decimal());
@@ -230,6 +233,11 @@ impl Grid {
 
     /// How many samples are in cells before the one with this index, and how many are in it.
     fn before_and_in(&mut self, index: &Index) -> (u64, u64) {
+        if let Index::Word(index) = index
+            && self.far.is_empty()
+        {
+            return (self.cells.below(*index), self.cells.count_of(*index));
+        }
         let big = match index {
             Index::Word(index) => BigInt::from(*index),
             Index::Far(index) => index.clone(),

@@ -80,6 +80,15 @@ impl Width {
         }
     }
 
+    /// Whether a cell begins at `value`. (If that takes more than machine words, it is not found out.)
+    pub(super) fn begins_at(self, value: &Decimal) -> bool {
+        let Some(mantissa) = value.small_mantissa() else { return false };
+        match self.divisor_and_factor(value.places()) {
+            Some((divisor, _)) => mantissa % divisor == 0,
+            None => false,
+        }
+    }
+
     /// What a number in units of 10^−`scale` must be divided by, and multiplied by, to be the index of its
     /// cell; one of them is 1. `None` if that is no machine word.
     pub(super) fn divisor_and_factor(self, scale: u16) -> Option<(i64, i64)> {
