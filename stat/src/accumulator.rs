@@ -15,6 +15,7 @@ use thiserror::Error;
 use crate::ascending::Ascending;
 use crate::course::{Course, ExactStretch};
 use crate::distribution::{Contents, Distribution};
+use crate::histogram::Limits;
 use crate::moments::{Moments, Powers, Totals};
 use crate::scan::Numbers;
 use crate::sequence::{Conflict, Run, RunPlace, Sequence};
@@ -40,6 +41,8 @@ pub(crate) struct Accumulator {
     reach: Option<u64>,
     /// Counts of short numbers that are not added to the rest.
     tally: Tally,
+    /// Those of the last histogram.
+    limits: Limits,
 }
 
 /// The least and the greatest sample.
@@ -104,6 +107,7 @@ impl Accumulator {
             numbers: Numbers::default(),
             reach: None,
             tally: Tally::default(),
+            limits: Limits::default(),
         }
     }
 
@@ -112,7 +116,8 @@ impl Accumulator {
         Accumulator { course, ..self }
     }
 
-    /// Removes all samples, but keeps the unit of short numbers, and the memory for them.
+    /// Removes all samples, but keeps the unit of short numbers, the memory for them, and the limits of the
+    /// last histogram.
     pub(crate) fn clear(&mut self) {
         self.settle();
         self.count = 0;

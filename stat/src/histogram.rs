@@ -49,15 +49,36 @@ pub(crate) const MIN_BINS: u16 = 2;
 /// The most bins that can be asked for: enough for every picture, and a record stays readable.
 pub(crate) const MAX_BINS: u16 = 1000;
 
-/// The histogram of `n` samples, all of which lie in `span`.
+/// The limits of the last histogram, which are those of the next one unless it has something else to
+/// cover.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Limits {
+    /// `None` until there is one.
+    span: Option<Span>,
+    bins: u16,
+    limits: Vec<Decimal>,
+}
+
+impl Limits {
+    /// The limits of at most `bins` bins that cover `span`.
+    fn of(&mut self, span: &Span, bins: u16) -> &[Decimal] {
+        if self.bins != bins || self.span.as_ref() != Some(span) {
+            *self = Limits { span: Some(span.clone()), bins, limits: limits(span, bins) };
+        }
+        &self.limits
+    }
+}
+
+/// The histogram of `n` samples, all of which lie in `span`; `kept` are the limits of the one before.
 pub(crate) fn histogram(
     distribution: &mut Distribution,
     n: u64,
     span: &Span,
     bins: u16,
+    kept: &mut Limits,
 ) -> Vec<Bin> {
-    let limits = limits(span, bins);
-    let mut below = distribution.below(&limits, &span.min, &span.max);
+    let limits = kept.of(span, bins);
+    let mut below = distribution.below(limits, &span.min, &span.max);
     // A sample on the last limit belongs to the last bin.
     if let [first, .., last] = below.as_mut_slice() {
         (*first, *last) = (0, n);
@@ -183,7 +204,7 @@ mod tests {
         let [min, max] = ends;
         let places = number(scale).places();
         let span = Span { min, max, places, lattice: distribution.lattice() };
-        histogram(&mut distribution, n, &span, bins)
+        histogram(&mut distribution, n, &span, bins, &mut Limits::default())
     }
 
     #[test]
@@ -220,6 +241,18 @@ mod tests {
         let span = Span { lattice, ..span("0", "90") };
         let limits: Vec<String> = limits(&span, 10).iter().map(Decimal::to_string).collect();
         assert_eq!(limits.join(" "), "0 10 20 30 40 50 60 70 80 90");
+    }
+
+    #[test]
+    fn kept_limits_are_those_of_the_span() {
+        let mut kept = Limits::default();
+        let (small, large) = (span("0", "100"), span("0", "101"));
+        let places = Span { places: 1, ..small.clone() };
+        for (span, bins) in
+            [(&small, 10), (&small, 10), (&large, 10), (&small, 10), (&small, 20), (&places, 20)]
+        {
+            assert_eq!(kept.of(span, bins), limits(span, bins), "{span:?}, {bins}");
+        }
     }
 
     #[test]

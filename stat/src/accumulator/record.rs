@@ -1,7 +1,7 @@
 //! The record made from everything known about the samples.
 
 use stage::format::decimal::Decimal;
-use stage::format::record::{Exactness, FIELDS, Figure, Presence, Record};
+use stage::format::record::{Bin, Exactness, FIELDS, Figure, Presence, Record};
 
 use super::{Accumulator, Extremes};
 use crate::figures::Figures;
@@ -51,16 +51,21 @@ impl Accumulator {
             quantiles,
             exactness: Some(exactness),
             more: if wanted.more { self.more() } else { Vec::new() },
-            histogram: wanted.histogram.map(|bins| {
-                let span = match (own, span) {
-                    (Some(own), Some(span)) => Some(own.joined(span)),
-                    (own, span) => own.or_else(|| span.cloned()),
-                };
-                span.map(|span| histogram(&mut self.distribution, self.count, &span, bins))
-                    .unwrap_or_default()
-            }),
+            histogram: wanted.histogram.map(|bins| self.histogram(bins, own, span)),
             ..Record::default()
         }
+    }
+
+    /// The histogram of at most `bins` bins that covers these samples' `own` span and `other`.
+    fn histogram(&mut self, bins: u16, own: Option<Span>, other: Option<&Span>) -> Vec<Bin> {
+        let span = match (own, other) {
+            (Some(own), Some(other)) => own.joined(other),
+            (own, other) => match own.or_else(|| other.cloned()) {
+                Some(span) => span,
+                None => return Vec::new(),
+            },
+        };
+        histogram(&mut self.distribution, self.count, &span, bins, &mut self.limits)
     }
 
     /// The quantiles, and by how much any of them may be wrong.
