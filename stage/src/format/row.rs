@@ -46,6 +46,8 @@ pub enum Line {
 pub struct Rows {
     /// Those of the last row or header; `None` until one has come.
     columns: Option<Columns>,
+    /// How often they have become others.
+    part: u64,
     /// Whether the next row must have the same.
     is_decided: bool,
     /// The form of the times; `None` until the first one.
@@ -94,6 +96,13 @@ impl Rows {
         self.columns.as_ref()
     }
 
+    /// The number of the current part of the stream, from 1: rows that follow each other have the same
+    /// columns if they are of the same part. 0 until there are columns.
+    #[inline]
+    pub fn part(&self) -> u64 {
+        self.part
+    }
+
     /// The fields of the row that was read last, one for each channel.
     pub fn fields(&self) -> &[Field] {
         &self.fields
@@ -133,6 +142,7 @@ impl Rows {
     }
 
     fn begin(&mut self, columns: Columns, form: Option<Form>) {
+        self.part += u64::from(self.columns.as_ref() != Some(&columns));
         (self.columns, self.form, self.is_decided) = (Some(columns), form, true);
     }
 

@@ -52,6 +52,9 @@ impl Form {
 pub struct Time(Timestamp);
 
 impl Time {
+    /// The first one: 0000-01-01T00:00:00Z.
+    pub const MIN: Time = Time(Timestamp::constant(FIRST_SECOND, 0));
+
     /// 1970-01-01T00:00:00Z.
     const EPOCH: Time = Time(Timestamp::UNIX_EPOCH);
 

@@ -168,6 +168,20 @@ fn a_header_names_the_columns_and_once_more_is_passed_over() {
 }
 
 #[test]
+fn a_part_lasts_as_long_as_the_columns_are_the_same() {
+    let mut rows = Rows::new();
+    let mut part_after = |line: &str| {
+        let _ = rows.read(line.as_bytes());
+        rows.part()
+    };
+    let lines = ["x", "a\tb", "1\t2", "a\tb", "x\ty\tz!", "b\ta", "1\t2", "a\tb", "1"];
+    assert_eq!(lines.map(&mut part_after), [0, 1, 1, 1, 1, 2, 2, 3, 3]);
+    rows.begin_stream();
+    let _ = rows.read(b"1\t2");
+    assert_eq!(rows.part(), 4, "another stream, perhaps with the same columns");
+}
+
+#[test]
 fn a_header_with_a_time_lets_times_be_unix_seconds() {
     let text = format!("time\tvalue\n{UNIX}\t57\n1700000001\t58\n{ISO}\t59\n");
     let wrong = format!("not a time in Unix seconds in front: \"{ISO}\\t59\"");
