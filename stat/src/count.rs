@@ -3,12 +3,14 @@
 
 mod joining;
 mod recording;
+mod rejection;
 mod taking;
 
 use std::io::Write;
 use std::time::{Instant, SystemTime};
 
-use stage::format::single::{NotARow, Rows};
+use stage::format::decimal::ParseError;
+use stage::format::row::{NotARow, Rows};
 use stage::process::clock::Clock;
 use stage::process::exit::Status;
 use stage::process::helpers::Helpers;
@@ -23,8 +25,9 @@ use stage::stream::lines::{Block, Lines};
 use stage::stream::output::{Delivery, deliver};
 use stage::stream::rejects::Rejects;
 
+use self::rejection::Rejection;
 use crate::Error;
-use crate::channel::Channel;
+use crate::channels::Channels;
 use crate::files::{Inputs, NamedInput, Position};
 use crate::pieces::crew::Crew;
 use crate::plan::Plan;
@@ -41,8 +44,9 @@ pub(crate) fn run<I: Input>(
     let mut count = Count {
         output,
         records: Vec::new(),
-        channels: vec![Channel::new(&plan)],
+        channels: Channels::new(&plan),
         schedule: plan.schedule.clone(),
+        rows: plan.rows.clone(),
         plan,
         clock,
         now: None,
@@ -50,8 +54,9 @@ pub(crate) fn run<I: Input>(
         counted: 0,
         counted_before: 0,
         rejects: Rejects::default(),
+        rejected_fields: 0,
         place: Position::default(),
-        rows: Rows::new(),
+        part: 0,
         reader_gone: false,
         messages,
         helpers,
@@ -68,8 +73,7 @@ struct Count<'a, W> {
     output: W,
     /// Records not written yet.
     records: Vec<u8>,
-    /// Never empty.
-    channels: Vec<Channel>,
+    channels: Channels,
     schedule: Schedule,
     clock: &'a dyn Clock,
     /// When the newest lines arrived.
@@ -79,15 +83,20 @@ struct Count<'a, W> {
     /// Rows counted, and those of earlier windows among them.
     counted: u64,
     counted_before: u64,
+    /// Lines and fields that were rejected.
     rejects: Rejects,
+    /// Those among them that are fields of rows that were counted.
+    rejected_fields: u64,
     place: Position,
-    /// Reads the lines of the current input.
+    /// Reads the lines.
     rows: Rows,
+    /// The part of the stream whose columns the channels have.
+    part: u64,
     reader_gone: bool,
     messages: &'a mut dyn Messages,
     helpers: Helpers,
-    /// The threads that count, once a file is large enough.
-    crew: Option<Crew>,
+    /// The threads that count, once a file is large enough, and the index of the channel that they count.
+    crew: Option<(usize, Crew)>,
 }
 
 impl<W: Write> Count<'_, W> {
@@ -95,10 +104,13 @@ impl<W: Write> Count<'_, W> {
         &mut self,
         inputs: impl Iterator<Item = Result<NamedInput<I>, Error>>,
     ) -> Result<(), Error> {
+        if let Some(names) = &self.plan.names {
+            self.channels.begin(names, &self.plan)?;
+        }
         for input in inputs {
             let NamedInput { name, input } = input?;
             self.place = Position { file: name, line: 0 };
-            self.rows = Rows::new();
+            self.rows.begin_stream();
             let mut lines = Lines::new(Unframed::new(input, true, "stat"));
             let read = self.read(&mut lines);
             self.report_cut_off(&lines);
@@ -127,7 +139,9 @@ impl<W: Write> Count<'_, W> {
                     self.now = Some(self.clock.now());
                     self.take_block(block)?;
                 }
-                Block::TooLong(start) => self.reject(NotARow::TooLong, start)?,
+                Block::TooLong(start) => {
+                    self.reject(Rejection::NotARow(NotARow::TooLong), start)?;
+                }
                 Block::Deadline => {}
                 Block::End => return Ok(()),
             }
@@ -135,7 +149,7 @@ impl<W: Write> Count<'_, W> {
                 self.record(false)?;
             }
             self.flush()?;
-            if may_be_joined && self.rows.are_classic() {
+            if may_be_joined && self.rows.are_single() {
                 may_be_joined = false;
                 self.count_pieces(lines)?;
             }
@@ -160,15 +174,29 @@ impl<W: Write> Count<'_, W> {
         }
     }
 
-    fn reject(&mut self, reason: NotARow, line: &[u8]) -> Result<(), Error> {
+    /// Rejects a line.
+    fn reject(&mut self, reason: Rejection, line: &[u8]) -> Result<(), Error> {
         self.place.line += 1;
         let place = &self.place;
         if self.plan.is_strict {
             return Err(Error::Strict { place: place.to_string(), reason: reason.of(line) });
         }
         self.schedule.rejected();
-        self.channels.iter_mut().for_each(|channel| channel.reject(1));
+        self.channels.reject(1);
         self.rejects.add(self.messages, || format!("{place}: {}", reason.of(line)));
+        Ok(())
+    }
+
+    /// Rejects a field of the row that was read from `line`.
+    fn reject_field(&mut self, field: usize, why: ParseError, line: &[u8]) -> Result<(), Error> {
+        let (place, rows) = (&self.place, &self.rows);
+        if self.plan.is_strict {
+            let reason = rows.reason(field, why, line);
+            return Err(Error::Strict { place: place.to_string(), reason });
+        }
+        self.schedule.rejected();
+        self.rejected_fields += 1;
+        self.rejects.add(self.messages, || format!("{place}: {}", rows.reason(field, why, line)));
         Ok(())
     }
 
@@ -179,10 +207,12 @@ impl<W: Write> Count<'_, W> {
     }
 
     fn close(self, result: Result<(), Error>) -> Ended<Error> {
-        self.rejects.sum_up(self.messages, "lines");
-        let rejected = self.rejects.count();
-        let entry = Entry::Stat { counted: self.counted, rejected, reader_gone: self.reader_gone };
-        Ended { entry, result: result.map(|()| Status::of_rejected(rejected)) }
+        let (all, fields) = (self.rejects.count(), self.rejected_fields);
+        let what = if fields == 0 { "lines" } else { "lines and fields" };
+        self.rejects.sum_up(self.messages, what);
+        let (counted, rejected) = (self.counted, all - fields);
+        let entry = Entry::Stat { counted, rejected, reader_gone: self.reader_gone };
+        Ended { entry, result: result.map(|()| Status::of_rejected(all)) }
     }
 }
 

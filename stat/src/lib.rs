@@ -9,7 +9,8 @@
 //! | `pieces` | counting a regular file in several threads, piece by piece |
 //! | `taking` | taking the lines of a block: short numbers many at a time, the others one by one |
 //! | `schedule` | when a record is due |
-//! | `channel` | one channel: its samples, and what came in their place; `windows`: what is kept of earlier windows |
+//! | `channels` | the channels of a stream, and which column is whose; `selection`: which are counted |
+//! | `channel` | one channel: its samples, and what came in their place; `windows`: what is kept of earlier windows; `extent`: when samples were taken |
 //! | `accumulator` | everything known about the samples, and (`accumulator::record`) the record made from it |
 //! | `short`, `scan`, `tally` | the fast path: short numbers, read many at a time and counted in tables |
 //! | `moments`, `wide` | the exact sums of the samples' powers |
@@ -28,11 +29,13 @@
 mod accumulator;
 mod ascending;
 mod channel;
+mod channels;
 mod count;
 mod counts;
 mod course;
 mod distribution;
 mod divisor;
+mod extent;
 mod figures;
 pub mod files;
 mod grid;
@@ -50,6 +53,7 @@ mod plan;
 mod quantile;
 mod scan;
 mod schedule;
+mod selection;
 mod sequence;
 mod short;
 mod sketch;
@@ -74,6 +78,7 @@ use thiserror::Error;
 use crate::files::Inputs;
 pub use crate::options::Options;
 use crate::plan::Plan;
+use crate::selection::Unknown;
 
 /// Why the statistics ended early.
 #[derive(Debug, Error)]
@@ -106,6 +111,9 @@ pub enum Error {
     /// A record's state makes it too long to be merged or shown.
     #[error("cannot make a record of over {MAX_RECORD} bytes: its state has too many parts")]
     TooLong,
+    /// A channel is wanted that does not exist.
+    #[error(transparent)]
+    Unknown(#[from] Unknown),
     /// With `--merge`: records could not be merged.
     #[error(transparent)]
     Merge(#[from] merge::Error),

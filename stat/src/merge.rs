@@ -1,4 +1,4 @@
-//! Merging: records with states in, the record of all their samples out.
+//! Merging: records with states in, the record of all their samples out, for each channel.
 //!
 //! A record without a state is skipped unless it is the last of its stream, so that the whole output
 //! of `stat --state` may be given. It must be followed by a record with a state that may cover it,
@@ -6,12 +6,12 @@
 //! would be missing. (A record of another stream that happens to fulfil this is not recognized as
 //! such.) The first line that cannot be merged ends the merge, without a record.
 
+mod pending;
+
 use std::io::Write;
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
-use stage::format::decimal::Decimal;
-use stage::format::record::{MAX_RECORD, reason};
+use indexmap::IndexMap;
+use stage::format::record::{MAX_RECORD, Record, reason};
 use stage::process::exit::Status;
 use stage::process::ledger::Entry;
 use stage::process::program::Ended;
@@ -22,12 +22,14 @@ use stage::stream::lines::{Block, Lines, each_line};
 use stage::stream::output::{Delivery, deliver};
 use thiserror::Error;
 
+use self::pending::{PendingRecords, Stated};
 use crate::accumulator::Accumulator;
+use crate::channels::MAX_CHANNELS;
 use crate::course::Course;
 use crate::files::{Inputs, NamedInput, Position};
 use crate::plan::Plan;
 use crate::print;
-use crate::state::origin::Origin;
+use crate::state::origin::{Origin, is_number};
 use crate::state::{Refused, State};
 
 /// Why records could not be merged.
@@ -70,6 +72,15 @@ pub enum Unmerged {
     /// The record and its state differ in the number of samples.
     #[error("the state is damaged: it has another number of samples than its record")]
     OtherN,
+    /// The record and its state differ in their channel.
+    #[error("the state is damaged: it is of another channel than its record")]
+    OtherChannel,
+    /// Channels that have numbers, and others that have names.
+    #[error("it has channels with {0}, those before have {1} (stat --names gives them names)")]
+    Numbered(&'static str, &'static str),
+    /// Too many channels.
+    #[error("there would be more than {MAX_CHANNELS} channels")]
+    TooManyChannels,
     /// The state is refused.
     #[error(transparent)]
     Refused(#[from] Refused),
@@ -83,23 +94,17 @@ pub(crate) fn run<I: Input, C>(
     let Surroundings { input: inputs, mut output, messages, .. } = around;
     let mut entry = Entry::Stat { counted: 0, rejected: 0, reader_gone: false };
     let run = || {
-        let (mut accumulator, mut origin) = Merge::new(plan).read(inputs)?;
-        origin.labels.extend(plan.labels.clone());
-        if !accumulator.is_in_order() {
+        let mut channels = Merge::new(plan).read(inputs)?;
+        if !channels.iter().all(|it| it.accumulator.is_in_order()) {
             messages.tell(&unknown(plan));
         }
-        let mut record = accumulator.record(&plan.wanted, None);
-        record.labels = origin.labels.clone();
-        record.rejected = origin.rejected;
-        record.is_final = true;
-        record.course = accumulator.course().map(Course::to_record);
-        if plan.keeps_state {
-            record.state = Some(State::new(accumulator.parts(), &origin).print()?);
+        let mut lines = Vec::new();
+        for channel in &mut channels {
+            print(&channel.record(plan)?, &mut lines)?;
         }
-        let mut line = Vec::new();
-        print(&record, &mut line)?;
-        let reader_gone = deliver(&mut output, &line).1? == Delivery::ReaderGone;
-        let (counted, rejected) = (accumulator.count(), origin.rejected);
+        let reader_gone = deliver(&mut output, &lines).1? == Delivery::ReaderGone;
+        let counted = channels.iter().map(Merged::rows).max().unwrap_or(0);
+        let rejected = channels.iter().map(|it| it.origin.rejected).max().unwrap_or(0);
         entry = Entry::Stat { counted, rejected, reader_gone };
         Ok(Status::Done)
     };
@@ -116,79 +121,73 @@ fn unknown(plan: &Plan) -> String {
     )
 }
 
-/// What merging needs of a record.
-#[derive(Deserialize)]
-#[serde(expecting = "an object")]
-struct Stated<'a> {
-    n: u64,
-    rejected: u64,
-    min: Option<Decimal>,
-    max: Option<Decimal>,
-    #[serde(default, rename = "final")]
-    is_final: bool,
-    #[serde(borrow)]
-    state: Option<&'a RawValue>,
-}
-
-/// A record whose state is still to come.
+/// What has been merged of one channel.
 #[derive(Debug)]
-struct Pending {
-    place: Position,
-    n: u64,
-    rejected: u64,
-    min: Option<Decimal>,
-    max: Option<Decimal>,
+pub(crate) struct Merged {
+    accumulator: Accumulator,
+    origin: Origin,
 }
 
-impl Pending {
-    /// Whether `later` may be of the same stream, and cover this record.
-    fn may_be_covered_by(&self, later: &Stated) -> bool {
-        // Without samples here there is no range to cover; without any in `later`, `n` decides.
-        let min = self.min.is_none() || later.min <= self.min;
-        self.n <= later.n && self.rejected <= later.rejected && min && self.max <= later.max
+impl Merged {
+    /// How many rows it is of, at least.
+    fn rows(&self) -> u64 {
+        self.accumulator.count().saturating_add(self.origin.missing.unwrap_or(0))
+    }
+
+    fn record(&mut self, plan: &Plan) -> Result<Record, crate::Error> {
+        let Merged { accumulator, origin } = self;
+        origin.labels.extend(plan.labels.clone());
+        let mut record = accumulator.record(&plan.wanted, None);
+        record.channel = origin.channel.clone();
+        record.labels = origin.labels.clone();
+        record.missing = origin.missing;
+        record.rejected = origin.rejected;
+        record.times = origin.extent.to_record();
+        record.is_final = true;
+        record.course = accumulator.course().map(Course::to_record);
+        if plan.keeps_state {
+            record.state = Some(State::new(accumulator.parts(), origin).print()?);
+        }
+        Ok(record)
     }
 }
 
 /// What has been merged so far.
 #[derive(Debug)]
-pub(crate) struct Merge {
-    accumulator: Accumulator,
-    /// The origin of all that was merged; `None` before the first.
-    origin: Option<Origin>,
+pub(crate) struct Merge<'a> {
+    plan: &'a Plan,
+    /// By name or number, in the order in which they first came.
+    channels: IndexMap<Option<String>, Merged>,
     place: Position,
-    /// The newest record whose state is still to come.
-    pending: Option<Pending>,
+    pending: PendingRecords,
 }
 
-impl Merge {
+impl Merge<'_> {
     /// Nothing merged yet, for the figures that are wanted.
-    pub(crate) fn new(plan: &Plan) -> Merge {
-        Merge {
-            accumulator: plan.accumulator(1),
-            origin: None,
-            place: Position::default(),
-            pending: None,
-        }
+    pub(crate) fn new(plan: &Plan) -> Merge<'_> {
+        let (channels, pending) = (IndexMap::new(), PendingRecords::default());
+        Merge { plan, channels, place: Position::default(), pending }
     }
 
-    /// Merges all records of `inputs`; returns all their samples, and where they come from.
+    /// Merges all records of `inputs`; returns what is known of each channel.
     pub(crate) fn read<I: Input>(
         mut self,
         inputs: impl Inputs<I>,
-    ) -> Result<(Accumulator, Origin), crate::Error> {
+    ) -> Result<Vec<Merged>, crate::Error> {
         for input in inputs {
             let NamedInput { name, input } = input?;
             self.place = Position { file: name, line: 0 };
             self.read_one(input)?;
-            if let Some(Pending { place, .. }) = self.pending {
-                return Err(at(&place, Unmerged::CutOff).into());
+            if let Some(place) = self.pending.first() {
+                return Err(at(place, Unmerged::CutOff).into());
             }
             // Even a stream without samples has a record, so something has gone wrong earlier.
             if self.place.line == 0 {
                 return Err(Error::Nothing(self.place.input()).into());
             }
         }
-        Ok((self.accumulator, self.origin.unwrap_or_default()))
+        self.share_what_has_no_channel();
+        Ok(self.channels.into_values().collect())
     }
 
     fn read_one(&mut self, input: impl Input) -> Result<(), crate::Error> {
@@ -215,46 +214,76 @@ impl Merge {
 
     fn take(&mut self, text: &[u8]) -> Result<(), Error> {
         self.place.line += 1;
-        self.merge(text).map_err(|source| match (&source, &self.pending) {
-            // What is missing belongs to the earlier line.
-            (Unmerged::CutOff, Some(pending)) => at(&pending.place, source),
-            _ => at(&self.place, source),
-        })
+        let record = stated(text).map_err(|source| at(&self.place, source))?;
+        let noted = self.pending.note(&record, &self.place);
+        // What is missing belongs to the earlier line.
+        noted.map_err(|place| at(&place, Unmerged::CutOff))?;
+        self.merge(&record).map_err(|source| at(&self.place, source))
     }
 
-    fn merge(&mut self, text: &[u8]) -> Result<(), Unmerged> {
-        if text.len() > MAX_RECORD {
-            return Err(Unmerged::TooLong);
-        }
-        if text.trim_ascii().is_empty() {
-            return Err(Unmerged::NotARecord("empty".to_owned()));
-        }
-        let record: Stated =
-            serde_json::from_slice(text).map_err(|error| Unmerged::NotARecord(reason(&error)))?;
-        if self.pending.as_ref().is_some_and(|pending| !pending.may_be_covered_by(&record)) {
-            return Err(Unmerged::CutOff);
-        }
+    fn merge(&mut self, record: &Stated) -> Result<(), Unmerged> {
         let Some(state) = record.state else {
-            if record.is_final {
-                return Err(Unmerged::NoState);
-            }
-            let Stated { n, rejected, min, max, .. } = record;
-            self.pending = Some(Pending { place: self.place.clone(), n, rejected, min, max });
-            return Ok(());
+            return if record.is_final { Err(Unmerged::NoState) } else { Ok(()) };
         };
         let state = State::parse(state)?;
         if state.n() != record.n {
             return Err(Unmerged::OtherN);
         }
+        if state.channel() != record.channel.as_deref() {
+            return Err(Unmerged::OtherChannel);
+        }
+        self.absorb(state)
+    }
+
+    fn absorb(&mut self, state: State) -> Result<(), Unmerged> {
         let origin = state.origin();
-        self.origin = Some(match self.origin.take() {
-            Some(own) => own.joined(origin).map_err(Refused::from)?,
-            None => origin,
-        });
-        self.accumulator.absorb(state.into_parts()).map_err(Refused::from)?;
-        self.pending = None;
+        if let Some(merged) = self.channels.get_mut(&origin.channel) {
+            let own = std::mem::take(&mut merged.origin);
+            merged.origin = own.joined(origin).map_err(Refused::from)?;
+            return Ok(merged.accumulator.absorb(state.into_parts()).map_err(Refused::from)?);
+        }
+        self.check_new(origin.channel.as_deref())?;
+        let mut accumulator = self.plan.accumulator(1);
+        accumulator.absorb(state.into_parts()).map_err(Refused::from)?;
+        self.channels.insert(origin.channel.clone(), Merged { accumulator, origin });
         Ok(())
     }
+
+    /// Whether there may be another channel of this name or number.
+    fn check_new(&self, channel: Option<&str>) -> Result<(), Unmerged> {
+        if self.channels.len() == MAX_CHANNELS {
+            return Err(Unmerged::TooManyChannels);
+        }
+        let mut others = self.channels.keys().flatten().map(|label| is_number(label));
+        match (channel.map(is_number), others.next()) {
+            (Some(true), Some(false)) => Err(Unmerged::Numbered("numbers", "names")),
+            (Some(false), Some(true)) => Err(Unmerged::Numbered("names", "numbers")),
+            _ => Ok(()),
+        }
+    }
+
+    /// What was rejected in a part without any row or header counts for every channel, as it would have
+    /// in the whole stream.
+    fn share_what_has_no_channel(&mut self) {
+        let is_empty = |it: &Merged| it.accumulator.count() == 0 && it.origin.missing.is_none();
+        if self.channels.len() > 1 && self.channels.get(&None).is_some_and(is_empty) {
+            let removed = self.channels.shift_remove(&None);
+            let rejected = removed.map_or(0, |it| it.origin.rejected);
+            let others = self.channels.values_mut();
+            others.for_each(|it| it.origin.rejected = it.origin.rejected.saturating_add(rejected));
+        }
+    }
+}
+
+/// Reads what is needed of a record.
+fn stated(text: &[u8]) -> Result<Stated<'_>, Unmerged> {
+    if text.len() > MAX_RECORD {
+        return Err(Unmerged::TooLong);
+    }
+    if text.trim_ascii().is_empty() {
+        return Err(Unmerged::NotARecord("empty".to_owned()));
+    }
+    serde_json::from_slice(text).map_err(|error| Unmerged::NotARecord(reason(&error)))
 }
 
 fn at(place: &Position, source: Unmerged) -> Error {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Parser;
+use stage::format::columns::Columns;
 use stage::format::decimal::Decimal;
 use stage::format::record::{FIELDS, Presence};
 use stage::process::command_line::{CommandLine, Need, StageOptions};
@@ -21,6 +22,7 @@ use crate::jobs::{self, MAX_JOBS};
 use crate::label::Label;
 use crate::quantile::Quantile;
 use crate::schedule::Every;
+use crate::selection::Wanted;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -31,14 +33,27 @@ Examples:
   conv --rate 1k | stat --window 1s          the statistics of each second
   stat --quantiles 5,95,99.9 --more samples.log
   stat --course 500 samples.log | report --svg samples.svg
+  stat --columns temp,hum weather.tsv        two columns of a table
   stat --state monday.log > monday.state
   stat --merge *.state                       the record of all days together
 
-Input: one decimal number a line; blanks around it and a CR are ignored. Or, if the first row is \
-one, rows as log --timestamps iso records them: a time (RFC 3339), a TAB, and a number; the times \
-are skipped, and so is the header time, TAB, value, after which times may also be Unix seconds. \
-(cut -f 2 takes off those that have no header.) Every other line is rejected: reported (the first \
-few), counted and skipped.
+Input: rows of numbers, with one TAB between the fields. A line of one number is the classic \
+stream; blanks around it are ignored. With several, each column is a channel. A header, a line of at \
+least two names, names them: a name is a letter, then letters, digits, blanks and _-/%°µ()[]; a unit may \
+stand behind it in brackets. Without a header they are numbered from 1. A time (RFC 3339) may stand \
+in the first field; behind a header that begins with \"time\" it may also be in Unix seconds. The \
+first row or header decides. The same header again is skipped; another one begins a part with other \
+columns, as in files that were put together.
+
+Rejected is everything else: reported (the first few), counted and skipped. A row of another width, \
+or with a time that cannot be read, is rejected whole, and counts once for each channel; a field that \
+is not a number is rejected alone. An empty field is a missing sample, which is neither: \"missing\" \
+counts these.
+
+Channels: each has a record of its own, next to each other, with its \"channel\" in front; the \
+classic stream and its times (a header time, TAB, value) have a channel without a name. With times, \
+\"start\" and \"end\" are those of the oldest and the newest sample. --every N, --window N and the \
+pipeline's account count rows.
 
 Records: of regular files only the last one is written, unless --every or --window says otherwise, \
 so that the same file always gives the same. A last window without samples has no record, unless \
@@ -68,7 +83,7 @@ samples, as NIST defines it.
 
 Threads: --jobs N counts regular files in N threads, each file in all of them, with the same \
 result, byte for byte. By default these are as many as there are processors where the files have \
-over 64 MiB in all, and otherwise one. Pipes and the like, rows with times in front, and whatever is \
+over 64 MiB in all, and otherwise one. Pipes and the like, rows of several fields, and whatever is \
 counted with --every, --window, --course or --merge have one thread. What is appended to a file \
 meanwhile is counted; one that becomes shorter cannot be read if what was cut off had been counted. \
 Asked to stop, the threads finish what has been handed out to them, about 1 MiB each.
@@ -80,7 +95,8 @@ Course: a stretch is a power of two samples long, as short as the number of stre
 windows, it is that of the whole stream, in the last record.
 
 Merging: the states of any parts of a stream give the record of the whole, in whatever order they \
-come. What depends on the samples' order (last, autocorrelation) takes the parts in the order in \
+come, for each channel by its name; some parts may lack a channel. Channels with numbers do not go \
+together with those that have names (--names gives them some). What depends on the samples' order (last, autocorrelation) takes the parts in the order in \
 which they were counted; if that was not the stream's, say --first for each. Then samples that \
 were merged already are noticed, and autocorrelation is null if some are missing; otherwise only \
 the same state is noticed. Of parts that were counted at the same time without --first the order \
@@ -89,7 +105,8 @@ they began.) --more needs parts that were counted with --more; --course needs pa
 of at least as many stretches and, for more than one, --first. The merged record keeps the labels \
 that all parts have in common.
 
-Limits: a line is looked at up to 64 KiB; a sample has at most 400 decimal places and is finite as \
+Limits: a line is looked at up to 64 KiB; a row has at most 1000 columns, and a stream, with all its \
+parts, 1000 channels; a sample has at most 400 decimal places and is finite as \
 a double. Asked to stop, stat reads standard input on until it ends or is silent for a second; \
 reading files, it ends there and reports what it has counted. Half a line that is cut off so, or \
 by a hang-up, is dropped, and reported. Memory: 4 MB; up to 12 MB with 65536 distinct values, 30 \
@@ -132,6 +149,17 @@ pub struct Options {
     /// Whether records have the further figures.
     #[arg(short, long, help = help_of_more(), help_heading = "Figures")]
     pub more: bool,
+    /// Count only these channels, in this order: their names, with or without the unit in brackets,
+    /// or their numbers from 1
+    #[arg(short, long, value_name = "NAME|N,…", value_parser = Wanted::parse, value_delimiter = ',')]
+    #[arg(help_heading = "Channels")]
+    pub columns: Vec<Wanted>,
+    /// Name the columns, whatever a header calls them: all of them, the times (if any) `time`
+    #[arg(long, value_name = "NAME,…", value_parser = names, help_heading = "Channels")]
+    pub names: Option<Columns>,
+    /// Take the first line of each input for a header, whatever it looks like
+    #[arg(long, conflicts_with = "names", help_heading = "Channels")]
+    pub header: bool,
     /// Count how many samples lie where, in at most this many bins (2 to 1000) with round limits:
     /// [low, high, count] each; low ≤ sample < high, and in the last bin also high
     #[arg(long, value_name = "BINS", value_parser = bins, allow_hyphen_values = true)]
@@ -155,7 +183,8 @@ pub struct Options {
     #[arg(long, help_heading = "Merging")]
     pub state: bool,
     /// Read records with states, and give the record of all their samples
-    #[arg(long, conflicts_with_all = ["every", "window", "strict", "first"], help_heading = "Merging")]
+    #[arg(long, help_heading = "Merging")]
+    #[arg(conflicts_with_all = ["every", "window", "strict", "first", "columns", "names", "header"])]
     pub merge: bool,
     /// The number, in the whole stream, of the first sample of this part (for --state, and for
     /// the numbers that --window tells)
@@ -201,6 +230,14 @@ impl CommandLine for Options {
         names.sort_unstable();
         if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
             return Err(format!("the quantile {} is asked for twice", pair[0]));
+        }
+        if let Some(twice) = self
+            .columns
+            .iter()
+            .enumerate()
+            .find_map(|(at, wanted)| self.columns[..at].contains(wanted).then_some(wanted))
+        {
+            return Err(format!("the channel {twice} is asked for twice"));
         }
         let mut names: Vec<&str> = self.label.iter().map(|it| it.name.as_str()).collect();
         names.sort_unstable();
@@ -251,6 +288,10 @@ fn quantile(text: &str) -> Result<Quantile, String> {
     let percent: Decimal =
         text.parse().map_err(|_| "expected percentages such as 50,99.9".to_owned())?;
     Quantile::new(&percent)
+}
+
+fn names(text: &str) -> Result<Columns, String> {
+    Columns::named(text.split(',').map(str::trim)).map_err(|error| error.to_string())
 }
 
 fn bins(text: &str) -> Result<u16, String> {

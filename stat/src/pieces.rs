@@ -9,6 +9,7 @@
 //! |---|---|
 //! | [`cut`] | cutting a piece at its line ends, and joining a line that was cut |
 //! | [`counter`] | counting the lines of pieces, and what is told of each |
+//! | [`gate`] | which pieces may be counted: those before the first header |
 //! | [`order`] | putting back into order what comes out of order |
 //! | [`crew`] | the threads that count, and which piece is whose |
 //!
@@ -22,6 +23,7 @@
 pub(crate) mod counter;
 pub(crate) mod crew;
 pub(crate) mod cut;
+mod gate;
 pub(crate) mod order;
 
 #[cfg(test)]

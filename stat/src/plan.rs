@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use stage::format::columns::Columns;
+use stage::format::row::Rows;
+
 use crate::accumulator::Accumulator;
 use crate::accumulator::record::Wanted;
 use crate::course::Course;
 use crate::options::Options;
 use crate::schedule::{Every, Schedule};
+use crate::selection::Selection;
 
 /// How often a stream gives records by default: often enough to watch, seldom enough to read.
 const DEFAULT_EVERY: Every = Every::Time(Duration::from_millis(100));
@@ -21,6 +25,12 @@ pub(crate) struct Plan {
     pub schedule: Schedule,
     /// Whether each record covers a window.
     pub has_windows: bool,
+    /// How lines are read.
+    pub rows: Rows,
+    /// The columns, if the user names them.
+    pub names: Option<Columns>,
+    /// Which channels are counted.
+    pub selection: Selection,
     /// The number of the first sample, if the samples are part of a larger stream.
     pub first: Option<u64>,
     /// The most stretches of the course, if it is wanted.
@@ -48,6 +58,13 @@ impl Plan {
             wanted: Wanted { quantiles: options.quantiles.clone(), more, histogram },
             schedule,
             has_windows: options.window.is_some(),
+            rows: match &options.names {
+                Some(names) => Rows::named(names.clone()),
+                None if options.header => Rows::behind_header(),
+                None => Rows::new(),
+            },
+            names: options.names.clone(),
+            selection: Selection::of(&options.columns),
             first: options.first,
             course: options.course,
             labels: label.map(|it| (it.name.clone(), it.value.clone())).collect(),

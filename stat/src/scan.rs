@@ -192,7 +192,7 @@ mod tests {
     use crate::short::decimal;
     use proptest::prelude::*;
     use stage::format::decimal::Decimal;
-    use stage::format::single::{Line, Rows};
+    use stage::format::row::single;
 
     /// The samples that were scanned, as the reference reads them.
     pub(super) fn expected(block: &[u8], from: usize, scanned: Scanned) -> Vec<Decimal> {
@@ -201,11 +201,7 @@ mod tests {
         assert_eq!(lines.len() as u64, scanned.lines);
         let last = lines.last().copied().unwrap_or_default();
         assert_eq!(&taken[scanned.last..], last, "the last line");
-        let mut rows = Rows::new();
-        let read = |line: &&[u8]| match rows.read(line) {
-            Ok(Line::Row(row)) => row.sample.into_decimal().normalized(),
-            other => unreachable!("{other:?}"),
-        };
+        let read = |line: &&[u8]| single(line).unwrap().into_decimal().normalized();
         lines.iter().map(read).collect()
     }
 

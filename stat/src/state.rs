@@ -8,12 +8,12 @@
 //! |---|---|
 //! | `version` | 2 |
 //! | `crc32` | checksum of the state without this field, in the form in which it is written here, in eight hexadecimal digits (CRC-32 as in zlib) |
-//! | `channel` | the channel's name; absent if it has none |
+//! | `channel` | the channel's name, or its number where nothing names it; absent in the classic stream |
 //! | `labels` | values by their names; absent if there are none |
 //! | `n` | samples |
-//! | `rejected` | lines that were not a sample |
-//! | `missing` | samples that were missing; absent if there are none |
-//! | `start`, `end` | when the oldest and the newest sample were taken, in nanoseconds since 1970; absent if they have no times |
+//! | `rejected` | lines and fields that were not a sample |
+//! | `missing` | samples that were missing; absent in the classic stream |
+//! | `start`, `end` | when the oldest and the newest sample were taken, in nanoseconds since 1970; null if no sample has a time; absent if the stream has no times |
 //! | `runs` | samples that follow each other, in order: `n`, `first` and `last` sample, and their place: either `number` of the first sample, or `part`, its number, or `began` and `ended`, between which they were counted, in nanoseconds since 1970 (`began` is 0 if that is not known) |
 //! | `places` | decimal places P of the sums |
 //! | `sum`, `squares` | Σx in units of 10^−P, Σx² in units of 10^−2P |
@@ -25,7 +25,7 @@
 //! | `grid` | counts in cells of one `width`, from the least to the greatest, in lists: the lower end of a cell, its count, and those of the cells that follow it; absent if some samples came in a state of version 1 that had a sketch |
 //! | `course` | with `--course`: `stretches`, each 2^`power` samples long: number of the first sample, samples, minimum, maximum, decimal places of the sum, and the sum in that unit |
 //!
-//! `channel`, `missing`, `start`, `end` and `part` are read and merged, but not written yet.
+//! `part` is read and merged, but not written yet.
 //!
 //! Numbered samples (`--first`) have the same state whatever parts they were merged from. Otherwise
 //! the runs stay apart, each with 80 bytes and its samples' digits, and `lagged` lacks the products
@@ -43,14 +43,16 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use stage::format::record::reason;
+use stage::format::time::Time;
 use thiserror::Error;
 
 use crate::accumulator::{Extremes, Parts, Unmergeable};
 use crate::distribution::Contents;
+use crate::extent::Extent;
 use crate::moments::{PowerSums, Totals};
-use origin::{Different, Origin};
+use origin::{Origin, TooManyRejected};
 use pieces::{StoredBins, StoredCells, StoredCourse, StoredLagged, StoredRun};
-use text::{Integer, StoredSample};
+use text::{Integer, StoredSample, StoredTime};
 
 /// The version that this program writes.
 const VERSION: u64 = 2;
@@ -70,9 +72,9 @@ pub enum Refused {
     /// Its samples do not fit those merged before.
     #[error(transparent)]
     Unmergeable(#[from] Unmergeable),
-    /// They come from elsewhere.
+    /// A count would overflow.
     #[error(transparent)]
-    Different(#[from] Different),
+    TooManyRejected(#[from] TooManyRejected),
 }
 
 /// All that is known about some samples.
@@ -90,10 +92,10 @@ pub(crate) struct State {
     rejected: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     missing: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    start: Option<Integer>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    end: Option<Integer>,
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "text::present")]
+    start: Option<Option<StoredTime>>,
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "text::present")]
+    end: Option<Option<StoredTime>>,
     runs: Vec<StoredRun>,
     places: u16,
     sum: Integer,
@@ -131,16 +133,17 @@ impl State {
         let Totals { places, sums } = parts.totals;
         let more = parts.lagged.is_some();
         let (min, max) = parts.extremes.map(|it| (it.min, it.max)).unzip();
-        let (start, end) = origin.times.unzip();
+        let (start, end) = origin.extent.ends().unzip();
+        let stored = |time: Option<Time>| origin.extent.is_timed().then(|| time.map(StoredTime));
         let state = State {
             version: VERSION,
             channel: origin.channel.clone(),
             labels: origin.labels.clone(),
             n: parts.n,
             rejected: origin.rejected,
-            missing: Some(origin.missing).filter(|missing| *missing > 0),
-            start: start.map(|time| Integer(time.into())),
-            end: end.map(|time| Integer(time.into())),
+            missing: origin.missing,
+            start: stored(start),
+            end: stored(end),
             runs: parts.runs.iter().map(StoredRun::of).collect(),
             places,
             sum: Integer(sums.sum),
@@ -198,15 +201,26 @@ impl State {
         self.n
     }
 
+    /// The channel of its samples.
+    pub(crate) fn channel(&self) -> Option<&str> {
+        self.channel.as_deref()
+    }
+
     /// Where its samples come from.
     pub(crate) fn origin(&self) -> Origin {
-        let time = |time: &Option<Integer>| time.as_ref().and_then(|it| u64::try_from(&it.0).ok());
+        let extent = match (self.start, self.end) {
+            (Some(Some(StoredTime(start))), Some(Some(StoredTime(end)))) => {
+                Extent::between(start, end)
+            }
+            (Some(_), _) => Extent::TIMED,
+            (None, _) => Extent::default(),
+        };
         Origin {
             channel: self.channel.clone(),
             labels: self.labels.clone(),
             rejected: self.rejected,
-            missing: self.missing.unwrap_or(0),
-            times: time(&self.start).zip(time(&self.end)),
+            missing: self.missing,
+            extent,
         }
     }
 

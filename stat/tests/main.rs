@@ -13,3 +13,4 @@ mod any_input;
 mod exact;
 mod merging;
 mod nist;
+mod rows;

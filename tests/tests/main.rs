@@ -3,6 +3,7 @@
 
 mod back_pressure;
 mod called;
+mod channels;
 mod checks;
 mod disk_faults;
 mod durability;

@@ -10,6 +10,7 @@ use stage::stream::lines::Lines;
 
 use super::Count;
 use crate::Error;
+use crate::channels::Taken;
 use crate::files::Position;
 use crate::jobs::PIECE;
 use crate::pieces::counter::{Counted, CountedLines, Rejected};
@@ -42,8 +43,11 @@ impl<W: Write> Count<'_, W> {
             return Ok(());
         }
         let file = Arc::new(file);
-        let crew = self.crew.take();
-        let mut crew = crew.unwrap_or_else(|| Crew::new(&self.helpers, &self.plan, &self.rows));
+        let Some(Taken { channel, .. }) = self.channels.taken().first().copied() else {
+            return Ok(());
+        };
+        let crew = self.crew.take().map(|(_, crew)| crew);
+        let mut crew = crew.unwrap_or_else(|| Crew::new(&self.helpers, &self.plan));
         let torn = Torn::default();
         let mut joining = Joining { count: self, lines, torn, position, failed: None };
         let has_lost = crew.count(&file, position, count, &mut joining)?;
@@ -51,7 +55,7 @@ impl<W: Write> Count<'_, W> {
         if has_lost {
             return Err(self.cut_off_by(failed.unwrap_or_else(shrunk), &torn));
         }
-        self.crew = Some(crew);
+        self.crew = Some((channel, crew));
         // An error is met there again, and an end.
         let moved = file.move_input_to(position - torn.bytes());
         moved.map_err(|error| self.place.cannot_read(error))?;
@@ -61,8 +65,9 @@ impl<W: Write> Count<'_, W> {
 
     /// Adds what all threads know of the samples that they have counted.
     pub(super) fn gather(&mut self) {
-        let results = self.crew.take().into_iter().flat_map(Crew::finish);
-        results.for_each(|result| self.channels[0].accumulator.join(result));
+        let Some((channel, crew)) = self.crew.take() else { return };
+        let accumulator = &mut self.channels.at(channel).accumulator;
+        crew.finish().for_each(|result| accumulator.join(result));
     }
 
     /// The failure to read on, and the report of what was left without a line end.
@@ -77,9 +82,11 @@ impl<W: Write> Count<'_, W> {
 
     /// Takes lines that were counted elsewhere.
     fn join_lines(&mut self, lines: CountedLines) -> Result<(), Error> {
-        if let Some(run) = lines.run {
+        if let Some(run) = lines.run
+            && let Some(channel) = self.channels.single_mut()
+        {
             self.counted += run.n;
-            self.channels[0].accumulator.follow(run, RunPlace::NOT_KNOWN_YET);
+            channel.accumulator.follow(run, RunPlace::NOT_KNOWN_YET);
         }
         let place = |rejected: &Rejected| {
             let line = self.place.line + rejected.line;
@@ -95,7 +102,7 @@ impl<W: Write> Count<'_, W> {
             let (place, reason) = &reported[at as usize];
             format!("{place}: {reason}")
         };
-        self.channels[0].reject(lines.rejected);
+        self.channels.reject(lines.rejected);
         self.rejects.add_many(lines.rejected, self.messages, report);
         self.place.line += lines.count;
         Ok(())

@@ -5,7 +5,6 @@ use std::io::Write;
 use stage::stream::size::BLOCK;
 
 use super::{Count, nanoseconds};
-use crate::channel::Channel;
 use crate::sequence::RunPlace;
 use crate::{Error, print};
 
@@ -13,7 +12,10 @@ impl<W: Write> Count<'_, W> {
     /// Makes the records that are due, and begins another window if each covers one.
     pub(super) fn record(&mut self, is_final: bool) -> Result<(), Error> {
         let ended = self.keeps_state(is_final).then(|| self.end_counting());
-        for channel in &mut self.channels {
+        self.channels.settle();
+        // The course is that of the whole stream.
+        let is_of_all = !self.plan.has_windows || (is_final && self.plan.course.is_some());
+        for channel in self.channels.recorded(is_of_all) {
             let mut record = channel.record(&self.plan, is_final);
             if let Some((began, ended)) = ended {
                 let place = match self.plan.first {
@@ -49,8 +51,7 @@ impl<W: Write> Count<'_, W> {
     pub(super) fn finish(&mut self) -> Result<(), Error> {
         let is_empty = self.plan.has_windows && self.counted == self.counted_before;
         let has_others = self.counted_before > 0;
-        let has_news =
-            self.channels.iter().any(Channel::has_rejected) || self.plan.course.is_some();
+        let has_news = self.channels.has_rejected() || self.plan.course.is_some();
         self.gather();
         if is_empty && has_others && !has_news { Ok(()) } else { self.record(true) }
     }

@@ -1,8 +1,16 @@
 //! Taking the lines of the stream.
+//!
+//! Rows of one number are taken many at a time, all others one by one: a place for a faster way is
+//! [`TakeLines::take_block`].
 
 use std::io::Write;
 
+use stage::format::row::{Field, Line, single};
+use stage::format::sample::Sample;
+use stage::format::time::Time;
+
 use super::Count;
+use super::rejection::Rejection;
 use crate::Error;
 use crate::scan::Scanned;
 use crate::sequence::RunPlace;
@@ -17,20 +25,70 @@ impl<W: Write> Count<'_, W> {
         self.counted += rows;
         if self.schedule.count(rows) { self.record(false) } else { Ok(()) }
     }
+
+    /// The sample on a line, where each line has only one.
+    #[inline]
+    fn single(&self, line: &[u8]) -> Option<Sample> {
+        self.rows.are_single().then(|| single(line).ok())?
+    }
+
+    /// Takes any line.
+    fn take_any(&mut self, line: &[u8]) -> Result<(), Error> {
+        let read = self.rows.read(line);
+        if self.rows.part() != self.part {
+            self.part = self.rows.part();
+            self.begin_part()?;
+        }
+        match read {
+            Err(reason) => self.reject(Rejection::NotARow(reason), line),
+            Ok(_) if self.channels.are_refused() => self.reject(Rejection::TooManyChannels, line),
+            Ok(Line::Header) => {
+                self.place.line += 1;
+                Ok(())
+            }
+            Ok(Line::Row { time }) => self.take_row(time, line),
+        }
+    }
+
+    /// Begins a part with other columns.
+    fn begin_part(&mut self) -> Result<(), Error> {
+        let Some(columns) = self.rows.columns() else { return Ok(()) };
+        Ok(self.channels.begin(columns, &self.plan)?)
+    }
+
+    /// Takes the row that was read from `line`.
+    fn take_row(&mut self, time: Option<Time>, line: &[u8]) -> Result<(), Error> {
+        self.place.line += 1;
+        for at in 0..self.channels.taken().len() {
+            let taken = self.channels.taken()[at];
+            let channel = self.channels.at(taken.channel);
+            match &self.rows.fields()[taken.field] {
+                Field::Sample(sample) => channel.add(sample, time),
+                Field::Missing => channel.miss(),
+                Field::Rejected(why) => {
+                    channel.reject(1);
+                    let why = *why;
+                    self.reject_field(taken.field, why, line)?;
+                }
+            }
+        }
+        self.counted(1)
+    }
 }
 
 impl<W: Write> TakeLines for Count<'_, W> {
     type Error = Error;
 
     fn room(&self) -> u64 {
-        match self.rows.are_classic() {
-            true => self.schedule.room().min(self.channels[0].accumulator.room()),
-            false => 0,
+        match self.channels.single().filter(|_| self.rows.are_single()) {
+            Some(channel) => self.schedule.room().min(channel.accumulator.room()),
+            None => 0,
         }
     }
 
     fn take_short(&mut self, lines: &[u8], most: u64) -> Result<Scanned, Error> {
-        let scanned = self.channels[0].accumulator.add_short(lines, most, RunPlace::NOT_KNOWN_YET);
+        let Some(channel) = self.channels.single_mut() else { return Ok(Scanned::default()) };
+        let scanned = channel.accumulator.add_short(lines, most, RunPlace::NOT_KNOWN_YET);
         self.place.line += scanned.lines;
         if scanned.lines > 0 {
             self.counted(scanned.lines)?;
@@ -39,17 +97,10 @@ impl<W: Write> TakeLines for Count<'_, W> {
     }
 
     fn take(&mut self, line: &[u8]) -> Result<(), Error> {
-        match self.rows.sample(line) {
-            Some(Ok(sample)) => {
-                self.place.line += 1;
-                self.channels[0].accumulator.add(&sample, RunPlace::NOT_KNOWN_YET);
-                self.counted(1)
-            }
-            None => {
-                self.place.line += 1;
-                Ok(())
-            }
-            Some(Err(reason)) => self.reject(reason, line),
-        }
+        let Some(sample) = self.single(line) else { return self.take_any(line) };
+        let Some(channel) = self.channels.single_mut() else { return self.take_any(line) };
+        channel.add(&sample, None);
+        self.place.line += 1;
+        self.counted(1)
     }
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::mem;
 
-use stage::format::single::{NotARow, Rows};
+use stage::format::row::{NotARow, single};
 use stage::stream::rejects::REPORTED;
 
 use super::cut::{Cut, Torn};
@@ -56,20 +56,19 @@ pub(crate) struct Rejected {
 #[derive(Debug)]
 pub(crate) struct Counter {
     accumulator: Accumulator,
-    rows: Rows,
     is_strict: bool,
     /// Those of the current piece so far.
     lines: CountedLines,
 }
 
 impl Counter {
-    /// None counted yet; `rows` must be known to be classic ones.
-    pub(crate) fn new(plan: &Plan, rows: Rows) -> Counter {
+    /// None counted yet.
+    pub(crate) fn new(plan: &Plan) -> Counter {
         let (accumulator, lines) = (plan.accumulator(1), CountedLines::default());
-        Counter { accumulator, rows, is_strict: plan.is_strict, lines }
+        Counter { accumulator, is_strict: plan.is_strict, lines }
     }
 
-    /// Counts the whole lines of `piece`.
+    /// Counts the whole lines of `piece`, each of one number and none a header.
     pub(crate) fn count(&mut self, piece: &[u8]) -> Counted {
         let Cut { rest, lines, start } = Cut::of(piece);
         // What ends it early is told as well.
@@ -119,10 +118,9 @@ impl TakeLines for Counter {
 
     fn take(&mut self, line: &[u8]) -> Result<(), Stopped> {
         self.lines.count += 1;
-        match self.rows.sample(line) {
-            Some(Ok(sample)) => self.accumulator.add(&sample, RunPlace::NOT_KNOWN_YET),
-            None => {}
-            Some(Err(reason)) => self.reject(reason, line)?,
+        match single(line) {
+            Ok(sample) => self.accumulator.add(&sample, RunPlace::NOT_KNOWN_YET),
+            Err(reason) => self.reject(reason, line)?,
         }
         Ok(())
     }

@@ -9,11 +9,12 @@ use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use stage::format::single::Rows;
+use memchr::memchr;
 use stage::process::helpers::Helpers;
 use stage::stream::regular::Regular;
 
 use super::counter::{Counted, Counter};
+use super::gate::Gate;
 use super::order::InOrder;
 use crate::accumulator::Accumulator;
 use crate::jobs::PIECE;
@@ -38,6 +39,7 @@ pub(crate) trait Join {
 #[derive(Debug)]
 struct Piece {
     file: Arc<Regular>,
+    gate: Arc<Gate>,
     number: u64,
     position: u64,
 }
@@ -45,7 +47,12 @@ struct Piece {
 impl Piece {
     fn count(&self, counter: &mut Counter, buffer: &mut [u8]) -> Counted {
         let (bytes, error) = self.file.read_at(buffer, self.position);
-        Counted { error, ..counter.count(&buffer[..bytes]) }
+        let piece = &buffer[..bytes];
+        match self.gate.admits(self.number, memchr(b'\t', piece).is_some()) {
+            true => Counted { error, ..counter.count(piece) },
+            // As if the file ended here.
+            false => Counted::default(),
+        }
     }
 }
 
@@ -62,23 +69,23 @@ pub(crate) struct Crew {
 }
 
 impl Crew {
-    /// The stage's own thread and its `helpers`, for `rows` that are known to be classic ones.
-    pub(crate) fn new(helpers: &Helpers, plan: &Plan, rows: &Rows) -> Crew {
+    /// The stage's own thread and its `helpers`.
+    pub(crate) fn new(helpers: &Helpers, plan: &Plan) -> Crew {
         let pieces = Arc::<Pieces>::default();
         let ((to_counted, counted), (to_results, results)) = (channel(), channel());
         helpers.give_each(|| {
-            let (pieces, counter) = (Arc::clone(&pieces), Counter::new(plan, rows.clone()));
+            let (pieces, counter) = (Arc::clone(&pieces), Counter::new(plan));
             let (counted, result) = (to_counted.clone(), to_results.clone());
             Box::new(move || help(&pieces, counter, &counted, &result))
         });
         let pieces = Supply(pieces);
         let ahead = (AHEAD * (helpers.count() + 1)) as u64;
-        let counter = Counter::new(plan, rows.clone());
+        let counter = Counter::new(plan);
         Crew { pieces, counted, results, counter, buffer: vec![0; PIECE], ahead }
     }
 
-    /// Counts `count` pieces of `file`, from `position` on, and lets `join` take them in order, up to
-    /// one behind which none counts, or as long as more are wanted. Returns whether pieces that do not
+    /// Counts `count` pieces of `file`, of which each line has one number, from `position` on, and lets
+    /// `join` take them in order, up to one behind which none counts, or as long as more are wanted. Returns whether pieces that do not
     /// count were not empty.
     pub(crate) fn count<J: Join>(
         &mut self,
@@ -88,11 +95,13 @@ impl Crew {
         join: &mut J,
     ) -> Result<bool, J::Error> {
         let (mut handed_out, mut order) = (0, InOrder::new());
+        let gate = Arc::<Gate>::default();
         loop {
             let end = if join.wants_more()? { count.min(order.next() + self.ahead) } else { 0 };
             for number in handed_out..end {
                 let position = position + number * PIECE as u64;
-                self.pieces.0.push(Piece { file: Arc::clone(file), number, position });
+                let (file, gate) = (Arc::clone(file), Arc::clone(&gate));
+                self.pieces.0.push(Piece { file, gate, number, position });
             }
             handed_out = handed_out.max(end);
             if order.next() == handed_out {

@@ -1,7 +1,7 @@
 //! Cutting a piece at its line ends, and joining a line that was cut.
 
 use memchr::{memchr, memrchr};
-use stage::format::single::MAX_LINE;
+use stage::format::row::MAX_LINE;
 
 /// Bytes held of a line that was cut: enough to see that it is too long.
 const HELD: usize = MAX_LINE + 2;

@@ -46,6 +46,7 @@ fn lines() -> impl Strategy<Value = Vec<u8>> {
         1 => "[ \t]{0,2}[0-9]{1,2}\r?",
         1 => "[0-9a-z.]{0,60}",
         1 => Just(String::new()),
+        1 => "[a-c]\t[a-c]\n[0-9]{0,2}\t[0-9]",
     ];
     (prop::collection::vec(line, 0..120), any::<bool>()).prop_map(|(lines, ends)| {
         let text = lines.join("\n");
@@ -73,10 +74,8 @@ proptest! {
         let text = [b"1\n", &text[..]].concat();
         let options = Options::try_parse_from(["stat"]).unwrap();
         let plan = crate::plan::Plan::of(&options.reading(true));
-        let mut rows = stage::format::single::Rows::new();
-        rows.sample(b"1").unwrap().unwrap();
-        let mut counters = [(); 3].map(|()| Counter::new(&plan, rows.clone()));
-        let mut whole = Counter::new(&plan, rows);
+        let mut counters = [(); 3].map(|()| Counter::new(&plan));
+        let mut whole = Counter::new(&plan);
         let (mut rest, mut lines, mut n, mut rejected, mut torn) =
             (&text[..], 0, 0, 0, cut::Torn::default());
         let mut last = None;

@@ -3,19 +3,18 @@
 
 use num_bigint::BigInt;
 use stage::format::decimal::{Decimal, MAX_PLACES};
+use stage::format::name::Name;
 
 use super::State;
+use super::origin::is_number;
 use super::pieces::{StoredBins, StoredCells, StoredCourse, StoredRun};
-use super::text::{Integer, StoredSample};
+use super::text::StoredSample;
 use crate::counts::MAX_DISTINCT;
 use crate::course::MAX_STRETCHES;
 use crate::interval::Interval;
 use crate::label;
 use crate::sketch::Filled;
 use crate::sketch::limits::LIMITS;
-
-/// Bytes of the longest name of a channel.
-const MAX_CHANNEL: usize = 64;
 
 impl State {
     /// What is wrong with it, if anything.
@@ -31,14 +30,12 @@ impl State {
     fn check_origin(&self) -> Result<(), &'static str> {
         let labels = self.labels.iter().all(|(name, value)| label::check(name, value).is_ok());
         require(labels, "it has labels that cannot be")?;
-        let channel = self.channel.as_ref();
-        let named = channel.is_none_or(|name| !name.is_empty() && name.len() <= MAX_CHANNEL);
+        let is_called = |label: &String| label.parse::<Name>().is_ok() || is_number(label);
+        let named = self.channel.as_ref().is_none_or(is_called);
         require(named, "its channel has no name that can be")?;
         let times = match (&self.start, &self.end) {
-            (None, None) => true,
-            (Some(Integer(start)), Some(Integer(end))) => {
-                start <= end && u64::try_from(start).is_ok() && u64::try_from(end).is_ok()
-            }
+            (None, None) | (Some(None), Some(None)) => true,
+            (Some(Some(start)), Some(Some(end))) => self.n > 0 && start.0 <= end.0,
             _ => false,
         };
         require(times, "its times are not those of any samples")
@@ -253,6 +250,12 @@ mod tests {
             &Origin { rejected: 3, ..Origin::default() },
         );
         assert_eq!(said(serde_json::to_value(none).unwrap()), "");
+        for (channel, start, end) in [("temp [°C]", "-5", "5"), ("12", "0", "0")] {
+            let mut state = counted();
+            (state["channel"], state["missing"]) = (channel.into(), 7.into());
+            (state["start"], state["end"]) = (start.into(), end.into());
+            assert_eq!(said(state), "");
+        }
     }
 
     type Change = fn(&mut serde_json::Value);
@@ -269,7 +272,7 @@ mod tests {
 
     #[test]
     fn one_that_cannot_have_been_counted_is_damaged() {
-        let cases: [(Change, &str); 22] = [
+        let cases: [(Change, &str); 24] = [
             (
                 |it| drop(it.as_object_mut().unwrap().remove("cubes")),
                 "some of its sums are missing",
@@ -281,7 +284,12 @@ mod tests {
             (|it| it["runs"][0]["part"] = 5.into(), "it does not say where its runs lie"),
             (|it| it["labels"] = serde_json::json!({"mean": "x"}), "it has labels that cannot be"),
             (|it| it["channel"] = "".into(), "its channel has no name that can be"),
+            (|it| it["channel"] = "007".into(), "its channel has no name that can be"),
             (|it| it["start"] = "5".into(), "its times are not those of any samples"),
+            (
+                |it| (it["start"], it["end"]) = ("6".into(), "5".into()),
+                "its times are not those of any samples",
+            ),
             (|it| it["grid"] = gridded()["grid"].take(), "it has both values and a grid"),
             (|it| it["runs"][0]["number"] = u64::MAX.into(), "it does not say where its runs lie"),
             (|it| it["runs"][0]["n"] = 1.into(), "its runs do not add up"),

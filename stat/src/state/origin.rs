@@ -2,79 +2,82 @@
 
 use std::collections::BTreeMap;
 
+use stage::format::columns::MAX_COLUMNS;
 use thiserror::Error;
 
-/// What is known about some samples besides their values.
+use crate::extent::Extent;
+
+/// What is known about some samples of one channel besides their values.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Origin {
-    /// The channel's name, if it has one.
+    /// The channel's name or number; `None` if nothing names it.
     pub channel: Option<String>,
     /// Labels: values by name.
     pub labels: BTreeMap<String, String>,
-    /// Lines that were not a sample.
+    /// Lines and fields that were not a sample.
     pub rejected: u64,
-    /// Samples that were missing.
-    pub missing: u64,
-    /// When the oldest and the newest sample were taken, in nanoseconds since 1970.
-    pub times: Option<(u64, u64)>,
+    /// Samples that were missing; `None` in the classic stream.
+    pub missing: Option<u64>,
+    /// When they were taken.
+    pub extent: Extent,
 }
 
-/// Why samples of two origins cannot be merged.
+/// A count would overflow.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum Different {
-    /// They are of different channels.
-    #[error("its samples are of another channel")]
-    Channel,
-    /// A count would overflow.
-    #[error("there would be more than 2^64 rejected lines")]
-    TooMany,
+#[error("there would be more than 2^64 rejected lines")]
+pub struct TooManyRejected;
+
+/// Whether this is the number of a channel that nothing names.
+pub(crate) fn is_number(label: &str) -> bool {
+    let number = label.parse().ok().filter(|number| (1..=MAX_COLUMNS).contains(number));
+    number.is_some_and(|number| number.to_string() == label)
 }
 
 impl Origin {
-    /// What is known about the samples of both. Labels that they do not share are dropped.
-    pub(crate) fn joined(mut self, other: Origin) -> Result<Origin, Different> {
-        if self.channel != other.channel {
-            return Err(Different::Channel);
-        }
+    /// What is known about the samples of both, which are of the same channel. Labels that they do not
+    /// share are dropped.
+    pub(crate) fn joined(mut self, other: Origin) -> Result<Origin, TooManyRejected> {
         self.labels.retain(|name, value| other.labels.get(name) == Some(value));
-        let sum = |a: u64, b: u64| a.checked_add(b).ok_or(Different::TooMany);
-        let times = match (self.times, other.times) {
-            (Some(own), Some(other)) => Some((own.0.min(other.0), own.1.max(other.1))),
+        let sum = |a: u64, b: u64| a.checked_add(b).ok_or(TooManyRejected);
+        self.extent.join(other.extent);
+        let missing = match (self.missing, other.missing) {
+            (Some(own), Some(other)) => Some(sum(own, other)?),
             (own, other) => own.or(other),
         };
-        Ok(Origin {
-            rejected: sum(self.rejected, other.rejected)?,
-            missing: sum(self.missing, other.missing)?,
-            times,
-            ..self
-        })
+        Ok(Origin { rejected: sum(self.rejected, other.rejected)?, missing, ..self })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use stage::format::time::Time;
 
-    fn origin(labels: &[(&str, &str)], counts: [u64; 2], times: Option<(u64, u64)>) -> Origin {
+    fn origin(labels: &[(&str, &str)], rejected: u64, missing: u64, extent: Extent) -> Origin {
         let labels = labels.iter().map(|(name, value)| ((*name).into(), (*value).into()));
-        let [rejected, missing] = counts;
-        Origin { channel: None, labels: labels.collect(), rejected, missing, times }
+        Origin { channel: None, labels: labels.collect(), rejected, missing: Some(missing), extent }
     }
 
     #[test]
     fn what_two_origins_share_holds_for_both() {
-        let a = origin(&[("site", "roof"), ("unit", "V")], [1, 2], Some((5, 9)));
-        let b = origin(&[("site", "cellar"), ("unit", "V")], [3, 4], Some((2, 6)));
-        let both = origin(&[("unit", "V")], [4, 6], Some((2, 9)));
+        let extent = |ends: [u8; 2]| {
+            let [oldest, newest] = ends.map(|second| {
+                Time::parse(format!("2026-01-01T00:00:0{second}Z").as_bytes()).unwrap()
+            });
+            Extent::between(oldest, newest)
+        };
+        let a = origin(&[("site", "roof"), ("unit", "V")], 1, 2, extent([5, 9]));
+        let b = origin(&[("site", "cellar"), ("unit", "V")], 3, 4, extent([2, 6]));
+        let both = origin(&[("unit", "V")], 4, 6, extent([2, 9]));
         assert_eq!(a.clone().joined(b.clone()), Ok(both.clone()));
-        assert_eq!(b.joined(a), Ok(both));
+        assert_eq!(b.joined(a.clone()), Ok(both));
+        let classic = Origin { labels: a.labels.clone(), ..Origin::default() };
+        assert_eq!(a.clone().joined(classic), Ok(a));
     }
 
     #[test]
-    fn channels_do_not_mix_and_counts_do_not_overflow() {
-        let channel = Origin { channel: Some("temp".into()), ..Origin::default() };
-        assert_eq!(channel.joined(Origin::default()), Err(Different::Channel));
-        let many = origin(&[], [u64::MAX, 0], None);
-        assert_eq!(many.clone().joined(many), Err(Different::TooMany));
+    fn counts_do_not_overflow() {
+        let many = origin(&[], u64::MAX, 0, Extent::default());
+        assert_eq!(many.clone().joined(many), Err(TooManyRejected));
     }
 }

@@ -19,6 +19,9 @@ pub(crate) const BENCH: Bench = Bench {
         Example { id: "more", words: &["--more"], needs: &[] },
         Example { id: "histogram", words: &["--histogram 3"], needs: &[] },
         Example { id: "course", words: &["--course 2"], needs: &[] },
+        Example { id: "columns", words: &["--columns 1"], needs: &[] },
+        Example { id: "names", words: &["--names a,b"], needs: &[] },
+        Example { id: "header", words: &["--header"], needs: &[] },
         Example { id: "jobs", words: &["--jobs 3"], needs: &[] },
         Example { id: "label", words: &["--label site=roof"], needs: &[] },
         Example { id: "state", words: &["--state"], needs: &[] },
@@ -28,17 +31,19 @@ pub(crate) const BENCH: Bench = Bench {
     ],
     refused: &[
         ("every", &["window"]),
-        ("merge", &["every", "window", "strict", "first"]),
+        ("merge", &["every", "window", "strict", "first", "columns", "names", "header"]),
+        ("header", &["names"]),
         ("jobs", &["every", "window", "course", "merge"]),
     ],
     inputs: INPUTS.len(),
     observe,
 };
 
-/// With and without a line that is not a sample.
-const INPUTS: [&str; 2] = ["1\n2\nx\n4\n8\n", "1\n2\n4\n8\n"];
+/// With and without a line that is not a sample; and with two channels.
+const INPUTS: [&str; 3] = ["1\n2\nx\n4\n8\n", "1\n2\n4\n8\n", "1\t8\n2\t4\nx\t2\n4\t1\n8\t1\n"];
 
 /// The same samples in another order, and one more.
+const OTHERS: [&str; 3] = [OTHER, OTHER, "8\t1\n4\t2\n2\t4\nx\t8\n1\t8\n0\t9\n"];
 const OTHER: &str = "8\n4\n2\nx\n1\n0\n";
 
 /// Records with states: of the samples of an input, and of the other file.
@@ -56,7 +61,7 @@ fn observe(given: &Given, input: usize) -> Option<Seen> {
     let dir = tempfile::tempdir().unwrap();
     let [input, other] = match given.has("merge") {
         true => [&states()[0], &states()[1]].map(String::as_str),
-        false => [INPUTS[input], OTHER],
+        false => [INPUTS[input], OTHERS[input]],
     };
     fs::write(dir.path().join("other.txt"), other).unwrap();
     let base: &[&str] = match given.has_any(&["every", "window", "merge", "jobs"]) {

@@ -1,0 +1,174 @@
+//! The channels of a stream, and which column is whose.
+//!
+//! A stream may have several parts with different columns, as files that were put together have: their
+//! columns belong to the channels of their names. Before the first row or header nothing is known; what
+//! is rejected there counts for every channel of the first part.
+
+use std::collections::HashMap;
+
+use stage::format::columns::{Columns, MAX_COLUMNS};
+
+use crate::channel::Channel;
+use crate::plan::Plan;
+use crate::selection::{Selection, Unknown};
+
+/// Channels that a stream can have in all its parts: as many as one part can.
+pub(crate) const MAX_CHANNELS: usize = MAX_COLUMNS;
+
+/// A field of each row that is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Taken {
+    /// Its index among the fields.
+    pub field: usize,
+    /// The index of its channel.
+    pub channel: usize,
+}
+
+/// The channels.
+#[derive(Debug)]
+pub(crate) struct Channels {
+    /// In the order in which they first came; never empty.
+    all: Vec<Channel>,
+    /// Where each is, by its name or number.
+    places: HashMap<Option<String>, usize>,
+    selection: Selection,
+    /// The fields that are counted in the current part.
+    taken: Vec<Taken>,
+    /// Whether the current part would need more channels than [`MAX_CHANNELS`].
+    is_refused: bool,
+    /// Whether no part has begun, so that the only channel stands for all that may come.
+    is_provisional: bool,
+    /// Rows rejected whole that are still to be counted for each channel.
+    rejected: u64,
+}
+
+impl Channels {
+    /// Those of a stream of which nothing is known.
+    pub(crate) fn new(plan: &Plan) -> Channels {
+        Channels {
+            all: vec![Channel::new(plan, None)],
+            places: HashMap::from([(None, 0)]),
+            selection: plan.selection.clone(),
+            taken: vec![Taken { field: 0, channel: 0 }],
+            is_refused: false,
+            is_provisional: true,
+            rejected: 0,
+        }
+    }
+
+    /// Begins a part with these columns. It is [refused](Channels::are_refused) if there would be too
+    /// many channels.
+    pub(crate) fn begin(&mut self, columns: &Columns, plan: &Plan) -> Result<(), Unknown> {
+        self.settle();
+        let indices = self.selection.indices_in(columns)?;
+        let labels: Vec<_> = indices.iter().map(|at| columns.label(*at)).collect();
+        let known = if self.is_provisional { &HashMap::new() } else { &self.places };
+        let new = labels.iter().filter(|label| !known.contains_key(*label)).count();
+        self.is_refused = known.len() + new > MAX_CHANNELS;
+        self.taken.clear();
+        if self.is_refused {
+            return Ok(());
+        }
+        let rejected = self.leave_provisional();
+        for (field, label) in indices.into_iter().zip(labels) {
+            let channel = self.place_of(label, rejected, plan);
+            self.all[channel].begin_part(columns);
+            self.taken.push(Taken { field, channel });
+        }
+        Ok(())
+    }
+
+    /// Removes the channel that stands for all, once there are others; returns how much was rejected
+    /// before them.
+    fn leave_provisional(&mut self) -> u64 {
+        if !std::mem::take(&mut self.is_provisional) {
+            return 0;
+        }
+        self.places.clear();
+        self.all.drain(..).map(|channel| channel.rejected()).sum()
+    }
+
+    /// The index of the channel of this name or number, which may be new.
+    fn place_of(&mut self, label: Option<String>, rejected: u64, plan: &Plan) -> usize {
+        *self.places.entry(label).or_insert_with_key(|label| {
+            let mut channel = Channel::new(plan, label.clone());
+            channel.reject(rejected);
+            self.all.push(channel);
+            self.all.len() - 1
+        })
+    }
+
+    /// Whether the rows of the current part are refused.
+    pub(crate) fn are_refused(&self) -> bool {
+        self.is_refused
+    }
+
+    /// The fields of the current part's rows that are counted; none if these are refused.
+    pub(crate) fn taken(&self) -> &[Taken] {
+        &self.taken
+    }
+
+    /// The channel at an index that is [taken](Channels::taken).
+    #[inline]
+    pub(crate) fn at(&mut self, index: usize) -> &mut Channel {
+        &mut self.all[index]
+    }
+
+    /// The channel of the first field, if only that is counted.
+    #[inline]
+    pub(crate) fn single(&self) -> Option<&Channel> {
+        match self.taken[..] {
+            [Taken { field: 0, channel }] => self.all.get(channel),
+            _ => None,
+        }
+    }
+
+    /// The same, to be changed.
+    #[inline]
+    pub(crate) fn single_mut(&mut self) -> Option<&mut Channel> {
+        match self.taken[..] {
+            [Taken { field: 0, channel }] => self.all.get_mut(channel),
+            _ => None,
+        }
+    }
+
+    /// All of them.
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Channel> {
+        self.all.iter_mut()
+    }
+
+    /// Those that have a record: all, or of a window those of the current part, and those of which
+    /// anything came; all of them if there are no others.
+    pub(crate) fn recorded(&mut self, are_all: bool) -> impl Iterator<Item = &mut Channel> {
+        let mut recorded: Vec<bool> = self.all.iter().map(|it| are_all || it.has_any()).collect();
+        self.taken.iter().for_each(|taken| recorded[taken.channel] = true);
+        if !recorded.contains(&true) {
+            recorded.fill(true);
+        }
+        let channels = self.all.iter_mut().zip(recorded);
+        channels.filter(|(_, is_recorded)| *is_recorded).map(|(channel, _)| channel)
+    }
+
+    /// Notes that rows were rejected whole.
+    pub(crate) fn reject(&mut self, rows: u64) {
+        self.rejected += rows;
+    }
+
+    /// Counts what was rejected whole for each channel of the current part; of one that is
+    /// refused, for all of them, so that it is seen.
+    pub(crate) fn settle(&mut self) {
+        let rejected = std::mem::take(&mut self.rejected);
+        if rejected == 0 {
+            return;
+        }
+        match self.is_refused {
+            true => self.all.iter_mut().for_each(|channel| channel.reject(rejected)),
+            false => self.taken.iter().for_each(|it| self.all[it.channel].reject(rejected)),
+        }
+    }
+
+    /// Whether anything was rejected in the current window.
+    pub(crate) fn has_rejected(&self) -> bool {
+        self.rejected > 0 || self.all.iter().any(Channel::has_rejected)
+    }
+}

@@ -1,0 +1,32 @@
+//! Why a line, or a field of a row, is not counted.
+
+use stage::format::row::NotARow;
+use stage::process::message::quoted;
+
+use crate::channels::MAX_CHANNELS;
+
+/// Why a line is rejected.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Rejection {
+    /// It is not a row.
+    NotARow(NotARow),
+    /// Its columns, or the header's above it, would make too many channels.
+    TooManyChannels,
+}
+
+impl Rejection {
+    /// The reason together with the start of the line.
+    pub(super) fn of(self, line: &[u8]) -> String {
+        match self {
+            Rejection::NotARow(reason) => reason.of(line),
+            Rejection::TooManyChannels => {
+                about(&format!("more than {MAX_CHANNELS} channels in all"), line)
+            }
+        }
+    }
+}
+
+fn about(reason: &str, line: &[u8]) -> String {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    format!("{reason}: {}", quoted(line.strip_suffix(b"\r").unwrap_or(line)))
+}
