@@ -1,5 +1,7 @@
 //! One channel: everything known about its samples, and what came in their place.
 
+use std::collections::BTreeMap;
+
 use stage::format::columns::Columns;
 use stage::format::record::{Record, Window};
 use stage::format::sample::Sample;
@@ -22,15 +24,44 @@ pub(crate) struct Channel {
     /// Whether a row can lack its sample, as everywhere but in the classic stream.
     can_be_missing: bool,
     /// All samples, or those of the current window.
-    pub accumulator: Accumulator,
-    /// When these were taken.
-    extent: Extent,
-    /// How many were missing in this time.
-    missing: u64,
-    /// What was rejected in this time.
-    rejected: u64,
+    pub current: Covered,
+    /// Other windows that are open, by their start.
+    open: BTreeMap<Time, Covered>,
     /// What is kept of earlier windows.
     earlier: EarlierWindows,
+}
+
+/// What a record covers.
+#[derive(Debug)]
+pub(crate) struct Covered {
+    /// The samples.
+    pub accumulator: Accumulator,
+    /// When they were taken.
+    extent: Extent,
+    /// How many were missing.
+    missing: u64,
+    /// How many were rejected.
+    rejected: u64,
+}
+
+impl Covered {
+    /// Nothing, where the first sample has this number in its stream.
+    fn nothing(plan: &Plan, first: u64) -> Covered {
+        let (accumulator, extent) = (plan.accumulator(first), Extent::default());
+        Covered { accumulator, extent, missing: 0, rejected: 0 }
+    }
+
+    /// Whether anything came.
+    fn has_any(&self) -> bool {
+        self.accumulator.count() + self.missing + self.rejected > 0
+    }
+
+    /// Removes everything.
+    fn clear(&mut self) {
+        self.accumulator.clear();
+        self.extent = self.extent.emptied();
+        (self.missing, self.rejected) = (0, 0);
+    }
 }
 
 impl Channel {
@@ -39,10 +70,8 @@ impl Channel {
         Channel {
             label,
             can_be_missing: false,
-            accumulator: plan.accumulator(plan.first.unwrap_or(1)),
-            extent: Extent::default(),
-            missing: 0,
-            rejected: 0,
+            current: Covered::nothing(plan, plan.first.unwrap_or(1)),
+            open: BTreeMap::new(),
             earlier: EarlierWindows::default(),
         }
     }
@@ -51,41 +80,41 @@ impl Channel {
     pub(crate) fn begin_part(&mut self, columns: &Columns) {
         self.can_be_missing |= *columns != Columns::CLASSIC;
         if columns.have_time() {
-            self.extent.join(Extent::TIMED);
+            self.current.extent.join(Extent::TIMED);
         }
     }
 
     /// Takes the sample of a row, which was taken at this time.
     pub(crate) fn add(&mut self, sample: &Sample, time: Option<Time>) {
-        self.accumulator.add(sample, RunPlace::NOT_KNOWN_YET);
+        self.current.accumulator.add(sample, RunPlace::NOT_KNOWN_YET);
         if let Some(time) = time {
-            self.extent.include(time);
+            self.current.extent.include(time);
         }
     }
 
     /// Notes that a row lacks its sample.
     pub(crate) fn miss(&mut self) {
-        self.missing += 1;
+        self.current.missing += 1;
     }
 
     /// Notes that this many samples were rejected.
     pub(crate) fn reject(&mut self, count: u64) {
-        self.rejected += count;
+        self.current.rejected += count;
     }
 
     /// How many samples were rejected, in all windows.
     pub(crate) fn rejected(&self) -> u64 {
-        self.earlier.rejected + self.rejected
+        self.earlier.rejected + self.current.rejected
     }
 
     /// Whether anything was rejected in the current window.
     pub(crate) fn has_rejected(&self) -> bool {
-        self.rejected > 0
+        self.current.rejected > 0
     }
 
     /// Whether anything came in the current window.
     pub(crate) fn has_any(&self) -> bool {
-        self.accumulator.count() + self.missing + self.rejected > 0
+        self.current.has_any()
     }
 
     /// The number, in the stream, of the first sample in the accumulator.
@@ -95,12 +124,12 @@ impl Channel {
 
     /// The record of the samples so far, or of the current window.
     pub(crate) fn record(&mut self, plan: &Plan, is_final: bool) -> Record {
-        let mut record = self.accumulator.record(&plan.wanted, self.earlier.span.as_ref());
+        let mut record = self.current.accumulator.record(&plan.wanted, self.earlier.span.as_ref());
         record.channel = self.label.clone();
         record.labels = plan.labels.clone();
-        record.missing = self.can_be_missing.then_some(self.missing);
+        record.missing = self.can_be_missing.then_some(self.current.missing);
         record.rejected = self.rejected();
-        record.times = self.extent.to_record();
+        record.times = self.current.extent.to_record();
         record.is_final = is_final;
         if is_final {
             record.course = self.course().map(|course| course.to_record());
@@ -113,7 +142,7 @@ impl Channel {
 
     fn window(&self, plan: &Plan) -> Window {
         let first = self.first(plan);
-        match self.accumulator.count() {
+        match self.current.accumulator.count() {
             0 => Window { from: None, to: None },
             n => Window { from: Some(first), to: Some(first.saturating_add(n - 1)) },
         }
@@ -121,30 +150,44 @@ impl Channel {
 
     /// The course of the whole stream so far.
     fn course(&mut self) -> Option<Course> {
-        let own = self.accumulator.course()?;
+        let own = self.current.accumulator.course()?;
         Some(self.earlier.course_with(own))
     }
 
     /// The state of the samples in the accumulator, which lie at this `place` in the stream.
     pub(crate) fn state(&mut self, plan: &Plan, place: RunPlace) -> State {
-        self.accumulator.place(place);
+        self.current.accumulator.place(place);
         let origin = Origin {
             channel: self.label.clone(),
             labels: plan.labels.clone(),
-            rejected: self.rejected,
-            missing: self.can_be_missing.then_some(self.missing),
-            extent: self.extent,
+            rejected: self.current.rejected,
+            missing: self.can_be_missing.then_some(self.current.missing),
+            extent: self.current.extent,
         };
-        State::new(self.accumulator.parts(), &origin)
+        State::new(self.current.accumulator.parts(), &origin)
+    }
+
+    /// Goes from the window that began `before`, unless that is over, to the one that begins at `start`.
+    pub(crate) fn switch(&mut self, before: Option<Time>, start: Time, plan: &Plan) {
+        let next = match (self.open.remove(&start), before) {
+            (Some(next), _) => next,
+            (None, Some(_)) => Covered::nothing(plan, 1),
+            (None, None) => return,
+        };
+        let extent = self.current.extent.emptied();
+        let last = std::mem::replace(&mut self.current, next);
+        self.current.extent.join(extent);
+        if let Some(before) = before.filter(|_| last.has_any()) {
+            self.open.insert(before, last);
+        }
     }
 
     /// Begins another window.
     pub(crate) fn begin_window(&mut self, plan: &Plan) {
-        let span = plan.wanted.histogram.and_then(|_| self.accumulator.span());
-        self.earlier.add(self.accumulator.count(), span, self.accumulator.course());
-        self.earlier.rejected += std::mem::take(&mut self.rejected);
-        self.accumulator.clear();
-        self.extent = self.extent.emptied();
-        self.missing = 0;
+        let Covered { accumulator, rejected, .. } = &mut self.current;
+        let span = plan.wanted.histogram.and_then(|_| accumulator.span());
+        self.earlier.add(accumulator.count(), span, accumulator.course());
+        self.earlier.rejected += *rejected;
+        self.current.clear();
     }
 }

@@ -1,6 +1,8 @@
 //! Counting a stream: samples in, records out. (`taking` takes the lines of a block, `joining` the
-//! pieces of a file that several threads count, and `recording` makes the records.)
+//! pieces of a file that several threads count; `recording` makes the records, and `by_time` closes the
+//! windows by the stream's own time.)
 
+mod by_time;
 mod joining;
 mod recording;
 mod rejection;
@@ -29,6 +31,7 @@ use self::rejection::Rejection;
 use crate::Error;
 use crate::channels::Channels;
 use crate::files::{Inputs, NamedInput, Position};
+use crate::open_windows::OpenWindows;
 use crate::pieces::crew::Crew;
 use crate::plan::Plan;
 use crate::schedule::Schedule;
@@ -46,6 +49,7 @@ pub(crate) fn run<I: Input>(
         records: Vec::new(),
         channels: Channels::new(&plan),
         schedule: plan.schedule.clone(),
+        windows: plan.windows.clone(),
         rows: plan.rows.clone(),
         plan,
         clock,
@@ -57,6 +61,8 @@ pub(crate) fn run<I: Input>(
         rejected_fields: 0,
         place: Position::default(),
         part: 0,
+        is_timed: false,
+        is_live: false,
         reader_gone: false,
         messages,
         helpers,
@@ -75,6 +81,8 @@ struct Count<'a, W> {
     records: Vec<u8>,
     channels: Channels,
     schedule: Schedule,
+    /// The windows of rows that have times, if windows are a time long.
+    windows: Option<OpenWindows>,
     clock: &'a dyn Clock,
     /// When the newest lines arrived.
     now: Option<Instant>,
@@ -92,6 +100,10 @@ struct Count<'a, W> {
     rows: Rows,
     /// The part of the stream whose columns the channels have.
     part: u64,
+    /// Whether its rows are counted in windows by their own time.
+    is_timed: bool,
+    /// Whether the input may fall silent: it is not a regular file.
+    is_live: bool,
     reader_gone: bool,
     messages: &'a mut dyn Messages,
     helpers: Helpers,
@@ -132,12 +144,15 @@ impl<W: Write> Count<'_, W> {
 
     fn read(&mut self, lines: &mut Lines<impl Input>) -> Result<(), Error> {
         let mut may_be_joined = self.may_join();
+        self.is_live = lines.input().file().is_none();
         while !self.reader_gone {
-            let next = lines.next(self.schedule.deadline());
+            let next = lines.next(self.deadline());
             match next.map_err(|error| self.place.cannot_read(error))? {
                 Block::Lines(block) => {
                     self.now = Some(self.clock.now());
+                    let (newest, came) = (self.newest(), self.clock.time_of_day());
                     self.take_block(block)?;
+                    self.came(came, newest);
                 }
                 Block::TooLong(start) => {
                     self.reject(Rejection::NotARow(NotARow::TooLong), start)?;
@@ -145,9 +160,7 @@ impl<W: Write> Count<'_, W> {
                 Block::Deadline => {}
                 Block::End => return Ok(()),
             }
-            if self.schedule.is_due(self.clock.now()) {
-                self.record(false)?;
-            }
+            self.record_if_due()?;
             self.flush()?;
             if may_be_joined && self.rows.are_single() {
                 may_be_joined = false;

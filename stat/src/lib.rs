@@ -9,6 +9,7 @@
 //! | `pieces` | counting a regular file in several threads, piece by piece |
 //! | `taking` | taking the lines of a block: short numbers many at a time, the others one by one |
 //! | `schedule` | when a record is due |
+//! | `open_windows` | the windows of a stream by its own time; `calendar`: in which window a time lies |
 //! | `channels` | the channels of a stream, and which column is whose; `selection`: which are counted |
 //! | `channel` | one channel: its samples, and what came in their place; `windows`: what is kept of earlier windows; `extent`: when samples were taken |
 //! | `accumulator` | everything known about the samples, and (`accumulator::record`) the record made from it |
@@ -28,6 +29,7 @@
 
 mod accumulator;
 mod ascending;
+mod calendar;
 mod channel;
 mod channels;
 mod count;
@@ -47,6 +49,7 @@ mod lattice;
 mod merge;
 mod moments;
 mod nearest;
+mod open_windows;
 mod options;
 mod pieces;
 mod plan;

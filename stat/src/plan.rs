@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use stage::format::columns::Columns;
 use stage::format::row::Rows;
 
 use crate::accumulator::Accumulator;
 use crate::accumulator::record::Wanted;
+use crate::calendar::Calendar;
 use crate::course::Course;
+use crate::open_windows::OpenWindows;
 use crate::options::Options;
 use crate::schedule::{Every, Schedule};
 use crate::selection::Selection;
@@ -23,6 +26,8 @@ pub(crate) struct Plan {
     pub wanted: Wanted,
     /// When records are due.
     pub schedule: Schedule,
+    /// The windows of rows with times, if windows are a time long.
+    pub windows: Option<OpenWindows>,
     /// Whether each record covers a window.
     pub has_windows: bool,
     /// How lines are read.
@@ -57,6 +62,14 @@ impl Plan {
         Plan {
             wanted: Wanted { quantiles: options.quantiles.clone(), more, histogram },
             schedule,
+            windows: options.window.and_then(|window| match window {
+                Every::Samples(_) => None,
+                Every::Time(length) => {
+                    let zone = options.time_zone.clone().unwrap_or(TimeZone::UTC);
+                    let late = options.late.unwrap_or_default();
+                    Some(OpenWindows::new(Calendar::new(length, zone), late))
+                }
+            }),
             has_windows: options.window.is_some(),
             rows: match &options.names {
                 Some(names) => Rows::named(names.clone()),

@@ -14,3 +14,4 @@ mod exact;
 mod merging;
 mod nist;
 mod rows;
+mod windows;

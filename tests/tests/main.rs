@@ -42,3 +42,4 @@ mod structure;
 mod surroundings;
 mod timestamps;
 mod usage;
+mod windows;

@@ -1,22 +1,51 @@
 //! Making the records.
 
 use std::io::Write;
+use std::time::Instant;
 
+use stage::format::record::Times;
 use stage::stream::size::BLOCK;
 
 use super::{Count, nanoseconds};
+use crate::calendar::Bounds;
 use crate::sequence::RunPlace;
 use crate::{Error, print};
 
 impl<W: Write> Count<'_, W> {
+    /// When records become due even if no more rows come.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        if self.is_timed { self.closing_time() } else { self.schedule.deadline() }
+    }
+
+    /// Makes the records for which it is time.
+    pub(super) fn record_if_due(&mut self) -> Result<(), Error> {
+        match self.is_timed {
+            true => self.close_by_the_clock(),
+            false if self.schedule.is_due(self.clock.now()) => self.record(false),
+            false => Ok(()),
+        }
+    }
+
     /// Makes the records that are due, and begins another window if each covers one.
     pub(super) fn record(&mut self, is_final: bool) -> Result<(), Error> {
+        self.record_window(is_final, None)
+    }
+
+    /// The same, of a window by the stream's own time if it has `bounds`.
+    pub(super) fn record_window(
+        &mut self,
+        is_final: bool,
+        bounds: Option<Bounds>,
+    ) -> Result<(), Error> {
         let ended = self.keeps_state(is_final).then(|| self.end_counting());
         self.channels.settle();
         // The course is that of the whole stream.
         let is_of_all = !self.plan.has_windows || (is_final && self.plan.course.is_some());
         for channel in self.channels.recorded(is_of_all) {
             let mut record = channel.record(&self.plan, is_final);
+            if let Some(Bounds { start, end }) = bounds {
+                record.times = Some(Times { start: Some(start), end: Some(end) });
+            }
             if let Some((began, ended)) = ended {
                 let place = match self.plan.first {
                     Some(_) => RunPlace::Number(channel.first(&self.plan)),
@@ -49,6 +78,9 @@ impl<W: Write> Count<'_, W> {
     /// Writes the last records, unless they are those of an empty window, which would hide the records
     /// before them and add nothing.
     pub(super) fn finish(&mut self) -> Result<(), Error> {
+        if self.windows.as_ref().is_some_and(|windows| windows.oldest().is_some()) {
+            return self.close_windows(true);
+        }
         let is_empty = self.plan.has_windows && self.counted == self.counted_before;
         let has_others = self.counted_before > 0;
         let has_news = self.channels.has_rejected() || self.plan.course.is_some();

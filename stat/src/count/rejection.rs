@@ -1,6 +1,7 @@
 //! Why a line, or a field of a row, is not counted.
 
 use stage::format::row::NotARow;
+use stage::format::time::Time;
 use stage::process::message::quoted;
 
 use crate::channels::MAX_CHANNELS;
@@ -12,6 +13,8 @@ pub(super) enum Rejection {
     NotARow(NotARow),
     /// Its columns, or the header's above it, would make too many channels.
     TooManyChannels,
+    /// Its window has ended at this time, and is closed.
+    Late(Time),
 }
 
 impl Rejection {
@@ -19,6 +22,7 @@ impl Rejection {
     pub(super) fn of(self, line: &[u8]) -> String {
         match self {
             Rejection::NotARow(reason) => reason.of(line),
+            Rejection::Late(end) => about(&format!("late: its window ended at {end}"), line),
             Rejection::TooManyChannels => {
                 about(&format!("more than {MAX_CHANNELS} channels in all"), line)
             }

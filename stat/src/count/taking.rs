@@ -19,10 +19,13 @@ use crate::taking::TakeLines;
 impl<W: Write> Count<'_, W> {
     /// Notes that rows were counted, at most as many as the schedule has room for.
     fn counted(&mut self, rows: u64) -> Result<(), Error> {
+        self.counted += rows;
+        if self.is_timed {
+            return Ok(());
+        }
         if let Some(now) = self.now {
             self.schedule.arrived(now);
         }
-        self.counted += rows;
         if self.schedule.count(rows) { self.record(false) } else { Ok(()) }
     }
 
@@ -52,12 +55,30 @@ impl<W: Write> Count<'_, W> {
 
     /// Begins a part with other columns.
     fn begin_part(&mut self) -> Result<(), Error> {
-        let Some(columns) = self.rows.columns() else { return Ok(()) };
-        Ok(self.channels.begin(columns, &self.plan)?)
+        let Some(columns) = self.rows.columns().cloned() else { return Ok(()) };
+        let is_timed = self.windows.is_some() && columns.have_time();
+        if is_timed != self.is_timed {
+            self.end_windows()?;
+            self.is_timed = is_timed;
+        }
+        Ok(self.channels.begin(&columns, &self.plan)?)
+    }
+
+    /// Ends the current windows, since those that follow are of another kind.
+    fn end_windows(&mut self) -> Result<(), Error> {
+        self.close_windows(false)?;
+        if self.counted > self.counted_before {
+            self.record(false)?;
+        }
+        self.schedule = self.plan.schedule.clone();
+        Ok(())
     }
 
     /// Takes the row that was read from `line`.
     fn take_row(&mut self, time: Option<Time>, line: &[u8]) -> Result<(), Error> {
+        if let Some(rejection) = self.enter_window(time)? {
+            return self.reject(rejection, line);
+        }
         self.place.line += 1;
         for at in 0..self.channels.taken().len() {
             let taken = self.channels.taken()[at];
@@ -81,14 +102,14 @@ impl<W: Write> TakeLines for Count<'_, W> {
 
     fn room(&self) -> u64 {
         match self.channels.single().filter(|_| self.rows.are_single()) {
-            Some(channel) => self.schedule.room().min(channel.accumulator.room()),
+            Some(channel) => self.schedule.room().min(channel.current.accumulator.room()),
             None => 0,
         }
     }
 
     fn take_short(&mut self, lines: &[u8], most: u64) -> Result<Scanned, Error> {
         let Some(channel) = self.channels.single_mut() else { return Ok(Scanned::default()) };
-        let scanned = channel.accumulator.add_short(lines, most, RunPlace::NOT_KNOWN_YET);
+        let scanned = channel.current.accumulator.add_short(lines, most, RunPlace::NOT_KNOWN_YET);
         self.place.line += scanned.lines;
         if scanned.lines > 0 {
             self.counted(scanned.lines)?;

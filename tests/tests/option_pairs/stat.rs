@@ -13,15 +13,17 @@ pub(crate) const BENCH: Bench = Bench {
     options: &[
         Example { id: "files", words: &["other.txt"], needs: &[] },
         Example { id: "every", words: &["--every 2"], needs: &[] },
-        Example { id: "window", words: &["--window 2"], needs: &[] },
+        Example { id: "window", words: &["--window 1h", "--window 2"], needs: &[] },
         Example { id: "strict", words: &["--strict"], needs: &[] },
         Example { id: "quantiles", words: &["--quantiles 25"], needs: &[] },
         Example { id: "more", words: &["--more"], needs: &[] },
         Example { id: "histogram", words: &["--histogram 3"], needs: &[] },
         Example { id: "course", words: &["--course 2"], needs: &[] },
         Example { id: "columns", words: &["--columns 1"], needs: &[] },
-        Example { id: "names", words: &["--names a,b"], needs: &[] },
+        Example { id: "names", words: &["--names a,b", "--names temp"], needs: &[] },
         Example { id: "header", words: &["--header"], needs: &[] },
+        Example { id: "time_zone", words: &["--time-zone Asia/Kathmandu"], needs: &["window"] },
+        Example { id: "late", words: &["--late 5s"], needs: &["window"] },
         Example { id: "jobs", words: &["--jobs 3"], needs: &[] },
         Example { id: "label", words: &["--label site=roof"], needs: &[] },
         Example { id: "state", words: &["--state"], needs: &[] },
@@ -30,20 +32,33 @@ pub(crate) const BENCH: Bench = Bench {
         Example { id: "no_sandbox", words: &["--no-sandbox"], needs: &[] },
     ],
     refused: &[
-        ("every", &["window"]),
+        ("every", &["window", "time_zone", "late"]),
         ("merge", &["every", "window", "strict", "first", "columns", "names", "header"]),
+        ("merge", &["time_zone", "late"]),
         ("header", &["names"]),
-        ("jobs", &["every", "window", "course", "merge"]),
+        ("late", &["course"]),
+        ("jobs", &["every", "window", "course", "merge", "time_zone", "late"]),
     ],
     inputs: INPUTS.len(),
     observe,
 };
 
-/// With and without a line that is not a sample; and with two channels.
-const INPUTS: [&str; 3] = ["1\n2\nx\n4\n8\n", "1\n2\n4\n8\n", "1\t8\n2\t4\nx\t2\n4\t1\n8\t1\n"];
+/// With and without a line that is not a sample; with two channels; and with times, some of which are
+/// late, whatever the time zone.
+const INPUTS: [&str; 4] = [
+    "1\n2\nx\n4\n8\n",
+    "1\n2\n4\n8\n",
+    "1\t8\n2\t4\nx\t2\n4\t1\n8\t1\n",
+    "time\tvalue\n0\t1\n3604\t2\n3598\t4\n5404\t8\n5398\t1\n9000\t2\n",
+];
 
-/// The same samples in another order, and one more.
-const OTHERS: [&str; 3] = [OTHER, OTHER, "8\t1\n4\t2\n2\t4\nx\t8\n1\t8\n0\t9\n"];
+/// Similar samples in another order.
+const OTHERS: [&str; 4] = [
+    OTHER,
+    OTHER,
+    "8\t1\n4\t2\n2\t4\nx\t8\n1\t8\n0\t9\n",
+    "time\tvalue\n0\t8\n3604\t4\n3598\t2\n5404\tx\n5404\t1\n5398\t1\n9000\t0\n",
+];
 const OTHER: &str = "8\n4\n2\nx\n1\n0\n";
 
 /// Records with states: of the samples of an input, and of the other file.

@@ -1,0 +1,106 @@
+//! What `stat --help` says below the options.
+
+/// Examples, what holds, and limits.
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  conv | stat                                a record for each sample
+  stat samples.log                           the record of a whole file
+  stat monday.log tuesday.log                that of both together
+  stat --every 1000 < samples.log            a record every 1000 samples
+  conv --rate 1k | stat --window 1s          the statistics of each second
+  stat --quantiles 5,95,99.9 --more samples.log
+  stat --course 500 samples.log | report --svg samples.svg
+  stat --columns temp,hum weather.tsv        two columns of a table
+  stat --state monday.log > monday.state
+  stat --merge *.state                       the record of all days together
+
+Input: rows of numbers, with one TAB between the fields. A line of one number is the classic \
+stream; blanks around it are ignored. With several, each column is a channel. A header, a line of at \
+least two names, names them: a name is a letter, then letters, digits, blanks and _-/%°µ()[]; a unit may \
+stand behind it in brackets. Without a header they are numbered from 1. A time (RFC 3339) may stand \
+in the first field; behind a header that begins with \"time\" it may also be in Unix seconds. The \
+first row or header decides. The same header again is skipped; another one begins a part with other \
+columns, as in files that were put together.
+
+Rejected is everything else: reported (the first few), counted and skipped. A row of another width, \
+or with a time that cannot be read, is rejected whole, and counts once for each channel; a field that \
+is not a number is rejected alone. An empty field is a missing sample, which is neither: \"missing\" \
+counts these.
+
+Channels: each has a record of its own, next to each other, with its \"channel\" in front; the \
+classic stream and its times (a header time, TAB, value) have a channel without a name. With times, \
+\"start\" and \"end\" are those of the oldest and the newest sample. --every N, --window N and the \
+pipeline's account count rows.
+
+Records: of regular files only the last one is written, unless --every or --window says otherwise, \
+so that the same file always gives the same. A last window without samples has no record, unless \
+lines were rejected in it, a course is wanted, or there is no other record.
+
+Windows: --window DUR of rows with times goes by these. Windows begin at multiples of DUR, counted \
+from 1970-01-01 00:00 in UTC or in --time-zone, and each record's \"start\" and \"end\" are those of \
+its window (start included, end not), so that windows of several machines agree. Up to an hour long, \
+they are those of each UTC offset: where it changes, a window ends early, and the hour that comes \
+twice in autumn makes two windows. Longer ones are those of the civil time: days of 23 and 25 hours \
+are whole. A window closes with the first row that lies past its end by --late (at most 100 times \
+DUR); what comes for it later is rejected as late. A stream that falls silent (not a file, and whose \
+newest row came within 10 s of its time) closes its window once the clock is past its end by --late, \
+that row's delay, and 1 s. Windows without rows have no record.
+
+Exact: sum, min, max, last, range and mode, to the last digit; mean, sd, var, rms, skew, kurtosis \
+and autocorrelation are the doubles nearest to the true values. Null is what has no value: every \
+number without samples, sd and var below two, skew, kurtosis and autocorrelation of a constant \
+series, and what is beyond the largest double.
+
+Quantiles are by nearest rank: p90 is the least sample with at least 90 % of all at or below it. \
+They are exact while there are at most 65536 distinct values. Then \"quantiles\" says \
+\"approximate\", and \"quantile_error\" by how much any of them may be wrong at most. They are \
+within 1 % of that sample's value (samples nearer to zero than 2.2e-308 count as 0), and in the \
+same cell of a grid: cells are 1 or 2 times a power of ten wide, as narrow as 65536 of them in use \
+allow, which for a bell is about a thousandth of its sd. The histogram's counts are exact as long \
+as its limits are those of cells, and else estimates; mode is null.
+
+Histogram: limits are multiples of 1, 2 or 5 times a power of ten; or, where at least 32 distinct \
+values lie whole steps apart (a converter's codes times a scale), of such steps. With --window \
+they cover all windows so far, so that they stay where they are.
+
+More figures: var, sample variance (n-1); rms, root mean square; range, max - min; mode, the most \
+frequent value, the least of several; skew, g1 = m3/m2^1.5; kurtosis, g2 = m4/m2^2 - 3, 0 for a \
+normal distribution (m2, m3, m4: central moments over n); autocorrelation, r1 of neighbouring \
+samples, as NIST defines it.
+
+Threads: --jobs N counts regular files in N threads, each file in all of them, with the same \
+result, byte for byte. By default these are as many as there are processors where the files have \
+over 64 MiB in all, and otherwise one. Pipes and the like, rows of several fields, and whatever is \
+counted with --every, --window, --course or --merge have one thread. What is appended to a file \
+meanwhile is counted; one that becomes shorter cannot be read if what was cut off had been counted. \
+Asked to stop, the threads finish what has been handed out to them, about 1 MiB each.
+
+Labels: a name is a letter or _, then letters, digits and _; not that of a field, and none of q, \
+quantile, le, job, instance and __..., which have a meaning where metrics are read.
+
+Course: a stretch is a power of two samples long, as short as the number of stretches allows. In \
+windows, it is that of the whole stream, in the last record.
+
+Merging: the states of any parts of a stream give the record of the whole, in whatever order they \
+come, for each channel by its name; some parts may lack a channel. Channels with numbers do not go \
+together with those that have names (--names gives them some). What depends on the samples' order (last, autocorrelation) takes the parts in the order in \
+which they were counted; if that was not the stream's, say --first for each. Then samples that \
+were merged already are noticed, and autocorrelation is null if some are missing; otherwise only \
+the same state is noticed. Of parts that were counted at the same time without --first the order \
+is not known: both are null, and that is reported. (States made by version 0.1.0 do not say when \
+they began.) --more needs parts that were counted with --more; --course needs parts with a course \
+of at least as many stretches and, for more than one, --first. The merged record keeps the labels \
+that all parts have in common.
+
+Limits: a line is looked at up to 64 KiB; a row has at most 1000 columns, and a stream, with all its \
+parts, 1000 channels; a sample has at most 400 decimal places and is finite as \
+a double. Asked to stop, stat reads standard input on until it ends or is silent for a second; \
+reading files, it ends there and reports what it has counted. Half a line that is cut off so, or \
+by a hang-up, is dropped, and reported. Memory: 4 MB; up to 12 MB with 65536 distinct values, 30 \
+MB with more, and 90 MB if they have hundreds of digits; with --jobs, as much for each thread. A \
+state has at most 2 MB (47 MB with \
+hundreds of digits) and up to 1 MB more with a course, and 100 bytes for each part merged that was \
+not numbered with --first; making or merging it takes up to 40 MB (170 MB) in all. A record with a \
+state has at most 64 MiB.
+
+";
