@@ -14,6 +14,7 @@
 //! carriage return at a line's end, are ignored. (That a *value* is not plausible, or a raw word torn,
 //! are `conv`'s own reasons.)
 
+mod beginning;
 mod field;
 mod reason;
 mod shape;
@@ -23,6 +24,7 @@ use crate::format::columns::Columns;
 use crate::format::decimal::ParseError;
 use crate::format::time::{Form, Time};
 
+pub use self::beginning::Beginning;
 pub use self::field::{Field, single};
 pub use self::reason::NotARow;
 use self::shape::Expected;

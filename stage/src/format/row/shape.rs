@@ -80,7 +80,7 @@ impl Expected {
 }
 
 /// What a row shows, without any names.
-fn shape(line: &[u8], is_recorded: bool) -> Result<Shape, NotARow> {
+pub(super) fn shape(line: &[u8], is_recorded: bool) -> Result<Shape, NotARow> {
     let text = without_end(line);
     let Err(why) = single(line) else {
         return Ok(Shape { columns: Columns::CLASSIC, form: None, is_decided: !is_recorded });
