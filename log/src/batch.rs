@@ -8,13 +8,20 @@ pub(crate) struct Batch<'a> {
     bytes: &'a [u8],
     /// Whether the first of them begins a line.
     begins_line: bool,
+    /// Whether they are a header, and so no row.
+    is_header: bool,
     written: usize,
 }
 
 impl<'a> Batch<'a> {
     /// A batch of `bytes`, none of which is written.
     pub(crate) fn new(bytes: &'a [u8], begins_line: bool) -> Batch<'a> {
-        Batch { bytes, begins_line, written: 0 }
+        Batch { bytes, begins_line, is_header: false, written: 0 }
+    }
+
+    /// A batch of one line, a header, which is not written.
+    pub(crate) fn of_header(line: &'a [u8]) -> Batch<'a> {
+        Batch { is_header: true, ..Batch::new(line, true) }
     }
 
     /// What is still to be written.
@@ -45,12 +52,17 @@ impl<'a> Batch<'a> {
 
     /// Lines of which something is still to be written; the last may lack its line feed.
     pub(crate) fn lines_left(&self) -> u64 {
-        count_lines(self.rest())
+        if self.is_header { 0 } else { count_lines(self.rest()) }
+    }
+
+    /// How many rows end in `written`, a part of this batch.
+    pub(crate) fn rows_ending_in(&self, written: &[u8]) -> u64 {
+        if self.is_header { 0 } else { memchr_iter(b'\n', written).count() as u64 }
     }
 }
 
 /// Lines in `bytes`; the last may lack its line feed.
-fn count_lines(bytes: &[u8]) -> u64 {
+pub(crate) fn count_lines(bytes: &[u8]) -> u64 {
     let unfinished = bytes.last().is_some_and(|&byte| byte != b'\n');
     memchr_iter(b'\n', bytes).count() as u64 + u64::from(unfinished)
 }

@@ -31,6 +31,22 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
+    /// It holds rows of other columns than the stream.
+    #[error(
+        "cannot record {stream} in {name}, which holds {there}: name another FILE, or begin this one \
+         anew with --truncate"
+    )]
+    Columns {
+        /// The file, quoted.
+        name: String,
+        /// What the stream has.
+        stream: String,
+        /// What the file has.
+        there: String,
+    },
+    /// The stream has times already.
+    #[error("cannot put times in front of rows that have some already: leave --timestamps out")]
+    Timed,
     /// Another process has locked it.
     #[error("cannot lock {name}: another log is writing it")]
     Locked {

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use stage::fake::FakeClock;
+use stage::format::row::Beginning;
 
 use crate::error::{Attempt, Error};
 use crate::file::storage::Storage;
@@ -116,6 +117,10 @@ impl Storage for FakeFile {
 impl Named for FakeFile {
     fn name(&self) -> String {
         "\"memory\"".to_owned()
+    }
+
+    fn beginning(&self) -> Result<Option<Beginning>, Error> {
+        Ok(Beginning::of_file(&self.bytes))
     }
 
     fn can_lose_name(&self) -> bool {

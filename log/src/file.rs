@@ -19,6 +19,7 @@ use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+use stage::format::row::Beginning;
 use stage::process::message::quoted_path;
 
 use self::open::{Opened, lies_at, open};
@@ -35,6 +36,8 @@ const MODE: u32 = 0o644;
 pub(crate) trait Named: Storage {
     /// The name, quoted.
     fn name(&self) -> String;
+    /// What its first lines show of its columns; `None` if it has none, or they show nothing.
+    fn beginning(&self) -> Result<Option<Beginning>, Error>;
     /// Whether somebody else can take the name away.
     fn can_lose_name(&self) -> bool;
     /// Looks at the file and its name; `None` where there is nothing to see: it is not a file on a disk,
@@ -143,6 +146,10 @@ impl Storage for LogFile {
 impl Named for LogFile {
     fn name(&self) -> String {
         quoted_path(self.path())
+    }
+
+    fn beginning(&self) -> Result<Option<Beginning>, Error> {
+        Ok(self.storage.start()?.and_then(|start| Beginning::of_file(&start)))
     }
 
     fn can_lose_name(&self) -> bool {

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `options` | the command line |
 //! | `recording` | the main loop, and what it does while the disk takes nothing |
+//! | `head` | the stream's columns: its first line, and headers |
 //! | `timestamps` | arrival times in front of lines |
 //! | `recorder` | writing lines, counting those written and those on the disk, following the file |
 //! | `sync` | when what was written must be on the disk: **the sync policies** |
@@ -23,6 +24,7 @@ mod batch;
 mod check;
 mod error;
 mod file;
+mod head;
 mod notice;
 mod options;
 mod recorder;
@@ -43,6 +45,7 @@ use stage::stream::output::Unwritable;
 use thiserror::Error;
 
 use crate::file::LogFile;
+use crate::head::Head;
 pub use crate::options::Options;
 use crate::recorder::Recorder;
 use crate::recording::{Recording, report};
@@ -97,10 +100,10 @@ pub fn run(
         Err(error) => return Ended { entry: nothing, result: Err(error.into()) },
     };
     report(begun.notices, messages);
-    let recorder = Recorder::new(file, begun.length, options.sync, options.rotate)
-        .with_header(options.header());
+    let recorder = Recorder::new(file, begun.length, options.sync, options.rotate);
+    let head = Head::new(options.timestamps);
     let stamper = Stamper::new(options.timestamps);
-    let mut recording = Recording { recorder, stamper, timer: &mut timer, messages };
+    let mut recording = Recording { recorder, head, stamper, timer: &mut timer, messages };
     let result = recording.run(input, options.pass, output);
     let mut recorder = recording.recorder;
     if let Err(Error::Read(_) | Error::Output(_)) = result {

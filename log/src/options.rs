@@ -43,11 +43,15 @@ With --rotate, FILE is renamed to FILE.1 before it would grow beyond SIZE, FILE.
 so on; a line is never divided. Whatever lies at those names is taken for an old file. Each step \
 is on the disk before the next, so a rotation takes about as many syncs as there are old files.
 
-With --timestamps, every new file, including those that a rotation begins, starts with a header \
-line: time, tab, value. The header counts toward SIZE, but not as a sample, and --pass does not \
-hand it on. A file that already has lines is appended to as it is: it gets no header, and nothing \
-keeps lines with times and lines without apart. Of such a file stat and conv take the first line's \
-kind and reject the other.
+Headers: if the stream begins with one (a TAB b, the names of its columns), every new file does, \
+including those that a rotation begins, and a file that already has lines is appended to without \
+it. With --timestamps it has time in front; samples alone get the header time TAB value, columns \
+without names ch1, ch2, ... A header counts toward SIZE, but not as a sample; --pass hands on what \
+came. A stream of other columns than FILE (by its first lines), or of times in another form, is an \
+error before anything is written: name another FILE, or use --truncate. What is neither a header \
+nor a row in FILE's first line is no obstacle. Headers in the middle of a stream of several columns \
+are recorded as they come, and new files begin with the last one; behind a first line of a single \
+field they are lines like any other.
 
 Files: samples.log in the working directory, unless FILE is named; FILE.1, FILE.2, ..., the old \
 files of --rotate; FILE.torn, what a crash left half written.
@@ -57,7 +61,7 @@ and neither must FILE.1 and up, with --rotate. In the launcher's pipeline conv a
 none of these names, either (of very many, the newest few hundred are looked at). A file that is \
 not a regular one (a FIFO, a device) is neither locked nor synced, and cannot be rotated; while \
 its reader hangs, only kill -9 ends log. While a sync lasts, nothing is read; while the reader of \
---pass does not read, nothing is synced. A single line longer than SIZE has a file of its own. \
+--pass does not read, nothing is synced. A single line longer than SIZE has a file of its own (behind its header). \
 What somebody does to old files, and bytes changed in FILE while its length stays the same, are \
 not noticed. --check may miss or double lines of a file that is being rotated. It takes old files \
 behind two missing numbers for somebody else's, reads no compressed ones, and says so where there \
@@ -75,8 +79,8 @@ pub struct Options {
     /// Start the file anew
     #[arg(short, long)]
     pub(crate) truncate: bool,
-    /// Put each line's arrival time and a tab in front of it; a new file begins with a header line:
-    /// time, tab, value
+    /// Put each line's arrival time and a tab in front of it; a new file begins with a header line,
+    /// such as time, tab, value. Rows that have times already are refused
     #[arg(long, value_enum, value_name = "FORM")]
     pub(crate) timestamps: Option<Timestamps>,
     /// When what was received is on the disk: never (only at the end), always (after every
@@ -111,11 +115,6 @@ impl Options {
     /// How many old files are kept, if the file is rotated.
     pub(crate) fn kept(&self) -> Option<u64> {
         self.rotate.map(|_| self.keep)
-    }
-
-    /// What a new file begins with.
-    pub(crate) fn header(&self) -> Vec<u8> {
-        self.timestamps.map(|_| Timestamps::header()).unwrap_or_default()
     }
 }
 

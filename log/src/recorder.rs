@@ -10,7 +10,7 @@ mod pace;
 
 use std::time::Instant;
 
-use memchr::memchr_iter;
+use stage::format::row::Beginning;
 
 use self::extent::Extent;
 use self::pace::Pace;
@@ -63,16 +63,21 @@ impl<F: Named> Recorder<F> {
 
     /// Begins each new file with `header`, a line, which counts as no line of the recording. A file
     /// that holds lines already goes on as it is.
-    pub(crate) fn with_header(self, header: Vec<u8>) -> Recorder<F> {
-        Recorder { extent: self.extent.with_header(header), ..self }
+    pub(crate) fn set_header(&mut self, header: Vec<u8>) {
+        self.extent.set_header(header);
     }
 
-    /// Whole lines written.
+    /// What the file's first lines show of its columns; `None` if there are none, or they show nothing.
+    pub(crate) fn beginning(&self) -> Result<Option<Beginning>, Error> {
+        if self.extent.length() == 0 { Ok(None) } else { self.file.beginning() }
+    }
+
+    /// Whole lines written, without headers.
     pub(crate) fn recorded(&self) -> u64 {
         self.recorded
     }
 
-    /// Whole lines known to be on the disk.
+    /// Whole lines known to be on the disk, without headers.
     pub(crate) fn durable(&self) -> u64 {
         self.durable
     }
@@ -121,7 +126,7 @@ impl<F: Named> Recorder<F> {
             let count = self.file.write(fitting)?;
             self.oldest.get_or_insert(now);
             self.extent.wrote(&fitting[..count]);
-            self.recorded += memchr_iter(b'\n', &fitting[..count]).count() as u64;
+            self.recorded += batch.rows_ending_in(&fitting[..count]);
             batch.advance(count);
         }
         Ok(())

@@ -1,12 +1,12 @@
-//! The main loop: lines come from the input, get their times, are written, and are passed on. What
-//! happens below is reported here.
+//! The main loop: lines come from the input, get their times, are written, and are passed on. Headers
+//! are told from rows. What happens below is reported here.
 
 mod retry;
 
 use std::io::Write;
 use std::time::SystemTime;
 
-use memchr::memchr_iter;
+use memchr::{memchr, memchr_iter};
 use stage::process::clock::Timer;
 use stage::process::message::Messages;
 use stage::stream::ending::{CutOff, Unread};
@@ -16,7 +16,9 @@ use stage::stream::output::{Delivery, deliver};
 
 use self::retry::Unwritten;
 use crate::Error;
+use crate::batch::{Batch, count_lines};
 use crate::file::Named;
+use crate::head::{self, Head, Part};
 use crate::notice::Notice;
 use crate::recorder::Recorder;
 use crate::timestamps::Stamper;
@@ -24,6 +26,7 @@ use crate::timestamps::Stamper;
 /// Lines on their way to the disk.
 pub(crate) struct Recording<'a, F, T> {
     pub(crate) recorder: Recorder<F>,
+    pub(crate) head: Head,
     pub(crate) stamper: Stamper,
     pub(crate) timer: &'a mut T,
     pub(crate) messages: &'a mut dyn Messages,
@@ -57,7 +60,8 @@ impl<F: Named, T: Timer> Recording<'_, F, T> {
                     return Err(Unread::standard_input(error).into());
                 }
             };
-            if let Err(failed) = self.write(bytes, began) {
+            let (rows, began) = self.begin(bytes, began)?;
+            if let Err(failed) = self.write(rows, began) {
                 return Err(self.end_after(failed, lines));
             }
             // Before it is passed on: with a sync after every batch, what comes out is on the disk.
@@ -74,9 +78,62 @@ impl<F: Named, T: Timer> Recording<'_, F, T> {
         }
     }
 
+    /// Looks at the stream's first line, once it comes: its columns must be the file's. Returns what is
+    /// to be written, and when it began to arrive: a header is not, until the file's first row is.
+    fn begin<'b>(
+        &mut self,
+        bytes: &'b [u8],
+        began: SystemTime,
+    ) -> Result<(&'b [u8], SystemTime), Error> {
+        if self.head.has_begun() || bytes.is_empty() {
+            return Ok((bytes, began));
+        }
+        let end = memchr(b'\n', bytes).map_or(bytes.len(), |at| at + 1);
+        let (line, others) = bytes.split_at(end);
+        let opening = self.head.begin(line)?;
+        if let (Some(rows), Some(there)) = (&opening.rows, self.recorder.beginning()?) {
+            head::check(&there, rows, self.recorder.name())?;
+        }
+        self.recorder.set_header(opening.header);
+        Ok(match opening.is_header {
+            true => (others, self.timer.time_of_day()),
+            false => (bytes, began),
+        })
+    }
+
     /// Writes `bytes`, the first of which arrived at `began`, and follows the file's name; after a
-    /// failure, returns how many of their lines are not written.
+    /// failure, returns how many of their rows are not written.
     fn write(&mut self, bytes: &[u8], began: SystemTime) -> Result<(), (Unwritten, u64)> {
+        if bytes.is_empty() || !self.head.may_have_headers() {
+            return self.write_rows(bytes, began);
+        }
+        let mut began = began;
+        let mut parts = self.head.parts(bytes, self.stamper.is_at_line_start());
+        while let Some(part) = parts.next() {
+            let result = match part {
+                Part::Rows(rows) => self.write_rows(rows, began),
+                Part::Header(line) => self.write_header(line),
+            };
+            if let Err((unwritten, left)) = result {
+                return Err((unwritten, left + parts.map(rows_in).sum::<u64>()));
+            }
+            began = self.timer.time_of_day();
+        }
+        Ok(())
+    }
+
+    /// Writes a header in the middle of the stream, with which new files begin from here on.
+    fn write_header(&mut self, line: &[u8]) -> Result<(), (Unwritten, u64)> {
+        self.head.headers += 1;
+        let header = self.head.recorded(line);
+        self.recorder.set_header(header.clone());
+        let mut batch = Batch::of_header(&header);
+        let result = retry::write(&mut self.recorder, &mut batch, self.timer, self.messages);
+        result.map_err(|unwritten| (unwritten, 0))
+    }
+
+    /// The same as `write`, for rows alone.
+    fn write_rows(&mut self, bytes: &[u8], began: SystemTime) -> Result<(), (Unwritten, u64)> {
         let mut batch = self.stamper.stamp(bytes, began, self.timer.time_of_day());
         let result = retry::write(&mut self.recorder, &mut batch, self.timer, self.messages);
         result.map_err(|unwritten| {
@@ -91,7 +148,7 @@ impl<F: Named, T: Timer> Recording<'_, F, T> {
             self.leave_out(Some(cut))?;
         } else if !self.stamper.is_at_line_start() {
             let now = self.timer.time_of_day();
-            if let Err(failed) = self.write(b"\n", now) {
+            if let Err(failed) = self.write_rows(b"\n", now) {
                 return Err(self.end_after(failed, lines));
             }
         }
@@ -101,7 +158,8 @@ impl<F: Named, T: Timer> Recording<'_, F, T> {
     /// Reports what of the input is not a line, and takes back what of it was written.
     fn leave_out(&mut self, cut: Option<CutOff<'_>>) -> Result<(), Error> {
         let Some(cut) = cut else { return Ok(()) };
-        self.messages.tell(&format!("line {}: {cut}", self.recorder.recorded() + 1));
+        let line = self.recorder.recorded() + self.head.headers + 1;
+        self.messages.tell(&format!("line {line}: {cut}"));
         Ok(self.recorder.cut_half_a_line()?)
     }
 
@@ -134,6 +192,14 @@ impl<F: Named, T: Timer> Recording<'_, F, T> {
                 Error::GivenUp { lines, source: synced.and(cut).err().unwrap_or(source) }
             }
         }
+    }
+}
+
+/// Rows in a part of the stream.
+fn rows_in(part: Part<'_>) -> u64 {
+    match part {
+        Part::Rows(rows) => count_lines(rows),
+        Part::Header(_) => 0,
     }
 }
 

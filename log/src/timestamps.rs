@@ -1,12 +1,11 @@
 //! Arrival times in front of lines.
 //!
-//! A line gets the time at which it began to arrive; a new file begins with the header of such lines.
+//! A line gets the time at which it began to arrive.
 
 use std::time::SystemTime;
 
 use clap::ValueEnum;
 use memchr::memchr;
-use stage::format::columns::Columns;
 use stage::format::time::{Form, Time};
 
 use crate::batch::Batch;
@@ -21,21 +20,18 @@ pub(crate) enum Timestamps {
 }
 
 impl Timestamps {
-    /// The header of lines with times, with its line feed.
-    pub(crate) fn header() -> Vec<u8> {
-        let mut text = Vec::new();
-        Columns::TIMED.print_header(&mut text);
-        text
+    /// The form of the times.
+    pub(crate) fn form(self) -> Form {
+        match self {
+            Timestamps::Unix => Form::Unix,
+            Timestamps::Iso => Form::Iso,
+        }
     }
 
     /// What stands in front of a line that arrived at `time`.
     fn stamp(self, time: SystemTime) -> Vec<u8> {
-        let form = match self {
-            Timestamps::Unix => Form::Unix,
-            Timestamps::Iso => Form::Iso,
-        };
         let mut text = Vec::new();
-        Time::of_clock(time).print(form, &mut text);
+        Time::of_clock(time).print(self.form(), &mut text);
         text.push(b'\t');
         text
     }

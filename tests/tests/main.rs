@@ -12,6 +12,7 @@ mod faults;
 mod figures;
 mod formats;
 mod full_disk;
+mod headers;
 mod help;
 mod hostile;
 mod install;

@@ -2,9 +2,16 @@
 
 use std::fs::{File, Metadata};
 use std::io::{self, Write};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
+use memchr::memchr_iter;
+use stage::format::row::MAX_LINE;
+
 use crate::error::{Attempt, Error};
+
+/// Bytes of a file's start that are read at first: nearly always two lines.
+const START: usize = 4096;
 
 /// Something to write to that can put what was written out of reach of a power failure.
 pub(crate) trait Storage {
@@ -46,6 +53,24 @@ impl OpenFile {
     /// Whether there is a disk behind it.
     pub(super) fn is_regular(&self) -> bool {
         self.is_regular
+    }
+
+    /// Its first two lines, or what there is of them; `None` if it is not a file on a disk.
+    pub(super) fn start(&self) -> Result<Option<Vec<u8>>, Error> {
+        if !self.is_regular {
+            return Ok(None);
+        }
+        let mut start = vec![0; START];
+        loop {
+            let length =
+                self.file.read_at(&mut start, 0).map_err(Attempt::Read.failed(&self.path))?;
+            let is_all = length < start.len() || length > 2 * MAX_LINE;
+            if is_all || memchr_iter(b'\n', &start).nth(1).is_some() {
+                start.truncate(length);
+                return Ok(Some(start));
+            }
+            start.resize(8 * length, 0);
+        }
     }
 
     /// What is known of it, if there is a disk behind it.

@@ -23,8 +23,8 @@ impl Extent {
     }
 
     /// Begins each new file with `header`, a line.
-    pub(super) fn with_header(self, header: Vec<u8>) -> Extent {
-        Extent { header, ..self }
+    pub(super) fn set_header(&mut self, header: Vec<u8>) {
+        self.header = header;
     }
 
     /// Bytes in the file.

@@ -161,7 +161,9 @@ fn in_a_flood_a_sync_comes_no_more_often_than_it_must() {
 
 /// A recorder in `file` that begins each file with the header `h`.
 fn headed(file: FakeFile, length: u64, limit: Option<u64>) -> Recorder<FakeFile> {
-    Recorder::new(file, length, SyncPolicy::Never, limit).with_header(b"h\n".to_vec())
+    let mut recorder = Recorder::new(file, length, SyncPolicy::Never, limit);
+    recorder.set_header(b"h\n".to_vec());
+    recorder
 }
 
 #[test]
@@ -243,8 +245,8 @@ proptest! {
         let clock = FakeClock::new();
         let lost = moves_at.map(|at| (Duration::from_secs(at), MOVED));
         let disk = FakeFile { step, room, stuck_rotations, lost, ..FakeFile::new(&clock) };
-        let mut recorder =
-            Recorder::new(disk, 0, SyncPolicy::Never, limit).with_header(header.into());
+        let mut recorder = Recorder::new(disk, 0, SyncPolicy::Never, limit);
+        recorder.set_header(header.into());
         let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
         // Only a very long line comes in pieces, and then its length is not known.
         let chunks: Vec<&[u8]> = match in_pieces {

@@ -26,8 +26,9 @@ pub(crate) const BENCH: Bench = Bench {
 
 fn observe(given: &Given, _: usize) -> Option<Seen> {
     let (dir, beside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    fs::write(dir.path().join("samples.log"), "1000\n").unwrap();
-    fs::write(dir.path().join("other.log"), "2000\n").unwrap();
+    // These go with any stream: what they hold is not known.
+    fs::write(dir.path().join("samples.log"), "samples\n").unwrap();
+    fs::write(dir.path().join("other.log"), "others\n").unwrap();
     let trace = beside.path().join("trace");
     let log = Program::new("log").args(given.words()).dir(&dir).input("1\n2\n3\n4\n5\n6\n7\n");
     let log = match Library::built() {

@@ -1,0 +1,96 @@
+//! Headers in recordings: each file begins with the stream's, whatever happens to the files, and rows of
+//! other columns do not get in.
+
+use std::fs;
+
+use tempfile::TempDir;
+use wandler_tests::recorded::{all_files, old_numbers};
+use wandler_tests::run::{Finished, Program};
+
+const HEADER: &str = "time\ttemp [°C]\thum\n";
+
+/// Rows from one number to another.
+fn rows(from: u32, to: u32) -> String {
+    let row = |at: u32| format!("2026-11-25T18:26:{:02}Z\t{at}.5\t\n", at % 60);
+    (from..=to).map(row).collect()
+}
+
+/// Records `input` in `run.log`.
+fn log(words: &str, input: &str, dir: &TempDir) -> Finished {
+    Program::new("log").words(words).words("run.log").dir(dir).input(input).finish()
+}
+
+fn read(dir: &TempDir, name: &str) -> String {
+    fs::read_to_string(dir.path().join(name)).unwrap()
+}
+
+#[test]
+fn each_file_of_a_rotation_begins_with_the_header_and_so_does_it_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let words = "--rotate 128 --keep 99 --pass";
+    for (from, to) in [(1, 10), (11, 11), (12, 30)] {
+        let input = HEADER.to_owned() + &rows(from, to);
+        log(words, &input, &dir).exits(0).writes(&input).says(&[""; 0]);
+    }
+    let numbers = old_numbers(dir.path());
+    assert!(numbers.len() > 3, "{numbers:?}");
+    for name in numbers.iter().map(|it| format!("run.log.{it}")).chain(["run.log".to_owned()]) {
+        let text = read(&dir, &name);
+        assert!(text.starts_with(HEADER) && text.len() <= 128, "{name}: {text}");
+    }
+    let all = all_files(dir.path());
+    assert_eq!(all.replace(HEADER, ""), rows(1, 30));
+    assert_eq!(all.matches(HEADER).count(), numbers.len() + 1);
+}
+
+#[test]
+fn a_torn_header_is_set_aside_and_written_again() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("run.log"), "time\ttemp [").unwrap();
+    let told = "log: \"run.log\" ended in a torn line: 11 bytes set aside in \"run.log.torn\"";
+    let input = HEADER.to_owned() + &rows(1, 2);
+    log("", &input, &dir).exits(0).says(&[told]);
+    assert_eq!(
+        (read(&dir, "run.log"), read(&dir, "run.log.torn")),
+        (input, "time\ttemp [\n".into())
+    );
+}
+
+#[test]
+fn rows_of_other_columns_do_not_get_in_unless_the_file_is_begun_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    let before = HEADER.to_owned() + &rows(1, 2);
+    log("", &before, &dir).exits(0);
+    let there = "\"run.log\", which holds times and the columns temp [°C], hum";
+    let end = "name another FILE, or begin this one anew with --truncate";
+    for (input, what) in [
+        ("1\n2\n", "samples alone"),
+        ("1\t2\t3\n", "3 columns without names"),
+        ("time\tvalue\n", "times and samples"),
+        ("hum\ttemp [°C]\n1\t2\n", "the columns hum, temp [°C]"),
+    ] {
+        let told = format!("log: cannot record {what} in {there}: {end}");
+        log("--pass", input, &dir).exits(1).writes("").says(&[&*told]);
+        assert_eq!(read(&dir, "run.log"), before, "{input:?}");
+    }
+    let told =
+        "log: cannot put times in front of rows that have some already: leave --timestamps out";
+    log("--timestamps iso", &before, &dir).exits(1).says(&[told]);
+    // Without the header, as `tail` leaves it.
+    log("", &rows(3, 4), &dir).exits(0).says(&[""; 0]);
+    assert_eq!(read(&dir, "run.log"), before + &rows(3, 4));
+    log("--truncate", "1\n", &dir).exits(0);
+    assert_eq!(read(&dir, "run.log"), "1\n");
+}
+
+#[test]
+fn the_account_does_not_count_headers() {
+    let script = format!(
+        "printf '{HEADER}1\\t2\\t3\\n{HEADER}4\\t5\\t6\\n' |
+         WANDLER_LEDGER=9 log run.log 9> ledger"
+    );
+    let dir = tempfile::tempdir().unwrap();
+    Program::bash(&script).dir(&dir).finish().exits(0).says(&[""; 0]);
+    let entry = "{\"stage\":\"log\",\"recorded\":2,\"durable\":2}\n";
+    assert_eq!(read(&dir, "ledger"), entry);
+}
