@@ -115,6 +115,27 @@ impl Grid {
         self.cells.distinct() + self.far.len()
     }
 
+    /// Whether the index of each cell fits a machine word, and there are not too many cells.
+    pub(crate) fn has_only_words_and_room(&self) -> bool {
+        self.far.is_empty() && self.used() <= MAX_DISTINCT
+    }
+
+    /// The indices that fit a machine word, in any order, with their counts.
+    pub(crate) fn words(&self) -> impl Iterator<Item = (i64, u64)> {
+        self.cells.iter()
+    }
+
+    /// The cell of an index.
+    pub(crate) fn cell(&self, index: i64) -> Interval {
+        self.interval(&Index::Word(index))
+    }
+
+    fn interval(&self, index: &Index) -> Interval {
+        let low = self.width.low(index);
+        let high = &low + self.width.to_decimal();
+        Interval { low, high }
+    }
+
     /// The width of the cells.
     pub(crate) fn width(&self) -> Width {
         self.width
@@ -195,9 +216,7 @@ impl Grid {
     pub(crate) fn at_rank(&mut self, rank: u64) -> Option<Interval> {
         self.make_room();
         let index = self.index_at_rank(rank)?;
-        let low = self.width.low(&index);
-        let high = &low + self.width.to_decimal();
-        Some(Interval { low, high })
+        Some(self.interval(&index))
     }
 
     /// The index of that cell.

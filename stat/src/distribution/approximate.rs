@@ -46,6 +46,7 @@ impl Approximate {
     }
 
     pub(super) fn add_counts(&mut self, numbers: Ascending, scale: u16) {
+        self.forget_ranks();
         self.sketch.add_counts(numbers.as_slice(), scale);
         if let Some(grid) = &mut self.grid {
             grid.add_counts(numbers, scale);
@@ -63,6 +64,7 @@ impl Approximate {
         if count == 1 && self.add_to_cells(value) {
             return;
         }
+        self.forget_ranks();
         self.sketch.add_many(value, count);
         if let Some(grid) = &mut self.grid {
             grid.add_many(value, count);
@@ -103,13 +105,24 @@ impl Approximate {
     }
 
     pub(super) fn join(&mut self, mut other: Approximate) {
-        self.settle();
+        self.settle_for_others();
         other.settle();
         self.grid = self.grid.take().zip(other.grid).map(|(mut own, other)| {
             own.join(other);
             own
         });
         other.sketch.filled().for_each(|filled| self.sketch.add_filled(filled));
+    }
+
+    /// Notes that the grid gets samples past the counters.
+    fn forget_ranks(&mut self) {
+        self.cells.iter_mut().for_each(Cells::forget_ranks);
+    }
+
+    /// Brings the grid and the sketch up to date, for other samples.
+    pub(super) fn settle_for_others(&mut self) {
+        self.settle();
+        self.forget_ranks();
     }
 
     /// Brings the grid and the sketch up to date.
@@ -128,6 +141,9 @@ impl Approximate {
     }
 
     pub(super) fn at_rank(&mut self, rank: u64) -> Option<Interval> {
+        if let Some(cell) = self.cell_at_rank(rank).filter(|cell| !may_be_cut_by_bins(cell)) {
+            return Some(cell);
+        }
         self.settle();
         let Some(grid) = &mut self.grid else {
             return self.sketch.at_rank(rank).map(|bin| bin.interval());
@@ -138,6 +154,15 @@ impl Approximate {
         }
         let Interval { low, high } = self.sketch.at_rank(rank)?.interval();
         Some(cell.within(&low, &high))
+    }
+
+    /// The cell with the sample at `rank`, if it is known without bringing the grid up to date.
+    fn cell_at_rank(&mut self, rank: u64) -> Option<Interval> {
+        let Approximate { sketch, grid: Some(grid), cells: Some(cells) } = self else {
+            return None;
+        };
+        let index = cells.index_at_rank(rank, grid, sketch)?;
+        Some(grid.cell(index))
     }
 
     pub(super) fn below(&mut self, limits: &[Decimal], min: &Decimal, max: &Decimal) -> Vec<u64> {

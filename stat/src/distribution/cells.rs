@@ -2,33 +2,47 @@
 //! increment for both.
 //!
 //! Most cells of the grid lie within one bin of the sketch, so that one counter serves both; it is
-//! handed on when the distribution is queried. In the other cells each sample is also counted in its
+//! handed on when the distribution is queried, or else known to its [`Ranks`]. In the other cells each sample is also counted in its
 //! bin as it comes. Numbers in cells without a counter wait until there are many.
 //!
-//! Memory: 640 kB.
+//! Memory: 640 kB, and that of the ranks.
 
 use stage::format::decimal::Decimal;
 
+use super::ranks::Ranks;
 use crate::ascending::Ascending;
 use crate::divisor::Divisor;
 use crate::grid::{Grid, Width};
 use crate::sketch::{Bins, Sketch};
 
 /// Cells that have a counter: all that the grid has room for, and as many again to grow into.
-const COUNTERS: usize = 1 << 17;
+pub(super) const COUNTERS: usize = 1 << 17;
 
 /// The flag of a counter whose cell is in several bins: the sketch counts its samples one by one.
 const ONE_BY_ONE: u32 = 1 << 31;
 
+/// The flag of a counter whose cell is known to be in use in the grid.
+const IN_USE: u32 = 1 << 30;
+
 /// Beyond this many samples the counters in use are not listed: going through all is as fast.
-const FEW: u32 = 1 << 14;
+const FEW: usize = 1 << 14;
 
 /// This many numbers without a counter are handed on together; and if they are also a quarter of all
 /// that have come, the counters are misplaced.
 const MANY_STRAYS: usize = 1 << 14;
 
-/// What a counter holds besides its flag.
-const COUNT: u32 = ONE_BY_ONE - 1;
+/// What a counter holds besides its flags.
+const COUNT: u32 = IN_USE - 1;
+
+/// The places of samples.
+#[derive(Clone, Debug)]
+struct Listed {
+    places: Vec<u32>,
+    /// How many of them the ranks know.
+    ranked: usize,
+    /// Whether they are all since the grid was up to date.
+    are_all: bool,
+}
 
 /// Counters of the cells of a grid.
 #[derive(Clone, Debug)]
@@ -43,8 +57,11 @@ pub(super) struct Cells {
     counters: Box<[u32]>,
     /// Samples since the grid and the sketch were up to date.
     fresh: u32,
-    /// The counters that have been used since, as long as these are few samples.
-    used: Vec<u32>,
+    /// `None` unless ranks are asked for again and again.
+    ranks: Option<Box<Ranks>>,
+    /// The counters' samples by their places: all since the grid was up to date, or at least those that
+    /// came when the ranks already were; `None` once they were too many.
+    listed: Option<Listed>,
     /// Numbers without a counter that the grid and the sketch do not know yet.
     strays: Vec<i64>,
     /// How many they were handed, and how many samples have come, since these counters were made.
@@ -67,7 +84,8 @@ impl Cells {
             divisor: Divisor::new(width),
             counters: counters(base, width, scale),
             fresh: 0,
-            used: Vec::new(),
+            ranks: None,
+            listed: Some(Listed::new()),
             strays: Vec::new(),
             strayed: 0,
             count: 0,
@@ -92,9 +110,12 @@ impl Cells {
 
     /// Counts `numbers`, for which there must be room.
     pub(super) fn add(&mut self, numbers: &[i64], grid: &mut Grid, sketch: &mut Sketch) {
-        match self.fresh < FEW {
-            true => self.add_and_list::<true>(numbers, sketch),
-            false => self.add_and_list::<false>(numbers, sketch),
+        match self.list_with_room_for(numbers.len()) {
+            Some(mut listed) => {
+                self.count_each(numbers, sketch, |at| listed.places.push(at as u32));
+                self.listed = Some(listed);
+            }
+            None => self.count_each(numbers, sketch, |_| {}),
         }
         self.fresh += numbers.len() as u32;
         self.count += numbers.len() as u64;
@@ -103,15 +124,25 @@ impl Cells {
         }
     }
 
+    /// The list, if it has room for so many samples, or can have it by what the ranks know. It must be given
+    /// back.
+    fn list_with_room_for(&mut self, samples: usize) -> Option<Listed> {
+        let mut listed = self.listed.take()?;
+        if listed.places.len() + samples > FEW {
+            listed.places.drain(..listed.ranked);
+            (listed.ranked, listed.are_all) = (0, false);
+        }
+        (listed.places.len() + samples <= FEW && (listed.are_all || self.ranks.is_some()))
+            .then_some(listed)
+    }
+
     #[inline(always)]
-    fn add_and_list<const LISTS: bool>(&mut self, numbers: &[i64], sketch: &mut Sketch) {
+    fn count_each(&mut self, numbers: &[i64], sketch: &mut Sketch, mut list: impl FnMut(usize)) {
         for &number in numbers {
-            let at = self.place(number);
-            match at.and_then(|at| self.counters.get_mut(at)) {
-                Some(counter) => {
-                    if LISTS && *counter & COUNT == 0 {
-                        self.used.extend(at.map(|at| at as u32));
-                    }
+            let at = self.place(number).filter(|at| *at < COUNTERS);
+            match at.and_then(|at| Some((at, self.counters.get_mut(at)?))) {
+                Some((at, counter)) => {
+                    list(at);
                     *counter += 1;
                     if *counter >= ONE_BY_ONE {
                         sketch.add_short(number, self.scale, 1);
@@ -131,10 +162,9 @@ impl Cells {
         sketch: &mut Sketch,
     ) -> bool {
         let Some(at) = self.place(number).filter(|at| *at < COUNTERS) else { return false };
+        self.listed = self.list_with_room_for(1);
+        self.listed.iter_mut().for_each(|listed| listed.places.push(at as u32));
         let counter = &mut self.counters[at];
-        if self.fresh < FEW && *counter & COUNT == 0 {
-            self.used.push(at as u32);
-        }
         *counter += 1;
         if *counter >= ONE_BY_ONE {
             sketch.add_many(value, 1);
@@ -149,34 +179,121 @@ impl Cells {
             return;
         }
         self.hand_on_strays(grid, sketch);
+        self.rank();
+        match self.listed.take().filter(|listed| listed.are_all) {
+            Some(Listed { places, .. }) => {
+                self.hand_on(places.iter().map(|at| *at as usize), grid, sketch, Grid::add_few);
+            }
+            None => self.hand_on(0..COUNTERS, grid, sketch, |grid, counted, scale| {
+                grid.add_counts(Ascending::of(counted.to_vec()), scale);
+            }),
+        }
+        (self.fresh, self.listed) = (0, Some(Listed::new()));
+    }
+
+    /// Hands the counts at some places on; `add` adds them to the grid.
+    fn hand_on(
+        &mut self,
+        places: impl Iterator<Item = usize>,
+        grid: &mut Grid,
+        sketch: &mut Sketch,
+        add: impl Fn(&mut Grid, &[(i64, u64)], u16),
+    ) {
         let (mut all, mut joined) = (Vec::new(), Vec::new());
-        let mut drain = |at: usize| {
+        for at in places {
             let counter = &mut self.counters[at];
-            if *counter & COUNT > 0 {
+            let count = u64::from(*counter & COUNT);
+            if count > 0 {
                 // Where samples have been counted, this is not beyond the machine words.
                 let first = self.base.saturating_add(at as i64 * self.divisor.get());
-                let counted = (first, u64::from(*counter & COUNT));
-                all.push(counted);
+                all.push((first, count));
                 if *counter < ONE_BY_ONE {
-                    joined.push(counted);
+                    joined.push((first, count));
                 }
-                *counter &= !COUNT;
+                *counter = *counter & !COUNT | IN_USE;
+                self.ranks.iter_mut().for_each(|ranks| ranks.settle(at, count));
             }
-        };
-        if self.fresh <= FEW {
-            self.used.iter().for_each(|at| drain(*at as usize));
-            grid.add_few(&all, self.scale);
-        } else {
-            (0..COUNTERS).for_each(drain);
-            grid.add_counts(Ascending::of(all), self.scale);
         }
+        add(grid, &all, self.scale);
         sketch.add_counts(&joined, self.scale);
-        self.used.clear();
-        self.fresh = 0;
+    }
+
+    /// The index of the cell in which the sample at `rank` lies, if the ranks know it; otherwise the grid
+    /// must be brought up to date and asked.
+    pub(super) fn index_at_rank(
+        &mut self,
+        rank: u64,
+        grid: &mut Grid,
+        sketch: &mut Sketch,
+    ) -> Option<i64> {
+        self.hand_on_strays(grid, sketch);
+        let is_known = self.listed.is_some()
+            && self.width == grid.width()
+            && self.width.is_at_least_a_unit(self.scale);
+        if !is_known {
+            return None;
+        }
+        let first = self.base / self.divisor.get();
+        if self.ranks.is_none() {
+            self.make_ranks(grid, first);
+        }
+        // The grid must know how many cells are in use.
+        let new = self.rank();
+        if !new.is_empty() {
+            self.hand_on(new.into_iter(), grid, sketch, Grid::add_few);
+        }
+        let are_right = self.width == grid.width() && grid.has_only_words_and_room();
+        let ranks = self.ranks.as_ref().filter(|_| are_right)?;
+        let at = ranks.at_rank(rank, |at| u64::from(self.counters[at] & COUNT))?;
+        Some(first + at as i64)
+    }
+
+    /// Makes ranks of the cells of a grid, in which the first counter's has the index `first`.
+    fn make_ranks(&mut self, grid: &Grid, first: i64) {
+        let cells = || grid.words().map(|(index, count)| (index.saturating_sub(first), count));
+        self.ranks = Some(Box::new(Ranks::of(cells())));
+        for at in cells().filter_map(|(place, _)| usize::try_from(place).ok()) {
+            self.counters.get_mut(at).into_iter().for_each(|counter| *counter |= IN_USE);
+        }
+    }
+
+    /// Brings the ranks up to date; returns the places of cells that are new.
+    fn rank(&mut self) -> Vec<usize> {
+        let Some(listed) = &mut self.listed else {
+            self.ranks = None;
+            return Vec::new();
+        };
+        let Some(ranks) = &mut self.ranks else { return Vec::new() };
+        let mut new = Vec::new();
+        for at in listed.places[listed.ranked..].iter().map(|at| *at as usize) {
+            ranks.add(at, 1);
+            if self.counters[at] & IN_USE == 0 {
+                self.counters[at] |= IN_USE;
+                new.push(at);
+            }
+        }
+        listed.ranked = listed.places.len();
+        new
+    }
+
+    /// Notes that the grid gets samples in another way.
+    pub(super) fn forget_ranks(&mut self) {
+        self.ranks = None;
+        self.listed = self.listed.take().filter(|listed| listed.are_all);
+        self.listed.iter_mut().for_each(|listed| listed.ranked = 0);
     }
 
     fn hand_on_strays(&mut self, grid: &mut Grid, sketch: &mut Sketch) {
+        if self.strays.is_empty() {
+            return;
+        }
         self.strayed += self.strays.len() as u64;
+        if let Some(ranks) = &mut self.ranks {
+            let (width, first) = (self.divisor.get(), self.base / self.divisor.get());
+            for number in &self.strays {
+                ranks.add_settled(number.div_euclid(width).saturating_sub(first), 1);
+            }
+        }
         let strays = Ascending::of(self.strays.drain(..).map(|number| (number, 1)).collect());
         sketch.add_counts(strays.as_slice(), self.scale);
         grid.add_counts(strays, self.scale);
@@ -188,6 +305,12 @@ impl Cells {
         let offset = number.wrapping_sub(self.base);
         let is_in_range = number >= self.base && offset >= 0;
         is_in_range.then(|| self.divisor.quotient(offset).try_into().ok()).flatten()
+    }
+}
+
+impl Listed {
+    fn new() -> Listed {
+        Listed { places: Vec::new(), ranked: 0, are_all: true }
     }
 }
 

@@ -78,6 +78,12 @@ impl Words {
         &self.ordered
     }
 
+    /// The cells with their counts, in any order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (i64, u64)> {
+        let counted = self.counts.iter().flat_map(Counts::iter).map(|(at, count)| (*at, count));
+        self.ordered.as_slice().iter().copied().chain(counted)
+    }
+
     /// How many there are.
     pub(super) fn distinct(&self) -> usize {
         self.counts.as_ref().map_or(self.ordered.len(), Counts::distinct)
