@@ -26,10 +26,10 @@ use crate::format::time::{Form, Time};
 
 pub use self::beginning::Beginning;
 pub use self::field::{Field, single};
-pub use self::reason::NotARow;
+pub use self::reason::{NotARow, of_field};
 use self::shape::Expected;
-pub use self::text::MAX_LINE;
-use self::text::{fields, without_end, without_feed};
+use self::text::without_feed;
+pub use self::text::{MAX_LINE, fields, spaces_trimmed, without_end};
 
 /// What a line of a stream is, if it is not rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,7 +199,7 @@ impl Rows {
         let columns = self.columns.as_ref().unwrap_or(&Columns::CLASSIC);
         let at = index + usize::from(columns.have_time());
         let text = fields(without_end(line)).nth(at).unwrap_or(line);
-        reason::of_field(why, text, (columns.count() > 1).then_some(at + 1))
+        of_field(why, text, (columns.count() > 1).then_some(at + 1))
     }
 }
 

@@ -39,7 +39,7 @@ pub enum Form {
 
 impl Form {
     /// Reads a time of this form that fills the whole of `text`.
-    pub(crate) fn read(self, text: &[u8]) -> Option<Time> {
+    pub fn read(self, text: &[u8]) -> Option<Time> {
         match self {
             Form::Iso => read_iso(text),
             Form::Unix => read_unix(text),

@@ -72,7 +72,7 @@ impl NotARow {
     }
 
     /// A line with `found` fields in a stream of `expected` columns.
-    pub(super) fn of_width(line: &[u8], found: usize, expected: usize) -> NotARow {
+    pub fn of_width(line: &[u8], found: usize, expected: usize) -> NotARow {
         match trimmed(line) {
             [] => NotARow::Empty,
             _ => NotARow::Width { found, expected },
@@ -81,7 +81,7 @@ impl NotARow {
 }
 
 /// Why a field is not a sample, with the start of its `text` and the number of its column.
-pub(super) fn of_field(why: ParseError, text: &[u8], column: Option<usize>) -> String {
+pub fn of_field(why: ParseError, text: &[u8], column: Option<usize>) -> String {
     let why = match Form::Iso.read(text) {
         Some(_) => "a time in a column that is not called time".to_owned(),
         None => why.to_string(),

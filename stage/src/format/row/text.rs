@@ -5,12 +5,12 @@
 pub const MAX_LINE: usize = 64 * 1024;
 
 /// The fields of a line without its line end, without the spaces around them.
-pub(crate) fn fields(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub fn fields(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     line.split(|&byte| byte == b'\t').map(spaces_trimmed)
 }
 
 /// Strips one line end.
-pub(crate) fn without_end(line: &[u8]) -> &[u8] {
+pub fn without_end(line: &[u8]) -> &[u8] {
     without_return(without_feed(line))
 }
 
@@ -38,7 +38,7 @@ pub(super) fn trimmed(line: &[u8]) -> &[u8] {
 }
 
 /// Strips the spaces around a field.
-pub(super) fn spaces_trimmed(field: &[u8]) -> &[u8] {
+pub fn spaces_trimmed(field: &[u8]) -> &[u8] {
     let mut text = field;
     while let [b' ', rest @ ..] = text {
         text = rest;

@@ -17,8 +17,9 @@ const ZEROS: u64 = u64::from_ne_bytes([b'0'; 8]);
 const DIGITS: usize = 40;
 
 impl Fixed {
-    /// Writes the canonical text to the start of `room`, and returns its length.
-    #[inline]
+    /// Writes the canonical text to the start of `room`, and returns its length. (Always a part of its
+    /// callers: with several of them, the compiler would call it for each sample.)
+    #[inline(always)]
     pub fn print(self, room: &mut [u8; ROOM]) -> usize {
         let magnitude = self.mantissa.unsigned_abs();
         let places = usize::from(self.places);
