@@ -1,20 +1,22 @@
 //! What holds for any stream of bytes: nothing panics; its samples, messages and account are the
 //! same however it is cut into chunks; they are those of the readings taken one by one, without
-//! blocks, batches and the cache of texts; and every sample is canonical. Used by the fuzzers and by
+//! blocks, batches and the cache of texts; and what is sent is rows of canonical samples. Used by the fuzzers and by
 //! a property test.
-#![allow(dead_code, reason = "each fuzzer has one of the two checks")]
+#![allow(dead_code, reason = "each fuzzer has one of the checks")]
 
 use clap::{Parser, ValueEnum};
-use stage::fake::Chunks;
+use stage::fake::{Chunks, FakeClock};
+use stage::format::columns::{Channels, Columns};
 use stage::format::decimal::ParseError;
+use stage::format::row::{Field, Line, MAX_LINE, NotARow, Rows, fields, single};
 use stage::format::sample::Sample;
-use stage::format::single::{Line, MAX_LINE, NotARow, Row, Rows};
-use stage::process::ledger::Entry;
-use stage::stream::framing::Framed;
+use stage::format::time::{Form, Time};
+use stage::process::ledger::{Entry, Table};
 use stage::stream::input::Input;
 use stage::stream::lines::each_line_to_cr_too;
 use wandler_conv::processing::Processing;
 use wandler_conv::sender::Sender;
+use wandler_conv::source::is_foreign_header;
 use wandler_conv::source::stream::Stream;
 use wandler_conv::source::word::Format;
 use wandler_conv::{Error, Options, convert_stream, source};
@@ -25,8 +27,31 @@ const SCALES: [&str; 6] = ["", "0.1", "-1", "0.805664062", "1e300", "1e-300"];
 const PLAUSIBLE: [&str; 7] =
     ["", "0..100", "-1.5..1e300", "7..7", "-1e308..-1", "100..1e9", "0..1e-400"];
 
-/// Interleaved channels, and which of them is taken.
-const CHANNELS: [(u16, u16); 7] = [(1, 1), (2, 1), (2, 2), (3, 2), (4, 4), (7, 1), (40, 39)];
+/// Interleaved channels, and which of them are taken.
+const CHANNELS: [(usize, &[usize]); 9] = [
+    (1, &[1]),
+    (2, &[1]),
+    (2, &[2]),
+    (3, &[2]),
+    (4, &[4]),
+    (7, &[1]),
+    (40, &[39]),
+    (2, &[1, 2]),
+    (5, &[5, 1, 3]),
+];
+
+/// What is taken of tables, and what it is called.
+const TABLES: [&str; 9] = [
+    "",
+    "--columns=2",
+    "--columns=3,1",
+    "--columns=b,a",
+    "--names=a,b",
+    "--names=a",
+    "--time=1",
+    "--columns=2 --time=time",
+    "--stamp",
+];
 
 /// In text, stands for many of the byte that follows, so that lines become too long. (It does not
 /// occur in UTF-8.)
@@ -42,8 +67,8 @@ struct Outcome {
     samples: String,
     messages: Vec<String>,
     entry: Entry,
-    /// Why it was not accepted as text or words.
-    refused: Option<Framed>,
+    /// Why it was not accepted as text or words, or has not the columns.
+    refused: Option<String>,
 }
 
 /// Tries text: the first byte of `data` chooses the conversion, the second how many samples are
@@ -52,15 +77,26 @@ pub(crate) fn text(data: &[u8]) {
     let [conversion, count, size, text @ ..] = data else { return };
     let options = options(*conversion, *count, &[]);
     let text = &stretched(text);
-    let lines = || each_line_to_cr_too(text);
-    let mut rows = Rows::new();
-    let readings = lines().filter_map(|line| match rows.read(line) {
-        Ok(Line::Header) => None,
-        Ok(Line::Row(row)) => Some(Some(row.sample)),
-        Err(_) => Some(None),
-    });
-    check(&options, *size, text, readings);
-    lines().for_each(check_number);
+    let mut expected = Expected::new(&options);
+    expected.text(text);
+    check(&options, *size, text, &expected);
+    each_line_to_cr_too(text).for_each(check_number);
+}
+
+/// Tries tables: as text, but a fourth byte chooses what is taken of them.
+pub(crate) fn tables(data: &[u8]) {
+    let [conversion, count, size, table, text @ ..] = data else { return };
+    let table = TABLES[usize::from(*table) % TABLES.len()];
+    if table.is_empty() {
+        return self::text(&[&[*conversion, *count, *size], text].concat());
+    }
+    let words: Vec<String> = table.split(' ').map(str::to_owned).collect();
+    let options = options(*conversion, *count, &words);
+    let text = &stretched(text);
+    let whole = run(&options, &text[..]);
+    let size = (usize::from(*size) + 1).max(text.len() / MOST_CHUNKS);
+    assert_eq!(run(&options, Chunks::of(text, size)), whole, "in chunks of {size}");
+    check_rows(&whole.samples);
 }
 
 /// Tries raw words: as text, but a fourth byte chooses the format and the channels.
@@ -69,24 +105,30 @@ pub(crate) fn words(data: &[u8]) {
     let formats = &Format::value_variants()[1..];
     let (format, layout) =
         (usize::from(*layout) % formats.len(), usize::from(*layout) / formats.len());
-    let (format, (channels, channel)) = (formats[format], CHANNELS[layout % CHANNELS.len()]);
+    let (format, (channels, taken)) = (formats[format], CHANNELS[layout % CHANNELS.len()]);
     let name = format.to_possible_value().expect("every format has a name");
+    let columns: Vec<String> = taken.iter().map(usize::to_string).collect();
     let layout = [
         format!("--format={}", name.get_name()),
         format!("--channels={channels}"),
-        format!("--channel={channel}"),
+        format!("--columns={}", columns.join(",")),
     ];
     let options = options(*conversion, *count, &layout);
     let width = format.width().expect("words have a width");
-    let frames = words.chunks(width * usize::from(channels));
-    let readings = frames.map(|frame| match frame.len() / width {
-        whole if whole == usize::from(channels) => {
-            let start = width * usize::from(channel - 1);
-            format.decode(&frame[start..start + width])
+    let mut expected = Expected::new(&options);
+    if taken.len() > 1 {
+        let names = columns.iter().map(|number| format!("ch{number}")).collect::<Vec<_>>();
+        expected.begin(&Columns::named(names.iter().map(String::as_str)).unwrap());
+    }
+    for frame in words.chunks(width * channels) {
+        if frame.len() < width * channels {
+            expected.reject();
+            continue;
         }
-        _torn => None,
-    });
-    check(&options, *size, words, readings);
+        let word = |channel: &usize| &frame[width * (channel - 1)..][..width];
+        expected.row(None, taken.iter().map(|it| Some(format.decode(word(it)))).collect());
+    }
+    check(&options, *size, words, &expected);
 }
 
 fn options(conversion: u8, count: u8, layout: &[String]) -> Options {
@@ -108,12 +150,7 @@ fn options(conversion: u8, count: u8, layout: &[String]) -> Options {
     Options::try_parse_from(words).expect("these options go together")
 }
 
-fn check(
-    options: &Options,
-    size: u8,
-    input: &[u8],
-    readings: impl Iterator<Item = Option<Sample>>,
-) {
+fn check(options: &Options, size: u8, input: &[u8], expected: &Expected<'_>) {
     let whole = run(options, input);
     let size = (usize::from(size) + 1).max(input.len() / MOST_CHUNKS);
     assert_eq!(run(options, Chunks::of(input, size)), whole, "in chunks of {size}");
@@ -121,9 +158,8 @@ fn check(
         assert_eq!(whole.samples, "", "nothing of it is a sample");
         return;
     }
-    let (samples, entry) = one_by_one(options, readings);
-    assert_eq!((&whole.samples, &whole.entry), (&samples, &entry));
-    whole.samples.lines().for_each(check_canonical);
+    assert_eq!((&whole.samples, &whole.entry), (&expected.output, &expected.entry()));
+    check_rows(&whole.samples);
     for message in &whole.messages {
         assert!(!message.contains(char::is_control), "{message:?}");
     }
@@ -132,11 +168,13 @@ fn check(
 fn run(options: &Options, input: impl Input) -> Outcome {
     let (mut samples, mut messages) = (Vec::new(), Vec::new());
     let mut sender = Sender::new(&mut samples, options.count, &mut messages);
-    let processing = Processing::new(options.conversion(), options.checks());
-    let stream = Stream::whole(input, "memory", options.layout());
+    let processing = Processing::new(options.settings());
+    let stream = Stream::whole(input, "memory", options.layout(), FakeClock::new());
     let refused = match convert_stream(stream, processing, &mut sender) {
         Ok(()) => None,
-        Err(Error::Source(source::Error::Framed { source, .. })) => Some(source),
+        Err(Error::Source(
+            why @ (source::Error::Framed { .. } | source::Error::Columns { .. }),
+        )) => Some(why.to_string()),
         Err(error) => panic!("memory can be read and written: {error}"),
     };
     let entry = sender.close();
@@ -148,30 +186,156 @@ fn run(options: &Options, input: impl Input) -> Outcome {
     }
 }
 
-/// Samples and account of readings that are converted and printed one by one.
-fn one_by_one(
-    options: &Options,
-    mut readings: impl Iterator<Item = Option<Sample>>,
-) -> (String, Entry) {
-    let (mut conversion, mut checks) = (options.conversion(), options.checks());
-    let mut value = |raw: Sample| {
-        let mut value = raw;
-        conversion.apply(&mut value).ok()?;
-        checks.failed(&value).is_none().then_some(value)
-    };
-    let (mut samples, mut sent, mut rejected) = (String::new(), 0, 0);
-    while options.count.is_none_or(|count| sent < count)
-        && let Some(reading) = readings.next()
-    {
-        match reading.and_then(&mut value) {
-            Some(value) => {
-                samples.push_str(&format!("{value}\n"));
-                sent += 1;
+/// What is sent of readings that are converted and printed one by one.
+struct Expected<'a> {
+    options: &'a Options,
+    output: String,
+    columns: Columns,
+    channels: usize,
+    sent: u64,
+    rejected: u64,
+    missing: u64,
+}
+
+impl Expected<'_> {
+    fn new(options: &Options) -> Expected<'_> {
+        let (output, columns) = (String::new(), Columns::CLASSIC);
+        Expected { options, output, columns, channels: 1, sent: 0, rejected: 0, missing: 0 }
+    }
+
+    fn is_done(&self) -> bool {
+        self.options.count.is_some_and(|count| self.sent >= count)
+    }
+
+    fn reject(&mut self) {
+        self.rejected += u64::from(!self.is_done());
+    }
+
+    /// All lines of a text, of which all columns are taken.
+    fn text(&mut self, text: &[u8]) {
+        let (mut rows, mut foreign) = (Rows::new(), Vec::new());
+        for line in each_line_to_cr_too(text) {
+            if !foreign.is_empty() && line == foreign && Columns::of_header(line).is_none() {
+                continue;
             }
-            None => rejected += 1,
+            let is_open = rows.columns().is_none();
+            if is_open && is_foreign_header(line) {
+                foreign = line.to_vec();
+                let texts: Vec<String> =
+                    fields(line).map(|text| String::from_utf8_lossy(text).into_owned()).collect();
+                let mut header = Vec::new();
+                Columns::fitted(texts.iter().map(String::as_str)).print_header(&mut header);
+                assert_eq!(rows.read(&header), Ok(Line::Header));
+                self.begin_table(&rows);
+                continue;
+            }
+            match rows.read(line) {
+                Ok(Line::Header) => self.begin_table(&rows),
+                Ok(Line::Row { time }) => {
+                    if is_open {
+                        self.begin_table(&rows);
+                    }
+                    let fields = rows.fields().iter().map(|field| match field {
+                        Field::Sample(sample) => Some(Some(sample.clone())),
+                        Field::Missing => None,
+                        Field::Rejected(_) => Some(None),
+                    });
+                    self.row(time, fields.collect());
+                }
+                Err(_) => self.reject(),
+            }
         }
     }
-    (samples, Entry::Conv { sent, rejected, missed: 0, table: None })
+
+    /// Begins what the rows of a text are sent as: those of a recording lose their times.
+    fn begin_table(&mut self, rows: &Rows) {
+        let columns = rows.columns().expect("rows have columns").clone();
+        let names = (1..=columns.count()).map(|number| format!("ch{number}"));
+        let names: Vec<String> = names.collect();
+        let columns = match columns.channels() {
+            Channels::Unnamed if self.columns.width() == 1 => Columns::CLASSIC,
+            Channels::Numbered(_) => {
+                let named = Columns::named(names.iter().map(String::as_str)).unwrap();
+                if columns.have_time() { named.with_time() } else { named }
+            }
+            _ => columns,
+        };
+        self.begin(&columns);
+    }
+
+    fn begin(&mut self, columns: &Columns) {
+        if !self.is_done() && *columns != self.columns {
+            let mut header = Vec::new();
+            columns.print_header(&mut header);
+            self.output.push_str(&String::from_utf8(header).unwrap());
+            self.columns = columns.clone();
+            self.channels = self.channels.max(columns.count());
+        }
+    }
+
+    /// A row of readings: missing, no number, or a number.
+    fn row(&mut self, time: Option<Time>, readings: Vec<Option<Option<Sample>>>) {
+        if self.is_done() {
+            return;
+        }
+        let mut texts = Vec::new();
+        if let Some(time) = time.filter(|_| self.columns.have_time()) {
+            let mut text = Vec::new();
+            time.print(Form::Iso, &mut text);
+            texts.push(String::from_utf8(text).unwrap());
+        }
+        let mut samples = 0;
+        for reading in readings {
+            let value = reading.map(|raw| raw.and_then(|raw| self.value(raw)));
+            self.missing += u64::from(value.is_none());
+            self.rejected += u64::from(value == Some(None));
+            samples += u64::from(value.iter().flatten().count() > 0);
+            texts.push(value.flatten().map_or_else(String::new, |value| value.to_string()));
+        }
+        if samples > 0 || self.columns.width() > 1 {
+            self.output.push_str(&(texts.join("\t") + "\n"));
+            self.sent += 1;
+        }
+    }
+
+    fn value(&self, raw: Sample) -> Option<Sample> {
+        let Options { offset, scale, plausible, .. } = self.options;
+        let mut value = raw.into_decimal();
+        if let [offset] = &offset[..] {
+            value = &value + &offset.value;
+        }
+        if let [scale] = &scale[..] {
+            value = &value * &scale.value;
+        }
+        let is_plausible = plausible.iter().all(|range| range.value.contains(&value));
+        Sample::try_from(value).ok().filter(|_| is_plausible)
+    }
+
+    fn entry(&self) -> Entry {
+        let Expected { sent, rejected, missing, .. } = *self;
+        let channels = self.channels as u64;
+        let table = (channels > 1 || missing > 0).then_some(Table { channels, missing });
+        Entry::Conv { sent, rejected, missed: 0, table }
+    }
+}
+
+/// What is sent is rows or headers, to the last field, and each sample is canonical.
+fn check_rows(text: &str) {
+    let mut rows = Rows::new();
+    for line in text.lines() {
+        match rows.read(line.as_bytes()) {
+            Ok(Line::Header) => {}
+            Ok(Line::Row { .. }) => {
+                for field in rows.fields() {
+                    assert!(!matches!(field, Field::Rejected(_)), "{line:?}");
+                }
+                let first = usize::from(rows.columns().is_some_and(Columns::have_time));
+                let samples = line.split('\t').skip(first).filter(|field| !field.is_empty());
+                samples.for_each(check_canonical);
+            }
+            Err(why) => panic!("{why}: {line:?}"),
+        }
+    }
 }
 
 /// A sample reads back as itself, even by another parser.
@@ -187,10 +351,8 @@ fn check_number(line: &[u8]) {
     let text = text.strip_suffix('\r').unwrap_or(&text).trim_matches([' ', '\t']);
     let is_word = text.contains(|char: char| char.is_alphabetic() && !matches!(char, 'e' | 'E'));
     let theirs: Option<f64> = text.parse().ok().filter(|_| !is_word);
-    match Rows::new().read(line) {
-        Ok(Line::Row(Row { time: None, sample: ours })) => {
-            assert_eq!(theirs, Some(ours.to_f64()), "{text}");
-        }
+    match single(line) {
+        Ok(ours) => assert_eq!(theirs, Some(ours.to_f64()), "{text}"),
         Err(NotARow::Number(ParseError::NotFinite)) => {
             assert_eq!(theirs.map(f64::abs), Some(f64::INFINITY), "{text}")
         }

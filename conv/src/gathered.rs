@@ -1,8 +1,12 @@
 //! Whole lines, gathered so that one call writes them.
 
+use memchr::memchr_iter;
+use stage::format::columns::Columns;
 use stage::format::decimal::fixed::{Fixed, ROOM};
 use stage::format::sample::Sample;
+use stage::format::time::{Form, Time};
 
+use crate::channel::Value;
 use crate::text_cache::{LONGEST, Slot, Slots};
 
 /// Lines, and how many.
@@ -12,7 +16,9 @@ pub(crate) struct Gathered {
     bytes: Vec<u8>,
     filled: usize,
     lines: u64,
-    /// The newest line that was printed as a decimal.
+    /// Bytes of the header at the start, which is not counted.
+    header: usize,
+    /// The newest line that was not printed in place.
     line: Vec<u8>,
 }
 
@@ -76,16 +82,60 @@ impl Gathered {
     #[inline]
     pub(crate) fn push_fixed(&mut self, sample: Fixed) -> &[u8] {
         let start = self.filled;
+        self.push_field(sample, b'\n');
+        self.lines += 1;
+        &self.bytes[start..self.filled]
+    }
+
+    /// Appends a sample, and what follows it. (Always a part of its callers, which in the classic stream
+    /// do little else.)
+    #[inline(always)]
+    fn push_field(&mut self, sample: Fixed, behind: u8) {
+        let start = self.filled;
         if self.bytes.len() < start + ROOM {
             self.grow(start + ROOM);
         }
         if let Some(room) = self.bytes[start..].first_chunk_mut() {
             let length = sample.print(room);
-            room[length] = b'\n';
+            room[length] = behind;
             self.filled += length + 1;
-            self.lines += 1;
         }
-        &self.bytes[start..self.filled]
+    }
+
+    /// Begins with the header of `columns`, if they have one. Nothing may be gathered yet.
+    pub(crate) fn push_header(&mut self, columns: &Columns) {
+        let mut line = std::mem::take(&mut self.line);
+        line.clear();
+        columns.print_header(&mut line);
+        self.push_lines(&line, 0);
+        self.header = self.filled;
+        self.line = line;
+    }
+
+    /// Appends a row.
+    pub(crate) fn push_row(&mut self, time: Option<Time>, values: &[Option<Value>]) {
+        let mut text = std::mem::take(&mut self.line);
+        text.clear();
+        if let Some(time) = time {
+            time.print(Form::Iso, &mut text);
+            text.push(b'\t');
+            self.push_lines(&text, 0);
+        }
+        for (at, value) in (1..).zip(values) {
+            let behind = if at < values.len() { b'\t' } else { b'\n' };
+            if let Some(Value::Fixed(value)) = value {
+                self.push_field(*value, behind);
+                continue;
+            }
+            text.clear();
+            if let Some(Value::Sample(value)) = value {
+                value.print(&mut text);
+            }
+            text.push(behind);
+            self.push_lines(&text, 0);
+        }
+        self.lines += 1;
+        self.line = text;
     }
 
     /// Appends `text`, which has this many lines.
@@ -115,10 +165,17 @@ impl Gathered {
         self.lines
     }
 
+    /// How many of them are whole in `part`, the beginning of the bytes.
+    pub(crate) fn lines_in(&self, part: &[u8]) -> u64 {
+        let lines = part.get(self.header..).unwrap_or_default();
+        memchr_iter(b'\n', lines).count() as u64
+    }
+
     /// Removes the lines but keeps the room.
     pub(crate) fn clear(&mut self) {
         self.filled = 0;
         self.lines = 0;
+        self.header = 0;
     }
 }
 

@@ -7,20 +7,26 @@
 //! source ──readings──▶ conversion ──values──▶ checks ──samples──▶ sender ──▶ output
 //! ```
 //!
+//! In the classic stream, of one channel without a time, readings come by the thousand, and a fast path
+//! takes them. Everything else comes in rows: each with its time, if it has one, and a reading of each
+//! channel, which is converted and checked by itself.
+//!
 //! | module | owns | hands on |
 //! |---|---|---|
-//! | `options` | the command line | options |
-//! | `plan` | what happens to readings | conversion, checks, duration |
+//! | `options` | the command line ([`for_channel`]: values for one channel or for all) | options |
+//! | `plan` | what happens to readings | settings, columns, duration |
 //! | `opened` | choosing the source, and opening it before any stage begins: **a new source is added there** | a source that can be read |
-//! | [`source`] | where readings come from, until an end, a deadline or a stop | batches of readings |
-//! | [`source::clocked`] | asking a converter at each tick ([`ticks`]: which is due, which was missed) or without a pause | |
+//! | [`source`] | where readings come from, until an end, a deadline or a stop | batches of readings, rows |
+//! | [`source::clocked`], `source::clocked_rows` | asking one converter, or several together, at the `source::pace`: at each tick ([`ticks`]: which is due, which was missed) or without a pause | |
 //! | [`source::simulated`], `source::polled` | converters: signals (`source::uniform`: random integers); a file (`source::number`: the number in it; `source::iio`: the attributes beside it) | a reading |
 //! | `source::text`, `source::words` | streams as they come (`source::open_stream`: opening one; [`source::stream`]: what both have in common; `source::layout`: what they consist of; [`source::word`]: the raw formats; `source::device`: **exclusive use of a serial line**) | |
+//! | `source::table` | which lines of text are rows and headers, and what stands in their fields (`source::choice`: which columns are taken, and what they are sent as) | |
 //! | `reading` | what a source hands on, and **why there is no reading** | |
 //! | `canonical` | **lines of text that are canonical already**: recognising and reading them | numbers |
 //! | `conversion` | offset and scale | a value |
 //! | `check` | **the checks of values** | a value, or why it is rejected |
-//! | [`processing`] | conversion and checks in their order, skipped for codes seen before (`text_cache`), and for text to which nothing is to be done | samples and rejections |
+//! | [`channel`] | what is done to one channel's readings: both, in their order; **the settings of channels** | a value |
+//! | [`processing`] | the same for whatever a source gives, skipped for codes seen before (`text_cache`), and for text to which nothing is to be done | samples, rows and rejections |
 //! | [`sender`] | limiting, gathering (`gathered`), writing, counting | the output, the account |
 //!
 //! [`pump`] is the one loop over all of them.
@@ -28,8 +34,10 @@
 #![forbid(unsafe_code)]
 
 mod canonical;
+pub mod channel;
 mod check;
 mod conversion;
+pub mod for_channel;
 mod gathered;
 mod opened;
 mod options;
@@ -52,6 +60,8 @@ use stage::stream::input::Input;
 use stage::stream::output::Unwritable;
 use thiserror::Error;
 
+pub use crate::channel::Settings;
+use crate::for_channel::UnknownChannel;
 use crate::opened::Opened;
 pub use crate::options::Options;
 use crate::plan::Plan;
@@ -68,6 +78,9 @@ pub enum Error {
     /// The source could not be set up, or not read to its end.
     #[error(transparent)]
     Source(#[from] source::Error),
+    /// An option is given for a channel that the input has not.
+    #[error(transparent)]
+    UnknownChannel(#[from] UnknownChannel),
     /// The samples could not be written.
     #[error(transparent)]
     Write(#[from] Unwritable),
@@ -102,7 +115,7 @@ pub fn convert_stream(
 ) -> Result<(), Error> {
     match stream.layout.format.width() {
         None => pump(TextStream::new(stream), processing, sender),
-        Some(width) => pump(WordStream::new(stream, width), processing, sender),
+        Some(width) => pump(WordStream::new(stream, width)?, processing, sender),
     }
 }
 
@@ -129,6 +142,11 @@ fn pump_all(
             Given::Codes(codes) => processing.take_codes(codes, sender),
             Given::Text(text) => processing.take_text(text, sender),
             Given::Readings(readings) => processing.take(readings, sender),
+            Given::Rows(rows) => processing.take_rows(rows, sender),
+            Given::Columns(columns) => {
+                processing.begin(columns)?;
+                sender.begin(columns)?;
+            }
             Given::One(reading) => processing.take([reading], sender),
             Given::Nothing => sender.flush()?,
             Given::End => break,

@@ -2,20 +2,21 @@
 
 use std::time::Duration;
 
+use stage::format::columns::Columns;
 use stage::process::progress::Progress;
 use stage::process::stop::Stop;
 
-use crate::check::Checks;
-use crate::conversion::Conversion;
+use crate::channel::Settings;
 use crate::options::Options;
 
 /// What a run does.
 #[derive(Debug)]
 pub(crate) struct Plan {
-    /// How readings are converted; a device's own attributes may fill in what the user left out.
-    pub conversion: Conversion,
-    /// The checks that converted values must pass.
-    pub checks: Checks,
+    /// What is done to each channel's readings; a device's own attributes may fill in what the user
+    /// left out.
+    pub settings: Settings,
+    /// What is sent, unless the input says more.
+    pub columns: Columns,
     /// How long it lasts at most.
     pub duration: Option<Duration>,
     /// The request to stop, and the clock to wait on.
@@ -28,8 +29,9 @@ impl Plan {
     /// What `options` ask for.
     pub(crate) fn of(options: &Options, stop: Stop, progress: Progress) -> Plan {
         Plan {
-            conversion: options.conversion(),
-            checks: options.checks(),
+            settings: options.settings(),
+            // That it can be sent has been checked.
+            columns: options.sent().unwrap_or(Columns::CLASSIC),
             duration: options.duration,
             stop,
             progress,

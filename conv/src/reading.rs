@@ -1,5 +1,5 @@
-//! What a source hands on: readings, each with its place, one by one, as codes, or as text; and, where
-//! there is no reading, the reason.
+//! What a source hands on: readings, each with its place, one by one, as codes, or as text; or rows of
+//! them; and, where there is no reading, the reason.
 //!
 //! A reading is what a source gave, before conversion and checks. A source with only a few different
 //! readings gives [`Codes`] and a [`CodeTable`] of what they stand for, so that a code seen before
@@ -8,8 +8,10 @@
 
 use std::fmt;
 
+use stage::format::decimal::ParseError;
+use stage::format::row::{NotARow, of_field};
 use stage::format::sample::Sample;
-use stage::format::single::NotARow;
+use stage::format::time::Time;
 use thiserror::Error;
 
 /// Which reading of a source, such as `line 17`.
@@ -34,7 +36,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// One reading.
+/// One reading of the only channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading<'a> {
     /// Which one.
@@ -54,6 +56,16 @@ pub enum NoReading<'a> {
         reason: NotARow,
         /// The line, or its start.
         line: &'a [u8],
+    },
+    /// A field of a line of text is not a number.
+    #[error("{}", of_field(*reason, text, *column))]
+    Field {
+        /// Why not.
+        reason: ParseError,
+        /// Its column in the input, from 1, if there are several.
+        column: Option<usize>,
+        /// What stands there.
+        text: &'a [u8],
     },
     /// A raw word is NaN or infinite.
     #[error("not a number")]
@@ -95,6 +107,25 @@ pub struct Text<'a> {
     pub lines: &'a [u8],
     /// How many there are.
     pub readings: u64,
+}
+
+/// Rows of readings, one of each channel, one row after another.
+pub trait Rows {
+    /// Goes on to the next row; `None` if none is at hand.
+    fn next_row(&mut self) -> Option<Row<'_>>;
+
+    /// This row's reading of the channel at `index`, from 0, taken in this order; `None` if it is
+    /// missing.
+    fn reading(&mut self, index: usize) -> Option<Result<Sample, NoReading<'_>>>;
+}
+
+/// A row, whose readings [`Rows::reading`] gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row<'a> {
+    /// Which one.
+    pub place: Place,
+    /// Its time, if rows have one; or why it has no readings at all.
+    pub time: Result<Option<Time>, NoReading<'a>>,
 }
 
 /// What a source's codes stand for. It never changes while the source lives.

@@ -1,17 +1,20 @@
-//! Samples to the output: limits them, gathers them in blocks of whole lines, writes these, and
-//! counts what was sent, rejected and missed.
+//! Samples and rows to the output: limits them, gathers them in blocks of whole lines, writes these,
+//! and counts what was sent, rejected and missed.
 
 use std::io::Write;
 
 use memchr::memchr_iter;
+use stage::format::columns::Columns;
 use stage::format::decimal::fixed::Fixed;
 use stage::format::sample::Sample;
-use stage::process::ledger::Entry;
+use stage::format::time::Time;
+use stage::process::ledger::{Entry, Table};
 use stage::process::message::Messages;
 use stage::process::rejections::Rejections;
 use stage::stream::output::{Delivery, Unwritable, deliver};
 use stage::stream::rejects::Rejects;
 
+use crate::channel::Value;
 use crate::gathered::Gathered;
 use crate::reading::Place;
 use crate::text_cache::Slots;
@@ -20,11 +23,16 @@ use crate::text_cache::Slots;
 pub struct Sender<'a, W> {
     output: W,
     messages: &'a mut dyn Messages,
-    /// Samples that may still be sent.
+    /// Rows that may still be sent; in the classic stream, samples.
     left: u64,
     gathered: Gathered,
+    /// Those of the rows that are sent, and the most channels that any had.
+    columns: Columns,
+    channels: u64,
     sent: u64,
     missed: u64,
+    /// Readings that were missing in their rows.
+    missing: u64,
     rejects: Rejects,
     /// Where rejections are counted for `report` to see, and how many of them are counted there.
     rejections: Option<Rejections>,
@@ -33,15 +41,18 @@ pub struct Sender<'a, W> {
 }
 
 impl<'a, W: Write> Sender<'a, W> {
-    /// Sends at most `limit` samples to `output`.
+    /// Sends at most `limit` rows to `output`.
     pub fn new(output: W, limit: Option<u64>, messages: &'a mut dyn Messages) -> Sender<'a, W> {
         Sender {
             output,
             messages,
             left: limit.unwrap_or(u64::MAX),
             gathered: Gathered::default(),
+            columns: Columns::CLASSIC,
+            channels: 1,
             sent: 0,
             missed: 0,
+            missing: 0,
             rejects: Rejects::default(),
             rejections: None,
             counted: 0,
@@ -54,7 +65,7 @@ impl<'a, W: Write> Sender<'a, W> {
         Sender { rejections, ..self }
     }
 
-    /// Whether no more samples are wanted.
+    /// Whether no more rows are wanted.
     pub fn is_done(&self) -> bool {
         self.left == 0 || self.reader_gone
     }
@@ -72,6 +83,11 @@ impl<'a, W: Write> Sender<'a, W> {
     /// Counts ticks at which no sample was taken.
     pub fn miss(&mut self, ticks: u64) {
         self.missed += ticks;
+    }
+
+    /// Counts a reading that is missing in its row.
+    pub fn miss_reading(&mut self) {
+        self.missing += 1;
     }
 
     /// Reports something that is not a rejection.
@@ -119,6 +135,28 @@ impl<'a, W: Write> Sender<'a, W> {
         self.left -= sent;
     }
 
+    /// Begins rows of `columns`, with their header if they have one.
+    pub fn begin(&mut self, columns: &Columns) -> Result<(), Unwritable> {
+        if *columns != self.columns {
+            // A header is not counted, so it stands first in what is gathered.
+            self.flush()?;
+            self.columns = columns.clone();
+            self.channels = self.channels.max(columns.count() as u64);
+            self.gathered.push_header(columns);
+        }
+        Ok(())
+    }
+
+    /// Sends a row with a field for each value, empty if there is none. Rows of a single column are
+    /// not sent without a value. The sender must not be done.
+    pub(crate) fn send_row(&mut self, time: Option<Time>, values: &[Option<Value>]) {
+        if let ([None], None) = (values, time) {
+            return;
+        }
+        self.left = self.left.saturating_sub(1);
+        self.gathered.push_row(time, values);
+    }
+
     /// Makes room for the texts of this many codes.
     pub fn make_room(&mut self, codes: usize) {
         self.gathered.make_room(codes);
@@ -138,7 +176,7 @@ impl<'a, W: Write> Sender<'a, W> {
         let block = self.gathered.as_bytes();
         let (written, result) = deliver(&mut self.output, block);
         self.sent += match block.get(..written) {
-            Some(part) if written < block.len() => memchr_iter(b'\n', part).count() as u64,
+            Some(part) if written < block.len() => self.gathered.lines_in(part),
             _ => self.gathered.lines(),
         };
         self.gathered.clear();
@@ -149,12 +187,10 @@ impl<'a, W: Write> Sender<'a, W> {
     /// Reports how many readings were rejected in all, and returns the account.
     pub fn close(&mut self) -> Entry {
         self.rejects.sum_up(self.messages, "readings");
-        Entry::Conv {
-            sent: self.sent,
-            rejected: self.rejects.count(),
-            missed: self.missed,
-            table: None,
-        }
+        let Sender { channels, missing, .. } = *self;
+        let table = (channels > 1 || missing > 0).then_some(Table { channels, missing });
+        let rejected = self.rejects.count();
+        Entry::Conv { sent: self.sent, rejected, missed: self.missed, table }
     }
 }
 

@@ -4,31 +4,38 @@
 //! asked, at each tick or without a pause, is a [`clocked::Converter`]; one that comes by itself
 //! is a [`Source`] of its own, like `text` and `words`. `crate::opened` chooses between them.
 
+pub(crate) mod choice;
 pub mod clocked;
+pub(crate) mod clocked_rows;
 pub(crate) mod device;
 pub(crate) mod iio;
 pub(crate) mod layout;
 mod number;
 pub(crate) mod open_stream;
+mod pace;
 pub(crate) mod polled;
 pub mod simulated;
 pub mod stream;
+pub(crate) mod table;
 pub(crate) mod text;
 pub(crate) mod uniform;
 pub mod word;
 pub(crate) mod words;
 
+pub use self::table::is_foreign_header;
+
 use std::fs::File;
 use std::io;
 use std::path::Path;
 
+use stage::format::columns::Columns;
 use stage::process::message::quoted_path;
 use stage::stream::ending::Unread;
 use stage::stream::files;
 use stage::stream::framing::Framed;
 use thiserror::Error;
 
-use crate::reading::{Codes, Reading, Text};
+use crate::reading::{Codes, Reading, Rows, Text};
 
 /// What a source gives next.
 pub enum Given<'a, R> {
@@ -38,6 +45,11 @@ pub enum Given<'a, R> {
     Text(Text<'a>),
     /// Readings one by one. Those not consumed are lost.
     Readings(R),
+    /// Rows, one by one, of the columns given before.
+    Rows(&'a mut dyn Rows),
+    /// What the readings and rows that follow are sent as; nothing was given yet, or it was something
+    /// else.
+    Columns(&'a Columns),
     /// A single reading.
     One(Reading<'a>),
     /// Nothing until the gathered samples have been written.
@@ -117,6 +129,14 @@ pub enum Error {
         name: String,
         /// How.
         source: Framed,
+    },
+    /// The input has not the columns that were asked for.
+    #[error("cannot take columns of {name}: {why}")]
+    Columns {
+        /// The stream; a file's name in quotes.
+        name: String,
+        /// What is missing.
+        why: String,
     },
     /// The clock could not be waited on.
     #[error("cannot wait for the next tick")]

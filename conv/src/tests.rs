@@ -2,4 +2,5 @@
 
 mod clocked;
 mod rejections;
+mod rows;
 mod streams;

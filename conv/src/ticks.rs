@@ -78,6 +78,16 @@ impl Ticks {
         Ticks { start, period, next: 0, end, gather, lateness }
     }
 
+    /// How many ticks have been handled: taken or missed.
+    pub fn handled(&self) -> u64 {
+        self.next
+    }
+
+    /// When tick `number` is due, counted from the start.
+    pub fn since_start(&self, number: u64) -> Duration {
+        self.period.times(number)
+    }
+
     /// When to ask again; `None` once the run is over.
     pub fn deadline(&self) -> Option<Instant> {
         let after = self.period.times(self.next).saturating_add(self.gather).min(FOR_EVER);

@@ -33,7 +33,45 @@ fn mostly_canonical() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
+/// Mostly a row of a table, or its header.
+fn nearly_a_row() -> impl Strategy<Value = Vec<u8>> {
+    let field = prop_oneof![
+        6 => "-?[0-9]{1,4}(\\.[0-9]{1,3})?",
+        2 => "[ ]?",
+        1 => "(x|NaN|1e3|\\+7| 5 )",
+    ];
+    let time = prop_oneof![
+        5 => Just("2023-11-14T22:13:20.5Z".to_owned()),
+        1 => "1700000000(\\.[0-9]{1,9})?",
+        1 => Just("later".to_owned()),
+    ];
+    let fields =
+        |width| proptest::collection::vec(field.clone(), width).prop_map(|it| it.join("\t"));
+    prop_oneof![
+        8 => fields(2..3),
+        4 => fields(3..4),
+        1 => fields(1..9),
+        4 => (time, fields(1..3)).prop_map(|(time, fields)| format!("{time}\t{fields}")),
+        1 => "(a\tb|b\ta|a\tb\tc|time\tvalue|time\ta|time\ta\tb|A.1\tB,2|A.1\tB,2\tB,2)",
+    ]
+    .prop_map(String::into_bytes)
+}
+
 proptest! {
+    #[test]
+    fn nearly_right_tables(
+        head in any::<[u8; 4]>(), lines in proptest::collection::vec(nearly_a_row(), 0..30),
+    ) {
+        check::tables(&[&head[..], &lines.join(&b'\n')].concat());
+    }
+
+    #[test]
+    fn nearly_right_tables_as_a_whole(
+        head in any::<[u8; 3]>(), lines in proptest::collection::vec(nearly_a_row(), 0..30),
+    ) {
+        check::text(&[&head[..], &lines.join(&b'\n')].concat());
+    }
+
     #[test]
     fn mostly_canonical_lines(
         head in any::<[u8; 3]>(), lines in proptest::collection::vec(mostly_canonical(), 0..300),
@@ -64,6 +102,7 @@ proptest! {
 #[test]
 fn the_fuzzers_corpus() {
     each_of("text", check::text);
+    each_of("tables", check::tables);
     each_of("words", check::words);
 }
 

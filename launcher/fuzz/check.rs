@@ -14,11 +14,12 @@ use stage::format::sample::Sample;
 use stage::process::command_line::{CommandLine, NoOptions, parse};
 use stage::process::quantity::{Period, Range, Rate, range};
 use stage::process::surroundings::Surroundings;
+use wandler_conv::Settings;
 use wandler_conv::processing::Processing;
 use wandler_conv::pump;
 use wandler_conv::sender::Sender;
 use wandler_conv::source::clocked::Clocked;
-use wandler_conv::source::simulated::Simulated;
+use wandler_conv::source::simulated::{Levels, Simulated};
 use wandler_conv::ticks::{Sampling, Ticks};
 use wandler_launcher::calls::Calls;
 use wandler_launcher::process::Process;
@@ -73,12 +74,12 @@ fn accepted<O: CommandLine>(words: impl IntoIterator<Item = OsString>) -> Option
 
 fn conv(words: Vec<OsString>) {
     let Some(options) = accepted::<wandler_conv::Options>(words) else { return };
-    assert!((1..=options.channels).contains(&options.channel));
-    if let Some(plausible) = &options.plausible {
-        check_range(plausible);
+    options.sent().expect("what is sent can be sent");
+    for plausible in &options.plausible {
+        check_range(&plausible.value);
     }
-    for number in [&options.offset, &options.scale].into_iter().flatten() {
-        assert_eq!(number.to_string().parse().as_ref(), Ok(number));
+    for number in options.offset.iter().chain(&options.scale) {
+        assert_eq!(number.value.to_string().parse().as_ref(), Ok(&number.value));
     }
     if let Rate::Every(period) = options.ticking() {
         check_period(period);
@@ -118,14 +119,15 @@ fn check_ticks(period: Period, duration: Option<Duration>) {
 
 /// Simulated samples lie in the range that was asked for.
 fn check_simulation(options: &wandler_conv::Options) {
-    let grid = options.range;
-    let simulated = Simulated::new(options.signal, &grid, options.seed.or(Some(1)))
-        .expect("a seed needs no system");
+    let grid = options.range.first().map_or(Levels::PERCENT, |range| range.value);
+    let seed = options.seed.first().map_or(1, |seed| seed.value);
+    let simulated =
+        Simulated::new(options.signal[0], &grid, Some(seed)).expect("a seed needs no system");
     let source = Clocked::new(simulated, FakeClock::new(), Rate::Max, None, Sampling::Batched);
     let (mut samples, mut messages) = (Vec::new(), Vec::new());
     let limit = options.count.unwrap_or(SAMPLES).min(SAMPLES);
     let mut sender = Sender::new(&mut samples, Some(limit), &mut messages);
-    let unchanged = Processing::new(Default::default(), Default::default());
+    let unchanged = Processing::new(Settings::default());
     pump(source, unchanged, &mut sender).expect("memory can be written");
     sender.close();
     let [min, max] = [grid.min, grid.max].map(|bound| Decimal::new(bound, grid.places));

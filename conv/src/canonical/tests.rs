@@ -1,7 +1,7 @@
 use super::*;
 use proptest::prelude::*;
 use stage::format::decimal::Decimal;
-use stage::format::single::{Line, Rows};
+use stage::format::row::single;
 
 /// What is taken of `block`, line by line.
 fn taken(block: &[u8]) -> (Vec<String>, Scanned) {
@@ -28,14 +28,8 @@ fn taken(block: &[u8]) -> (Vec<String>, Scanned) {
 #[track_caller]
 fn agrees(block: &[u8]) -> Scanned {
     let (lines, scanned) = taken(block);
-    let mut rows = Rows::new();
     let read = block[..scanned.bytes].split_inclusive(|&byte| byte == b'\n');
-    let expected: Vec<String> = read
-        .map(|line| match rows.read(line) {
-            Ok(Line::Row(row)) => row.sample.to_string(),
-            other => unreachable!("{other:?}"),
-        })
-        .collect();
+    let expected: Vec<String> = read.map(|line| single(line).unwrap().to_string()).collect();
     assert_eq!(lines, expected);
     scanned
 }

@@ -1,4 +1,4 @@
-//! `--poll`: a file that is read at each tick.
+//! `--poll`: files that are read at each tick.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -7,28 +7,33 @@ use stage::process::message::quoted_path;
 use stage::process::quantity::Rate;
 
 use super::{OpenSource, Opened};
+use crate::channel::name;
 use crate::options::Options;
 use crate::plan::Plan;
 use crate::processing::Processing;
 use crate::sender::Sender;
 use crate::source::clocked::Clocked;
+use crate::source::clocked_rows::ClockedRows;
 use crate::source::polled::{PolledFile, check};
 use crate::source::{self, iio};
 use crate::ticks::Sampling;
 use crate::{Error, pump};
 
-/// A file that can be polled.
+/// Files that can be polled.
 struct Polled {
-    path: PathBuf,
+    paths: Vec<PathBuf>,
     /// How often.
     rate: Rate,
 }
 
-/// Checks the file, if polling is asked for.
+/// Checks the files, if polling is asked for.
 pub(super) fn asked(options: &Options) -> Option<Result<Opened, source::Error>> {
-    let path = options.poll.clone()?;
-    let rate = options.ticking();
-    Some(check(&path).map(|()| Opened::new(Polled { path, rate })))
+    let (paths, rate) = (options.poll.clone(), options.ticking());
+    if paths.is_empty() {
+        return None;
+    }
+    let checked = paths.iter().try_for_each(|path| check(path));
+    Some(checked.map(|()| Opened::new(Polled { paths, rate })))
 }
 
 impl OpenSource for Polled {
@@ -37,16 +42,35 @@ impl OpenSource for Polled {
         plan: Plan,
         sender: &mut Sender<'_, &mut dyn Write>,
     ) -> Result<(), Error> {
-        let Polled { path, rate } = *self;
-        let Plan { conversion, checks, duration, stop, .. } = plan;
-        let (polled, device) = PolledFile::open(&path)?;
-        let conversion = conversion.or(device);
-        if conversion.scale.is_none() && iio::is_raw(&path) {
-            let name = quoted_path(&path);
-            sender
-                .notify(&format!("no scale lies beside {name}: its raw readings are the samples"));
+        let Polled { paths, rate } = *self;
+        let Plan { mut settings, columns, duration, stop, .. } = plan;
+        let mut files = Vec::new();
+        for (index, path) in paths.iter().enumerate() {
+            let (file, device) = PolledFile::open(path)?;
+            files.push(file);
+            settings.devices.push(device);
+            let scale = settings.conversion(index, name(&columns, index)).scale;
+            if scale.is_none() && iio::is_raw(path) {
+                let name = quoted_path(path);
+                sender.notify(&format!(
+                    "no scale lies beside {name}: its raw readings are the samples"
+                ));
+            }
         }
-        let source = Clocked::new(polled, stop, rate, duration, Sampling::Single);
-        pump(source, Processing::new(conversion, checks), sender)
+        let mut processing = Processing::new(settings);
+        processing.begin(&columns)?;
+        match (files.pop(), files.is_empty()) {
+            (Some(file), true) if columns.width() == 1 => {
+                let source = Clocked::new(file, stop, rate, duration, Sampling::Single);
+                pump(source, processing, sender)
+            }
+            (last, _) => {
+                files.extend(last);
+                let rows = (files, columns);
+                let source =
+                    ClockedRows::new(rows, "reading", stop, rate, duration, Sampling::Single);
+                pump(source, processing, sender)
+            }
+        }
     }
 }

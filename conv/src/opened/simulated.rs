@@ -1,31 +1,50 @@
-//! A simulated converter, used when no other source is asked for.
+//! Simulated converters, used when no other source is asked for.
 
 use std::io::Write;
 
 use stage::process::quantity::Rate;
 
 use super::{OpenSource, Opened};
+use crate::channel::name;
+use crate::for_channel::{ForChannel, value};
 use crate::options::Options;
 use crate::plan::Plan;
 use crate::processing::Processing;
 use crate::sender::Sender;
 use crate::source;
 use crate::source::clocked::Clocked;
+use crate::source::clocked_rows::ClockedRows;
+use crate::source::simulated::{Levels, Simulated};
 use crate::ticks::Sampling;
 use crate::{Error, pump};
 
-/// A simulated converter, and how often it is asked.
+/// Simulated converters, one for each channel, and how often they are asked.
 struct SimulatedSource {
-    converter: source::simulated::Simulated,
+    converters: Vec<Simulated>,
     rate: Rate,
 }
 
-/// Makes the converter. (It draws its seed here, while all system calls are still allowed: with a
+/// Makes the converters. (They draw their seeds here, while all system calls are still allowed: with a
 /// statically linked C library, looking up the one for random numbers opens files.)
 pub(super) fn open(options: &Options) -> Result<Opened, source::Error> {
+    let made = (0..options.signal.len()).map(|index| converter(options, index));
+    let converters = made.collect::<Result<_, _>>()?;
+    Ok(Opened::new(SimulatedSource { converters, rate: options.ticking() }))
+}
+
+/// The converter of the channel at `index`, from 0.
+pub(crate) fn converter(options: &Options, index: usize) -> Result<Simulated, source::Error> {
     let Options { signal, range, seed, .. } = options;
-    let converter = source::simulated::Simulated::new(*signal, range, *seed)?;
-    Ok(Opened::new(SimulatedSource { converter, rate: options.ticking() }))
+    // That the names are right has been checked.
+    let columns = options.sent().ok();
+    let name = columns.as_ref().and_then(|columns| name(columns, index));
+    let levels = value(range, name).copied().unwrap_or(Levels::PERCENT);
+    let (own, all): (Vec<ForChannel<u64>>, Vec<_>) =
+        seed.iter().cloned().partition(|seed| seed.name.is_some());
+    // With the same seed, all would be the same.
+    let another = || value(&all, None).map(|seed| seed.wrapping_add(index as u64));
+    let seed = value(&own, name).copied().or_else(another);
+    Simulated::new(signal.get(index).copied().unwrap_or_default(), &levels, seed)
 }
 
 impl OpenSource for SimulatedSource {
@@ -34,9 +53,18 @@ impl OpenSource for SimulatedSource {
         plan: Plan,
         sender: &mut Sender<'_, &mut dyn Write>,
     ) -> Result<(), Error> {
-        let SimulatedSource { converter, rate } = *self;
-        let Plan { conversion, checks, duration, stop, .. } = plan;
-        let source = Clocked::new(converter, stop, rate, duration, Sampling::Batched);
-        pump(source, Processing::new(conversion, checks), sender)
+        let SimulatedSource { mut converters, rate } = *self;
+        let Plan { settings, columns, duration, stop, .. } = plan;
+        let mut processing = Processing::new(settings);
+        processing.begin(&columns)?;
+        if columns.width() == 1
+            && let Some(converter) = converters.pop()
+        {
+            let source = Clocked::new(converter, stop, rate, duration, Sampling::Batched);
+            return pump(source, processing, sender);
+        }
+        let rows = (converters, columns);
+        let source = ClockedRows::new(rows, "sample", stop, rate, duration, Sampling::Batched);
+        pump(source, processing, sender)
     }
 }

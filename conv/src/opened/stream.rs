@@ -27,9 +27,9 @@ impl OpenSource for OpenStream {
         plan: Plan,
         sender: &mut Sender<'_, &mut dyn Write>,
     ) -> Result<(), Error> {
-        let Plan { conversion, checks, duration, stop, progress } = plan;
+        let Plan { settings, duration, stop, progress, .. } = plan;
         let deadline = end_of_run(stop.now(), duration);
         let stream = Stream::begin(&self, deadline, stop, &progress);
-        convert_stream(stream, Processing::new(conversion, checks), sender)
+        convert_stream(stream, Processing::new(settings), sender)
     }
 }

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use stage::format::row::{MAX_LINE, NotARow};
 use stage::format::sample::Sample;
-use stage::format::single::{MAX_LINE, NotARow};
 use stage::process::message::quoted_path;
 
 use super::{Error, open};

@@ -6,6 +6,7 @@ use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
+use stage::format::name::Name;
 use stage::process::message::quoted_path;
 use stage::stream::terminal::Terminal;
 
@@ -14,6 +15,9 @@ use super::number::{contents, read_number};
 use super::{Error, iio, open};
 use crate::conversion::Conversion;
 use crate::reading::{NoReading, Place, Reading};
+
+/// What the kernel puts behind a channel's name, where a reading of it lies.
+const ENDINGS: [&str; 2] = ["_raw", "_input"];
 
 /// Checks that `path` can be polled, without reading it: it exists, reading it does not consume its
 /// bytes, and reading it never blocks.
@@ -31,6 +35,18 @@ pub(crate) fn check(path: &Path) -> Result<(), Error> {
         (true, _) => Err(Error::NotPolled { name, what: "a FIFO" }),
         (false, Some(_)) => Err(Error::NotPolled { name, what: "a terminal" }),
     }
+}
+
+/// The names of the channels that these files are: `in_voltage0` of `in_voltage0_raw`, `temp1` of
+/// `temp1_input`.
+pub(crate) fn names(paths: &[PathBuf]) -> Vec<Name> {
+    let text = |path: &PathBuf| {
+        let text = path.file_name().unwrap_or_default().to_string_lossy();
+        let channel = ENDINGS.iter().find_map(|ending| text.strip_suffix(ending));
+        channel.unwrap_or(&text).to_owned()
+    };
+    let texts: Vec<String> = paths.iter().map(text).collect();
+    Name::all_fitted(texts.iter().map(String::as_str))
 }
 
 /// A file that is read at each tick.

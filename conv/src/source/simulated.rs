@@ -9,7 +9,9 @@ use std::f64::consts::TAU;
 use clap::ValueEnum;
 use rand::SeedableRng;
 use rand::rngs::{SysRng, Xoshiro256PlusPlus};
+use stage::format::decimal::{Decimal, Mantissa};
 use stage::format::sample::Sample;
+use stage::process::quantity::{self, Range};
 
 use super::Error;
 use super::clocked::Converter;
@@ -50,6 +52,22 @@ pub struct Levels {
 }
 
 impl Levels {
+    /// Integers from 0 to 100.
+    pub const PERCENT: Levels = Levels { min: 0, max: 100, places: 0 };
+
+    /// Reads a range, whose decimal places are the resolution.
+    pub fn parse(text: &str) -> Result<Levels, String> {
+        let Range { min, max } = quantity::range(text)?;
+        let places = min.places().max(max.places());
+        // Adding a zero with this many places brings both bounds to the same unit.
+        let zero = Decimal::new(0, places);
+        let units = |bound: &Decimal| match (bound + &zero).mantissa() {
+            Mantissa::Small(units) => Ok(*units),
+            Mantissa::Big(_) => Err("a simulated range has at most 18 digits".to_owned()),
+        };
+        Ok(Levels { min: units(&min)?, max: units(&max)?, places })
+    }
+
     /// The value of this many units.
     fn sample(&self, units: i64) -> Sample {
         Sample::new(units, self.places).unwrap_or(Sample::ZERO)
@@ -207,7 +225,7 @@ mod tests {
         std::iter::repeat_with(|| simulated.next()).take(count).collect()
     }
 
-    const PERCENT: Levels = Levels { min: 0, max: 100, places: 0 };
+    const PERCENT: Levels = Levels::PERCENT;
 
     #[test]
     fn uniform_reaches_every_value_of_the_range_about_equally_often() {

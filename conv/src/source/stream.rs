@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::time::Instant;
 
+use stage::process::clock::Clock;
 use stage::process::message;
 use stage::process::progress::Progress;
 use stage::process::stop::Stop;
@@ -28,7 +29,6 @@ pub enum Beginning {
 }
 
 /// A stream that can be read.
-#[derive(Debug)]
 pub struct Stream<I> {
     /// Its bytes.
     pub input: I,
@@ -42,6 +42,8 @@ pub struct Stream<I> {
     pub deadline: Option<Instant>,
     /// What to report before anything is read, in this order.
     pub notices: VecDeque<String>,
+    /// What the time of a reading is taken from.
+    pub clock: Box<dyn Clock>,
 }
 
 impl<'a> Stream<Stoppable<&'a Bytes>> {
@@ -63,17 +65,20 @@ impl<'a> Stream<Stoppable<&'a Bytes>> {
             format!("{name} was sending before: {waiting} that waited in it dropped")
         });
         let notices = not_raw.into_iter().chain(dropped).collect();
+        let clock = Box::new(stop.clone());
         let input = Stoppable::new(bytes, stop, AfterStop::End).showing(progress);
         progress.expect_rest_of(|| input.file());
-        Stream { input, name: name.clone(), layout: *layout, beginning, deadline, notices }
+        let (name, layout) = (name.clone(), layout.clone());
+        Stream { input, name, layout, beginning, deadline, notices, clock }
     }
 }
 
 impl<I: Input> Stream<I> {
-    /// All of `input`, from its beginning to its end.
-    pub fn whole(input: I, name: &str, layout: Layout) -> Stream<I> {
+    /// All of `input`, from its beginning to its end; readings get their times from `clock`.
+    pub fn whole(input: I, name: &str, layout: Layout, clock: impl Clock + 'static) -> Stream<I> {
         let (name, beginning) = (name.to_owned(), Beginning::Whole);
-        Stream { input, name, layout, beginning, deadline: None, notices: VecDeque::new() }
+        let (notices, clock) = (VecDeque::new(), Box::new(clock));
+        Stream { input, name, layout, beginning, deadline: None, notices, clock }
     }
 }
 
@@ -82,8 +87,8 @@ const READER: &str = "conv --from -";
 
 /// The bytes of a stream. Its beginning is checked for a format that is not supported, even if a
 /// device was sending before.
-pub(super) fn unframed<I: Input>(input: I, layout: Layout) -> Unframed<I> {
-    Unframed::new(input, layout.format == Format::Text, READER)
+pub(super) fn unframed<I: Input>(input: I, format: Format) -> Unframed<I> {
+    Unframed::new(input, format == Format::Text, READER)
 }
 
 /// Why the stream called `name` could not be read any further.

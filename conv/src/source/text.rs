@@ -1,4 +1,4 @@
-//! A stream of text, one row a line, read as it comes. (Times in front are skipped.)
+//! A stream of text, one row a line, read as it comes.
 //!
 //! Once the stream is known to carry samples only, canonical lines are handed on as text, as many as
 //! follow each other. Other lines are handed on one by one, in batches, each twice as long as the one
@@ -6,9 +6,13 @@
 //! none.
 
 use std::collections::VecDeque;
-use std::time::Instant;
+use std::ops::Range;
+use std::time::{Instant, SystemTime};
 
-use stage::format::single::{NotARow, Rows};
+use stage::format::row::NotARow;
+use stage::format::sample::Sample;
+use stage::format::time::Time;
+use stage::process::clock::Clock;
 use stage::process::message::bytes;
 use stage::stream::ending::Ending;
 use stage::stream::framing::Unframed;
@@ -16,9 +20,10 @@ use stage::stream::input::Input;
 use stage::stream::lines::{Block, Lines, first_line_to_cr_too};
 
 use super::stream::{Beginning, Stream, unframed, unread};
+use super::table::{Line, Shape, Table};
 use super::{Error, Given, Source};
 use crate::canonical::{Scanned, scan};
-use crate::reading::{NoReading, Place, Reading, Text};
+use crate::reading::{NoReading, Place, Reading, Row, Rows, Text};
 
 /// Lines that are worth a batch of text, at least.
 const WORTHWHILE: u64 = 8;
@@ -27,10 +32,9 @@ const WORTHWHILE: u64 = 8;
 const MOST_SINGLE: u64 = 1024;
 
 /// A stream of text.
-#[derive(Debug)]
 pub(crate) struct TextStream<I> {
     lines: Lines<Unframed<I>>,
-    rows: Rows,
+    table: Table,
     name: String,
     /// What to report first.
     notices: VecDeque<String>,
@@ -46,6 +50,25 @@ pub(crate) struct TextStream<I> {
     trimmed: Vec<u8>,
     /// Whether what was cut off has been reported.
     is_cut_reported: bool,
+    /// The newest row's line in the block.
+    row: Range<usize>,
+    times: Times,
+}
+
+/// The times at which lines began to arrive, if they are wanted.
+struct Times {
+    clock: Option<Box<dyn Clock>>,
+    /// That of the block's first line, until it is taken, and of the others.
+    first: Option<SystemTime>,
+    others: SystemTime,
+}
+
+impl Times {
+    /// The time of the next row.
+    fn next(&mut self) -> Option<Time> {
+        self.clock.as_ref()?;
+        Some(Time::of_clock(self.first.take().unwrap_or(self.others)))
+    }
 }
 
 /// What came when more lines were waited for.
@@ -58,15 +81,16 @@ enum Came {
 impl<I: Input> TextStream<I> {
     /// The lines of `stream`.
     pub(crate) fn new(stream: Stream<I>) -> TextStream<I> {
-        let Stream { input, name, layout, beginning, deadline, notices } = stream;
-        let lines = Lines::new(unframed(input, layout)).ended_by_cr_too();
+        let Stream { input, name, layout, beginning, deadline, notices, clock } = stream;
+        let lines = Lines::new(unframed(input, layout.format)).ended_by_cr_too();
+        let clock = Some(clock).filter(|_| layout.choice.is_stamped);
         let lines = match beginning {
             Beginning::Whole => lines,
             Beginning::Anywhere => lines.from_the_next(),
         };
         TextStream {
             lines,
-            rows: Rows::new(),
+            table: Table::new(layout.choice),
             name,
             notices,
             deadline,
@@ -76,13 +100,23 @@ impl<I: Input> TextStream<I> {
             single: 1,
             trimmed: Vec::new(),
             is_cut_reported: false,
+            row: 0..0,
+            times: Times { clock, first: None, others: SystemTime::UNIX_EPOCH },
         }
     }
 
     /// Waits for more lines.
     fn read(&mut self) -> Result<Came, Error> {
         self.at = 0;
-        let block = self.lines.next(self.deadline).map_err(|error| unread(&self.name, error))?;
+        let lines = &mut self.lines;
+        let block = match &self.times.clock {
+            None => lines.next(self.deadline),
+            Some(clock) => lines.next_timed(self.deadline, &**clock).map(|(block, began)| {
+                (self.times.first, self.times.others) = (Some(began), clock.time_of_day());
+                block
+            }),
+        };
+        let block = block.map_err(|error| unread(&self.name, error))?;
         self.is_over |= block == Block::Deadline;
         Ok(match block {
             Block::Lines(_) => Came::Lines,
@@ -100,19 +134,49 @@ impl<I: Input> TextStream<I> {
         Reading { place: place(self.number), raw }
     }
 
-    /// The next lines of the block: as text, if they are canonical.
-    fn rows(&mut self) -> Given<'_, impl Iterator<Item = Reading<'_>>> {
-        match self.scan() {
-            Scanned { lines: 0, .. } => Given::Readings(self.one_by_one()),
-            scanned => Given::Text(self.text(scanned)),
+    /// The next lines of the block.
+    fn given(&mut self) -> Given<'_, impl Iterator<Item = Reading<'_>>> {
+        match self.table.shape() {
+            Shape::Open => self.first().map_or(Given::Nothing, Given::One),
+            Shape::Table => Given::Rows(self),
+            Shape::Classic => match self.scan() {
+                Scanned { lines: 0, .. } => Given::Readings(self.one_by_one()),
+                scanned => Given::Text(self.text(scanned)),
+            },
         }
     }
 
-    /// Looks for lines that can be handed on as text.
-    fn scan(&mut self) -> Scanned {
-        if !self.rows.are_classic() {
-            return Scanned::default();
+    /// Looks at the next line, by which a part of the stream may begin. A row is left where it is.
+    fn first(&mut self) -> Option<Reading<'_>> {
+        let line = self.next_line()?;
+        match self.table.read(&self.lines.given()[line.clone()]) {
+            Ok(Line::Other) => None,
+            Ok(Line::Row(_)) => {
+                (self.at, self.number) = (line.start, self.number - 1);
+                None
+            }
+            Err(reason) => {
+                let line = &self.lines.given()[line];
+                Some(Reading {
+                    place: place(self.number),
+                    raw: Err(NoReading::Line { reason, line }),
+                })
+            }
         }
+    }
+
+    /// Goes on to the next line of the block; returns where it is.
+    fn next_line(&mut self) -> Option<Range<usize>> {
+        let rest = &self.lines.given()[self.at..];
+        let (line, behind) = first_line_to_cr_too(rest)?;
+        let range = self.at..self.at + line.len();
+        self.at += rest.len() - behind.len();
+        self.number += 1;
+        Some(range)
+    }
+
+    /// Looks for lines of the classic stream that can be handed on as text.
+    fn scan(&mut self) -> Scanned {
         let scanned = scan(&self.lines.given()[self.at..], &mut self.trimmed);
         if scanned.lines >= WORTHWHILE {
             self.single = 1;
@@ -132,21 +196,19 @@ impl<I: Input> TextStream<I> {
         Text { place, lines, readings }
     }
 
-    /// Some lines, one by one, each counted when it is taken.
+    /// Some lines of the classic stream, one by one, each counted when it is taken.
     fn one_by_one(&mut self) -> impl Iterator<Item = Reading<'_>> {
-        let TextStream { lines, rows, at, number, single, .. } = self;
+        let TextStream { lines, table, at, number, single, .. } = self;
         let mut rest = &lines.given()[*at..];
         let most = std::mem::replace(single, (2 * *single).min(MOST_SINGLE));
-        let lines = (0..most).map_while(move |_| {
+        (0..most).map_while(move |_| {
             let (line, behind) = first_line_to_cr_too(rest)?;
             *at += rest.len() - behind.len();
             *number += 1;
             rest = behind;
-            Some((place(*number), line))
-        });
-        lines.filter_map(move |(place, line)| {
-            let raw = rows.sample(line)?.map_err(|reason| NoReading::Line { reason, line });
-            Some(Reading { place, raw })
+            // Another part begins with a header.
+            let raw = table.sample(line)?.map_err(|reason| NoReading::Line { reason, line });
+            Some(Reading { place: place(*number), raw })
         })
     }
 
@@ -184,6 +246,12 @@ impl<I: Input> Source for TextStream<I> {
         &mut self,
         gathered: usize,
     ) -> Result<Given<'_, impl Iterator<Item = Reading<'_>>>, Error> {
+        if let Some(why) = self.table.take_lacking() {
+            return Err(Error::Columns { name: self.name.clone(), why });
+        }
+        if self.table.has_begun() {
+            return Ok(self.table.begun().map_or(Given::Nothing, Given::Columns));
+        }
         if self.at == self.lines.given().len() {
             if gathered > 0 {
                 return Ok(Given::Nothing);
@@ -194,11 +262,38 @@ impl<I: Input> Source for TextStream<I> {
                 Came::Nothing => return Ok(Given::End),
             }
         }
-        Ok(self.rows())
+        Ok(self.given())
     }
 
     fn notice(&mut self) -> Option<String> {
         let opening = self.notices.pop_front();
-        opening.or_else(|| self.before_first()).or_else(|| self.cut_off())
+        let opening = opening.or_else(|| self.before_first());
+        let of_header = || Some(format!("{}: {}", place(self.number), self.table.take_notice()?));
+        opening.or_else(of_header).or_else(|| self.cut_off())
+    }
+}
+
+impl<I: Input> Rows for TextStream<I> {
+    fn next_row(&mut self) -> Option<Row<'_>> {
+        // Perhaps another part begins.
+        while !self.table.has_begun() {
+            let line = self.next_line()?;
+            let read = self.table.read(&self.lines.given()[line.clone()]);
+            let (place, stamp) = (place(self.number), self.times.next());
+            self.row = line.clone();
+            match read {
+                Ok(Line::Row(time)) => return Some(Row { place, time: Ok(stamp.or(time)) }),
+                Ok(Line::Other) => {}
+                Err(reason) => {
+                    let line = &self.lines.given()[line];
+                    return Some(Row { place, time: Err(NoReading::Line { reason, line }) });
+                }
+            }
+        }
+        None
+    }
+
+    fn reading(&mut self, index: usize) -> Option<Result<Sample, NoReading<'_>>> {
+        self.table.field(&self.lines.given()[self.row.clone()], index)
     }
 }

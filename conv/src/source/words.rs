@@ -2,33 +2,44 @@
 
 use std::collections::VecDeque;
 use std::io::{self, Read as _};
+use std::ops::Range;
 use std::time::Instant;
 
-use stage::process::clock::Wake;
+use stage::format::columns::Columns;
+use stage::format::sample::Sample;
+use stage::format::time::Time;
+use stage::process::clock::{Clock, Wake};
 use stage::stream::ending::{CutOff, Ending, Fate, Half};
 use stage::stream::framing::Unframed;
 use stage::stream::input::Input;
 use stage::stream::size::BLOCK;
 
-use super::layout::Layout;
 use super::stream::{Beginning, Stream, unframed, unread};
 use super::word::Format;
 use super::{Error, Given, Source};
-use crate::reading::{Codes, NoReading, Place, Reading};
+use crate::reading::{Codes, NoReading, Place, Reading, Row, Rows};
 
 /// Codes handed on at a time: few enough to stay in the fastest cache.
 const BATCH: usize = 1024;
 
 /// A stream of raw words.
-#[derive(Debug)]
 pub(crate) struct WordStream<I> {
     input: Unframed<I>,
     name: String,
     /// What to report first.
     notices: VecDeque<String>,
-    layout: Layout,
+    /// The format of a word, how many a frame has, and which of them are taken, from 0.
+    format: Format,
+    channels: usize,
+    taken: Vec<usize>,
     /// Bytes in a word.
     width: usize,
+    /// What they are sent as, and whether that was said.
+    columns: Columns,
+    is_begun: bool,
+    /// What the times of readings are taken from, if they are wanted, and when the newest bytes came.
+    clock: Option<Box<dyn Clock>>,
+    came: Option<Time>,
     /// When to end.
     deadline: Option<Instant>,
     /// What was read: whole frames up to `whole`, of which those from `start` on have not been given
@@ -47,19 +58,28 @@ pub(crate) struct WordStream<I> {
 
 impl<I: Input> WordStream<I> {
     /// The words of `stream`, of `width` bytes each.
-    pub(crate) fn new(stream: Stream<I>, width: usize) -> WordStream<I> {
-        let Stream { input, name, layout, beginning, deadline, mut notices } = stream;
+    pub(crate) fn new(stream: Stream<I>, width: usize) -> Result<WordStream<I>, Error> {
+        let Stream { input, name, layout, beginning, deadline, mut notices, clock } = stream;
+        let lacking = |why| Error::Columns { name: name.clone(), why };
+        let taken = layout.taken().map_err(lacking)?;
+        let columns = layout.sent().map_err(lacking)?;
         let frame = width * layout.channels;
         let unknown = (beginning == Beginning::Anywhere && frame > 1).then(|| {
             format!("{name} may have been sending before: nothing tells where a word begins")
         });
         notices.extend(unknown);
-        WordStream {
-            input: unframed(input, layout),
+        Ok(WordStream {
+            input: unframed(input, layout.format),
             name,
             notices,
-            layout,
+            format: layout.format,
+            channels: layout.channels,
+            taken,
             width,
+            columns,
+            is_begun: false,
+            clock: Some(clock).filter(|_| layout.choice.is_stamped),
+            came: None,
             deadline,
             buffer: vec![0; BLOCK.max(frame)],
             start: 0,
@@ -69,12 +89,18 @@ impl<I: Input> WordStream<I> {
             codes: [0; BATCH],
             ending: None,
             is_rest_done: false,
-        }
+        })
     }
 
     /// Bytes in a frame.
     fn frame(&self) -> usize {
-        self.width * self.layout.channels
+        self.width * self.channels
+    }
+
+    /// Where the word of the first channel taken is in a frame.
+    fn word(&self) -> Range<usize> {
+        let first = self.width * self.taken.first().copied().unwrap_or(0);
+        first..first + self.width
     }
 
     /// Waits for whole frames, or for the end.
@@ -94,13 +120,14 @@ impl<I: Input> WordStream<I> {
                 Err(error) => return Err(error),
             }
             self.whole = self.end - self.end % self.frame();
+            self.came = self.clock.as_ref().map(|clock| Time::of_clock(clock.time_of_day()));
         }
         Ok(())
     }
 
     /// Fills `codes` with the next words; returns how many.
     fn read_codes(&mut self) -> usize {
-        let words = chosen(&self.buffer[self.start..self.whole], self.layout, self.width);
+        let words = chosen(&self.buffer[self.start..self.whole], self.frame(), self.word());
         let mut filled = 0;
         for (code, word) in self.codes.iter_mut().zip(words) {
             *code = Format::code(word);
@@ -134,10 +161,13 @@ impl<I: Input> WordStream<I> {
     }
 }
 
-/// The chosen channel's word of each frame.
-fn chosen(frames: &[u8], layout: Layout, width: usize) -> impl ExactSizeIterator<Item = &[u8]> {
-    let taken = width * (layout.channel - 1)..width * layout.channel;
-    frames.chunks_exact(width * layout.channels).map(move |frame| &frame[taken.clone()])
+/// The word at `taken` of each of these frames.
+fn chosen(
+    frames: &[u8],
+    frame: usize,
+    taken: Range<usize>,
+) -> impl ExactSizeIterator<Item = &[u8]> {
+    frames.chunks_exact(frame).map(move |frame| &frame[taken.clone()])
 }
 
 fn word(number: u64) -> Place {
@@ -149,6 +179,10 @@ impl<I: Input> Source for WordStream<I> {
         &mut self,
         gathered: usize,
     ) -> Result<Given<'_, impl Iterator<Item = Reading<'_>>>, Error> {
+        if !self.is_begun {
+            self.is_begun = true;
+            return Ok(Given::Columns(&self.columns));
+        }
         if self.start == self.whole {
             if gathered > 0 {
                 return Ok(Given::Nothing);
@@ -161,13 +195,16 @@ impl<I: Input> Source for WordStream<I> {
         if self.start == self.whole {
             return Ok(self.torn().map_or(Given::End, Given::One));
         }
-        let (first, format) = (self.number + 1, self.layout.format);
+        if self.columns.width() > 1 {
+            return Ok(Given::Rows(self));
+        }
+        let (first, format) = (self.number + 1, self.format);
         if format.has_codes() {
             let filled = self.read_codes();
-            let (table, codes) = (&self.layout.format, &self.codes[..filled]);
+            let (table, codes) = (&self.format, &self.codes[..filled]);
             return Ok(Given::Codes(Codes { place: word(first), table, codes }));
         }
-        let words = chosen(&self.buffer[self.start..self.whole], self.layout, self.width);
+        let words = chosen(&self.buffer[self.start..self.whole], self.frame(), self.word());
         self.number += words.len() as u64;
         self.start = self.whole;
         Ok(Given::Readings((first..).zip(words).map(move |(number, bytes)| {
@@ -178,5 +215,22 @@ impl<I: Input> Source for WordStream<I> {
 
     fn notice(&mut self) -> Option<String> {
         self.notices.pop_front().or_else(|| self.cut_off())
+    }
+}
+
+impl<I: Input> Rows for WordStream<I> {
+    fn next_row(&mut self) -> Option<Row<'_>> {
+        if self.start == self.whole {
+            return None;
+        }
+        self.start += self.frame();
+        self.number += 1;
+        Some(Row { place: word(self.number), time: Ok(self.came) })
+    }
+
+    fn reading(&mut self, index: usize) -> Option<Result<Sample, NoReading<'_>>> {
+        let frame = &self.buffer[self.start - self.frame()..self.start];
+        let first = self.width * self.taken.get(index)?;
+        Some(self.format.decode(frame.get(first..first + self.width)?).ok_or(NoReading::NotFinite))
     }
 }

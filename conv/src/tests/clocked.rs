@@ -11,7 +11,7 @@ use stage::process::quantity::Rate;
 use stage::stream::size::BLOCK;
 
 use crate::source::clocked::Clocked;
-use crate::source::simulated::Simulated;
+use crate::source::simulated::{Levels, Signal, Simulated};
 use crate::ticks::Sampling;
 use crate::*;
 
@@ -55,10 +55,10 @@ fn simulate(words: &str, clock: &FakeClock, slow: Duration) -> (usize, Entry) {
     let mut messages = Vec::new();
     let mut output = Slow(clock, slow, Vec::new());
     let mut sender = Sender::new(&mut output, options.count, &mut messages);
-    let simulated = Simulated::new(options.signal, &options.range, Some(1)).unwrap();
+    let simulated = Simulated::new(Signal::Uniform, &Levels::PERCENT, Some(1)).unwrap();
     let (rate, duration) = (options.ticking(), options.duration);
     let source = Clocked::new(simulated, clock.clone(), rate, duration, Sampling::Batched);
-    let processing = Processing::new(options.conversion(), options.checks());
+    let processing = Processing::new(options.settings());
     pump(source, processing, &mut sender).unwrap();
     let entry = sender.close();
     (output.2.iter().filter(|&&byte| byte == b'\n').count(), entry)
@@ -86,9 +86,9 @@ fn readings_that_are_all_rejected_do_not_hide_a_stop() {
     let options = Options::try_parse_from(["conv", "--plausible", "200..300"]).unwrap();
     let mut messages = Vec::new();
     let mut sender = Sender::new(Vec::new(), None, &mut messages);
-    let simulated = Simulated::new(options.signal, &options.range, Some(1)).unwrap();
+    let simulated = Simulated::new(Signal::Uniform, &Levels::PERCENT, Some(1)).unwrap();
     let source = Clocked::new(simulated, stopping, Rate::Max, None, Sampling::Batched);
-    pump(source, Processing::new(options.conversion(), options.checks()), &mut sender).unwrap();
+    pump(source, Processing::new(options.settings()), &mut sender).unwrap();
     let rejected = 2 * BLOCK as u64;
     assert_eq!(sender.close(), Entry::Conv { sent: 0, rejected, missed: 0, table: None });
 }

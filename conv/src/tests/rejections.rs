@@ -5,11 +5,10 @@ use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::time::Instant;
 
+use stage::fake::FakeClock;
 use stage::process::clock::Wake;
 use stage::process::rejections::{self, Rejections};
 
-use crate::check::Checks;
-use crate::conversion::Conversion;
 use crate::source::layout::Layout;
 use crate::source::word::Format;
 use crate::*;
@@ -62,11 +61,11 @@ fn rejections_are_counted_before_the_samples_after_them_and_before_any_wait() {
     let [conv, report] = rejections::create().unwrap().map(Rejections::new);
     let watch = RefCell::new(Watch { report, total: 0, seen: vec![] });
     let parts: [&[u8]; 3] = [b"x\n1\ny\n", b"z\n", b"2\nx\n3"];
-    let layout = Layout { format: Format::Text, channels: 1, channel: 1 };
-    let stream = Stream::whole(Parts(&watch, parts.into()), "x", layout);
+    let layout = Layout::of(Format::Text);
+    let stream = Stream::whole(Parts(&watch, parts.into()), "x", layout, FakeClock::new());
     let mut messages = Vec::new();
     let mut sender = Sender::new(Output(&watch), None, &mut messages).counting_in(Some(conv));
-    let processing = Processing::new(Conversion::default(), Checks::default());
+    let processing = Processing::new(Settings::default());
     convert_stream(stream, processing, &mut sender).unwrap();
     sender.close();
     let seen = &watch.borrow().seen;

@@ -1,12 +1,11 @@
 //! The pipeline over streams.
 
 use proptest::prelude::*;
-use stage::fake::Chunks;
+use stage::fake::{Chunks, FakeClock};
 use stage::process::ledger::Entry;
 use stage::process::message::chain;
 
-use crate::check::Checks;
-use crate::conversion::Conversion;
+use crate::source::choice::Choice;
 use crate::source::layout::Layout;
 use crate::source::word::Format;
 use crate::*;
@@ -16,19 +15,30 @@ use crate::*;
 fn taken(input: impl Input, layout: Layout) -> (String, Vec<String>, Entry) {
     let (mut output, mut messages) = (Vec::new(), Vec::new());
     let mut sender = Sender::new(&mut output, None, &mut messages);
-    let processing = Processing::new(Conversion::default(), Checks::default());
-    let result = convert_stream(Stream::whole(input, "x", layout), processing, &mut sender);
+    let processing = Processing::new(Settings::default());
+    let result = convert_stream(
+        Stream::whole(input, "x", layout, FakeClock::new()),
+        processing,
+        &mut sender,
+    );
     let entry = sender.close();
     messages.extend(result.err().map(|error| chain(&error)));
     (String::from_utf8(output).unwrap(), messages, entry)
 }
 
-const TEXT: Layout = Layout { format: Format::Text, channels: 1, channel: 1 };
-const STEREO_RIGHT: Layout = Layout { format: Format::S16le, channels: 2, channel: 2 };
+fn text() -> Layout {
+    Layout::of(Format::Text)
+}
+
+fn stereo_right() -> Layout {
+    let columns = Some("2".parse().unwrap());
+    let choice = Choice { columns, ..Choice::default() };
+    Layout { format: Format::S16le, channels: 2, choice }
+}
 
 #[test]
 fn text_is_made_canonical_and_what_is_not_a_number_is_reported() {
-    let (output, messages, entry) = taken(&b"+07\r\n 1.50\t\nNaN\n\n1e2"[..], TEXT);
+    let (output, messages, entry) = taken(&b"+07\r\n 1.50\t\nNaN\n\n1e2"[..], text());
     assert_eq!(output, "7\n1.5\n100\n");
     assert_eq!(messages, ["line 3: not a number: \"NaN\"", "line 4: empty"]);
     assert_eq!(entry, Entry::Conv { sent: 3, rejected: 2, missed: 0, table: None });
@@ -36,14 +46,14 @@ fn text_is_made_canonical_and_what_is_not_a_number_is_reported() {
 
 #[test]
 fn one_channel_of_several_is_taken() {
-    let (output, messages, _) = taken(&[1, 0, 2, 0, 3, 0, 0xff, 0xff][..], STEREO_RIGHT);
+    let (output, messages, _) = taken(&[1, 0, 2, 0, 3, 0, 0xff, 0xff][..], stereo_right());
     assert_eq!(output, "2\n-1\n");
     assert!(messages.is_empty());
 }
 
 #[test]
 fn a_torn_last_word_is_rejected() {
-    let layout = Layout { format: Format::S16le, channels: 1, channel: 1 };
+    let layout = Layout::of(Format::S16le);
     let (output, messages, entry) = taken(&[1, 0, 2][..], layout);
     assert_eq!(output, "1\n");
     assert_eq!(messages, ["word 2: torn: the stream ends after 1 of 2 bytes"]);
@@ -52,7 +62,7 @@ fn a_torn_last_word_is_rejected() {
 
 #[test]
 fn a_word_that_is_not_finite_is_rejected() {
-    let layout = Layout { format: Format::F32le, channels: 1, channel: 1 };
+    let layout = Layout::of(Format::F32le);
     let (output, messages, _) = taken(&f32::NAN.to_le_bytes()[..], layout);
     assert_eq!(output, "");
     assert_eq!(messages, ["word 1: not a number"]);
@@ -64,9 +74,9 @@ proptest! {
         bytes in proptest::collection::vec(any::<u8>(), 0..100), size in 1usize..10,
     ) {
         prop_assert_eq!(
-            taken(Chunks::of(&bytes, size), STEREO_RIGHT),
-            taken(&bytes[..], STEREO_RIGHT)
+            taken(Chunks::of(&bytes, size), stereo_right()),
+            taken(&bytes[..], stereo_right())
         );
-        prop_assert_eq!(taken(Chunks::of(&bytes, size), TEXT), taken(&bytes[..], TEXT));
+        prop_assert_eq!(taken(Chunks::of(&bytes, size), text()), taken(&bytes[..], text()));
     }
 }

@@ -1,0 +1,201 @@
+//! What is done to the readings of one channel: conversion, then the checks.
+//!
+//! Numbers are converted and checked in machine words where they fit ([`Fixed`]), and otherwise as
+//! decimals: with the same result.
+
+use std::fmt;
+
+use stage::format::columns::{Channels, Columns};
+use stage::format::decimal::Decimal;
+use stage::format::decimal::fixed::Fixed;
+use stage::format::name::Name;
+use stage::format::sample::{NotASample, Sample};
+use stage::process::quantity::Range;
+
+use crate::check::{Check, Checks, Plausible};
+use crate::conversion::{Conversion, Linear};
+use crate::for_channel::{ForChannel, UnknownChannel, check_known, value};
+
+/// What is done to the readings of one channel.
+#[derive(Debug)]
+pub struct Channel {
+    conversion: Conversion,
+    /// The same in machine words.
+    linear: Linear,
+    checks: Checks,
+}
+
+/// A sample that may be sent.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// In machine words.
+    Fixed(Fixed),
+    /// Of any length.
+    Sample(Sample),
+}
+
+/// Why a reading gives no sample. (Put into words only if it is reported.)
+#[derive(Debug)]
+pub(crate) enum NoValue<'a> {
+    /// Its value exceeds a sample's limits.
+    NotASample(NotASample),
+    /// Its value fails a check.
+    Failed(&'a dyn Check, Sample),
+}
+
+impl fmt::Display for NoValue<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NoValue::NotASample(why) => why.fmt(formatter),
+            NoValue::Failed(check, value) => formatter.write_str(&check.reason(value)),
+        }
+    }
+}
+
+impl Channel {
+    /// Applies `conversion`, then `checks`.
+    pub fn new(conversion: Conversion, checks: Checks) -> Channel {
+        let linear = Linear::new(conversion.clone());
+        Channel { conversion, linear, checks }
+    }
+
+    /// Whether readings are samples as they are.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.conversion.is_none() && self.checks.are_none()
+    }
+
+    /// Whether equal readings always give the same, whatever came before.
+    pub(crate) fn is_memoryless(&self) -> bool {
+        self.conversion.is_memoryless() && self.checks.are_memoryless()
+    }
+
+    /// The sample that a reading gives.
+    pub(crate) fn value(&mut self, raw: Sample) -> Result<Value, NoValue<'_>> {
+        match self.converted(&raw) {
+            None => self.long_value(raw).map(Value::Sample),
+            Some(value) => match self.failed(value) {
+                None => Ok(Value::Fixed(value)),
+                Some(check) => Err(NoValue::Failed(check, value.into())),
+            },
+        }
+    }
+
+    /// The value of a reading in machine words, still to be checked; `None` if it does not fit.
+    #[inline]
+    pub(crate) fn converted(&mut self, raw: &Sample) -> Option<Fixed> {
+        Fixed::of(raw).and_then(|raw| self.converted_fixed(raw))
+    }
+
+    /// The same for a reading in machine words.
+    #[inline]
+    pub(crate) fn converted_fixed(&mut self, raw: Fixed) -> Option<Fixed> {
+        self.linear.apply(raw)
+    }
+
+    /// The check that a value in machine words fails.
+    #[inline]
+    pub(crate) fn failed(&mut self, value: Fixed) -> Option<&dyn Check> {
+        self.checks.failed_fixed(value)
+    }
+
+    /// The sample that a reading gives whose value does not fit.
+    pub(crate) fn long_value(&mut self, raw: Sample) -> Result<Sample, NoValue<'_>> {
+        let mut sample = raw;
+        self.conversion.apply(&mut sample).map_err(NoValue::NotASample)?;
+        match self.checks.failed(&sample) {
+            None => Ok(sample),
+            Some(check) => Err(NoValue::Failed(check, sample)),
+        }
+    }
+}
+
+/// What is to be done to each channel's readings. **A new option for a channel is added here.**
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Added to a raw reading.
+    pub offset: Vec<ForChannel<Decimal>>,
+    /// Then multiplies it.
+    pub scale: Vec<ForChannel<Decimal>>,
+    /// Where values must lie.
+    pub plausible: Vec<ForChannel<Range>>,
+    /// The devices' own conversions, by channel, for what the user left out.
+    pub devices: Vec<Conversion>,
+}
+
+impl Settings {
+    /// What is done to the readings of the channels of `columns`, in order.
+    pub fn channels(&self, columns: &Columns) -> Result<Vec<Channel>, UnknownChannel> {
+        self.check(columns)?;
+        Ok((0..columns.count()).map(|index| self.channel(index, name(columns, index))).collect())
+    }
+
+    /// Whether every channel that something is set for exists.
+    pub fn check(&self, columns: &Columns) -> Result<(), UnknownChannel> {
+        check_known("offset", &self.offset, columns)?;
+        check_known("scale", &self.scale, columns)?;
+        check_known("plausible", &self.plausible, columns)
+    }
+
+    /// What is done to the readings of the first channel, which may be the only one.
+    pub(crate) fn only_channel(&self, columns: &Columns) -> Channel {
+        self.channel(0, name(columns, 0))
+    }
+
+    /// What is done to the readings of one channel, by its index from 0 and its name.
+    fn channel(&self, index: usize, name: Option<&Name>) -> Channel {
+        let plausible = value(&self.plausible, name).cloned();
+        let plausible = plausible.map(|range| Box::new(Plausible::new(range)) as _);
+        let checks: [Option<Box<dyn Check>>; 1] = [plausible];
+        Channel::new(
+            self.conversion(index, name),
+            Checks::new(checks.into_iter().flatten().collect()),
+        )
+    }
+
+    /// How one channel's readings are converted.
+    pub(crate) fn conversion(&self, index: usize, name: Option<&Name>) -> Conversion {
+        let offset = value(&self.offset, name).cloned();
+        let scale = value(&self.scale, name).cloned();
+        let device = self.devices.get(index).cloned().unwrap_or_default();
+        Conversion { offset, scale }.or(device)
+    }
+}
+
+/// The name of the channel at `index`, if it has one.
+pub(crate) fn name(columns: &Columns, index: usize) -> Option<&Name> {
+    match columns.channels() {
+        Channels::Named(names) => names.get(index),
+        Channels::Unnamed | Channels::Numbered(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::for_channel;
+    use stage::process::quantity;
+
+    #[test]
+    fn each_channel_has_its_own_conversion_and_checks() {
+        let decimal = |text| for_channel::parse(text, quantity::decimal).unwrap();
+        let range = |text| for_channel::parse(text, quantity::range).unwrap();
+        let settings = Settings {
+            offset: vec![decimal("a=1")],
+            scale: vec![decimal("2"), decimal("b=0.5")],
+            plausible: vec![range("c=0..1")],
+            devices: vec![],
+        };
+        let columns = Columns::named(["a", "b", "c"]).unwrap();
+        let mut channels = settings.channels(&columns).unwrap();
+        let values: Vec<String> = channels
+            .iter_mut()
+            .map(|channel| match channel.value(Sample::new(3, 0).unwrap()) {
+                Ok(Value::Fixed(value)) => Sample::from(value).to_string(),
+                Ok(Value::Sample(value)) => value.to_string(),
+                Err(why) => why.to_string(),
+            })
+            .collect();
+        assert_eq!(values, ["8", "1.5", "outside 0..1: 6"]);
+        assert!(settings.channels(&Columns::CLASSIC).is_err());
+    }
+}

@@ -1,0 +1,142 @@
+//! Headers, of our own streams and of foreign tables.
+
+use std::borrow::Cow;
+
+use stage::format::columns::{Columns, MAX_COLUMNS};
+use stage::format::name::{Name, NotAName};
+use stage::format::row::fields;
+use stage::format::sample::Sample;
+use stage::process::message::quoted;
+
+use super::super::choice::Column;
+
+/// Names that are reported as changed; others follow the same rules.
+const REPORTED: usize = 5;
+
+/// A line that names the columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Header {
+    /// What stands there.
+    texts: Vec<String>,
+    /// Names made of that, all different.
+    names: Vec<Name>,
+}
+
+impl Header {
+    /// A header as every program of ours understands it.
+    pub(super) fn of_stream(line: &[u8]) -> Option<Header> {
+        Columns::of_header(line).map(|_| Header::of(line))
+    }
+
+    /// A header whose names have yet to be made fit: fields that are neither numbers nor words for no
+    /// value. Unless columns are `asked_by_name`, there are at least two, so that a stray line in a
+    /// stream of numbers is not mistaken for one.
+    pub(super) fn foreign(line: &[u8], asked_by_name: bool) -> Option<Header> {
+        let least = if asked_by_name { 1 } else { 2 };
+        let count = fields(line).count();
+        let is_header = (least..=MAX_COLUMNS).contains(&count) && fields(line).all(is_label);
+        is_header.then(|| Header::of(line))
+    }
+
+    fn of(line: &[u8]) -> Header {
+        let texts: Vec<String> =
+            fields(line).map(|text| String::from_utf8_lossy(text).into_owned()).collect();
+        let names = Name::all_fitted(texts.iter().map(String::as_str));
+        Header { texts, names }
+    }
+
+    /// How many columns there are.
+    pub(super) fn width(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// What the column at `index`, from 0, is called there.
+    pub(super) fn text(&self, index: usize) -> Option<&str> {
+        self.texts.get(index).map(String::as_str)
+    }
+
+    /// The name made of that.
+    pub(super) fn name(&self, index: usize) -> Option<&Name> {
+        self.names.get(index)
+    }
+
+    /// The index of a column, from 0.
+    pub(super) fn find(&self, column: &Column) -> Option<usize> {
+        match column {
+            Column::Number(number) => number.checked_sub(1).filter(|index| *index < self.width()),
+            Column::Name(name) => {
+                let exact = self.texts.iter().position(|text| text == name);
+                exact.or_else(|| self.names.iter().position(|it| it.is_called(name)))
+            }
+        }
+    }
+
+    /// What there is, for a message.
+    pub(super) fn list(&self) -> String {
+        let quoted = self.texts.iter().map(|text| quoted(text.as_bytes()));
+        quoted.collect::<Vec<_>>().join(", ")
+    }
+
+    /// Which of the columns at these indexes have got another name, for a message; `None` if none has.
+    pub(super) fn changed(&self, indexes: impl IntoIterator<Item = usize>) -> Option<String> {
+        let pairs = indexes.into_iter().filter_map(|at| Some((self.text(at)?, self.name(at)?)));
+        let mut changed = pairs.filter(|(text, name)| *text != name.as_str());
+        let told: Vec<String> = changed
+            .by_ref()
+            .take(REPORTED)
+            .map(|(text, name)| format!("{} as {name}", quoted(text.as_bytes())))
+            .collect();
+        let more = match changed.count() {
+            0 => String::new(),
+            more => format!(", and {more} more"),
+        };
+        (!told.is_empty()).then(|| format!("{}{more}", told.join(", ")))
+    }
+}
+
+/// Whether a field may be the label of a column: it begins like no number, and says something.
+fn is_label(field: &[u8]) -> bool {
+    let text: Cow<'_, str> = String::from_utf8_lossy(field);
+    let begins_a_number =
+        text.starts_with(|char: char| char.is_ascii_digit() || "+-.".contains(char));
+    let stands_for_no_value = text.parse::<Name>() == Err(NotAName::NoValue);
+    let is_text = text.chars().any(char::is_alphabetic) && !text.chars().any(char::is_control);
+    is_text && !begins_a_number && !stands_for_no_value && Sample::parse(field).is_err()
+}
+
+/// Whether a line may be a header of our own: its first character is a letter, perhaps behind spaces.
+#[inline]
+pub(super) fn may_be_header(line: &[u8]) -> bool {
+    let first = line.iter().find(|&&byte| byte != b' ');
+    first.is_some_and(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_make_a_foreign_header_and_numbers_do_not() {
+        for line in ["Temp.1\tHum,2", "\"a\"\t#b", "t/s\tU(V)", "Temp \u{b0}C\tx"] {
+            assert!(Header::foreign(line.as_bytes(), false).is_some(), "{line}");
+        }
+        assert!(Header::foreign(b"Temp \xb0C\tx", false).is_some(), "Latin-1");
+        for line in
+            ["Temp.1", "a.b\t1", "a.b\t", "12abc\t13abc", "NaN\tnull", "***\t---", "a\t\x07b"]
+        {
+            assert_eq!(Header::foreign(line.as_bytes(), false), None, "{line:?}");
+        }
+        assert!(Header::foreign(b"Temp.1", true).is_some());
+    }
+
+    #[test]
+    fn columns_are_found_by_what_stands_there_or_by_the_name_made_of_it() {
+        let header = Header::foreign("Temp.1 [C]\tx\tx".as_bytes(), false).unwrap();
+        let find = |text: &str| header.find(&text.parse().unwrap());
+        assert_eq!((find("Temp.1 [C]"), find("Temp_1"), find("x")), (Some(0), Some(0), Some(1)));
+        assert_eq!((find("x_2"), find("3"), find("4"), find("y")), (Some(2), Some(2), None, None));
+        let changed = header.changed(0..3).unwrap();
+        assert_eq!(changed, "\"Temp.1 [C]\" as Temp_1 [C], \"x\" as x_2");
+        assert_eq!(header.changed([1]), None);
+    }
+}
