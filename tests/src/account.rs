@@ -13,3 +13,12 @@ pub fn count(finished: &Finished, what: &str) -> Option<u64> {
 pub fn closing(sent: usize, rejected: usize) -> String {
     format!("conv: {sent} samples sent, {rejected} rejected, 0 ticks missed")
 }
+
+/// The same for rows of several channels, or with missing readings.
+pub fn closing_table(rows: usize, channels: usize, rejected: usize, missing: usize) -> String {
+    let plural = if channels == 1 { "" } else { "s" };
+    format!(
+        "conv: {rows} rows of {channels} channel{plural} sent, {rejected} readings rejected, \
+         {missing} missing, 0 ticks missed"
+    )
+}

@@ -1,4 +1,5 @@
-//! The fault matrix of the processes: each of them × each signal × idle and at full speed. Checked
+//! The fault matrix of the processes: each of them × each signal × idle, at full speed, and at full speed
+//! with rows of two channels. Checked
 //! are the disk, the counts, the messages and the status. (The rows for the disk are in `full_disk`,
 //! `log_file` and `disk_faults`; SIGKILL over every kind of transport, a hundred times if wanted, is
 //! in `stop`.)
@@ -20,17 +21,37 @@ const PROCESSES: [&str; 6] = ["conv", "tee", "log", "stat", "report", "launcher"
 enum Load {
     Idle,
     FullSpeed,
+    Rows,
 }
 
-const LOADS: [Load; 2] = [Load::Idle, Load::FullSpeed];
+const LOADS: [Load; 3] = [Load::Idle, Load::FullSpeed, Load::Rows];
+
+impl Load {
+    /// What is sent, in the account.
+    fn sent(self) -> &'static str {
+        match self {
+            Load::Idle | Load::FullSpeed => "samples sent",
+            Load::Rows => "rows of 2 channels sent",
+        }
+    }
+
+    /// What the last line of a report begins with.
+    fn last(self) -> &'static str {
+        match self {
+            Load::Idle | Load::FullSpeed => "",
+            Load::Rows => "b  ",
+        }
+    }
+}
 
 /// A pipeline that has begun to record in `dir`, and the turn that it takes. All samples have six
 /// digits.
 fn pipeline(dir: &Path, load: Load) -> (Running, Option<Turn>) {
-    let turn = matches!(load, Load::FullSpeed).then(|| FULL_SPEED.take());
+    let turn = (load != Load::Idle).then(|| FULL_SPEED.take());
     let rate = match load {
         Load::Idle => "--period 50ms",
         Load::FullSpeed => "--rate max",
+        Load::Rows => "--rate max --signal uniform,walk --names a,b",
     };
     let conv = format!("{rate} --range 100000..999999");
     let log = "--sync 50ms run.log";
@@ -50,24 +71,28 @@ fn pid_of(running: &Running, process: &str) -> Pid {
 #[track_caller]
 fn recorded(dir: &Path, may_be_torn: bool) -> u64 {
     let log = fs::read_to_string(dir.join("run.log")).unwrap();
-    let mut lines: Vec<&str> = log.split('\n').collect();
+    let rows = log.strip_prefix("a\tb\n").unwrap_or(&log);
+    let mut lines: Vec<&str> = rows.split('\n').collect();
     let rest = lines.pop().unwrap();
     assert!(may_be_torn || rest.is_empty(), "torn: {rest:?}");
     let count = lines.len() as u64;
     if may_be_torn {
         lines.pop();
     }
-    let odd = lines.iter().find(|line| line.len() != 6 || line.parse::<u32>().is_err());
+    let is_sample = |text: &str| text.len() == 6 && text.parse::<u32>().is_ok();
+    let width = if rows.len() < log.len() { 2 } else { 1 };
+    let is_row = |line: &str| line.split('\t').all(is_sample) && line.split('\t').count() == width;
+    let odd = lines.iter().find(|line| !is_row(line));
     assert_eq!(odd, None, "of {count} lines");
     count
 }
 
 /// Everything that was sent is recorded and counted, there are no other messages, and the status is 0.
 #[track_caller]
-fn is_settled(finished: &Finished, dir: &Path) {
-    let sent = count(finished, "samples sent").unwrap_or_else(|| panic!("{finished}"));
-    let account =
-        format!("launcher: {sent} samples sent, {sent} recorded, {sent} counted, 0 rejected");
+fn is_settled(finished: &Finished, load: Load, dir: &Path) {
+    let what = load.sent();
+    let sent = count(finished, what).unwrap_or_else(|| panic!("{finished}"));
+    let account = format!("launcher: {sent} {what}, {sent} recorded, {sent} counted");
     assert_eq!(finished.code(), 0, "{finished}");
     assert!(finished.stderr.starts_with(&account), "{finished}");
     assert_eq!(finished.stderr.lines().count(), 1, "{finished}");
@@ -87,14 +112,17 @@ fn a_process_that_is_killed_is_named_and_the_account_says_what_is_known() {
             if process == "launcher" {
                 let finished = finished.exits(128 + 9).says(&[""; 0]);
                 let last = finished.stdout.lines().last().unwrap_or_default();
-                assert!(last.starts_with(&format!("n {lines}  ")), "{lines} lines\n{finished}");
+                assert!(
+                    last.starts_with(&format!("{}n {lines}  ", load.last())),
+                    "{lines} lines\n{finished}"
+                );
                 proc::wait_until_gone(group);
                 continue;
             }
             let finished = finished.exits(1);
             let finished = finished.mentions(&format!("launcher: {process} was killed by SIGKILL"));
             let known = |what| count(&finished, what);
-            let (sent, counted) = (known("samples sent"), known("counted"));
+            let (sent, counted) = (known(load.sent()), known("counted"));
             assert_eq!(sent.is_some(), process != "conv", "{finished}");
             assert_eq!(known("recorded"), (process != "log").then_some(lines), "{finished}");
             assert_eq!(counted.is_some(), process != "stat", "{finished}");
@@ -114,7 +142,7 @@ fn a_process_that_is_stopped_for_a_while_costs_nothing() {
             let pid = pid_of(&running, process);
             running.stop(pid);
             match (load, process) {
-                (Load::FullSpeed, "tee" | "log" | "stat") => {
+                (Load::FullSpeed | Load::Rows, "tee" | "log" | "stat") => {
                     running.wait_until_blocked(pid_of(&running, "conv"));
                 }
                 (_, "stat" | "report" | "launcher") => {
@@ -127,7 +155,7 @@ fn a_process_that_is_stopped_for_a_while_costs_nothing() {
             }
             kill(pid, Signal::SIGCONT).unwrap();
             running.signal_group(Signal::SIGINT);
-            is_settled(&running.finish(), dir.path());
+            is_settled(&running.finish(), load, dir.path());
         }
     }
 }
@@ -146,7 +174,7 @@ fn a_process_that_is_asked_to_stop_ends_the_pipeline_or_waits_for_its_end() {
                     running.wait_for_lines(running.lines() + 2);
                     running.signal(Signal::SIGTERM);
                 }
-                is_settled(&running.finish(), dir.path());
+                is_settled(&running.finish(), load, dir.path());
             }
         }
     }

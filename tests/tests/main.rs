@@ -41,6 +41,7 @@ mod statistics;
 mod stop;
 mod structure;
 mod surroundings;
+mod tables;
 mod timestamps;
 mod usage;
 mod windows;

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use wandler_tests::account::closing;
+use wandler_tests::account::{closing, closing_table};
 use wandler_tests::run::{Finished, Program};
 
 const HEADER: &str = "time\tvalue\n";
@@ -100,39 +100,50 @@ fn the_header_once_more_is_neither_counted_nor_rejected() {
 fn the_first_row_decides_and_later_ones_of_another_shape_are_rejected() {
     let hint = "a time stands in front, as log --timestamps puts it (cut -f 2 takes it off)";
     let (iso, unix) = (ISO[0], UNIX[0]);
-    for (text, samples, told) in [
-        (format!("57\n{iso}\t58\n"), "57\n", format!("line 2: {hint}: \"{iso}\\t58\"")),
-        (format!("{iso}\t57\n58\n"), "57\n", "line 2: no time in front: \"58\"".to_owned()),
-        (format!("{unix}\t57\n58\n"), "58\n", format!("line 1: {hint}: \"{unix}\\t57\"")),
+    let width = |line, found, expected| {
+        let plural = if found == 1 { "" } else { "s" };
+        format!("line {line}: {found} column{plural} instead of {expected}: ")
+    };
+    for (text, sent, told, account) in [
+        (
+            format!("57\n{iso}\t58\n"),
+            "57\n",
+            format!("line 2: {hint}: \"{iso}\\t58\""),
+            closing(1, 1),
+        ),
+        (format!("{iso}\t57\n58\n"), "57\n", width(2, 1, 2) + "\"58\"", closing(1, 1)),
+        (
+            format!("{unix}\t57\n58\n"),
+            "ch1\tch2\n1764095165.59731\t57\n",
+            width(2, 1, 2) + "\"58\"",
+            closing_table(1, 2, 1, 0),
+        ),
         (
             format!("{HEADER}{unix}\t57\n{iso}\t58\n"),
             "57\n",
             format!("line 3: not a time in Unix seconds in front: \"{iso}\\t58\""),
+            closing(1, 1),
         ),
         (
-            format!("{iso}\t57\n{iso}\t\n"),
+            format!("{iso}\t57\n{iso}\tx\n"),
             "57\n",
-            format!("line 2: no value behind the time: \"{iso}\""),
+            "line 2: not a number: \"x\"".to_owned(),
+            closing(1, 1),
         ),
-        (format!("{iso}\t57\n{iso}\tx\n"), "57\n", "line 2: not a number: \"x\"".to_owned()),
-        (
-            format!("57\n{HEADER}58\n"),
-            "57\n58\n",
-            "line 2: not a number: \"time\\tvalue\"".to_owned(),
-        ),
+        (format!("57\n{HEADER}58\n"), "57\n", width(3, 1, 2) + "\"58\"", closing(1, 1)),
         (
             "temp\thum\n57\n".to_owned(),
-            "57\n",
-            "line 1: a header of other columns than time and value (cut -f N takes one out): \
-             \"temp\\thum\""
-                .to_owned(),
+            "temp\thum\n",
+            width(2, 1, 2) + "\"57\"",
+            closing_table(0, 2, 1, 0),
         ),
-        ("57\n1\t2\n58\n".to_owned(), "57\n58\n", "line 2: not a number: \"1\\t2\"".to_owned()),
+        ("57\n1\t2\n".to_owned(), "57\n", width(2, 2, 1) + "\"1\\t2\"", closing(1, 1)),
     ] {
-        let sent = samples.lines().count();
-        let conv = both("conv", "--from", &text).exits(3).writes(samples);
-        conv.says(&[format!("conv: {told}"), closing(sent, 1)]);
+        let conv = both("conv", "--from", &text).exits(3).writes(sent);
+        conv.says(&[format!("conv: {told}"), account]);
     }
+    let missing = both("conv", "--from", &format!("{iso}\t57\n{iso}\t\n")).exits(0);
+    missing.writes("57\n").says(&[closing_table(1, 1, 0, 1)]);
 }
 
 #[test]

@@ -70,7 +70,7 @@ fn a_value_that_is_missing_is_named() {
         ("conv", "--rate", "<HZ|max>"),
         ("conv", "--period", "<DUR>"),
         ("conv", "--count", "<N>"),
-        ("conv", "--range", "<MIN..MAX>"),
+        ("conv", "--range", "<[NAME=]MIN..MAX>"),
         ("conv", "--from", "<FILE|->"),
         ("conv", "--poll", "<FILE>"),
         ("log", "--sync", "<never|DUR|always>"),
@@ -95,10 +95,12 @@ fn options_that_contradict_each_other_are_refused() {
         ("--rate 5 --period 1s", "--rate <HZ|max>", "--period <DUR>"),
         ("--from data --rate 5", "--from <FILE|->", "--rate <HZ|max>"),
         ("--from data --period 1s", "--from <FILE|->", "--period <DUR>"),
-        ("--from data --seed 1", "--from <FILE|->", "--seed <N>"),
+        ("--from data --seed 1", "--from <FILE|->", "--seed <[NAME=]N>"),
         ("--poll data --from data", "--poll <FILE>", "--from <FILE|->"),
         ("--poll data --signal sine", "--poll <FILE>", "--signal <SIGNAL>"),
-        ("--poll data --range 0..1", "--poll <FILE>", "--range <MIN..MAX>"),
+        ("--poll data --range 0..1", "--poll <FILE>", "--range <[NAME=]MIN..MAX>"),
+        ("--from data --time 1 --stamp", "--time <COL>", "--stamp"),
+        ("--poll data --columns 1", "--poll <FILE>", "--columns <COL,…|all>"),
         ("--poll data --channels 2", "--poll <FILE>", "--channels <K>"),
     ] {
         let words: Vec<&str> = words.split(' ').collect();
@@ -123,15 +125,44 @@ fn options_that_contradict_each_other_are_refused() {
     refuses_all(&[
         ("conv --signal sine --seed 1", "--seed is for random signals: a sine is always the same"),
         ("report --svg x --textfile x", "--svg and --textfile name the same file"),
-        ("conv --from data --channels 2", "--channels and --channel need a raw --format"),
+        ("conv --from data --channels 2", "--channels needs a raw --format"),
         ("conv --from data --format u8 --channels 2 --channel 3", "there is no channel 3 of 2"),
+        (
+            "conv --from data --format u8 --columns left",
+            "--columns of raw words are numbers, since nothing names them: \"left\"",
+        ),
+        (
+            "conv --from data --format u8 --time 1",
+            "--time is a column of text; --stamp puts the time in front",
+        ),
+        ("conv --names time,a", "--names names channels; --stamp puts a time in front"),
+        ("conv --names a,b", "--names has 2 names for 1 channel"),
+        ("conv --signal sine,walk --names a", "--names has 1 name for 2 channels"),
+        ("conv --from data --columns 1,2 --names a", "--names has 1 name for 2 channels"),
+        (
+            "conv --from data --columns 1,2,1",
+            "invalid value '1,2,1' for '--columns <COL,…|all>': column 1 is taken twice",
+        ),
+        ("conv --scale 1 --scale 2", "--scale is given twice"),
+        (
+            "conv --signal sine,walk --scale ch1=1 --scale ch1=2",
+            "--scale is given twice for \"ch1\"",
+        ),
+        (
+            "conv --signal sine,walk --plausible c=0..1",
+            "--plausible is given for a channel \"c\", but there are ch1, ch2",
+        ),
+        (
+            "conv --seed a=1",
+            "--seed is given for a channel \"a\", but the only one has no name (--names gives it one)",
+        ),
     ]);
 }
 
 #[test]
 fn an_option_that_needs_another_is_refused_without_it_whatever_else_is_given() {
     for others in ["", " --rate 8k", " --period 1s", " --seed 1", " --range 0..1", " --count 1"] {
-        for option in ["format s16le", "channels 2", "channel 1"] {
+        for option in ["format s16le", "channels 2", "columns 1", "time 1"] {
             let name = option.split(' ').next().unwrap();
             let reason = format!("--{name} needs --from");
             refuses_all(&[(&format!("conv --{option}{others}"), &reason)]);
@@ -164,17 +195,35 @@ fn a_wrong_number_is_refused_with_what_was_expected() {
         ("conv", "--period", "1 parsec", "<DUR>", duration),
         ("conv", "--period", "0s", "<DUR>", "a period must be longer than zero"),
         ("conv", "--duration", "999999999999999999h", "<DUR>", duration),
-        ("conv", "--range", "5", "<MIN..MAX>", range),
-        ("conv", "--range", "a..b", "<MIN..MAX>", range),
-        ("conv", "--range", "0..1..2", "<MIN..MAX>", range),
-        ("conv", "--range", "5..1", "<MIN..MAX>", "the range's minimum 5 is above its maximum 1"),
-        ("conv", "--range", "1..-1", "<MIN..MAX>", "the range's minimum 1 is above its maximum -1"),
-        ("conv", "--range", "0..1e18", "<MIN..MAX>", "a simulated range has at most 18 digits"),
-        ("conv", "--plausible", "5", "<MIN..MAX>", range),
-        ("conv", "--offset", "1,5", "<OFFSET>", "not a number"),
-        ("conv", "--scale", "NaN", "<SCALE>", "not a number"),
-        ("conv", "--scale", "1e999", "<SCALE>", "too large for a double"),
-        ("conv", "--scale", "1e-401", "<SCALE>", "more than 400 decimal places"),
+        ("conv", "--range", "5", "<[NAME=]MIN..MAX>", range),
+        ("conv", "--range", "a..b", "<[NAME=]MIN..MAX>", range),
+        ("conv", "--range", "0..1..2", "<[NAME=]MIN..MAX>", range),
+        (
+            "conv",
+            "--range",
+            "5..1",
+            "<[NAME=]MIN..MAX>",
+            "the range's minimum 5 is above its maximum 1",
+        ),
+        (
+            "conv",
+            "--range",
+            "1..-1",
+            "<[NAME=]MIN..MAX>",
+            "the range's minimum 1 is above its maximum -1",
+        ),
+        (
+            "conv",
+            "--range",
+            "0..1e18",
+            "<[NAME=]MIN..MAX>",
+            "a simulated range has at most 18 digits",
+        ),
+        ("conv", "--plausible", "5", "<[NAME=]MIN..MAX>", range),
+        ("conv", "--offset", "1,5", "<[NAME=]OFFSET>", "not a number"),
+        ("conv", "--scale", "NaN", "<[NAME=]SCALE>", "not a number"),
+        ("conv", "--scale", "1e999", "<[NAME=]SCALE>", "too large for a double"),
+        ("conv", "--scale", "1e-401", "<[NAME=]SCALE>", "more than 400 decimal places"),
         ("log", "--sync", "5", "<never|DUR|always>", sync),
         ("log", "--sync", "often", "<never|DUR|always>", sync),
         ("stat", "--every", "0", "<N|DUR>", "a record cannot come every 0 samples"),
@@ -223,7 +272,7 @@ fn a_wrong_count_or_a_negative_time_is_refused_with_what_was_expected() {
         ("conv", "--count", "1.5", "<N>", count),
         ("conv", "--count", "99999999999999999999", "<N>", count),
         ("conv", "--count", "-1", "<N>", count),
-        ("conv", "--seed", "x", "<N>", count),
+        ("conv", "--seed", "x", "<[NAME=]N>", count),
         ("conv", "--period", "-1s", "<DUR>", duration),
         ("launcher", "--grace", "-1s", "<DUR>", duration),
     ] {

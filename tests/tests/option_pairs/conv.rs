@@ -7,7 +7,7 @@ use wandler_tests::run::Program;
 
 use super::pairs::{Bench, Example, Given, Seen};
 
-const SIMULATION: &[&str] = &["poll", "from", "format", "channels", "channel"];
+const SIMULATION: &[&str] = &["poll", "from", "format", "channels", "columns", "time"];
 
 pub(crate) const BENCH: Bench = Bench {
     options: &[
@@ -17,12 +17,29 @@ pub(crate) const BENCH: Bench = Bench {
         Example { id: "duration", words: &["--duration 60ms"], needs: &[] },
         Example { id: "range", words: &["--range 200..300"], needs: &[] },
         Example { id: "seed", words: &["--seed 2"], needs: &[] },
-        Example { id: "signal", words: &["--signal walk", "--signal sine"], needs: &[] },
-        Example { id: "poll", words: &["--poll number"], needs: &[] },
+        Example {
+            id: "signal",
+            words: &["--signal walk", "--signal sine", "--signal walk,sine"],
+            needs: &[],
+        },
+        Example {
+            id: "poll",
+            words: &["--poll number", "--poll=number --poll=number"],
+            needs: &[],
+        },
         Example { id: "from", words: &["--from -", "--from text"], needs: &[] },
         Example { id: "format", words: &["--format u8"], needs: &["from"] },
         Example { id: "channels", words: &["--channels 2"], needs: &["format"] },
-        Example { id: "channel", words: &["--channel 2"], needs: &["channels"] },
+        // (Of raw words, that is.)
+        Example { id: "columns", words: &["--columns 2", "--columns 1,2"], needs: &["channels"] },
+        Example { id: "stamp", words: &["--stamp"], needs: &[] },
+        Example { id: "time", words: &["--time 3"], needs: &["from"] },
+        // The name of a single channel is seen only behind a time.
+        Example {
+            id: "names",
+            words: &["--names a", "--names a,b", "--names=a --stamp"],
+            needs: &[],
+        },
         Example { id: "offset", words: &["--offset 1"], needs: &[] },
         Example { id: "scale", words: &["--scale 2"], needs: &[] },
         Example {
@@ -33,23 +50,26 @@ pub(crate) const BENCH: Bench = Bench {
         Example { id: "no_sandbox", words: &["--no-sandbox"], needs: &[] },
     ],
     refused: &[
-        ("rate", &["period", "from", "format", "channels", "channel"]),
-        ("period", &["from", "format", "channels", "channel"]),
+        ("rate", &["period", "from", "format", "channels", "columns", "time"]),
+        ("period", &["from", "format", "channels", "columns", "time"]),
         ("range", SIMULATION),
         ("seed", SIMULATION),
         ("signal", SIMULATION),
-        ("poll", &["from", "format", "channels", "channel"]),
+        ("poll", &["from", "format", "channels", "columns", "time"]),
+        ("time", &["format", "channels", "columns", "stamp"]),
     ],
-    inputs: 1,
+    inputs: 2,
     observe,
 };
 
-/// As text it is 7, 80 and 900; as bytes it begins with 55 and 10.
-const TEXT: &str = "7\n80\n900\n";
+/// As text the first is 7, 80 and 900; as bytes it begins with 55 and 10. The second has two
+/// channels with names, and times.
+const TEXTS: [&str; 2] =
+    ["7\n80\n900\n", "x\ty\twhen\n7\t8\t2023-11-14T22:13:20Z\n80\t900\t2023-11-14T22:13:21Z\n"];
 
-fn observe(given: &Given, _: usize) -> Option<Seen> {
-    let dir = tempfile::tempdir().unwrap();
-    fs::write(dir.path().join("text"), TEXT).unwrap();
+fn observe(given: &Given, input: usize) -> Option<Seen> {
+    let (dir, text) = (tempfile::tempdir().unwrap(), TEXTS[input]);
+    fs::write(dir.path().join("text"), text).unwrap();
     fs::write(dir.path().join("number"), "7\n").unwrap();
     let mut base = Vec::new();
     if !given.has_any(&["from"]) {
@@ -65,7 +85,7 @@ fn observe(given: &Given, _: usize) -> Option<Seen> {
         }
     }
     let (input, mut feed) = io::pipe().unwrap();
-    feed.write_all(TEXT.as_bytes()).unwrap();
+    feed.write_all(text.as_bytes()).unwrap();
     // With a duration it ends even if its input does not.
     let held = given.has("duration").then_some(feed);
     let reads_input = given.words().contains(&"-".to_owned());
@@ -73,6 +93,7 @@ fn observe(given: &Given, _: usize) -> Option<Seen> {
     let finished = program.finish();
     let mut seen = Seen::of(&finished, dir.path())?;
     let first = |text: &str| text.lines().take(1).collect();
+    let is_stamped = given.words().contains(&"--stamp".to_owned());
     let account = seen.stderr.lines().last().unwrap_or_default();
     // Whatever was missed on a busy machine was a tick.
     let ticks: u64 = account.split(' ').filter_map(|word| word.parse::<u64>().ok()).sum();
@@ -83,6 +104,18 @@ fn observe(given: &Given, _: usize) -> Option<Seen> {
         format!("ended before its input: {}", held.is_some() && reads_input),
     ];
     seen.stderr = first(&seen.stderr.replace(account, ""));
-    seen.stdout = first(&seen.stdout);
+    seen.stdout = beginning(&seen.stdout, is_stamped);
     Some(seen)
+}
+
+/// The first row, and the header if there is one, without the time of the reading.
+fn beginning(text: &str, is_stamped: bool) -> String {
+    let lines: Vec<&str> = text.lines().take(2).collect();
+    match lines[..] {
+        [header, row] if header.contains('\t') => {
+            let without_time = row.split_once('\t').filter(|_| is_stamped).map(|(_, row)| row);
+            format!("{header}\n{}", without_time.unwrap_or(row))
+        }
+        _ => lines.first().copied().unwrap_or_default().to_owned(),
+    }
 }
