@@ -134,6 +134,15 @@ impl Rows {
 
     /// A line that decides which columns there are, if it is a row or a header.
     fn first(&mut self, line: &[u8]) -> Result<Line, NotARow> {
+        if matches!(self.expected, Expected::Recorded)
+            && let Ok(sample) = single(line)
+        {
+            // The usual line of a recording, which may be followed by anything.
+            self.columns = Some(Columns::CLASSIC);
+            self.fields.clear();
+            self.fields.push(Field::Sample(sample));
+            return Ok(Line::Row { time: None });
+        }
         if let Some(header) = self.header(line) {
             return header;
         }
