@@ -1,35 +1,26 @@
-//! `--check`: reading what was recorded, and reporting which lines are not samples.
-//!
-//! The old files of a rotation are read with the file that they belong to, in the order in which they
-//! were written: `FILE.n` down to `FILE.1`, then `FILE`. A file that is named twice, by itself and as
-//! part of a rotation, is read once. `left_out` names what lies beside them and is not read.
+//! `--check`: reading what was recorded, and reporting which lines are not samples, what each channel
+//! has, and from when to when it goes.
 
-mod left_out;
+mod tally;
 
-use std::collections::HashSet;
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::collections::BTreeSet;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
-use nix::fcntl::OFlag;
-use stage::format::single::{Line, NotARow, Rows};
-use stage::process::clock::{Timer, Wake};
+use stage::format::row::{Field, Line, NotARow, Rows};
+use stage::process::clock::Timer;
 use stage::process::exit::Status;
 use stage::process::message::{Messages, quoted, quoted_path};
 use stage::process::progress::Progress;
-use stage::stream::ending::Ending;
-use stage::stream::framing::{self, Framed};
-use stage::stream::input::Input;
 use stage::stream::lines::{Block, Lines, each_line};
 use stage::stream::output::{Delivery, deliver};
 use stage::stream::rejects::Rejects;
 
-use crate::error::{Attempt, Error, not_regular};
-use crate::file::rotation::{numbered, old_numbers};
+use self::tally::Tally;
+use crate::error::Attempt;
+use crate::recorded::{RecordedFile, go_on, in_order, left_out};
 
-/// Checks `files`, and writes a line for each, and one for all, to `output`.
+/// Checks `files`, and writes what each holds, and what all do, to `output`.
 pub(crate) fn run(
     files: &[PathBuf],
     mut output: impl Write,
@@ -38,11 +29,11 @@ pub(crate) fn run(
     progress: &Progress,
 ) -> Result<Status, crate::Error> {
     let mut inspection = Inspection { messages, timer, progress, rejects: Rejects::default() };
-    let mut samples = 0;
+    let mut all = Tally::default();
     let ordered = in_order(files)?;
     let lengths = ordered.iter().filter_map(|path| path.metadata().ok());
     progress.expect(lengths.map(|it| it.len()).sum());
-    let mut seen = HashSet::new();
+    let mut seen = BTreeSet::new();
     for path in files.iter().filter(|path| seen.insert(*path)) {
         for notice in left_out::notices(path, &ordered) {
             inspection.messages.tell(&notice);
@@ -52,35 +43,17 @@ pub(crate) fn run(
     let mut delivery = Delivery::Taken;
     for path in &ordered {
         let of_this = inspection.file(path)?;
-        samples += of_this;
-        delivery = print(format!("{}: {of_this} samples\n", path.display()))?;
+        all.add_all(&of_this);
+        delivery = print(of_this.lines(&path.display().to_string()))?;
         if delivery == Delivery::ReaderGone {
             break;
         }
     }
     if ordered.len() > 1 && delivery == Delivery::Taken {
-        let number = ordered.len();
-        let _ = print(format!("{number} files: {samples} samples\n"))?;
+        let _ = print(all.lines(&format!("{} files", ordered.len())))?;
     }
     inspection.rejects.sum_up(inspection.messages, "lines");
     Ok(if inspection.rejects.count() == 0 { Status::Done } else { Status::Rejected })
-}
-
-/// The files that are to be read, in their order, each once.
-fn in_order(files: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
-    let rotations = files.iter().map(|path| Ok((old_files(path)?, path)));
-    let rotations: Vec<_> = rotations.collect::<Result<_, Error>>()?;
-    let old: HashSet<&PathBuf> = rotations.iter().flat_map(|(old, _)| old).collect();
-    let mut seen = HashSet::new();
-    let of_newest = rotations.iter().filter(|(_, newest)| !old.contains(newest));
-    let ordered = of_newest.flat_map(|(old, newest)| old.iter().chain([*newest]));
-    Ok(ordered.filter(|path| seen.insert(*path)).cloned().collect())
-}
-
-/// The old files of a rotation, the oldest first.
-fn old_files(path: &Path) -> Result<Vec<PathBuf>, Error> {
-    let numbers = old_numbers(path)?;
-    Ok(numbers.into_iter().rev().map(|number| numbered(path, number)).collect())
 }
 
 /// A check under way.
@@ -93,29 +66,24 @@ struct Inspection<'a, T> {
 }
 
 impl<T: Timer> Inspection<'_, T> {
-    /// Checks one file; returns how many samples it holds.
-    fn file(&mut self, path: &Path) -> Result<u64, crate::Error> {
+    /// Checks one file; returns what it holds.
+    fn file(&mut self, path: &Path) -> Result<Tally, crate::Error> {
         let name = quoted_path(path);
         let recorded = RecordedFile::open(path, self.progress)?;
         if let Some(framed) = recorded.framed() {
             self.messages.tell(&format!("{name}: {framed}"));
         }
         let mut lines = Lines::new(recorded);
-        let (mut samples, mut number) = (0, 0);
+        let (mut tally, mut number) = (Tally::default(), 0);
         let mut rows = Rows::recorded();
         loop {
-            if self.timer.wait_until(self.timer.now()).map_err(crate::Error::Wait)? == Wake::Stop {
-                return Err(crate::Error::Stopped);
-            }
+            go_on(self.timer)?;
             match lines.next(None).map_err(Attempt::Read.failed(path))? {
                 Block::Lines(block) => {
                     for line in each_line(block) {
                         number += 1;
-                        match rows.read(line) {
-                            Ok(Line::Row(_)) => samples += 1,
-                            Ok(Line::Header) => {}
-                            Err(why) => self.reject(&name, number, &why.of(line)),
-                        }
+                        let judged = self.judge(line, &mut rows, &mut tally, &name, number);
+                        judged.unwrap_or_else(|why| self.reject(&name, number, &why));
                     }
                 }
                 Block::TooLong(start) => {
@@ -130,7 +98,31 @@ impl<T: Timer> Inspection<'_, T> {
             let why = format!("torn, without a line feed: {}", quoted(cut.start));
             self.reject(&name, number + 1, &why);
         }
-        Ok(samples)
+        Ok(tally)
+    }
+
+    /// Adds a line to the tally, or says why it is not a row; fields that are not samples are rejected
+    /// alone.
+    fn judge(
+        &mut self,
+        line: &[u8],
+        rows: &mut Rows,
+        tally: &mut Tally,
+        name: &str,
+        number: u64,
+    ) -> Result<(), String> {
+        let Line::Row { time } = rows.read(line).map_err(|why| why.of(line))? else {
+            return Ok(());
+        };
+        if let Some(columns) = rows.columns() {
+            tally.add(columns, time, rows.fields())?;
+        }
+        for (at, field) in rows.fields().iter().enumerate() {
+            if let Field::Rejected(why) = field {
+                self.reject(name, number, &rows.reason(at, *why, line));
+            }
+        }
+        Ok(())
     }
 
     fn reject(&mut self, name: &str, number: u64, why: &str) {
@@ -138,55 +130,11 @@ impl<T: Timer> Inspection<'_, T> {
     }
 }
 
-/// A recorded file, which is always ready.
-struct RecordedFile {
-    file: File,
-    progress: Progress,
-}
-
-impl RecordedFile {
-    /// Opens it; what is not a regular file might never end, or never begin.
-    fn open(path: &Path, progress: &Progress) -> Result<RecordedFile, Error> {
-        let mut options = OpenOptions::new();
-        options.read(true).custom_flags(OFlag::O_NONBLOCK.bits());
-        let file = options.open(path).map_err(Attempt::Open.failed(path))?;
-        match file.metadata().map_err(Attempt::Open.failed(path))?.is_file() {
-            true => Ok(RecordedFile { file, progress: progress.clone() }),
-            false => Err(Attempt::Read.failed(path)(not_regular())),
-        }
-    }
-
-    /// How it is framed, if it is no plain text, whose lines are hardly samples.
-    fn framed(&self) -> Option<Framed> {
-        let mut start = [0; framing::MOST];
-        let length = self.file.read_at(&mut start, 0).ok()?;
-        Framed::at_start(&start[..length], "log NEW")
-    }
-}
-
-impl Input for RecordedFile {
-    fn wait(&mut self, _deadline: Option<Instant>) -> io::Result<Wake> {
-        Ok(Wake::Ready)
-    }
-
-    fn ending(&self) -> Ending {
-        Ending::Recorded
-    }
-}
-
-impl Read for RecordedFile {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.file.read(buffer)?;
-        self.progress.advance(count as u64);
-        Ok(count)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use stage::fake::FakeClock;
-    use std::fs;
+    use std::{fs, io};
 
     /// Writes files with these texts, whose names are `FILE` and the end given, and checks those that
     /// are named; returns the status, what was written, and what was reported.
@@ -261,9 +209,47 @@ mod tests {
 
     #[test]
     fn arrival_times_may_stand_in_front() {
-        let text = "1700000000.000050\t57\n2023-11-14T22:13:20.000050Z\t58\n57\t58\nx\t1\n";
+        let text = "1700000000.000050\t57\n2023-11-14T22:13:20.000050Z\t58\nx\t1y\n";
         let (_, output, reported) = checked(&[("", text)], &[""]);
-        assert_eq!((output.as_str(), reported.len()), ("FILE: 2 samples\n", 2));
+        let span = "from 2023-11-14T22:13:20.00005Z to 2023-11-14T22:13:20.00005Z";
+        assert_eq!((output, reported.len()), (format!("FILE: 2 samples, {span}\n"), 1));
+    }
+
+    #[test]
+    fn each_channel_has_its_samples_and_missing_ones_and_all_have_a_time_span() {
+        let at = |second: u32| format!("2023-11-14T22:13:{second}Z");
+        let old = format!("{}\t1\t\n{}\t2\t3\n", at(21), at(20));
+        let new =
+            format!("time\ttemp [°C]\thum\n{}\t1x\t\n{}\t4\n{}\t5\t6\n", at(30), at(31), at(32));
+        let texts = [(".2", "7\n8\n"), (".1", &*old), ("", &*new)];
+        let (status, output, reported) = checked(&texts, &[""]);
+        assert_eq!(status, Status::Rejected);
+        assert_eq!(
+            output,
+            "FILE.2: 2 samples\n\
+             FILE.1: 2 rows of 2 channels, from 2023-11-14T22:13:20Z to 2023-11-14T22:13:21Z\n\
+             FILE.1: 1: 2 samples, 0 missing\n\
+             FILE.1: 2: 1 samples, 1 missing\n\
+             FILE: 2 rows of 2 channels, from 2023-11-14T22:13:30Z to 2023-11-14T22:13:32Z\n\
+             FILE: temp [°C]: 1 samples, 0 missing\n\
+             FILE: hum: 1 samples, 1 missing\n\
+             3 files: 6 rows of 5 channels, from 2023-11-14T22:13:20Z to 2023-11-14T22:13:32Z\n\
+             3 files: without a name: 2 samples, 0 missing\n\
+             3 files: 1: 2 samples, 0 missing\n\
+             3 files: 2: 1 samples, 1 missing\n\
+             3 files: temp [°C]: 1 samples, 0 missing\n\
+             3 files: hum: 1 samples, 1 missing\n"
+        );
+        assert_eq!(
+            reported,
+            [
+                "\"FILE\": line 2: column 2: not a number: \"1x\"",
+                "\"FILE\": line 3: 2 columns instead of 3: \"2023-11-14T22:13:31Z\\t4\"",
+            ]
+        );
+        let (_, output, _) = checked(&[("", &format!("time\tvalue\n{}\t\n", at(20)))], &[""]);
+        let span = "from 2023-11-14T22:13:20Z to 2023-11-14T22:13:20Z";
+        assert_eq!(output, format!("FILE: 0 samples, 1 missing, {span}\n"));
     }
 
     #[test]

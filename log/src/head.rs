@@ -103,7 +103,7 @@ impl Head {
 
     /// Cuts lines into rows and headers.
     pub(crate) fn parts<'a>(&self, bytes: &'a [u8], begins_line: bool) -> Parts<'a> {
-        Parts { rest: bytes, begins_line, has_times: self.times.is_some() }
+        Parts { has_times: self.times.is_some(), ..Parts::of(bytes, begins_line) }
     }
 
     /// The header `line` as it is recorded.
@@ -120,10 +120,16 @@ impl Head {
 pub(crate) struct Parts<'a> {
     rest: &'a [u8],
     begins_line: bool,
+    /// Whether rows get times in front.
     has_times: bool,
 }
 
-impl Parts<'_> {
+impl<'a> Parts<'a> {
+    /// Those of `bytes`, whose first one begins a line or not.
+    pub(crate) fn of(bytes: &'a [u8], begins_line: bool) -> Parts<'a> {
+        Parts { rest: bytes, begins_line, has_times: false }
+    }
+
     /// Where the next header is.
     fn next_header(&self) -> Option<Range<usize>> {
         let first = self.begins_line.then_some(0);

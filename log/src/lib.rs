@@ -16,21 +16,27 @@
 //! | `file::storage` | the open file below the name |
 //! | `notice` | what happened to the file, as it is reported |
 //! | `error` | what can go wrong with the file |
-//! | `check` | `--check`: reading what was recorded |
+//! | `recorded` | what was recorded: which files there are, and reading them |
+//! | `check` | `--check`: judging it |
+//! | `cat` | `--cat`: printing it |
+//! | `when` | points in time, as people give them |
 
 #![forbid(unsafe_code)]
 
 mod batch;
+mod cat;
 mod check;
 mod error;
 mod file;
 mod head;
 mod notice;
 mod options;
+mod recorded;
 mod recorder;
 mod recording;
 mod sync;
 mod timestamps;
+mod when;
 
 use std::io::{self, Write};
 
@@ -71,17 +77,17 @@ pub enum Error {
     /// The samples could not be read.
     #[error(transparent)]
     Read(#[from] Unread),
-    /// With `--pass`: a sample could not be passed on. With `--check`: the findings could not be
-    /// written.
+    /// With `--pass`: a sample could not be passed on. With `--check` and `--cat`: what was found could
+    /// not be written.
     #[error(transparent)]
     Output(#[from] Unwritable),
-    /// With `--check`: a stop was requested.
+    /// With `--check` and `--cat`: a stop was requested.
     #[error("stopped before the end")]
     Stopped,
 }
 
-/// Records `input` to its end; `output` is written to only with `--pass`. Or, with `--check`, reads
-/// what was recorded.
+/// Records `input` to its end; `output` is written to only with `--pass`. Or, with `--check` or `--cat`,
+/// reads what was recorded.
 pub fn run(
     options: &Options,
     around: Surroundings<'_, impl Input, impl Write, impl Timer>,
@@ -93,6 +99,10 @@ pub fn run(
             entry: nothing,
             result: check::run(&options.files, output, &mut timer, messages, &progress),
         };
+    }
+    if options.cat {
+        let result = cat::run(options.file(), options.range(), output, &mut timer, messages);
+        return Ended { entry: nothing, result };
     }
     progress.expect_rest_of(|| input.file());
     let (file, begun) = match LogFile::open(options.file(), options.truncate, options.kept()) {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
+use stage::format::time::Time;
 use stage::process::command_line::{CommandLine, Need, StageOptions};
 use stage::process::exit;
 use stage::process::progress;
@@ -10,9 +11,11 @@ use stage::process::quantity;
 use stage::process::sandbox::{Grant, Sandbox, SandboxOption};
 use stage::stream::files::STANDARD_INPUT;
 
+use crate::cat::Range;
 use crate::file::rotation::rotated_names;
 use crate::sync::{self, SyncPolicy};
 use crate::timestamps::Timestamps;
+use crate::when;
 
 /// The file that is recorded in unless another is named.
 const DEFAULT: &str = "samples.log";
@@ -24,6 +27,7 @@ Examples:
   conv --rate 1k | log --truncate --timestamps iso --sync 100ms run.log
   conv --rate 1k | log --rotate 100M --keep 20 run.log
   log --check run.log                      also run.log.20 to run.log.1
+  log --cat run.log --since 22:00 --until 6:00 | stat
 
 Exit status 0 means that every line received is on the disk, except for what somebody else did to \
 the file, which is reported. Lines are recorded byte for byte, whatever they hold; a last line \
@@ -63,9 +67,12 @@ not a regular one (a FIFO, a device) is neither locked nor synced, and cannot be
 its reader hangs, only kill -9 ends log. While a sync lasts, nothing is read; while the reader of \
 --pass does not read, nothing is synced. A single line longer than SIZE has a file of its own (behind its header). \
 What somebody does to old files, and bytes changed in FILE while its length stays the same, are \
-not noticed. --check may miss or double lines of a file that is being rotated. It takes old files \
-behind two missing numbers for somebody else's, reads no compressed ones, and says so where there \
-are any; a line of over 64 KiB is no sample.
+not noticed. --check and --cat may miss or double lines of a file that is being rotated. They take \
+old files behind two missing numbers for somebody else's, read no compressed ones, and say so where \
+there are any; a line of over 64 KiB is no sample. --cat prints a header again only where another one \
+came in between. With --since or --until, a line without a time is not printed, but reported, and the \
+status is 3; a T that names no zone is in the local one (TZ), where a time that comes twice is the \
+earlier one. All lines are read, even if none is in the range.
 
 ";
 
@@ -73,7 +80,7 @@ are any; a line of over 64 KiB is no sample.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "log", version, after_help = format!("{EXAMPLES}{}{}", progress::HELP, exit::HELP))]
 pub struct Options {
-    /// The file to append to; with --check, the files to read
+    /// The file to append to; with --cat, the one to print; with --check, the files to read
     #[arg(value_name = "FILE", default_value = DEFAULT, num_args = 0..)]
     pub(crate) files: Vec<PathBuf>,
     /// Start the file anew
@@ -97,10 +104,20 @@ pub struct Options {
     /// always: after it is on the disk)
     #[arg(short, long)]
     pub(crate) pass: bool,
-    /// Record nothing: read recorded files, and say how many samples they hold and which lines are
-    /// not samples
+    /// Record nothing: read recorded files, and say how many samples they hold, for each channel, from
+    /// when to when, and which lines are not samples
     #[arg(long, conflicts_with_all = ["truncate", "timestamps", "sync", "rotate", "keep", "pass"])]
     pub(crate) check: bool,
+    /// Record nothing: print what was recorded, the old files first, with one header
+    #[arg(long, conflicts_with_all = ["truncate", "timestamps", "sync", "rotate", "keep", "pass", "check"])]
+    pub(crate) cat: bool,
+    /// With --cat, only rows from this time on: 22:00 (the last that has passed), 2026-11-25,
+    /// 2026-11-25T22:00, 2026-11-25T22:00:00Z or -8h (ago)
+    #[arg(long, value_name = "T", value_parser = when::parse, allow_hyphen_values = true)]
+    pub(crate) since: Option<Time>,
+    /// With --cat, only rows before this time
+    #[arg(long, value_name = "T", value_parser = when::parse, allow_hyphen_values = true)]
+    pub(crate) until: Option<Time>,
     /// Which system calls are kept.
     #[command(flatten)]
     pub(crate) sandbox: SandboxOption,
@@ -112,6 +129,16 @@ impl Options {
         self.files.first().map_or(Path::new(DEFAULT), PathBuf::as_path)
     }
 
+    /// Whether something that was recorded is read, and nothing recorded.
+    fn reads_files(&self) -> bool {
+        self.check || self.cat
+    }
+
+    /// The times of the rows that are printed.
+    pub(crate) fn range(&self) -> Range {
+        Range { since: self.since, until: self.until }
+    }
+
     /// How many old files are kept, if the file is rotated.
     pub(crate) fn kept(&self) -> Option<u64> {
         self.rotate.map(|_| self.keep)
@@ -119,16 +146,27 @@ impl Options {
 }
 
 impl CommandLine for Options {
-    const NEEDS: &'static [Need] = &[Need { option: "keep", one_of: &["rotate"] }];
+    const NEEDS: &'static [Need] = &[
+        Need { option: "keep", one_of: &["rotate"] },
+        Need { option: "since", one_of: &["cat"] },
+        Need { option: "until", one_of: &["cat"] },
+    ];
 
     fn check(&self) -> Result<(), String> {
         if self.files.len() > 1 && !self.check {
-            return Err("only one file can be recorded in".to_owned());
+            let done = if self.cat { "printed" } else { "recorded in" };
+            return Err(format!("only one file can be {done}"));
+        }
+        if let (Some(since), Some(until)) = (self.since, self.until)
+            && since >= until
+        {
+            return Err(format!("no time is from --since {since} to --until {until}"));
         }
         if self.files.iter().any(|file| file == Path::new(STANDARD_INPUT)) {
-            let what = match self.check {
-                true => "--check reads files, and not standard input",
-                false => "log reads standard input, and --pass copies it to standard output",
+            let what = match (self.check, self.cat) {
+                (true, _) => "--check reads files, and not standard input",
+                (_, true) => "--cat reads a file, and not standard input",
+                _ => "log reads standard input, and --pass copies it to standard output",
             };
             return Err(format!("{what} (a file called - is ./-)"));
         }
@@ -138,22 +176,22 @@ impl CommandLine for Options {
 
 impl StageOptions for Options {
     fn sandbox(&self) -> Sandbox {
-        self.sandbox.granting(match self.check {
+        self.sandbox.granting(match self.reads_files() {
             true => vec![Grant::ReadFiles, Grant::ListDirectories],
             false => vec![Grant::KeepFiles],
         })
     }
 
     fn reads(&self) -> Vec<&Path> {
-        self.files.iter().filter(|_| self.check).map(PathBuf::as_path).collect()
+        self.files.iter().filter(|_| self.reads_files()).map(PathBuf::as_path).collect()
     }
 
     fn reads_standard_input(&self) -> bool {
-        !self.check
+        !self.reads_files()
     }
 
     fn writes(&self) -> Vec<PathBuf> {
-        if self.check {
+        if self.reads_files() {
             return Vec::new();
         }
         let file = self.file();
@@ -186,5 +224,10 @@ mod tests {
             parse(&format!("--check {words}")).unwrap_err();
         }
         parse("--keep 0").unwrap_err();
+        assert_eq!(parse("--cat a b").unwrap_err(), "only one file can be printed");
+        assert_eq!(parse("--cat --since -8h a").unwrap().file(), Path::new("a"));
+        let why = "no time is from --since 2026-11-25T00:00:00Z to --until 2026-11-24T23:00:00Z";
+        let range = "--since 2026-11-25T00:00:00Z --until 2026-11-25T00:00:00+01:00";
+        assert_eq!(parse(&format!("--cat {range} a")).unwrap_err(), why);
     }
 }

@@ -94,3 +94,50 @@ fn the_account_does_not_count_headers() {
     let entry = "{\"stage\":\"log\",\"recorded\":2,\"durable\":2}\n";
     assert_eq!(read(&dir, "ledger"), entry);
 }
+
+#[test]
+fn a_recording_is_judged_and_printed_as_a_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = HEADER.to_owned() + &rows(1, 20);
+    log("--rotate 128 --keep 99", &text, &dir).exits(0);
+    let run = |words: &str| Program::new("log").words(words).words("run.log").dir(&dir).finish();
+    run("--cat").exits(0).writes(&text).says(&[""; 0]);
+    let [since, until] = ["--since 2026-11-25T18:26:05Z", "--until 2026-11-25T19:26:12+01:00"];
+    let range = run(&format!("--cat {since} {until}")).exits(0).says(&[""; 0]);
+    range.writes(&(HEADER.to_owned() + &rows(5, 11)));
+    let checked = run("--check").exits(0).says(&[""; 0]);
+    let sum = checked.stdout.lines().rev().take(3).collect::<Vec<_>>();
+    let files = old_numbers(dir.path()).len() + 1;
+    let span = "from 2026-11-25T18:26:01Z to 2026-11-25T18:26:20Z";
+    assert_eq!(
+        sum,
+        [
+            format!("{files} files: hum: 0 samples, 20 missing"),
+            format!("{files} files: temp [°C]: 20 samples, 0 missing"),
+            format!("{files} files: 20 rows of 2 channels, {span}"),
+        ]
+    );
+}
+
+#[test]
+fn times_without_a_zone_are_local_and_a_time_of_day_is_the_last() {
+    let dir = tempfile::tempdir().unwrap();
+    log("", &rows(1, 3), &dir).exits(0);
+    for (zone, since, last) in [("UTC-1", "19", 2), ("UTC", "18", 2), ("UTC", "20", 4)] {
+        let since = format!("2026-11-25T{since}:26:02");
+        let log = Program::new("log").args(["--cat", "run.log", "--since", &since]);
+        log.env("TZ", zone).dir(&dir).finish().exits(0).writes(&rows(last, 3));
+    }
+    // What was recorded a moment ago is within the last hour, whatever the time is.
+    let words = "--cat run.log --since -1h";
+    let new = TempDir::new().unwrap();
+    log("--timestamps iso", "1\n", &new).exits(0);
+    let printed = Program::new("log").words(words).dir(&new).finish().exits(0);
+    assert_eq!(printed.stdout, read(&new, "run.log"));
+    let words = "--cat run.log --since yesterday";
+    let expected = "expected a time such as 22:00, 2026-11-25, 2026-11-25T22:00, \
+                    2026-11-25T22:00:00Z or -8h";
+    let told =
+        format!("log: invalid value 'yesterday' for '--since <T>': {expected}; try 'log --help'");
+    Program::new("log").words(words).dir(&new).finish().exits(2).says(&[told]);
+}

@@ -24,7 +24,7 @@ fn samples_where_records_are_due_need_stat_before() {
 
 #[test]
 fn an_invalid_condition_is_reported_as_one() {
-    let names = "n, rejected, last, sum, mean, sd, min, max, quantile_error, quantiles such as p50, and with stat \
+    let names = "n, missing, rejected, last, sum, mean, sd, min, max, quantile_error, quantiles such as p50, and with stat \
                  --more var, rms, range, mode, skew, kurtosis, autocorrelation";
     for (condition, reason) in [
         ("value>23", &*format!("records have no number \"value\"; there are {names}")),

@@ -1,5 +1,5 @@
-//! What `--check` does not read, although it may have been recorded: a number that is missing among the
-//! old files, files behind more than one such gap, and files that somebody has compressed.
+//! What `--check` and `--cat` do not read, although it may have been recorded: a number that is missing
+//! among the old files, files behind more than one such gap, and files that somebody has compressed.
 
 use std::fs;
 use std::io;
@@ -16,7 +16,7 @@ const COMPRESSED: [&str; 7] = ["gz", "xz", "zst", "bz2", "lz4", "lzma", "Z"];
 type Numbered = Vec<(u64, PathBuf)>;
 
 /// Says, a line each, what of the rotation of `path` is not among the files that are `read`.
-pub(super) fn notices(path: &Path, read: &[PathBuf]) -> Vec<String> {
+pub(crate) fn notices(path: &Path, read: &[PathBuf]) -> Vec<String> {
     match beside(path) {
         Ok((plain, compressed)) => left_out(path, read, plain, compressed),
         Err(why) => {

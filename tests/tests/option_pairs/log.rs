@@ -17,18 +17,30 @@ pub(crate) const BENCH: Bench = Bench {
         Example { id: "keep", words: &["--keep 1"], needs: &["rotate"] },
         Example { id: "pass", words: &["--pass"], needs: &[] },
         Example { id: "check", words: &["--check"], needs: &[] },
+        Example { id: "cat", words: &["--cat"], needs: &[] },
+        Example { id: "since", words: &["--since 2026-11-25T18:00:01Z"], needs: &["cat"] },
+        Example { id: "until", words: &["--until 2026-11-25T18:00:02Z"], needs: &["cat"] },
         Example { id: "no_sandbox", words: &["--no-sandbox"], needs: &[] },
     ],
-    refused: &[("check", &["truncate", "timestamps", "sync", "rotate", "keep", "pass"])],
+    refused: &[
+        (
+            "check",
+            &["truncate", "timestamps", "sync", "rotate", "keep", "pass", "cat", "since", "until"],
+        ),
+        ("cat", &["truncate", "timestamps", "sync", "rotate", "keep", "pass"]),
+        ("since", &["truncate", "timestamps", "sync", "rotate", "keep", "pass"]),
+        ("until", &["truncate", "timestamps", "sync", "rotate", "keep", "pass"]),
+    ],
     inputs: 1,
     observe,
 };
 
 fn observe(given: &Given, _: usize) -> Option<Seen> {
     let (dir, beside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    // These go with any stream: what they hold is not known.
-    fs::write(dir.path().join("samples.log"), "samples\n").unwrap();
-    fs::write(dir.path().join("other.log"), "others\n").unwrap();
+    // These go with any stream: what they begin with is no row.
+    let rows: String = (0..3).map(|at| format!("2026-11-25T18:00:0{at}Z\t{at}\n")).collect();
+    fs::write(dir.path().join("samples.log"), format!("samples\n{rows}")).unwrap();
+    fs::write(dir.path().join("other.log"), format!("others\n{rows}")).unwrap();
     let trace = beside.path().join("trace");
     let log = Program::new("log").args(given.words()).dir(&dir).input("1\n2\n3\n4\n5\n6\n7\n");
     let log = match Library::built() {

@@ -1,0 +1,114 @@
+//! What recorded files hold: rows, samples of each channel, and from when to when they are.
+
+use std::collections::BTreeMap;
+
+use stage::format::columns::{Columns, MAX_COLUMNS};
+use stage::format::row::Field;
+use stage::format::time::Time;
+
+/// What rows hold.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    rows: u64,
+    channels: Vec<Channel>,
+    /// Where each channel stands, by what it is called.
+    places: BTreeMap<Option<String>, usize>,
+    /// The columns of the newest row, and where their channels stand.
+    columns: Option<(Columns, Vec<usize>)>,
+    /// The earliest time and the latest.
+    times: Option<(Time, Time)>,
+}
+
+#[derive(Debug, Default)]
+struct Channel {
+    label: Option<String>,
+    samples: u64,
+    missing: u64,
+}
+
+impl Tally {
+    /// Adds a row of these columns; why it has no place.
+    pub(super) fn add(
+        &mut self,
+        columns: &Columns,
+        time: Option<Time>,
+        fields: &[Field],
+    ) -> Result<(), String> {
+        if self.columns.as_ref().is_none_or(|(newest, _)| newest != columns) {
+            let labels = (0..columns.count()).map(|at| columns.label(at));
+            let places = labels.map(|label| self.place(label)).collect::<Option<_>>();
+            let places =
+                places.ok_or_else(|| format!("more than {MAX_COLUMNS} channels in all"))?;
+            self.columns = Some((columns.clone(), places));
+        }
+        let places = self.columns.iter().flat_map(|(_, places)| places);
+        for (at, field) in places.zip(fields) {
+            match field {
+                Field::Sample(_) => self.channels[*at].samples += 1,
+                Field::Missing => self.channels[*at].missing += 1,
+                Field::Rejected(_) => {}
+            }
+        }
+        self.rows += 1;
+        if let Some(time) = time {
+            self.add_times((time, time));
+        }
+        Ok(())
+    }
+
+    /// Where the channel stands that is called so, which may be new; `None` if there are too many.
+    fn place(&mut self, label: Option<String>) -> Option<usize> {
+        let next = self.channels.len();
+        let at = *self.places.entry(label.clone()).or_insert(next);
+        if at == MAX_COLUMNS {
+            self.places.remove(&label);
+            return None;
+        }
+        if at == next {
+            self.channels.push(Channel { label, ..Channel::default() });
+        }
+        Some(at)
+    }
+
+    fn add_times(&mut self, (first, last): (Time, Time)) {
+        let (earliest, latest) = self.times.unwrap_or((first, last));
+        self.times = Some((earliest.min(first), latest.max(last)));
+    }
+
+    /// Adds another file's. (Channels beyond the most are left out.)
+    pub(super) fn add_all(&mut self, other: &Tally) {
+        for channel in &other.channels {
+            if let Some(at) = self.place(channel.label.clone()) {
+                self.channels[at].samples += channel.samples;
+                self.channels[at].missing += channel.missing;
+            }
+        }
+        self.rows += other.rows;
+        other.times.into_iter().for_each(|times| self.add_times(times));
+    }
+
+    /// All of it, each line with `name` in front: one, or one more for each channel that has a name.
+    pub(super) fn lines(&self, name: &str) -> String {
+        let span = self.times.map(|(first, last)| format!(", from {first} to {last}"));
+        let span = span.unwrap_or_default();
+        match &self.channels[..] {
+            [] => format!("{name}: 0 samples{span}\n"),
+            [Channel { label: None, samples, missing: 0 }] => {
+                format!("{name}: {samples} samples{span}\n")
+            }
+            [Channel { label: None, samples, missing }] => {
+                format!("{name}: {samples} samples, {missing} missing{span}\n")
+            }
+            channels => {
+                let (rows, number) = (self.rows, channels.len());
+                let plural = if number == 1 { "" } else { "s" };
+                let first = format!("{name}: {rows} rows of {number} channel{plural}{span}\n");
+                let each = channels.iter().map(|Channel { label, samples, missing }| {
+                    let label = label.as_deref().unwrap_or("without a name");
+                    format!("{name}: {label}: {samples} samples, {missing} missing\n")
+                });
+                first + &each.collect::<String>()
+            }
+        }
+    }
+}
