@@ -29,6 +29,7 @@ mod packages;
 mod pipeline;
 mod power_loss;
 mod progress;
+mod readers;
 mod readme;
 mod real_input;
 mod rejections;
