@@ -23,6 +23,7 @@ mod linked;
 mod live;
 mod live_input;
 mod log_file;
+mod many_rows;
 mod option_pairs;
 mod own_tail;
 mod packages;

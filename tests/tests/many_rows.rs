@@ -1,0 +1,112 @@
+//! Many rows: the memory stays what it is.
+
+use std::env;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use wandler_tests::proc;
+use wandler_tests::random::Random;
+use wandler_tests::run::{Program, Running};
+
+/// The variable that says for how many days there are rows, at least 3; 365 takes a minute.
+const DAYS: &str = "WANDLER_DAYS";
+
+const SECONDS_PER_DAY: usize = 86_400;
+const CHANNELS: usize = 8;
+
+/// How much more memory there may be at the end than after the second day, by which every value has come:
+/// pages that the allocator had not touched before.
+const GROWTH_KIB: u64 = 512;
+
+/// From the end of the input to the end of the program.
+const END: Duration = Duration::from_secs(5);
+
+/// What stands behind the date in each second of a day: the time, and what eight channels measure. One
+/// cell in a thousand is empty.
+fn day() -> Vec<String> {
+    let mut random = Random::new(1);
+    let mut values = [200_i64, 500, 10_132, 2_300, 40_960, 5, -50, 1_000];
+    let mut row = |second: usize| {
+        let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+        let mut row = format!("T{hour:02}:{minute:02}:{second:02}Z");
+        for value in &mut values {
+            // No rounding: in tenths, like a sensor's.
+            *value += i64::try_from(random.below(3)).unwrap() - 1;
+            let sign = if *value < 0 { "-" } else { "" };
+            let (whole, tenth) = (value.unsigned_abs() / 10, value.unsigned_abs() % 10);
+            match random.below(1000) {
+                0 => row.push('\t'),
+                _ => write!(row, "\t{sign}{whole}.{tenth}").unwrap(),
+            }
+        }
+        row + "\n"
+    };
+    (0..SECONDS_PER_DAY).map(&mut row).collect()
+}
+
+/// The dates of the year 2025.
+fn dates() -> impl Iterator<Item = String> {
+    let lengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let month = |(month, length)| (1..=length).map(move |day| format!("2025-{month:02}-{day:02}"));
+    (1..).zip(lengths).flat_map(month)
+}
+
+fn peak_so_far(running: &Running) -> u64 {
+    let size = proc::status(running.pid(), "VmHWM");
+    size.trim().trim_end_matches(" kB").parse().unwrap_or_else(|_| panic!("{size:?}\n{running}"))
+}
+
+/// Feeds `stat` with the rows of this many days; returns its last records.
+fn records_of(options: &str, days: usize, rows: &[String]) -> Vec<serde_json::Value> {
+    let stat = Program::new("stat").words(options).stdin(Stdio::piped());
+    let mut running = stat.start();
+    let mut input = running.stdin();
+    let names: String = (1..=CHANNELS).map(|number| format!("\tc{number}")).collect();
+    writeln!(input, "time{names}").unwrap();
+    let mut early = None;
+    for (day, date) in dates().take(days).enumerate() {
+        if day == 2 {
+            early = Some(peak_so_far(&running));
+        }
+        let text: String = rows.iter().flat_map(|row| [date.as_str(), row]).collect();
+        input.write_all(text.as_bytes()).unwrap();
+    }
+    let (early, late) = (early.unwrap(), peak_so_far(&running));
+    assert!(late <= early + GROWTH_KIB, "{early} KiB have become {late} KiB\n{running}");
+    let end = Instant::now();
+    drop(input);
+    let finished = running.finish().exits(0).says(&[""; 0]);
+    assert!(end.elapsed() < END, "{:?} after the end\n{finished}", end.elapsed());
+    let lines: Vec<&str> = finished.stdout.lines().collect();
+    let last = lines[lines.len() - CHANNELS..].iter();
+    last.map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn a_year_of_rows_takes_no_more_memory_than_its_second_day() {
+    let days = env::var(DAYS).map_or(7, |days| days.parse().unwrap());
+    let rows = day();
+    for options in ["--every 1d", "--window 1d --time-zone Europe/Berlin", "--more --histogram 50"]
+    {
+        let records = records_of(options, days, &rows);
+        for (channel, record) in (1..).zip(&records) {
+            assert_eq!(record["channel"], format!("c{channel}"), "{record}");
+            let is_empty = |row: &&String| {
+                row.trim_end_matches('\n').split('\t').nth(channel).unwrap().is_empty()
+            };
+            let counted = |what: &str| usize::try_from(record[what].as_u64().unwrap()).unwrap();
+            if !options.starts_with("--window") {
+                let missing = rows.iter().filter(is_empty).count() * days;
+                let samples = days * SECONDS_PER_DAY - missing;
+                assert_eq!((counted("n"), counted("missing")), (samples, missing), "{record}");
+            } else {
+                // The last day of the zone has begun an hour before that of the rows.
+                let rest = &rows[23 * 3600..];
+                let missing = rest.iter().filter(is_empty).count();
+                assert_eq!((counted("n"), counted("missing")), (3600 - missing, missing));
+            }
+        }
+    }
+}
