@@ -19,7 +19,7 @@ const COURSE: u32 = 260;
 
 /// Characters of a channel's name and labels, and of its figures.
 const NAMES: usize = 70;
-const FIGURES: usize = 100;
+const FIGURES: usize = 105;
 
 /// Draws all of them.
 pub(super) fn draw<'a>(tracks: &[Track], text: &'a mut String) -> Drawn<'a> {
@@ -51,7 +51,7 @@ fn draw_row<'a>(track: &Track, row: &Area<'a>) -> Drawn<'a> {
     let figures: Vec<String> =
         figures.iter().map(|(name, value)| format!("{name} {value}")).collect();
     text.draw(&Text::new(cut_off(&names(record).join("   "), NAMES), (0, 6), font(16)))?;
-    text.draw(&Text::new(cut_off(&figures.join("   "), FIGURES), (0, 28), font(12)))?;
+    text.draw(&Text::new(cut_off(&figures.join(" · "), FIGURES), (0, 28), font(12)))?;
     draw_course(track, record, &plot)
 }
 
