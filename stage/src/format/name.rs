@@ -35,7 +35,7 @@ pub enum NotAName {
     /// Nothing.
     #[error("a name is empty")]
     Empty,
-    /// Over [`MAX_BYTES`].
+    /// Over `MAX_BYTES`.
     #[error("a name has at most {MAX_BYTES} bytes")]
     TooLong,
     /// It begins with something else than a letter.
@@ -44,10 +44,10 @@ pub enum NotAName {
     /// It has a character that no name may have.
     #[error("a name has only letters, digits, blanks and {}", SIGNS.trim_start())]
     Character,
-    /// It is one of [`NO_VALUES`].
+    /// It is one of `NO_VALUES`.
     #[error("this stands for no value")]
     NoValue,
-    /// It is [`TIME`].
+    /// It is `TIME`.
     #[error("{TIME} names the column of times, which is the first")]
     Time,
 }
