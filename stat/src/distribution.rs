@@ -10,6 +10,8 @@
 
 mod approximate;
 mod cells;
+mod counters;
+mod listed;
 mod near;
 mod ranks;
 mod short_values;

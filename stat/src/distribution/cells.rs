@@ -2,47 +2,25 @@
 //! increment for both.
 //!
 //! Most cells of the grid lie within one bin of the sketch, so that one counter serves both; it is
-//! handed on when the distribution is queried, or else known to its [`Ranks`]. In the other cells each sample is also counted in its
-//! bin as it comes. Numbers in cells without a counter wait until there are many.
+//! handed on when the distribution is queried, unless its [`Ranks`] know all that is asked for. In the
+//! other cells each sample is also counted in its bin as it comes. Numbers in cells without a counter
+//! wait until there are many.
 //!
 //! Memory: 640 kB, and that of the ranks.
 
 use stage::format::decimal::Decimal;
 
+use super::counters::{COUNT, COUNTERS, IN_USE, ONE_BY_ONE, counters, first_cell};
+use super::listed::Listed;
 use super::ranks::Ranks;
 use crate::ascending::Ascending;
 use crate::divisor::Divisor;
 use crate::grid::{Grid, Width};
-use crate::sketch::{Bins, Sketch};
-
-/// Cells that have a counter: all that the grid has room for, and as many again to grow into.
-pub(super) const COUNTERS: usize = 1 << 17;
-
-/// The flag of a counter whose cell is in several bins: the sketch counts its samples one by one.
-const ONE_BY_ONE: u32 = 1 << 31;
-
-/// The flag of a counter whose cell is known to be in use in the grid.
-const IN_USE: u32 = 1 << 30;
-
-/// Beyond this many samples the counters in use are not listed: going through all is as fast.
-const FEW: usize = 1 << 14;
+use crate::sketch::Sketch;
 
 /// This many numbers without a counter are handed on together; and if they are also a quarter of all
 /// that have come, the counters are misplaced.
 const MANY_STRAYS: usize = 1 << 14;
-
-/// What a counter holds besides its flags.
-const COUNT: u32 = IN_USE - 1;
-
-/// The places of samples.
-#[derive(Clone, Debug)]
-struct Listed {
-    places: Vec<u32>,
-    /// How many of them the ranks know.
-    ranked: usize,
-    /// Whether they are all since the grid was up to date.
-    are_all: bool,
-}
 
 /// Counters of the cells of a grid.
 #[derive(Clone, Debug)]
@@ -110,7 +88,7 @@ impl Cells {
 
     /// Counts `numbers`, for which there must be room.
     pub(super) fn add(&mut self, numbers: &[i64], grid: &mut Grid, sketch: &mut Sketch) {
-        match self.list_with_room_for(numbers.len()) {
+        match self.listed.take().and_then(|listed| listed.with_room_for(numbers.len())) {
             Some(mut listed) => {
                 self.count_each(numbers, sketch, |at| listed.places.push(at as u32));
                 self.listed = Some(listed);
@@ -122,18 +100,6 @@ impl Cells {
         if self.strays.len() >= MANY_STRAYS {
             self.hand_on_strays(grid, sketch);
         }
-    }
-
-    /// The list, if it has room for so many samples, or can have it by what the ranks know. It must be given
-    /// back.
-    fn list_with_room_for(&mut self, samples: usize) -> Option<Listed> {
-        let mut listed = self.listed.take()?;
-        if listed.places.len() + samples > FEW {
-            listed.places.drain(..listed.ranked);
-            (listed.ranked, listed.are_all) = (0, false);
-        }
-        (listed.places.len() + samples <= FEW && (listed.are_all || self.ranks.is_some()))
-            .then_some(listed)
     }
 
     #[inline(always)]
@@ -162,7 +128,7 @@ impl Cells {
         sketch: &mut Sketch,
     ) -> bool {
         let Some(at) = self.place(number).filter(|at| *at < COUNTERS) else { return false };
-        self.listed = self.list_with_room_for(1);
+        self.listed = self.listed.take().and_then(|listed| listed.with_room_for(1));
         self.listed.iter_mut().for_each(|listed| listed.places.push(at as u32));
         let counter = &mut self.counters[at];
         *counter += 1;
@@ -279,8 +245,7 @@ impl Cells {
     /// Notes that the grid gets samples in another way.
     pub(super) fn forget_ranks(&mut self) {
         self.ranks = None;
-        self.listed = self.listed.take().filter(|listed| listed.are_all);
-        self.listed.iter_mut().for_each(|listed| listed.ranked = 0);
+        self.listed = self.listed.take().and_then(Listed::without_ranks);
     }
 
     fn hand_on_strays(&mut self, grid: &mut Grid, sketch: &mut Sketch) {
@@ -306,46 +271,6 @@ impl Cells {
         let is_in_range = number >= self.base && offset >= 0;
         is_in_range.then(|| self.divisor.quotient(offset).try_into().ok()).flatten()
     }
-}
-
-impl Listed {
-    fn new() -> Listed {
-        Listed { places: Vec::new(), ranked: 0, are_all: true }
-    }
-}
-
-/// The index of the first cell that has a counter, for numbers in units of 10^−`scale`: around the cells
-/// in use, if that is possible, or else around `index`, in which a number has come.
-fn first_cell(grid: &Grid, scale: u16, index: i64) -> i64 {
-    let most = COUNTERS as i64;
-    let (low, high) = grid.ends();
-    let used = high.saturating_sub(low);
-    if !(0..most).contains(&used) || !grid.width().is_at_least_a_unit(scale) {
-        return index.saturating_sub(most / 2);
-    }
-    // What rises or falls will go on to do so.
-    let below = match index {
-        _ if index >= high => 0,
-        _ if index <= low => most - 1 - used,
-        _ => (most - used) / 2,
-    };
-    low.saturating_sub(below)
-}
-
-/// Counters of the cells from `base` on, this `width` in units of 10^−`scale`.
-fn counters(base: i64, width: i64, scale: u16) -> Box<[u32]> {
-    let mut bins = Bins::new(scale);
-    let mut place = |number: i64| (number.signum(), bins.place(number));
-    let (mut first, mut least) = (base, place(base));
-    let counter = |_| {
-        // What lies between the last number of the cell and the next one is in it, too.
-        let end = first.saturating_add(width);
-        let next = place(end);
-        let is_in_one_bin = least.1.is_some() && least == next;
-        (first, least) = (end, next);
-        if is_in_one_bin { 0 } else { ONE_BY_ONE }
-    };
-    (0..COUNTERS).map(counter).collect()
 }
 
 #[cfg(test)]

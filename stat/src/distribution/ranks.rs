@@ -7,7 +7,7 @@
 //!
 //! Memory: 1 MB.
 
-use super::cells::COUNTERS;
+use super::counters::COUNTERS;
 use crate::tally::zeros;
 
 /// Cells in a block, and blocks in a group.
