@@ -288,3 +288,21 @@ fn the_count_is_of_rows_and_headers_are_not_counted() {
         .writes("a\tb\n1\t2\n3\t4\n")
         .says(&[closing_table(2, 2, 0, 0)]);
 }
+
+#[test]
+fn rows_behind_a_header_that_lacks_the_time_asked_for_are_rejected() {
+    let parts = "time\tvalue\n2023-11-14T22:13:20Z\t1\na\tb\n3\t4\n";
+    of_text("--columns 2 --time time", parts)
+        .exits(3)
+        .writes("time\tvalue\n2023-11-14T22:13:20.000000Z\t1\n")
+        .says(&["conv: line 4: not a time in front: \"3\\t4\"", &closing(1, 1)]);
+}
+
+#[test]
+fn a_first_row_that_names_do_not_fit_decides_nothing() {
+    let text = "2023-11-14T22:13:20Z\t\n1\t2\n";
+    of_text("--names a,b", text).exits(3).writes("a\tb\n1\t2\n").says(&[
+        "conv: line 1: 2 columns instead of 3: \"2023-11-14T22:13:20Z\\t\"",
+        &closing_table(1, 2, 1, 0),
+    ]);
+}

@@ -62,7 +62,7 @@ pub(super) struct Table {
     foreign: Vec<u8>,
     /// Whether rows of several columns have been sent.
     is_table: bool,
-    /// Whether the part has begun since [`Table::begun`] was asked.
+    /// Whether rows are sent as something else since [`Table::begun`] was asked.
     has_begun: bool,
     /// Where the fields of the newest row end.
     ends: Vec<usize>,
@@ -93,13 +93,13 @@ impl Table {
         }
     }
 
-    /// What rows are sent as from here on, if a part has begun since the last time.
+    /// What rows are sent as from here on, if that has changed since the last time.
     pub(super) fn begun(&mut self) -> Option<&Columns> {
         let has_begun = std::mem::take(&mut self.has_begun);
         self.part.as_ref().filter(|_| has_begun).map(|part| &part.columns)
     }
 
-    /// Whether a part has begun since [`Table::begun`] was asked.
+    /// Whether that has changed since the last time.
     pub(super) fn has_begun(&self) -> bool {
         self.has_begun
     }
@@ -110,8 +110,8 @@ impl Table {
     }
 
     /// What the table lacks of the columns asked for; then it cannot be read.
-    pub(super) fn take_lacking(&mut self) -> Option<String> {
-        self.lacking.take()
+    pub(super) fn lacking(&self) -> Option<&str> {
+        self.lacking.as_deref()
     }
 
     /// The sample on the next line of the classic stream; `None` if a header stands there.
@@ -208,8 +208,12 @@ impl Table {
         match Part::of_row(line, &self.choice) {
             Ok(part) => {
                 let has_samples = fields(line).any(|field| Sample::parse(field).is_ok());
-                if part.width == 1 && !has_samples {
+                let found = fields(line).count();
+                if !has_samples && part.width == 1 {
                     return single(line).map(|_| false);
+                }
+                if !has_samples && found != part.width {
+                    return Err(NotARow::of_width(line, found, part.width));
                 }
                 self.begin(part);
                 self.is_decided = has_samples || self.choice.names.is_none();
@@ -224,10 +228,11 @@ impl Table {
     }
 
     fn begin(&mut self, part: Part) {
+        let before = self.part.as_ref().map(|part| &part.columns);
+        self.has_begun |= before != Some(&part.columns);
         self.is_table |= part.columns.width() > 1;
         self.part = Some(part);
         self.is_decided = true;
-        self.has_begun = true;
     }
 
     /// A row of the part's columns.

@@ -152,7 +152,7 @@ impl<I: Input> TextStream<I> {
         match self.table.read(&self.lines.given()[line.clone()]) {
             Ok(Line::Other) => None,
             Ok(Line::Row(_)) => {
-                (self.at, self.number) = (line.start, self.number - 1);
+                self.leave(line);
                 None
             }
             Err(reason) => {
@@ -163,6 +163,11 @@ impl<I: Input> TextStream<I> {
                 })
             }
         }
+    }
+
+    /// Leaves the line that was read last for later.
+    fn leave(&mut self, line: Range<usize>) {
+        (self.at, self.number) = (line.start, self.number - 1);
     }
 
     /// Goes on to the next line of the block; returns where it is.
@@ -246,8 +251,10 @@ impl<I: Input> Source for TextStream<I> {
         &mut self,
         gathered: usize,
     ) -> Result<Given<'_, impl Iterator<Item = Reading<'_>>>, Error> {
-        if let Some(why) = self.table.take_lacking() {
-            return Err(Error::Columns { name: self.name.clone(), why });
+        if let Some(why) = self.table.lacking() {
+            let lacking = || Error::Columns { name: self.name.clone(), why: why.to_owned() };
+            // What came before is sent.
+            return if gathered > 0 { Ok(Given::Nothing) } else { Err(lacking()) };
         }
         if self.table.has_begun() {
             return Ok(self.table.begun().map_or(Given::Nothing, Given::Columns));
@@ -276,9 +283,16 @@ impl<I: Input> Source for TextStream<I> {
 impl<I: Input> Rows for TextStream<I> {
     fn next_row(&mut self) -> Option<Row<'_>> {
         // Perhaps another part begins.
-        while !self.table.has_begun() {
+        while !self.table.has_begun() && self.table.lacking().is_none() {
             let line = self.next_line()?;
             let read = self.table.read(&self.lines.given()[line.clone()]);
+            if let Ok(Line::Row(_)) = read
+                && self.table.has_begun()
+            {
+                // It is sent as something else.
+                self.leave(line);
+                return None;
+            }
             let (place, stamp) = (place(self.number), self.times.next());
             self.row = line.clone();
             match read {

@@ -78,7 +78,8 @@ impl Part {
     pub(super) fn like(&self, header: &Header, choice: &Choice) -> Part {
         let find = |column: &Column| header.find(column);
         let time = match &choice.time {
-            Some(column) => find(column),
+            // Beyond the last field no row has a time, so that all are rejected.
+            Some(column) => find(column).or(Some(header.width())),
             None => self.time,
         };
         let taken = match &choice.columns {
