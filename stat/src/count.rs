@@ -61,6 +61,7 @@ pub(crate) fn run<I: Input>(
         rejected_fields: 0,
         place: Position::default(),
         part: 0,
+        is_single: false,
         is_timed: false,
         is_live: false,
         reader_gone: false,
@@ -100,6 +101,8 @@ struct Count<'a, W> {
     rows: Rows,
     /// The part of the stream whose columns the channels have.
     part: u64,
+    /// Whether each line is a sample of the same channel.
+    is_single: bool,
     /// Whether its rows are counted in windows by their own time.
     is_timed: bool,
     /// Whether the input may fall silent: it is not a regular file.
@@ -123,6 +126,7 @@ impl<W: Write> Count<'_, W> {
             let NamedInput { name, input } = input?;
             self.place = Position { file: name, line: 0 };
             self.rows.begin_stream();
+            self.is_single = false;
             let mut lines = Lines::new(Unframed::new(input, true, "stat"));
             let read = self.read(&mut lines);
             self.report_cut_off(&lines);
@@ -162,7 +166,7 @@ impl<W: Write> Count<'_, W> {
             }
             self.record_if_due()?;
             self.flush()?;
-            if may_be_joined && self.rows.are_single() {
+            if may_be_joined && self.is_single {
                 may_be_joined = false;
                 self.count_pieces(lines)?;
             }
@@ -214,9 +218,7 @@ impl<W: Write> Count<'_, W> {
     }
 
     fn flush(&mut self) -> Result<(), Error> {
-        self.reader_gone |= deliver(&mut self.output, &self.records).1? == Delivery::ReaderGone;
-        self.records.clear();
-        Ok(())
+        flush(&mut self.output, &mut self.records, &mut self.reader_gone)
     }
 
     fn close(self, result: Result<(), Error>) -> Ended<Error> {
@@ -227,6 +229,17 @@ impl<W: Write> Count<'_, W> {
         let entry = Entry::Stat { counted, rejected, reader_gone: self.reader_gone };
         Ended { entry, result: result.map(|()| Status::of_rejected(all)) }
     }
+}
+
+/// Writes records, and notes whether the reader has gone.
+fn flush(
+    output: &mut impl Write,
+    records: &mut Vec<u8>,
+    reader_gone: &mut bool,
+) -> Result<(), Error> {
+    *reader_gone |= deliver(output, records).1? == Delivery::ReaderGone;
+    records.clear();
+    Ok(())
 }
 
 /// Nanoseconds since 1970, at most 2^64, which last until 2554.

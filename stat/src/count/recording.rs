@@ -6,7 +6,7 @@ use std::time::Instant;
 use stage::format::record::Times;
 use stage::stream::size::BLOCK;
 
-use super::{Count, nanoseconds};
+use super::{Count, flush, nanoseconds};
 use crate::calendar::Bounds;
 use crate::sequence::RunPlace;
 use crate::{Error, print};
@@ -54,12 +54,15 @@ impl<W: Write> Count<'_, W> {
                 record.state = Some(channel.state(&self.plan, place).print()?);
             }
             print(&record, &mut self.records)?;
+            if self.records.len() >= BLOCK {
+                flush(&mut self.output, &mut self.records, &mut self.reader_gone)?;
+            }
         }
         if self.plan.has_windows {
             self.channels.iter_mut().for_each(|channel| channel.begin_window(&self.plan));
             self.counted_before = self.counted;
         }
-        if self.records.len() >= BLOCK { self.flush() } else { Ok(()) }
+        Ok(())
     }
 
     fn keeps_state(&self, is_final: bool) -> bool {

@@ -6,7 +6,6 @@
 use std::io::Write;
 
 use stage::format::row::{Field, Line, single};
-use stage::format::sample::Sample;
 use stage::format::time::Time;
 
 use super::Count;
@@ -29,12 +28,6 @@ impl<W: Write> Count<'_, W> {
         if self.schedule.count(rows) { self.record(false) } else { Ok(()) }
     }
 
-    /// The sample on a line, where each line has only one.
-    #[inline]
-    fn single(&self, line: &[u8]) -> Option<Sample> {
-        self.rows.are_single().then(|| single(line).ok())?
-    }
-
     /// Takes any line.
     fn take_any(&mut self, line: &[u8]) -> Result<(), Error> {
         let read = self.rows.read(line);
@@ -42,6 +35,7 @@ impl<W: Write> Count<'_, W> {
             self.part = self.rows.part();
             self.begin_part()?;
         }
+        self.is_single = self.rows.are_single() && self.channels.single().is_some();
         match read {
             Err(reason) => self.reject(Rejection::NotARow(reason), line),
             Ok(_) if self.channels.are_refused() => self.reject(Rejection::TooManyChannels, line),
@@ -101,7 +95,7 @@ impl<W: Write> TakeLines for Count<'_, W> {
     type Error = Error;
 
     fn room(&self) -> u64 {
-        match self.channels.single().filter(|_| self.rows.are_single()) {
+        match self.channels.single().filter(|_| self.is_single) {
             Some(channel) => self.schedule.room().min(channel.current.accumulator.room()),
             None => 0,
         }
@@ -118,10 +112,14 @@ impl<W: Write> TakeLines for Count<'_, W> {
     }
 
     fn take(&mut self, line: &[u8]) -> Result<(), Error> {
-        let Some(sample) = self.single(line) else { return self.take_any(line) };
-        let Some(channel) = self.channels.single_mut() else { return self.take_any(line) };
-        channel.add(&sample, None);
-        self.place.line += 1;
-        self.counted(1)
+        if self.is_single
+            && let Ok(sample) = single(line)
+            && let Some(channel) = self.channels.single_mut()
+        {
+            channel.current.accumulator.add(&sample, RunPlace::NOT_KNOWN_YET);
+            self.place.line += 1;
+            return self.counted(1);
+        }
+        self.take_any(line)
     }
 }
