@@ -1,13 +1,16 @@
-//! What holds for any input: nothing panics, and its records, messages and outcome are the same
-//! however it is cut into chunks. Used by the fuzzer and by a property test.
+//! What holds for any input: nothing panics; its records, messages and outcome are the same however it
+//! is cut into chunks; and the record of each channel is that of its column alone. Used by the fuzzer and by a property test.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use clap::Parser;
 use stage::fake::{Chunks, FakeClock};
 use stage::format::record::Record;
+use stage::format::row::{Field, Line, Rows};
 use stage::process::surroundings::Surroundings;
 use stage::stream::input::Input;
+use stage::stream::lines::each_line;
 use wandler_stat::files::only;
 
 /// Figures to ask for, one for each bit of the first byte.
@@ -53,7 +56,11 @@ pub(crate) fn check(data: &[u8]) {
     }
     check_chunking(&parse(&words), usize::from(*size) + 1, input);
     check_fast_path(&words, input);
-    check_merging(&figures, *cut, input);
+    // A part of a table that has lost its header has other channels.
+    if !input.contains(&b'\t') {
+        check_merging(&figures, *cut, input);
+    }
+    check_columns(&figures, input);
     check_as_records(&[&figures[..], &["--merge", "--state"]].concat(), input);
     check_as_records(&["--merge", "--state", "--course=2"], input);
 }
@@ -105,6 +112,60 @@ fn check_merging(figures: &[&str], cut: u8, input: &[u8]) {
     let (Some(front), Some(back), Some(whole)) = (front, back, last(&[], input)) else { return };
     let merged = last(&["--merge"], format!("{back}\n{front}\n").as_bytes());
     assert_eq!(merged, Some(whole), "merged");
+}
+
+/// Channels that are compared, at most: each takes a run of its own.
+const MOST_COMPARED: usize = 6;
+
+/// Each channel has the record of the classic stream of its column.
+fn check_columns(figures: &[&str], input: &[u8]) {
+    let words = parse(&[figures, &["--every=1000000"]].concat());
+    let whole = run(&words, input, &FakeClock::new());
+    let Some(columns) = columns_of(input).filter(|it| it.len() <= MOST_COMPARED) else { return };
+    // Input that does not begin like text is refused, and has no record.
+    if whole.records.is_empty() {
+        return;
+    }
+    assert_eq!(whole.records.lines().count(), columns.len(), "{whole:?}");
+    for record in whole.records.lines() {
+        let Record { channel, n, missing, .. } =
+            Record::parse(record.as_bytes()).expect("a record");
+        let (column, lacking) = columns.get(&channel).expect("a channel of the input");
+        let alone = run(&words, column.as_bytes(), &FakeClock::new()).records;
+        let of_figures = |record: &str| record.split_once("\"last\":").map(|it| it.1.to_owned());
+        assert_eq!(of_figures(record), of_figures(alone.trim_end()), "{channel:?}");
+        let alone = Record::parse(alone.trim_end().as_bytes()).expect("a record");
+        let rejected = Record::parse(record.as_bytes()).expect("a record").rejected;
+        assert_eq!((n, missing.unwrap_or(0), rejected), (alone.n, *lacking, alone.rejected));
+    }
+}
+
+/// The classic stream of each channel, and how many samples it lacks; `None` without any row or header,
+/// or with too many channels to compare.
+fn columns_of(input: &[u8]) -> Option<BTreeMap<Option<String>, (String, u64)>> {
+    let (mut rows, mut before) = (Rows::new(), String::new());
+    let mut columns: BTreeMap<Option<String>, (String, u64)> = BTreeMap::new();
+    for line in each_line(input) {
+        let read = rows.read(line);
+        let Some(current) = rows.columns() else {
+            before += "?\n";
+            continue;
+        };
+        for at in 0..current.count().min(MOST_COMPARED + 1) {
+            let is_first = columns.is_empty() || rows.part() == 1;
+            let new = || (if is_first { before.clone() } else { String::new() }, 0);
+            let (text, missing) = columns.entry(current.label(at)).or_insert_with(new);
+            match (&read, rows.fields().get(at)) {
+                (Ok(Line::Header), _) => {}
+                (Ok(Line::Row { .. }), Some(Field::Sample(sample))) => {
+                    *text += &format!("{sample}\n")
+                }
+                (Ok(Line::Row { .. }), Some(Field::Missing)) => *missing += 1,
+                _ => *text += "?\n",
+            }
+        }
+    }
+    Some(columns).filter(|columns| !columns.is_empty())
 }
 
 /// Merging any input gives an error, or a record that can be merged again.

@@ -12,6 +12,9 @@ fn nearly_a_line() -> impl Strategy<Value = Vec<u8>> {
         "[-+]?[0-9]{0,3}\\.?[0-9]{0,3}([eE][-+]?[0-9]{0,3})?".prop_map(String::into_bytes),
         "[ \t]{0,2}-?[0-9]{1,30}[ \t]{0,2}\r?".prop_map(String::into_bytes),
         "(NaN|inf|0x1f|1_000|12abc|1 2|#.*|\u{feff}1|١)".prop_map(String::into_bytes),
+        "(-?[0-9]{0,2}\t){1,2}[0-9x]{0,2}".prop_map(String::into_bytes),
+        "((time|[a-c])\t){1,2}[a-c]".prop_map(String::into_bytes),
+        "2026-01-0[1-3]T00:00:[0-5][0-9]Z(\t[0-9]{0,2}){1,2}".prop_map(String::into_bytes),
         proptest::collection::vec(any::<u8>(), 0..20),
     ]
 }

@@ -83,7 +83,8 @@ windows, it is that of the whole stream, in the last record.
 
 Merging: the states of any parts of a stream give the record of the whole, in whatever order they \
 come, for each channel by its name; some parts may lack a channel. Channels with numbers do not go \
-together with those that have names (--names gives them some). What depends on the samples' order (last, autocorrelation) takes the parts in the order in \
+together with those that have names (--names gives them some). \
+What depends on the samples' order (last, autocorrelation) takes the parts in the order in \
 which they were counted; if that was not the stream's, say --first for each. Then samples that \
 were merged already are noticed, and autocorrelation is null if some are missing; otherwise only \
 the same state is noticed. Of parts that were counted at the same time without --first the order \
@@ -93,14 +94,18 @@ of at least as many stretches and, for more than one, --first. The merged record
 that all parts have in common.
 
 Limits: a line is looked at up to 64 KiB; a row has at most 1000 columns, and a stream, with all its \
-parts, 1000 channels; a sample has at most 400 decimal places and is finite as \
-a double. Asked to stop, stat reads standard input on until it ends or is silent for a second; \
-reading files, it ends there and reports what it has counted. Half a line that is cut off so, or \
-by a hang-up, is dropped, and reported. Memory: 4 MB; up to 12 MB with 65536 distinct values, 30 \
-MB with more, and 90 MB if they have hundreds of digits; with --jobs, as much for each thread. A \
-state has at most 2 MB (47 MB with \
-hundreds of digits) and up to 1 MB more with a course, and 100 bytes for each part merged that was \
-not numbered with --first; making or merging it takes up to 40 MB (170 MB) in all. A record with a \
-state has at most 64 MiB.
+parts, 1000 channels. A sample has at most 400 decimal places and is finite as a double. Asked to \
+stop, stat reads standard input on until it ends or is silent for a second; reading files, it ends \
+there and reports what it has counted. Half a line that is cut off so, or by a hang-up, is dropped, \
+and reported.
+
+Memory: 4 MB; up to 12 MB with 65536 distinct values, 30 MB with more, and 90 MB if they have \
+hundreds of digits; with --jobs, as much for each thread. Up to four channels take as much each; more \
+share 4 * 65536 distinct values and cells equally (1000 channels: 262 each, up to 65 MB in all; 130 MB \
+if they span hundreds of magnitudes). So do their bins: a channel that spans more of them than its \
+share (all of them for 4 channels; for 1000, two powers of ten) has quantiles by the grid alone. With \
+--late, each open window takes as much. A state has at most 2 MB (47 MB with hundreds of digits) and \
+up to 1 MB more with a course, and 100 bytes for each part merged that was not numbered with --first; \
+making or merging it takes up to 40 MB (170 MB) in all. A record with a state has at most 64 MiB.
 
 ";
