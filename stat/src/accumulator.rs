@@ -13,6 +13,7 @@ use stage::format::sample::Sample;
 use thiserror::Error;
 
 use crate::ascending::Ascending;
+use crate::capacity::Capacity;
 use crate::course::{Course, ExactStretch};
 use crate::distribution::{Contents, Distribution};
 use crate::histogram::Limits;
@@ -126,6 +127,12 @@ impl Accumulator {
         self.sequence = Sequence::new(self.sequence.has_products());
         self.extremes = None;
         self.course = self.course.as_ref().map(Course::begun_anew);
+    }
+
+    /// Holds no more than this of their distribution from now on; the capacity must not grow.
+    pub(crate) fn hold(&mut self, capacity: Capacity) {
+        self.settle();
+        self.distribution.hold(capacity);
     }
 
     /// How many samples may be taken at once.

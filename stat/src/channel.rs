@@ -8,6 +8,7 @@ use stage::format::sample::Sample;
 use stage::format::time::Time;
 
 use crate::accumulator::Accumulator;
+use crate::capacity::Capacity;
 use crate::course::Course;
 use crate::extent::Extent;
 use crate::plan::Plan;
@@ -25,6 +26,8 @@ pub(crate) struct Channel {
     can_be_missing: bool,
     /// All samples, or those of the current window.
     pub current: Covered,
+    /// What may be kept of a distribution.
+    capacity: Capacity,
     /// Other windows that are open, by their start.
     open: BTreeMap<Time, Covered>,
     /// What is kept of earlier windows.
@@ -71,9 +74,17 @@ impl Channel {
             label,
             can_be_missing: false,
             current: Covered::nothing(plan, plan.first.unwrap_or(1)),
+            capacity: Capacity::default(),
             open: BTreeMap::new(),
             earlier: EarlierWindows::default(),
         }
+    }
+
+    /// Holds no more than this from now on; the capacity must not grow.
+    pub(crate) fn hold(&mut self, capacity: Capacity) {
+        self.capacity = capacity;
+        let covered = self.open.values_mut().chain([&mut self.current]);
+        covered.for_each(|covered| covered.accumulator.hold(capacity));
     }
 
     /// Notes that its samples come in rows of these columns.
@@ -176,6 +187,7 @@ impl Channel {
         };
         let extent = self.current.extent.emptied();
         let last = std::mem::replace(&mut self.current, next);
+        self.current.accumulator.hold(self.capacity);
         self.current.extent.join(extent);
         if let Some(before) = before.filter(|_| last.has_any()) {
             self.open.insert(before, last);

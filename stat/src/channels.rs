@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use stage::format::columns::{Columns, MAX_COLUMNS};
 
+use crate::capacity::Capacity;
 use crate::channel::Channel;
 use crate::plan::Plan;
 use crate::selection::{Selection, Unknown};
@@ -75,6 +76,8 @@ impl Channels {
             self.all[channel].begin_part(columns);
             self.taken.push(Taken { field, channel });
         }
+        let capacity = Capacity::of_each(self.all.len());
+        self.all.iter_mut().for_each(|channel| channel.hold(capacity));
         Ok(())
     }
 

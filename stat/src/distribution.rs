@@ -24,12 +24,12 @@ use stage::format::decimal::Decimal;
 use self::approximate::Approximate;
 use self::values::Values;
 use crate::ascending::Ascending;
-use crate::counts::MAX_DISTINCT;
-use crate::grid::{Grid, Width};
+use crate::capacity::Capacity;
+use crate::grid::Width;
 use crate::interval::Interval;
 use crate::lattice::Lattice;
 use crate::short::{decimal, units};
-use crate::sketch::{Filled, Sketch};
+use crate::sketch::Filled;
 
 /// The distribution of the samples so far.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +38,7 @@ pub(crate) struct Distribution {
     values: Values,
     /// `Some` once there are too many.
     approximate: Option<Box<Approximate>>,
+    capacity: Capacity,
 }
 
 /// Everything known about a distribution, from the least values to the greatest.
@@ -47,8 +48,8 @@ pub(crate) enum Contents {
     Values(Vec<(Decimal, u64)>),
     /// There were too many distinct values.
     Approximate {
-        /// The bins of the sketch.
-        bins: Vec<Filled>,
+        /// The bins of the sketch, unless these were too many for one of several channels.
+        bins: Option<Vec<Filled>>,
         /// The cells of the grid, by their lower ends, if all samples are in it.
         grid: Option<(Width, Vec<(Decimal, u64)>)>,
     },
@@ -65,7 +66,7 @@ impl Distribution {
     pub(crate) fn add_short(&mut self, numbers: &[i64], scale: u16) {
         let mut rest = numbers;
         if self.approximate.is_none() {
-            rest = &rest[self.values.add_all(rest, scale)..];
+            rest = &rest[self.values.add_all(rest, scale, self.capacity.values)..];
             if let [number, others @ ..] = rest {
                 self.go_over_with(&decimal(*number, scale), 1);
                 rest = others;
@@ -80,7 +81,7 @@ impl Distribution {
     pub(crate) fn add_counts(&mut self, numbers: Ascending, scale: u16) {
         match &mut self.approximate {
             Some(approximate) => approximate.add_counts(numbers, scale),
-            None if self.values.distinct() + numbers.len() <= MAX_DISTINCT => {
+            None if self.values.distinct() + numbers.len() <= self.capacity.values => {
                 self.values.add_counts(numbers.as_slice(), scale);
             }
             None => {
@@ -93,11 +94,27 @@ impl Distribution {
     /// Takes the first samples: short numbers in units of 10^−`scale`, and values that are not short in
     /// this unit.
     fn count(&mut self, short: Ascending, scale: u16, long: &[(Decimal, u64)]) {
-        if short.len() + long.len() > MAX_DISTINCT {
-            self.approximate = Some(Box::new(Approximate::of(short, scale, long)));
+        if short.len() + long.len() > self.capacity.values {
+            self.approximate = Some(Box::new(Approximate::of(short, scale, long, self.capacity)));
         } else {
             self.values.add_counts(short.as_slice(), scale);
             long.iter().for_each(|(value, count)| self.add_many(value, *count));
+        }
+    }
+
+    /// Holds no more than this from now on; the capacity must not grow.
+    pub(crate) fn hold(&mut self, capacity: Capacity) {
+        if std::mem::replace(&mut self.capacity, capacity) == capacity {
+            return;
+        }
+        match &mut self.approximate {
+            Some(approximate) => approximate.hold(capacity),
+            None if self.values.distinct() > capacity.values => {
+                let scale = self.values.scale();
+                let (short, long) = take(&mut self.values).split(scale);
+                self.count(short, scale, &long);
+            }
+            None => {}
         }
     }
 
@@ -109,6 +126,7 @@ impl Distribution {
 
     /// Takes the samples of another distribution.
     pub(crate) fn join(&mut self, mut other: Distribution) {
+        other.hold(self.capacity);
         let scale = other.values.scale();
         let (short, long) = take(&mut other.values).split(scale);
         match (&mut self.approximate, other.approximate.take()) {
@@ -116,7 +134,7 @@ impl Distribution {
             (own @ None, Some(other)) => {
                 *own = Some(other);
                 let own = take(&mut self.values);
-                self.join(Distribution { values: own, approximate: None });
+                self.join(Distribution { values: own, ..Distribution::default() });
             }
             (_, None) => {}
         }
@@ -130,31 +148,23 @@ impl Distribution {
             Contents::Values(values) => {
                 values.iter().for_each(|(value, count)| self.add_many(value, *count));
             }
-            Contents::Approximate { bins, grid } => self.absorb_approximate(bins, grid.as_ref()),
+            Contents::Approximate { bins, grid } => {
+                self.absorb_approximate(bins.as_deref(), grid.as_ref());
+            }
         }
     }
 
-    fn absorb_approximate(&mut self, bins: &[Filled], grid: Option<&(Width, Vec<(Decimal, u64)>)>) {
+    fn absorb_approximate(
+        &mut self,
+        bins: Option<&[Filled]>,
+        grid: Option<&(Width, Vec<(Decimal, u64)>)>,
+    ) {
         match &mut self.approximate {
-            Some(own) => {
-                own.settle_for_others();
-                own.grid = own.grid.take().zip(grid).map(|(mut own, (width, cells))| {
-                    own.absorb(*width, cells);
-                    own
-                });
-                bins.iter().for_each(|filled| own.sketch.add_filled(*filled));
-            }
+            Some(own) => own.absorb(bins, grid),
             none => {
                 let scale = self.values.scale();
                 let (short, long) = take(&mut self.values).split(scale);
-                let mut new = Approximate {
-                    sketch: Sketch::default(),
-                    grid: grid.map(|(width, cells)| {
-                        Grid::with_cells(*width, cells.iter().map(|(cell, count)| (cell, *count)))
-                    }),
-                    cells: None,
-                };
-                bins.iter().for_each(|filled| new.sketch.add_filled(*filled));
+                let mut new = Approximate::absorbing(bins, grid, self.capacity);
                 new.add_counts(short, scale);
                 long.iter().for_each(|(value, count)| new.add_many(value, *count));
                 *none = Some(Box::new(new));
@@ -168,7 +178,7 @@ impl Distribution {
         match &mut self.approximate {
             Some(approximate) => approximate.add_many(value, count),
             None => {
-                if self.values.add(value, count).is_err() {
+                if self.values.add(value, count, self.capacity.values).is_err() {
                     self.go_over_with(value, count);
                 }
             }
@@ -234,6 +244,7 @@ impl Distribution {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::counts::MAX_DISTINCT;
     use proptest::prelude::*;
 
     fn of(values: std::ops::Range<i64>) -> Distribution {
@@ -270,6 +281,45 @@ mod tests {
             again.absorb(&of(0..0).contents());
             again.absorb(&merged.contents());
             assert_eq!(again.contents(), whole.contents());
+        }
+    }
+
+    /// Values near each other, over many magnitudes, and some that are not short.
+    fn values(count: i64) -> Vec<Decimal> {
+        let near = (0..count).map(|at| Decimal::new(at * at % 99_991, 2));
+        let far = (0..count / 2).map(|at| format!("{at}.5e{}", at % 60).parse().unwrap());
+        let long = (0..9).map(|at| format!("{at}.12345678901234567{at}").parse().unwrap());
+        near.chain(far).chain(long).collect()
+    }
+
+    #[test]
+    fn whenever_the_capacity_shrinks_the_contents_are_those_of_the_last_one() {
+        for (count, last, is_given_up) in [(20, 200, false), (900, 200, false), (900, 1000, true)] {
+            let values = values(count);
+            let capacity = Capacity::of_each(last);
+            let mut expected = Distribution::default();
+            expected.hold(capacity);
+            values.iter().for_each(|value| expected.add(value));
+            if let Contents::Approximate { bins, grid } = expected.contents() {
+                assert!(grid.unwrap().1.len() <= capacity.values);
+                assert_eq!(bins.is_none(), is_given_up);
+            }
+            for shrinks_at in [0, values.len() / 3, values.len()] {
+                let mut found = Distribution::default();
+                let (before, behind) = values.split_at(shrinks_at);
+                before.iter().rev().for_each(|value| found.add(value));
+                found.hold(Capacity::of_each(5));
+                found.hold(capacity);
+                behind.iter().for_each(|value| found.add(value));
+                assert_eq!(found.contents(), expected.contents(), "{count} {last} {shrinks_at}");
+                let mut merged = Distribution::default();
+                merged.hold(capacity);
+                merged.absorb(&found.contents());
+                assert_eq!(merged.contents(), expected.contents());
+                for rank in [2, count as u64 / 2, count as u64] {
+                    assert_eq!(found.near_rank(rank), expected.near_rank(rank));
+                }
+            }
         }
     }
 

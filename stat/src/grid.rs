@@ -3,7 +3,7 @@
 //!
 //! A width is a power of ten, or twice one. Each is a multiple of the one before, so that cells can
 //! be joined into wider ones: in whatever order samples come and parts are merged, the cells are
-//! those of the finest width that leaves at most [`MAX_DISTINCT`] of them in use. (Five times a power
+//! those of the finest width that leaves at most as many of them in use as there may be. (Five times a power
 //! of ten would not do: it is no multiple of twice one.)
 //!
 //! While samples are being counted there may be a quarter more cells, of a finer width, so that they
@@ -23,7 +23,7 @@ use num_bigint::BigInt;
 use stage::format::decimal::Decimal;
 
 use crate::ascending::Ascending;
-use crate::counts::{Full, MAX_DISTINCT};
+use crate::counts::Full;
 use crate::interval::Interval;
 use crate::short::decimal;
 
@@ -31,12 +31,16 @@ use self::width::Index;
 pub(crate) use self::width::Width;
 use self::words::Words;
 
-/// Cells that there is room for while samples are being counted.
-const MAX_CELLS: usize = MAX_DISTINCT / 4 * 5;
+/// Cells that there is room for while samples are being counted, if there may be at most `most`.
+fn room_for(most: usize) -> usize {
+    most / 4 * 5
+}
 
 /// Counts of samples in cells of one width.
 #[derive(Clone, Debug)]
 pub(crate) struct Grid {
+    /// Cells that there may be.
+    most: usize,
     width: Width,
     /// Counts by index.
     cells: Words,
@@ -46,24 +50,24 @@ pub(crate) struct Grid {
 
 impl Grid {
     /// These cells.
-    fn new(width: Width, cells: Ascending) -> Grid {
-        Grid { width, cells: Words::of(cells, MAX_CELLS), far: BTreeMap::new() }
+    fn new(width: Width, cells: Ascending, most: usize) -> Grid {
+        Grid { most, width, cells: Words::of(cells, room_for(most)), far: BTreeMap::new() }
     }
 
     /// The grid of distinct values, ascending, with their counts.
-    pub(crate) fn of(values: &[(Decimal, u64)]) -> Grid {
+    pub(crate) fn of(values: &[(Decimal, u64)], most: usize) -> Grid {
         let places = values.iter().map(|(value, _)| value.places()).max().unwrap_or(0);
         let cells = |width: Width| {
             Width::cells(values.iter().map(|(value, _)| width.index_to_compare(value)))
         };
-        let width = Width::power_of_ten(-i32::from(places)).coarse_enough(cells);
-        Grid::with_cells(width, values.iter().map(|(value, count)| (value, *count)))
+        let width = Width::power_of_ten(-i32::from(places)).coarse_enough(most, cells);
+        Grid::with_cells(width, values.iter().map(|(value, count)| (value, *count)), most)
     }
 
     /// The grid of distinct numbers in units of 10^−`scale`, too many to count each.
-    pub(crate) fn of_short(scale: u16, numbers: Ascending) -> Grid {
+    pub(crate) fn of_short(scale: u16, numbers: Ascending, most: usize) -> Grid {
         // Each is in a cell of its own, so that no width that fits is finer.
-        Grid::new(Width::power_of_ten(-i32::from(scale)), numbers).with_few_cells()
+        Grid::new(Width::power_of_ten(-i32::from(scale)), numbers, most).with_few_cells()
     }
 
     fn with_few_cells(mut self) -> Grid {
@@ -75,8 +79,9 @@ impl Grid {
     pub(crate) fn with_cells<'a>(
         width: Width,
         cells: impl IntoIterator<Item = (&'a Decimal, u64)>,
+        most: usize,
     ) -> Grid {
-        let mut grid = Grid::new(width, Ascending::default());
+        let mut grid = Grid::new(width, Ascending::default(), most);
         cells.into_iter().for_each(|(cell, count)| grid.add_many(cell, count));
         grid
     }
@@ -103,7 +108,7 @@ impl Grid {
             Index::Word(index) => return self.cells.add(index, count),
             Index::Far(index) => index,
         };
-        if self.used() >= MAX_CELLS && !self.far.contains_key(&index) {
+        if self.used() >= room_for(self.most) && !self.far.contains_key(&index) {
             return Err(Full);
         }
         *self.far.entry(index).or_default() += count;
@@ -117,7 +122,7 @@ impl Grid {
 
     /// Whether the index of each cell fits a machine word, and there are not too many cells.
     pub(crate) fn has_only_words_and_room(&self) -> bool {
-        self.far.is_empty() && self.used() <= MAX_DISTINCT
+        self.far.is_empty() && self.used() <= self.most
     }
 
     /// The indices that fit a machine word, in any order, with their counts.
@@ -166,7 +171,7 @@ impl Grid {
     /// Counts samples in cells with these indices.
     fn join_cells(&mut self, cells: Ascending) {
         self.cells.join(cells);
-        if self.used() > MAX_CELLS {
+        if self.used() > room_for(self.most) {
             self.make_room();
         }
     }
@@ -291,6 +296,7 @@ fn far_at_rank<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::counts::MAX_DISTINCT;
     use proptest::prelude::*;
 
     fn decimal(text: &str) -> Decimal {
@@ -320,14 +326,14 @@ mod tests {
 
     #[test]
     fn the_cells_are_the_finest_for_which_there_is_room() {
-        assert_eq!(Grid::of(&too_many(1, 2)).contents().0, width("0.02"));
+        assert_eq!(Grid::of(&too_many(1, 2), MAX_DISTINCT).contents().0, width("0.02"));
         // In tenths all would still be distinct; in units of 0.2 some are not.
-        assert_eq!(Grid::of(&too_many(10, 2)).contents().0, width("0.2"));
+        assert_eq!(Grid::of(&too_many(10, 2), MAX_DISTINCT).contents().0, width("0.2"));
         let mut far = too_many(1, 0);
         far.insert(0, (decimal("-1e300"), 3));
         far.push((decimal("1.5e-7"), 1));
         far.sort();
-        let mut grid = Grid::of(&far);
+        let mut grid = Grid::of(&far, MAX_DISTINCT);
         assert_eq!(grid.contents().0, width("2"));
         assert_eq!(grid.at_rank(3).unwrap().low, decimal("-1e300"));
         let middle = grid.at_rank(3 + 2 + 20_000).unwrap();
@@ -336,7 +342,7 @@ mod tests {
 
     #[test]
     fn a_sample_too_many_makes_the_cells_only_as_wide_as_necessary() {
-        let mut grid = Grid::of(&too_many(1, 0));
+        let mut grid = Grid::of(&too_many(1, 0), MAX_DISTINCT);
         for far in (0..).map(|at| Decimal::new(1_000_000 + 2 * at, 0)).take(MAX_DISTINCT / 2 - 1) {
             grid.add_many(&far, 1);
         }
@@ -347,7 +353,8 @@ mod tests {
 
     #[test]
     fn samples_below_a_limit_between_cells_are_estimated() {
-        let mut grid = Grid::with_cells(width("2"), [(&decimal("0"), 10), (&decimal("2"), 20)]);
+        let mut grid =
+            Grid::with_cells(width("2"), [(&decimal("0"), 10), (&decimal("2"), 20)], MAX_DISTINCT);
         let below = ["-1", "0", "1", "2", "3", "4", "99"].map(|it| grid.below(&decimal(it)));
         assert_eq!(below, [0, 0, 5, 10, 20, 30, 30]);
     }
@@ -355,7 +362,8 @@ mod tests {
     #[test]
     fn ranks_count_cells_beyond_the_machine_words_on_both_sides() {
         let cells = ["-2e40", "-1e40", "-3", "0", "8", "1e40", "2e40"].map(decimal);
-        let mut grid = Grid::with_cells(width("1"), cells.iter().map(|cell| (cell, 2)));
+        let mut grid =
+            Grid::with_cells(width("1"), cells.iter().map(|cell| (cell, 2)), MAX_DISTINCT);
         for rank in 1..=14 {
             let low = grid.at_rank(rank).map(|cell| cell.low);
             assert_eq!(low.as_ref(), Some(&cells[(rank as usize - 1) / 2]), "{rank}");
@@ -375,18 +383,18 @@ mod tests {
             values.extend(tail.iter().map(|text| (decimal(text), 1)));
             values.sort();
             values.dedup_by(|later, value| later.0 == value.0);
-            let whole = Grid::of(&values).contents();
+            let whole = Grid::of(&values, MAX_DISTINCT).contents();
             // One after the other, upwards and downwards.
             let over = MAX_DISTINCT + 1;
-            let mut upwards = Grid::of(&values[..over]);
+            let mut upwards = Grid::of(&values[..over], MAX_DISTINCT);
             values[over..].iter().for_each(|(value, count)| upwards.add_many(value, *count));
             prop_assert_eq!(&upwards.contents(), &whole);
             let rest = values.len() - over;
-            let mut downwards = Grid::of(&values[rest..]);
+            let mut downwards = Grid::of(&values[rest..], MAX_DISTINCT);
             values[..rest].iter().rev().for_each(|(value, n)| downwards.add_many(value, *n));
             prop_assert_eq!(&downwards.contents(), &whole);
             // Overlapping parts, each a grid of its own.
-            let mut parts = [Grid::of(&values[first..first + over]), Grid::of(&values[..over])];
+            let mut parts = [Grid::of(&values[first..first + over], MAX_DISTINCT), Grid::of(&values[..over], MAX_DISTINCT)];
             let twice: Vec<(Decimal, u64)> = values[..first + over].iter().enumerate()
                 .map(|(at, (value, n))| {
                     let times = u64::from(at < over) + u64::from(at >= first);
@@ -396,7 +404,7 @@ mod tests {
                 .collect();
             let (width, cells) = parts[1].contents();
             parts[0].absorb(width, &cells);
-            prop_assert_eq!(parts[0].contents(), Grid::of(&twice).contents());
+            prop_assert_eq!(parts[0].contents(), Grid::of(&twice, MAX_DISTINCT).contents());
         }
     }
 }

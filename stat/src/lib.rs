@@ -19,6 +19,7 @@
 //! | `nearest` | the one rounding, from an exact ratio to the nearest double |
 //! | `quantile` | which rank a quantile has |
 //! | `distribution` | which sample has a given rank: each value is counted in `counts` or, once there are too many, in the cells of a `grid` and the bins of a `sketch` |
+//! | `capacity` | how much of that one channel of several may have |
 //! | `interval` | the estimate of a sample that is only known to lie between two values |
 //! | `histogram` | the limits of a histogram's bins, which fit the samples' own step, a `lattice` |
 //! | `sequence` | what depends on the samples' order |
@@ -30,6 +31,7 @@
 mod accumulator;
 mod ascending;
 mod calendar;
+mod capacity;
 mod channel;
 mod channels;
 mod count;

@@ -24,6 +24,7 @@ use thiserror::Error;
 
 use self::pending::{PendingRecords, Stated};
 use crate::accumulator::Accumulator;
+use crate::capacity::Capacity;
 use crate::channels::MAX_CHANNELS;
 use crate::course::Course;
 use crate::files::{Inputs, NamedInput, Position};
@@ -243,7 +244,10 @@ impl Merge<'_> {
             return Ok(merged.accumulator.absorb(state.into_parts()).map_err(Refused::from)?);
         }
         self.check_new(origin.channel.as_deref())?;
+        let capacity = Capacity::of_each(self.channels.len() + 1);
+        self.channels.values_mut().for_each(|it| it.accumulator.hold(capacity));
         let mut accumulator = self.plan.accumulator(1);
+        accumulator.hold(capacity);
         accumulator.absorb(state.into_parts()).map_err(Refused::from)?;
         self.channels.insert(origin.channel.clone(), Merged { accumulator, origin });
         Ok(())

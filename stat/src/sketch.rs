@@ -6,9 +6,13 @@
 //! double of normal size, so bins are never merged, and the sketch is the same in whatever order
 //! samples come. Samples nearer to zero, below 2.2e-308, count as 0.
 //!
+//! Of several channels, each may have only some of the bins; the sketch of one that needs more is given
+//! up. That depends on the set of bins alone, so it is the same in whatever order samples come.
+//!
 //! Memory: 573 kB for samples above zero and as much for those below, of which only pages that were
-//! touched take room; and 573 kB for the limits.
+//! touched take room; and 573 kB for the limits. Of several channels, up to 40 bytes for each bin.
 
+mod bin_counts;
 pub(crate) mod limits;
 
 use std::fmt;
@@ -17,6 +21,7 @@ use std::ops::Range;
 use stage::format::decimal::{Decimal, EXACT_POWERS};
 
 use crate::interval::Interval;
+use bin_counts::BinCounts;
 use limits::LIMITS;
 
 /// Counts of samples in bins.
@@ -25,35 +30,6 @@ pub(crate) struct Sketch {
     negative: BinCounts,
     zero: u64,
     positive: BinCounts,
-}
-
-/// Counts of samples of one sign, by the places of their bins.
-#[derive(Clone, Default)]
-struct BinCounts {
-    /// Empty until there is a sample.
-    counts: Vec<u64>,
-    /// The range outside of which all counts are zero.
-    used: Range<usize>,
-}
-
-impl BinCounts {
-    fn add(&mut self, at: usize, count: u64) {
-        if self.counts.is_empty() {
-            // Allocated anew: resizing would touch all of it.
-            self.counts = vec![0; LIMITS.bins()];
-        }
-        self.counts[at] += count;
-        self.used = match &self.used {
-            used if used.is_empty() => at..at + 1,
-            used => used.start.min(at)..used.end.max(at + 1),
-        };
-    }
-
-    fn filled(&self) -> impl DoubleEndedIterator<Item = (i32, u64)> {
-        let counts = self.counts.get(self.used.clone()).unwrap_or_default();
-        let keys = self.used.clone().map(|at| LIMITS.key(at));
-        keys.zip(counts.iter().copied()).filter(|(_, count)| *count > 0)
-    }
 }
 
 /// More than any key.
@@ -171,6 +147,40 @@ impl fmt::Debug for Sketch {
 }
 
 impl Sketch {
+    /// No samples, in at most this many bins for each sign; `None` for all that there are.
+    pub(crate) fn of_up_to(most: Option<usize>) -> Sketch {
+        let counts = BinCounts::of_up_to(most);
+        Sketch { negative: counts.clone(), zero: 0, positive: counts }
+    }
+
+    /// Has at most this many bins from now on.
+    pub(crate) fn hold(&mut self, most: Option<usize>) {
+        let contents = self.contents();
+        *self = Sketch::of_up_to(most);
+        self.absorb(contents.as_deref());
+    }
+
+    /// Takes the bins of another sketch, if that was not given up.
+    pub(crate) fn absorb(&mut self, bins: Option<&[Filled]>) {
+        match bins {
+            Some(bins) => bins.iter().for_each(|filled| self.add_filled(*filled)),
+            None => {
+                self.negative.give_up();
+                self.positive.give_up();
+            }
+        }
+    }
+
+    /// The bins; `None` if they are given up.
+    pub(crate) fn contents(&self) -> Option<Vec<Filled>> {
+        (!self.is_given_up()).then(|| self.filled().collect())
+    }
+
+    /// Whether it is given up, because there were too many bins.
+    pub(crate) fn is_given_up(&self) -> bool {
+        self.negative.is_given_up() || self.positive.is_given_up()
+    }
+
     /// Counts `count` samples of the same value.
     pub(crate) fn add_many(&mut self, value: &Decimal, count: u64) {
         match value.small_mantissa() {

@@ -21,7 +21,7 @@
 //! | `lagged` | with `--more`: Σxᵢxᵢ₊₁ within runs: `units`, each 10^−`places` |
 //! | `min`, `max` | the least and the greatest sample; absent if there is none |
 //! | `values` | each distinct value with its count, from the least to the greatest; or, if there were too many: |
-//! | `sketch` | counts in bins by the logarithm of the magnitude: bin k holds γᵏ ≤ \|x\| < γᵏ⁺¹, γ = 10099 / 9901. `negative` and `positive` bins, each from the least key to the greatest, in lists: a key, its count, and those of the keys that follow it; and `zero` |
+//! | `sketch` | counts in bins by the logarithm of the magnitude: bin k holds γᵏ ≤ \|x\| < γᵏ⁺¹, γ = 10099 / 9901. `negative` and `positive` bins, each from the least key to the greatest, in lists: a key, its count, and those of the keys that follow it; and `zero`; absent if there were too many bins for one of several channels |
 //! | `grid` | counts in cells of one `width`, from the least to the greatest, in lists: the lower end of a cell, its count, and those of the cells that follow it; absent if some samples came in a state of version 1 that had a sketch |
 //! | `course` | with `--course`: `stretches`, each 2^`power` samples long: number of the first sample, samples, minimum, maximum, decimal places of the sum, and the sum in that unit |
 //!
@@ -167,7 +167,7 @@ impl State {
             }
             Contents::Approximate { bins, grid } => {
                 let grid = grid.map(|(width, cells)| StoredCells::of(width, cells));
-                State { sketch: Some(StoredBins::of(&bins)), grid, ..self }
+                State { sketch: bins.as_deref().map(StoredBins::of), grid, ..self }
             }
         }
     }
@@ -229,12 +229,12 @@ impl State {
         let power = |sum: Option<Integer>| sum.map(|Integer(sum)| sum).unwrap_or_default();
         let extremes = self.min.zip(self.max);
         let contents = match (self.values, self.sketch) {
-            (None, Some(bins)) => Contents::Approximate {
-                bins: bins.filled().collect(),
+            (None, bins) => Contents::Approximate {
+                bins: bins.map(|bins| bins.filled().collect()),
                 grid: self.grid.and_then(StoredCells::into_contents),
             },
-            (values, _) => {
-                let values = values.unwrap_or_default().into_iter();
+            (Some(values), _) => {
+                let values = values.into_iter();
                 Contents::Values(
                     values.map(|(StoredSample(value), count)| (value, count)).collect(),
                 )

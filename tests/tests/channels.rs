@@ -277,3 +277,24 @@ fn hostile_rows_are_rejected_and_reported() {
     let unreadable = Program::bash("printf 'a\\xff\\tb\\n1\\t2\\n' | stat --every 9").finish();
     assert_eq!(fields(&unreadable.exits(3), &COUNTS), ["1 1 0 1 1", "2 1 0 1 2"]);
 }
+
+#[test]
+fn a_thousand_channels_take_no_more_memory_than_a_hundred_megabytes() {
+    let script = "\
+import random, resource, subprocess
+random.seed(3)
+with open('wide.tsv', 'w') as file:
+    file.write('\\t'.join(f'c{at}' for at in range(1000)) + '\\n')
+    for _ in range(400):
+        file.write('\\t'.join(str(random.randrange(10**6)) for _ in range(1000)) + '\\n')
+with open('wide.tsv') as wide:
+    records = subprocess.run(['stat', '--every', '100000'], stdin=wide, stdout=subprocess.PIPE, check=True)
+lines = records.stdout.decode().splitlines()
+assert len(lines) == 1000 and all('approximate' in line for line in lines), lines[0]
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+assert peak < 100_000, f'{peak} kB'
+";
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("measure.py"), script).unwrap();
+    Program::bash("python3 measure.py").dir(&dir).finish().exits(0).says(&[""; 0]);
+}

@@ -5,11 +5,11 @@ use stage::format::decimal::Decimal;
 use super::Contents;
 use super::cells::Cells;
 use crate::ascending::Ascending;
-use crate::counts::MAX_DISTINCT;
-use crate::grid::Grid;
+use crate::capacity::Capacity;
+use crate::grid::{Grid, Width};
 use crate::interval::Interval;
 use crate::short::{decimal, units_down};
-use crate::sketch::Sketch;
+use crate::sketch::{Filled, Sketch};
 
 /// Counts of too many distinct values.
 #[derive(Clone, Debug, Default)]
@@ -24,25 +24,70 @@ pub(super) struct Approximate {
 impl Approximate {
     /// Distinct short numbers in units of 10^−`scale`, and values that are not short in this unit, in all
     /// too many to count each.
-    pub(super) fn of(short: Ascending, scale: u16, long: &[(Decimal, u64)]) -> Approximate {
-        let mut sketch = Sketch::default();
+    pub(super) fn of(
+        short: Ascending,
+        scale: u16,
+        long: &[(Decimal, u64)],
+        capacity: Capacity,
+    ) -> Approximate {
+        let mut sketch = Sketch::of_up_to(capacity.bins);
         sketch.add_counts(short.as_slice(), scale);
         long.iter().for_each(|(value, count)| sketch.add_many(value, *count));
         let down = |(value, count): &(Decimal, u64)| Some((units_down(value, scale)?, *count));
         let grid = match long.iter().map(down).collect() {
             // The cells are no finer than the unit.
-            Some(long) if short.len() > MAX_DISTINCT => {
-                Grid::of_short(scale, short.joined(Ascending::of(long)))
+            Some(long) if short.len() > capacity.values => {
+                Grid::of_short(scale, short.joined(Ascending::of(long)), capacity.values)
             }
             _ => {
                 let short = short.as_slice().iter();
                 let short = short.map(|(number, count)| (decimal(*number, scale), *count));
                 let mut all: Vec<_> = short.chain(long.iter().cloned()).collect();
                 all.sort_unstable();
-                Grid::of(&all)
+                Grid::of(&all, capacity.values)
             }
         };
         Approximate { sketch, grid: Some(grid), cells: None }
+    }
+
+    /// What is known of other samples, as [`Contents`] have it.
+    pub(super) fn absorbing(
+        bins: Option<&[Filled]>,
+        grid: Option<&(Width, Vec<(Decimal, u64)>)>,
+        capacity: Capacity,
+    ) -> Approximate {
+        let grid = grid.map(|(width, cells)| {
+            let cells = cells.iter().map(|(cell, count)| (cell, *count));
+            Grid::with_cells(*width, cells, capacity.values)
+        });
+        let sketch = Sketch::of_up_to(capacity.bins);
+        let mut new = Approximate { sketch, grid, cells: None };
+        new.sketch.absorb(bins);
+        new
+    }
+
+    /// Takes what is known of other samples.
+    pub(super) fn absorb(
+        &mut self,
+        bins: Option<&[Filled]>,
+        grid: Option<&(Width, Vec<(Decimal, u64)>)>,
+    ) {
+        self.settle_for_others();
+        self.grid = self.grid.take().zip(grid).map(|(mut own, (width, cells))| {
+            own.absorb(*width, cells);
+            own
+        });
+        self.sketch.absorb(bins);
+    }
+
+    /// Holds no more than this from now on.
+    pub(super) fn hold(&mut self, capacity: Capacity) {
+        self.settle();
+        self.cells = None;
+        self.sketch.hold(capacity.bins);
+        if let Some(grid) = &mut self.grid {
+            grid.hold(capacity.values);
+        }
     }
 
     pub(super) fn add_counts(&mut self, numbers: Ascending, scale: u16) {
@@ -111,7 +156,7 @@ impl Approximate {
             own.join(other);
             own
         });
-        other.sketch.filled().for_each(|filled| self.sketch.add_filled(filled));
+        self.sketch.absorb(other.sketch.contents().as_deref());
     }
 
     /// Notes that the grid gets samples past the counters.
@@ -135,7 +180,7 @@ impl Approximate {
     pub(super) fn contents(&mut self) -> Contents {
         self.settle();
         Contents::Approximate {
-            bins: self.sketch.filled().collect(),
+            bins: self.sketch.contents(),
             grid: self.grid.as_mut().map(Grid::contents),
         }
     }
@@ -149,7 +194,7 @@ impl Approximate {
             return self.sketch.at_rank(rank).map(|bin| bin.interval());
         };
         let cell = grid.at_rank(rank)?;
-        if !may_be_cut_by_bins(&cell) {
+        if !may_be_cut_by_bins(&cell) || self.sketch.is_given_up() {
             return Some(cell);
         }
         let Interval { low, high } = self.sketch.at_rank(rank)?.interval();

@@ -276,12 +276,13 @@ impl Cells {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::counts::MAX_DISTINCT;
 
     #[test]
     fn cells_that_reach_beyond_the_machine_words_have_counters() {
         let ends = [-9_000_000_000_000_000_000, -1, 0, 9_000_000_000_000_000_000];
         for exponent in [0, 10, 15, 18] {
-            let (mut grid, mut sketch) = (Grid::of(&[]), Sketch::default());
+            let (mut grid, mut sketch) = (Grid::of(&[], MAX_DISTINCT), Sketch::default());
             grid.absorb(Width::power_of_ten(exponent), &[]);
             let mut expected = grid.clone();
             let mut cells = Cells::new(&grid, 0, ends[0]).unwrap();

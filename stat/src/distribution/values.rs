@@ -12,7 +12,7 @@ use stage::format::decimal::Decimal;
 
 use super::short_values::ShortValues;
 use crate::ascending::Ascending;
-use crate::counts::{Counts, Full, MAX_DISTINCT};
+use crate::counts::{Counts, Full};
 use crate::lattice::Lattice;
 use crate::short::{MAX_SCALE, decimal, scaled, units, units_up};
 
@@ -37,13 +37,13 @@ struct KnownLattice {
 }
 
 impl Values {
-    /// Counts `count` samples of the same value.
-    pub(super) fn add(&mut self, value: &Decimal, count: u64) -> Result<(), Full> {
+    /// Counts `count` samples of the same value, if there are then at most `most` distinct ones.
+    pub(super) fn add(&mut self, value: &Decimal, count: u64, most: usize) -> Result<(), Full> {
         if let Some(number) = self.short_number(value) {
-            return self.short.add(number, count, self.most_short());
+            return self.short.add(number, count, self.most_short(most));
         }
         let value = value.normalized();
-        if self.distinct() >= MAX_DISTINCT && self.long.count_of(&value) == 0 {
+        if self.distinct() >= most && self.long.count_of(&value) == 0 {
             return Err(Full);
         }
         self.long_samples += count;
@@ -58,32 +58,40 @@ impl Values {
         })
     }
 
-    /// Counts `count` samples `number` × 10^−`scale`.
+    /// Counts `count` samples `number` × 10^−`scale`, if there are then at most `most` distinct values.
     #[inline]
-    pub(super) fn add_short(&mut self, number: i64, scale: u16, count: u64) -> Result<(), Full> {
+    pub(super) fn add_short(
+        &mut self,
+        number: i64,
+        scale: u16,
+        count: u64,
+        most: usize,
+    ) -> Result<(), Full> {
         match self.has_unit(scale) {
-            true => self.short.add(number, count, self.most_short()),
-            false => self.add(&decimal(number, scale), count),
+            true => self.short.add(number, count, self.most_short(most)),
+            false => self.add(&decimal(number, scale), count, most),
         }
     }
 
     /// Counts numbers in units of 10^−`scale`, for which there is room, each with its count.
     pub(super) fn add_counts(&mut self, numbers: &[(i64, u64)], scale: u16) {
+        let most = self.distinct() + numbers.len();
         match self.has_unit(scale) {
             true => self.short.add_counts(numbers),
-            false => numbers.iter().for_each(|(it, count)| _ = self.add_short(*it, scale, *count)),
+            false => numbers.iter().for_each(|(it, n)| _ = self.add_short(*it, scale, *n, most)),
         }
     }
 
-    /// Counts `numbers`, in units of 10^−`scale`, or as many as there is room for; returns how many.
-    pub(super) fn add_all(&mut self, numbers: &[i64], scale: u16) -> usize {
+    /// Counts `numbers`, in units of 10^−`scale`, or as many as there is room for if there may be at most
+    /// `most` distinct values; returns how many.
+    pub(super) fn add_all(&mut self, numbers: &[i64], scale: u16, most: usize) -> usize {
         if self.has_unit(scale) {
             if !self.short.has_table() {
                 self.lattice = KnownLattice::default();
             }
-            return self.short.add_all(numbers, self.most_short());
+            return self.short.add_all(numbers, self.most_short(most));
         }
-        let is_full = |number: &i64| self.add_short(*number, scale, 1).is_err();
+        let is_full = |number: &i64| self.add_short(*number, scale, 1, most).is_err();
         numbers.iter().position(is_full).unwrap_or(numbers.len())
     }
 
@@ -92,9 +100,9 @@ impl Values {
         self.short.distinct() + self.long.distinct()
     }
 
-    /// How many distinct short numbers there may be.
-    fn most_short(&self) -> usize {
-        MAX_DISTINCT - self.long.distinct()
+    /// How many distinct short numbers there may be, if there may be at most `most` values.
+    fn most_short(&self, most: usize) -> usize {
+        most.saturating_sub(self.long.distinct())
     }
 
     /// Whether the unit is 10^−`scale`, or was coarser and is made so. (Otherwise, numbers with useless
@@ -239,6 +247,7 @@ fn refined_number(number: i64, places: u16) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::counts::MAX_DISTINCT;
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
@@ -252,8 +261,8 @@ mod tests {
     #[test]
     fn numbers_with_useless_zeros_make_the_unit_finer() {
         let mut values = Values::default();
-        values.add(&"1.5000".parse().unwrap(), 1).unwrap();
-        assert_eq!(values.add_all(&[15_000, 2_500, 1], 4), 3);
+        values.add(&"1.5000".parse().unwrap(), 1, MAX_DISTINCT).unwrap();
+        assert_eq!(values.add_all(&[15_000, 2_500, 1], 4, MAX_DISTINCT), 3);
         assert_eq!((values.short.scale(), values.long.distinct()), (4, 0));
         let sorted = [("0.0001", 1), ("0.25", 1), ("1.5", 2)];
         assert_eq!(values.sorted(), sorted.map(|(value, n)| (value.parse().unwrap(), n)));
@@ -268,9 +277,9 @@ mod tests {
             for (value, count) in &values {
                 match (units(value, value.places()), value.places()) {
                     (Some(number), 0..=MAX_SCALE) if count % 2 == 0 => {
-                        counts.add_short(number, value.places(), *count).unwrap();
+                        counts.add_short(number, value.places(), *count, MAX_DISTINCT).unwrap();
                     }
-                    _ => counts.add(value, *count).unwrap(),
+                    _ => counts.add(value, *count, MAX_DISTINCT).unwrap(),
                 }
                 *expected.entry(value.clone()).or_insert(0) += count;
             }

@@ -4,15 +4,15 @@ use std::mem::take;
 
 use num_bigint::BigInt;
 
-use super::Grid;
 use super::width::{Index, Width};
+use super::words::Words;
+use super::{Grid, room_for};
 use crate::ascending::Ascending;
-use crate::counts::MAX_DISTINCT;
 
 impl Grid {
     /// Makes the cells as wide as necessary, and no wider.
     pub(super) fn make_room(&mut self) {
-        if self.used() <= MAX_DISTINCT {
+        if self.used() <= self.most {
             return;
         }
         let own = self.width;
@@ -34,10 +34,17 @@ impl Grid {
         };
         let finest = own.coarser(1);
         let width = match self.far.is_empty() {
-            true => finest.coarse_enough_from(between_ends, cells),
-            false => finest.coarse_enough(cells),
+            true => finest.coarse_enough_from(self.most, between_ends, cells),
+            false => finest.coarse_enough(self.most, cells),
         };
         self.coarsen(width);
+    }
+
+    /// Has at most this many cells from now on.
+    pub(crate) fn hold(&mut self, most: usize) {
+        self.most = most;
+        self.cells = Words::of(self.cells.take_ordered(), room_for(most));
+        self.make_room();
     }
 
     /// Makes the cells wider.
@@ -47,7 +54,7 @@ impl Grid {
             Some(times) => (words.divided(times), Ascending::default()),
             None => (Ascending::default(), words),
         };
-        *self = Grid::new(width, words);
+        *self = Grid::new(width, words, self.most);
         let others = others.as_slice().iter().map(|(index, count)| (Index::Word(*index), *count));
         let far = far.into_iter().map(|(index, count)| (Index::Far(index), count));
         for (index, count) in others.chain(far) {

@@ -5,8 +5,6 @@ use num_integer::Integer;
 use stage::format::decimal::fixed::power;
 use stage::format::decimal::{Decimal, power_of_ten};
 
-use crate::counts::MAX_DISTINCT;
-
 /// The width of a cell. Ordered by width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Width {
@@ -147,10 +145,10 @@ impl Width {
         i32::from(scale) + self.exponent >= 0
     }
 
-    /// The finest width from this one on of which at most [`MAX_DISTINCT`] cells are in use, given how
+    /// The finest width from this one on of which at most `most` cells are in use, given how
     /// many `cells` of a width are.
-    pub(super) fn coarse_enough(self, cells: impl Fn(Width) -> usize) -> Width {
-        let fits = |steps| cells(self.coarser(steps)) <= MAX_DISTINCT;
+    pub(super) fn coarse_enough(self, most: usize, cells: impl Fn(Width) -> usize) -> Width {
+        let fits = |steps| cells(self.coarser(steps)) <= most;
         // Few values, one of them far finer than the others, take many steps.
         let mut too_fine = -1;
         let mut coarse = 0;
@@ -168,17 +166,18 @@ impl Width {
     /// of these are in use, so that the width is not much finer than if all were.
     pub(super) fn coarse_enough_from(
         self,
+        most: usize,
         between: impl Fn(Width) -> u64,
         cells: impl Fn(Width) -> usize,
     ) -> Width {
         let between = |width| usize::try_from(between(width)).unwrap_or(usize::MAX);
-        let mut fits = self.coarse_enough(between);
+        let mut fits = self.coarse_enough(most, between);
         let mut steps = 1;
         while fits > self {
             let finer = fits.coarser(-steps).max(self);
-            if cells(finer) > MAX_DISTINCT {
+            if cells(finer) > most {
                 // It is one of those in between.
-                return finer.coarser(1).coarse_enough(cells);
+                return finer.coarser(1).coarse_enough(most, cells);
             }
             (fits, steps) = (finer, 2 * steps);
         }

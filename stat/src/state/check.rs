@@ -76,7 +76,11 @@ impl State {
                 self.check_ends(bins)?;
                 self.grid.as_ref().map_or(Ok(()), |cells| self.check_cells(cells))
             }
-            _ => Err("it has neither values nor a sketch"),
+            (None, None) => match &self.grid {
+                Some(cells) => self.check_cells(cells),
+                None => Err("it has neither values nor a sketch"),
+            },
+            (Some(_), Some(_)) => Err("it has both values and a sketch"),
         }
     }
 
@@ -301,7 +305,7 @@ mod tests {
                 |it| drop(it.as_object_mut().unwrap().remove("values")),
                 "it has neither values nor a sketch",
             ),
-            (|it| it["sketch"] = sketched()["sketch"].take(), "it has neither values nor a sketch"),
+            (|it| it["sketch"] = sketched()["sketch"].take(), "it has both values and a sketch"),
             (|it| it["min"] = "-3".into(), "its extremes are not those of its samples"),
             (|it| it["max"] = "3".into(), "its extremes are not those of its samples"),
             (

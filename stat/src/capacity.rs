@@ -1,0 +1,51 @@
+//! How much may be kept of the distribution of one channel of several: tables that one channel has to
+//! itself are shared by many, so that memory does not grow with their number.
+//!
+//! It depends on the number of channels alone, so that parts with the same channels merge to the same
+//! bytes as the whole.
+
+use crate::counts::MAX_DISTINCT;
+use crate::sketch::limits::LIMITS;
+
+/// Channels that do not have to share.
+const UNSHARED: usize = 4;
+
+/// What one channel may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Capacity {
+    /// Distinct values that are counted each, and cells of a grid.
+    pub values: usize,
+    /// Bins of a sketch for samples of each sign; `None` for all that there are.
+    pub bins: Option<usize>,
+}
+
+impl Default for Capacity {
+    fn default() -> Capacity {
+        Capacity { values: MAX_DISTINCT, bins: None }
+    }
+}
+
+impl Capacity {
+    /// That of each of so many channels.
+    pub(crate) fn of_each(channels: usize) -> Capacity {
+        match channels {
+            0..=UNSHARED => Capacity::default(),
+            _ => Capacity {
+                values: UNSHARED * MAX_DISTINCT / channels,
+                bins: Some(UNSHARED * LIMITS.bins() / channels),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn up_to_four_channels_have_all_and_more_of_them_share_as_much() {
+        let values = [0, 1, 4, 5, 8, 1000].map(|channels| Capacity::of_each(channels).values);
+        assert_eq!(values, [65_536, 65_536, 65_536, 52_428, 32_768, 262]);
+        assert_eq!(Capacity::of_each(4).bins, None);
+    }
+}
