@@ -18,6 +18,7 @@ pub mod simulated;
 pub mod stream;
 pub(crate) mod table;
 pub(crate) mod text;
+mod times;
 pub(crate) mod uniform;
 pub mod word;
 pub(crate) mod words;

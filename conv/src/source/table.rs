@@ -2,6 +2,7 @@
 //!
 //! | module | owns |
 //! |---|---|
+//! | `field` | what stands in the fields of a line |
 //! | `header` | which line names the columns, and what they are called |
 //! | `part` | what the first line shows of those that follow |
 //!
@@ -9,15 +10,17 @@
 //! rows, headers or rejected. Besides, a foreign table may begin with a header whose names have yet to
 //! be made fit. (Fields that are not taken are not even read.)
 
+mod field;
 mod header;
 mod part;
 
 use memchr::memchr_iter;
 use stage::format::columns::Columns;
-use stage::format::row::{MAX_LINE, NotARow, fields, single, spaces_trimmed};
+use stage::format::row::{MAX_LINE, NotARow, fields, single};
 use stage::format::sample::Sample;
-use stage::format::time::{Form, Time};
+use stage::format::time::Time;
 
+use self::field::{read_time, text_of};
 use self::header::{Header, may_be_header};
 use self::part::{NoPart, Part};
 use super::choice::{Choice, Column, Selection};
@@ -277,27 +280,4 @@ impl Table {
             }
         }
     }
-}
-
-/// The field at `at`, from 0, of a line whose fields end there.
-#[inline]
-fn text_of<'l>(ends: &[usize], line: &'l [u8], at: usize) -> &'l [u8] {
-    let start = match at.checked_sub(1) {
-        Some(before) => ends.get(before).map_or(0, |end| end + 1),
-        None => 0,
-    };
-    let end = ends.get(at).copied().unwrap_or(line.len());
-    spaces_trimmed(line.get(start..end).unwrap_or_default())
-}
-
-/// The time in a field, of the form that the times before it had.
-fn read_time(form: &mut Option<Form>, text: &[u8]) -> Result<Time, NotARow> {
-    let forms = match form {
-        Some(form) => std::slice::from_ref(form),
-        None => &[Form::Iso, Form::Unix],
-    };
-    let read = forms.iter().find_map(|form| Some((*form, form.read(text)?)));
-    let (found, time) = read.ok_or(NotARow::NotATime(*form))?;
-    *form = Some(found);
-    Ok(time)
 }

@@ -7,12 +7,10 @@
 
 use std::collections::VecDeque;
 use std::ops::Range;
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 use stage::format::row::NotARow;
 use stage::format::sample::Sample;
-use stage::format::time::Time;
-use stage::process::clock::Clock;
 use stage::process::message::bytes;
 use stage::stream::ending::Ending;
 use stage::stream::framing::Unframed;
@@ -21,6 +19,7 @@ use stage::stream::lines::{Block, Lines, first_line_to_cr_too};
 
 use super::stream::{Beginning, Stream, unframed, unread};
 use super::table::{Line, Shape, Table};
+use super::times::Times;
 use super::{Error, Given, Source};
 use crate::canonical::{Scanned, scan};
 use crate::reading::{NoReading, Place, Reading, Row, Rows, Text};
@@ -55,22 +54,6 @@ pub(crate) struct TextStream<I> {
     times: Times,
 }
 
-/// The times at which lines began to arrive, if they are wanted.
-struct Times {
-    clock: Option<Box<dyn Clock>>,
-    /// That of the block's first line, until it is taken, and of the others.
-    first: Option<SystemTime>,
-    others: SystemTime,
-}
-
-impl Times {
-    /// The time of the next row.
-    fn next(&mut self) -> Option<Time> {
-        self.clock.as_ref()?;
-        Some(Time::of_clock(self.first.take().unwrap_or(self.others)))
-    }
-}
-
 /// What came when more lines were waited for.
 enum Came {
     Lines,
@@ -101,7 +84,7 @@ impl<I: Input> TextStream<I> {
             trimmed: Vec::new(),
             is_cut_reported: false,
             row: 0..0,
-            times: Times { clock, first: None, others: SystemTime::UNIX_EPOCH },
+            times: Times::by(clock),
         }
     }
 
