@@ -24,6 +24,11 @@ impl<'a> Batch<'a> {
         Batch { is_header: true, ..Batch::new(line, true) }
     }
 
+    /// Whether they are a header.
+    pub(crate) fn is_header(&self) -> bool {
+        self.is_header
+    }
+
     /// What is still to be written.
     pub(crate) fn rest(&self) -> &'a [u8] {
         &self.bytes[self.written..]

@@ -96,12 +96,18 @@ impl Printing {
                 return Ok(Delivery::ReaderGone);
             }
         }
+        let mut delivery = Delivery::Taken;
         if let Some(cut) = lines.cut_off() {
+            if judged.is_inside && self.range.is_all() {
+                // A long line has been printed in part: what follows must not become its end.
+                self.text.push(b'\n');
+                delivery = self.write(output)?;
+            }
             let (line, start) = (judged.line + 1, quoted(cut.start));
             let why = || format!("{name}: line {line}: torn, without a line feed: {start}");
             self.rejects.add(messages, why);
         }
-        Ok(Delivery::Taken)
+        Ok(delivery)
     }
 
     fn write(&mut self, output: &mut impl Write) -> Result<Delivery, crate::Error> {

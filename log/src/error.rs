@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
+use stage::format::columns::MAX_COLUMNS;
 use stage::process::message::quoted_path;
 use stage::stream::output::reader_is_gone;
 use thiserror::Error;
@@ -47,6 +48,11 @@ pub enum Error {
     /// The stream has times already.
     #[error("cannot put times in front of rows that have some already: leave --timestamps out")]
     Timed,
+    /// The stream has as many columns as there can be.
+    #[error(
+        "cannot put times in front of rows of {MAX_COLUMNS} columns, the most that there can be"
+    )]
+    NoColumnLeft,
     /// Another process has locked it.
     #[error("cannot lock {name}: another log is writing it")]
     Locked {

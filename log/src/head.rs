@@ -4,13 +4,12 @@
 //! A header is no row: it is not counted, and gets no arrival time. The one at the stream's beginning is
 //! not recorded as it comes, but stands at the beginning of every file ([`crate::recorder`]). Headers in
 //! the middle of a stream, as of files that were put together, are recorded as they come; new files
-//! begin with the last one. Behind a first line of a single field, no headers are looked for: the
-//! classic stream has none.
+//! begin with the last one. They may follow samples of the classic stream as well.
 
 use std::ops::Range;
 
 use memchr::{memchr, memchr_iter};
-use stage::format::columns::{Channels, Columns};
+use stage::format::columns::{Channels, Columns, MAX_COLUMNS};
 use stage::format::name::Name;
 use stage::format::row::Beginning;
 use stage::format::time::Form;
@@ -25,19 +24,10 @@ const NAMED: usize = 8;
 #[derive(Debug)]
 pub(crate) struct Head {
     times: Option<Timestamps>,
-    state: State,
+    /// Whether the first line has come.
+    has_begun: bool,
     /// Headers so far.
     pub(crate) headers: u64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    /// No line has come.
-    Open,
-    /// The first line had a single field.
-    Single,
-    /// It had several.
-    Table,
 }
 
 /// How a stream begins, as it is recorded.
@@ -63,27 +53,24 @@ pub(crate) enum Part<'a> {
 impl Head {
     /// Nothing is known yet; arrival times of this form will be put in front of rows.
     pub(crate) fn new(times: Option<Timestamps>) -> Head {
-        Head { times, state: State::Open, headers: 0 }
+        Head { times, has_begun: false, headers: 0 }
     }
 
     /// Whether the first line has come.
     pub(crate) fn has_begun(&self) -> bool {
-        self.state != State::Open
+        self.has_begun
     }
 
-    /// Whether headers may come in the middle.
-    pub(crate) fn may_have_headers(&self) -> bool {
-        self.state == State::Table
+    /// Whether these bytes may have a header in them, which has a TAB: samples of the classic stream
+    /// hardly ever do, and need no other look.
+    pub(crate) fn may_be_in(bytes: &[u8]) -> bool {
+        memchr(b'\t', bytes).is_some()
     }
 
     /// Looks at the stream's first line.
     pub(crate) fn begin(&mut self, line: &[u8]) -> Result<Opening, Error> {
         let rows = Beginning::of_stream(line);
-        let is_single = match &rows {
-            Some(rows) => rows.columns.width() == 1,
-            None => memchr(b'\t', line).is_none(),
-        };
-        self.state = if is_single { State::Single } else { State::Table };
+        self.has_begun = true;
         let is_header = rows.as_ref().is_some_and(|rows| rows.is_header);
         self.headers += u64::from(is_header);
         let Some(times) = self.times else {
@@ -93,6 +80,9 @@ impl Head {
         let columns = rows.map_or(Columns::CLASSIC, |rows| rows.columns);
         if columns.have_time() {
             return Err(Error::Timed);
+        }
+        if columns.width() == MAX_COLUMNS {
+            return Err(Error::NoColumnLeft);
         }
         let are_named = !matches!(columns.channels(), Channels::Numbered(_));
         let header = header_of(&columns);
@@ -142,8 +132,10 @@ impl<'a> Parts<'a> {
     }
 
     fn is_header(&self, line: &[u8]) -> bool {
-        // One with a time would get a second one in front: it is recorded like a row.
-        let is_recorded = |columns: &Columns| !(self.has_times && columns.have_time());
+        // One with a time would get a second one in front, and one of the most columns, one more: such a
+        // header is recorded like a row.
+        let has_room = |columns: &Columns| !columns.have_time() && columns.width() < MAX_COLUMNS;
+        let is_recorded = |columns: &Columns| !self.has_times || has_room(columns);
         Beginning::of_stream(line).is_some_and(|it| it.is_header && is_recorded(&it.columns))
     }
 }

@@ -53,9 +53,8 @@ it. With --timestamps it has time in front; samples alone get the header time TA
 without names ch1, ch2, ... A header counts toward SIZE, but not as a sample; --pass hands on what \
 came. A stream of other columns than FILE (by its first lines), or of times in another form, is an \
 error before anything is written: name another FILE, or use --truncate. What is neither a header \
-nor a row in FILE's first line is no obstacle. Headers in the middle of a stream of several columns \
-are recorded as they come, and new files begin with the last one; behind a first line of a single \
-field they are lines like any other.
+nor a row in FILE's first line is no obstacle. Headers in the middle of a stream are recorded as they \
+come, and new files begin with the last one.
 
 Files: samples.log in the working directory, unless FILE is named; FILE.1, FILE.2, ..., the old \
 files of --rotate; FILE.torn, what a crash left half written.

@@ -114,6 +114,11 @@ impl<F: Named> Recorder<F> {
 
     fn write_rest(&mut self, batch: &mut Batch<'_>, now: Instant) -> Result<(), Error> {
         while !batch.rest().is_empty() {
+            if batch.is_header() && self.extent.length() == 0 {
+                // The file begins with it anyway, once a row comes.
+                batch.advance(batch.rest().len());
+                break;
+            }
             let fitting = match self.file.is_rotating() {
                 true => b"",
                 false => self.extent.fitting(batch.rest()),

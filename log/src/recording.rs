@@ -104,7 +104,7 @@ impl<F: Named, T: Timer> Recording<'_, F, T> {
     /// Writes `bytes`, the first of which arrived at `began`, and follows the file's name; after a
     /// failure, returns how many of their rows are not written.
     fn write(&mut self, bytes: &[u8], began: SystemTime) -> Result<(), (Unwritten, u64)> {
-        if bytes.is_empty() || !self.head.may_have_headers() {
+        if !Head::may_be_in(bytes) {
             return self.write_rows(bytes, began);
         }
         let mut began = began;

@@ -45,6 +45,16 @@ fn anything_else_is_printed_as_it_is_but_for_a_torn_end() {
 }
 
 #[test]
+fn a_torn_end_of_any_length_does_not_run_into_the_next_file() {
+    let long = "7".repeat(1_000_000);
+    let (text, status, messages) =
+        printed(&[(".1", &*format!("1\n{long}")), ("", "4\n")], Range::default());
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!((lines[0], lines[lines.len() - 1], text.ends_with("\n4\n")), ("1", "4", true));
+    assert_eq!((status, messages.len()), (Status::Rejected, 1));
+}
+
+#[test]
 fn a_range_of_times_has_its_start_and_not_its_end() {
     let row = |second: u32| format!("2023-11-14T22:13:{second}Z\t{second}\n");
     let rows = |seconds: std::ops::Range<u32>| seconds.map(row).collect::<String>();

@@ -35,6 +35,20 @@ fn arrival_times_have_a_header_of_their_own() {
 }
 
 #[test]
+fn with_arrival_times_there_is_room_for_one_column_less() {
+    let header =
+        |count: usize| (1..=count).map(|it| format!("c{it}")).collect::<Vec<_>>().join("\t");
+    let head = Head::new(Some(Timestamps::Iso));
+    let refused = "cannot put times in front of rows of 1000 columns, the most that there can be";
+    assert_eq!(opening(head.times, &header(1000)), Err(refused.to_owned()));
+    assert_eq!(opening(head.times, &vec!["1"; 1000].join("\t")), Err(refused.to_owned()));
+    assert!(opening(head.times, &header(999)).is_ok() && opening(None, &header(1000)).is_ok());
+    let parts =
+        |line: String| matches!(head.parts(line.as_bytes(), true).next(), Some(Part::Header(_)));
+    assert!(parts(header(999)) && !parts(header(1000)));
+}
+
+#[test]
 fn headers_in_the_middle_are_found_among_anything() {
     let head = Head::new(None);
     let parts = |text: &'static str, begins_line| {

@@ -307,8 +307,24 @@ fn headers_in_the_middle_are_recorded_as_they_come_and_new_files_begin_with_the_
     let (files, _, rows, result) = recorded("--rotate 24", "", input);
     assert_eq!(files, ["1\t2\na\tb\n3\t4\na\tb\nc\td\n5\t6\n", "c\td\n7\t8\n"]);
     assert_eq!((rows, result), (4, Ok(())));
-    let (files, _, rows, _) = recorded("", "", "1\na\tb\n2\t3\n");
-    assert_eq!((files, rows), (vec!["1\na\tb\n2\t3\n".to_owned()], 3), "not in the classic stream");
+    let input = "1\na\tb\n2\t3\n";
+    let (files, _, rows, _) = recorded("", "", input);
+    assert_eq!((files, rows), (vec![input.to_owned()], 2), "behind the classic stream");
+}
+
+#[test]
+fn a_header_with_which_a_file_begins_stands_there_once() {
+    for (words, input, expected) in [
+        ("", "a\tb\nc\td\n1\t2\n", vec!["c\td\n1\t2\n"]),
+        ("--rotate 8", "a\tb\n1\t2\nc\td\n3\t4\n", vec!["a\tb\n1\t2\n", "c\td\n3\t4\n"]),
+        ("--rotate 8", "a\tb\n1\t2\na\tb\n3\t4\n", vec!["a\tb\n1\t2\n", "a\tb\n3\t4\n"]),
+        ("--rotate 8", "a\tb\n1\t2\nc\td\n", vec!["a\tb\n1\t2\n", ""]),
+    ] {
+        let (files, passed, rows, result) = recorded(&format!("--pass {words}"), "", input);
+        let count = input.matches(|it: char| it.is_ascii_digit()).count() as u64 / 2;
+        assert_eq!((files, result), (expected.iter().map(|it| it.to_string()).collect(), Ok(())));
+        assert_eq!((passed.as_str(), rows), (input, count));
+    }
 }
 
 #[test]
@@ -318,6 +334,9 @@ fn arrival_times_stand_in_front_of_rows_and_their_name_in_front_of_headers() {
     let [row, other] = ["1\t2", "3\t4"].map(|row| format!("1000000000.000000\t{row}\n"));
     assert_eq!(files, [format!("time\ta\tb\n{row}time\tc\td\n{other}")]);
     assert_eq!((passed.as_str(), rows), (input, 2));
+    let (files, _, rows, _) = recorded("--timestamps unix", "", "7\na\tb\n1\t2\n");
+    let first = "time\tvalue\n1000000000.000000\t7\n";
+    assert_eq!((files, rows), (vec![format!("{first}time\ta\tb\n{row}")], 2));
     let (files, _, _, result) = recorded("--timestamps iso", "", "time\tvalue\n1\t2\n");
     let why = "cannot put times in front of rows that have some already: leave --timestamps out";
     assert_eq!((files, result), (vec![String::new()], Err(why.to_owned())));
