@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{ArgAction, Parser};
-use stage::format::columns::{Columns, MAX_COLUMNS};
+use stage::format::columns::Columns;
 use stage::format::decimal::Decimal;
 use stage::format::name::Name;
 use stage::process::command_line::{CommandLine, Need, StageOptions};
@@ -168,9 +168,6 @@ impl Options {
             Choice { names: Some(names.clone()), ..Choice::default() }.sent(false, taken, false)?;
         }
         let sent = self.sent()?;
-        if sent.width() > MAX_COLUMNS {
-            return Err(format!("a stream has at most {MAX_COLUMNS} columns"));
-        }
         if is_text && self.names.is_none() {
             return Ok(());
         }

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use stage::format::columns::{Channels, Columns};
+use stage::format::columns::{Channels, Columns, MAX_COLUMNS, NotColumns};
 use stage::format::name::Name;
 
 /// The word for every column.
@@ -89,7 +89,11 @@ impl Choice {
             None if names.len() == 1 && !has_name => Channels::Unnamed,
             None => Channels::Named(names),
         };
-        Ok(Columns::new(has_time, channels))
+        let columns = Columns::new(has_time, channels);
+        match columns.width() > MAX_COLUMNS {
+            true => Err(NotColumns::TooMany.to_string()),
+            false => Ok(columns),
+        }
     }
 }
 
@@ -135,5 +139,11 @@ mod tests {
         assert_eq!(sent(Some("a,b"), 2).ok(), named(&["time", "a", "b"]).ok());
         assert_eq!(sent(Some("a"), 1).ok(), named(&["time", "a"]).ok());
         assert_eq!(sent(Some("a"), 2).unwrap_err(), "--names has 1 name for 2 channels");
+        assert!(sent(None, 999).is_ok());
+        assert_eq!(
+            sent(None, 1000).unwrap_err(),
+            "a stream has at most 1000 columns",
+            "and a time"
+        );
     }
 }
