@@ -8,7 +8,6 @@
 //! | [`name`] | the names of channels |
 //! | [`columns`] | a stream's columns, and the header that names them |
 //! | [`row`] | **which line is a row**, and the reasons why one is not |
-//! | [`single`] | the same for programs that know a single channel only |
 //! | [`record`] | what `stat` sends to `report` |
 
 pub mod columns;
@@ -17,5 +16,4 @@ pub mod name;
 pub mod record;
 pub mod row;
 pub mod sample;
-pub mod single;
 pub mod time;
