@@ -38,7 +38,7 @@ pub struct Options {
     /// which is read if none is given
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// A record every N samples, or when a sample has come, or a line was rejected, and this time
+    /// A record every N rows, or when one has come, or a line was rejected, and this time
     /// (100ms, 2s) has passed since the last record [default: 100ms; of regular files only the
     /// last record]
     #[arg(short, long, value_name = "N|DUR", value_parser = every, allow_hyphen_values = true)]
@@ -60,7 +60,7 @@ pub struct Options {
     #[arg(long, value_name = "DUR", value_parser = quantity::duration, allow_hyphen_values = true)]
     #[arg(conflicts_with = "course", help_heading = "Records")]
     pub late: Option<Duration>,
-    /// Stop at the first line that is not a sample, with status 1 and no last record
+    /// Stop at the first line or field that is not a sample, with status 1 and no last record
     #[arg(long, help_heading = "Records")]
     pub strict: bool,
     /// The quantiles of each record, as percentages with at most 15 decimal places

@@ -2,6 +2,7 @@
 //! however it is cut into chunks, and wherever headers stand or are lost.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use clap::Parser;
 use proptest::prelude::*;
@@ -12,16 +13,19 @@ use wandler_stat::files::only;
 
 /// The records of `stat WORDS`, read in chunks of this size.
 fn records(words: &str, text: &str, size: usize) -> Vec<Record> {
+    let output = run(words, Chunks::of(text.as_bytes(), size), &FakeClock::new());
+    output.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// What `stat WORDS` writes.
+fn run(words: &str, input: Chunks, clock: &FakeClock) -> String {
     let words = format!("stat {words}");
     let options = wandler_stat::Options::try_parse_from(words.split_whitespace()).unwrap();
     let (mut output, mut messages) = (Vec::new(), Vec::new());
-    let clock = FakeClock::new();
-    let input = only(Chunks::of(text.as_bytes(), size));
-    let ended =
-        wandler_stat::run(&options, Surroundings::new(input, &mut output, &clock, &mut messages));
-    assert!(ended.result.is_ok(), "{:?} of\n{text}", ended.result);
-    let output = String::from_utf8(output).unwrap();
-    output.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    let around = Surroundings::new(only(input), &mut output, clock, &mut messages);
+    let ended = wandler_stat::run(&options, around);
+    assert!(ended.result.is_ok(), "{:?}", ended.result);
+    String::from_utf8(output).unwrap()
 }
 
 /// A record's fields as text, by their names.
@@ -171,6 +175,20 @@ fn check(words: &str, parts: &[Part], is_headless: bool, size: usize) {
         assert_eq!(last, Some(missing.to_string()), "{name:?} in\n{text}");
     }
     assert!(records_of.is_empty(), "{records_of:?} of\n{text}");
+}
+
+#[test]
+fn a_record_from_before_the_first_row_is_covered_by_those_of_the_channels() {
+    let clock = FakeClock::new();
+    let script = [(Duration::ZERO, "?\n"), (Duration::from_secs(1), "a\tb\n1\t2\n")];
+    let output = run("--state", Chunks::timed(&clock, &script), &clock);
+    let channels: Vec<String> =
+        output.lines().map(|line| channel_of(&serde_json::from_str(line).unwrap())).collect();
+    assert_eq!(channels, ["", "a", "b", "a", "b"]);
+    let merged = records("--merge", &output, 4096);
+    let rejected: Vec<String> =
+        merged.iter().map(|it| channel_of(it) + " " + it["rejected"].get()).collect();
+    assert_eq!(rejected, ["a 1", "b 1"]);
 }
 
 proptest! {
