@@ -204,6 +204,22 @@ fn a_table_is_passed_on_or_columns_are_taken_of_it() {
 }
 
 #[test]
+fn a_table_behind_samples_is_accounted_for_and_its_header_is_not() {
+    for (times, header) in [("", "1\na\tb\n2\t3\n"), (" --timestamps iso", "time\tvalue\n")] {
+        let log = format!("run.tsv{times}");
+        let dir = folder(&[("x", "1\na\tb\n2\t3\n")]);
+        let program = launcher("pipe").args(["--conv", "--from x", "--log", &log]).dir(&dir);
+        let finished = program.finish().exits(0);
+        let account = "launcher: 2 rows of 2 channels sent, 2 recorded, 2 counted; 0 readings \
+                       rejected, 0 missing";
+        assert_eq!(finished.stderr.lines().last(), Some(account), "{finished}");
+        let recorded = fs::read_to_string(dir.path().join("run.tsv")).unwrap();
+        assert!(recorded.starts_with(header), "{recorded:?}");
+        Program::new("log").args(["--check", "run.tsv"]).dir(&dir).finish().exits(0);
+    }
+}
+
+#[test]
 fn columns_that_do_not_exist_are_an_error_that_names_those_that_do() {
     let table = "a\tb c\n1\t2\n";
     for (words, why) in [
@@ -211,6 +227,7 @@ fn columns_that_do_not_exist_are_an_error_that_names_those_that_do() {
         ("--columns 3", "there is no column 3 of 2: \"a\", \"b c\""),
         ("--time t", "none is called \"t\": there are \"a\", \"b c\""),
         ("--names x", "--names has 1 name for 2 channels"),
+        ("--columns a,1", "column 1, \"a\", is taken twice"),
     ] {
         let finished = of_text(words, table).exits(1).writes("");
         finished.says(&[format!("conv: cannot take columns of standard input: {why}")]);

@@ -59,7 +59,9 @@ impl Part {
         };
         let (taken, is_plain) = match &choice.columns {
             Some(Selection::These(columns)) => {
-                (columns.iter().map(find).collect::<Result<Vec<_>, _>>()?, false)
+                let taken = columns.iter().map(find).collect::<Result<Vec<_>, _>>()?;
+                check_taken_once(&taken, header)?;
+                (taken, false)
             }
             _ => ((0..width).filter(|at| Some(*at) != time).collect(), true),
         };
@@ -179,6 +181,19 @@ fn begins_with_time(line: &[u8]) -> bool {
 
 fn form_of(text: &[u8]) -> Option<Form> {
     [Form::Iso, Form::Unix].into_iter().find(|form| form.read(text).is_some())
+}
+
+/// Fails if a column is asked for twice, as by its number and by its name: a header cannot name two
+/// columns alike.
+fn check_taken_once(taken: &[usize], header: &Header) -> Result<(), String> {
+    let mut places = taken.iter().enumerate();
+    match places.find(|(place, at)| taken[..*place].contains(at)) {
+        None => Ok(()),
+        Some((_, at)) => {
+            let name = quoted(header.text(*at).unwrap_or_default().as_bytes());
+            Err(format!("column {}, {name}, is taken twice", at + 1))
+        }
+    }
 }
 
 /// What is lacking where a column asked for does not exist.
