@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`programs`] | building the programs, and where they lie |
 //! | [`run`](mod@run) | starting a program, waiting for its output and its end, and printing all that is known of it |
+//! | [`peak`](mod@peak) | how much memory a program takes at most |
 //! | [`proc`] | what `/proc` shows of processes: children, names, descriptors, leftovers |
 //! | [`account`] | the account that the launcher prints at the end |
 //! | [`via`] | running a test over each kind of transport |
@@ -34,6 +35,7 @@ pub mod installation;
 mod kept;
 pub mod needs;
 pub mod packages;
+pub mod peak;
 pub mod proc;
 pub mod programs;
 pub mod promise;

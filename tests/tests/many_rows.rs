@@ -1,11 +1,13 @@
-//! Many rows: the memory stays what it is.
+//! Many rows, and rows of many channels: the memory stays what it is.
 
 use std::env;
 use std::fmt::Write as _;
+use std::fs;
 use std::io::Write as _;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use wandler_tests::peak::peak;
 use wandler_tests::proc;
 use wandler_tests::random::Random;
 use wandler_tests::run::{Program, Running};
@@ -107,6 +109,44 @@ fn a_year_of_rows_takes_no_more_memory_than_its_second_day() {
                 let missing = rest.iter().filter(is_empty).count();
                 assert_eq!((counted("n"), counted("missing")), (3600 - missing, missing));
             }
+        }
+    }
+}
+
+/// Rows of a thousand channels, whose random cells are written by `cell`.
+fn wide(rows: usize, mut cell: impl FnMut(&mut Random, &mut String)) -> String {
+    let mut random = Random::new(2);
+    let names: Vec<String> = (1..=1000).map(|number| format!("c{number}")).collect();
+    let mut text = names.join("\t") + "\n";
+    for _ in 0..rows {
+        for column in 0..1000 {
+            text.push_str(if column == 0 { "" } else { "\t" });
+            cell(&mut random, &mut text);
+        }
+        text.push('\n');
+    }
+    text
+}
+
+#[test]
+fn a_thousand_channels_take_at_most_a_hundred_megabytes() {
+    let doubles = wide(3000, |random, text| {
+        let digits = random.below(1_000_000_000_000_000);
+        write!(text, "{}.{digits:015}", random.below(1000)).unwrap();
+    });
+    let magnitudes = wide(1000, |random, text| {
+        let (digits, power) = (random.below(1_000_000), random.below(24));
+        write!(text, "{digits}e{}", i64::try_from(power).unwrap() - 12).unwrap();
+    });
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("wide.tsv");
+    for (what, text) in [("doubles", doubles), ("magnitudes", magnitudes)] {
+        fs::write(&file, text).unwrap();
+        for options in ["", "--more --histogram 100 --course 100", "--window 500"] {
+            let stat = Program::new("stat").words(options).args([&file]);
+            let (finished, peak) = peak(stat);
+            let finished = finished.exits(0).says(&[""; 0]);
+            assert!(peak <= 100_000, "{peak} KiB for {what} with {options:?}\n{finished}");
         }
     }
 }
