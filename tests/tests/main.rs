@@ -15,6 +15,7 @@ mod full_disk;
 mod headers;
 mod help;
 mod hostile;
+mod hostile_rows;
 mod install;
 mod install_trouble;
 mod jobs;
