@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use unicode_width::UnicodeWidthStr;
+
 /// Characters of a column, at most: what is longer, as an exact sum of hundreds of digits, moves only
 /// its own row.
 const WIDEST: usize = 40;
@@ -107,5 +109,5 @@ impl Aligned {
 
 /// Columns that a text takes.
 fn characters(text: &[u8]) -> usize {
-    ratatui::text::Span::raw(String::from_utf8_lossy(text)).width()
+    String::from_utf8_lossy(text).width()
 }
