@@ -129,10 +129,13 @@ impl Near {
         for place in &self.used[..self.distinct] {
             self.counts[usize::from(*place)] = 0;
         }
+        // Of all numbers, even if nothing was asked since they came.
+        let blocks = self.blocks_in_use();
+        self.blocks[blocks].fill(0);
         (self.base, self.distinct) = (None, 0);
-        self.blocks[self.span.clone()].fill(0);
         (self.span, self.spanned, self.has_blocks) = (0..0, 0, true);
     }
+
     /// The places of the counters in use, in the order in which they were first used.
     fn used(&self) -> impl Iterator<Item = usize> {
         self.used[..self.distinct].iter().map(|place| usize::from(*place))
@@ -217,6 +220,17 @@ impl Near {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn nothing_is_left_of_numbers_that_were_never_asked_for() {
+        let mut near = Near::default();
+        near.choose(0);
+        assert!(near.add(700, 3));
+        near.clear();
+        near.choose(0);
+        assert!(near.add(-700, 1) && near.add(800, 1));
+        assert_eq!((near.samples(), near.at_rank(2), near.at_rank(3)), (2, Some(800), None));
+    }
 
     proptest! {
         #[test]
