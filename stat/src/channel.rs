@@ -103,6 +103,15 @@ impl Channel {
         }
     }
 
+    /// Notes how many of some rows lacked its sample, and the oldest and the newest time of the others,
+    /// whose samples are in the accumulator.
+    pub(crate) fn took(&mut self, missing: u64, times: Option<(Time, Time)>) {
+        self.current.missing += missing;
+        if let Some((oldest, newest)) = times {
+            self.current.extent.join(Extent::between(oldest, newest));
+        }
+    }
+
     /// Notes that a row lacks its sample.
     pub(crate) fn miss(&mut self) {
         self.current.missing += 1;

@@ -117,16 +117,19 @@ impl Channels {
         &mut self.all[index]
     }
 
-    /// The channel of the first field, if only that is counted.
-    #[inline]
-    pub(crate) fn single(&self) -> Option<&Channel> {
-        match self.taken[..] {
-            [Taken { field: 0, channel }] => self.all.get(channel),
-            _ => None,
-        }
+    /// How many samples each channel of the current part may take at once.
+    pub(crate) fn rooms(&self) -> impl Iterator<Item = u64> {
+        self.taken.iter().map(|taken| self.all[taken.channel].current.accumulator.room())
     }
 
-    /// The same, to be changed.
+    /// The channels whose fields are counted, with the index of each one's field.
+    pub(crate) fn with_fields(&mut self) -> Vec<(usize, &mut Channel)> {
+        let mut channels: Vec<_> = self.all.iter_mut().map(Some).collect();
+        let of = |taken: &Taken| Some((taken.field, channels[taken.channel].take()?));
+        self.taken.iter().filter_map(of).collect()
+    }
+
+    /// The channel of the first field, if only that is counted.
     #[inline]
     pub(crate) fn single_mut(&mut self) -> Option<&mut Channel> {
         match self.taken[..] {

@@ -30,6 +30,7 @@ use stage::stream::rejects::Rejects;
 use self::rejection::Rejection;
 use crate::Error;
 use crate::channels::Channels;
+use crate::columns::Columns;
 use crate::files::{Inputs, NamedInput, Position};
 use crate::open_windows::OpenWindows;
 use crate::pieces::crew::Crew;
@@ -48,6 +49,7 @@ pub(crate) fn run<I: Input>(
         output,
         records: Vec::new(),
         channels: Channels::new(&plan),
+        columns: Columns::default(),
         schedule: plan.schedule.clone(),
         windows: plan.windows.clone(),
         rows: plan.rows.clone(),
@@ -81,6 +83,8 @@ struct Count<'a, W> {
     /// Records not written yet.
     records: Vec<u8>,
     channels: Channels,
+    /// Takes the rows of the current part many at a time, if they are not classic.
+    columns: Columns,
     schedule: Schedule,
     /// The windows of rows that have times, if windows are a time long.
     windows: Option<OpenWindows>,

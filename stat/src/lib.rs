@@ -13,6 +13,7 @@
 //! | `channels` | the channels of a stream, and which column is whose; `selection`: which are counted |
 //! | `channel` | one channel: its samples, and what came in their place; `windows`: what is kept of earlier windows; `extent`: when samples were taken |
 //! | `accumulator` | everything known about the samples, and (`accumulator::record`) the record made from it |
+//! | `columns` | rows of several columns, or with times, many at a time |
 //! | `short`, `scan`, `tally` | the fast path: short numbers, read many at a time and counted in tables |
 //! | `moments`, `wide` | the exact sums of the samples' powers |
 //! | `figures` | mean, deviation and so on from these sums: **a new figure is computed there** |
@@ -34,6 +35,7 @@ mod calendar;
 mod capacity;
 mod channel;
 mod channels;
+mod columns;
 mod count;
 mod counts;
 mod course;

@@ -74,6 +74,15 @@ impl OpenWindows {
         passes
     }
 
+    /// Rows [pass](OpenWindows::pass) if their time is not before the first of these, and before the second.
+    pub(crate) fn passing(&self) -> (Time, Time) {
+        let closes = self.open.first().map_or(Timestamp::MIN, |open| open.closes);
+        let nothing = (Time::MIN, Time::MIN);
+        self.current.map_or(nothing, |Bounds { start, end }| {
+            (start, Time::of(closes).map_or(end, |closes| closes.min(end)))
+        })
+    }
+
     /// The end of the window to which a row of this time belongs, if that is closed or would be.
     pub(crate) fn is_late(&self, time: Time) -> Option<Time> {
         let bounds = self.calendar.window_of(time);

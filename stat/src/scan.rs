@@ -9,13 +9,15 @@
 //! then read one after the other, each without a branch that depends on its number.
 
 mod number;
+pub(crate) mod rows;
 pub(crate) mod small;
+pub(crate) mod stamps;
 mod window;
 
 use self::number::{Number, integer, number, unusual, with_exponent};
 use self::small::CHUNK_LINES;
 use self::window::{CHUNK, Masks, Window};
-use crate::short::{BATCH, MULTIPLIABLE, POWERS};
+use crate::short::BATCH;
 use crate::tally::integers::LANES;
 
 /// What was taken from the start of a block.
@@ -152,11 +154,8 @@ fn take(
         else {
             break;
         };
-        let shift = usize::from(scale.wrapping_sub(number.places)) % MULTIPLIABLE.len();
-        if number.places > scale || number.magnitude > MULTIPLIABLE[shift] {
-            break;
-        }
-        batch.push(number.magnitude * POWERS[shift], number.is_negative);
+        let Some(magnitude) = number.in_units(scale) else { break };
+        batch.push(magnitude, number.is_negative);
         (last, start) = (start, end + 1);
         lines += 1;
     }

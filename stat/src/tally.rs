@@ -56,6 +56,17 @@ impl Tally {
         scanned
     }
 
+    /// The counters of small integers, in units of 1.
+    pub(crate) fn small(&mut self) -> &mut Integers {
+        self.integers.get_or_insert_default()
+    }
+
+    /// Notes that this many small integers were counted; there must have been room for them.
+    pub(crate) fn note_small(&mut self, count: u64) {
+        self.small().note(count);
+        self.count += count;
+    }
+
     /// Counts `numbers`, for which there must be room, or as many as are not too different; returns
     /// how many.
     pub(crate) fn add(&mut self, numbers: &[i64]) -> usize {

@@ -10,6 +10,7 @@
 
 mod accuracy;
 mod any_input;
+mod blanks;
 mod exact;
 mod merging;
 mod nist;

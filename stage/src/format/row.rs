@@ -116,6 +116,13 @@ impl Rows {
         self.is_decided && self.columns.as_ref().is_some_and(|columns| columns.width() == 1)
     }
 
+    /// Whether all further rows must have the columns of the last one, and times in RFC 3339 if any.
+    #[inline]
+    pub fn are_alike(&self) -> bool {
+        let has_time = self.columns.as_ref().is_some_and(Columns::have_time);
+        self.is_decided && (!has_time || self.form == Some(Form::Iso))
+    }
+
     /// Reads the next line, with or without its line end.
     pub fn read(&mut self, line: &[u8]) -> Result<Line, NotARow> {
         if line.len() > MAX_LINE && without_feed(line).len() > MAX_LINE {

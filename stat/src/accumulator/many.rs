@@ -13,6 +13,7 @@ use super::Accumulator;
 use crate::scan::{self, Numbers, Scanned, small};
 use crate::sequence::RunPlace;
 use crate::short::{BATCH, decimal};
+use crate::tally::integers::Integers;
 
 /// With fewer samples before the next record, tallying them does not pay: the tables are searched for
 /// each record. It pays if they are small integers, and this many times as many as the table's counters
@@ -45,6 +46,69 @@ impl Accumulator {
             self.sequence.add_many(first, last.clone(), scanned.lines, place);
         }
         scanned
+    }
+
+    /// How many small integers may be counted in [tables](Accumulator::small) at once, if so many
+    /// samples are expected before the next record; 0 if that is not possible, or does not pay.
+    pub(crate) fn room_for_small(&mut self, expected: u64) -> u64 {
+        let pays = expected >= FEW || self.are_small_for(expected);
+        let is_possible = self.scale.places() == 0
+            && self.distribution.is_exact()
+            && !self.sequence.has_products();
+        if !pays || !is_possible {
+            return 0;
+        }
+        if self.tally.room() == 0 {
+            self.settle();
+        }
+        self.tally.room().min(self.room())
+    }
+
+    /// The counters of small integers. What is counted there must be [noted](Accumulator::add_small).
+    pub(crate) fn small(&mut self) -> &mut Integers {
+        self.tally.small()
+    }
+
+    /// Takes `n` samples, at least one, that were counted in tables. The `place` given with the first
+    /// sample is where these samples lie in the stream.
+    pub(crate) fn add_small(
+        &mut self,
+        n: u64,
+        first: impl FnOnce() -> Decimal,
+        last: Decimal,
+        place: RunPlace,
+    ) {
+        self.tally.note_small(n);
+        self.scale.note(small::REACH);
+        self.count += n;
+        self.sequence.add_many(first, last, n, place);
+        self.pass(n);
+    }
+
+    /// The decimal places of the unit in which [numbers](Accumulator::add_numbers) are taken.
+    pub(crate) fn places(&self) -> u16 {
+        self.scale.places()
+    }
+
+    /// Takes at most [`BATCH`] short numbers, none of which is farther from zero than `reach`. `expected`
+    /// is how many samples are expected before the next record.
+    pub(crate) fn add_numbers(
+        &mut self,
+        numbers: &[i64],
+        reach: u64,
+        expected: u64,
+        place: RunPlace,
+    ) {
+        if self.tally.room() < BATCH as u64 {
+            self.settle();
+        }
+        self.scale.note(reach);
+        self.count += numbers.len() as u64;
+        self.sequence.add_short(numbers, self.scale.places(), place);
+        match expected < FEW {
+            true => self.add_at_once(numbers),
+            false => self.tally_numbers(numbers),
+        }
     }
 
     /// Whether the numbers so far are integers so small that tallying `samples` like them pays.

@@ -1,7 +1,7 @@
 //! Taking the lines of the stream.
 //!
-//! Rows of one number are taken many at a time, all others one by one: a place for a faster way is
-//! [`TakeLines::take_block`].
+//! Rows of short numbers are taken many at a time, in the classic stream by the accumulator, elsewhere
+//! by [`Columns`]; all others one by one.
 
 use std::io::Write;
 
@@ -11,6 +11,7 @@ use stage::format::time::Time;
 use super::Count;
 use super::rejection::Rejection;
 use crate::Error;
+use crate::columns::Columns;
 use crate::scan::Scanned;
 use crate::sequence::RunPlace;
 use crate::taking::TakeLines;
@@ -35,7 +36,7 @@ impl<W: Write> Count<'_, W> {
             self.part = self.rows.part();
             self.begin_part()?;
         }
-        self.is_single = self.rows.are_single() && self.channels.single().is_some();
+        self.is_single = self.rows.are_single() && self.channels.single_mut().is_some();
         match read {
             Err(reason) => self.reject(Rejection::NotARow(reason), line),
             Ok(_) if self.channels.are_refused() => self.reject(Rejection::TooManyChannels, line),
@@ -55,6 +56,7 @@ impl<W: Write> Count<'_, W> {
             self.end_windows()?;
             self.is_timed = is_timed;
         }
+        self.columns = Columns::new(columns.count(), columns.have_time());
         Ok(self.channels.begin(&columns, &self.plan)?)
     }
 
@@ -66,6 +68,23 @@ impl<W: Write> Count<'_, W> {
         }
         self.schedule = self.plan.schedule.clone();
         Ok(())
+    }
+
+    /// Takes rows of short numbers at the start of `lines`.
+    fn take_rows(&mut self, lines: &[u8], most: u64) -> Scanned {
+        let window = self.windows.as_ref().filter(|_| self.is_timed);
+        self.columns.limit(window.map(|windows| windows.passing()));
+        let mut selected = self.channels.with_fields();
+        // How long a window by the stream's time is going to be is not known: at least as long again.
+        let expected = match (self.is_timed, selected.first()) {
+            (true, Some((_, channel))) => channel.current.accumulator.count(),
+            _ => most,
+        };
+        let (scanned, newest) = self.columns.take(lines, most, expected, &mut selected);
+        if let (Some(windows), Some(newest)) = (&mut self.windows, newest) {
+            windows.pass(newest);
+        }
+        scanned
     }
 
     /// Takes the row that was read from `line`.
@@ -95,15 +114,18 @@ impl<W: Write> TakeLines for Count<'_, W> {
     type Error = Error;
 
     fn room(&self) -> u64 {
-        match self.channels.single().filter(|_| self.is_single) {
-            Some(channel) => self.schedule.room().min(channel.current.accumulator.room()),
-            None => 0,
-        }
+        let are_known = self.is_single || self.rows.are_alike();
+        let rooms = self.channels.rooms().filter(|_| are_known).min();
+        rooms.map_or(0, |room| if self.is_timed { room } else { room.min(self.schedule.room()) })
     }
 
     fn take_short(&mut self, lines: &[u8], most: u64) -> Result<Scanned, Error> {
-        let Some(channel) = self.channels.single_mut() else { return Ok(Scanned::default()) };
-        let scanned = channel.current.accumulator.add_short(lines, most, RunPlace::NOT_KNOWN_YET);
+        let scanned = match self.channels.single_mut().filter(|_| self.is_single) {
+            Some(channel) => {
+                channel.current.accumulator.add_short(lines, most, RunPlace::NOT_KNOWN_YET)
+            }
+            None => self.take_rows(lines, most),
+        };
         self.place.line += scanned.lines;
         if scanned.lines > 0 {
             self.counted(scanned.lines)?;

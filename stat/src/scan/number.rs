@@ -179,6 +179,16 @@ fn exponent(text: &[u8]) -> Option<i16> {
 }
 
 impl Number {
+    /// Its magnitude in units of 10^−`scale`, if it is short in these.
+    #[inline(always)]
+    pub(super) fn in_units(self, scale: u16) -> Option<u64> {
+        let shift = usize::from(scale.wrapping_sub(self.places)) % MULTIPLIABLE.len();
+        if self.places > scale || self.magnitude > MULTIPLIABLE[shift] {
+            return None;
+        }
+        Some(self.magnitude * POWERS[shift])
+    }
+
     /// The number × 10^`exponent`, if that is short.
     #[inline(always)]
     fn times_power_of_ten(self, exponent: i16) -> Option<Number> {

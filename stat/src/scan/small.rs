@@ -6,6 +6,7 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+pub(crate) mod cells;
 
 use memchr::memrchr;
 use wide::{u8x16, u16x16};
@@ -36,7 +37,7 @@ pub(crate) fn count(block: &[u8], from: usize, most: u64, integers: &mut Integer
 /// The same on any processor.
 fn count_anywhere(block: &[u8], from: usize, most: u64, integers: &mut Integers) -> Scanned {
     let masks = |window: &Window| window[FRONT..].first_chunk().map_or(Masks::default(), Masks::of);
-    count_by(block, from, most, integers, masks, compute)
+    count_by(block, from, most, integers, masks, compute::<false>)
 }
 
 /// The same, given how the masks of a window and the values of its lines are computed.
@@ -78,7 +79,7 @@ pub(super) fn take(window: &Window, masks: &Masks, put: impl FnMut(u16, usize)) 
         return Scanned::default();
     }
     let mut values = Values::default();
-    compute(window, &mut values);
+    compute::<false>(window, &mut values);
     let line_feeds = masks.line_feeds;
     put_values(&values, line_feeds, put);
     let last = CHUNK - 1 - line_feeds.leading_zeros() as usize;
@@ -111,9 +112,10 @@ impl Default for Values {
     }
 }
 
-/// Computes the values of the lines that end in a chunk, if they are small.
+/// Computes the values of the lines that end in a chunk, if they are small; or those of the `CELLS` of
+/// rows, of which empty ones are [`MISSING`].
 #[inline]
-fn compute(window: &Window, values: &mut Values) {
+fn compute<const CELLS: bool>(window: &Window, values: &mut Values) {
     let tenfold = |digits: u8x16| {
         let twice = digits + digits;
         twice + (twice + twice) + (twice + twice)
@@ -125,12 +127,19 @@ fn compute(window: &Window, values: &mut Values) {
             window[from..].first_chunk().map_or(u8x16::ZERO, |it| u8x16::new(*it))
         };
         let digits = |text: u8x16| text.saturating_sub(u8x16::splat(b'0'));
+        let is_end = |text: u8x16| match CELLS {
+            true => text.min(u8x16::splat(b'0' - 1)).simd_eq(text),
+            false => text.simd_eq(u8x16::splat(b'\n')),
+        };
         let (one, two, three, four) = (before(1), before(2), before(3), before(4));
         // What stands before a line feed belongs to the line before.
-        let is_short = two.simd_eq(u8x16::splat(b'\n'));
-        let is_shorter_than_four = is_short | three.simd_eq(u8x16::splat(b'\n'));
-        let low = digits(one) + tenfold(digits(two));
-        let high = (digits(three) & !is_short) + tenfold(digits(four) & !is_shorter_than_four);
+        let is_short = is_end(two);
+        let is_shorter_than_four = is_short | is_end(three);
+        let mut low = digits(one) + tenfold(digits(two));
+        let mut high = (digits(three) & !is_short) + tenfold(digits(four) & !is_shorter_than_four);
+        if CELLS {
+            (low, high) = (low | is_end(one), high | is_end(one));
+        }
         *values = (u16x16::from(low) + u16x16::from(high) * u16x16::splat(100)).to_array();
     }
 }

@@ -25,9 +25,17 @@ pub(super) struct Masks {
     pub points: u64,
     /// Signs `-`.
     pub signs: u64,
+    /// TABs.
+    pub tabs: u64,
 }
 
 impl Masks {
+    /// What ends a cell of a row.
+    #[inline(always)]
+    pub(super) fn separators(&self) -> u64 {
+        self.line_feeds | self.tabs
+    }
+
     #[inline(always)]
     pub(super) fn of(chunk: &[u8; CHUNK]) -> Masks {
         let mut masks = Masks::default();
@@ -41,9 +49,16 @@ impl Masks {
             masks.others |= bits(!(digits | line_feeds));
             masks.points |= bits(bytes.simd_eq(u8x16::splat(b'.')));
             masks.signs |= bits(bytes.simd_eq(u8x16::splat(b'-')));
+            masks.tabs |= bits(bytes.simd_eq(u8x16::splat(b'\t')));
         }
         masks
     }
+}
+
+/// The bits up to the first one of `mask`; all if it has none.
+#[inline(always)]
+pub(super) fn up_to_the_first(mask: u64) -> u64 {
+    mask ^ mask.wrapping_sub(1)
 }
 
 /// The window whose chunk begins at `begin`, and what is in it. Near the ends of the block it is a

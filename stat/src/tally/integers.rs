@@ -10,12 +10,18 @@ const COUNTED: usize = 10_000;
 /// Entries of a table: one for whatever 16 bits hold, so that none has to be checked.
 const ENTRIES: usize = 1 << 16;
 
+/// A table.
+pub(crate) type Table = [u32; ENTRIES];
+
 /// Tables among which consecutive integers alternate: incrementing a counter again has to wait until
 /// the first increment is stored.
 pub(crate) const LANES: usize = 8;
 
 /// Stands for no integer: its counter is ignored.
 pub(crate) const NOTHING: u16 = u16::MAX;
+
+/// Stands for an empty cell of a row, which is not an integer either.
+pub(crate) const MISSING: u16 = 255 + 255 * 100;
 
 /// Counters of integers.
 #[derive(Clone, Debug)]
@@ -36,6 +42,16 @@ impl Integers {
     #[inline(always)]
     pub(crate) fn count(&mut self, value: u16, turn: usize) {
         self.counts[turn % LANES * ENTRIES + usize::from(value)] += 1;
+    }
+
+    /// The tables.
+    pub(crate) fn tables(&mut self) -> impl Iterator<Item = &mut Table> {
+        self.counts.as_chunks_mut().0.iter_mut()
+    }
+
+    /// How many empty cells were counted since this was last asked for.
+    pub(crate) fn take_missing(&mut self) -> u64 {
+        self.tables().map(|table| u64::from(take(&mut table[usize::from(MISSING)]))).sum()
     }
 
     /// Notes that this many integers were counted.

@@ -8,15 +8,17 @@
 
 use std::arch::is_x86_feature_detected;
 use std::arch::x86_64::{
-    __m256i, _mm256_add_epi8, _mm256_andnot_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256,
-    _mm256_maddubs_epi16, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256,
-    _mm256_permute2x128_si256, _mm256_set1_epi8, _mm256_set1_epi16, _mm256_setr_epi8,
-    _mm256_shuffle_epi8, _mm256_storeu_si256, _mm256_sub_epi8, _mm256_subs_epu8,
-    _mm256_unpackhi_epi8, _mm256_unpacklo_epi8,
+    __m256i, _mm256_add_epi8, _mm256_andnot_si256, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8,
+    _mm256_loadu_si256, _mm256_maddubs_epi16, _mm256_min_epu8, _mm256_movemask_epi8,
+    _mm256_or_si256, _mm256_permute2x128_si256, _mm256_set1_epi8, _mm256_set1_epi16,
+    _mm256_setr_epi8, _mm256_shuffle_epi8, _mm256_storeu_si256, _mm256_sub_epi8, _mm256_subs_epu8,
+    _mm256_unpackhi_epi8, _mm256_unpacklo_epi8, _pext_u64,
 };
 
+use super::cells::{self, Counters};
 use super::{Values, count_by};
 use crate::scan::Scanned;
+use crate::scan::stamps::Stamps;
 use crate::scan::window::{FRONT, Masks, Window};
 use crate::tally::integers::Integers;
 
@@ -30,20 +32,57 @@ pub(super) fn count(
     most: u64,
     integers: &mut Integers,
 ) -> Option<Scanned> {
-    let is_able = is_x86_feature_detected!("avx2")
+    // SAFETY: the processor has all that the function is compiled for.
+    is_able().then(|| unsafe { count_here(block, from, most, integers) })
+}
+
+/// Counts as [`cells::count`] does; `None` if this processor cannot.
+pub(super) fn count_rows(
+    block: &[u8],
+    from: usize,
+    most: u64,
+    stamps: Option<&mut Stamps>,
+    counters: &mut Counters<'_>,
+) -> Option<Scanned> {
+    // SAFETY: the processor has all that the function is compiled for.
+    is_able().then(|| unsafe { count_rows_here(block, from, most, stamps, counters) })
+}
+
+#[inline]
+fn is_able() -> bool {
+    is_x86_feature_detected!("avx2")
         && is_x86_feature_detected!("bmi1")
         && is_x86_feature_detected!("bmi2")
         && is_x86_feature_detected!("lzcnt")
-        && is_x86_feature_detected!("popcnt");
-    // SAFETY: the processor has all that the function is compiled for.
-    is_able.then(|| unsafe { count_here(block, from, most, integers) })
+        && is_x86_feature_detected!("popcnt")
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 fn count_here(block: &[u8], from: usize, most: u64, integers: &mut Integers) -> Scanned {
     let masks = |window: &Window| masks(window);
-    let compute = |window: &Window, values: &mut Values| compute(window, values);
+    let compute = |window: &Window, values: &mut Values| compute::<false>(window, values);
     count_by(block, from, most, integers, masks, compute)
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+fn count_rows_here(
+    block: &[u8],
+    from: usize,
+    most: u64,
+    stamps: Option<&mut Stamps>,
+    counters: &mut Counters<'_>,
+) -> Scanned {
+    let masks = |window: &Window| masks(window);
+    let compute = |window: &Window, values: &mut Values| compute::<true>(window, values);
+    let compressed = |mask, of| _pext_u64(mask, of);
+    // Compiled twice, so that nothing is asked for each row.
+    match stamps {
+        Some(stamps) => {
+            let stamps = Some(stamps);
+            cells::count_by(block, from, most, stamps, counters, masks, compute, compressed)
+        }
+        None => cells::count_by(block, from, most, None, counters, masks, compute, compressed),
+    }
 }
 
 /// The bytes from a place of the window on.
@@ -55,7 +94,7 @@ fn load(window: &Window, from: usize) -> __m256i {
     unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) }
 }
 
-/// Line feeds, and what is neither that nor a digit.
+/// Line feeds, TABs, and what is neither a line feed nor a digit.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn masks(window: &Window) -> Masks {
@@ -67,6 +106,7 @@ fn masks(window: &Window) -> Masks {
         let digits = _mm256_cmpeq_epi8(_mm256_min_epu8(values, _mm256_set1_epi8(9)), values);
         let line_feeds = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(b'\n' as i8));
         masks.line_feeds |= bits(line_feeds);
+        masks.tabs |= bits(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(b'\t' as i8)));
         masks.others |= bits(_mm256_or_si256(digits, line_feeds)) ^ 0xffff_ffff << at;
     }
     masks
@@ -75,18 +115,25 @@ fn masks(window: &Window) -> Masks {
 /// [`compute`](super::compute) in other words.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn compute(window: &Window, values: &mut Values) {
+fn compute<const CELLS: bool>(window: &Window, values: &mut Values) {
     for (at, values) in [0, VECTOR].into_iter().zip(values.0.as_chunks_mut().0) {
         let before = |bytes: usize| load(window, FRONT + at - bytes);
         let digits = |text| _mm256_subs_epu8(text, _mm256_set1_epi8(b'0' as i8));
-        let is_line_feed = |text| _mm256_cmpeq_epi8(text, _mm256_set1_epi8(b'\n' as i8));
+        let is_end = |text| match CELLS {
+            true => _mm256_cmpgt_epi8(_mm256_set1_epi8(b'0' as i8), text),
+            false => _mm256_cmpeq_epi8(text, _mm256_set1_epi8(b'\n' as i8)),
+        };
         let (one, two, three, four) = (before(1), before(2), before(3), before(4));
-        let is_short = is_line_feed(two);
-        let is_shorter_than_four = _mm256_or_si256(is_short, is_line_feed(three));
+        let is_short = is_end(two);
+        let is_shorter_than_four = _mm256_or_si256(is_short, is_end(three));
         let hundreds = _mm256_andnot_si256(is_short, digits(three));
         let thousands = _mm256_andnot_si256(is_shorter_than_four, digits(four));
-        let low = _mm256_add_epi8(digits(one), tenfold(digits(two)));
-        let high = _mm256_add_epi8(hundreds, tenfold(thousands));
+        let mut low = _mm256_add_epi8(digits(one), tenfold(digits(two)));
+        let mut high = _mm256_add_epi8(hundreds, tenfold(thousands));
+        if CELLS {
+            low = _mm256_or_si256(low, is_end(one));
+            high = _mm256_or_si256(high, is_end(one));
+        }
         store(low, high, values);
     }
 }

@@ -1,0 +1,151 @@
+//! Taking rows of several columns, or with times, many at a time.
+//!
+//! If all of their cells are small integers these are counted as they are read, each in the tables of
+//! its column's channel; other short numbers are collected column by column, and handed on to the
+//! channels in batches. Whatever is of another kind is left to whoever takes rows one by one: it gives
+//! the same, and so [`Columns::take`] may stop at any row.
+
+mod found;
+
+use stage::format::time::Time;
+
+use self::found::Rows;
+use crate::channel::Channel;
+use crate::scan::rows::{self, Columns as Numbers, Read};
+use crate::scan::small::cells::{self, Counters};
+use crate::scan::stamps::Stamps;
+use crate::scan::{Scanned, small};
+use crate::sequence::RunPlace;
+use crate::tally::integers::Table;
+use crate::tally::zeros;
+
+/// With more channels, there are no tables for the numbers of each: they would take up to 3 MB.
+const MOST_TALLIED: usize = 16;
+
+/// What is needed to take the rows of a part of the stream.
+#[derive(Debug, Default)]
+pub(crate) struct Columns {
+    /// Fields behind the time.
+    width: usize,
+    has_time: bool,
+    numbers: Numbers,
+    stamps: Stamps,
+    /// Where cells are counted that nobody wants.
+    spare: Option<Box<Table>>,
+}
+
+/// Channels, each with the index of its field behind the time.
+pub(crate) type Selected<'a> = [(usize, &'a mut Channel)];
+
+impl Columns {
+    /// Those of rows with this many fields, not counting the time, if they have one.
+    pub(crate) fn new(width: usize, has_time: bool) -> Columns {
+        Columns { width, has_time, numbers: Numbers::new(width), ..Columns::default() }
+    }
+
+    /// Lets only rows be taken whose time is not before the first of these, and before the second.
+    pub(crate) fn limit(&mut self, limits: Option<(Time, Time)>) {
+        self.stamps.limit(limits);
+    }
+
+    /// Takes rows at the start of `block`, which has whole lines, but at most `most` of them; there
+    /// must be room for that many. So many are `expected` before the next record. Also returns the
+    /// newest time.
+    pub(crate) fn take(
+        &mut self,
+        block: &[u8],
+        most: u64,
+        expected: u64,
+        selected: &mut Selected<'_>,
+    ) -> (Scanned, Option<Time>) {
+        let (mut scanned, mut newest) = (Scanned::default(), None);
+        while scanned.lines < most {
+            let (from, most) = (scanned.bytes, most - scanned.lines);
+            let room = self.room_for_small(expected, selected).min(most);
+            let mut taken = self.take_small(block, from, room, selected);
+            if taken.0.lines == 0 {
+                // The first rows of a block have no bytes in front, which small integers are read with.
+                let most = if room > 0 && from == 0 { most.min(small::FRONT_LINES) } else { most };
+                taken = self.take_numbers(block, from, most, expected, selected);
+            }
+            if taken.0.lines == 0 {
+                break;
+            }
+            scanned.append(taken.0);
+            newest = newest.max(taken.1);
+        }
+        (scanned, newest)
+    }
+
+    /// How many rows of small integers may be counted at once.
+    fn room_for_small(&self, expected: u64, selected: &mut Selected<'_>) -> u64 {
+        if self.width > cells::MOST_COLUMNS {
+            return 0;
+        }
+        let room = |it: &mut (_, &mut Channel)| it.1.current.accumulator.room_for_small(expected);
+        selected.iter_mut().map(room).min().unwrap_or(0)
+    }
+
+    /// Counts the small integers of rows from the place `from` of `block` on.
+    fn take_small(
+        &mut self,
+        block: &[u8],
+        from: usize,
+        most: u64,
+        selected: &mut Selected<'_>,
+    ) -> (Scanned, Option<Time>) {
+        if most == 0 {
+            return Default::default();
+        }
+        let stamps = self.has_time.then_some(&mut self.stamps);
+        let columns = selected.iter_mut();
+        let columns = columns.map(|(field, it)| (*field, it.current.accumulator.small()));
+        let mut counters = Counters::new(self.width, columns, self.spare.get_or_insert_with(zeros));
+        let scanned = cells::count(block, from, most, stamps, &mut counters);
+        let rows = self.rows(&block[from..], scanned);
+        for (field, channel) in selected.iter_mut().filter(|_| scanned.lines > 0) {
+            let accumulator = &mut channel.current.accumulator;
+            let missing = accumulator.small().take_missing();
+            let n = scanned.lines - missing;
+            if n > 0
+                && let Some(last) = rows.last(*field)
+            {
+                let first = || rows.first(*field).unwrap_or_else(|| last.clone());
+                accumulator.add_small(n, first, last.clone(), RunPlace::NOT_KNOWN_YET);
+            }
+            channel.took(missing, rows.times(*field, n, missing, None));
+        }
+        (scanned, rows.newest())
+    }
+
+    /// Takes short numbers of any kind.
+    fn take_numbers(
+        &mut self,
+        block: &[u8],
+        from: usize,
+        most: u64,
+        expected: u64,
+        selected: &mut Selected<'_>,
+    ) -> (Scanned, Option<Time>) {
+        let scales = selected.iter().map(|(field, it)| (*field, it.current.accumulator.places()));
+        self.numbers.clear(scales);
+        let stamps = self.has_time.then_some(&mut self.stamps);
+        let scanned = rows::scan(block, from, most, stamps, &mut self.numbers);
+        let rows = self.rows(&block[from..], scanned);
+        let expected = if selected.len() > MOST_TALLIED { 0 } else { expected };
+        for (field, channel) in selected.iter_mut().filter(|_| scanned.lines > 0) {
+            let Read { numbers, reach, missing, ends } = self.numbers.get(*field);
+            let accumulator = &mut channel.current.accumulator;
+            accumulator.add_numbers(numbers, reach, expected, RunPlace::NOT_KNOWN_YET);
+            let ends = ends.map(|(first, last)| (first - from, last - from));
+            channel.took(missing, rows.times(*field, numbers.len() as u64, missing, ends));
+        }
+        (scanned, rows.newest())
+    }
+
+    /// The rows that were taken last, at the start of `text`.
+    fn rows<'a>(&mut self, text: &'a [u8], scanned: Scanned) -> Rows<'a> {
+        let column = usize::from(self.has_time);
+        Rows { text: &text[..scanned.bytes], column, span: self.stamps.take() }
+    }
+}
