@@ -141,6 +141,11 @@ impl Grid {
         Interval { low, high }
     }
 
+    /// The most cells that there may be.
+    pub(crate) fn most(&self) -> usize {
+        self.most
+    }
+
     /// The width of the cells.
     pub(crate) fn width(&self) -> Width {
         self.width

@@ -49,9 +49,9 @@ pub(super) struct Cells {
 
 impl Cells {
     /// Counters for numbers in this unit, of cells of `grid` around `number`; `None` if the cells are too
-    /// wide for a machine word.
+    /// wide for a machine word, or too few for so many counters, as where many channels share.
     pub(super) fn new(grid: &Grid, scale: u16, number: i64) -> Option<Cells> {
-        let width = grid.width().in_units(scale)?;
+        let width = grid.width().in_units(scale).filter(|_| grid.most() >= COUNTERS / 8)?;
         // Wide cells reach beyond the machine words.
         let first = first_cell(grid, scale, number.div_euclid(width));
         let base = first.clamp(i64::MIN / width, i64::MAX / width) * width;

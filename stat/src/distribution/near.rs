@@ -14,7 +14,7 @@ use std::ops::Range;
 use crate::tally::zeros;
 
 /// Numbers that have a counter: a 12-bit converter's whole range, on either side of the first one.
-const COUNTERS: usize = 1 << 13;
+pub(super) const COUNTERS: usize = 1 << 13;
 
 /// Places in the list of counters in use: one more than these, as a power of two.
 const ROOM: usize = 2 * COUNTERS;

@@ -2,7 +2,7 @@
 //! otherwise.
 
 use crate::counts::{Counts, Full, MAX_DISTINCT};
-use crate::distribution::near::Near;
+use crate::distribution::near::{COUNTERS, Near};
 
 /// The counts of short numbers.
 #[derive(Clone, Debug, Default)]
@@ -76,6 +76,12 @@ impl ShortValues {
     /// Counts `numbers`, or as many as there is room for if there may be at most `most` distinct ones;
     /// returns how many.
     pub(super) fn add_all(&mut self, numbers: &[i64], most: usize) -> usize {
+        let is_full = |values: &mut ShortValues, number: i64| values.add(number, 1, most).is_err();
+        if most < COUNTERS {
+            // A table would be larger than what it is for, as where many channels share.
+            let full = numbers.iter().position(|number| is_full(self, *number));
+            return full.unwrap_or(numbers.len());
+        }
         let middle = numbers.get(numbers.len() / 2).copied().unwrap_or(0);
         let mut near = self.near_around(middle);
         let has_room = near.distinct() + self.far.distinct() + numbers.len() <= most;
@@ -88,8 +94,8 @@ impl ShortValues {
         if has_room {
             return numbers.len();
         }
-        let is_full = |number: &i64| self.add(*number, 1, most).is_err();
-        numbers.iter().position(is_full).unwrap_or(numbers.len())
+        let full = numbers.iter().position(|number| is_full(self, *number));
+        full.unwrap_or(numbers.len())
     }
 
     /// Whether numbers are counted in a table. (When that begins, their order changes.)
