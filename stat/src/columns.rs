@@ -49,8 +49,8 @@ impl Columns {
     }
 
     /// Takes rows at the start of `block`, which has whole lines, but at most `most` of them; there
-    /// must be room for that many. So many are `expected` before the next record. Also returns the
-    /// newest time.
+    /// must be room for that many. `expected` is how many are likely to come before the next record.
+    /// Also returns the newest time.
     pub(crate) fn take(
         &mut self,
         block: &[u8],

@@ -48,8 +48,8 @@ impl Accumulator {
         scanned
     }
 
-    /// How many small integers may be counted in [tables](Accumulator::small) at once, if so many
-    /// samples are expected before the next record; 0 if that is not possible, or does not pay.
+    /// How many small integers may be counted in [tables](Accumulator::small) at once, if `expected`
+    /// samples are likely to come before the next record; 0 if that is not possible, or does not pay.
     pub(crate) fn room_for_small(&mut self, expected: u64) -> u64 {
         let pays = expected >= FEW || self.are_small_for(expected);
         let is_possible = self.scale.places() == 0

@@ -48,7 +48,7 @@ pub(crate) struct Columns {
 }
 
 impl Columns {
-    /// Those of so many columns, without any rows.
+    /// This many columns, without any rows.
     pub(crate) fn new(width: usize) -> Columns {
         let height = (MOST_NUMBERS / width.max(1)).min(BATCH);
         Columns { columns: vec![Column::default(); width], height, numbers: Vec::new() }
