@@ -101,7 +101,7 @@ impl Columns {
         let columns = selected.iter_mut();
         let columns = columns.map(|(field, it)| (*field, it.current.accumulator.small()));
         let mut counters = Counters::new(self.width, columns, self.spare.get_or_insert_with(zeros));
-        let scanned = cells::count(block, from, most, stamps, &mut counters);
+        let scanned = small::count_rows(block, from, most, stamps, &mut counters);
         let rows = self.rows(&block[from..], scanned);
         for (field, channel) in selected.iter_mut().filter(|_| scanned.lines > 0) {
             let accumulator = &mut channel.current.accumulator;

@@ -11,7 +11,9 @@ pub(crate) mod cells;
 use memchr::memrchr;
 use wide::{u8x16, u16x16};
 
+use self::cells::Counters;
 use super::Scanned;
+use super::stamps::Stamps;
 use super::window::{CHUNK, FRONT, Masks, Window};
 use crate::tally::integers::{Integers, LANES, NOTHING};
 
@@ -38,6 +40,22 @@ pub(crate) fn count(block: &[u8], from: usize, most: u64, integers: &mut Integer
 fn count_anywhere(block: &[u8], from: usize, most: u64, integers: &mut Integers) -> Scanned {
     let masks = |window: &Window| window[FRONT..].first_chunk().map_or(Masks::default(), Masks::of);
     count_by(block, from, most, integers, masks, compute::<false>)
+}
+
+/// Counts the small integers of the rows from the place `from` of `block` on, but of at most `most`
+/// rows; `stamps` are their times if they have any. May stop at any row.
+pub(crate) fn count_rows(
+    block: &[u8],
+    from: usize,
+    most: u64,
+    mut stamps: Option<&mut Stamps>,
+    counters: &mut Counters<'_>,
+) -> Scanned {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(it) = avx2::count_rows(block, from, most, stamps.as_deref_mut(), counters) {
+        return it;
+    }
+    cells::count_anywhere(block, from, most, stamps, counters)
 }
 
 /// The same, given how the masks of a window and the values of its lines are computed.

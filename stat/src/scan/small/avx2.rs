@@ -36,7 +36,7 @@ pub(super) fn count(
     is_able().then(|| unsafe { count_here(block, from, most, integers) })
 }
 
-/// Counts as [`cells::count`] does; `None` if this processor cannot.
+/// Counts as [`count_rows`](super::count_rows) does; `None` if this processor cannot.
 pub(super) fn count_rows(
     block: &[u8],
     from: usize,

@@ -8,7 +8,7 @@ use memchr::memrchr;
 
 use super::{Values, put_values};
 use crate::scan::Scanned;
-use crate::scan::stamps::Stamps;
+use crate::scan::stamps::{Stamp, Stamps};
 use crate::scan::window::{CHUNK, FRONT, Masks, Window, up_to_the_first};
 use crate::tally::integers::{Integers, LANES, MISSING, Table};
 
@@ -56,6 +56,20 @@ impl<'a> Counters<'a> {
         Counters { tables, places, period, turns, ends }
     }
 
+    /// Which of the cells that end at `separators` are the last of their rows, if the first of them is
+    /// cell `turn`.
+    #[inline(always)]
+    fn ends(&self, turn: usize, separators: u64) -> u64 {
+        let cells = separators.count_ones();
+        (self.ends >> turn) as u64 & !u64::MAX.checked_shl(cells).unwrap_or(0)
+    }
+
+    /// The turn of the cell behind these.
+    #[inline(always)]
+    fn turn_behind(&self, turn: usize, separators: u64) -> usize {
+        usize::from(self.turns[(turn + separators.count_ones() as usize) % PLACES])
+    }
+
     /// Counts the values of a chunk's cells, the first of which is cell `turn`.
     #[inline(always)]
     fn put(&mut self, values: &Values, separators: u64, turn: usize) {
@@ -100,24 +114,8 @@ fn count_in(tables: &mut [&mut Table], number: u8, value: u16) {
     }
 }
 
-/// Counts the small integers of the rows from the place `from` of `block` on, but of at most `most`
-/// rows; `stamps` are their times if they have any. May stop at any row.
-pub(crate) fn count(
-    block: &[u8],
-    from: usize,
-    most: u64,
-    mut stamps: Option<&mut Stamps>,
-    counters: &mut Counters<'_>,
-) -> Scanned {
-    #[cfg(target_arch = "x86_64")]
-    if let Some(it) = super::avx2::count_rows(block, from, most, stamps.as_deref_mut(), counters) {
-        return it;
-    }
-    count_anywhere(block, from, most, stamps, counters)
-}
-
-/// The same on any processor.
-fn count_anywhere(
+/// Counts as [`count_rows`](super::count_rows) does, on any processor.
+pub(super) fn count_anywhere(
     block: &[u8],
     from: usize,
     most: u64,
@@ -154,53 +152,91 @@ pub(super) fn count_by(
     compressed: impl Fn(u64, u64) -> u64,
 ) -> Scanned {
     let mut values = Values::default();
-    // Where the next chunk begins, the current row's first cell, and what follows the last whole row.
-    let (mut place, mut cells, mut end) = (from, from, from);
-    let (mut turn, mut rows, mut stamp) = (0, 0, None);
+    let mut scan = Scan { place: from, cells: from, end: from, rows: 0, turn: 0, stamp: None };
     // A chunk's rows may all be empty cells.
-    while most - rows >= CHUNK as u64 {
-        if let (None, Some(stamps)) = (stamp, &mut stamps) {
-            stamp = stamps.read(block, place);
-            let Some(stamp) = stamp else { break };
-            place += stamp.bytes;
-            cells = place;
-        }
+    while most - scan.rows >= CHUNK as u64 && scan.begin_row(block, &mut stamps) {
         // (The first rows of a block have no bytes in front.)
-        let front = place.checked_sub(FRONT).and_then(|front| block.get(front..));
+        let front = scan.place.checked_sub(FRONT).and_then(|front| block.get(front..));
         let Some(window) = front.and_then(|text| text.first_chunk()) else { break };
         let masks = masks(window);
-        let separators = match stamp {
-            // Behind the row, another time follows.
-            Some(_) => masks.separators() & up_to_the_first(masks.line_feeds),
-            None => masks.separators(),
-        };
-        let count = separators.count_ones();
-        let ends = (counters.ends >> turn) as u64 & !u64::MAX.checked_shl(count).unwrap_or(0);
-        if !are_small(&masks, separators) || compressed(masks.line_feeds, separators) != ends {
+        let separators = scan.separators(&masks);
+        let line_feeds = masks.line_feeds & separators;
+        let are_whole = compressed(line_feeds, separators) == counters.ends(scan.turn, separators);
+        if !are_small(&masks, separators) || !are_whole {
             break;
         }
         compute(window, &mut values);
-        match stamp {
-            Some(_) => counters.put_few(&values, separators, turn),
-            None => counters.put(&values, separators, turn),
+        match scan.stamp {
+            Some(_) => counters.put_few(&values, separators, scan.turn),
+            None => counters.put(&values, separators, scan.turn),
         }
-        turn = usize::from(counters.turns[(turn + count as usize) % PLACES]);
-        let line_feeds = masks.line_feeds & separators;
+        scan.turn = counters.turn_behind(scan.turn, separators);
+        scan.pass(separators, line_feeds, &mut stamps);
+    }
+    if scan.cells < scan.place {
+        counters.take_back(&block[scan.cells..scan.place], scan.turn);
+    }
+    scan.scanned(block, from)
+}
+
+/// How far rows have been read.
+struct Scan {
+    /// Where the next chunk begins.
+    place: usize,
+    /// Where the current row's first cell begins.
+    cells: usize,
+    /// What follows the last whole row.
+    end: usize,
+    rows: u64,
+    /// The turn of the next cell.
+    turn: usize,
+    /// The time of the current row.
+    stamp: Option<Stamp>,
+}
+
+impl Scan {
+    /// Reads the time where a row with one begins; returns whether cells follow.
+    #[inline(always)]
+    fn begin_row(&mut self, block: &[u8], stamps: &mut Option<&mut Stamps>) -> bool {
+        if let (None, Some(stamps)) = (self.stamp, stamps) {
+            self.stamp = stamps.read(block, self.place);
+            let Some(stamp) = self.stamp else { return false };
+            self.place += stamp.bytes;
+            self.cells = self.place;
+        }
+        true
+    }
+
+    /// What ends the cells of a chunk.
+    #[inline(always)]
+    fn separators(&self, masks: &Masks) -> u64 {
+        match self.stamp {
+            // Behind the row, another time follows.
+            Some(_) => masks.separators() & up_to_the_first(masks.line_feeds),
+            None => masks.separators(),
+        }
+    }
+
+    /// Goes on behind the cells of a chunk.
+    #[inline(always)]
+    fn pass(&mut self, separators: u64, line_feeds: u64, stamps: &mut Option<&mut Stamps>) {
         if line_feeds != 0 {
-            rows += u64::from(line_feeds.count_ones());
-            end = place + CHUNK - line_feeds.leading_zeros() as usize;
-            cells = end;
-            if let (Some(stamp), Some(stamps)) = (stamp.take(), &mut stamps) {
+            self.rows += u64::from(line_feeds.count_ones());
+            self.end = self.place + CHUNK - line_feeds.leading_zeros() as usize;
+            self.cells = self.end;
+            if let (Some(stamp), Some(stamps)) = (self.stamp.take(), stamps) {
                 stamps.include(stamp);
             }
         }
-        place += CHUNK - separators.leading_zeros() as usize;
+        self.place += CHUNK - separators.leading_zeros() as usize;
     }
-    if cells < place {
-        counters.take_back(&block[cells..place], turn);
+
+    /// The whole rows from the place `from` of `block` on.
+    fn scanned(&self, block: &[u8], from: usize) -> Scanned {
+        let earlier = &block[from..self.end.saturating_sub(1).max(from)];
+        let last = memrchr(b'\n', earlier).map_or(0, |at| at + 1);
+        Scanned { bytes: self.end - from, lines: self.rows, last }
     }
-    let earlier = &block[from..end.saturating_sub(1).max(from)];
-    Scanned { bytes: end - from, lines: rows, last: memrchr(b'\n', earlier).map_or(0, |at| at + 1) }
 }
 
 /// Whether cells end in a chunk, and all of them have at most four digits and nothing else.

@@ -1,5 +1,6 @@
 use super::*;
 use crate::scan::rows::tests::{Table, table};
+use crate::scan::small::count_rows;
 use crate::scan::stamps::Span;
 use crate::short::decimal;
 use crate::tally::zeros;
@@ -37,7 +38,7 @@ fn count_once(
 
 #[track_caller]
 fn agrees(table: &Table, from: usize, most: u64) -> Scanned {
-    let counted = count_once(table, from, most, count);
+    let counted = count_once(table, from, most, count_rows);
     let anywhere = count_once(table, from, most, count_anywhere);
     assert_eq!(anywhere, counted, "on any processor");
     let (scanned, counted, span) = counted;
