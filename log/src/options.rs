@@ -15,7 +15,7 @@ use crate::cat::Range;
 use crate::file::rotation::rotated_names;
 use crate::sync::{self, SyncPolicy};
 use crate::timestamps::Timestamps;
-use crate::when;
+use crate::when::{self, End};
 
 /// The file that is recorded in unless another is named.
 const DEFAULT: &str = "samples.log";
@@ -114,9 +114,9 @@ pub struct Options {
     /// 2026-11-25T22:00, 2026-11-25T22:00:00Z or -8h (ago)
     #[arg(long, value_name = "T", value_parser = when::parse, allow_hyphen_values = true)]
     pub(crate) since: Option<Time>,
-    /// With --cat, only rows before this time
-    #[arg(long, value_name = "T", value_parser = when::parse, allow_hyphen_values = true)]
-    pub(crate) until: Option<Time>,
+    /// With --cat, only rows before this time; a time of day is the first after --since
+    #[arg(long, value_name = "T", value_parser = when::parse_end, allow_hyphen_values = true)]
+    pub(crate) until: Option<End>,
     /// Which system calls are kept.
     #[command(flatten)]
     pub(crate) sandbox: SandboxOption,
@@ -135,7 +135,8 @@ impl Options {
 
     /// The times of the rows that are printed.
     pub(crate) fn range(&self) -> Range {
-        Range { since: self.since, until: self.until }
+        let until = self.until.as_ref().map(|end| end.of_range_from(self.since));
+        Range { since: self.since, until }
     }
 
     /// How many old files are kept, if the file is rotated.
@@ -156,7 +157,7 @@ impl CommandLine for Options {
             let done = if self.cat { "printed" } else { "recorded in" };
             return Err(format!("only one file can be {done}"));
         }
-        if let (Some(since), Some(until)) = (self.since, self.until)
+        if let Range { since: Some(since), until: Some(until) } = self.range()
             && since >= until
         {
             return Err(format!("no time is from --since {since} to --until {until}"));
@@ -228,5 +229,7 @@ mod tests {
         let why = "no time is from --since 2026-11-25T00:00:00Z to --until 2026-11-24T23:00:00Z";
         let range = "--since 2026-11-25T00:00:00Z --until 2026-11-25T00:00:00+01:00";
         assert_eq!(parse(&format!("--cat {range} a")).unwrap_err(), why);
+        parse("--cat --since 22:00 --until 6:00 a").unwrap();
+        parse("--cat --since 6:00 --until 22:00 a").unwrap();
     }
 }
