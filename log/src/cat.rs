@@ -97,9 +97,10 @@ impl Printing {
             }
         }
         let mut delivery = Delivery::Taken;
-        if let Some(cut) = lines.cut_off() {
-            if judged.is_inside && self.range.is_all() {
-                // A long line has been printed in part: what follows must not become its end.
+        // With a range, a line that came in pieces has been rejected as too long already.
+        if let Some(cut) = lines.cut_off().filter(|_| !judged.is_inside || self.range.is_all()) {
+            if judged.is_inside {
+                // It has been printed in part: what follows must not become its end.
                 self.text.push(b'\n');
                 delivery = self.write(output)?;
             }
@@ -144,9 +145,9 @@ impl Printing {
 
     fn rows(&mut self, rows: &[u8], judged: &mut Judged<'_>, messages: &mut dyn Messages) {
         for line in rows.split_inclusive(|&byte| byte == b'\n') {
-            let is_rest = std::mem::take(&mut judged.is_inside);
-            judged.line += u64::from(!is_rest);
-            if is_rest {
+            let number = judged.line + 1;
+            judged.line += u64::from(line.ends_with(b"\n"));
+            if std::mem::take(&mut judged.is_inside) {
                 continue;
             }
             let why = match judged.rows.read(line) {
@@ -163,7 +164,7 @@ impl Printing {
                 Err(NotARow::TooLong) => NotARow::TooLong.to_string(),
                 Err(why) => why.of(line),
             };
-            let (name, number) = (judged.name, judged.line);
+            let name = judged.name;
             self.rejects.add(messages, || format!("{name}: line {number}: {why}"));
         }
     }
@@ -173,7 +174,7 @@ impl Printing {
 struct Judged<'a> {
     rows: Rows,
     name: &'a str,
-    /// Lines so far.
+    /// Whole lines so far.
     line: u64,
     /// Whether the next bytes are the rest of a line.
     is_inside: bool,

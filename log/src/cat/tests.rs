@@ -85,3 +85,12 @@ fn what_has_no_time_is_in_no_range_and_is_reported() {
         ]
     );
 }
+
+#[test]
+fn a_long_line_that_is_torn_is_in_no_range_and_is_reported_once() {
+    let row = "2023-11-14T22:13:20Z\t1\n";
+    let text = format!("{row}{}", "7".repeat(1_200_000));
+    let (text, status, messages) = printed(&[("", &text)], range("2023-11-14T22:13:20Z", ""));
+    assert_eq!((text.as_str(), status), (row, Status::Rejected));
+    assert_eq!(messages, ["\"FILE\": line 2: longer than 65536 bytes"]);
+}
