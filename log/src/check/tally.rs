@@ -13,8 +13,8 @@ pub(super) struct Tally {
     channels: Vec<Channel>,
     /// Where each channel stands, by what it is called.
     places: BTreeMap<Option<String>, usize>,
-    /// The columns of the newest row, and where their channels stand.
-    columns: Option<(Columns, Vec<usize>)>,
+    /// The columns of the newest row, and where their channels stand; nowhere if they are too many.
+    columns: Option<(Columns, Option<Vec<usize>>)>,
     /// The earliest time and the latest.
     times: Option<(Time, Time)>,
 }
@@ -35,14 +35,11 @@ impl Tally {
         fields: &[Field],
     ) -> Result<(), String> {
         if self.columns.as_ref().is_none_or(|(newest, _)| newest != columns) {
-            let labels = (0..columns.count()).map(|at| columns.label(at));
-            let places = labels.map(|label| self.place(label)).collect::<Option<_>>();
-            let places =
-                places.ok_or_else(|| format!("more than {MAX_COLUMNS} channels in all"))?;
-            self.columns = Some((columns.clone(), places));
+            self.columns = Some((columns.clone(), self.places_of(columns)));
         }
-        let places = self.columns.iter().flat_map(|(_, places)| places);
-        for (at, field) in places.zip(fields) {
+        let places = self.columns.as_ref().and_then(|(_, places)| places.as_ref());
+        let places = places.ok_or_else(|| format!("more than {MAX_COLUMNS} channels in all"))?;
+        for (at, field) in places.iter().zip(fields) {
             match field {
                 Field::Sample(_) => self.channels[*at].samples += 1,
                 Field::Missing => self.channels[*at].missing += 1,
@@ -56,7 +53,17 @@ impl Tally {
         Ok(())
     }
 
-    /// Where the channel stands that is called so, which may be new; `None` if there are too many.
+    /// Where the channels of these columns stand; `None` if there are too many, and then none is added.
+    fn places_of(&mut self, columns: &Columns) -> Option<Vec<usize>> {
+        let labels: Vec<_> = (0..columns.count()).map(|at| columns.label(at)).collect();
+        let new = labels.iter().filter(|label| !self.places.contains_key(*label)).count();
+        if self.channels.len() + new > MAX_COLUMNS {
+            return None;
+        }
+        labels.into_iter().map(|label| self.place(label)).collect()
+    }
+
+    /// Where the channel of this name stands, which may be new; `None` if there are too many.
     fn place(&mut self, label: Option<String>) -> Option<usize> {
         let next = self.channels.len();
         let at = *self.places.entry(label.clone()).or_insert(next);
@@ -110,5 +117,39 @@ impl Tally {
                 first + &each.collect::<String>()
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use stage::format::row::{Line, Rows};
+
+    #[test]
+    fn a_part_that_makes_too_many_channels_is_refused_row_by_row_and_leaves_none_behind() {
+        let names = |first: usize, last: usize| {
+            (first..=last).map(|it| format!("c{it}")).collect::<Vec<_>>().join("\t")
+        };
+        let numbers = |count| vec!["1"; count].join("\t");
+        let (mut rows, mut tally) = (Rows::recorded(), Tally::default());
+        let mut add = |line: &str| match rows.read(line.as_bytes()).unwrap() {
+            Line::Header => Ok(()),
+            Line::Row { time } => tally.add(rows.columns().unwrap(), time, rows.fields()),
+        };
+        let refusal = Err("more than 1000 channels in all".to_owned());
+        for (line, result) in [
+            (names(1, 999), Ok(())),
+            (numbers(999), Ok(())),
+            (names(999, 1001), Ok(())),
+            (numbers(3), refusal.clone()),
+            (numbers(3), refusal),
+            (names(999, 1000), Ok(())),
+            (numbers(2), Ok(())),
+        ] {
+            assert_eq!(add(&line), result, "{}", &line[..10.min(line.len())]);
+        }
+        let lines = tally.lines("FILE");
+        assert!(lines.starts_with("FILE: 2 rows of 1000 channels\n"), "{lines}");
+        assert!(lines.ends_with("c999: 2 samples, 0 missing\nFILE: c1000: 1 samples, 0 missing\n"));
     }
 }
