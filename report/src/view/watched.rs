@@ -53,8 +53,8 @@ impl Alarm {
         }
     }
 
-    /// Why it was never checked, where these channels came.
-    fn unchecked(&self, channels: &Channels) -> String {
+    /// Why it was never checked, where these channels came. The one that it is about may come `yet`.
+    fn unchecked(&self, channels: &Channels, yet: &str) -> String {
         let Some(meant) = self.condition.channel().filter(|_| channels.len() > 0) else {
             return "conditions: no record has come".to_owned();
         };
@@ -65,7 +65,7 @@ impl Alarm {
             [] => "records name no channel".to_owned(),
             names => format!("there are {}{more}", names.join(", ")),
         };
-        format!("{}: no channel is called {meant}; {there}", self.condition)
+        format!("{}: no channel is called {meant}{yet}; {there}", self.condition)
     }
 }
 
@@ -89,7 +89,7 @@ impl Watched {
     /// Reports conditions on channels that are not there, while there is time to mend them.
     fn name_missing(&mut self, desk: &mut Desk<'_>) {
         for alarm in self.alarms.iter().filter(|alarm| !alarm.has_begun) {
-            desk.voice.tell(&format!("cannot check {}", alarm.unchecked(&desk.channels)));
+            desk.voice.tell(&format!("cannot check {}", alarm.unchecked(&desk.channels, " yet")));
         }
         self.has_named_missing = true;
     }
@@ -133,7 +133,7 @@ impl View for Watched {
     fn finish(&mut self, desk: &mut Desk<'_>) -> Result<Status, Error> {
         let unchecked = self.alarms.iter().find(|alarm| !alarm.has_begun);
         if let Some(alarm) = unchecked.filter(|_| !desk.output.reader_gone) {
-            return Err(Error::Condition(alarm.unchecked(&desk.channels)));
+            return Err(Error::Condition(alarm.unchecked(&desk.channels, "")));
         }
         let any_holds = self.alarms.iter().any(|alarm| alarm.holds.contains(&true));
         Ok(if any_holds { Status::Failed } else { Status::Done })
