@@ -18,6 +18,8 @@ pub(crate) struct Channels {
     places: BTreeMap<Option<String>, usize>,
     /// Where the one stands whose record came last.
     latest: usize,
+    /// Whether the record that came last completes a group.
+    completes_group: bool,
     /// Those that have changed since the change before.
     changed: Range<usize>,
 }
@@ -33,10 +35,9 @@ impl Channels {
 
     /// Takes a record of any channel.
     pub(crate) fn take(&mut self, record: Record) {
-        let at = match self.places.get(&record.channel) {
-            Some(at) => *at,
-            None => self.add(record.channel.clone()),
-        };
+        let known = self.places.get(&record.channel).copied();
+        let at = known.unwrap_or_else(|| self.add(record.channel.clone()));
+        self.completes_group = known == Some(self.list.len() - 1);
         self.list[at].take(record);
         (self.latest, self.changed) = (at, at..at + 1);
     }
@@ -65,6 +66,12 @@ impl Channels {
     /// The record that came last, as it came.
     pub(crate) fn arrived(&self) -> Option<&Record> {
         self.list.get(self.latest)?.arrived()
+    }
+
+    /// Whether the record that came last completes a group, with one of each channel: they come in one
+    /// order, so it is that of the last channel. (Not its first: another channel may follow.)
+    pub(crate) fn completes_group(&self) -> bool {
+        self.completes_group
     }
 
     /// How many there are.
@@ -114,6 +121,16 @@ mod tests {
         channels.reject(5);
         assert_eq!(seen(&channels), [(Some("b"), 3, 5), (Some("a"), 2, 5)]);
         assert_eq!(channels.changed().map(|(at, ..)| at).collect::<Vec<_>>(), [0, 1]);
+    }
+
+    #[test]
+    fn a_group_ends_with_the_last_channel_once_all_are_known() {
+        let mut channels = Channels::default();
+        let ends = ["a", "b", "a", "b", "c", "a", "b", "c"].map(|name| {
+            channels.take(record(name, 1));
+            channels.completes_group()
+        });
+        assert_eq!(ends, [false, false, false, true, false, false, false, true]);
     }
 
     #[test]

@@ -50,9 +50,9 @@ pub(crate) trait TextFormat: fmt::Debug {
         Ok(())
     }
 
-    /// Appends `record`, which was read from `line` and has a place, to `text`. There are this many
-    /// `channels` so far.
-    fn print(&mut self, record: &Record, line: &[u8], channels: usize, text: &mut Vec<u8>);
+    /// Appends `record`, which was read from `line` and has a place, to `text`. It may complete a group
+    /// of one of each channel.
+    fn print(&mut self, record: &Record, line: &[u8], completes_group: bool, text: &mut Vec<u8>);
 
     /// Whether records wait for those of other channels, to be printed side by side.
     fn is_waiting(&self) -> bool {

@@ -95,6 +95,7 @@ mod tests {
     use stage::process::message::quoted;
     use stage::process::rejections::{self, Rejections};
     use std::io;
+    use std::time::Duration;
 
     const FIRST: &str =
         r#"{"n":1,"rejected":0,"last":57,"sum":57,"mean":57,"sd":null,"min":57,"max":57}"#;
@@ -229,6 +230,36 @@ mod tests {
         ] {
             assert!(metrics.contains(&format!("\n{line}\n")), "{line} is not in {metrics}");
         }
+    }
+
+    /// An output that notes when it is written to.
+    struct Noted(FakeClock, Vec<(u64, String)>);
+
+    impl Write for Noted {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let at = self.0.elapsed().as_millis() as u64;
+            self.1.push((at, String::from_utf8_lossy(bytes).into_owned()));
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn records_wait_for_those_of_other_channels_but_not_for_long() {
+        let records = of_channels();
+        let lines: Vec<&str> = records.split_inclusive('\n').collect();
+        let clock = FakeClock::new();
+        let at = |millis: u64, line: usize| (Duration::from_millis(millis), lines[line]);
+        let input =
+            Chunks::timed(&clock, &[at(0, 0), at(20, 1), at(200, 2), at(220, 3), at(500, 2)]);
+        let (mut output, mut messages) = (Noted(clock.clone(), Vec::new()), Vec::new());
+        let options = Options::try_parse_from(["report"]).unwrap();
+        run(&options, Surroundings::new(input, &mut output, clock, &mut messages), NOWHERE);
+        let written = output.1.iter().map(|(at, text)| (*at, text.lines().count()));
+        assert_eq!(written.collect::<Vec<_>>(), [(50, 2), (220, 2), (500, 1)], "{:?}", output.1);
     }
 
     #[test]

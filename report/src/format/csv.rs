@@ -74,7 +74,7 @@ impl TextFormat for Csv {
         Err(format!("other fields than the first record's: {}", names.escape_debug()))
     }
 
-    fn print(&mut self, record: &Record, _line: &[u8], _channels: usize, text: &mut Vec<u8>) {
+    fn print(&mut self, record: &Record, _line: &[u8], _completes_group: bool, text: &mut Vec<u8>) {
         if self.header.is_none() {
             let header = self.columns(record).into_iter().map(Cow::into_owned).collect();
             line(self.header.insert(header), text);
@@ -164,7 +164,7 @@ mod tests {
 
     fn print(csv: &mut Csv, record: &Record, text: &mut Vec<u8>) -> Result<(), String> {
         csv.check(record)?;
-        csv.print(record, b"", 1, text);
+        csv.print(record, b"", true, text);
         Ok(())
     }
 

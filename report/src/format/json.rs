@@ -15,7 +15,7 @@ pub(crate) const FORMAT: Format = Format {
 struct Json;
 
 impl TextFormat for Json {
-    fn print(&mut self, _record: &Record, line: &[u8], _channels: usize, text: &mut Vec<u8>) {
+    fn print(&mut self, _record: &Record, line: &[u8], _completes_group: bool, text: &mut Vec<u8>) {
         text.extend_from_slice(line.trim_ascii());
         text.push(b'\n');
     }

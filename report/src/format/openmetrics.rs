@@ -49,7 +49,14 @@ pub(crate) const FORMAT: Format = Format {
 struct OpenMetrics;
 
 impl TextFormat for OpenMetrics {
-    fn print(&mut self, _record: &Record, _line: &[u8], _channels: usize, _text: &mut Vec<u8>) {}
+    fn print(
+        &mut self,
+        _record: &Record,
+        _line: &[u8],
+        _completes_group: bool,
+        _text: &mut Vec<u8>,
+    ) {
+    }
 
     fn finish(&mut self, channels: &Channels, page: &mut Vec<u8>) {
         let records: Vec<_> = channels.records().collect();

@@ -70,7 +70,7 @@ impl Plain {
 }
 
 impl TextFormat for Plain {
-    fn print(&mut self, record: &Record, _line: &[u8], channels: usize, text: &mut Vec<u8>) {
+    fn print(&mut self, record: &Record, _line: &[u8], completes_group: bool, text: &mut Vec<u8>) {
         let Some(channel) = &record.channel else {
             self.settle(text);
             let start = text.len();
@@ -89,13 +89,13 @@ impl TextFormat for Plain {
         let mut cells = Vec::new();
         self.cells(record, &mut cells, |cells, place| row.begin(place, cells.len()));
         self.aligned.add(row.with_text(cells));
-        if self.aligned.rows() >= channels {
+        if completes_group {
             self.settle(text);
         }
     }
 
     fn is_waiting(&self) -> bool {
-        self.aligned.rows() > 0
+        self.aligned.has_rows()
     }
 
     fn settle(&mut self, text: &mut Vec<u8>) {

@@ -10,7 +10,8 @@ use crate::format::{Format, TextFormat};
 use crate::view::{Desk, Refusal, View};
 
 /// How long records wait for those of other channels. `stat` writes them together; only a transport
-/// may tear them apart, for less than that.
+/// may tear them apart, for less than that. The first ones always wait: nobody knows yet how many
+/// channels there are.
 const TOGETHER: Duration = Duration::from_millis(50);
 
 /// Records as text, those that arrived together in one write.
@@ -42,7 +43,8 @@ impl View for Text {
 
     fn take(&mut self, line: &[u8], desk: &mut Desk<'_>) {
         if let Some(record) = desk.channels.arrived() {
-            self.format.print(record, line, desk.channels.len(), &mut self.unwritten);
+            let completes_group = desk.channels.completes_group();
+            self.format.print(record, line, completes_group, &mut self.unwritten);
         }
         self.until = match self.format.is_waiting() {
             true => self.until.or(Some(desk.now + TOGETHER)),

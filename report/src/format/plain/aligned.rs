@@ -69,9 +69,9 @@ pub(super) struct Aligned {
 }
 
 impl Aligned {
-    /// How many rows wait.
-    pub(super) fn rows(&self) -> usize {
-        self.rows.len()
+    /// Whether rows wait.
+    pub(super) fn has_rows(&self) -> bool {
+        !self.rows.is_empty()
     }
 
     /// Whether a row of this channel waits.
