@@ -2,6 +2,19 @@
 
 use super::*;
 
+/// The first figures after a second, in cells of 20 columns.
+const FIRST: [&str; 9] = [
+    "samples    1,235,000",
+    "rate        1.00 k/s",
+    "mean         50.1235",
+    "sd           29.1555",
+    "last               0",
+    "min                0",
+    "max              100",
+    "p50               50",
+    "p90               90",
+];
+
 #[test]
 fn at_80_columns() {
     second(&mut Seen::new(80, 24, PLAIN)).draw().shows(&AT_80);
@@ -9,18 +22,7 @@ fn at_80_columns() {
 
 #[test]
 fn at_20_columns() {
-    second(&mut Seen::new(20, 24, PLAIN)).draw().shows(&[
-        "$ report",
-        "",
-        "samples    1,235,000",
-        "rate        1.00 k/s",
-        "mean         50.1235",
-        "sd           29.1555",
-        "last               0",
-        "min                0",
-        "max              100",
-        "p50               50",
-        "p90               90",
+    let rest = [
         "p99               99",
         "elapsed         0:01",
         "rejected           0",
@@ -29,33 +31,24 @@ fn at_20_columns() {
         "        ████",
         "    ████████████",
         "████████████████████",
-    ]);
+    ];
+    let rows = [&["$ report", ""], &FIRST[..], &rest].concat();
+    second(&mut Seen::new(20, 24, PLAIN)).draw().shows(&rows);
 }
 
 #[test]
 fn at_20_columns_and_3_rows_the_most_important_is_shown() {
-    let rows = ["samples    1,235,000", "rate        1.00 k/s", "mean         50.1235"];
-    second(&mut Seen::new(20, 3, PLAIN)).draw().shows(&rows).after(50).draw().shows(&rows);
+    let rows = &FIRST[..3];
+    second(&mut Seen::new(20, 3, PLAIN)).draw().shows(rows).after(50).draw().shows(rows);
 }
 
 #[test]
 fn at_200_columns() {
-    let figures = [
-        "samples    1,235,000",
-        "rate        1.00 k/s",
-        "mean         50.1235",
-        "sd           29.1555",
-        "last               0",
-        "min                0",
-        "max              100",
-        "p50               50",
-        "p90               90",
-    ];
     let picture = |left: &str, right: &str| format!("{left:<101}{right}");
     second(&mut Seen::new(200, 24, PLAIN)).draw().shows(&[
         "$ report",
         "",
-        &figures.join("  "),
+        &FIRST.join("  "),
         "p99               99  elapsed         0:01  rejected           0",
         &picture("histogram  0 … 100", "last 1 s  0 … 50"),
         &picture(&format!("{:40}{}", "", "█".repeat(20)), "   ▂█▂"),
