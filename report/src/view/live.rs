@@ -57,7 +57,7 @@ pub(crate) struct Live {
     screen: Screen,
     abilities: Abilities,
     started: Instant,
-    /// When the newest record came, and how long after the one before it.
+    /// When the newest records came, and how long after those before them.
     arrived: Option<Instant>,
     interval: Duration,
     /// Samples counted so far, of all channels, and when that was known.
@@ -120,8 +120,6 @@ impl Live {
             Some((then, known)) if at > 0 && now.duration_since(*then) < FRAME => *known = all,
             _ => self.note_progress(now, all),
         }
-        self.interval = self.arrived.map_or(Duration::ZERO, |arrived| now.duration_since(arrived));
-        self.arrived = Some(now);
     }
 
     /// Samples so far, of all channels.
@@ -129,7 +127,10 @@ impl Live {
         self.progress.back().map_or(0, |(_, samples)| *samples)
     }
 
+    /// Notes that records have come, after this many samples of all channels.
     fn note_progress(&mut self, now: Instant, samples: u64) {
+        self.interval = self.arrived.map_or(Duration::ZERO, |arrived| now.duration_since(arrived));
+        self.arrived = Some(now);
         // One a frame is enough.
         let len = self.progress.len();
         if len > 1 && now.duration_since(self.progress[len - 2].0) < FRAME {

@@ -88,3 +88,21 @@ fn a_single_channel_has_the_whole_panel_and_its_name() {
     let row = "p99                    99  channel         temp [°C]  elapsed              0:01";
     assert_eq!((rows[5].as_str(), rows.len()), (row, 12), "{rows:?}");
 }
+
+#[test]
+fn channels_that_come_together_are_rare_together() {
+    let seen = &mut Seen::new(80, 24, PLAIN);
+    for n in 1..=3 {
+        seen.after(10_000);
+        for channel in THREE {
+            let of_channel = format!("{{\"channel\":\"{channel}\",\"missing\":0,\"n\"");
+            seen.after(1).record(&a_record(n, "5", "").replace("{\"n\"", &of_channel));
+        }
+    }
+    assert!(!seen.after(19_000).draw().rows()[2].contains("no data"), "{:?}", seen.rows());
+    assert!(
+        seen.after(2000).draw().rows()[2].contains("  no data     for 21 s"),
+        "{:?}",
+        seen.rows()
+    );
+}
