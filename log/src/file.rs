@@ -36,7 +36,7 @@ const MODE: u32 = 0o644;
 pub(crate) trait Named: Storage {
     /// The name, quoted.
     fn name(&self) -> String;
-    /// What its first lines show of its columns; `None` if it has none, or they show nothing.
+    /// Its columns, as far as its first lines show them; `None` if it is empty, or they show nothing.
     fn beginning(&self) -> Result<Option<Beginning>, Error>;
     /// Whether somebody else can take the name away.
     fn can_lose_name(&self) -> bool;

@@ -1,5 +1,5 @@
-//! The stream's columns: what its first line shows of them, whether the file may go on with such rows,
-//! and headers.
+//! The stream's columns: what its first line says about them, whether they fit those of the file, and
+//! headers.
 //!
 //! A header is no row: it is not counted, and gets no arrival time. The one at the stream's beginning is
 //! not recorded as it comes, but stands at the beginning of every file ([`crate::recorder`]). Headers in

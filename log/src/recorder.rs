@@ -67,7 +67,8 @@ impl<F: Named> Recorder<F> {
         self.extent.set_header(header);
     }
 
-    /// What the file's first lines show of its columns; `None` if there are none, or they show nothing.
+    /// The file's columns, as far as its first lines show them; `None` if it is empty, or they show
+    /// nothing.
     pub(crate) fn beginning(&self) -> Result<Option<Beginning>, Error> {
         if self.extent.length() == 0 { Ok(None) } else { self.file.beginning() }
     }

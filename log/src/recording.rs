@@ -1,5 +1,5 @@
-//! The main loop: lines come from the input, get their times, are written, and are passed on. Headers
-//! are told from rows. What happens below is reported here.
+//! The main loop: lines come from the input, rows get their times, headers are kept apart, and both are
+//! written and passed on. What the layers below return is reported here.
 
 mod retry;
 
