@@ -120,7 +120,7 @@ fn a_recording_is_judged_and_printed_as_a_whole() {
 }
 
 #[test]
-fn times_without_a_zone_are_local_and_a_time_of_day_is_the_last() {
+fn times_without_a_zone_are_local_and_some_depend_on_when_they_are_asked_for() {
     let dir = tempfile::tempdir().unwrap();
     log("", &rows(1, 3), &dir).exits(0);
     for (zone, since, last) in [("UTC-1", "19", 2), ("UTC", "18", 2), ("UTC", "20", 4)] {
@@ -134,6 +134,12 @@ fn times_without_a_zone_are_local_and_a_time_of_day_is_the_last() {
     log("--timestamps iso", "1\n", &new).exits(0);
     let printed = Program::new("log").words(words).dir(&new).finish().exits(0);
     assert_eq!(printed.stdout, read(&new, "run.log"));
+    // And there is a last night at any time.
+    for words in ["--since 22:00 --until 6:00", "--since 6:00 --until 22:00"] {
+        let log = Program::new("log").words("--cat run.log").words(words).dir(&new);
+        let printed = log.finish().exits(0).says(&[""; 0]);
+        assert!(printed.stdout.starts_with("time\tvalue\n"), "{printed}");
+    }
     let words = "--cat run.log --since yesterday";
     let expected = "expected a time such as 22:00, 2026-11-25, 2026-11-25T22:00, \
                     2026-11-25T22:00:00Z or -8h";
