@@ -1,14 +1,14 @@
 //! The fault matrix of the processes: each of them × each signal × idle, at full speed, and at full speed
-//! with rows of two channels. Checked
-//! are the disk, the counts, the messages and the status. (The rows for the disk are in `full_disk`,
-//! `log_file` and `disk_faults`; SIGKILL over every kind of transport, a hundred times if wanted, is
-//! in `stop`.)
+//! with rows of two channels, without times and with them. Checked are the disk, the counts, the messages
+//! and the status. (The rows for the disk are in `full_disk`, `log_file` and `disk_faults`; SIGKILL over
+//! every kind of transport, a hundred times if wanted, is in `stop`.)
 
 use std::fs;
 use std::path::Path;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use stage::format::time::Time;
 use wandler_tests::account::count;
 use wandler_tests::proc;
 use wandler_tests::run::{Finished, Program, Running};
@@ -22,16 +22,26 @@ enum Load {
     Idle,
     FullSpeed,
     Rows,
+    TimedRows,
 }
 
-const LOADS: [Load; 3] = [Load::Idle, Load::FullSpeed, Load::Rows];
+const LOADS: [Load; 4] = [Load::Idle, Load::FullSpeed, Load::Rows, Load::TimedRows];
 
 impl Load {
     /// What is sent, in the account.
     fn sent(self) -> &'static str {
         match self {
             Load::Idle | Load::FullSpeed => "samples sent",
-            Load::Rows => "rows of 2 channels sent",
+            Load::Rows | Load::TimedRows => "rows of 2 channels sent",
+        }
+    }
+
+    /// What the recording begins with.
+    fn header(self) -> &'static str {
+        match self {
+            Load::Idle | Load::FullSpeed => "",
+            Load::Rows => "a\tb\n",
+            Load::TimedRows => "time\ta\tb\n",
         }
     }
 
@@ -39,7 +49,7 @@ impl Load {
     fn last(self) -> &'static str {
         match self {
             Load::Idle | Load::FullSpeed => "",
-            Load::Rows => "b  ",
+            Load::Rows | Load::TimedRows => "b  ",
         }
     }
 }
@@ -52,6 +62,7 @@ fn pipeline(dir: &Path, load: Load) -> (Running, Option<Turn>) {
         Load::Idle => "--period 50ms",
         Load::FullSpeed => "--rate max",
         Load::Rows => "--rate max --signal uniform,walk --names a,b",
+        Load::TimedRows => "--rate max --signal uniform,walk --names a,b --stamp",
     };
     let conv = format!("{rate} --range 100000..999999");
     let log = "--sync 50ms run.log";
@@ -67,11 +78,11 @@ fn pid_of(running: &Running, process: &str) -> Pid {
     }
 }
 
-/// The lines that are recorded, each of them a whole sample, except the last if it may be torn.
+/// The lines that are recorded, each of them a whole row, except the last if it may be torn.
 #[track_caller]
-fn recorded(dir: &Path, may_be_torn: bool) -> u64 {
+fn recorded(dir: &Path, load: Load, may_be_torn: bool) -> u64 {
     let log = fs::read_to_string(dir.join("run.log")).unwrap();
-    let rows = log.strip_prefix("a\tb\n").unwrap_or(&log);
+    let rows = log.strip_prefix(load.header()).unwrap_or_else(|| panic!("no header: {log:.40}"));
     let mut lines: Vec<&str> = rows.split('\n').collect();
     let rest = lines.pop().unwrap();
     assert!(may_be_torn || rest.is_empty(), "torn: {rest:?}");
@@ -79,9 +90,15 @@ fn recorded(dir: &Path, may_be_torn: bool) -> u64 {
     if may_be_torn {
         lines.pop();
     }
-    let is_sample = |text: &str| text.len() == 6 && text.parse::<u32>().is_ok();
-    let width = if rows.len() < log.len() { 2 } else { 1 };
-    let is_row = |line: &str| line.split('\t').all(is_sample) && line.split('\t').count() == width;
+    let names: Vec<&str> = load.header().trim_end().split('\t').collect();
+    let is_cell = |(name, text): (&&str, &str)| match *name {
+        "time" => Time::parse(text.as_bytes()).is_some(),
+        _ => text.len() == 6 && text.parse::<u32>().is_ok(),
+    };
+    let is_row = |line: &str| {
+        let cells = || line.split('\t');
+        cells().count() == names.len() && names.iter().zip(cells()).all(is_cell)
+    };
     let odd = lines.iter().find(|line| !is_row(line));
     assert_eq!(odd, None, "of {count} lines");
     count
@@ -96,7 +113,7 @@ fn is_settled(finished: &Finished, load: Load, dir: &Path) {
     assert_eq!(finished.code(), 0, "{finished}");
     assert!(finished.stderr.starts_with(&account), "{finished}");
     assert_eq!(finished.stderr.lines().count(), 1, "{finished}");
-    assert_eq!(recorded(dir, false), sent, "{finished}");
+    assert_eq!(recorded(dir, load, false), sent, "{finished}");
 }
 
 #[test]
@@ -108,14 +125,12 @@ fn a_process_that_is_killed_is_named_and_the_account_says_what_is_known() {
             kill(pid_of(&running, process), Signal::SIGKILL).unwrap();
             let group = running.pid();
             let finished = running.finish();
-            let lines = recorded(dir.path(), matches!(process, "conv" | "tee" | "log"));
+            let lines = recorded(dir.path(), load, matches!(process, "conv" | "tee" | "log"));
             if process == "launcher" {
                 let finished = finished.exits(128 + 9).says(&[""; 0]);
                 let last = finished.stdout.lines().last().unwrap_or_default();
-                assert!(
-                    last.starts_with(&format!("{}n {lines}  ", load.last())),
-                    "{lines} lines\n{finished}"
-                );
+                let counts_all = format!("  {last}").contains(&format!("  n {lines}  "));
+                assert!(last.starts_with(load.last()) && counts_all, "{lines} lines\n{finished}");
                 proc::wait_until_gone(group);
                 continue;
             }
@@ -142,7 +157,7 @@ fn a_process_that_is_stopped_for_a_while_costs_nothing() {
             let pid = pid_of(&running, process);
             running.stop(pid);
             match (load, process) {
-                (Load::FullSpeed | Load::Rows, "tee" | "log" | "stat") => {
+                (Load::FullSpeed | Load::Rows | Load::TimedRows, "tee" | "log" | "stat") => {
                     running.wait_until_blocked(pid_of(&running, "conv"));
                 }
                 (_, "stat" | "report" | "launcher") => {
