@@ -4,6 +4,7 @@
 use std::fmt;
 
 use stage::process::ledger::{Entry, Table};
+use stage::process::message;
 
 use crate::process::{ByProcess, Process};
 
@@ -109,23 +110,25 @@ impl fmt::Display for Account {
         let (sent, recorded) = (count(self.sent), count(self.recorded));
         let counted = count(self.counted);
         let Account { by_conv, not_counted, .. } = self;
-        match self.table {
-            None => write!(
+        match (self.sent, self.table) {
+            (Some(sent), Some(Table { channels, missing })) => {
+                let of = message::counted;
+                let (rows, channels) = (of(sent, "row"), of(channels, "channel"));
+                let readings = of(*by_conv, "reading");
+                write!(
+                    formatter,
+                    "{rows} of {channels} sent, {recorded} recorded, {counted} counted; \
+                     {readings} rejected, {missing} missing"
+                )?;
+                if *not_counted > 0 {
+                    write!(formatter, ", {} rejected", of(*not_counted, "row"))?;
+                }
+            }
+            _ => write!(
                 formatter,
                 "{sent} samples sent, {recorded} recorded, {counted} counted, {} rejected",
                 by_conv + not_counted
             )?,
-            Some(Table { channels, missing }) => {
-                let plural = if channels == 1 { "" } else { "s" };
-                write!(
-                    formatter,
-                    "{sent} rows of {channels} channel{plural} sent, {recorded} recorded, \
-                     {counted} counted; {by_conv} readings rejected, {missing} missing"
-                )?;
-                if *not_counted > 0 {
-                    write!(formatter, ", {not_counted} rows rejected")?;
-                }
-            }
         }
         if self.missed > 0 {
             write!(formatter, ", {} ticks missed", self.missed)?;
@@ -211,9 +214,9 @@ mod tests {
         );
         let torn = Entry::Stat { counted: 1198, rejected: 1, reader_gone: false };
         assert_eq!(
-            account(&[of(1, 0), log(1200), torn]).to_string(),
-            "1200 rows of 1 channel sent, 1200 recorded, 1198 counted; 0 readings rejected, \
-             5 missing, 1 rows rejected, 2 ticks missed; not settled: 1 not counted"
+            account(&[of(1, 1), log(1200), torn]).to_string(),
+            "1200 rows of 1 channel sent, 1200 recorded, 1198 counted; 1 reading rejected, \
+             5 missing, 1 row rejected, 2 ticks missed; not settled: 1 not counted"
         );
     }
 

@@ -229,16 +229,16 @@ mod tests {
             "FILE.2: 2 samples\n\
              FILE.1: 2 rows of 2 channels, from 2023-11-14T22:13:20Z to 2023-11-14T22:13:21Z\n\
              FILE.1: 1: 2 samples, 0 missing\n\
-             FILE.1: 2: 1 samples, 1 missing\n\
+             FILE.1: 2: 1 sample, 1 missing\n\
              FILE: 2 rows of 2 channels, from 2023-11-14T22:13:30Z to 2023-11-14T22:13:32Z\n\
-             FILE: temp [°C]: 1 samples, 0 missing\n\
-             FILE: hum: 1 samples, 1 missing\n\
+             FILE: temp [°C]: 1 sample, 0 missing\n\
+             FILE: hum: 1 sample, 1 missing\n\
              3 files: 6 rows of 5 channels, from 2023-11-14T22:13:20Z to 2023-11-14T22:13:32Z\n\
              3 files: without a name: 2 samples, 0 missing\n\
              3 files: 1: 2 samples, 0 missing\n\
-             3 files: 2: 1 samples, 1 missing\n\
-             3 files: temp [°C]: 1 samples, 0 missing\n\
-             3 files: hum: 1 samples, 1 missing\n"
+             3 files: 2: 1 sample, 1 missing\n\
+             3 files: temp [°C]: 1 sample, 0 missing\n\
+             3 files: hum: 1 sample, 1 missing\n"
         );
         assert_eq!(
             reported,

@@ -16,9 +16,10 @@ pub fn closing(sent: usize, rejected: usize) -> String {
 
 /// The same for rows of several channels, or with missing readings.
 pub fn closing_table(rows: usize, channels: usize, rejected: usize, missing: usize) -> String {
-    let plural = if channels == 1 { "" } else { "s" };
+    let of = |count, noun| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+    let (rows, channels) = (of(rows, "row"), of(channels, "channel"));
+    let readings = of(rejected, "reading");
     format!(
-        "conv: {rows} rows of {channels} channel{plural} sent, {rejected} readings rejected, \
-         {missing} missing, 0 ticks missed"
+        "conv: {rows} of {channels} sent, {readings} rejected, {missing} missing, 0 ticks missed"
     )
 }

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use stage::format::columns::{Channels, Columns, MAX_COLUMNS, NotColumns};
 use stage::format::name::Name;
+use stage::process::message::counted;
 
 /// The word for every column.
 const ALL: &str = "all";
@@ -98,11 +99,8 @@ impl Choice {
 }
 
 fn wrong_number(names: usize, channels: usize) -> String {
-    let of = |count: usize, what: &str| match count {
-        1 => format!("1 {what}"),
-        _ => format!("{count} {what}s"),
-    };
-    format!("--names has {} for {}", of(names, "name"), of(channels, "channel"))
+    let (names, channels) = (names as u64, channels as u64);
+    format!("--names has {} for {}", counted(names, "name"), counted(channels, "channel"))
 }
 
 #[cfg(test)]

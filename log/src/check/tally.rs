@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use stage::format::columns::{Columns, MAX_COLUMNS};
 use stage::format::row::Field;
 use stage::format::time::Time;
+use stage::process::message::counted;
 
 /// What rows hold.
 #[derive(Debug, Default)]
@@ -107,12 +108,13 @@ impl Tally {
                 format!("{name}: {samples} samples, {missing} missing{span}\n")
             }
             channels => {
-                let (rows, number) = (self.rows, channels.len());
-                let plural = if number == 1 { "" } else { "s" };
-                let first = format!("{name}: {rows} rows of {number} channel{plural}{span}\n");
+                let rows = counted(self.rows, "row");
+                let number = counted(channels.len() as u64, "channel");
+                let first = format!("{name}: {rows} of {number}{span}\n");
                 let each = channels.iter().map(|Channel { label, samples, missing }| {
                     let label = label.as_deref().unwrap_or("without a name");
-                    format!("{name}: {label}: {samples} samples, {missing} missing\n")
+                    let samples = counted(*samples, "sample");
+                    format!("{name}: {label}: {samples}, {missing} missing\n")
                 });
                 first + &each.collect::<String>()
             }

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::process::inherited;
+use crate::process::message::counted;
 
 /// The environment variable that names the ledger's descriptor.
 pub const VARIABLE: &str = "WANDLER_LEDGER";
@@ -85,10 +86,11 @@ impl Entry {
                 Some(format!("{sent} samples sent, {rejected} rejected, {missed} ticks missed"))
             }
             Entry::Conv { sent, rejected, missed, table: Some(Table { channels, missing }) } => {
-                let plural = if *channels == 1 { "" } else { "s" };
+                let (rows, channels) = (counted(*sent, "row"), counted(*channels, "channel"));
+                let readings = counted(*rejected, "reading");
                 Some(format!(
-                    "{sent} rows of {channels} channel{plural} sent, {rejected} readings rejected, \
-                     {missing} missing, {missed} ticks missed"
+                    "{rows} of {channels} sent, {readings} rejected, {missing} missing, \
+                     {missed} ticks missed"
                 ))
             }
             _ => None,
@@ -196,6 +198,22 @@ mod tests {
         assert_eq!(entry(0), Entry::Conv { sent: 1200, rejected: 0, missed: 0, table: None });
         assert_eq!(entry(1), Entry::Conv { sent: 1200, rejected: 4, missed: 0, table });
         assert_eq!(entry(3), Entry::Stat { counted: 1200, rejected: 0, reader_gone: false });
+    }
+
+    #[test]
+    fn the_summary_of_rows_counts_them_their_channels_and_readings() {
+        let summary = |sent, channels, rejected| {
+            let table = Some(Table { channels, missing: 5 });
+            Entry::Conv { sent, rejected, missed: 0, table }.told().unwrap()
+        };
+        assert_eq!(
+            summary(7, 3, 2),
+            "7 rows of 3 channels sent, 2 readings rejected, 5 missing, 0 ticks missed"
+        );
+        assert_eq!(
+            summary(1, 1, 1),
+            "1 row of 1 channel sent, 1 reading rejected, 5 missing, 0 ticks missed"
+        );
     }
 
     #[test]

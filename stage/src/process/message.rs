@@ -19,7 +19,12 @@ pub const VARIABLE: &str = "WANDLER_MESSAGES";
 
 /// A number of bytes, as messages say it.
 pub fn bytes(count: u64) -> String {
-    format!("{count} {}", if count == 1 { "byte" } else { "bytes" })
+    counted(count, "byte")
+}
+
+/// How many things there are, with their noun, which is given in the singular: `1 row`, `3 rows`.
+pub fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Where messages go.
@@ -160,6 +165,12 @@ mod tests {
         assert_eq!(chain(&error), "cannot open \"x.raw\": No such file or directory");
         let error = io::Error::other("a (os error 5) b");
         assert_eq!(chain(&CannotOpen(error)), "cannot open \"x.raw\": a (os error 5) b");
+    }
+
+    #[test]
+    fn a_single_thing_is_counted_in_the_singular() {
+        assert_eq!([0, 1, 2].map(|count| counted(count, "row")), ["0 rows", "1 row", "2 rows"]);
+        assert_eq!(bytes(1), "1 byte");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::format::columns::MAX_COLUMNS;
 use crate::format::decimal::ParseError;
 use crate::format::sample::Sample;
 use crate::format::time::{Form, arrival};
-use crate::process::message::quoted;
+use crate::process::message::{counted, quoted};
 
 /// Why a line is neither a row nor a header. The line itself is not kept: [`NotARow::of`] joins the
 /// two.
@@ -26,7 +26,7 @@ pub enum NotARow {
     #[error("a time stands in front, as log --timestamps puts it (cut -f 2 takes it off)")]
     Timed,
     /// More fields or fewer than the stream has columns.
-    #[error("{found} column{} instead of {expected}", if *.found == 1 { "" } else { "s" })]
+    #[error("{} instead of {expected}", counted(*.found as u64, "column"))]
     Width {
         /// How many there are.
         found: usize,
