@@ -18,6 +18,10 @@ pub(crate) const TIME: &str = "time";
 /// Bytes of the longest name.
 const MAX_BYTES: usize = 64;
 
+/// Bytes of the longest unit that keeps its place behind a name that gets a number: a longer one would
+/// leave the name too little room.
+const MAX_UNIT: usize = MAX_BYTES / 2;
+
 /// What a name may have besides letters and digits.
 const SIGNS: &str = " _-/%°µ()[]";
 
@@ -94,13 +98,18 @@ impl Name {
         Name(format!("ch{number}"))
     }
 
-    /// The name with `_` and this number behind it; the first is the name as it is.
+    /// The name with `_` and this number behind it, but before its unit; the first is the name as it
+    /// is.
     fn another(&self, turn: usize) -> Name {
         if turn == 1 {
             return self.clone();
         }
-        let ending = format!("_{turn}");
-        let mut text = self.0.clone();
+        let (name, unit) = match self.0.split_at(self.without_unit().len()) {
+            (name, unit) if unit.len() <= MAX_UNIT => (name, unit),
+            _ => (self.as_str(), ""),
+        };
+        let ending = format!("_{turn}{unit}");
+        let mut text = name.to_owned();
         shorten(&mut text, MAX_BYTES - ending.len());
         Name(text + &ending)
     }
@@ -210,14 +219,26 @@ mod tests {
             ["a_b", "a b", "ch_2x", "ch4", "time_"]
         );
         assert_eq!(fitted(&["x", "x", "x", "x_2"]), ["x", "x_2", "x_3", "x_2_2"]);
+        assert_eq!(fitted(&["t [K]", "t [K]", "t[K]", "t"]), ["t [K]", "t_2 [K]", "t[K]", "t"]);
         assert_eq!(fitted(&["nan", "***", "\"q\""]), ["nan_", "ch2", "ch__q_"]);
         let long = "ä".repeat(40);
         assert_eq!(fitted(&[&long, &long])[1], format!("{}_2", "ä".repeat(31)));
+        let unit = format!("a [{}]", "k".repeat(60));
+        assert_eq!(fitted(&[&unit, &unit])[1], format!("a [{}_2", "k".repeat(59)));
     }
 
     proptest! {
         #[test]
-        fn fitted_names_are_names_and_different(texts in proptest::collection::vec("\\PC{0,70}", 1..9)) {
+        fn fitted_names_are_names_and_different(
+            texts in proptest::collection::vec(
+                prop_oneof![
+                    "\\PC{0,70}",
+                    "[ab]{1,2} ?\\[[km]{0,2}\\]",
+                    "(a|ä{40}) \\[(k{29}|k{30}|k{60})\\]",
+                ],
+                1..20,
+            ),
+        ) {
             let names = Name::all_fitted(texts.iter().map(String::as_str));
             let distinct: HashSet<&Name> = names.iter().collect();
             prop_assert_eq!(distinct.len(), texts.len());
