@@ -183,16 +183,13 @@ impl Rows {
             return Ok(Line::Row { time: None });
         }
         let line = without_end(line);
-        let mut texts = fields(line);
         let found = fields(line).count();
         if found != width {
             return Err(NotARow::of_width(line, found, width));
         }
-        let time = match texts.next().filter(|_| has_time) {
-            Some(text) => Some(self.time(text)?),
-            None => None,
-        };
-        let texts = fields(line).skip(usize::from(has_time));
+        let mut texts = fields(line);
+        let time = if has_time { texts.next() } else { None };
+        let time = time.map(|text| self.time(text)).transpose()?;
         self.fields.extend(texts.map(Field::read));
         Ok(Line::Row { time })
     }
