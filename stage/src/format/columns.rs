@@ -25,7 +25,7 @@ pub struct Columns {
 pub enum Channels {
     /// One, which nothing names.
     Unnamed,
-    /// So many, at least two, whose names are not known. They are numbered from 1.
+    /// This many, at least two, whose names are not known. They are numbered from 1.
     Numbered(usize),
     /// At least one, all different.
     Named(Vec<Name>),
@@ -60,7 +60,7 @@ impl Columns {
         Columns { has_time, channels }
     }
 
-    /// So many channels without names.
+    /// This many channels without names.
     pub fn numbered(has_time: bool, count: usize) -> Columns {
         let channels = if count < 2 { Channels::Unnamed } else { Channels::Numbered(count) };
         Columns { has_time, channels }

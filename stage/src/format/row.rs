@@ -72,8 +72,8 @@ impl Rows {
         Rows { expected: Expected::Recorded, ..Rows::default() }
     }
 
-    /// The rows of a stream whose columns are called so, whatever a header calls them. The stream may
-    /// have times even if these columns have none.
+    /// The rows of a stream whose columns have these names, whatever a header calls them. The stream
+    /// may have times even if these columns have none.
     pub fn named(columns: Columns) -> Rows {
         Rows { expected: Expected::Named(columns), ..Rows::default() }
     }

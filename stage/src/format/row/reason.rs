@@ -36,12 +36,12 @@ pub enum NotARow {
     /// More columns than any stream has.
     #[error("more than {MAX_COLUMNS} columns")]
     TooManyColumns,
-    /// A header of more columns or fewer than were named by the user.
-    #[error("a header of {found} columns, where {expected} are named")]
+    /// A header of more columns or fewer than the user's names leave for it.
+    #[error("a header of {} instead of {expected} (see --names)", counted(*.found as u64, "column"))]
     Header {
         /// How many it has.
         found: usize,
-        /// How many were named.
+        /// How many it should have; a time is one of them, like everywhere.
         expected: usize,
     },
     /// Longer than [`MAX_LINE`].
@@ -83,7 +83,7 @@ impl NotARow {
 /// Why a field is not a sample, with the start of its `text` and the number of its column.
 pub fn of_field(why: ParseError, text: &[u8], column: Option<usize>) -> String {
     let why = match Form::Iso.read(text) {
-        Some(_) => "a time in a column that is not called time".to_owned(),
+        Some(_) => "a time, which belongs in a first column called time".to_owned(),
         None => why.to_string(),
     };
     match column {

@@ -15,7 +15,7 @@ pub(super) enum Expected {
     Anything,
     /// The stream before had these.
     Same(Columns),
-    /// They are called so.
+    /// The user has named them.
     Named(Columns),
     /// The first line names them.
     Header,
@@ -123,7 +123,7 @@ fn named_as(named: &Columns, header: &Columns) -> Result<Columns, NotARow> {
     };
     match header.width() == columns.width() {
         true => Ok(columns),
-        false => Err(NotARow::Header { found: header.width(), expected: named.width() }),
+        false => Err(NotARow::Header { found: header.width(), expected: columns.width() }),
     }
 }
 

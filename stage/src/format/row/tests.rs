@@ -199,7 +199,7 @@ fn a_header_with_a_time_lets_times_be_unix_seconds() {
 #[test]
 fn a_time_where_the_header_has_none_is_pointed_out() {
     let text = format!("when\ttemp\n{ISO}\t5\n");
-    let why = format!("column 1: a time in a column that is not called time: \"{ISO}\"|5");
+    let why = format!("column 1: a time, which belongs in a first column called time: \"{ISO}\"|5");
     assert_eq!(read(&text), ["#when,temp", &why]);
 }
 
@@ -219,9 +219,16 @@ fn names_given_by_the_user_take_precedence_and_fix_the_width() {
     assert_eq!(
         read_as(rows(), "a\tb\tc\n1\t2\t3\n1\t2\n"),
         [
-            "a header of 3 columns, where 2 are named: \"a\\tb\\tc\"",
+            "a header of 3 columns instead of 2 (see --names): \"a\\tb\\tc\"",
             "3 columns instead of 2: \"1\\t2\\t3\"",
             "1|2",
+        ]
+    );
+    assert_eq!(
+        read_as(rows(), &format!("time\ta\tb\tc\n{ISO}\t1\t2\t3\n")),
+        [
+            "a header of 4 columns instead of 3 (see --names): \"time\\ta\\tb\\tc\"".to_owned(),
+            format!("4 columns instead of 3: \"{ISO}\\t1\\t2\\t3\""),
         ]
     );
     let single = || Rows::named(Columns::named(["temp"]).unwrap());
