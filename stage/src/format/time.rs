@@ -174,11 +174,12 @@ fn read_iso(text: &[u8]) -> Option<Time> {
         Some((b'.', rest)) => split_fraction(rest)?,
         _ => (0, rest),
     };
-    // A leap second is the second that follows it.
-    let leap = i64::from(second == 60);
-    let civil = DateTime::new(year, month, day, hour, minute, second - leap as i8, nanos).ok()?;
+    let is_leap = second == 60;
+    let second = second - i8::from(is_leap);
+    let civil = DateTime::new(year, month, day, hour, minute, second, nanos).ok()?;
     let time = read_offset(offset)?.to_timestamp(civil).ok()?;
-    Time::new(time.checked_add(SignedDuration::from_secs(leap)).ok()?)
+    // A leap second is the second that follows it.
+    Time::new(if is_leap { time.checked_add(SignedDuration::from_secs(1)).ok()? } else { time })
 }
 
 /// The number of two digits.
@@ -194,11 +195,13 @@ fn split_fraction(text: &[u8]) -> Option<(i32, &[u8])> {
     Some((nanos(digits)?, rest))
 }
 
-/// One to nine decimals in nanoseconds.
+/// One to nine decimals, all of them digits, in nanoseconds.
 fn nanos(digits: &[u8]) -> Option<i32> {
-    let missing = usize::from(MAX_DECIMALS).checked_sub(digits.len())?;
-    let number: i32 = str::from_utf8(digits).ok()?.parse().ok()?;
-    Some(number * 10i32.pow(missing as u32))
+    if digits.is_empty() || digits.len() > usize::from(MAX_DECIMALS) {
+        return None;
+    }
+    let number = digits.iter().fold(0, |number, digit| number * 10 + i32::from(digit - b'0'));
+    Some(number * 10i32.pow(u32::from(MAX_DECIMALS) - digits.len() as u32))
 }
 
 fn read_offset(text: &[u8]) -> Option<Offset> {
@@ -233,8 +236,8 @@ fn read_unix(text: &[u8]) -> Option<Time> {
     }
     let seconds: i64 = str::from_utf8(seconds).ok()?.parse().ok()?;
     let nanos = fraction.map_or(Some(0), nanos)?;
-    let magnitude = i128::from(seconds) * NANOS_PER_SECOND + i128::from(nanos);
-    Time::from_nanos(if is_negative { -magnitude } else { magnitude })
+    let (seconds, nanos) = if is_negative { (-seconds, -nanos) } else { (seconds, nanos) };
+    Time::new(Timestamp::new(seconds, nanos).ok()?)
 }
 
 #[cfg(test)]
