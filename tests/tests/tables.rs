@@ -245,6 +245,34 @@ fn columns_that_do_not_exist_are_an_error_that_names_those_that_do() {
 }
 
 #[test]
+fn a_time_is_not_taken_as_a_channel() {
+    let table = "time\ta\n2023-11-14T22:13:20Z\t1\n";
+    let refused = |words: &str, text: &str, why: &str| {
+        let why = format!("conv: cannot take columns of standard input: {why}: see --time");
+        of_text(words, text).exits(1).writes("").says(&[why]);
+    };
+    for words in
+        ["--columns time", "--columns a,1", "--columns time --time 1", "--columns 1 --stamp"]
+    {
+        refused(words, table, "column \"time\" is the time");
+    }
+    refused("--columns 2,1", "2023-11-14T22:13:20Z\t1\n", "column 1 is the time");
+    let why = "conv: line 2: column 2: a time, which belongs in a first column called time: \"2023";
+    let finished = of_text("", "a\ttime\n1\t2023-11-14T22:13:20Z\n").exits(3);
+    assert!(finished.stderr.lines().nth(1).is_some_and(|line| line.starts_with(why)), "{finished}");
+}
+
+#[test]
+fn a_later_header_without_the_column_of_times_is_judged_as_a_row() {
+    let text = "when\ta\n1.5\t1\nx\ta\n2.5\t2\n";
+    let why = "conv: line 3: not a time in Unix seconds in front: \"x\\ta\"";
+    of_text("--time when", text).exits(3).says(&[why, &closing(2, 1)]);
+    let why = "conv: line 3: a header of 3 columns instead of 2 (see --names): \"a\\tb\\tc\"";
+    let finished = of_text("--names x,y", "a\tb\n1\t2\na\tb\tc\n3\t4\n").exits(3);
+    finished.writes("x\ty\n1\t2\n3\t4\n").says(&[why, &closing_table(2, 2, 1, 0)]);
+}
+
+#[test]
 fn foreign_names_are_made_fit_and_that_is_reported_once() {
     let table = "Temp.1\tHum,2\thum\thum\n1\t2\t3\t4\nTemp.1\tHum,2\thum\thum\n5\t6\t7\t8\n";
     let told =

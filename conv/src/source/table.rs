@@ -173,14 +173,18 @@ impl Table {
             Some(Selection::These(_)) => Ok(before.like(&header, &self.choice)),
             _ => Part::behind(&header, &self.choice, self.is_table),
         };
-        let expected = before.width;
-        Some(match part {
+        let (found, expected) = (header.width(), before.width);
+        match part {
             Ok(part) => {
                 self.begin(part);
-                Ok(())
+                Some(Ok(()))
             }
-            Err(_) => Err(NotARow::Header { found: header.width(), expected }),
-        })
+            Err(_) if self.choice.names.is_some() && found != expected => {
+                Some(Err(NotARow::Header { found, expected }))
+            }
+            // It lacks the column of times, so it is judged as a row.
+            Err(_) => None,
+        }
     }
 
     fn foreign(&self, line: &[u8]) -> Option<Header> {

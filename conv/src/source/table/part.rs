@@ -61,6 +61,7 @@ impl Part {
             Some(Selection::These(columns)) => {
                 let taken = columns.iter().map(find).collect::<Result<Vec<_>, _>>()?;
                 check_taken_once(&taken, header)?;
+                check_no_time(&taken, time, header)?;
                 (taken, false)
             }
             _ => ((0..width).filter(|at| Some(*at) != time).collect(), true),
@@ -122,6 +123,7 @@ impl Part {
                 .map(|(at, number)| (at, Name::numbered(number)))
                 .unzip(),
         };
+        check_no_time_in(line, &taken)?;
         let form = match time.and_then(|at| fields(line).nth(at)) {
             Some(text) => Some(form_of(text).ok_or(NotARow::NotATime(None))?),
             None => None,
@@ -175,8 +177,11 @@ fn channels(line: &[u8], has_time: bool) -> Result<usize, NotARow> {
 /// Whether the first of several fields is a time.
 fn begins_with_time(line: &[u8]) -> bool {
     let mut fields = fields(line);
-    let time = fields.next().and_then(Time::parse);
-    time.is_some() && fields.next().is_some()
+    fields.next().is_some_and(is_time) && fields.next().is_some()
+}
+
+fn is_time(field: &[u8]) -> bool {
+    Time::parse(field).is_some()
 }
 
 fn form_of(text: &[u8]) -> Option<Form> {
@@ -193,6 +198,25 @@ fn check_taken_once(taken: &[usize], header: &Header) -> Result<(), String> {
             let name = quoted(header.text(*at).unwrap_or_default().as_bytes());
             Err(format!("column {}, {name}, is taken twice", at + 1))
         }
+    }
+}
+
+/// Fails if the column of times is asked for as if it were a channel's.
+fn check_no_time(taken: &[usize], time: Option<usize>, header: &Header) -> Result<(), String> {
+    match time.filter(|at| taken.contains(at)) {
+        None => Ok(()),
+        Some(at) => {
+            let name = quoted(header.text(at).unwrap_or_default().as_bytes());
+            Err(format!("column {name} is the time: see --time"))
+        }
+    }
+}
+
+/// The same where only a row shows which column that is.
+fn check_no_time_in(line: &[u8], taken: &[usize]) -> Result<(), NoPart> {
+    match fields(line).enumerate().find(|(at, field)| is_time(field) && taken.contains(at)) {
+        None => Ok(()),
+        Some((at, _)) => Err(NoPart::Lacking(format!("column {} is the time: see --time", at + 1))),
     }
 }
 
