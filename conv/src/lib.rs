@@ -51,6 +51,7 @@ pub mod ticks;
 
 use std::io::Write;
 
+use stage::format::columns::Columns;
 use stage::process::exit::Status;
 use stage::process::ledger::Entry;
 use stage::process::program::Ended;
@@ -110,13 +111,27 @@ pub fn run(options: &Options, around: Surroundings<'_, Opened, impl Write, Stop>
 /// Converts a stream of text or of raw words.
 pub fn convert_stream(
     stream: Stream<impl Input>,
-    processing: Processing,
+    mut processing: Processing,
     sender: &mut Sender<impl Write>,
 ) -> Result<(), Error> {
     match stream.layout.format.width() {
         None => pump(TextStream::new(stream), processing, sender),
-        Some(width) => pump(WordStream::new(stream, width)?, processing, sender),
+        Some(width) => {
+            let words = WordStream::new(stream, width)?;
+            begin(words.columns(), &mut processing, sender)?;
+            pump(words, processing, sender)
+        }
     }
+}
+
+/// Goes on to rows of `columns`. A source that knows them beforehand need not give them.
+fn begin(
+    columns: &Columns,
+    processing: &mut Processing,
+    sender: &mut Sender<impl Write>,
+) -> Result<(), Error> {
+    processing.begin(columns)?;
+    Ok(sender.begin(columns)?)
 }
 
 /// Converts what `source` gives, until it ends or the sender is done; then reports the rest.
@@ -143,10 +158,7 @@ fn pump_all(
             Given::Text(text) => processing.take_text(text, sender),
             Given::Readings(readings) => processing.take(readings, sender),
             Given::Rows(rows) => processing.take_rows(rows, sender),
-            Given::Columns(columns) => {
-                processing.begin(columns)?;
-                sender.begin(columns)?;
-            }
+            Given::Columns(columns) => begin(columns, processing, sender)?,
             Given::One(reading) => processing.take([reading], sender),
             Given::Nothing => sender.flush()?,
             Given::End => break,

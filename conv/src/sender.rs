@@ -135,9 +135,9 @@ impl<'a, W: Write> Sender<'a, W> {
         self.left -= sent;
     }
 
-    /// Begins rows of `columns`, with their header if they have one.
+    /// Begins rows of `columns`, with their header if they have one, unless no more are wanted.
     pub fn begin(&mut self, columns: &Columns) -> Result<(), Unwritable> {
-        if *columns != self.columns {
+        if *columns != self.columns && !self.is_done() {
             // A header is not counted, so it stands first in what is gathered.
             self.flush()?;
             self.columns = columns.clone();

@@ -48,8 +48,8 @@ pub enum Given<'a, R> {
     Readings(R),
     /// Rows, one by one, of the columns given before.
     Rows(&'a mut dyn Rows),
-    /// What the readings and rows that follow are sent as; nothing was given yet, or it was something
-    /// else.
+    /// What the readings and rows that follow are sent as, where the source itself finds out; nothing
+    /// was given yet, or it was something else.
     Columns(&'a Columns),
     /// A single reading.
     One(Reading<'a>),

@@ -17,7 +17,7 @@ use crate::source::clocked_rows::ClockedRows;
 use crate::source::polled::{PolledFile, check};
 use crate::source::{self, iio};
 use crate::ticks::Sampling;
-use crate::{Error, pump};
+use crate::{Error, begin, pump};
 
 /// Files that can be polled.
 struct Polled {
@@ -58,7 +58,7 @@ impl OpenSource for Polled {
             }
         }
         let mut processing = Processing::new(settings);
-        processing.begin(&columns)?;
+        begin(&columns, &mut processing, sender)?;
         match (files.pop(), files.is_empty()) {
             (Some(file), true) if columns.width() == 1 => {
                 let source = Clocked::new(file, stop, rate, duration, Sampling::Single);
@@ -66,9 +66,9 @@ impl OpenSource for Polled {
             }
             (last, _) => {
                 files.extend(last);
-                let rows = (files, columns);
+                let (timed, single) = (columns.have_time(), Sampling::Single);
                 let source =
-                    ClockedRows::new(rows, "reading", stop, rate, duration, Sampling::Single);
+                    ClockedRows::new(files, timed, "reading", stop, rate, duration, single);
                 pump(source, processing, sender)
             }
         }

@@ -16,7 +16,7 @@ use crate::source::clocked::Clocked;
 use crate::source::clocked_rows::ClockedRows;
 use crate::source::simulated::{Levels, Simulated};
 use crate::ticks::Sampling;
-use crate::{Error, pump};
+use crate::{Error, begin, pump};
 
 /// Simulated converters, one for each channel, and how often they are asked.
 struct SimulatedSource {
@@ -56,15 +56,15 @@ impl OpenSource for SimulatedSource {
         let SimulatedSource { mut converters, rate } = *self;
         let Plan { settings, columns, duration, stop, .. } = plan;
         let mut processing = Processing::new(settings);
-        processing.begin(&columns)?;
+        begin(&columns, &mut processing, sender)?;
         if columns.width() == 1
             && let Some(converter) = converters.pop()
         {
             let source = Clocked::new(converter, stop, rate, duration, Sampling::Batched);
             return pump(source, processing, sender);
         }
-        let rows = (converters, columns);
-        let source = ClockedRows::new(rows, "sample", stop, rate, duration, Sampling::Batched);
+        let (timed, batched) = (columns.have_time(), Sampling::Batched);
+        let source = ClockedRows::new(converters, timed, "sample", stop, rate, duration, batched);
         pump(source, processing, sender)
     }
 }

@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use stage::format::columns::Columns;
 use stage::format::sample::Sample;
 use stage::process::clock::Timer;
 use stage::process::quantity::Rate;
@@ -21,10 +20,9 @@ const BATCH: u64 = 1024;
 #[derive(Debug)]
 pub(crate) struct ClockedRows<C, T> {
     converters: Vec<C>,
-    /// What the rows are sent as, and whether that was said.
-    columns: Columns,
-    is_begun: bool,
     pace: Pace<T>,
+    /// Whether rows have times.
+    has_time: bool,
     /// Whether a reading belongs to the moment it is taken, rather than to its tick.
     is_of_the_moment: bool,
     /// What a row is called, and how many there were.
@@ -34,10 +32,11 @@ pub(crate) struct ClockedRows<C, T> {
 }
 
 impl<C: Converter, T: Timer> ClockedRows<C, T> {
-    /// Asks `converters`, one for each channel of `columns`, as [`super::clocked::Clocked`] asks one.
-    /// Messages call a row `what`.
+    /// Asks `converters`, one for each channel, as [`super::clocked::Clocked`] asks one, and puts the
+    /// time in front if rows have one. Messages call a row `what`.
     pub(crate) fn new(
-        (converters, columns): (Vec<C>, Columns),
+        converters: Vec<C>,
+        has_time: bool,
         what: &'static str,
         timer: T,
         rate: Rate,
@@ -46,9 +45,8 @@ impl<C: Converter, T: Timer> ClockedRows<C, T> {
     ) -> ClockedRows<C, T> {
         ClockedRows {
             converters,
-            columns,
-            is_begun: false,
             pace: Pace::new(timer, rate, duration, sampling),
+            has_time,
             is_of_the_moment: sampling == Sampling::Single,
             newest: Place { what, number: 0 },
             left: 0,
@@ -61,10 +59,6 @@ impl<C: Converter, T: Timer> Source for ClockedRows<C, T> {
         &mut self,
         gathered: usize,
     ) -> Result<Given<'_, impl Iterator<Item = Reading<'_>>>, Error> {
-        if !self.is_begun {
-            self.is_begun = true;
-            return Ok(Given::Columns(&self.columns));
-        }
         self.left = match self.pace.due(gathered)? {
             Due::Readings(due) if self.pace.is_flood() => due.min(BATCH),
             Due::Readings(due) => due,
@@ -82,7 +76,7 @@ impl<C: Converter, T: Timer> Source for ClockedRows<C, T> {
 impl<C: Converter, T: Timer> Rows for ClockedRows<C, T> {
     fn next_row(&mut self) -> Option<Row<'_>> {
         self.left = self.left.checked_sub(1)?;
-        let time = self.columns.have_time().then(|| match self.is_of_the_moment {
+        let time = self.has_time.then(|| match self.is_of_the_moment {
             true => self.pace.time_of_day(),
             false => self.pace.time_of_tick(),
         });

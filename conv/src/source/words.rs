@@ -34,9 +34,8 @@ pub(crate) struct WordStream<I> {
     taken: Vec<usize>,
     /// Bytes in a word.
     width: usize,
-    /// What they are sent as, and whether that was said.
+    /// What they are sent as.
     columns: Columns,
-    is_begun: bool,
     /// What the times of readings are taken from, if they are wanted, and when the newest bytes came.
     clock: Option<Box<dyn Clock>>,
     came: Option<Time>,
@@ -77,7 +76,6 @@ impl<I: Input> WordStream<I> {
             taken,
             width,
             columns,
-            is_begun: false,
             clock: Some(clock).filter(|_| layout.choice.is_stamped),
             came: None,
             deadline,
@@ -90,6 +88,11 @@ impl<I: Input> WordStream<I> {
             ending: None,
             is_rest_done: false,
         })
+    }
+
+    /// What the words are sent as.
+    pub(crate) fn columns(&self) -> &Columns {
+        &self.columns
     }
 
     /// Bytes in a frame.
@@ -179,10 +182,6 @@ impl<I: Input> Source for WordStream<I> {
         &mut self,
         gathered: usize,
     ) -> Result<Given<'_, impl Iterator<Item = Reading<'_>>>, Error> {
-        if !self.is_begun {
-            self.is_begun = true;
-            return Ok(Given::Columns(&self.columns));
-        }
         if self.start == self.whole {
             if gathered > 0 {
                 return Ok(Given::Nothing);

@@ -35,10 +35,13 @@ impl Converter for Slow {
 /// What is written, the messages, and the account.
 type Seen = (String, Vec<String>, Entry);
 
-fn pumped(source: impl Source, settings: Settings) -> Seen {
+/// What becomes of converters' rows of `columns`.
+fn pumped(source: impl Source, columns: &Columns) -> Seen {
     let (mut output, mut messages) = (Vec::new(), Vec::new());
     let mut sender = Sender::new(&mut output, None, &mut messages);
-    pump(source, Processing::new(settings), &mut sender).unwrap();
+    let mut processing = Processing::new(Settings::default());
+    begin(columns, &mut processing, &mut sender).unwrap();
+    pump(source, processing, &mut sender).unwrap();
     let entry = sender.close();
     (String::from_utf8(output).unwrap(), messages, entry)
 }
@@ -48,10 +51,10 @@ fn clocked(names: &str, sampling: Sampling) -> Seen {
     let clock = FakeClock::new();
     let slow = |first| Slow(clock.clone(), Duration::from_millis(100), first);
     let columns = Columns::named(names.split(',')).unwrap();
-    let rows = (vec![slow(0), slow(11)], columns);
+    let (pair, timed) = (vec![slow(0), slow(11)], columns.have_time());
     let (second, long) = (rate("1").unwrap(), Some(Duration::from_secs(3)));
-    let source = ClockedRows::new(rows, "reading", clock.clone(), second, long, sampling);
-    pumped(source, Settings::default())
+    let source = ClockedRows::new(pair, timed, "reading", clock.clone(), second, long, sampling);
+    pumped(source, &columns)
 }
 
 fn table(rows: u64, rejected: u64, missing: u64) -> Entry {
@@ -82,13 +85,11 @@ fn a_row_has_the_time_of_its_first_reading_or_of_its_tick() {
 fn a_tick_that_is_kept_late_has_its_own_time_in_a_simulation_only() {
     let stamps = |sampling| {
         let clock = FakeClock::new();
-        let columns = Columns::TIMED;
         // Each reading takes a period and a half.
         let slow = vec![Slow(clock.clone(), Duration::from_millis(15), 0)];
         let (rate, long) = (rate("100").unwrap(), Some(Duration::from_millis(35)));
-        let rows = (slow, columns);
-        let source = ClockedRows::new(rows, "reading", clock.clone(), rate, long, sampling);
-        let output = pumped(source, Settings::default()).0;
+        let source = ClockedRows::new(slow, true, "reading", clock.clone(), rate, long, sampling);
+        let output = pumped(source, &Columns::TIMED).0;
         let times = output.lines().skip(1).map(|row| row[20..23].to_owned());
         times.collect::<Vec<_>>()
     };
