@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_name_is_told_with_those_that_exist() {
+    fn an_unknown_name_is_reported_with_those_that_exist() {
         let check = |names: Columns| {
             check_known("scale", &given(&["1", "tmp=2"]), &names).map_err(|why| why.to_string())
         };

@@ -79,7 +79,7 @@ pub enum Error {
     /// The source could not be set up, or not read to its end.
     #[error(transparent)]
     Source(#[from] source::Error),
-    /// An option is given for a channel that the input has not.
+    /// An option is given for a channel that the input does not have.
     #[error(transparent)]
     UnknownChannel(#[from] UnknownChannel),
     /// The samples could not be written.

@@ -77,7 +77,7 @@ pub struct Options {
     #[arg(long, value_name = "COL", help_heading = "Times and names")]
     #[arg(conflicts_with_all = ["poll", "stamp"])]
     pub time: Option<Column>,
-    /// Call the channels so [default of several: from FILE of --poll, the text's header, or ch1, ch2, …]
+    /// Names of the channels [default of several: from FILE of --poll, the text's header, or ch1, ch2, …]
     #[arg(long, value_name = "NAME,…", value_parser = names, help_heading = "Times and names")]
     pub names: Option<Columns>,
 

@@ -147,8 +147,8 @@ impl<'a, W: Write> Sender<'a, W> {
         Ok(())
     }
 
-    /// Sends a row with a field for each value, empty if there is none. Rows of a single column are
-    /// not sent without a value. The sender must not be done.
+    /// Sends a row with a field for each channel, empty where there is no value. A row of a single
+    /// column is sent only with a value. The sender must not be done.
     pub(crate) fn send_row(&mut self, time: Option<Time>, values: &[Option<Value>]) {
         if let ([None], None) = (values, time) {
             return;

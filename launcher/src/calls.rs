@@ -101,8 +101,9 @@ impl Calls {
         self.own[Process::Log].have("--timestamps")
     }
 
-    /// The same, with what `stat` has to know of `conv`: the name of a single channel without times,
-    /// which does not stand in the stream. (Several names, or one beside a time, stand in its header.)
+    /// The same, with the option that `conv` makes necessary for `stat`: the name of a single channel
+    /// without times, which the stream does not carry. (Several names, or one beside a time, are in its
+    /// header.)
     pub fn for_stat(mut self) -> Calls {
         let name = self.own[Process::Conv].value(NAMES).filter(|names| !names.contains(','));
         let name = name.filter(|_| self.time().is_none()).map(str::to_owned);

@@ -30,8 +30,9 @@ where it is installed); tee is the launcher's own work. At the end, the account 
 samples were sent, recorded and counted; of several channels or of times, how many rows, and how many \
 readings were rejected or missing in them.
 
-stat is told what it has to know of the others: the histogram and the course, where report is to \
-draw them, and the name of a single channel (conv's --names), which does not stand in the stream.
+The launcher gives stat the options that the other stages make necessary: --histogram and --course \
+where report draws them, and --names for a single channel named by conv, since the stream does not \
+carry its name.
 
 No stage begins before all have read their options and conv has opened its input: a wrong option \
 ends the launcher with status 2, and nothing was touched. So does a file that log, stat or report \

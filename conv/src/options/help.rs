@@ -44,9 +44,10 @@ kernel's IIO has them.
 Limits: a line of text is looked at up to 64 KiB; a row has at most 1000 columns; a sample has at \
 most 400 decimal places and is finite as a double; a simulated range has at most 18 digits. A \
 reading that is not a number or not plausible is counted and never passed on: its field stays empty, \
-and a sample alone on its line is not sent. So is a line that is no row, once. A tick at which the \
-output was not taken in time is missed and counted, not made up for; a simulated sample may be up to \
-10 ms late, but has the time of its tick. A row's time is that at which its first file was read; of a \
-stream, that at which the line began to arrive, or the words did.
+and a sample alone on its line is not sent. A line that is not a row is rejected as a whole and \
+counted once. A tick at which the output was not taken in time is missed and counted, not made up \
+for; a simulated sample may be up to 10 ms late, but has the time of its tick. A row's time is that \
+at which its first file was read; of a stream, that at which the line began to arrive, or the words \
+did.
 
 ";

@@ -23,8 +23,7 @@ impl Layout {
         Layout { format, channels: 1, choice: Choice::default() }
     }
 
-    /// Which words of a frame are taken, from 0, by the columns chosen: unless told otherwise, the
-    /// first.
+    /// Which words of a frame are taken, from 0: by default the first.
     pub fn taken(&self) -> Result<Vec<usize>, String> {
         let columns = match &self.choice.columns {
             None => return Ok(vec![0]),

@@ -34,7 +34,7 @@ pub(super) enum Due {
     Readings(u64),
     /// None until the gathered samples have been written.
     Nothing,
-    /// None any more.
+    /// None, since the run is over.
     End,
 }
 

@@ -249,7 +249,7 @@ impl Table {
         self.ends.extend(memchr_iter(b'\t', line));
         self.ends.push(line.len());
         if part.width == 1 {
-            // Blanks around it are none of its fields.
+            // TABs around the only field do not separate fields.
             single(line)?;
             return Ok(Line::Row(None));
         }

@@ -42,7 +42,7 @@ pub enum NotAName {
     /// Over `MAX_BYTES`.
     #[error("a name has at most {MAX_BYTES} bytes")]
     TooLong,
-    /// It begins with something else than a letter.
+    /// It begins with something other than a letter.
     #[error("a name begins with a letter")]
     NoLetterInFront,
     /// It has a character that no name may have.

@@ -81,7 +81,7 @@ impl Header {
     pub(super) fn changed(&self, indexes: impl IntoIterator<Item = usize>) -> Option<String> {
         let pairs = indexes.into_iter().filter_map(|at| Some((self.text(at)?, self.name(at)?)));
         let mut changed = pairs.filter(|(text, name)| *text != name.as_str());
-        let told: Vec<String> = changed
+        let reported: Vec<String> = changed
             .by_ref()
             .take(REPORTED)
             .map(|(text, name)| format!("{} as {name}", quoted(text.as_bytes())))
@@ -90,7 +90,7 @@ impl Header {
             0 => String::new(),
             more => format!(", and {more} more"),
         };
-        (!told.is_empty()).then(|| format!("{}{more}", told.join(", ")))
+        (!reported.is_empty()).then(|| format!("{}{more}", reported.join(", ")))
     }
 }
 

@@ -11,7 +11,7 @@ use stage::process::message::quoted;
 use super::super::choice::{Choice, Column, Selection};
 use super::header::Header;
 
-/// What the first columns of a recording of the classic stream are called.
+/// What the two columns of a recording of the classic stream are called.
 const TIME: &str = "time";
 const VALUE: &str = "value";
 
@@ -34,7 +34,7 @@ pub(super) struct Part {
 pub(super) enum NoPart {
     /// It is rejected.
     Rejected(NotARow),
-    /// The table has not what is asked for.
+    /// The table lacks what is asked for.
     Lacking(String),
 }
 

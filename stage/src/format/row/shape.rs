@@ -19,7 +19,7 @@ pub(super) enum Expected {
     Named(Columns),
     /// The first line names them.
     Header,
-    /// They may be others for each line.
+    /// They may differ from line to line.
     Recorded,
 }
 
