@@ -15,6 +15,7 @@ use stage::process::clock::Timer;
 use stage::process::exit::Status;
 use stage::process::message::{Messages, quoted, quoted_path};
 use stage::process::progress::Progress;
+use stage::stream::ending::CutOff;
 use stage::stream::lines::{Block, Lines};
 use stage::stream::output::{Delivery, deliver};
 use stage::stream::rejects::Rejects;
@@ -96,19 +97,26 @@ impl Printing {
                 return Ok(Delivery::ReaderGone);
             }
         }
-        let mut delivery = Delivery::Taken;
         // With a range, a line that came in pieces has been rejected as too long already.
         if let Some(cut) = lines.cut_off().filter(|_| !judged.is_inside || self.range.is_all()) {
-            if judged.is_inside {
+            self.torn(cut, &judged, messages);
+        }
+        self.write(output)
+    }
+
+    /// Rejects a line without an end.
+    fn torn(&mut self, cut: CutOff<'_>, judged: &Judged<'_>, messages: &mut dyn Messages) {
+        let what = match judged.is_inside {
+            true => {
                 // It has been printed in part: what follows must not become its end.
                 self.text.push(b'\n');
-                delivery = self.write(output)?;
+                format!("{} bytes", cut.bytes)
             }
-            let (line, start) = (judged.line + 1, quoted(cut.start));
-            let why = || format!("{name}: line {line}: torn, without a line feed: {start}");
-            self.rejects.add(messages, why);
-        }
-        Ok(delivery)
+            false => quoted(cut.start).to_string(),
+        };
+        let (name, line) = (judged.name, judged.line + 1);
+        let why = || format!("{name}: line {line}: torn, without a line feed: {what}");
+        self.rejects.add(messages, why);
     }
 
     fn write(&mut self, output: &mut impl Write) -> Result<Delivery, crate::Error> {
