@@ -40,11 +40,13 @@ pub(crate) struct Table<'a> {
     pub(crate) channels: Vec<(&'a Record, &'a [Taken])>,
 }
 
-/// Columns of the parts of a row.
+/// The parts of a row.
 struct Parts {
+    /// Columns of the channel's name.
     name: u16,
-    figures: usize,
-    /// 0 if there is no room for it.
+    /// The names of the figures that have room.
+    figures: Vec<String>,
+    /// Columns of the course; 0 if there is no room for it.
     course: u16,
 }
 
@@ -60,18 +62,12 @@ impl Table<'_> {
         let height = (1 + heading + number as u16 + u16::from(number < all)).min(rows);
         let mut buffer = Buffer::empty(Rect::new(0, 0, columns, height));
         self.draw_stream(columns, &mut buffer);
-        let (parts, names) = self.parts(columns);
+        let parts = self.parts(columns);
         if number > 0 {
-            self.draw_heading(&parts, &names, columns, &mut buffer);
+            self.draw_heading(&parts, columns, &mut buffer);
         }
-        for (at, channel) in (0..).zip(&self.channels[..number]) {
-            self.draw_channel(
-                channel,
-                &parts,
-                &names,
-                Rect::new(0, 2 + at, columns, 1),
-                &mut buffer,
-            );
+        for (row, channel) in (2..).zip(&self.channels[..number]) {
+            self.draw_channel(channel, &parts, row, &mut buffer);
         }
         if number < all && height > 1 {
             let more = format!("{} more channels", all - number);
@@ -90,8 +86,8 @@ impl Table<'_> {
         }
     }
 
-    /// Columns of the parts of a row, and the names of the figures that have room.
-    fn parts(&self, columns: u16) -> (Parts, Vec<String>) {
+    /// The parts of a row of this many columns.
+    fn parts(&self, columns: u16) -> Parts {
         let names = self.channels.iter().map(|(record, _)| Span::raw(name(record)).width());
         let widest = u16::try_from(names.max().unwrap_or_default()).unwrap_or(u16::MAX);
         let name = widest.clamp(NAME[0], NAME[1]).min(columns);
@@ -100,11 +96,11 @@ impl Table<'_> {
         // Where there is not even one figure beside the course, figures say more.
         let has_course = of_figures >= GAP + FIGURE;
         let room = if has_course { of_figures } else { behind };
-        let figures = usize::from(room / (GAP + FIGURE));
-        let names: Vec<String> = self.figures().into_iter().take(figures).collect();
-        let left = behind - (names.len() as u16) * (GAP + FIGURE);
+        let number = usize::from(room / (GAP + FIGURE));
+        let figures: Vec<String> = self.figures().into_iter().take(number).collect();
+        let left = behind - (figures.len() as u16) * (GAP + FIGURE);
         let course = if has_course { left.saturating_sub(GAP).min(COURSE[1]) } else { 0 };
-        (Parts { name, figures: names.len(), course }, names)
+        Parts { name, figures, course }
     }
 
     /// The names of all figures, in their order: those of the first channel, whose record has the same
@@ -121,9 +117,9 @@ impl Table<'_> {
         names.filter(|name| !WRONG.contains(name) || is_wrong(name)).map(str::to_owned).collect()
     }
 
-    fn draw_heading(&self, parts: &Parts, names: &[String], columns: u16, buffer: &mut Buffer) {
+    fn draw_heading(&self, parts: &Parts, columns: u16, buffer: &mut Buffer) {
         buffer.set_stringn(0, 1, "channel", usize::from(parts.name), dim());
-        for (at, name) in (0..).zip(names) {
+        for (at, name) in (0..).zip(&parts.figures) {
             let area = parts.figure(at, 1);
             let name = cut_off(name, usize::from(area.width), self.panel.signs().cut);
             right(&name, area, dim(), buffer);
@@ -138,26 +134,25 @@ impl Table<'_> {
         &self,
         (record, course): &(&Record, &[Taken]),
         parts: &Parts,
-        names: &[String],
-        area: Rect,
+        row: u16,
         buffer: &mut Buffer,
     ) {
         let signs = self.panel.signs();
         let name = cut_off(&name(record), usize::from(parts.name), signs.cut);
-        buffer.set_stringn(0, area.y, name, usize::from(parts.name), Style::new());
+        buffer.set_stringn(0, row, name, usize::from(parts.name), Style::new());
         let shown = Shown::of(record);
-        for (at, name) in (0..).zip(names) {
+        for (at, name) in (0..).zip(&parts.figures) {
             let entry = record.entry(name);
             let value = entry.map_or(Value::Number(None), |entry| value(record, &entry, &shown));
             let style = match entry.is_some_and(|entry| is_bad(&entry)) {
                 true => Style::new().fg(Color::Red),
                 false => Style::new(),
             };
-            let area = parts.figure(at, area.y);
+            let area = parts.figure(at, row);
             right(&value.fitted(usize::from(area.width), signs), area, style, buffer);
         }
         if parts.course > 0 {
-            let area = Rect::new(parts.course_at(), area.y, parts.course, 1);
+            let area = Rect::new(parts.course_at(), row, parts.course, 1);
             self.panel.draw_small_course(course, area, buffer);
         }
     }
@@ -170,7 +165,7 @@ impl Parts {
     }
 
     fn course_at(&self) -> u16 {
-        self.name + (self.figures as u16) * (GAP + FIGURE) + GAP
+        self.name + (self.figures.len() as u16) * (GAP + FIGURE) + GAP
     }
 }
 
