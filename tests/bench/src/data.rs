@@ -118,6 +118,34 @@ pub(crate) const EXPONENTS: Data = Data {
     },
 };
 
+/// Rows of four such channels as [`INTEGERS`].
+pub(crate) const INTEGERS_IN_FOUR: Data = Data {
+    name: "4 columns of integers 0–100",
+    file: "table-integers",
+    sample: |random, _, text| four(random, 101, text),
+};
+
+/// Rows of four such channels as [`TWELVE_BITS`].
+pub(crate) const TWELVE_BITS_IN_FOUR: Data = Data {
+    name: "4 columns of 12-bit integers",
+    file: "table-codes-12",
+    sample: |random, _, text| four(random, 1 << 12, text),
+};
+
+/// The first of these rows a millisecond apart, with their times in front.
+pub(crate) const TIMED_IN_FOUR: Data = Data {
+    name: "a time, 4 columns of integers 0–100",
+    file: "table-timed",
+    sample: |random, number, text| {
+        let (minutes, millis) = (number / 60_000, number % 60_000);
+        let (hours, minutes) = (minutes / 60, minutes % 60);
+        let (day, hour) = (1 + hours / 24, hours % 24);
+        let (second, milli) = (millis / 1_000, millis % 1_000);
+        write!(text, "2026-01-{day:02}T{hour:02}:{minutes:02}:{second:02}.{milli:03}Z\t")?;
+        four(random, 101, text)
+    },
+};
+
 /// Raw words of a converter of 16 bits, that use its whole range.
 pub(crate) const WORDS: Data = Data {
     name: "s16le",
@@ -151,6 +179,12 @@ impl Data {
         }
         output.flush()
     }
+}
+
+/// A row of four integers below `limit`.
+fn four(random: &mut Random, limit: u32, text: &mut Vec<u8>) -> io::Result<()> {
+    let [a, b, c, d] = [(); 4].map(|()| random.below(limit));
+    writeln!(text, "{a}\t{b}\t{c}\t{d}")
 }
 
 /// From -32,768 to 32,767.

@@ -42,40 +42,47 @@ impl Input {
     }
 }
 
-/// The figures of `stat`, by Polars: `python3 statistics-polars FILE TYPE ENGINE THREADS`.
+/// The figures of `stat`, by Polars: `python3 statistics-polars FILE TYPE,… ENGINE THREADS`.
 pub(crate) const POLARS: &str = "statistics-polars";
 
-/// A lazy scan, as its documentation shows it, with the type of the column given, so that it need
+/// A lazy scan, as its documentation shows it, with the types of the columns given, so that they need
 /// not be guessed.
 const STATISTICS_IN_POLARS: &str = "\
 import os, sys
-path, kind, engine, os.environ['POLARS_MAX_THREADS'] = sys.argv[1:]
+path, kinds, engine, os.environ['POLARS_MAX_THREADS'] = sys.argv[1:]
 import polars as pl
-x = pl.col('x')
+columns = {f'x{at}': getattr(pl, kind) for at, kind in enumerate(kinds.split(','))}
+def figures(name):
+    x = pl.col(name)
+    return [
+        x.count().alias(name + 'n'), x.sum().alias(name + 'sum'), x.mean().alias(name + 'mean'),
+        x.std().alias(name + 'sd'), x.min().alias(name + 'min'), x.max().alias(name + 'max'),
+        *(x.quantile(q).alias(f'{name}q{q}') for q in (0.5, 0.9, 0.99)),
+    ]
 print(
-    pl.scan_csv(path, has_header=False, schema={'x': getattr(pl, kind)})
-    .select(
-        pl.len().alias('n'), x.sum().alias('sum'), x.mean().alias('mean'), x.std().alias('sd'),
-        x.min().alias('min'), x.max().alias('max'), x.quantile(0.5).alias('p50'),
-        x.quantile(0.9).alias('p90'), x.quantile(0.99).alias('p99'),
-    )
+    pl.scan_csv(path, has_header=False, separator='\\t', schema=columns)
+    .select([figure for name in columns for figure in figures(name)])
     .collect(engine=engine)
 )
 ";
 
-/// The same by DuckDB: `python3 statistics-duckdb FILE TYPE THREADS`.
+/// The same by DuckDB: `python3 statistics-duckdb FILE TYPE,… THREADS`.
 pub(crate) const DUCKDB: &str = "statistics-duckdb";
 
-/// A scan of the file itself, with the type of the column given.
+/// A scan of the file itself, with the types of the columns given.
 const STATISTICS_IN_DUCKDB: &str = "\
 import sys
 import duckdb
-path, kind, threads = sys.argv[1:]
+path, kinds, threads = sys.argv[1:]
 connection = duckdb.connect(config={'threads': threads})
+columns = {f'x{at}': kind for at, kind in enumerate(kinds.split(','))}
+figures = ', '.join(
+    f'count({x}), sum({x}), avg({x}), stddev_samp({x}), min({x}), max({x}),'
+    f' quantile_disc({x}, [0.5, 0.9, 0.99])' for x in columns
+)
 print(connection.sql(f'''
-    select count(x), sum(x), avg(x), stddev_samp(x), min(x), max(x),
-        quantile_disc(x, [0.5, 0.9, 0.99])
-    from read_csv('{path}', header = false, auto_detect = false, columns = {{'x': '{kind}'}})
+    select {figures} from read_csv(
+        '{path}', header = false, delim = '\\t', auto_detect = false, columns = {columns})
 ''').fetchall())
 ";
 

@@ -14,7 +14,7 @@ pub(crate) const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 /// Something that may be missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Need {
-    /// A program from a package of the distribution's.
+    /// A program from a package of the distribution's, which has its name but for Miller's.
     Program(&'static str),
     /// A module of Python, which has the name of its package.
     Module(&'static str),
@@ -31,7 +31,8 @@ impl Need {
     pub(crate) fn obstacle(self, bench: &Bench, has_jobs: bool) -> Option<String> {
         match self {
             Need::Program(name) if bench.programs.find(name, Build::Usual).is_none() => {
-                Some(format!("{name} is missing: apt-get install {name}"))
+                let package = if name == "mlr" { "miller" } else { name };
+                Some(format!("{name} is missing: apt-get install {package}"))
             }
             Need::Module(name) if !has_module(&bench.programs, name) => {
                 Some(format!("python3 has no {name}: pip install {name}"))

@@ -8,6 +8,7 @@ mod engines;
 mod long_run;
 mod pipeline;
 mod statistics;
+mod tables;
 
 use crate::targets::measure::Measure;
 
@@ -42,7 +43,7 @@ const fn row(
 }
 
 /// All of them, in the table's order.
-pub(crate) const ROWS: [Row; 21] = [
+pub(crate) const ROWS: [Row; 22] = [
     row("integers", "stat, one thread, on integers 0-100, beside wc -l", statistics::integers),
     row("threads", "stat with two threads, beside wc -l", statistics::threads),
     row("codes", "stat on what fits 16 bits, beside wc -l", statistics::codes),
@@ -63,6 +64,7 @@ pub(crate) const ROWS: [Row; 21] = [
     row("words", "conv on 16-bit words, beside od", conversion::words),
     row("recording", "log beside cat", pipeline::recording),
     row("fan-out", "the launcher's tee beside coreutils'", pipeline::fan_out),
+    row("tables", "stat on rows of four columns, beside one number a line", tables::all),
     Row {
         is_long: true,
         ..row("long-run", "ten times the samples, beside a tenth", long_run::all)
@@ -98,8 +100,8 @@ mod tests {
         let found = |text| Row::find(text).map(|row| row.name);
         assert_eq!(found("floats"), Some("floats"));
         assert_eq!(found("5"), Some("floats"));
-        assert_eq!(found("21"), Some("long-run"));
-        assert_eq!([found("0"), found("22"), found("-1"), found("float")], [None; 4]);
+        assert_eq!(found("22"), Some("long-run"));
+        assert_eq!([found("0"), found("23"), found("-1"), found("float")], [None; 4]);
     }
 
     #[test]
@@ -114,8 +116,8 @@ mod tests {
         let lines: Vec<&str> = list.lines().collect();
         let first = "   1 integers    stat, one thread, on integers 0-100, beside wc -l";
         assert_eq!(lines[0], first);
-        let last = "  21 long-run    ten times the samples, beside a tenth (with --long)";
-        assert_eq!(lines[20], last);
+        let last = "  22 long-run    ten times the samples, beside a tenth (with --long)";
+        assert_eq!(lines[21], last);
         assert!(lines.iter().all(|line| line.len() <= 100), "{list}");
     }
 
