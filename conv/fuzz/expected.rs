@@ -7,8 +7,8 @@ use stage::format::sample::Sample;
 use stage::format::time::{Form, Time};
 use stage::process::ledger::{Entry, Table};
 use stage::stream::lines::each_line_to_cr_too;
-use wandler_conv::Options;
 use wandler_conv::source::is_foreign_header;
+use wandler_conv::{CheckOptions, ConversionOptions, Options};
 
 /// What is sent of readings that are converted and printed one by one.
 pub(crate) struct Expected<'a> {
@@ -123,7 +123,9 @@ impl Expected<'_> {
     }
 
     fn value(&self, raw: Sample) -> Option<Sample> {
-        let Options { offset, scale, plausible, .. } = self.options;
+        let Options { conversion, checks, .. } = self.options;
+        let (ConversionOptions { offset, scale, .. }, CheckOptions { plausible, .. }) =
+            (conversion, checks);
         let mut value = raw.into_decimal();
         if let [offset] = &offset[..] {
             value = &value + &offset.value;

@@ -6,15 +6,13 @@
 use std::fmt;
 
 use stage::format::columns::{Channels, Columns};
-use stage::format::decimal::Decimal;
 use stage::format::decimal::fixed::Fixed;
 use stage::format::name::Name;
 use stage::format::sample::{NotASample, Sample};
-use stage::process::quantity::Range;
 
-use crate::check::{Check, Checks, Plausible};
-use crate::conversion::{Conversion, Linear};
-use crate::for_channel::{ForChannel, UnknownChannel, check_known, value};
+use crate::check::{Check, CheckOptions, Checks, Plausible};
+use crate::conversion::{Conversion, ConversionOptions, Linear};
+use crate::for_channel::{UnknownChannel, check_known, value};
 
 /// What is done to the readings of one channel.
 #[derive(Debug)]
@@ -112,12 +110,10 @@ impl Channel {
 /// What is to be done to each channel's readings. **A new option for a channel is added here.**
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// Added to a raw reading.
-    pub offset: Vec<ForChannel<Decimal>>,
-    /// Then multiplies it.
-    pub scale: Vec<ForChannel<Decimal>>,
-    /// Where values must lie.
-    pub plausible: Vec<ForChannel<Range>>,
+    /// How raw readings become values.
+    pub conversion: ConversionOptions,
+    /// Which values are rejected.
+    pub checks: CheckOptions,
     /// The devices' own conversions, by channel, for what the user left out.
     pub devices: Vec<Conversion>,
 }
@@ -131,9 +127,9 @@ impl Settings {
 
     /// Whether every channel that something is set for exists.
     pub fn check(&self, columns: &Columns) -> Result<(), UnknownChannel> {
-        check_known("offset", &self.offset, columns)?;
-        check_known("scale", &self.scale, columns)?;
-        check_known("plausible", &self.plausible, columns)
+        check_known("offset", &self.conversion.offset, columns)?;
+        check_known("scale", &self.conversion.scale, columns)?;
+        check_known("plausible", &self.checks.plausible, columns)
     }
 
     /// What is done to the readings of the first channel, which may be the only one.
@@ -143,7 +139,7 @@ impl Settings {
 
     /// What is done to the readings of one channel, by its index from 0 and its name.
     fn channel(&self, index: usize, name: Option<&Name>) -> Channel {
-        let plausible = value(&self.plausible, name).cloned();
+        let plausible = value(&self.checks.plausible, name).cloned();
         let plausible = plausible.map(|range| Box::new(Plausible::new(range)) as _);
         let checks: [Option<Box<dyn Check>>; 1] = [plausible];
         Channel::new(
@@ -154,8 +150,8 @@ impl Settings {
 
     /// How one channel's readings are converted.
     pub(crate) fn conversion(&self, index: usize, name: Option<&Name>) -> Conversion {
-        let offset = value(&self.offset, name).cloned();
-        let scale = value(&self.scale, name).cloned();
+        let offset = value(&self.conversion.offset, name).cloned();
+        let scale = value(&self.conversion.scale, name).cloned();
         let device = self.devices.get(index).cloned().unwrap_or_default();
         Conversion { offset, scale }.or(device)
     }
@@ -179,12 +175,12 @@ mod tests {
     fn each_channel_has_its_own_conversion_and_checks() {
         let decimal = |text| for_channel::parse(text, quantity::decimal).unwrap();
         let range = |text| for_channel::parse(text, quantity::range).unwrap();
-        let settings = Settings {
+        let conversion = ConversionOptions {
             offset: vec![decimal("a=1")],
             scale: vec![decimal("2"), decimal("b=0.5")],
-            plausible: vec![range("c=0..1")],
-            devices: vec![],
         };
+        let checks = CheckOptions { plausible: vec![range("c=0..1")] };
+        let settings = Settings { conversion, checks, devices: vec![] };
         let columns = Columns::named(["a", "b", "c"]).unwrap();
         let mut channels = settings.channels(&columns).unwrap();
         let values: Vec<String> = channels

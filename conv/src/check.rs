@@ -1,10 +1,11 @@
 //! Checks of converted values: a reading whose value fails one is rejected, with the check's reason.
 //!
-//! To add a check: write a file for it beside `plausible`, and add its option and the check itself to
-//! [`crate::options`]. A check that remembers earlier values must say so in [`Check::is_memoryless`];
+//! To add a check: write a file for it beside `plausible`, add its option to
+//! `options`, and the check itself to [`crate::channel`]. A check that remembers earlier values must say so in [`Check::is_memoryless`];
 //! then it sees every value, since no sample comes from the cache of texts. (Text is passed on unread
 //! only if there are no checks.)
 
+mod options;
 mod plausible;
 
 use std::fmt::Debug;
@@ -12,6 +13,7 @@ use std::fmt::Debug;
 use stage::format::decimal::fixed::Fixed;
 use stage::format::sample::Sample;
 
+pub use self::options::CheckOptions;
 pub(crate) use self::plausible::Plausible;
 
 /// A check of values.

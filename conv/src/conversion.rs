@@ -3,11 +3,13 @@
 //! plausible is up to [`crate::check`].)
 
 mod linear;
+mod options;
 
 use stage::format::decimal::Decimal;
 use stage::format::sample::{NotASample, Sample};
 
 pub(crate) use self::linear::Linear;
+pub use self::options::ConversionOptions;
 
 /// What is done to each raw reading.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

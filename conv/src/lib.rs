@@ -62,6 +62,8 @@ use stage::stream::output::Unwritable;
 use thiserror::Error;
 
 pub use crate::channel::Settings;
+pub use crate::check::CheckOptions;
+pub use crate::conversion::ConversionOptions;
 use crate::for_channel::UnknownChannel;
 use crate::opened::Opened;
 pub use crate::options::Options;

@@ -7,14 +7,15 @@ use std::time::Duration;
 
 use clap::{ArgAction, Parser};
 use stage::format::columns::Columns;
-use stage::format::decimal::Decimal;
 use stage::format::name::Name;
 use stage::process::command_line::{CommandLine, Need, StageOptions};
-use stage::process::quantity::{self, Period, Range, Rate};
+use stage::process::quantity::{self, Period, Rate};
 use stage::process::sandbox::{Grant, Sandbox, SandboxOption};
 use stage::stream::files::STANDARD_INPUT;
 
 use crate::channel::Settings;
+use crate::check::CheckOptions;
+use crate::conversion::ConversionOptions;
 use crate::for_channel::{self, ForChannel, check_known, check_once};
 use crate::source::choice::{Choice, Column, Selection};
 use crate::source::layout::Layout;
@@ -81,15 +82,12 @@ pub struct Options {
     #[arg(long, value_name = "NAME,…", value_parser = names, help_heading = "Times and names")]
     pub names: Option<Columns>,
 
-    /// Add this to each raw value, before --scale, in exact decimal arithmetic
-    #[arg(long, value_name = "[NAME=]OFFSET", value_parser = decimal, allow_hyphen_values = true, help_heading = "Conversion")]
-    pub offset: Vec<ForChannel<Decimal>>,
-    /// Multiply by this, after --offset: (raw + OFFSET) × SCALE, in exact decimal arithmetic
-    #[arg(long, value_name = "[NAME=]SCALE", value_parser = decimal, allow_hyphen_values = true, help_heading = "Conversion")]
-    pub scale: Vec<ForChannel<Decimal>>,
-    /// Reject values outside of this range, its bounds included
-    #[arg(long, value_name = "[NAME=]MIN..MAX", value_parser = range, allow_hyphen_values = true, help_heading = "Conversion")]
-    pub plausible: Vec<ForChannel<Range>>,
+    /// How raw readings become values.
+    #[command(flatten)]
+    pub conversion: ConversionOptions,
+    /// Which values are rejected.
+    #[command(flatten)]
+    pub checks: CheckOptions,
 
     /// The shape of the simulated signal, or of several channels: sine,walk
     #[arg(long, value_enum, default_value = "uniform", value_delimiter = ',', action = ArgAction::Set)]
@@ -125,9 +123,8 @@ impl Options {
     /// What is done to each channel's readings.
     pub fn settings(&self) -> Settings {
         Settings {
-            offset: self.offset.clone(),
-            scale: self.scale.clone(),
-            plausible: self.plausible.clone(),
+            conversion: self.conversion.clone(),
+            checks: self.checks.clone(),
             devices: Vec::new(),
         }
     }
@@ -200,9 +197,8 @@ impl CommandLine for Options {
         if self.poll.iter().any(|path| path == Path::new(STANDARD_INPUT)) {
             return Err("--poll reads a file at each tick; standard input is --from -".to_owned());
         }
-        check_once("offset", &self.offset)?;
-        check_once("scale", &self.scale)?;
-        check_once("plausible", &self.plausible)?;
+        self.conversion.check()?;
+        self.checks.check()?;
         check_once("range", &self.range)?;
         check_once("seed", &self.seed)?;
         self.check_channels()
@@ -229,14 +225,6 @@ impl StageOptions for Options {
 
 fn names(text: &str) -> Result<Columns, String> {
     Columns::named(text.split(',').map(str::trim)).map_err(|why| why.to_string())
-}
-
-fn decimal(text: &str) -> Result<ForChannel<Decimal>, String> {
-    for_channel::parse(text, quantity::decimal)
-}
-
-fn range(text: &str) -> Result<ForChannel<Range>, String> {
-    for_channel::parse(text, quantity::range)
 }
 
 fn seed(text: &str) -> Result<ForChannel<u64>, String> {
@@ -307,7 +295,7 @@ mod tests {
     #[test]
     fn negative_numbers_are_values() {
         let options = parse("--offset -273.15 --scale -1 --plausible -5..5").unwrap();
-        assert_eq!(options.offset[0].value.to_string(), "-273.15");
-        assert_eq!(options.plausible[0].value.to_string(), "-5..5");
+        assert_eq!(options.conversion.offset[0].value.to_string(), "-273.15");
+        assert_eq!(options.checks.plausible[0].value.to_string(), "-5..5");
     }
 }

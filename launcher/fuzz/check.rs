@@ -75,10 +75,10 @@ fn accepted<O: CommandLine>(words: impl IntoIterator<Item = OsString>) -> Option
 fn conv(words: Vec<OsString>) {
     let Some(options) = accepted::<wandler_conv::Options>(words) else { return };
     options.sent().expect("what is sent can be sent");
-    for plausible in &options.plausible {
+    for plausible in &options.checks.plausible {
         check_range(&plausible.value);
     }
-    for number in options.offset.iter().chain(&options.scale) {
+    for number in options.conversion.offset.iter().chain(&options.conversion.scale) {
         assert_eq!(number.value.to_string().parse().as_ref(), Ok(&number.value));
     }
     if let Rate::Every(period) = options.ticking() {
