@@ -19,7 +19,7 @@
 //! | [`source`] | where readings come from, until an end, a deadline or a stop | batches of readings, rows |
 //! | [`source::clocked`], `source::clocked_rows` | asking one converter, or several together, at the `source::pace`: at each tick ([`ticks`]: which is due, which was missed) or without a pause | |
 //! | [`source::simulated`], `source::polled` | converters: signals (`source::uniform`: random integers); a file (`source::number`: the number in it; `source::iio`: the attributes beside it) | a reading |
-//! | `source::text`, `source::words` | streams as they come (`source::open_stream`: opening one; [`source::stream`]: what both have in common; `source::layout`: what they consist of; [`source::word`]: the raw formats; `source::device`: **exclusive use of a serial line**) | |
+//! | `source::text`, `source::words` | streams as they come (`source::open_stream`: opening one; [`source::stream`]: what both have in common; [`source::format`], `source::layout`: what they consist of; [`source::word`]: raw words; `source::device`: **exclusive use of a serial line**) | |
 //! | `source::table` | which lines of text are rows and headers, and what stands in their fields (`source::choice`: which columns are taken, and what they are sent as) | |
 //! | `reading` | what a source hands on, and **why there is no reading** | |
 //! | `canonical` | **lines of text that are canonical already**: recognising and reading them | numbers |
@@ -70,6 +70,7 @@ pub use crate::options::Options;
 use crate::plan::Plan;
 use crate::processing::Processing;
 use crate::sender::Sender;
+use crate::source::format::Format;
 use crate::source::stream::Stream;
 use crate::source::text::TextStream;
 use crate::source::words::WordStream;
@@ -116,10 +117,10 @@ pub fn convert_stream(
     mut processing: Processing,
     sender: &mut Sender<impl Write>,
 ) -> Result<(), Error> {
-    match stream.layout.format.width() {
-        None => pump(TextStream::new(stream), processing, sender),
-        Some(width) => {
-            let words = WordStream::new(stream, width)?;
+    match stream.layout.format {
+        Format::Text => pump(TextStream::new(stream), processing, sender),
+        Format::Words(word) => {
+            let words = WordStream::new(stream, word)?;
             begin(words.columns(), &mut processing, sender)?;
             pump(words, processing, sender)
         }

@@ -1,5 +1,6 @@
 //! The command line of `conv`.
 
+mod format;
 mod help;
 
 use std::path::{Path, PathBuf};
@@ -13,15 +14,16 @@ use stage::process::quantity::{self, Period, Rate};
 use stage::process::sandbox::{Grant, Sandbox, SandboxOption};
 use stage::stream::files::STANDARD_INPUT;
 
+use self::format::FormatParser;
 use crate::channel::Settings;
 use crate::check::CheckOptions;
 use crate::conversion::ConversionOptions;
 use crate::for_channel::{self, ForChannel, check_known, check_once};
 use crate::source::choice::{Choice, Column, Selection};
+use crate::source::format::Format;
 use crate::source::layout::Layout;
 use crate::source::polled;
 use crate::source::simulated::{Levels, Signal};
-use crate::source::word::Format;
 
 /// The pace of the classic system.
 const DEFAULT_PERIOD: Duration = Duration::from_millis(800);
@@ -52,9 +54,11 @@ pub struct Options {
     /// Take a stream as it comes from FILE (a file, FIFO, device), or - for standard input
     #[arg(long, value_name = "FILE|-", help_heading = "Real converter")]
     pub from: Option<PathBuf>,
-    /// What the stream consists of: text, or raw words
-    #[arg(long, value_enum, default_value_t, value_name = "FMT", help_heading = "Real converter")]
-    #[arg(conflicts_with = "poll")]
+    /// What the stream consists of: text; or raw words, from u8 to s64be, f32le, f64be, or as the
+    /// kernel describes them: le:s12/16>>4 [default: text]
+    #[arg(long, value_parser = FormatParser, default_value = "text", value_name = "FMT")]
+    #[arg(hide_default_value = true, hide_possible_values = true)]
+    #[arg(help_heading = "Real converter", conflicts_with = "poll")]
     pub format: Format,
     /// Interleaved channels in a raw stream
     #[arg(long, value_name = "K", default_value_t = 1, help_heading = "Real converter")]
@@ -142,10 +146,11 @@ impl Options {
     /// What is sent, as far as it is known before anything is read: of text, only what the user says.
     pub fn sent(&self) -> Result<Columns, String> {
         let names = match (&self.from, &self.poll[..]) {
-            (Some(_), _) if self.format == Format::Text => {
-                return Ok(self.names.clone().unwrap_or(Columns::CLASSIC));
+            (Some(_), _) => {
+                let of_text = || Ok(self.names.clone().unwrap_or(Columns::CLASSIC));
+                let of_words = |word| self.layout().sent_words(word);
+                return self.format.word().map_or_else(of_text, of_words);
             }
-            (Some(_), _) => return self.layout().sent(),
             (None, []) => (1..=self.signal.len()).map(Name::numbered).collect(),
             (None, paths) => polled::names(paths),
         };

@@ -8,6 +8,7 @@ pub(crate) mod choice;
 pub mod clocked;
 pub(crate) mod clocked_rows;
 pub(crate) mod device;
+pub mod format;
 pub(crate) mod iio;
 pub(crate) mod layout;
 mod number;

@@ -13,19 +13,29 @@ use wandler_tests::random::Random;
 use wandler_tests::run::{Finished, Program};
 
 /// Every raw format, and the bytes of its word.
-const FORMATS: [(&str, usize); 12] = [
+const FORMATS: [(&str, usize); 22] = [
     ("u8", 1),
     ("s8", 1),
     ("u16le", 2),
     ("u16be", 2),
     ("s16le", 2),
     ("s16be", 2),
+    ("u24le", 3),
+    ("u24be", 3),
     ("s24le", 3),
     ("s24be", 3),
+    ("u32le", 4),
+    ("u32be", 4),
     ("s32le", 4),
     ("s32be", 4),
+    ("u64le", 8),
+    ("u64be", 8),
+    ("s64le", 8),
+    ("s64be", 8),
     ("f32le", 4),
+    ("f32be", 4),
     ("f64le", 8),
+    ("f64be", 8),
 ];
 
 /// Runs `conv` on `bytes`, from a file and piped in; the results must be the same.
@@ -56,7 +66,7 @@ fn number(format: &str, word: &[u8]) -> String {
     match (&format[..1], word.len()) {
         ("s", _) if bits >= end / 2 => format!("-{}", end - bits),
         ("u" | "s", _) => bits.to_string(),
-        (_, 4) => shortest(f32::from_bits(bits as u32)),
+        ("f", 4) => shortest(f32::from_bits(bits as u32)),
         _ => shortest(f64::from_bits(bits as u64)),
     }
 }
@@ -99,6 +109,19 @@ fn every_word_format_reads_its_extremes() {
         ("s32be", "01000000 7fffffff 80000000 ffffffff", "16777216 2147483647 -2147483648 -1"),
         ("f32le", "00000080 cdcccc3d 0000803f", "0 0.1 1"),
         ("f32le", "01000000 ffff7f7f", "1e-45 340282350000000000000000000000000000000"),
+        ("f32be", "3dcccccd 3fc00000 c0200000", "0.1 1.5 -2.5"),
+        ("u24le", "000000 ffffff 000080", "0 16777215 8388608"),
+        ("u32le", "00000000 01000000 00000080 ffffffff", "0 1 2147483648 4294967295"),
+        (
+            "s64le",
+            "0100000000000000 ffffffffffffffff 0100000000002000 ffffffffffffff7f",
+            "1 -1 9007199254740993 9223372036854775807",
+        ),
+        ("le:s12/16>>0", "0000 0100 ff07 0008 ff0f", "0 1 2047 -2048 -1"),
+        ("le:s12/16>>4", "0000 1f00 f07f 0080 ffff", "0 1 2047 -2048 -1"),
+        ("le:s24/32>>0", "00000000 ffff7f00 00008000 ffffff00", "0 8388607 -8388608 -1"),
+        ("be:u24/32>>0", "aa000001 55ffffff", "1 16777215"),
+        ("be:u24/32>>8", "000001aa ffffff55", "1 16777215"),
         ("f64le", "0000000000000080 9a9999999999b9bf", "0 -0.1"),
         ("f64le", "0100000000000000 ffffffffffffef7f", "5e-324 1.7976931348623157e308"),
     ] {
@@ -136,6 +159,20 @@ fn each_of_several_interleaved_channels_can_be_taken() {
             .exits(0)
             .writes(&lines(words.map(|word| number("s16be", word))))
             .says(&[closing(1000, 0)]);
+    }
+}
+
+#[test]
+fn a_described_channel_of_several_words_has_them_all() {
+    let bytes = [1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0, 7, 0, 8, 0];
+    let option = "--format le:s12/16X2>>0";
+    for (options, output) in [
+        ("", "ch1\tch2\n1\t2\n3\t4\n5\t6\n7\t8\n"),
+        ("--channels 2", "ch1\tch2\n1\t2\n5\t6\n"),
+        ("--channels 2 --columns 4,1", "ch4\tch1\n4\t1\n8\t5\n"),
+        ("--columns 2", "2\n4\n6\n8\n"),
+    ] {
+        conv(&format!("{option} {options}"), &bytes).exits(0).writes(output);
     }
 }
 

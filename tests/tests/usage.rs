@@ -333,14 +333,22 @@ fn a_wrong_choice_is_refused_with_the_right_ones() {
     };
     let no_shell_form =
         |what| format!("a shell has no {what}: --print goes with --via pipe or fifo");
-    let words =
-        "text, u8, s8, u16le, u16be, s16le, s16be, s24le, s24be, s32le, s32be, f32le, f64le";
+    let format = |value: &str| {
+        let why = "expected text, u8, s8, u16le, u16be, s16le, s16be, u24le, u24be, s24le, s24be, u32le, \
+                   u32be, s32le, s32be, u64le, u64be, s64le, s64be, f32le, f32be, f64le, f64be, \
+                   or a word as the kernel describes it: le:s12/16>>4";
+        format!("invalid value '{value}' for '--format <FMT>': {why}")
+    };
     for (command, reason) in [
         ("conv --signal square", choice("square", "--signal <SIGNAL>", "uniform, sine, walk")),
-        ("conv --from data --format mp3", choice("mp3", "--format <FMT>", words)),
-        // Without a suggestion: f32le would read other numbers.
-        ("conv --from data --format f32be", choice("f32be", "--format <FMT>", words)),
-        ("conv --from data --format u24le", choice("u24le", "--format <FMT>", words)),
+        // Without a suggestion: s16le may read other numbers.
+        ("conv --from data --format mp3", format("mp3")),
+        ("conv --from data --format s16", format("s16")),
+        (
+            "conv --from data --format le:s12/16>>5",
+            "invalid value 'le:s12/16>>5' for '--format <FMT>': 12 bits above 5 others are more than 16"
+                .to_owned(),
+        ),
         ("log --timestamps rfc", choice("rfc", "--timestamps <FORM>", "unix, iso")),
         ("launcher --via x", choice("x", "--via <VIA>", "pipe, fifo, socket, mqueue, shm")),
         ("launcher --via shm --print", no_shell_form("shared memory")),

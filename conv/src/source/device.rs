@@ -22,7 +22,7 @@ use stage::stream::terminal::Terminal;
 use thiserror::Error;
 
 use super::STANDARD_INPUT_NAME;
-use super::word::Format;
+use super::format::Format;
 
 /// A device could not be used.
 #[derive(Debug, Error)]
@@ -129,6 +129,10 @@ mod tests {
     use nix::sys::termios::{SetArg, cfmakeraw, tcsetattr};
     use stage::process::message::chain;
 
+    fn words() -> Format {
+        "u8".parse().unwrap()
+    }
+
     fn make_raw(line: impl AsFd) {
         let mut modes = tcgetattr(&line).unwrap();
         cfmakeraw(&mut modes);
@@ -139,7 +143,7 @@ mod tests {
     fn what_is_not_a_device_is_left_alone() {
         let file = tempfile::tempfile().unwrap();
         assert!(Device::take(&file, "x", Format::Text).unwrap().is_none());
-        assert!(Device::take(std::io::pipe().unwrap().0, "x", Format::U8).unwrap().is_none());
+        assert!(Device::take(std::io::pipe().unwrap().0, "x", words()).unwrap().is_none());
     }
 
     #[test]
@@ -152,14 +156,14 @@ mod tests {
              set it with stty -F \"/dev/ttyS0\" raw -echo"
         );
         drop(device);
-        let error = Device::take(&slave, "standard input", Format::U8).unwrap_err();
+        let error = Device::take(&slave, "standard input", words()).unwrap_err();
         assert_eq!(
             chain(&error),
             "cannot read raw words from standard input: it is not raw (echo, line editing, \
              CR translation, signals, XON/XOFF): set it with stty -F DEVICE raw -echo"
         );
         make_raw(&slave);
-        for format in [Format::Text, Format::U8] {
+        for format in [Format::Text, words()] {
             assert_eq!(Device::take(&slave, "x", format).unwrap().unwrap().not_raw, None);
         }
     }

@@ -4,14 +4,15 @@ use stage::format::columns::Columns;
 use stage::format::name::Name;
 
 use super::choice::{Choice, Column, Selection};
-use super::word::Format;
+use super::format::Format;
+use super::word::Word;
 
 /// What a stream consists of, and what is taken of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
-    /// The format of a word.
+    /// Text or words.
     pub format: Format,
-    /// Words in a frame.
+    /// Channels in a frame of words.
     pub channels: usize,
     /// What is taken.
     pub choice: Choice,
@@ -23,18 +24,22 @@ impl Layout {
         Layout { format, channels: 1, choice: Choice::default() }
     }
 
-    /// Which words of a frame are taken, from 0: by default the first.
-    pub fn taken(&self) -> Result<Vec<usize>, String> {
+    /// How many words like this a frame has.
+    pub fn words(&self, word: Word) -> usize {
+        self.channels * word.repeat()
+    }
+
+    /// Which words of a frame are taken, from 0: by default those of the first channel.
+    pub fn taken(&self, word: Word) -> Result<Vec<usize>, String> {
+        let words = self.words(word);
         let columns = match &self.choice.columns {
-            None => return Ok(vec![0]),
-            Some(Selection::All) => return Ok((0..self.channels).collect()),
+            None => return Ok((0..word.repeat()).collect()),
+            Some(Selection::All) => return Ok((0..words).collect()),
             Some(Selection::These(columns)) => columns,
         };
         let index = |column: &Column| match column {
-            Column::Number(number) if *number <= self.channels => Ok(number - 1),
-            Column::Number(number) => {
-                Err(format!("there is no channel {number} of {}", self.channels))
-            }
+            Column::Number(number) if *number <= words => Ok(number - 1),
+            Column::Number(number) => Err(format!("there is no channel {number} of {words}")),
             Column::Name(name) => Err(format!(
                 "--columns of raw words are numbers, since nothing names them: {name:?}"
             )),
@@ -43,8 +48,8 @@ impl Layout {
     }
 
     /// What the words taken are sent as.
-    pub fn sent(&self) -> Result<Columns, String> {
-        let names = self.taken()?.into_iter().map(|index| Name::numbered(index + 1)).collect();
+    pub fn sent_words(&self, word: Word) -> Result<Columns, String> {
+        let names = self.taken(word)?.into_iter().map(|index| Name::numbered(index + 1)).collect();
         self.choice.sent(self.choice.is_stamped, names, false)
     }
 }

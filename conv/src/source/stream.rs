@@ -14,9 +14,9 @@ use stage::stream::input::{AfterStop, Input, Stoppable};
 
 use super::Error;
 use super::device::Device;
+use super::format::Format;
 use super::layout::Layout;
 use super::open_stream::{Bytes, OpenStream};
-use super::word::Format;
 
 /// Where the first byte lies in what was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

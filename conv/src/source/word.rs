@@ -1,88 +1,114 @@
-//! The raw formats: what one converter word looks like in a stream.
+//! Raw words: what one word of a converter looks like in a stream.
 //!
-//! To add a format: add it to [`Format`], where the command line finds it, to [`Format::width`] and
-//! to [`Format::decode`].
+//! A word is so many bytes, in one order or the other. Of its bits, some are the number, which may lie
+//! above others that mean nothing. The kernel's industrial I/O describes that in a line, which is read
+//! here as well (`description`); the usual words have names.
 
-use clap::ValueEnum;
+mod description;
+
 use stage::format::decimal::Decimal;
+use stage::format::decimal::fixed::Fixed;
 use stage::format::sample::Sample;
 
 use crate::reading::CodeTable;
 
-/// What a stream consists of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-#[expect(missing_docs, reason = "the names say it: sign, bits, byte order")]
-pub enum Format {
-    /// One number a line
-    #[default]
-    Text,
-    U8,
-    S8,
-    U16le,
-    U16be,
-    S16le,
-    S16be,
-    S24le,
-    S24be,
-    S32le,
-    S32be,
-    F32le,
-    F64le,
+/// What the bits of a number mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Coding {
+    Unsigned,
+    /// In two's complement.
+    Signed,
+    /// IEEE 754, of 32 or 64 bits.
+    Float,
 }
 
-impl Format {
-    /// Bytes in a word; `None` for text.
-    pub fn width(self) -> Option<usize> {
-        match self {
-            Format::Text => None,
-            Format::U8 | Format::S8 => Some(1),
-            Format::U16le | Format::U16be | Format::S16le | Format::S16be => Some(2),
-            Format::S24le | Format::S24be => Some(3),
-            Format::S32le | Format::S32be | Format::F32le => Some(4),
-            Format::F64le => Some(8),
+/// Which byte comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Order {
+    /// The one with the lowest bits.
+    Little,
+    /// The one with the highest.
+    Big,
+}
+
+/// The format of a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Word {
+    coding: Coding,
+    order: Order,
+    /// Bits of the number, and of what lies below it in the word.
+    bits: u8,
+    shift: u8,
+    /// Bytes of the word, at most 8.
+    bytes: u8,
+    /// How many words each channel has, at least one.
+    repeat: u16,
+}
+
+impl Word {
+    /// The words that have a name: sign, bits, byte order.
+    pub const NAMES: [&'static str; 22] = [
+        "u8", "s8", "u16le", "u16be", "s16le", "s16be", "u24le", "u24be", "s24le", "s24be",
+        "u32le", "u32be", "s32le", "s32be", "u64le", "u64be", "s64le", "s64be", "f32le", "f32be",
+        "f64le", "f64be",
+    ];
+
+    /// Bytes in a word.
+    pub fn width(self) -> usize {
+        self.bytes.into()
+    }
+
+    /// How many words each channel has.
+    pub fn repeat(self) -> usize {
+        self.repeat.into()
+    }
+
+    /// The number in a word of [`Word::width`] bytes. `None` if that is not a number (NaN, an infinity),
+    /// or the word has another length.
+    pub fn decode(self, word: &[u8]) -> Option<Sample> {
+        let unused = u64::BITS - u32::from(self.bits);
+        let bits = self.load(word)? >> self.shift << unused;
+        match self.coding {
+            Coding::Unsigned => integer((bits >> unused).into()),
+            // The sign is shifted in behind the number.
+            Coding::Signed => integer((bits.cast_signed() >> unused).into()),
+            Coding::Float if self.bits == 32 => {
+                let single = f32::from_bits((bits >> unused) as u32);
+                Sample::try_from(Decimal::shortest_f32(single)?).ok()
+            }
+            Coding::Float => Sample::try_from(Decimal::shortest(f64::from_bits(bits))?).ok(),
         }
     }
 
-    /// The number in a word of [`Format::width`] bytes. `None` if that is not a number (NaN, an
-    /// infinity), or the word has another length.
-    pub fn decode(self, word: &[u8]) -> Option<Sample> {
-        let integer: i64 = match self {
-            Format::Text => return None,
-            Format::U8 => u8::from_le_bytes(array(word)?).into(),
-            Format::S8 => i8::from_le_bytes(array(word)?).into(),
-            Format::U16le => u16::from_le_bytes(array(word)?).into(),
-            Format::U16be => u16::from_be_bytes(array(word)?).into(),
-            Format::S16le => i16::from_le_bytes(array(word)?).into(),
-            Format::S16be => i16::from_be_bytes(array(word)?).into(),
-            // Put into the upper three bytes, so that the shift extends the sign.
-            Format::S24le => {
-                let [a, b, c] = array(word)?;
-                (i32::from_le_bytes([0, a, b, c]) >> 8).into()
+    /// All bits of a word.
+    fn load(self, word: &[u8]) -> Option<u64> {
+        let mut bytes = [0; 8];
+        let width = self.width();
+        if word.len() != width {
+            return None;
+        }
+        match self.order {
+            Order::Little => {
+                bytes.get_mut(..width)?.copy_from_slice(word);
+                Some(u64::from_le_bytes(bytes))
             }
-            Format::S24be => {
-                let [a, b, c] = array(word)?;
-                (i32::from_be_bytes([a, b, c, 0]) >> 8).into()
+            Order::Big => {
+                bytes.get_mut(8 - width..)?.copy_from_slice(word);
+                Some(u64::from_be_bytes(bytes))
             }
-            Format::S32le => i32::from_le_bytes(array(word)?).into(),
-            Format::S32be => i32::from_be_bytes(array(word)?).into(),
-            Format::F32le => {
-                let single = Decimal::shortest_f32(f32::from_le_bytes(array(word)?));
-                return Sample::try_from(single?).ok();
-            }
-            Format::F64le => {
-                let double = Decimal::shortest(f64::from_le_bytes(array(word)?));
-                return Sample::try_from(double?).ok();
-            }
-        };
-        Sample::new(integer, 0)
+        }
     }
 }
 
+fn integer(number: i128) -> Option<Sample> {
+    Fixed::new(number, 0).map(Sample::from)
+}
+
 /// Words of at most 16 bits have codes: the word's bytes as an unsigned integer.
-impl Format {
+impl Word {
     /// Whether words have codes.
     pub fn has_codes(self) -> bool {
-        matches!(self.width(), Some(1 | 2))
+        matches!(self.bytes, 1 | 2)
     }
 
     /// The code of a word of one or two bytes.
@@ -96,12 +122,9 @@ impl Format {
     }
 }
 
-impl CodeTable for Format {
+impl CodeTable for Word {
     fn size(&self) -> usize {
-        match self.width() {
-            Some(width @ 1..=2) => 1 << (8 * width),
-            _ => 0,
-        }
+        if self.has_codes() { 1 << (8 * self.width()) } else { 0 }
     }
 
     fn readings(&self) -> u64 {
@@ -111,49 +134,10 @@ impl CodeTable for Format {
     /// The number in the word with this code; 0 if a word has no code.
     fn reading(&self, code: u16, _position: u64) -> Sample {
         let bytes = code.to_le_bytes();
-        let word = bytes.get(..self.width().unwrap_or(0)).unwrap_or_default();
+        let word = bytes.get(..self.width()).unwrap_or_default();
         self.decode(word).unwrap_or(Sample::ZERO)
     }
 }
 
-fn array<const N: usize>(word: &[u8]) -> Option<[u8; N]> {
-    word.try_into().ok()
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_format_reads_its_extremes() {
-        for (format, word, value) in [
-            (Format::U8, &[0xff][..], "255"),
-            (Format::S8, &[0x80], "-128"),
-            (Format::U16le, &[0x34, 0x12], "4660"),
-            (Format::U16be, &[0xff, 0xfe], "65534"),
-            (Format::S16le, &[0x00, 0x80], "-32768"),
-            (Format::S16be, &[0x7f, 0xff], "32767"),
-            (Format::S24le, &[0x00, 0x00, 0x80], "-8388608"),
-            (Format::S24le, &[0xff, 0xff, 0x7f], "8388607"),
-            (Format::S24be, &[0xff, 0xff, 0xff], "-1"),
-            (Format::S32le, &[0x00, 0x00, 0x00, 0x80], "-2147483648"),
-            (Format::S32be, &[0x00, 0x00, 0x00, 0x01], "1"),
-            (Format::F32le, &0.1f32.to_le_bytes(), "0.1"),
-            (Format::F64le, &1e300f64.to_le_bytes(), "1e300"),
-        ] {
-            assert_eq!(Some(word.len()), format.width(), "{format:?}");
-            assert_eq!(format.decode(word).unwrap().to_string(), value, "{format:?} {word:?}");
-            if format.has_codes() {
-                let code = Format::code(word);
-                assert!(usize::from(code) < format.size());
-                assert_eq!(format.reading(code, 0).to_string(), value, "{format:?} {word:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn what_is_not_finite_is_not_a_number() {
-        assert_eq!(Format::F32le.decode(&f32::NAN.to_le_bytes()), None);
-        assert_eq!(Format::F64le.decode(&f64::NEG_INFINITY.to_le_bytes()), None);
-    }
-}
+mod tests;

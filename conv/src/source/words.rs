@@ -15,7 +15,7 @@ use stage::stream::input::Input;
 use stage::stream::size::BLOCK;
 
 use super::stream::{Beginning, Stream, unframed, unread};
-use super::word::Format;
+use super::word::Word;
 use super::{Error, Given, Source};
 use crate::reading::{Codes, NoReading, Place, Reading, Row, Rows};
 
@@ -29,11 +29,9 @@ pub(crate) struct WordStream<I> {
     /// What to report first.
     notices: VecDeque<String>,
     /// The format of a word, how many a frame has, and which of them are taken, from 0.
-    format: Format,
-    channels: usize,
+    word: Word,
+    words: usize,
     taken: Vec<usize>,
-    /// Bytes in a word.
-    width: usize,
     /// What they are sent as.
     columns: Columns,
     /// What the times of readings are taken from, if they are wanted, and when the newest bytes came.
@@ -56,13 +54,14 @@ pub(crate) struct WordStream<I> {
 }
 
 impl<I: Input> WordStream<I> {
-    /// The words of `stream`, of `width` bytes each.
-    pub(crate) fn new(stream: Stream<I>, width: usize) -> Result<WordStream<I>, Error> {
+    /// The words of `stream`.
+    pub(crate) fn new(stream: Stream<I>, word: Word) -> Result<WordStream<I>, Error> {
         let Stream { input, name, layout, beginning, deadline, mut notices, clock } = stream;
         let lacking = |why| Error::Columns { name: name.clone(), why };
-        let taken = layout.taken().map_err(lacking)?;
-        let columns = layout.sent().map_err(lacking)?;
-        let frame = width * layout.channels;
+        let taken = layout.taken(word).map_err(lacking)?;
+        let columns = layout.sent_words(word).map_err(lacking)?;
+        let words = layout.words(word);
+        let frame = word.width() * words;
         let unknown = (beginning == Beginning::Anywhere && frame > 1).then(|| {
             format!("{name} may have been sending before: nothing tells where a word begins")
         });
@@ -71,10 +70,9 @@ impl<I: Input> WordStream<I> {
             input: unframed(input, layout.format),
             name,
             notices,
-            format: layout.format,
-            channels: layout.channels,
+            word,
+            words,
             taken,
-            width,
             columns,
             clock: Some(clock).filter(|_| layout.choice.is_stamped),
             came: None,
@@ -97,13 +95,14 @@ impl<I: Input> WordStream<I> {
 
     /// Bytes in a frame.
     fn frame(&self) -> usize {
-        self.width * self.channels
+        self.word.width() * self.words
     }
 
     /// Where the word of the first channel taken is in a frame.
-    fn word(&self) -> Range<usize> {
-        let first = self.width * self.taken.first().copied().unwrap_or(0);
-        first..first + self.width
+    fn first_taken(&self) -> Range<usize> {
+        let width = self.word.width();
+        let first = width * self.taken.first().copied().unwrap_or(0);
+        first..first + width
     }
 
     /// Waits for whole frames, or for the end.
@@ -130,10 +129,10 @@ impl<I: Input> WordStream<I> {
 
     /// Fills `codes` with the next words; returns how many.
     fn read_codes(&mut self) -> usize {
-        let words = chosen(&self.buffer[self.start..self.whole], self.frame(), self.word());
+        let words = chosen(&self.buffer[self.start..self.whole], self.frame(), self.first_taken());
         let mut filled = 0;
         for (code, word) in self.codes.iter_mut().zip(words) {
-            *code = Format::code(word);
+            *code = Word::code(word);
             filled += 1;
         }
         self.number += filled as u64;
@@ -148,7 +147,7 @@ impl<I: Input> WordStream<I> {
         (is_dropped && !self.is_rest_done).then(|| {
             self.is_rest_done = true;
             let cut = CutOff { ending, bytes: bytes as u64, start: b"" };
-            format!("{}: {cut}", word(self.number + 1))
+            format!("{}: {cut}", place(self.number + 1))
         })
     }
 
@@ -159,7 +158,7 @@ impl<I: Input> WordStream<I> {
         (is_torn && !self.is_rest_done).then(|| {
             self.is_rest_done = true;
             let raw = Err(NoReading::Torn { bytes, frame });
-            Reading { place: word(self.number + 1), raw }
+            Reading { place: place(self.number + 1), raw }
         })
     }
 }
@@ -173,7 +172,7 @@ fn chosen(
     frames.chunks_exact(frame).map(move |frame| &frame[taken.clone()])
 }
 
-fn word(number: u64) -> Place {
+fn place(number: u64) -> Place {
     Place { what: "word", number }
 }
 
@@ -197,18 +196,18 @@ impl<I: Input> Source for WordStream<I> {
         if self.columns.width() > 1 {
             return Ok(Given::Rows(self));
         }
-        let (first, format) = (self.number + 1, self.format);
+        let (first, format) = (self.number + 1, self.word);
         if format.has_codes() {
             let filled = self.read_codes();
-            let (table, codes) = (&self.format, &self.codes[..filled]);
-            return Ok(Given::Codes(Codes { place: word(first), table, codes }));
+            let (table, codes) = (&self.word, &self.codes[..filled]);
+            return Ok(Given::Codes(Codes { place: place(first), table, codes }));
         }
-        let words = chosen(&self.buffer[self.start..self.whole], self.frame(), self.word());
+        let words = chosen(&self.buffer[self.start..self.whole], self.frame(), self.first_taken());
         self.number += words.len() as u64;
         self.start = self.whole;
         Ok(Given::Readings((first..).zip(words).map(move |(number, bytes)| {
             let raw = format.decode(bytes).ok_or(NoReading::NotFinite);
-            Reading { place: word(number), raw }
+            Reading { place: place(number), raw }
         })))
     }
 
@@ -224,12 +223,13 @@ impl<I: Input> Rows for WordStream<I> {
         }
         self.start += self.frame();
         self.number += 1;
-        Some(Row { place: word(self.number), time: Ok(self.came) })
+        Some(Row { place: place(self.number), time: Ok(self.came) })
     }
 
     fn reading(&mut self, index: usize) -> Option<Result<Sample, NoReading<'_>>> {
         let frame = &self.buffer[self.start - self.frame()..self.start];
-        let first = self.width * self.taken.get(index)?;
-        Some(self.format.decode(frame.get(first..first + self.width)?).ok_or(NoReading::NotFinite))
+        let width = self.word.width();
+        let first = width * self.taken.get(index)?;
+        Some(self.word.decode(frame.get(first..first + width)?).ok_or(NoReading::NotFinite))
     }
 }

@@ -9,8 +9,8 @@ use stage::fake::FakeClock;
 use stage::process::clock::Wake;
 use stage::process::rejections::{self, Rejections};
 
+use crate::source::format::Format;
 use crate::source::layout::Layout;
-use crate::source::word::Format;
 use crate::*;
 
 /// Events, each with the rejections that `report` could have seen by then.

@@ -12,8 +12,8 @@ use crate::reading::{NoReading, Place, Reading};
 use crate::source::choice::Choice;
 use crate::source::clocked::Converter;
 use crate::source::clocked_rows::ClockedRows;
+use crate::source::format::Format;
 use crate::source::layout::Layout;
-use crate::source::word::Format;
 use crate::ticks::Sampling;
 use crate::*;
 

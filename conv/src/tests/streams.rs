@@ -6,8 +6,8 @@ use stage::process::ledger::Entry;
 use stage::process::message::chain;
 
 use crate::source::choice::Choice;
+use crate::source::format::Format;
 use crate::source::layout::Layout;
-use crate::source::word::Format;
 use crate::*;
 
 /// The output, the messages (the last one may be why the input is refused, as UTF-16 is), and the
@@ -26,6 +26,10 @@ fn taken(input: impl Input, layout: Layout) -> (String, Vec<String>, Entry) {
     (String::from_utf8(output).unwrap(), messages, entry)
 }
 
+fn format(text: &str) -> Format {
+    text.parse().unwrap()
+}
+
 fn text() -> Layout {
     Layout::of(Format::Text)
 }
@@ -33,7 +37,7 @@ fn text() -> Layout {
 fn stereo_right() -> Layout {
     let columns = Some("2".parse().unwrap());
     let choice = Choice { columns, ..Choice::default() };
-    Layout { format: Format::S16le, channels: 2, choice }
+    Layout { format: format("s16le"), channels: 2, choice }
 }
 
 #[test]
@@ -53,7 +57,7 @@ fn one_channel_of_several_is_taken() {
 
 #[test]
 fn a_torn_last_word_is_rejected() {
-    let layout = Layout::of(Format::S16le);
+    let layout = Layout::of(format("s16le"));
     let (output, messages, entry) = taken(&[1, 0, 2][..], layout);
     assert_eq!(output, "1\n");
     assert_eq!(messages, ["word 2: torn: the stream ends after 1 of 2 bytes"]);
@@ -62,7 +66,7 @@ fn a_torn_last_word_is_rejected() {
 
 #[test]
 fn a_word_that_is_not_finite_is_rejected() {
-    let layout = Layout::of(Format::F32le);
+    let layout = Layout::of(format("f32le"));
     let (output, messages, _) = taken(&f32::NAN.to_le_bytes()[..], layout);
     assert_eq!(output, "");
     assert_eq!(messages, ["word 1: not a number"]);
