@@ -26,7 +26,7 @@ impl Default for Capacity {
 }
 
 impl Capacity {
-    /// That of each of so many channels.
+    /// What each of this many channels may have.
     pub(crate) fn of_each(channels: usize) -> Capacity {
         match channels {
             0..=UNSHARED => Capacity::default(),

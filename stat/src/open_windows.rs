@@ -178,16 +178,16 @@ mod tests {
             return format!("late {}", end.timestamp().as_second());
         }
         windows.advance(at);
-        let mut told = Vec::new();
+        let mut events = Vec::new();
         while let Some(bounds) = windows.due() {
             windows.enter(bounds);
             windows.close();
-            told.push(format!("closes {}", bounds.start.timestamp().as_second()));
+            events.push(format!("closes {}", bounds.start.timestamp().as_second()));
         }
         let bounds = windows.open(at);
         windows.enter(bounds);
-        told.push(format!("in {}", bounds.start.timestamp().as_second()));
-        told.join(" ")
+        events.push(format!("in {}", bounds.start.timestamp().as_second()));
+        events.join(" ")
     }
 
     fn windows(late: u64) -> OpenWindows {
@@ -199,9 +199,9 @@ mod tests {
     fn a_window_closes_with_the_first_row_behind_it() {
         let mut windows = windows(0);
         let rows = [3, 9, 4, 10, 9, 35, 29, 34, 40];
-        let told = rows.map(|second| take(&mut windows, second));
+        let events = rows.map(|second| take(&mut windows, second));
         assert_eq!(
-            told,
+            events,
             [
                 "in 0",
                 "passes",
@@ -220,9 +220,9 @@ mod tests {
     fn late_rows_are_waited_for() {
         let mut windows = windows(15);
         let rows = [3, 12, 9, 24, 25, 9, 19, 34, 39, 60];
-        let told = rows.map(|second| take(&mut windows, second));
+        let events = rows.map(|second| take(&mut windows, second));
         assert_eq!(
-            told,
+            events,
             [
                 "in 0",
                 "in 10",

@@ -8,7 +8,7 @@
 //! | module | owns |
 //! |---|---|
 //! | [`cut`] | cutting a piece at its line ends, and joining a line that was cut |
-//! | [`counter`] | counting the lines of pieces, and what is told of each |
+//! | [`counter`] | counting the lines of pieces, and what is reported of each |
 //! | [`gate`] | which pieces may be counted: those before the first header |
 //! | [`order`] | putting back into order what comes out of order |
 //! | [`crew`] | the threads that count, and which piece is whose |

@@ -35,7 +35,7 @@ impl<'a> Rows<'a> {
         self.lines().rev().find_map(|line| self.sample(line, field))
     }
 
-    /// The oldest and the newest time of the `n` samples of a field, which so many rows lack. The first
+    /// The oldest and the newest time of the `n` samples of a field, which `missing` rows lack. The first
     /// and the last row with one begin at the places `ends`, if that is known.
     pub(super) fn times(
         &self,

@@ -225,7 +225,7 @@ impl Values {
     }
 }
 
-/// The lattice of so many values, with some more.
+/// The `lattice` of this many `values`, extended to some more.
 fn extended(
     values: usize,
     lattice: Option<Lattice>,

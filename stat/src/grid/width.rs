@@ -162,8 +162,8 @@ impl Width {
         self.coarser(coarse)
     }
 
-    /// The same, if there are at most so many cells `between` the ends of those in use. Often nearly all
-    /// of these are in use, so that the width is not much finer than if all were.
+    /// The same, given also how many cells of a width lie `between` the ends of those in use. Often nearly
+    /// all of these are in use, so that the width is not much finer than if all were.
     pub(super) fn coarse_enough_from(
         self,
         most: usize,

@@ -13,7 +13,7 @@ use crate::scan::Scanned;
 use crate::sequence::{Run, RunPlace};
 use crate::taking::TakeLines;
 
-/// What is told of a piece, besides what its samples add to the counter.
+/// What is reported of a piece, besides what its samples add to the counter.
 #[derive(Debug, Default)]
 pub(crate) struct Counted {
     /// The rest of a line that began before, with its line feed; or all, if the piece has none.
@@ -30,7 +30,7 @@ pub(crate) struct Counted {
     pub error: Option<io::Error>,
 }
 
-/// What is told of lines that were counted.
+/// What is reported of lines that were counted.
 #[derive(Debug, Default)]
 pub(crate) struct CountedLines {
     /// How many there are. With `--strict`, up to the first that was rejected.
@@ -71,7 +71,7 @@ impl Counter {
     /// Counts the whole lines of `piece`, each of one number and none a header.
     pub(crate) fn count(&mut self, piece: &[u8]) -> Counted {
         let Cut { rest, lines, start } = Cut::of(piece);
-        // What ends it early is told as well.
+        // What ends it early is reported as well.
         let _ = self.take_block(lines);
         self.lines.run = self.accumulator.end_run();
         Counted {

@@ -139,7 +139,7 @@ fn compute<const CELLS: bool>(window: &Window, values: &mut Values) {
         twice + (twice + twice) + (twice + twice)
     };
     for (at, values) in values.0.as_chunks_mut::<16>().0.iter_mut().take(CHUNK / 16).enumerate() {
-        // The bytes that stand so many before each place. A line feed has the digit 0.
+        // The bytes that stand this far before each place. A line feed has the digit 0.
         let before = |bytes: usize| {
             let from = FRONT + 16 * at - bytes;
             window[from..].first_chunk().map_or(u8x16::ZERO, |it| u8x16::new(*it))
