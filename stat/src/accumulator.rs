@@ -298,3 +298,6 @@ impl Accumulator {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -49,7 +49,7 @@ pub(super) struct Cells {
 
 impl Cells {
     /// Counters for numbers in this unit, of cells of `grid` around `number`; `None` if the cells are too
-    /// wide for a machine word, or too few for so many counters, as where many channels share.
+    /// wide for a machine word, or too few to need this many counters, as where many channels share.
     pub(super) fn new(grid: &Grid, scale: u16, number: i64) -> Option<Cells> {
         let width = grid.width().in_units(scale).filter(|_| grid.most() >= COUNTERS / 8)?;
         // Wide cells reach beyond the machine words.
@@ -207,6 +207,7 @@ impl Cells {
         let new = self.rank();
         if !new.is_empty() {
             self.hand_on(new.into_iter(), grid, sketch, Grid::add_few);
+            self.listed.iter_mut().for_each(|listed| listed.are_known_in_part = true);
         }
         let are_right = self.width == grid.width() && grid.has_only_words_and_room();
         let ranks = self.ranks.as_ref().filter(|_| are_right)?;

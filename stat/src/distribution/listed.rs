@@ -12,12 +12,14 @@ pub(super) struct Listed {
     pub(super) ranked: usize,
     /// Whether they are all since the grid was up to date.
     pub(super) are_all: bool,
+    /// Whether the grid has been handed some of them meanwhile.
+    pub(super) are_known_in_part: bool,
 }
 
 impl Listed {
     /// No samples since the grid was up to date.
     pub(super) fn new() -> Listed {
-        Listed { places: Vec::new(), ranked: 0, are_all: true }
+        Listed { places: Vec::new(), ranked: 0, are_all: true, are_known_in_part: false }
     }
 
     /// The list with room for more samples, without those that the ranks know if it takes that; `None`
@@ -32,8 +34,10 @@ impl Listed {
         (self.places.len() + samples <= FEW).then_some(self)
     }
 
-    /// The same list if the ranks are not known any more; `None` if they were needed.
+    /// The same list if the ranks are not known any more; `None` if they were needed, or if new ones,
+    /// made of what the grid knows, would count some of these samples twice.
     pub(super) fn without_ranks(self) -> Option<Listed> {
-        self.are_all.then_some(Listed { ranked: 0, ..self })
+        let are_for_new_ones = self.are_all && !self.are_known_in_part;
+        are_for_new_ones.then_some(Listed { ranked: 0, ..self })
     }
 }

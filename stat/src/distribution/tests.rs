@@ -141,3 +141,27 @@ proptest! {
         prop_assert_eq!(fast.contents(), slow.contents());
     }
 }
+
+#[test]
+fn ranks_made_anew_count_no_sample_twice() {
+    let add = |distribution: &mut Distribution, number, count| {
+        distribution.add_short(&vec![number; count], 1);
+    };
+    let mut found = of(0..MAX_DISTINCT as i64 + 1);
+    let mut expected = found.clone();
+    // Counters in front of the grid, and ranks; then a cell that these do not know yet.
+    add(&mut found, 100, 5);
+    assert!(found.near_rank(7).is_some());
+    add(&mut found, -1_000, 9_000);
+    assert!(found.near_rank(7).is_some());
+    // A sample without a counter: the ranks are out of date.
+    let far = Decimal::new(1, 0) * Decimal::power(1, 9);
+    found.add(&far);
+    expected.add_many(&Decimal::new(100, 1), 5);
+    expected.add_many(&Decimal::new(-1_000, 1), 9_000);
+    expected.add(&far);
+    let n = MAX_DISTINCT as u64 + 9_007;
+    for rank in [7, n / 2, n] {
+        assert_eq!(found.near_rank(rank), expected.near_rank(rank), "{rank}");
+    }
+}
