@@ -185,7 +185,8 @@ impl StoredCells {
 impl StoredCourse {
     pub(super) fn of((power, stretches): (u32, Vec<course::ExactStretch>)) -> StoredCourse {
         let piece = |it: course::ExactStretch| {
-            let (places, units) = (it.sum.places(), Integer(it.sum.mantissa().to_big()));
+            let sum = it.sum.normalized();
+            let (places, units) = (sum.places(), Integer(sum.mantissa().to_big()));
             (it.first, it.n, StoredSample(it.min), StoredSample(it.max), places, units)
         };
         StoredCourse { power, stretches: stretches.into_iter().map(piece).collect() }
