@@ -23,8 +23,8 @@ use wandler_conv::{Error, Options, convert_stream, source};
 use self::expected::Expected;
 
 /// Conversions, up to the limits of what is exact, finite, and short enough to be written.
-const OFFSETS: [&str; 6] = ["", "-2048", "0.5", "-273.15", "1e308", "1e-400"];
-const SCALES: [&str; 6] = ["", "0.1", "-1", "0.805664062", "1e300", "1e-300"];
+const OFFSETS: [&str; 6] = ["", "-2048", "160/9", "-273.15", "1e308", "1e-400"];
+const SCALES: [&str; 6] = ["", "0.1", "-5/1023", "0.805664062", "1e300", "1e-300"];
 const PLAUSIBLE: [&str; 7] =
     ["", "0..100", "-1.5..1e300", "7..7", "-1e308..-1", "100..1e9", "0..1e-400"];
 

@@ -8,7 +8,7 @@ use stage::format::time::{Form, Time};
 use stage::process::ledger::{Entry, Table};
 use stage::stream::lines::each_line_to_cr_too;
 use wandler_conv::source::is_foreign_header;
-use wandler_conv::{CheckOptions, ConversionOptions, Options};
+use wandler_conv::{CheckOptions, ConversionOptions, Fraction, Options};
 
 /// What is sent of readings that are converted and printed one by one.
 pub(crate) struct Expected<'a> {
@@ -126,13 +126,14 @@ impl Expected<'_> {
         let Options { conversion, checks, .. } = self.options;
         let (ConversionOptions { offset, scale, .. }, CheckOptions { plausible, .. }) =
             (conversion, checks);
-        let mut value = raw.into_decimal();
+        let mut value = Fraction::from(raw.into_decimal());
         if let [offset] = &offset[..] {
             value = &value + &offset.value;
         }
         if let [scale] = &scale[..] {
             value = &value * &scale.value;
         }
+        let value = value.value();
         let is_plausible = plausible.iter().all(|range| range.value.contains(&value));
         Sample::try_from(value).ok().filter(|_| is_plausible)
     }

@@ -11,13 +11,14 @@ use stage::format::name::Name;
 use stage::format::sample::{NotASample, Sample};
 
 use crate::check::{Check, CheckOptions, Checks, Plausible};
-use crate::conversion::{Conversion, ConversionOptions, Linear};
+use crate::conversion::{Affine, Conversion, ConversionOptions, Linear};
 use crate::for_channel::{UnknownChannel, check_known, value};
 
 /// What is done to the readings of one channel.
 #[derive(Debug)]
 pub struct Channel {
-    conversion: Conversion,
+    /// `None` if readings are values as they are.
+    affine: Option<Affine>,
     /// The same in machine words.
     linear: Linear,
     checks: Checks,
@@ -52,19 +53,19 @@ impl fmt::Display for NoValue<'_> {
 
 impl Channel {
     /// Applies `conversion`, then `checks`.
-    pub fn new(conversion: Conversion, checks: Checks) -> Channel {
-        let linear = Linear::new(conversion.clone());
-        Channel { conversion, linear, checks }
+    pub fn new(conversion: &Conversion, checks: Checks) -> Channel {
+        let affine = Affine::of(conversion);
+        Channel { linear: Linear::new(affine.clone()), affine, checks }
     }
 
     /// Whether readings are samples as they are.
     pub(crate) fn is_plain(&self) -> bool {
-        self.conversion.is_none() && self.checks.are_none()
+        self.affine.is_none() && self.checks.are_none()
     }
 
     /// Whether equal readings always give the same, whatever came before.
     pub(crate) fn is_memoryless(&self) -> bool {
-        self.conversion.is_memoryless() && self.checks.are_memoryless()
+        self.checks.are_memoryless()
     }
 
     /// The sample that a reading gives.
@@ -98,11 +99,13 @@ impl Channel {
 
     /// The sample that a reading gives whose value does not fit.
     pub(crate) fn long_value(&mut self, raw: Sample) -> Result<Sample, NoValue<'_>> {
-        let mut sample = raw;
-        self.conversion.apply(&mut sample).map_err(NoValue::NotASample)?;
-        match self.checks.failed(&sample) {
-            None => Ok(sample),
-            Some(check) => Err(NoValue::Failed(check, sample)),
+        let value = match &self.affine {
+            None => raw,
+            Some(affine) => affine.apply(&raw).map_err(NoValue::NotASample)?,
+        };
+        match self.checks.failed(&value) {
+            None => Ok(value),
+            Some(check) => Err(NoValue::Failed(check, value)),
         }
     }
 }
@@ -127,8 +130,7 @@ impl Settings {
 
     /// Whether every channel that something is set for exists.
     pub fn check(&self, columns: &Columns) -> Result<(), UnknownChannel> {
-        check_known("offset", &self.conversion.offset, columns)?;
-        check_known("scale", &self.conversion.scale, columns)?;
+        self.conversion.check_known(columns)?;
         check_known("plausible", &self.checks.plausible, columns)
     }
 
@@ -143,17 +145,15 @@ impl Settings {
         let plausible = plausible.map(|range| Box::new(Plausible::new(range)) as _);
         let checks: [Option<Box<dyn Check>>; 1] = [plausible];
         Channel::new(
-            self.conversion(index, name),
+            &self.conversion(index, name),
             Checks::new(checks.into_iter().flatten().collect()),
         )
     }
 
     /// How one channel's readings are converted.
     pub(crate) fn conversion(&self, index: usize, name: Option<&Name>) -> Conversion {
-        let offset = value(&self.conversion.offset, name).cloned();
-        let scale = value(&self.conversion.scale, name).cloned();
         let device = self.devices.get(index).cloned().unwrap_or_default();
-        Conversion { offset, scale }.or(device)
+        self.conversion.of(name, device)
     }
 }
 
@@ -173,11 +173,12 @@ mod tests {
 
     #[test]
     fn each_channel_has_its_own_conversion_and_checks() {
-        let decimal = |text| for_channel::parse(text, quantity::decimal).unwrap();
+        let number = |text| for_channel::parse(text, str::parse).unwrap();
         let range = |text| for_channel::parse(text, quantity::range).unwrap();
         let conversion = ConversionOptions {
-            offset: vec![decimal("a=1")],
-            scale: vec![decimal("2"), decimal("b=0.5")],
+            offset: vec![number("a=1")],
+            scale: vec![number("2"), number("b=0.5")],
+            map: vec![],
         };
         let checks = CheckOptions { plausible: vec![range("c=0..1")] };
         let settings = Settings { conversion, checks, devices: vec![] };

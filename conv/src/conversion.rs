@@ -1,23 +1,31 @@
 //! From a raw reading to a value: (raw + offset) × scale, as Linux's Industrial I/O defines it
-//! (Documentation/ABI/testing/sysfs-bus-iio), in exact decimal arithmetic. (Whether the value is
-//! plausible is up to [`crate::check`].)
+//! (Documentation/ABI/testing/sysfs-bus-iio), in exact arithmetic. (Whether the value is plausible is up
+//! to [`crate::check`].)
+//!
+//! | module | owns |
+//! |---|---|
+//! | `options` | the options, and which of them are a channel's |
+//! | `map` | two points, which are an offset and a scale as well |
+//! | `affine` | the conversion of numbers of any length |
+//! | `linear` | the same in machine words, where it fits |
 
+mod affine;
 mod linear;
+mod map;
 mod options;
 
-use stage::format::decimal::Decimal;
-use stage::format::sample::{NotASample, Sample};
-
+pub(crate) use self::affine::Affine;
 pub(crate) use self::linear::Linear;
 pub use self::options::ConversionOptions;
+use crate::fraction::Fraction;
 
 /// What is done to each raw reading.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Conversion {
     /// Added to a raw reading.
-    pub offset: Option<Decimal>,
+    pub offset: Option<Fraction>,
     /// Then multiplies it.
-    pub scale: Option<Decimal>,
+    pub scale: Option<Fraction>,
 }
 
 impl Conversion {
@@ -25,42 +33,20 @@ impl Conversion {
     pub fn or(self, device: Conversion) -> Conversion {
         Conversion { offset: self.offset.or(device.offset), scale: self.scale.or(device.scale) }
     }
-
-    /// Whether equal readings always give equal values, whatever came before.
-    pub fn is_memoryless(&self) -> bool {
-        true
-    }
-
-    /// Whether readings are values as they are.
-    pub fn is_none(&self) -> bool {
-        matches!(self, Conversion { offset: None, scale: None })
-    }
-
-    /// Converts a raw reading in place; an error if its value is not a sample.
-    pub fn apply(&mut self, reading: &mut Sample) -> Result<(), NotASample> {
-        let raw: &Decimal = reading;
-        let value = match (&self.offset, &self.scale) {
-            (None, None) => return Ok(()),
-            (Some(offset), None) => raw + offset,
-            (None, Some(scale)) => raw * scale,
-            (Some(offset), Some(scale)) => (raw + offset) * scale,
-        };
-        *reading = Sample::try_from(value)?;
-        Ok(())
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use stage::process::quantity::decimal;
+    use stage::format::decimal::Decimal;
+    use stage::format::sample::Sample;
 
     fn apply(offset: &str, scale: &str, raw: &str) -> Result<String, String> {
-        let given = |text: &str| (!text.is_empty()).then(|| decimal(text).unwrap());
-        let mut conversion = Conversion { offset: given(offset), scale: given(scale) };
-        let mut value = Sample::parse(raw.as_bytes()).unwrap();
-        let result = conversion.apply(&mut value);
-        result.map(|()| value.to_string()).map_err(|why| why.to_string())
+        let given = |text: &str| (!text.is_empty()).then(|| text.parse().unwrap());
+        let conversion = Conversion { offset: given(offset), scale: given(scale) };
+        let raw = Sample::parse(raw.as_bytes()).unwrap();
+        let value = Affine::of(&conversion).map_or(Ok(raw.clone()), |affine| affine.apply(&raw));
+        value.map(|value| value.to_string()).map_err(|why| why.to_string())
     }
 
     #[test]
@@ -69,6 +55,9 @@ mod tests {
         assert_eq!(apply("-2048", "0.805664062", "2049").unwrap(), "0.805664062");
         assert_eq!(apply("0.5", "", "-0.5").unwrap(), "0");
         assert_eq!(apply("", "", "1e300").unwrap(), "1e300");
+        assert_eq!(apply("160/9", "9/5", "20").unwrap(), "68");
+        assert_eq!(apply("-1/3", "3", "1e300").unwrap(), format!("2.{}e300", "9".repeat(300)));
+        assert_eq!(apply("", "1/3", "1e300").unwrap(), "3.3333333333333333e299");
     }
 
     #[test]
@@ -82,8 +71,8 @@ mod tests {
     #[test]
     fn the_users_offset_and_scale_take_precedence_over_the_devices() {
         let of = |offset, scale| Conversion { offset, scale };
-        let one = || Some(Decimal::new(1, 0));
-        let two = || Some(Decimal::new(2, 0));
+        let one = || Some(Decimal::new(1, 0).into());
+        let two = || Some(Decimal::new(2, 0).into());
         assert_eq!(of(one(), None).or(of(two(), two())), of(one(), two()));
     }
 }

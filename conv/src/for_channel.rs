@@ -52,6 +52,12 @@ pub(crate) fn value<'a, T>(given: &'a [ForChannel<T>], name: Option<&Name>) -> O
     own.or_else(|| given.iter().find(|it| it.name.is_none())).map(|it| &it.value)
 }
 
+/// Whether something is given for the channel called `name` alone.
+pub(crate) fn is_own<T>(given: &[ForChannel<T>], name: Option<&Name>) -> bool {
+    let own = given.iter().filter_map(|it| it.name.as_ref());
+    name.is_some_and(|name| own.into_iter().any(|it| name.is_called(it)))
+}
+
 /// Whether `option` is given at most once for all, and once for each channel.
 pub(crate) fn check_once<T>(option: &str, given: &[ForChannel<T>]) -> Result<(), String> {
     for (at, one) in given.iter().enumerate() {

@@ -23,7 +23,7 @@
 //! | `source::table` | which lines of text are rows and headers, and what stands in their fields (`source::choice`: which columns are taken, and what they are sent as) | |
 //! | `reading` | what a source hands on, and **why there is no reading** | |
 //! | `canonical` | **lines of text that are canonical already**: recognising and reading them | numbers |
-//! | `conversion` | offset and scale | a value |
+//! | `conversion` | offset and scale, or the map that they are (`fraction`: **exact fractions**) | a value |
 //! | `check` | **the checks of values** | a value, or why it is rejected |
 //! | [`channel`] | what is done to one channel's readings: both, in their order; **the settings of channels** | a value |
 //! | [`processing`] | the same for whatever a source gives, skipped for codes seen before (`text_cache`), and for text to which nothing is to be done | samples, rows and rejections |
@@ -38,6 +38,7 @@ pub mod channel;
 mod check;
 mod conversion;
 pub mod for_channel;
+mod fraction;
 mod gathered;
 mod opened;
 mod options;
@@ -65,6 +66,7 @@ pub use crate::channel::Settings;
 pub use crate::check::CheckOptions;
 pub use crate::conversion::ConversionOptions;
 use crate::for_channel::UnknownChannel;
+pub use crate::fraction::Fraction;
 use crate::opened::Opened;
 pub use crate::options::Options;
 use crate::plan::Plan;

@@ -312,6 +312,38 @@ fn conversion_is_exact() {
 }
 
 #[test]
+fn fractions_and_maps_are_exact_and_only_what_is_no_finite_decimal_is_rounded_once() {
+    let celsius = b"0\n20\n100\n-40\n";
+    let fahrenheit = lines(["32", "68", "212", "-40"]);
+    for words in ["--scale 9/5 --offset 160/9", "--map 0..100=32..212", "--map 100..-40=212..-40"] {
+        conv(words, celsius).exits(0).writes(&fahrenheit).says(&[closing(4, 0)]);
+    }
+    let codes = b"0\n341\n1023\n512\n123456789012345678901\n";
+    let volts = ["0", "1.6666666666666667", "5", "2.5024437927663734", "603405615896117690"];
+    conv("--scale 5/1023", codes).exits(0).writes(&lines(volts));
+    // The last one is 3/1023 × 341.
+    let table = b"a\tb\tc\n341\t341\t341\n";
+    conv("--map a=0..1023=-40..125 --scale 2 --scale c=3/1023", table)
+        .exits(0)
+        .writes("a\tb\tc\n15\t682\t1\n");
+}
+
+#[test]
+fn a_map_replaces_the_conversion_that_lies_beside_a_polled_file() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, text) in [("in_voltage0_raw", "5"), ("in_voltage0_scale", "7")] {
+        fs::write(dir.path().join(name), text).unwrap();
+    }
+    let poll = "--poll in_voltage0_raw --rate max --count 1";
+    for (words, sample) in
+        [("", "35\n"), ("--map 0..10=0..1", "0.5\n"), ("--scale 1/3", "1.6666666666666667\n")]
+    {
+        let conv = Program::new("conv").words(poll).words(words).dir(&dir).finish();
+        conv.exits(0).writes(sample).says(&[closing(1, 0)]);
+    }
+}
+
+#[test]
 fn a_long_value_is_printed_without_a_useless_exponent() {
     conv("--scale 0.00488758553274682306940371456500488758553", b"512\n")
         .exits(0)

@@ -1,30 +1,106 @@
 //! The options of the conversion.
 
 use clap::Args;
-use stage::format::decimal::Decimal;
-use stage::process::quantity;
+use stage::format::columns::Columns;
+use stage::format::name::Name;
 
-use crate::for_channel::{self, ForChannel, check_once};
+use super::Conversion;
+use super::map::{Map, map};
+use crate::for_channel::{
+    self, ForChannel, UnknownChannel, check_known, check_once, is_own, value,
+};
+use crate::fraction::Fraction;
 
 /// How raw readings become values.
 #[derive(Args, Clone, Debug, Default)]
 pub struct ConversionOptions {
-    /// Add this to each raw value, before --scale, in exact decimal arithmetic
-    #[arg(long, value_name = "[NAME=]OFFSET", value_parser = decimal, allow_hyphen_values = true, help_heading = "Conversion")]
-    pub offset: Vec<ForChannel<Decimal>>,
-    /// Multiply by this, after --offset: (raw + OFFSET) × SCALE, in exact decimal arithmetic
-    #[arg(long, value_name = "[NAME=]SCALE", value_parser = decimal, allow_hyphen_values = true, help_heading = "Conversion")]
-    pub scale: Vec<ForChannel<Decimal>>,
+    /// Add this to each raw value, before --scale: -273.15, or a fraction such as 160/9
+    #[arg(long, value_name = "[NAME=]OFFSET", value_parser = fraction, allow_hyphen_values = true, help_heading = "Conversion")]
+    pub offset: Vec<ForChannel<Fraction>>,
+    /// Multiply by this, after --offset: 0.001, 5/1023; (raw + OFFSET) × SCALE is exact, and rounded to
+    /// 17 digits only if it is no finite decimal
+    #[arg(long, value_name = "[NAME=]SCALE", value_parser = fraction, allow_hyphen_values = true, help_heading = "Conversion")]
+    pub scale: Vec<ForChannel<Fraction>>,
+    /// Instead of both, two raw values and what they stand for: 0..1023=-40..125
+    #[arg(long, value_name = "[NAME=]A..B=C..D", value_parser = map, allow_hyphen_values = true, help_heading = "Conversion")]
+    pub map: Vec<ForChannel<Map>>,
 }
 
 impl ConversionOptions {
-    /// Whether each is given at most once for a channel.
+    /// Whether each is given at most once for a channel, and none twice over.
     pub(crate) fn check(&self) -> Result<(), String> {
         check_once("offset", &self.offset)?;
-        check_once("scale", &self.scale)
+        check_once("scale", &self.scale)?;
+        check_once("map", &self.map)?;
+        for (option, given) in [("offset", &self.offset), ("scale", &self.scale)] {
+            let both = |map: &&ForChannel<Map>| given.iter().any(|it| it.name == map.name);
+            if let Some(map) = self.map.iter().find(both) {
+                let for_whom = map.name.as_ref().map(|name| format!(" for {name:?}"));
+                let for_whom = for_whom.unwrap_or_default();
+                return Err(format!("--map and --{option} are both given{for_whom}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether every channel that something is given for exists.
+    pub(crate) fn check_known(&self, columns: &Columns) -> Result<(), UnknownChannel> {
+        check_known("offset", &self.offset, columns)?;
+        check_known("scale", &self.scale, columns)?;
+        check_known("map", &self.map, columns)
+    }
+
+    /// How the readings of the channel called `name` are converted, of which the `device` may know more.
+    /// What is given for this channel precedes what is given for all.
+    pub(crate) fn of(&self, name: Option<&Name>, device: Conversion) -> Conversion {
+        let has_own = is_own(&self.offset, name) || is_own(&self.scale, name);
+        let map = value(&self.map, name).filter(|_| !has_own || is_own(&self.map, name));
+        if let Some(map) = map {
+            return map.conversion();
+        }
+        let offset = value(&self.offset, name).cloned();
+        let scale = value(&self.scale, name).cloned();
+        Conversion { offset, scale }.or(device)
     }
 }
 
-fn decimal(text: &str) -> Result<ForChannel<Decimal>, String> {
-    for_channel::parse(text, quantity::decimal)
+fn fraction(text: &str) -> Result<ForChannel<Fraction>, String> {
+    for_channel::parse(text, str::parse)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_given_for_a_channel_precedes_what_is_given_for_all() {
+        let of = |text| fraction(text).unwrap();
+        let line = map("0..10=0..20").unwrap();
+        let own = map("b=0..10=0..30").unwrap();
+        let (scale, device) = (vec![of("5"), of("a=7")], Conversion::default());
+        let scale_of = |options: &ConversionOptions, name: &str| {
+            let conversion = options.of(Some(&name.parse().unwrap()), device.clone());
+            conversion.scale.unwrap().to_string()
+        };
+        let options = ConversionOptions { scale, map: vec![own.clone()], ..Default::default() };
+        assert_eq!(options.check(), Ok(()));
+        assert_eq!(["a", "b", "c"].map(|name| scale_of(&options, name)), ["7", "3", "5"]);
+        let options =
+            ConversionOptions { scale: vec![of("a=7")], map: vec![line, own], offset: vec![] };
+        assert_eq!(options.check(), Ok(()));
+        assert_eq!(["a", "b", "c"].map(|name| scale_of(&options, name)), ["7", "3", "2"]);
+    }
+
+    #[test]
+    fn a_map_and_its_parts_are_not_both_given_for_a_channel() {
+        let options = |offset: &str, line: &str| ConversionOptions {
+            offset: vec![fraction(offset).unwrap()],
+            map: vec![map(line).unwrap()],
+            ..Default::default()
+        };
+        let why = options("1", "0..1=0..2").check().unwrap_err();
+        assert_eq!(why, "--map and --offset are both given");
+        let why = options("a=1", "a=0..1=0..2").check().unwrap_err();
+        assert_eq!(why, "--map and --offset are both given for \"a\"");
+    }
 }

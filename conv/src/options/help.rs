@@ -42,7 +42,8 @@ Files: beside FILE of --poll, if it ends in _raw, the files that end in _offset 
 kernel's IIO has them.
 
 Limits: a line of text is looked at up to 64 KiB; a row has at most 1000 columns; a sample has at \
-most 400 decimal places and is finite as a double; a simulated range has at most 18 digits. A \
+most 400 decimal places and is finite as a double; a value that is no finite decimal is rounded, once, \
+to 17 digits; a simulated range has at most 18 digits. A \
 reading that is not a number or not plausible is counted and never passed on: its field stays empty, \
 and a sample alone on its line is not sent. A line that is not a row is rejected as a whole and \
 counted once. A tick at which the output was not taken in time is missed and counted, not made up \

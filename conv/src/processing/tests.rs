@@ -8,6 +8,7 @@ use stage::process::quantity::range;
 use super::*;
 use crate::check::{Check, Checks, Plausible};
 use crate::conversion::Conversion;
+use crate::fraction::Fraction;
 
 /// Rejects a value that equals the one before.
 #[derive(Debug, Default)]
@@ -97,11 +98,11 @@ proptest! {
         let codes: Vec<u16> =
             codes.into_iter().map(|code| code % table.size() as u16).collect();
         let processing = || {
-            let conversion = Conversion { offset: None, scale: scale.clone() };
+            let conversion = Conversion { offset: None, scale: scale.clone().map(Fraction::from) };
             let plausible = Box::new(Plausible::new(range("-2..7").unwrap()));
             let changing = has_memory.then(|| Box::<Changing>::default() as Box<dyn Check>);
             let checks = std::iter::once(plausible as Box<dyn Check>).chain(changing);
-            Processing::of_channel(Channel::new(conversion, Checks::new(checks.collect())))
+            Processing::of_channel(Channel::new(&conversion, Checks::new(checks.collect())))
         };
         prop_assert_eq!(
             processed(&table, &codes, limit, processing(), true),
@@ -113,7 +114,7 @@ proptest! {
 #[test]
 fn a_check_with_memory_sees_codes_that_come_again() {
     let checks = Checks::new(vec![Box::<Changing>::default()]);
-    let processing = Processing::of_channel(Channel::new(Conversion::default(), checks));
+    let processing = Processing::of_channel(Channel::new(&Conversion::default(), checks));
     let (output, messages, entry) =
         processed(&DigitCodes(9, 1), &[4, 5, 4, 4], 9, processing, true);
     assert_eq!(output, "1\n2\n1\n");

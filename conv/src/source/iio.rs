@@ -24,13 +24,12 @@
 
 use std::path::Path;
 
-use stage::format::decimal::Decimal;
-use stage::format::sample::Sample;
 use stage::process::message::quoted_path;
 
 use super::Error;
 use super::number::read_number;
 use crate::conversion::Conversion;
+use crate::fraction::Fraction;
 
 /// The ending of a raw reading's name.
 const RAW: &str = "_raw";
@@ -75,7 +74,7 @@ fn without_statistic(channel: &str) -> (&str, Option<&'static str>) {
         .unwrap_or((channel, None))
 }
 
-fn attribute(raw: &Path, channel: &str, kind: &str) -> Result<Option<Decimal>, Error> {
+fn attribute(raw: &Path, channel: &str, kind: &str) -> Result<Option<Fraction>, Error> {
     let found = sharings(channel)
         .iter()
         .map(|shared| match shared.as_str() {
@@ -86,7 +85,7 @@ fn attribute(raw: &Path, channel: &str, kind: &str) -> Result<Option<Decimal>, E
         .find(|path| path.exists());
     found
         .map(|path| {
-            let number = read_number(&path).map(Sample::into_decimal);
+            let number = read_number(&path).map(|number| Fraction::from(number.into_decimal()));
             number.map_err(|why| Error::Attribute { name: quoted_path(&path), why })
         })
         .transpose()

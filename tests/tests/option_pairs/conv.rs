@@ -42,6 +42,7 @@ pub(crate) const BENCH: Bench = Bench {
         },
         Example { id: "offset", words: &["--offset 1"], needs: &[] },
         Example { id: "scale", words: &["--scale 2"], needs: &[] },
+        Example { id: "map", words: &["--map 0..1=3..7"], needs: &[] },
         Example {
             id: "plausible",
             words: &["--plausible 50..250", "--plausible 1000..1001"],
@@ -56,6 +57,7 @@ pub(crate) const BENCH: Bench = Bench {
         ("seed", SIMULATION),
         ("signal", SIMULATION),
         ("poll", &["from", "format", "channels", "columns", "time"]),
+        ("map", &["offset", "scale"]),
         ("time", &["format", "channels", "columns", "stamp"]),
     ],
     inputs: 2,
