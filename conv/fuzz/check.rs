@@ -154,6 +154,17 @@ pub(crate) fn words(data: &[u8]) {
     check(&options, *size, words, &expected);
 }
 
+/// Tries WAV: as text, but a fourth byte chooses whether it is said to be WAV.
+pub(crate) fn wav(data: &[u8]) {
+    let [conversion, count, size, said, wav @ ..] = data else { return };
+    let said = if said % 2 > 0 { vec!["--format=wav".to_owned()] } else { Vec::new() };
+    let options = options(*conversion, *count, &said);
+    let whole = run(&options, wav);
+    let size = usize::from(*size) + 1;
+    assert_eq!(run(&options, Chunks::of(wav, size)), whole, "in chunks of {size}");
+    check_rows(&whole.samples);
+}
+
 fn options(conversion: u8, count: u8, layout: &[String]) -> Options {
     let conversion = usize::from(conversion);
     let mut words = vec!["conv".to_owned(), "--from=-".to_owned()];
@@ -196,7 +207,9 @@ fn run(options: &Options, input: impl Input) -> Outcome {
     let refused = match convert_stream(stream, processing, &mut sender) {
         Ok(()) => None,
         Err(Error::Source(
-            why @ (source::Error::Framed { .. } | source::Error::Columns { .. }),
+            why @ (source::Error::Framed { .. }
+            | source::Error::Wav { .. }
+            | source::Error::Columns { .. }),
         )) => Some(why.to_string()),
         Err(error) => panic!("memory can be read and written: {error}"),
     };

@@ -19,7 +19,8 @@
 //! | [`source`] | where readings come from, until an end, a deadline or a stop | batches of readings, rows |
 //! | [`source::clocked`], `source::clocked_rows` | asking one converter, or several together, at the `source::pace`: at each tick ([`ticks`]: which is due, which was missed) or without a pause | |
 //! | [`source::simulated`], `source::polled` | converters: signals (`source::uniform`: random integers); a file (`source::number`: the number in it; `source::iio`: the attributes beside it) | a reading |
-//! | `source::text`, `source::words` | streams as they come (`source::open_stream`: opening one; [`source::stream`]: what both have in common; [`source::format`], `source::layout`: what they consist of; [`source::word`]: raw words; `source::device`: **exclusive use of a serial line**) | |
+//! | `streams` | which source reads a stream | |
+//! | `source::text`, `source::words`, [`source::wav`] | streams as they come (`source::open_stream`: opening one; [`source::stream`]: what both have in common; [`source::format`], `source::layout`: what they consist of; [`source::word`]: raw words; `source::device`: **exclusive use of a serial line**) | |
 //! | `source::table` | which lines of text are rows and headers, and what stands in their fields (`source::choice`: which columns are taken, and what they are sent as) | |
 //! | `reading` | what a source hands on, and **why there is no reading** | |
 //! | `canonical` | **lines of text that are canonical already**: recognising and reading them | numbers |
@@ -47,6 +48,7 @@ pub mod processing;
 mod reading;
 pub mod sender;
 pub mod source;
+mod streams;
 mod text_cache;
 pub mod ticks;
 
@@ -58,7 +60,6 @@ use stage::process::ledger::Entry;
 use stage::process::program::Ended;
 use stage::process::stop::Stop;
 use stage::process::surroundings::Surroundings;
-use stage::stream::input::Input;
 use stage::stream::output::Unwritable;
 use thiserror::Error;
 
@@ -72,11 +73,8 @@ pub use crate::options::Options;
 use crate::plan::Plan;
 use crate::processing::Processing;
 use crate::sender::Sender;
-use crate::source::format::Format;
-use crate::source::stream::Stream;
-use crate::source::text::TextStream;
-use crate::source::words::WordStream;
 use crate::source::{Given, Source};
+pub use crate::streams::convert_stream;
 
 /// Why conversion ended early.
 #[derive(Debug, Error)]
@@ -113,22 +111,6 @@ pub fn run(options: &Options, around: Surroundings<'_, Opened, impl Write, Stop>
     Ended { result: result.map(|()| Status::of_rejected(sender.rejected())), entry }
 }
 
-/// Converts a stream of text or of raw words.
-pub fn convert_stream(
-    stream: Stream<impl Input>,
-    mut processing: Processing,
-    sender: &mut Sender<impl Write>,
-) -> Result<(), Error> {
-    match stream.layout.format {
-        Format::Text => pump(TextStream::new(stream), processing, sender),
-        Format::Words(word) => {
-            let words = WordStream::new(stream, word)?;
-            begin(words.columns(), &mut processing, sender)?;
-            pump(words, processing, sender)
-        }
-    }
-}
-
 /// Goes on to rows of `columns`. A source that knows them beforehand need not give them.
 fn begin(
     columns: &Columns,
@@ -141,12 +123,12 @@ fn begin(
 
 /// Converts what `source` gives, until it ends or the sender is done; then reports the rest.
 pub fn pump(
-    mut source: impl Source,
-    mut processing: Processing,
+    source: &mut impl Source,
+    processing: &mut Processing,
     sender: &mut Sender<impl Write>,
 ) -> Result<(), Error> {
-    let result = pump_all(&mut source, &mut processing, sender);
-    report_notices(&mut source, sender);
+    let result = pump_all(source, processing, sender);
+    report_notices(source, sender);
     sender.miss(source.missed());
     result
 }

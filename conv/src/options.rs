@@ -55,11 +55,11 @@ pub struct Options {
     #[arg(long, value_name = "FILE|-", help_heading = "Real converter")]
     pub from: Option<PathBuf>,
     /// What the stream consists of: text; or raw words, from u8 to s64be, f32le, f64be, or as the
-    /// kernel describes them: le:s12/16>>4 [default: text]
-    #[arg(long, value_parser = FormatParser, default_value = "text", value_name = "FMT")]
-    #[arg(hide_default_value = true, hide_possible_values = true)]
+    /// kernel describes them: le:s12/16>>4 or wav
+    /// [default: text, or WAV, if it begins like that]
+    #[arg(long, value_parser = FormatParser, value_name = "FMT", hide_possible_values = true)]
     #[arg(help_heading = "Real converter", conflicts_with = "poll")]
-    pub format: Format,
+    pub format: Option<Format>,
     /// Interleaved channels in a raw stream
     #[arg(long, value_name = "K", default_value_t = 1, help_heading = "Real converter")]
     #[arg(value_parser = clap::value_parser!(u16).range(1..), conflicts_with = "poll")]
@@ -119,6 +119,10 @@ impl Options {
         self.rate.or(self.period.map(Rate::Every)).unwrap_or_else(default)
     }
 
+    fn format(&self) -> Format {
+        self.format.unwrap_or_default()
+    }
+
     /// The stream's file, if it is one.
     fn stream(&self) -> Option<&Path> {
         self.from.as_deref().filter(|&path| path != Path::new(STANDARD_INPUT))
@@ -135,7 +139,12 @@ impl Options {
 
     /// What a stream consists of, and what is taken of it.
     pub fn layout(&self) -> Layout {
-        Layout { format: self.format, channels: self.channels.into(), choice: self.choice() }
+        Layout {
+            format: self.format(),
+            channels: self.channels.into(),
+            choice: self.choice(),
+            may_be_wav: self.format.is_none(),
+        }
     }
 
     fn choice(&self) -> Choice {
@@ -149,7 +158,7 @@ impl Options {
             (Some(_), _) => {
                 let of_text = || Ok(self.names.clone().unwrap_or(Columns::CLASSIC));
                 let of_words = |word| self.layout().sent_words(word);
-                return self.format.word().map_or_else(of_text, of_words);
+                return self.format().word().map_or_else(of_text, of_words);
             }
             (None, []) => (1..=self.signal.len()).map(Name::numbered).collect(),
             (None, paths) => polled::names(paths),
@@ -159,18 +168,20 @@ impl Options {
 
     /// Checks what is said of the columns and channels.
     fn check_channels(&self) -> Result<(), String> {
-        let is_text = self.from.is_some() && self.format == Format::Text;
+        // What its columns are shows only when it is read.
+        let is_open = self.from.is_some() && self.format().word().is_none();
+        let is_text = is_open && self.format() == Format::Text;
         if !is_text && self.names.as_ref().is_some_and(Columns::have_time) {
             return Err("--names names channels; --stamp puts a time in front".to_owned());
         }
         if let (true, Some(Selection::These(columns)), Some(names)) =
-            (is_text, &self.columns, &self.names)
+            (is_open, &self.columns, &self.names)
         {
             let taken = columns.iter().map(|_| Name::numbered(1)).collect();
             Choice { names: Some(names.clone()), ..Choice::default() }.sent(false, taken, false)?;
         }
         let sent = self.sent()?;
-        if is_text && self.names.is_none() {
+        if is_open && self.names.is_none() {
             return Ok(());
         }
         self.settings().check(&sent).map_err(|why| why.to_string())?;
@@ -193,10 +204,10 @@ impl CommandLine for Options {
         if !self.seed.is_empty() && self.signal.iter().all(|signal| *signal == Signal::Sine) {
             return Err("--seed is for random signals: a sine is always the same".to_owned());
         }
-        if self.format == Format::Text && self.channels != 1 {
+        if self.format().word().is_none() && self.channels != 1 {
             return Err("--channels needs a raw --format".to_owned());
         }
-        if self.format != Format::Text && self.time.is_some() {
+        if self.format() != Format::Text && self.time.is_some() {
             return Err("--time is a column of text; --stamp puts the time in front".to_owned());
         }
         if self.poll.iter().any(|path| path == Path::new(STANDARD_INPUT)) {

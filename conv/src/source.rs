@@ -21,6 +21,7 @@ pub(crate) mod table;
 pub(crate) mod text;
 mod times;
 pub(crate) mod uniform;
+pub mod wav;
 pub mod word;
 pub(crate) mod words;
 
@@ -131,6 +132,14 @@ pub enum Error {
         name: String,
         /// How.
         source: Framed,
+    },
+    /// A stream is not WAV, or holds something that is not read.
+    #[error("cannot take samples from {name}")]
+    Wav {
+        /// The stream; a file's name in quotes.
+        name: String,
+        /// Why not.
+        source: wav::NotWav,
     },
     /// The input has not the columns that were asked for.
     #[error("cannot take columns of {name}: {why}")]

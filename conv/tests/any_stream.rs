@@ -57,6 +57,27 @@ fn nearly_a_row() -> impl Strategy<Value = Vec<u8>> {
     .prop_map(String::into_bytes)
 }
 
+/// Mostly a chunk of WAV.
+fn nearly_a_chunk() -> impl Strategy<Value = Vec<u8>> {
+    let format = (0usize..6, 1u16..4, 1u16..9).prop_map(|(coding, channels, bytes)| {
+        let coding = [1u16, 1, 3, 3, 7, 0xfffe][coding];
+        let frame = channels * bytes;
+        let numbers = [coding, channels, 8000, 0, 0, 0, frame, 8 * bytes, 22, 0, 0, 0, 1, 0];
+        numbers.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>()
+    });
+    let contents = proptest::collection::vec(any::<u8>(), 0..40);
+    let chunk = |kind: &[u8], size: usize, contents: &[u8]| {
+        [kind, &(size as u32).to_le_bytes(), contents].concat()
+    };
+    prop_oneof![
+        4 => format.prop_map(move |format| chunk(b"fmt ", format.len(), &format)),
+        3 => (0usize..60, contents.clone()).prop_map(move |(size, it)| chunk(b"data", size, &it)),
+        1 => contents.clone().prop_map(move |it| chunk(b"ds64", it.len(), &it)),
+        1 => contents.clone().prop_map(move |it| chunk(b"LIST", it.len(), &it)),
+        1 => contents,
+    ]
+}
+
 proptest! {
     #[test]
     fn nearly_right_tables(
@@ -92,6 +113,13 @@ proptest! {
     }
 
     #[test]
+    fn nearly_right_wav(
+        head in any::<[u8; 4]>(), chunks in proptest::collection::vec(nearly_a_chunk(), 0..6),
+    ) {
+        check::wav(&[&head[..], b"RIFF\0\x01\0\0WAVE", &chunks.concat()].concat());
+    }
+
+    #[test]
     fn few_words_that_come_again(
         head in any::<[u8; 4]>(), words in proptest::collection::vec(0u8..3, 0..5000),
     ) {
@@ -104,6 +132,7 @@ fn the_fuzzers_corpus() {
     each_of("text", check::text);
     each_of("tables", check::tables);
     each_of("words", check::words);
+    each_of("wav", check::wav);
 }
 
 fn each_of(target: &str, check: fn(&[u8])) {

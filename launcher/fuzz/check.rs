@@ -126,12 +126,12 @@ fn check_simulation(options: &wandler_conv::Options) {
     let seed = options.seed.first().map_or(1, |seed| seed.value);
     let simulated =
         Simulated::new(options.signal[0], &grid, Some(seed)).expect("a seed needs no system");
-    let source = Clocked::new(simulated, FakeClock::new(), Rate::Max, None, Sampling::Batched);
+    let mut source = Clocked::new(simulated, FakeClock::new(), Rate::Max, None, Sampling::Batched);
     let (mut samples, mut messages) = (Vec::new(), Vec::new());
     let limit = options.count.unwrap_or(SAMPLES).min(SAMPLES);
     let mut sender = Sender::new(&mut samples, Some(limit), &mut messages);
-    let unchanged = Processing::new(Settings::default());
-    pump(source, unchanged, &mut sender).expect("memory can be written");
+    let mut unchanged = Processing::new(Settings::default());
+    pump(&mut source, &mut unchanged, &mut sender).expect("memory can be written");
     sender.close();
     let [min, max] = [grid.min, grid.max].map(|bound| Decimal::new(bound, grid.places));
     for line in samples.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {

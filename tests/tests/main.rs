@@ -47,4 +47,5 @@ mod surroundings;
 mod tables;
 mod timestamps;
 mod usage;
+mod wav;
 mod windows;

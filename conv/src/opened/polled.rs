@@ -61,15 +61,15 @@ impl OpenSource for Polled {
         begin(&columns, &mut processing, sender)?;
         match (files.pop(), files.is_empty()) {
             (Some(file), true) if columns.width() == 1 => {
-                let source = Clocked::new(file, stop, rate, duration, Sampling::Single);
-                pump(source, processing, sender)
+                let mut source = Clocked::new(file, stop, rate, duration, Sampling::Single);
+                pump(&mut source, &mut processing, sender)
             }
             (last, _) => {
                 files.extend(last);
                 let (timed, single) = (columns.have_time(), Sampling::Single);
-                let source =
+                let mut source =
                     ClockedRows::new(files, timed, "reading", stop, rate, duration, single);
-                pump(source, processing, sender)
+                pump(&mut source, &mut processing, sender)
             }
         }
     }

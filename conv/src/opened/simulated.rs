@@ -60,11 +60,12 @@ impl OpenSource for SimulatedSource {
         if columns.width() == 1
             && let Some(converter) = converters.pop()
         {
-            let source = Clocked::new(converter, stop, rate, duration, Sampling::Batched);
-            return pump(source, processing, sender);
+            let mut source = Clocked::new(converter, stop, rate, duration, Sampling::Batched);
+            return pump(&mut source, &mut processing, sender);
         }
         let (timed, batched) = (columns.have_time(), Sampling::Batched);
-        let source = ClockedRows::new(converters, timed, "sample", stop, rate, duration, batched);
-        pump(source, processing, sender)
+        let mut source =
+            ClockedRows::new(converters, timed, "sample", stop, rate, duration, batched);
+        pump(&mut source, &mut processing, sender)
     }
 }

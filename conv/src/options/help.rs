@@ -28,9 +28,13 @@ or a header; names that no channel may have are made fit, and that is reported. 
 only one number behind them, as log --timestamps records them, they are skipped unless --time asks \
 for them. COL counts all columns of the input, the time's as well. Half a line is a sample at \
 the clean end of a file or pipe; cut off by a hang-up, an error, a stop or --duration it is \
-dropped, and reported. WAV, AIFF, instruments' blocks (#8..., #0...), UTF-16 and byte order marks \
+dropped, and reported. AIFF, instruments' blocks (#8..., #0...), UTF-16 and byte order marks \
 are refused, with what to do. Raw words may begin with any bytes: of these only RIFF, FORM and \
 blocks of 1000 bytes and more are.
+
+Words: [be|le]:[s|u|f]BITS/STORAGEBITS[XREPEAT][>>SHIFT], as in the scan_elements of an IIO device, up \
+to 64 bits; XREPEAT makes each channel so many words. WAV: all channels, integers of 8 (unsigned) to 32 \
+bits and floats, also RF64 and data of unknown length, as in a pipe.
 
 A serial line, or another terminal that is not conv's own, is locked. What waits in it is dropped, \
 and then what comes up to the first line end, since it may be the rest of a number; that is \

@@ -16,12 +16,14 @@ pub struct Layout {
     pub channels: usize,
     /// What is taken.
     pub choice: Choice,
+    /// Whether nobody said that it is text, so that it is read as WAV if it begins like that.
+    pub may_be_wav: bool,
 }
 
 impl Layout {
     /// Words of a single channel, or lines of text, all of which are taken.
     pub fn of(format: Format) -> Layout {
-        Layout { format, channels: 1, choice: Choice::default() }
+        Layout { format, channels: 1, choice: Choice::default(), may_be_wav: false }
     }
 
     /// How many words like this a frame has.

@@ -42,8 +42,8 @@ pub struct Stream<I> {
     pub deadline: Option<Instant>,
     /// What to report before anything is read, in this order.
     pub notices: VecDeque<String>,
-    /// What the time of a reading is taken from.
-    pub clock: Box<dyn Clock>,
+    /// What the time of a reading is taken from, if it is wanted.
+    pub clock: Option<Box<dyn Clock>>,
 }
 
 impl<'a> Stream<Stoppable<&'a Bytes>> {
@@ -65,7 +65,7 @@ impl<'a> Stream<Stoppable<&'a Bytes>> {
             format!("{name} was sending before: {waiting} that waited in it dropped")
         });
         let notices = not_raw.into_iter().chain(dropped).collect();
-        let clock = Box::new(stop.clone());
+        let clock = layout.choice.is_stamped.then(|| Box::new(stop.clone()) as _);
         let input = Stoppable::new(bytes, stop, AfterStop::End).showing(progress);
         progress.expect_rest_of(|| input.file());
         let (name, layout) = (name.clone(), layout.clone());
@@ -77,8 +77,18 @@ impl<I: Input> Stream<I> {
     /// All of `input`, from its beginning to its end; readings get their times from `clock`.
     pub fn whole(input: I, name: &str, layout: Layout, clock: impl Clock + 'static) -> Stream<I> {
         let (name, beginning) = (name.to_owned(), Beginning::Whole);
-        let (notices, clock) = (VecDeque::new(), Box::new(clock));
+        let clock = layout.choice.is_stamped.then(|| Box::new(clock) as _);
+        let notices = VecDeque::new();
         Stream { input, name, layout, beginning, deadline: None, notices, clock }
+    }
+}
+
+impl<I: Input> Stream<I> {
+    /// The same, with its beginning checked for a framing that is not supported.
+    pub(crate) fn unframed(self) -> Stream<Unframed<I>> {
+        let Stream { input, name, layout, beginning, deadline, notices, clock } = self;
+        let input = unframed(input, layout.format);
+        Stream { input, name, layout, beginning, deadline, notices, clock }
     }
 }
 

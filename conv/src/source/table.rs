@@ -88,6 +88,10 @@ impl Table {
         }
     }
 
+    pub(super) fn into_choice(self) -> Choice {
+        self.choice
+    }
+
     pub(super) fn shape(&self) -> Shape {
         match &self.part {
             None => Shape::Open,

@@ -5,24 +5,27 @@
 //! before until canonical lines come again: so the search for them hardly slows down a stream that has
 //! none.
 
+mod rows;
+
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::time::Instant;
 
 use stage::format::row::NotARow;
-use stage::format::sample::Sample;
 use stage::process::message::bytes;
 use stage::stream::ending::Ending;
 use stage::stream::framing::Unframed;
 use stage::stream::input::Input;
 use stage::stream::lines::{Block, Lines, first_line_to_cr_too};
 
+use super::format::Format;
+use super::layout::Layout;
 use super::stream::{Beginning, Stream, unframed, unread};
 use super::table::{Line, Shape, Table};
 use super::times::Times;
 use super::{Error, Given, Source};
 use crate::canonical::{Scanned, scan};
-use crate::reading::{NoReading, Place, Reading, Row, Rows, Text};
+use crate::reading::{NoReading, Place, Reading, Text};
 
 /// Lines that are worth a batch of text, at least.
 const WORTHWHILE: u64 = 8;
@@ -66,7 +69,6 @@ impl<I: Input> TextStream<I> {
     pub(crate) fn new(stream: Stream<I>) -> TextStream<I> {
         let Stream { input, name, layout, beginning, deadline, notices, clock } = stream;
         let lines = Lines::new(unframed(input, layout.format)).ended_by_cr_too();
-        let clock = Some(clock).filter(|_| layout.choice.is_stamped);
         let lines = match beginning {
             Beginning::Whole => lines,
             Beginning::Anywhere => lines.from_the_next(),
@@ -86,6 +88,16 @@ impl<I: Input> TextStream<I> {
             row: 0..0,
             times: Times::by(clock),
         }
+    }
+
+    /// The stream as WAV, if it was refused before anything was handed on, and what was read of it.
+    pub(crate) fn into_wav(self) -> (Stream<I>, Vec<u8>) {
+        let (input, ahead) = self.lines.into_input().into_refused();
+        let (name, deadline, notices) = (self.name, self.deadline, self.notices);
+        let choice = self.table.into_choice();
+        let layout = Layout { choice, may_be_wav: true, ..Layout::of(Format::Wav) };
+        let (beginning, clock) = (Beginning::Whole, self.times.clock);
+        (Stream { input, name, layout, beginning, deadline, notices, clock }, ahead)
     }
 
     /// Waits for more lines.
@@ -260,37 +272,5 @@ impl<I: Input> Source for TextStream<I> {
         let opening = opening.or_else(|| self.before_first());
         let of_header = || Some(format!("{}: {}", place(self.number), self.table.take_notice()?));
         opening.or_else(of_header).or_else(|| self.cut_off())
-    }
-}
-
-impl<I: Input> Rows for TextStream<I> {
-    fn next_row(&mut self) -> Option<Row<'_>> {
-        // Perhaps another part begins.
-        while !self.table.has_begun() && self.table.lacking().is_none() {
-            let line = self.next_line()?;
-            let read = self.table.read(&self.lines.given()[line.clone()]);
-            if let Ok(Line::Row(_)) = read
-                && self.table.has_begun()
-            {
-                // It is sent as something else.
-                self.leave(line);
-                return None;
-            }
-            let (place, stamp) = (place(self.number), self.times.next());
-            self.row = line.clone();
-            match read {
-                Ok(Line::Row(time)) => return Some(Row { place, time: Ok(stamp.or(time)) }),
-                Ok(Line::Other) => {}
-                Err(reason) => {
-                    let line = &self.lines.given()[line];
-                    return Some(Row { place, time: Err(NoReading::Line { reason, line }) });
-                }
-            }
-        }
-        None
-    }
-
-    fn reading(&mut self, index: usize) -> Option<Result<Sample, NoReading<'_>>> {
-        self.table.field(&self.lines.given()[self.row.clone()], index)
     }
 }

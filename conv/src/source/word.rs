@@ -6,6 +6,8 @@
 
 mod description;
 
+use std::fmt;
+
 use stage::format::decimal::Decimal;
 use stage::format::decimal::fixed::Fixed;
 use stage::format::sample::Sample;
@@ -24,7 +26,7 @@ enum Coding {
 
 /// Which byte comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Order {
+pub(super) enum Order {
     /// The one with the lowest bits.
     Little,
     /// The one with the highest.
@@ -52,6 +54,21 @@ impl Word {
         "u32le", "u32be", "s32le", "s32be", "u64le", "u64be", "s64le", "s64be", "f32le", "f32be",
         "f64le", "f64be",
     ];
+
+    /// Whole words of this many bits.
+    pub(super) fn unsigned(order: Order, bits: u8) -> Word {
+        Word { coding: Coding::Unsigned, order, bits, shift: 0, bytes: bits / 8, repeat: 1 }
+    }
+
+    /// The same with a sign.
+    pub(super) fn signed(order: Order, bits: u8) -> Word {
+        Word { coding: Coding::Signed, ..Word::unsigned(order, bits) }
+    }
+
+    /// The same as floats, of 32 or 64 bits.
+    pub(super) fn float(order: Order, bits: u8) -> Word {
+        Word { coding: Coding::Float, ..Word::unsigned(order, bits) }
+    }
 
     /// Bytes in a word.
     pub fn width(self) -> usize {
@@ -102,6 +119,23 @@ impl Word {
 
 fn integer(number: i128) -> Option<Sample> {
     Fixed::new(number, 0).map(Sample::from)
+}
+
+/// The name of a whole word.
+impl fmt::Display for Word {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let coding = match self.coding {
+            Coding::Unsigned => 'u',
+            Coding::Signed => 's',
+            Coding::Float => 'f',
+        };
+        let order = match self.order {
+            _ if self.bytes == 1 => "",
+            Order::Little => "le",
+            Order::Big => "be",
+        };
+        write!(formatter, "{coding}{}{order}", self.bits)
+    }
 }
 
 /// Words of at most 16 bits have codes: the word's bytes as an unsigned integer.

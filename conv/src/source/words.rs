@@ -1,7 +1,7 @@
 //! A stream of raw words, interleaved in frames, read as it comes.
 
 use std::collections::VecDeque;
-use std::io::{self, Read as _};
+use std::io;
 use std::ops::Range;
 use std::time::Instant;
 
@@ -10,11 +10,10 @@ use stage::format::sample::Sample;
 use stage::format::time::Time;
 use stage::process::clock::{Clock, Wake};
 use stage::stream::ending::{CutOff, Ending, Fate, Half};
-use stage::stream::framing::Unframed;
 use stage::stream::input::Input;
 use stage::stream::size::BLOCK;
 
-use super::stream::{Beginning, Stream, unframed, unread};
+use super::stream::{Beginning, Stream, unread};
 use super::word::Word;
 use super::{Error, Given, Source};
 use crate::reading::{Codes, NoReading, Place, Reading, Row, Rows};
@@ -24,7 +23,7 @@ const BATCH: usize = 1024;
 
 /// A stream of raw words.
 pub(crate) struct WordStream<I> {
-    input: Unframed<I>,
+    input: I,
     name: String,
     /// What to report first.
     notices: VecDeque<String>,
@@ -67,14 +66,14 @@ impl<I: Input> WordStream<I> {
         });
         notices.extend(unknown);
         Ok(WordStream {
-            input: unframed(input, layout.format),
+            input,
             name,
             notices,
             word,
             words,
             taken,
             columns,
-            clock: Some(clock).filter(|_| layout.choice.is_stamped),
+            clock,
             came: None,
             deadline,
             buffer: vec![0; BLOCK.max(frame)],
@@ -86,6 +85,11 @@ impl<I: Input> WordStream<I> {
             ending: None,
             is_rest_done: false,
         })
+    }
+
+    /// Where they come from.
+    pub(crate) fn input(&self) -> &I {
+        &self.input
     }
 
     /// What the words are sent as.

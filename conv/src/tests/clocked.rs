@@ -57,9 +57,9 @@ fn simulate(words: &str, clock: &FakeClock, slow: Duration) -> (usize, Entry) {
     let mut sender = Sender::new(&mut output, options.count, &mut messages);
     let simulated = Simulated::new(Signal::Uniform, &Levels::PERCENT, Some(1)).unwrap();
     let (rate, duration) = (options.ticking(), options.duration);
-    let source = Clocked::new(simulated, clock.clone(), rate, duration, Sampling::Batched);
-    let processing = Processing::new(options.settings());
-    pump(source, processing, &mut sender).unwrap();
+    let mut source = Clocked::new(simulated, clock.clone(), rate, duration, Sampling::Batched);
+    let mut processing = Processing::new(options.settings());
+    pump(&mut source, &mut processing, &mut sender).unwrap();
     let entry = sender.close();
     (output.2.iter().filter(|&&byte| byte == b'\n').count(), entry)
 }
@@ -87,8 +87,8 @@ fn readings_that_are_all_rejected_do_not_hide_a_stop() {
     let mut messages = Vec::new();
     let mut sender = Sender::new(Vec::new(), None, &mut messages);
     let simulated = Simulated::new(Signal::Uniform, &Levels::PERCENT, Some(1)).unwrap();
-    let source = Clocked::new(simulated, stopping, Rate::Max, None, Sampling::Batched);
-    pump(source, Processing::new(options.settings()), &mut sender).unwrap();
+    let mut source = Clocked::new(simulated, stopping, Rate::Max, None, Sampling::Batched);
+    pump(&mut source, &mut Processing::new(options.settings()), &mut sender).unwrap();
     let rejected = 2 * BLOCK as u64;
     assert_eq!(sender.close(), Entry::Conv { sent: 0, rejected, missed: 0, table: None });
 }

@@ -10,7 +10,10 @@ use stage::process::clock::Wake;
 use stage::process::rejections::{self, Rejections};
 
 use crate::source::format::Format;
+use stage::stream::input::Input;
+
 use crate::source::layout::Layout;
+use crate::source::stream::Stream;
 use crate::*;
 
 /// Events, each with the rejections that `report` could have seen by then.

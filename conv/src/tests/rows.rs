@@ -14,6 +14,7 @@ use crate::source::clocked::Converter;
 use crate::source::clocked_rows::ClockedRows;
 use crate::source::format::Format;
 use crate::source::layout::Layout;
+use crate::source::stream::Stream;
 use crate::ticks::Sampling;
 use crate::*;
 
@@ -36,12 +37,12 @@ impl Converter for Slow {
 type Seen = (String, Vec<String>, Entry);
 
 /// What becomes of converters' rows of `columns`.
-fn pumped(source: impl Source, columns: &Columns) -> Seen {
+fn pumped(mut source: impl Source, columns: &Columns) -> Seen {
     let (mut output, mut messages) = (Vec::new(), Vec::new());
     let mut sender = Sender::new(&mut output, None, &mut messages);
     let mut processing = Processing::new(Settings::default());
     begin(columns, &mut processing, &mut sender).unwrap();
-    pump(source, processing, &mut sender).unwrap();
+    pump(&mut source, &mut processing, &mut sender).unwrap();
     let entry = sender.close();
     (String::from_utf8(output).unwrap(), messages, entry)
 }

@@ -7,7 +7,10 @@ use stage::process::message::chain;
 
 use crate::source::choice::Choice;
 use crate::source::format::Format;
+use stage::stream::input::Input;
+
 use crate::source::layout::Layout;
+use crate::source::stream::Stream;
 use crate::*;
 
 /// The output, the messages (the last one may be why the input is refused, as UTF-16 is), and the
@@ -37,7 +40,7 @@ fn text() -> Layout {
 fn stereo_right() -> Layout {
     let columns = Some("2".parse().unwrap());
     let choice = Choice { columns, ..Choice::default() };
-    Layout { format: format("s16le"), channels: 2, choice }
+    Layout { channels: 2, choice, ..Layout::of(format("s16le")) }
 }
 
 #[test]

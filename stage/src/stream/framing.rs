@@ -3,7 +3,7 @@
 //!
 //! | begins with | is | recognised in |
 //! |---|---|---|
-//! | `RIFF` or `RIFX` or `RF64`, 4 bytes, 4 letters | WAV and its like | text, raw words |
+//! | `RIFF`, `RIFX`, `RF64` or `BW64`, 4 bytes, 4 letters | WAV and its like | text, raw words |
 //! | `FORM`, 4 bytes, 4 letters | AIFF and its like | text, raw words |
 //! | `#`, a digit n ≥ 4, n digits, data | a block of an instrument (IEEE 488.2) | text, raw words |
 //! | `#`, a digit n < 4, n digits, a byte that is not text | the same, or (n = 0) without a length | text |
@@ -16,15 +16,14 @@
 //! [`Unframed`] examines an input's first bytes, and only as long as they may begin one of these, so
 //! that a trickle of numbers is not held up.
 
-use std::fmt;
-use std::io::{self, Read};
-use std::time::Instant;
+mod unframed;
 
-use crate::process::clock::Wake;
-use crate::stream::ending::Ending;
-use crate::stream::input::Input;
-use crate::stream::regular::Regular;
+use std::fmt;
+use std::io;
+
 use thiserror::Error;
+
+pub use self::unframed::Unframed;
 
 /// The most bytes that are examined, and the smallest buffer to read into: a block's header with nine
 /// digits, and a byte of its data.
@@ -70,6 +69,11 @@ impl Framed {
         error.get_ref().and_then(|inner| inner.downcast_ref()).copied()
     }
 
+    /// Whether it is RIFF, as WAV is.
+    pub fn is_riff(&self) -> bool {
+        self.kind == Kind::Riff
+    }
+
     /// The reason not to read input that begins with `bytes` as text, if there is one.
     pub fn at_start(bytes: &[u8], reader: &'static str) -> Option<Framed> {
         match look(&bytes[..bytes.len().min(MOST)], true) {
@@ -84,12 +88,11 @@ impl fmt::Display for Framed {
         let reader = self.reader;
         match self.kind {
             Kind::Riff => formatter.write_str(
-                "it is RIFF (WAV), whose headers are no samples: for 16 bits, \
-                 sox FILE -t raw -e signed -b 16 -L - | conv --from - --format s16le",
+                "it is RIFF (WAV), whose headers are no samples: conv --from FILE --format wav",
             ),
             Kind::Aiff => formatter.write_str(
-                "it is FORM (AIFF), whose headers are no samples: for 16 bits, \
-                 sox FILE -t raw -e signed -b 16 -L - | conv --from - --format s16le",
+                "it is FORM (AIFF), whose headers are no samples: \
+                 sox FILE -t wav - | conv --from - --format wav",
             ),
             Kind::Block(header) => write!(
                 formatter,
@@ -127,6 +130,7 @@ fn riff_or_aiff(bytes: &[u8]) -> Look {
         (b"RIFF", Kind::Riff),
         (b"RIFX", Kind::Riff),
         (b"RF64", Kind::Riff),
+        (b"BW64", Kind::Riff),
         (b"FORM", Kind::Aiff),
     ];
     let begins = |magic: &[u8; 4]| magic.iter().zip(bytes).all(|(one, other)| one == other);
@@ -194,94 +198,6 @@ fn has_zeros(bytes: &[u8], parity: usize) -> bool {
     let is_text = |byte: u8| matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n');
     let fits = |(at, &byte): (usize, &u8)| if at % 2 == parity { is_text(byte) } else { byte == 0 };
     bytes.iter().take(UNMARKED).enumerate().all(fits)
-}
-
-/// An input that is refused if it is framed: reading it gives an error that [`Framed::of`] knows.
-#[derive(Debug)]
-pub struct Unframed<I> {
-    input: I,
-    is_text: bool,
-    reader: &'static str,
-    /// The first bytes, until it is known what they are and they are handed out.
-    first: [u8; MOST],
-    held: usize,
-    handed_out: usize,
-    is_known: bool,
-}
-
-impl<I: Input> Unframed<I> {
-    /// Examines the first bytes of `input`, which is text or raw words; `reader` is a command that
-    /// reads text from standard input.
-    pub fn new(input: I, is_text: bool, reader: &'static str) -> Unframed<I> {
-        let first = [0; MOST];
-        Unframed { input, is_text, reader, first, held: 0, handed_out: 0, is_known: false }
-    }
-
-    /// Reads more, until it is known what the first bytes are; returns those held as well.
-    fn read_first(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        buffer[..self.held].copy_from_slice(&self.first[..self.held]);
-        let count = self.input.read(&mut buffer[self.held..])?;
-        let all = &buffer[..self.held + count];
-        match look(&all[..all.len().min(MOST)], self.is_text) {
-            Look::Is(kind) => return Err(io::Error::other(Framed { kind, reader: self.reader })),
-            Look::Undecided if count > 0 && all.len() < MOST => {
-                self.held = all.len();
-                self.first[..self.held].copy_from_slice(all);
-                // The reader waits again.
-                return Err(io::ErrorKind::Interrupted.into());
-            }
-            Look::Undecided | Look::IsNone => (self.is_known, self.handed_out) = (true, self.held),
-        }
-        Ok(all.len())
-    }
-}
-
-impl<I: Input> Input for Unframed<I> {
-    fn wait(&mut self, deadline: Option<Instant>) -> io::Result<Wake> {
-        if self.is_known && self.handed_out < self.held {
-            return Ok(Wake::Ready);
-        }
-        match self.input.wait(deadline)? {
-            // No more may come in time, so what was held back is handed out.
-            Wake::Deadline if !self.is_known && self.held > 0 => {
-                self.is_known = true;
-                Ok(Wake::Ready)
-            }
-            wait => Ok(wait),
-        }
-    }
-
-    fn ending(&self) -> Ending {
-        self.input.ending()
-    }
-
-    fn ending_in_half(&mut self) -> io::Result<Ending> {
-        self.input.ending_in_half()
-    }
-
-    fn file(&self) -> Option<Regular> {
-        self.input.file()
-    }
-
-    fn read_by_threads(&mut self, bytes: u64) {
-        self.input.read_by_threads(bytes);
-    }
-}
-
-impl<I: Input> Read for Unframed<I> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if !self.is_known && buffer.len() >= MOST {
-            return self.read_first(buffer);
-        }
-        let rest = &self.first[self.handed_out..self.held];
-        if rest.is_empty() {
-            return self.input.read(buffer);
-        }
-        let count = rest.len().min(buffer.len());
-        buffer[..count].copy_from_slice(&rest[..count]);
-        self.handed_out += count;
-        Ok(count)
-    }
 }
 
 #[cfg(test)]

@@ -241,6 +241,11 @@ impl<I: Input> Lines<I> {
         &mut self.input
     }
 
+    /// The input alone; what was read ahead of what was handed out is lost.
+    pub fn into_input(self) -> I {
+        self.input
+    }
+
     /// How many bytes have been read ahead of what was handed out; `None` in the middle of a line that
     /// is skipped.
     pub fn read_ahead(&self) -> Option<u64> {

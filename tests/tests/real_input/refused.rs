@@ -10,8 +10,9 @@ use super::*;
 fn foreign_framing_is_refused_with_what_to_do() {
     let wav =
         b"RIFF\x30\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data";
-    let sox = "whose headers are no samples: for 16 bits, \
-               sox FILE -t raw -e signed -b 16 -L - | conv --from - --format s16le";
+    let riff = "it is RIFF (WAV), whose headers are no samples: conv --from FILE --format wav";
+    let form = "it is FORM (AIFF), whose headers are no samples: \
+                sox FILE -t wav - | conv --from - --format wav";
     let block = "it is an instrument's block with a header of 10 bytes: leave that out, \
                  tail -c +11 FILE | conv --from -, with the --format of its data";
     let mark = "it begins with a byte order mark: leave that out, tail -c +4 FILE | conv --from -";
@@ -22,9 +23,8 @@ fn foreign_framing_is_refused_with_what_to_do() {
         )
     };
     for (bytes, options, why) in [
-        (&wav[..], "--format s16le", format!("it is RIFF (WAV), {sox}")),
-        (wav, "", format!("it is RIFF (WAV), {sox}")),
-        (b"FORM\0\0\0\x2eAIFFCOMM", "--format s16be", format!("it is FORM (AIFF), {sox}")),
+        (&wav[..], "--format s16le", riff.to_owned()),
+        (b"FORM\0\0\0\x2eAIFFCOMM", "--format s16be", form.to_owned()),
         (b"#800000004\x01\0\x02\0\n", "--format s16le", block.to_owned()),
         (b"#8000000041,2\n", "", block.to_owned()),
         (b"#0\x01,2\n", "", block.replace("10 bytes", "2 bytes").replace("+11", "+3")),
@@ -43,8 +43,7 @@ fn foreign_framing_is_refused_with_what_to_do() {
 #[test]
 fn stat_refuses_the_same_and_a_check_of_what_was_recorded_names_it() {
     let dir = tempfile::tempdir().unwrap();
-    let sox = "it is RIFF (WAV), whose headers are no samples: for 16 bits, \
-               sox FILE -t raw -e signed -b 16 -L - | conv --from - --format s16le";
+    let conv = "it is RIFF (WAV), whose headers are no samples: conv --from FILE --format wav";
     let mark = "it begins with a byte order mark: leave that out, tail -c +4 FILE |";
     let utf_16 = |reader: &str| {
         format!(
@@ -53,7 +52,7 @@ fn stat_refuses_the_same_and_a_check_of_what_was_recorded_names_it() {
         )
     };
     for (bytes, to_stat, to_log) in [
-        (&b"RIFF\x30\0\0\0WAVEfmt \n"[..], sox.to_owned(), sox.to_owned()),
+        (&b"RIFF\x30\0\0\0WAVEfmt \n"[..], conv.to_owned(), conv.to_owned()),
         (b"\xef\xbb\xbf1\n2\n", format!("{mark} stat"), format!("{mark} log NEW")),
         (b"\xff\xfe1\0\n\0", utf_16("stat"), utf_16("log NEW")),
     ] {

@@ -24,7 +24,7 @@ impl Word {
         let (coding, rest) = coding(text)?;
         let order = if rest.ends_with("be") { Order::Big } else { Order::Little };
         let bits: u8 = rest.trim_end_matches(char::is_alphabetic).parse().ok()?;
-        Some(Word { coding, order, bits, shift: 0, bytes: bits / 8, repeat: 1 })
+        Some(Word { coding, ..Word::unsigned(order, bits) })
     }
 }
 

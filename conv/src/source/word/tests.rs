@@ -33,7 +33,7 @@ fn each_name_reads_its_extremes() {
         ("f64be", &(-0.1f64).to_be_bytes(), "-0.1"),
     ] {
         let word = word(name);
-        assert_eq!(bytes.len(), word.width(), "{name}");
+        assert_eq!((bytes.len(), word.to_string()), (word.width(), name.to_owned()));
         assert_eq!(word.decode(bytes).unwrap().to_string(), value, "{name} {bytes:?}");
         if word.has_codes() {
             let code = Word::code(bytes);

@@ -1,6 +1,9 @@
+use std::io::Read as _;
+
 use super::*;
 use crate::fake::{Chunks, FakeClock};
 use crate::process::clock::{Clock as _, Wake};
+use crate::stream::input::Input as _;
 use proptest::prelude::*;
 
 /// All bytes, or why they are refused, when they come in chunks of `size`.

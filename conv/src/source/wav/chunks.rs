@@ -1,0 +1,204 @@
+//! An input in chunks: four letters, a size, and that many bytes, padded to an even number.
+
+use std::io;
+use std::time::Instant;
+
+use stage::process::clock::Wake;
+use stage::process::message::quoted;
+use stage::stream::ending::Ending;
+use stage::stream::input::Input;
+use stage::stream::size::BLOCK;
+
+use super::super::word::Order;
+use super::NotWav;
+
+/// The size of a whole or of data whose real size is elsewhere, or was not known when it was written.
+const ELSEWHERE: u32 = u32::MAX;
+
+/// Sizes of data that some programs write into a pipe, since they do not know: ffmpeg, sox, and two of
+/// arecord's.
+pub(super) const UNKNOWN: [u32; 4] = [ELSEWHERE, 0x7fff_f000, 0x7fff_ffff, 0x8000_0000];
+
+/// Bytes of a chunk's contents that are looked at.
+const LOOKED_AT: u32 = 40;
+
+/// Why there are no more chunks.
+#[derive(Debug)]
+pub(super) enum Cut {
+    /// A stop or the deadline has come.
+    Over,
+    /// The input could not be read.
+    Failed(io::Error),
+    /// It is not what it should be.
+    NotWav(NotWav),
+}
+
+impl From<io::Error> for Cut {
+    fn from(error: io::Error) -> Cut {
+        Cut::Failed(error)
+    }
+}
+
+/// The head of a chunk.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Chunk {
+    pub kind: [u8; 4],
+    pub size: u32,
+}
+
+/// Sizes that do not fit the heads of chunks.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Long {
+    /// What the head of the whole says.
+    whole: u32,
+    data: Option<u64>,
+}
+
+impl Long {
+    /// Reads the contents of a `ds64` chunk.
+    pub(super) fn read(&mut self, contents: &[u8]) {
+        let data = contents.get(8..16).and_then(|it| it.try_into().ok()).map(u64::from_le_bytes);
+        self.data = data.filter(|size| *size > 0);
+    }
+
+    /// The number of bytes of data whose chunk has this size; `None` if they end with the input.
+    pub(super) fn length(&self, size: u32) -> Option<u64> {
+        match (size, self.data) {
+            (ELSEWHERE, Some(data)) => Some(data),
+            _ if UNKNOWN.contains(&size) => None,
+            // Written before the data, and never again.
+            (0, _) if [0, ELSEWHERE].contains(&self.whole) => None,
+            _ => Some(size.into()),
+        }
+    }
+}
+
+/// An input that is read chunk by chunk.
+#[derive(Debug)]
+pub(super) struct Chunks<I> {
+    input: I,
+    deadline: Option<Instant>,
+    order: Order,
+    /// What was read; from `start` on, it has not been taken yet.
+    held: Vec<u8>,
+    start: usize,
+}
+
+impl<I: Input> Chunks<I> {
+    /// The chunks of `input`, of which the bytes `ahead` have been read already.
+    pub(super) fn new(input: I, ahead: Vec<u8>, deadline: Option<Instant>) -> Chunks<I> {
+        Chunks { input, deadline, order: Order::Little, held: ahead, start: 0 }
+    }
+
+    /// The byte order of sizes and words.
+    pub(super) fn order(&self) -> Order {
+        self.order
+    }
+
+    /// The input, and what was read of it but not taken.
+    pub(super) fn into_rest(mut self) -> (I, Vec<u8>) {
+        self.held.drain(..self.start);
+        (self.input, self.held)
+    }
+
+    /// Reads the head of the whole.
+    pub(super) fn begin(&mut self) -> Result<Long, Cut> {
+        let head: [u8; 12] = match self.take(12) {
+            Ok(head) => head.try_into().unwrap_or_default(),
+            // What is too short for a head is shown as it is.
+            Err(Cut::NotWav(_)) => return Err(self.is_other()),
+            Err(cut) => return Err(cut),
+        };
+        match (&head[..4], &head[8..]) {
+            (b"RIFF" | b"RF64" | b"BW64", b"WAVE") => {}
+            (b"RIFX", b"WAVE") => self.order = Order::Big,
+            _ => {
+                self.start = 0;
+                return Err(self.is_other());
+            }
+        }
+        let whole = self.number([head[4], head[5], head[6], head[7]]);
+        Ok(Long { whole, data: None })
+    }
+
+    fn is_other(&self) -> Cut {
+        let begins = &self.held[self.start..];
+        Cut::NotWav(NotWav::Other(quoted(&begins[..begins.len().min(12)])))
+    }
+
+    /// The next chunk.
+    pub(super) fn next(&mut self) -> Result<Chunk, Cut> {
+        match *self.take(8)? {
+            [a, b, c, d, e, f, g, h] => {
+                Ok(Chunk { kind: [a, b, c, d], size: self.number([e, f, g, h]) })
+            }
+            _ => Err(Cut::NotWav(NotWav::Short)),
+        }
+    }
+
+    fn number(&self, bytes: [u8; 4]) -> u32 {
+        match self.order {
+            Order::Little => u32::from_le_bytes(bytes),
+            Order::Big => u32::from_be_bytes(bytes),
+        }
+    }
+
+    /// The beginning of a chunk's contents, all of which are passed.
+    pub(super) fn start_of(&mut self, chunk: Chunk) -> Result<Vec<u8>, Cut> {
+        let looked_at = chunk.size.min(LOOKED_AT);
+        let start = self.take(looked_at as usize)?.to_vec();
+        self.pass_bytes(padded(chunk.size) - u64::from(looked_at))?;
+        Ok(start)
+    }
+
+    /// Passes over a chunk's contents.
+    pub(super) fn pass(&mut self, chunk: Chunk) -> Result<(), Cut> {
+        self.pass_bytes(padded(chunk.size))
+    }
+
+    fn pass_bytes(&mut self, mut count: u64) -> Result<(), Cut> {
+        while count > 0 {
+            if self.start == self.held.len() {
+                self.fill()?;
+            }
+            let held = (self.held.len() - self.start) as u64;
+            let passed = count.min(held);
+            self.start += passed as usize;
+            count -= passed;
+        }
+        Ok(())
+    }
+
+    /// The next `count` bytes, which are few.
+    fn take(&mut self, count: usize) -> Result<&[u8], Cut> {
+        while self.held.len() - self.start < count {
+            self.fill()?;
+        }
+        self.start += count;
+        Ok(&self.held[self.start - count..self.start])
+    }
+
+    /// Reads once more.
+    fn fill(&mut self) -> Result<(), Cut> {
+        if self.input.wait(self.deadline)? == Wake::Deadline {
+            return Err(Cut::Over);
+        }
+        self.held.drain(..self.start);
+        self.start = 0;
+        let end = self.held.len();
+        self.held.resize(end + BLOCK, 0);
+        let read = self.input.read(&mut self.held[end..]);
+        self.held.truncate(end + *read.as_ref().unwrap_or(&0));
+        match read {
+            Ok(0) if self.input.ending() == Ending::Clean => Err(Cut::NotWav(NotWav::Short)),
+            Ok(0) => Err(Cut::Over),
+            Err(error) if error.kind() != io::ErrorKind::Interrupted => Err(error.into()),
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+}
+
+/// The bytes of a chunk's contents, with the one that makes them even.
+fn padded(size: u32) -> u64 {
+    u64::from(size) + u64::from(size % 2)
+}
