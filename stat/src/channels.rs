@@ -4,7 +4,7 @@
 //! columns belong to the channels of their names. Before the first row or header nothing is known; what
 //! is rejected there counts for every channel of the first part.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use stage::format::columns::{Columns, MAX_COLUMNS};
 
@@ -31,7 +31,7 @@ pub(crate) struct Channels {
     /// In the order in which they first came; never empty.
     all: Vec<Channel>,
     /// Where each is, by its name or number.
-    places: HashMap<Option<String>, usize>,
+    places: BTreeMap<Option<String>, usize>,
     selection: Selection,
     /// The fields that are counted in the current part.
     taken: Vec<Taken>,
@@ -48,7 +48,7 @@ impl Channels {
     pub(crate) fn new(plan: &Plan) -> Channels {
         Channels {
             all: vec![Channel::new(plan, None)],
-            places: HashMap::from([(None, 0)]),
+            places: BTreeMap::from([(None, 0)]),
             selection: plan.selection.clone(),
             taken: vec![Taken { field: 0, channel: 0 }],
             is_refused: false,
@@ -63,7 +63,7 @@ impl Channels {
         self.settle();
         let indices = self.selection.indices_in(columns)?;
         let labels: Vec<_> = indices.iter().map(|at| columns.label(*at)).collect();
-        let known = if self.is_provisional { &HashMap::new() } else { &self.places };
+        let known = if self.is_provisional { &BTreeMap::new() } else { &self.places };
         let new = labels.iter().filter(|label| !known.contains_key(*label)).count();
         self.is_refused = known.len() + new > MAX_CHANNELS;
         self.taken.clear();

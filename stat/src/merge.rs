@@ -10,6 +10,7 @@ mod pending;
 
 use std::io::Write;
 
+use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use stage::format::record::{MAX_RECORD, Record, reason};
 use stage::process::exit::Status;
@@ -158,7 +159,7 @@ impl Merged {
 pub(crate) struct Merge<'a> {
     plan: &'a Plan,
     /// By name or number, in the order in which they first came.
-    channels: IndexMap<Option<String>, Merged>,
+    channels: IndexMap<Option<String>, Merged, RandomState>,
     place: Position,
     pending: PendingRecords,
 }
@@ -166,7 +167,7 @@ pub(crate) struct Merge<'a> {
 impl Merge<'_> {
     /// Nothing merged yet, for the figures that are wanted.
     pub(crate) fn new(plan: &Plan) -> Merge<'_> {
-        let (channels, pending) = (IndexMap::new(), PendingRecords::default());
+        let (channels, pending) = (IndexMap::default(), PendingRecords::default());
         Merge { plan, channels, place: Position::default(), pending }
     }
 

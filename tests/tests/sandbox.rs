@@ -1,6 +1,8 @@
 //! Least privilege: each running stage has given up what it does not need, can do its work, and is
 //! killed if it tries anything else.
 
+mod denied;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;

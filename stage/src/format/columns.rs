@@ -1,7 +1,7 @@
 //! The columns of a stream: whether a time comes first, and the channels behind it; and the header, a
 //! line that names them.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use thiserror::Error;
 
@@ -78,7 +78,7 @@ impl Columns {
             [TIME, channels @ ..] => (true, channels),
             channels => (false, channels),
         };
-        let mut seen = HashSet::new();
+        let mut seen = BTreeSet::new();
         let name = |text: &&str| {
             let name: Name =
                 text.parse().map_err(|why| NotColumns::Name((*text).to_owned(), why))?;

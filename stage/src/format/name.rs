@@ -5,7 +5,7 @@
 //! `temp [°C]`, and the name may be given without it.
 
 use std::borrow::Borrow;
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::hash::Hash;
 use std::str::FromStr;
@@ -81,7 +81,7 @@ impl Name {
     /// Names for the texts of a foreign header, all different (`_2` for the second of a name, and so
     /// on); `ch` and the column's number where a text leaves nothing.
     pub fn all_fitted<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<Name> {
-        let mut taken: HashSet<Name> = HashSet::new();
+        let mut taken: BTreeSet<Name> = BTreeSet::new();
         let texts = texts.into_iter().zip(1..);
         let names = texts.map(|(text, number)| {
             let name = Name::fitted(text).unwrap_or_else(|| Name::numbered(number));
@@ -240,7 +240,7 @@ mod tests {
             ),
         ) {
             let names = Name::all_fitted(texts.iter().map(String::as_str));
-            let distinct: HashSet<&Name> = names.iter().collect();
+            let distinct: BTreeSet<&Name> = names.iter().collect();
             prop_assert_eq!(distinct.len(), texts.len());
             for name in &names {
                 prop_assert!(name.as_str().parse::<Name>().is_ok(), "{}", name);

@@ -23,6 +23,12 @@
 //! 4. the filter is set, for all threads at once. It cannot be removed again;
 //! 5. the stage begins its own work, and only then reads what it was sent.
 //!
+//! What a library does at its first use, it may do only there: so nothing may be drawn or looked up for
+//! the first time after step 4. A hash table with the standard library's keys would be such a case:
+//! where there is no `getrandom` (an outer sandbox forbids it, or an old kernel has no random numbers
+//! yet), these are read from /dev/urandom. The stages keep sorted tables, or those of `foldhash`, whose
+//! keys need no system call; `conv` draws its seeds as it opens its stream.
+//!
 //! It does not protect:
 //!
 //! - what a stage legitimately does: a `log` that was taken over can read, write, rename and remove

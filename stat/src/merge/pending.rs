@@ -4,6 +4,7 @@
 //! (One of the unnamed channel without samples stands for all channels: nothing of the stream was known
 //! yet.)
 
+use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -47,7 +48,7 @@ impl Pending {
 
 /// The newest record of each channel whose state is still to come.
 #[derive(Debug, Default)]
-pub(super) struct PendingRecords(IndexMap<Option<String>, Pending>);
+pub(super) struct PendingRecords(IndexMap<Option<String>, Pending, RandomState>);
 
 impl PendingRecords {
     /// Notes the record at a place; the error is the place of one whose state will not come.

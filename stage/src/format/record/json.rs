@@ -1,6 +1,6 @@
 //! Reading records, which are JSON objects with fields in any order.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
@@ -22,7 +22,7 @@ struct Reading {
     /// Which rows of the table have come, a bit each.
     seen: u64,
     /// The percentages of the quantiles.
-    percentages: HashSet<Decimal>,
+    percentages: BTreeSet<Decimal>,
 }
 
 /// What a name in the object is.
@@ -99,7 +99,7 @@ impl<'de> Visitor<'de> for Reading {
 impl Reading {
     fn new() -> Reading {
         const { assert!(FIELDS.len() <= u64::BITS as usize, "a bit for each row") };
-        Reading { record: Record::default(), seen: 0, percentages: HashSet::new() }
+        Reading { record: Record::default(), seen: 0, percentages: BTreeSet::new() }
     }
 
     /// Reads the value of the field in row `at`.
