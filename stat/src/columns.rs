@@ -48,19 +48,20 @@ impl Columns {
         self.stamps.limit(limits);
     }
 
-    /// Takes rows at the start of `block`, which has whole lines, but at most `most` of them; there
-    /// must be room for that many. `expected` is how many are likely to come before the next record.
-    /// Also returns the newest time.
+    /// Takes rows from the place `from` of `block`, which has whole lines, on, but at most `most` of them;
+    /// there must be room for that many. `expected` is how many are likely to come before the next
+    /// record. Also returns the newest time.
     pub(crate) fn take(
         &mut self,
         block: &[u8],
+        from: usize,
         most: u64,
         expected: u64,
         selected: &mut Selected<'_>,
     ) -> (Scanned, Option<Time>) {
         let (mut scanned, mut newest) = (Scanned::default(), None);
         while scanned.lines < most {
-            let (from, most) = (scanned.bytes, most - scanned.lines);
+            let (from, most) = (from + scanned.bytes, most - scanned.lines);
             let room = self.room_for_small(expected, selected).min(most);
             let mut taken = self.take_small(block, from, room, selected);
             if taken.0.lines == 0 {

@@ -15,10 +15,9 @@ pub(crate) mod stamps;
 mod window;
 
 use self::number::{Number, integer, number, unusual, with_exponent};
-use self::small::CHUNK_LINES;
+use self::small::ROOM;
 use self::window::{CHUNK, Masks, Window};
 use crate::short::BATCH;
-use crate::tally::integers::LANES;
 
 /// What was taken from the start of a block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,7 +50,7 @@ impl Scanned {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Numbers {
     /// `None` until there are some.
-    numbers: Option<Box<[i64; BATCH]>>,
+    numbers: Option<Box<[i64; ROOM]>>,
     count: usize,
     /// All magnitudes, combined by `or`.
     magnitudes: u64,
@@ -80,13 +79,13 @@ pub(crate) fn scan(
 ) -> Scanned {
     let most = most.min(BATCH as u64) as usize;
     let mut scanned = Scanned::default();
-    let room = numbers.numbers.get_or_insert_with(|| Box::new([0; BATCH]));
+    let room = numbers.numbers.get_or_insert_with(|| Box::new([0; ROOM]));
     let mut batch = Batch { numbers: room, count: 0, magnitudes: 0 };
     let mut copy = window::EMPTY;
     while batch.count < most {
         let (window, masks) = window::at(block, from + scanned.bytes, &mut copy);
-        if scale == 0 && batch.count + CHUNK_LINES + LANES <= most {
-            let taken = batch.take_small(window, &masks);
+        if scale == 0 && small::are_small(&masks) {
+            let taken = batch.take_small(block, from + scanned.bytes, most);
             scanned.append(taken);
             if taken.lines > 0 {
                 continue;
@@ -113,7 +112,7 @@ pub(crate) fn scan(
 
 /// Numbers that are being read.
 struct Batch<'a> {
-    numbers: &'a mut [i64; BATCH],
+    numbers: &'a mut [i64; ROOM],
     count: usize,
     magnitudes: u64,
 }
@@ -165,14 +164,13 @@ fn take(
 }
 
 impl Batch<'_> {
-    #[inline(always)]
-    fn take_small(&mut self, window: &Window, masks: &Masks) -> Scanned {
-        let put = |value, turn| self.numbers[(self.count + turn) % BATCH] = i64::from(value);
-        let taken = small::take(window, masks, put);
-        let end = (self.count + taken.lines as usize).min(BATCH);
-        let magnitudes = self.numbers[self.count..end].iter();
-        self.magnitudes |= magnitudes.fold(0, |all, number| all | *number as u64);
-        self.count = end;
+    /// Takes the small integers from the place `from` of `block` on, until there are `most` numbers.
+    fn take_small(&mut self, block: &[u8], from: usize, most: usize) -> Scanned {
+        let numbers = &mut self.numbers[self.count..];
+        let taken = small::read(block, from, (most - self.count) as u64, numbers);
+        let taken_numbers = numbers.iter().take(taken.lines as usize);
+        self.magnitudes |= taken_numbers.fold(0, |all, number| all | *number as u64);
+        self.count += taken.lines as usize;
         taken
     }
 

@@ -28,22 +28,26 @@ pub(crate) trait TakeLines {
     /// How many samples it may take at once; 0 while the next line must be read on its own.
     fn room(&self) -> u64;
 
-    /// Takes the short numbers at the start of `lines`, at most `most` of them.
-    fn take_short(&mut self, lines: &[u8], most: u64) -> Result<Scanned, Self::Error>;
+    /// Takes the short numbers from the place `from` of `block` on, where a line begins, but at most `most`
+    /// of them. (They are read with the bytes in front of them.)
+    fn take_short(&mut self, block: &[u8], from: usize, most: u64) -> Result<Scanned, Self::Error>;
 
     /// Takes one line, given without its line feed.
     fn take(&mut self, line: &[u8]) -> Result<(), Self::Error>;
 
     /// Takes whole lines.
     fn take_block(&mut self, block: &[u8]) -> Result<(), Self::Error> {
-        let mut rest = block;
+        let mut at = 0;
         // Lines taken one by one before searching for short numbers again.
         let mut patience = 1;
-        while !rest.is_empty() {
+        while at < block.len() {
             let room = self.room();
-            let is_worth = rest.len() >= FEW_BYTES && room >= FEW_SAMPLES;
-            let scanned = if is_worth { self.take_short(rest, room)? } else { Scanned::default() };
-            rest = &rest[scanned.bytes..];
+            let is_worth = block.len() - at >= FEW_BYTES && room >= FEW_SAMPLES;
+            let scanned = match is_worth {
+                true => self.take_short(block, at, room)?,
+                false => Scanned::default(),
+            };
+            at += scanned.bytes;
             if scanned.lines > 0 && scanned.lines == room {
                 // There is room again, and nothing to be patient with.
                 continue;
@@ -53,8 +57,8 @@ pub(crate) trait TakeLines {
                 _ => (2 * patience).min(MAX_PATIENCE),
             };
             for _ in 0..patience {
-                let Some(line) = each_line(rest).next() else { break };
-                rest = &rest[(line.len() + 1).min(rest.len())..];
+                let Some(line) = each_line(&block[at..]).next() else { break };
+                at = (at + line.len() + 1).min(block.len());
                 self.take(line)?;
             }
         }

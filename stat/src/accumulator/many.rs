@@ -22,18 +22,24 @@ const FEW: u64 = 1 << 14;
 const TIMES: u64 = 4;
 
 impl Accumulator {
-    /// Takes the samples at the start of `block`, which has whole lines, as long as they are short
-    /// numbers, and at most `most` of them; there must be [room](Accumulator::room) for that many.
+    /// Takes the samples from the place `from` of `block`, which has whole lines, on, as long as they are
+    /// short numbers, and at most `most` of them; there must be [room](Accumulator::room) for that many.
     /// The `place` given with the first sample is where these samples lie in the stream.
-    pub(crate) fn add_short(&mut self, block: &[u8], most: u64, place: RunPlace) -> Scanned {
+    pub(crate) fn add_short(
+        &mut self,
+        block: &[u8],
+        from: usize,
+        most: u64,
+        place: RunPlace,
+    ) -> Scanned {
         let are_few = most < FEW;
         let are_in_order = self.sequence.has_products() || are_few && !self.are_small_for(most);
         let mut scanned = Scanned::default();
         while scanned.lines < most {
-            let room = most - scanned.lines;
+            let (from, room) = (from + scanned.bytes, most - scanned.lines);
             let batch = match are_in_order {
-                true => self.add_in_order(block, scanned.bytes, room, place, are_few),
-                false => self.add_batch(block, scanned.bytes, room, are_few),
+                true => self.add_in_order(block, from, room, place, are_few),
+                false => self.add_batch(block, from, room, are_few),
             };
             if batch.lines == 0 {
                 break;
@@ -41,8 +47,9 @@ impl Accumulator {
             scanned.append(batch);
         }
         self.count += scanned.lines;
-        if !are_in_order && let Some(last) = first_sample(&block[scanned.last..scanned.bytes]) {
-            let first = || first_sample(block).unwrap_or_else(|| last.clone());
+        let lines = &block[from..from + scanned.bytes];
+        if !are_in_order && let Some(last) = first_sample(&lines[scanned.last..]) {
+            let first = || first_sample(lines).unwrap_or_else(|| last.clone());
             self.sequence.add_many(first, last.clone(), scanned.lines, place);
         }
         scanned

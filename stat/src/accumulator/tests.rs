@@ -49,7 +49,7 @@ fn take(accumulator: &mut Accumulator, lines: &[String], expected: u64) {
     let mut left = expected.max(lines.len() as u64);
     while !rest.is_empty() {
         let most = left.min(accumulator.room());
-        let scanned = accumulator.add_short(rest, most, RunPlace::Number(1));
+        let scanned = accumulator.add_short(rest, 0, most, RunPlace::Number(1));
         (rest, left) = (&rest[scanned.bytes..], left - scanned.lines);
         if scanned.lines == 0 {
             let end = rest.iter().position(|byte| *byte == b'\n').unwrap();

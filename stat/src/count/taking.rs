@@ -70,8 +70,8 @@ impl<W: Write> Count<'_, W> {
         Ok(())
     }
 
-    /// Takes rows of short numbers at the start of `lines`.
-    fn take_rows(&mut self, lines: &[u8], most: u64) -> Scanned {
+    /// Takes rows of short numbers from the place `from` of `block` on.
+    fn take_rows(&mut self, block: &[u8], from: usize, most: u64) -> Scanned {
         let window = self.windows.as_ref().filter(|_| self.is_timed);
         self.columns.limit(window.map(|windows| windows.passing()));
         let mut selected = self.channels.with_fields();
@@ -80,7 +80,7 @@ impl<W: Write> Count<'_, W> {
             (true, Some((_, channel))) => channel.current.accumulator.count(),
             _ => most,
         };
-        let (scanned, newest) = self.columns.take(lines, most, expected, &mut selected);
+        let (scanned, newest) = self.columns.take(block, from, most, expected, &mut selected);
         if let (Some(windows), Some(newest)) = (&mut self.windows, newest) {
             windows.pass(newest);
         }
@@ -119,12 +119,13 @@ impl<W: Write> TakeLines for Count<'_, W> {
         rooms.map_or(0, |room| if self.is_timed { room } else { room.min(self.schedule.room()) })
     }
 
-    fn take_short(&mut self, lines: &[u8], most: u64) -> Result<Scanned, Error> {
+    fn take_short(&mut self, block: &[u8], from: usize, most: u64) -> Result<Scanned, Error> {
         let scanned = match self.channels.single_mut().filter(|_| self.is_single) {
             Some(channel) => {
-                channel.current.accumulator.add_short(lines, most, RunPlace::NOT_KNOWN_YET)
+                let accumulator = &mut channel.current.accumulator;
+                accumulator.add_short(block, from, most, RunPlace::NOT_KNOWN_YET)
             }
-            None => self.take_rows(lines, most),
+            None => self.take_rows(block, from, most),
         };
         self.place.line += scanned.lines;
         if scanned.lines > 0 {

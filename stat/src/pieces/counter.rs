@@ -110,8 +110,8 @@ impl TakeLines for Counter {
         self.accumulator.room()
     }
 
-    fn take_short(&mut self, lines: &[u8], most: u64) -> Result<Scanned, Stopped> {
-        let scanned = self.accumulator.add_short(lines, most, RunPlace::NOT_KNOWN_YET);
+    fn take_short(&mut self, block: &[u8], from: usize, most: u64) -> Result<Scanned, Stopped> {
+        let scanned = self.accumulator.add_short(block, from, most, RunPlace::NOT_KNOWN_YET);
         self.lines.count += scanned.lines;
         Ok(scanned)
     }

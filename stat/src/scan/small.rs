@@ -15,6 +15,7 @@ use self::cells::Counters;
 use super::Scanned;
 use super::stamps::Stamps;
 use super::window::{CHUNK, FRONT, Masks, Window};
+use crate::short::BATCH;
 use crate::tally::integers::{Integers, LANES, NOTHING};
 
 /// No integer is greater.
@@ -23,23 +24,45 @@ pub(crate) const REACH: u64 = 9_999;
 /// Lines that are certainly long enough to stand in front of a chunk, if none is empty.
 pub(crate) const FRONT_LINES: u64 = FRONT as u64 / 2;
 
-/// Lines that a chunk has at most, not counting empty ones.
-pub(super) const CHUNK_LINES: usize = CHUNK / 2;
+/// Places that are written to when integers are read: as many as there are, and what follows the last one.
+pub(super) const ROOM: usize = BATCH + LANES;
 
 /// Counts the integers from the place `from` of `block` on, where a line begins, but at most `most` of
 /// them. May stop at any line.
 pub(crate) fn count(block: &[u8], from: usize, most: u64, integers: &mut Integers) -> Scanned {
+    each(block, from, most, |value, turn, _| integers.count(value, turn))
+}
+
+/// Reads the same integers into `numbers`, from their beginning on; there must be [`ROOM`] for `most`.
+pub(super) fn read(block: &[u8], from: usize, most: u64, numbers: &mut [i64]) -> Scanned {
+    each(block, from, most, |value, turn, before| {
+        if let Some(number) = numbers.get_mut(before + turn) {
+            *number = value.into();
+        }
+    })
+}
+
+/// Passes the value of each of the same integers to `put`, with how many came before it in its chunk, and
+/// before this chunk. Fewer values than there are [`LANES`] follow a chunk's last one, which mean nothing.
+#[inline(always)]
+fn each(block: &[u8], from: usize, most: u64, put: impl FnMut(u16, usize, usize)) -> Scanned {
     #[cfg(target_arch = "x86_64")]
-    if let Some(scanned) = avx2::count(block, from, most, integers) {
-        return scanned;
-    }
-    count_anywhere(block, from, most, integers)
+    let put = match avx2::each(block, from, most, put) {
+        Ok(scanned) => return scanned,
+        Err(put) => put,
+    };
+    each_anywhere(block, from, most, put)
 }
 
 /// The same on any processor.
-fn count_anywhere(block: &[u8], from: usize, most: u64, integers: &mut Integers) -> Scanned {
+fn each_anywhere(
+    block: &[u8],
+    from: usize,
+    most: u64,
+    put: impl FnMut(u16, usize, usize),
+) -> Scanned {
     let masks = |window: &Window| window[FRONT..].first_chunk().map_or(Masks::default(), Masks::of);
-    count_by(block, from, most, integers, masks, compute::<false>)
+    each_by(block, from, most, put, masks, compute::<false>)
 }
 
 /// Counts the small integers of the rows from the place `from` of `block` on, but of at most `most`
@@ -58,13 +81,13 @@ pub(crate) fn count_rows(
     cells::count_anywhere(block, from, most, stamps, counters)
 }
 
-/// The same, given how the masks of a window and the values of its lines are computed.
+/// The same as [`each`], given how the masks of a window and the values of its lines are computed.
 #[inline(always)]
-fn count_by(
+fn each_by(
     block: &[u8],
     from: usize,
     most: u64,
-    integers: &mut Integers,
+    mut put: impl FnMut(u16, usize, usize),
     masks: impl Fn(&Window) -> Masks,
     compute: impl Fn(&Window, &mut Values),
 ) -> Scanned {
@@ -72,14 +95,14 @@ fn count_by(
     let text = from.checked_sub(FRONT).and_then(|front| block.get(front..)).unwrap_or_default();
     let (mut rest, mut lines) = (text, 0);
     let mut values = Values::default();
-    while most - lines >= CHUNK_LINES as u64 {
+    while lines < most {
         let Some(window) = rest.first_chunk() else { break };
-        let masks = masks(window);
+        let masks = masks(window).of_lines(most - lines);
         if !are_small(&masks) {
             break;
         }
         compute(window, &mut values);
-        put_values(&values, masks.line_feeds, |value, turn| integers.count(value, turn));
+        put_values(&values, masks.line_feeds, |value, turn| put(value, turn, lines as usize));
         lines += u64::from(masks.line_feeds.count_ones());
         rest = &rest[CHUNK - masks.line_feeds.leading_zeros() as usize..];
     }
@@ -88,27 +111,9 @@ fn count_by(
     Scanned { bytes, lines, last: memrchr(b'\n', earlier).map_or(0, |at| at + 1) }
 }
 
-/// Passes each integer of the lines that end in a chunk, and how many came before it, to `put`; none if
-/// the chunk has other lines, too. Fewer integers than there are [`LANES`] follow the last one, which
-/// mean nothing.
-#[inline(always)]
-pub(super) fn take(window: &Window, masks: &Masks, put: impl FnMut(u16, usize)) -> Scanned {
-    if !are_small(masks) {
-        return Scanned::default();
-    }
-    let mut values = Values::default();
-    compute::<false>(window, &mut values);
-    let line_feeds = masks.line_feeds;
-    put_values(&values, line_feeds, put);
-    let last = CHUNK - 1 - line_feeds.leading_zeros() as usize;
-    let earlier = line_feeds ^ 1 << last;
-    let start = CHUNK - earlier.leading_zeros() as usize;
-    Scanned { bytes: last + 1, lines: line_feeds.count_ones().into(), last: start }
-}
-
 /// Whether lines end in a chunk, and all of them have one to four digits and nothing else.
 #[inline(always)]
-fn are_small(masks: &Masks) -> bool {
+pub(super) fn are_small(masks: &Masks) -> bool {
     let line_feeds = masks.line_feeds;
     let whole = u64::MAX.checked_shr(line_feeds.leading_zeros()).unwrap_or(0);
     let starts = line_feeds << 1 | 1;
@@ -189,11 +194,21 @@ mod tests {
     fn agrees(block: &[u8], from: usize, most: u64) -> Scanned {
         let scanned = count_once(block, from, most, count);
         assert_eq!(count_once(block, from, most, count_anywhere), scanned, "on any processor");
+        let mut numbers = [0; ROOM];
+        let read = read(block, from, most.min(BATCH as u64), &mut numbers);
+        let mut read: Vec<_> =
+            numbers[..read.lines as usize].iter().map(|it| decimal(*it, 0)).collect();
+        read.sort_unstable();
+        assert_eq!(read, scanned.1, "read one by one");
         let (scanned, values) = scanned;
         let mut expected = expected(block, from, scanned);
         expected.sort_unstable();
         assert_eq!(values, expected);
         scanned
+    }
+
+    fn count_anywhere(block: &[u8], from: usize, most: u64, integers: &mut Integers) -> Scanned {
+        each_anywhere(block, from, most, |value, turn, _| integers.count(value, turn))
     }
 
     type Count = fn(&[u8], usize, u64, &mut Integers) -> Scanned;

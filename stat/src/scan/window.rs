@@ -36,6 +36,16 @@ impl Masks {
         self.line_feeds | self.tabs
     }
 
+    /// The same without the line feeds behind the first `most`.
+    #[inline(always)]
+    pub(super) fn of_lines(self, most: u64) -> Masks {
+        if u64::from(self.line_feeds.count_ones()) <= most {
+            return self;
+        }
+        let behind = (0..most).fold(self.line_feeds, |rest, _| rest & rest.wrapping_sub(1));
+        Masks { line_feeds: self.line_feeds ^ behind, ..self }
+    }
+
     #[inline(always)]
     pub(super) fn of(chunk: &[u8; CHUNK]) -> Masks {
         let mut masks = Masks::default();

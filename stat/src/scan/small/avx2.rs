@@ -16,24 +16,27 @@ use std::arch::x86_64::{
 };
 
 use super::cells::{self, Counters};
-use super::{Values, count_by};
+use super::{Values, each_by};
 use crate::scan::Scanned;
 use crate::scan::stamps::Stamps;
 use crate::scan::window::{FRONT, Masks, Window};
-use crate::tally::integers::Integers;
 
 /// Bytes of a vector.
 const VECTOR: usize = 32;
 
-/// Counts as [`count`](super::count) does; `None` if this processor cannot.
-pub(super) fn count(
+/// Does what [`each`](super::each) does; gives `put` back if this processor cannot.
+#[inline(always)]
+pub(super) fn each<Put: FnMut(u16, usize, usize)>(
     block: &[u8],
     from: usize,
     most: u64,
-    integers: &mut Integers,
-) -> Option<Scanned> {
+    put: Put,
+) -> Result<Scanned, Put> {
+    if !is_able() {
+        return Err(put);
+    }
     // SAFETY: the processor has all that the function is compiled for.
-    is_able().then(|| unsafe { count_here(block, from, most, integers) })
+    Ok(unsafe { each_here(block, from, most, put) })
 }
 
 /// Counts as [`count_rows`](super::count_rows) does; `None` if this processor cannot.
@@ -58,10 +61,10 @@ fn is_able() -> bool {
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-fn count_here(block: &[u8], from: usize, most: u64, integers: &mut Integers) -> Scanned {
+fn each_here(block: &[u8], from: usize, most: u64, put: impl FnMut(u16, usize, usize)) -> Scanned {
     let masks = |window: &Window| masks(window);
     let compute = |window: &Window, values: &mut Values| compute::<false>(window, values);
-    count_by(block, from, most, integers, masks, compute)
+    each_by(block, from, most, put, masks, compute)
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
