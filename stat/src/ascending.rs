@@ -11,9 +11,10 @@ pub(crate) struct Ascending(Vec<(i64, u64)>);
 impl Ascending {
     /// Of numbers in any order, some of which may be the same.
     pub(crate) fn of(mut numbers: Vec<(i64, u64)>) -> Ascending {
-        if !numbers.is_sorted_by_key(|(number, _)| *number) {
-            numbers.sort_unstable_by_key(|(number, _)| *number);
+        if numbers.is_sorted_by(|(number, _), (next, _)| number < next) {
+            return Ascending(numbers);
         }
+        numbers.sort_unstable_by_key(|(number, _)| *number);
         Ascending(numbers).divided(1)
     }
 

@@ -82,7 +82,7 @@ impl Distribution {
         match &mut self.approximate {
             Some(approximate) => approximate.add_counts(numbers, scale),
             None if self.values.distinct() + numbers.len() <= self.capacity.values => {
-                self.values.add_counts(numbers.as_slice(), scale);
+                self.values.add_counts(numbers.as_slice(), scale, self.capacity.values);
             }
             None => {
                 let (short, long) = take(&mut self.values).split(scale);
@@ -97,7 +97,7 @@ impl Distribution {
         if short.len() + long.len() > self.capacity.values {
             self.approximate = Some(Box::new(Approximate::of(short, scale, long, self.capacity)));
         } else {
-            self.values.add_counts(short.as_slice(), scale);
+            self.values.add_counts(short.as_slice(), scale, self.capacity.values);
             long.iter().for_each(|(value, count)| self.add_many(value, *count));
         }
     }

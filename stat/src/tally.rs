@@ -17,6 +17,9 @@ use crate::scan::{Scanned, small};
 /// Samples that may be tallied before a counter, of 32 bits, might overflow.
 const MOST: u64 = 1 << 31;
 
+/// Distinct numbers that there are likely to be at least.
+const FEW_NUMBERS: usize = 256;
+
 /// Counts of short numbers.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tally {
@@ -77,7 +80,8 @@ impl Tally {
 
     /// Empties the tables; returns the numbers with their counts, in any order.
     pub(crate) fn drain(&mut self) -> Vec<(i64, u64)> {
-        let mut numbers = Vec::with_capacity(self.values.as_ref().map_or(0, Values::far));
+        let far = self.values.as_ref().map_or(0, Values::far);
+        let mut numbers = Vec::with_capacity(far.max(FEW_NUMBERS));
         let mut push = |number, count| numbers.push((number, count));
         self.integers.iter_mut().for_each(|integers| integers.drain(&mut push));
         self.values.iter_mut().for_each(|values| values.drain(&mut push));

@@ -103,6 +103,24 @@ impl Near {
         true
     }
 
+    /// Counts `numbers`, which ascend, each with its count, and passes those without a counter to `other`.
+    pub(super) fn add_counts(&mut self, numbers: &[(i64, u64)], mut other: impl FnMut(i64, u64)) {
+        let base = self.base.unwrap_or(0);
+        let mut distinct = self.distinct;
+        for &(number, count) in numbers {
+            match Near::place(number, base).filter(|_| self.base.is_some()) {
+                Some(place) => {
+                    self.used[distinct % ROOM] = place as u16;
+                    distinct += usize::from(self.counts[place] == 0);
+                    self.counts[place] += count;
+                    self.blocks[place / BLOCK] += count;
+                }
+                None => other(number, count),
+            }
+        }
+        self.distinct = distinct;
+    }
+
     /// Counts `numbers`, and passes those without a counter to `other`.
     pub(super) fn add_all(&mut self, numbers: &[i64], mut other: impl FnMut(i64)) {
         if numbers.len() < FEW {
@@ -110,18 +128,28 @@ impl Near {
         }
         let Some(base) = self.base else { return numbers.iter().for_each(|it| other(*it)) };
         self.has_blocks = false;
-        // In variables of their own: registers, since no table can overlap them.
+        let mut rest = numbers;
+        while let [number, behind @ ..] = &rest[self.add_first(rest, base)..] {
+            other(*number);
+            rest = behind;
+        }
+    }
+
+    /// Counts `numbers` up to the first without a counter; returns how many. (A function of its own, so that
+    /// the compiler keeps all that it takes in registers.)
+    #[inline(never)]
+    fn add_first(&mut self, numbers: &[i64], base: i64) -> usize {
         let (mut distinct, counts, used) = (self.distinct, &mut *self.counts, &mut *self.used);
-        for &number in numbers {
-            let Some(place) = Near::place(number, base) else {
-                other(number);
-                continue;
-            };
+        let mut places = numbers.iter().map(|number| Near::place(*number, base));
+        let first_other = places.position(|place| {
+            let Some(place) = place else { return true };
             used[distinct % ROOM] = place as u16;
             distinct += usize::from(counts[place] == 0);
             counts[place] += 1;
-        }
+            false
+        });
         self.distinct = distinct;
+        first_other.unwrap_or(numbers.len())
     }
 
     /// Removes all numbers. (Others may be chosen next time.)
@@ -193,12 +221,17 @@ impl Near {
 
     /// The blocks that have the numbers from the least to the greatest.
     fn blocks_in_use(&mut self) -> Range<usize> {
-        let fresh = self.used[self.spanned..self.distinct].iter().map(|place| usize::from(*place));
-        let widen = |span: Range<usize>, block| match span.is_empty() {
-            true => block..block + 1,
-            false => span.start.min(block)..span.end.max(block + 1),
-        };
-        self.span = fresh.map(|place| place / BLOCK).fold(self.span.clone(), widen);
+        let fresh = &self.used[self.spanned..self.distinct];
+        let ends =
+            |(least, greatest): (u16, u16), place: &u16| (least.min(*place), greatest.max(*place));
+        let (least, greatest) = fresh.iter().fold((u16::MAX, 0), ends);
+        if !fresh.is_empty() {
+            let fresh = usize::from(least) / BLOCK..usize::from(greatest) / BLOCK + 1;
+            self.span = match self.span.is_empty() {
+                true => fresh,
+                false => self.span.start.min(fresh.start)..self.span.end.max(fresh.end),
+            };
+        }
         self.spanned = self.distinct;
         self.span.clone()
     }

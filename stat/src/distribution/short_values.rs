@@ -58,13 +58,20 @@ impl ShortValues {
         }
     }
 
-    /// Counts numbers, for which there is room, each with its count.
-    pub(super) fn add_counts(&mut self, numbers: &[(i64, u64)]) {
+    /// Counts ascending numbers, for which there is room, each with its count, if there may be at most
+    /// `most` distinct ones.
+    pub(super) fn add_counts(&mut self, numbers: &[(i64, u64)], most: usize) {
         if self.distinct() == 0 && !self.has_table() {
-            self.far = Counts::of_ascending(MAX_DISTINCT, numbers);
-        } else {
-            let most = MAX_DISTINCT;
-            numbers.iter().for_each(|(number, count)| _ = self.add(*number, *count, most));
+            match middle(numbers).filter(|_| most >= COUNTERS) {
+                Some(middle) => self.near.get_or_insert_default().choose(middle),
+                None => return self.far = Counts::of_ascending(MAX_DISTINCT, numbers),
+            }
+        }
+        // There is as much room as there are numbers.
+        let mut add_far = |number, count| _ = self.far.add_many(&number, count);
+        match &mut self.near {
+            Some(near) => near.add_counts(numbers, add_far),
+            None => numbers.iter().for_each(|(number, count)| add_far(*number, *count)),
         }
     }
 
@@ -180,4 +187,11 @@ impl ShortValues {
         self.near.iter_mut().for_each(Near::clear);
         self.far.clear();
     }
+}
+
+/// The number in the middle of ascending ones, if a table around it is for them all.
+fn middle(numbers: &[(i64, u64)]) -> Option<i64> {
+    let ((first, _), (last, _)) = (numbers.first()?, numbers.last()?);
+    let range = last.checked_sub(*first).filter(|range| *range < COUNTERS as i64)?;
+    Some(first + range / 2)
 }

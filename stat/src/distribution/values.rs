@@ -73,11 +73,11 @@ impl Values {
         }
     }
 
-    /// Counts numbers in units of 10^−`scale`, for which there is room, each with its count.
-    pub(super) fn add_counts(&mut self, numbers: &[(i64, u64)], scale: u16) {
-        let most = self.distinct() + numbers.len();
+    /// Counts ascending numbers in units of 10^−`scale`, for which there is room, each with its count,
+    /// if there may be at most `most` distinct values.
+    pub(super) fn add_counts(&mut self, numbers: &[(i64, u64)], scale: u16, most: usize) {
         match self.has_unit(scale) {
-            true => self.short.add_counts(numbers),
+            true => self.short.add_counts(numbers, self.most_short(most)),
             false => numbers.iter().for_each(|(it, n)| _ = self.add_short(*it, scale, *n, most)),
         }
     }

@@ -74,13 +74,33 @@ impl Sums {
 
     /// Adds the sums of two powers of short numbers with this many `places`.
     pub(super) fn add_counts(&mut self, numbers: &[(i64, u64)], places: u16) {
-        numbers.iter().for_each(|(number, count)| self.add_times(*number, *count));
+        self.add_two_of_counts(numbers);
         for (number, _) in numbers {
+            if self.finest == places {
+                break;
+            }
             let is_multiple = |finest| are_multiples(&[*number], places - finest);
             while self.finest < places && !is_multiple(self.finest) {
                 self.finest += 1;
             }
         }
+    }
+
+    fn add_two_of_counts(&mut self, numbers: &[(i64, u64)]) {
+        let (bits, counts) = numbers.iter().fold((0, 0), |(bits, counts), (number, count)| {
+            (bits | bits_of(*number), counts | count)
+        });
+        let width = |word: u64| u64::BITS - word.leading_zeros();
+        if 2 * width(bits as u64) + width(counts) + width(numbers.len() as u64) < u64::BITS {
+            let (sum, squares) = numbers.iter().fold((0, 0), |(sum, squares), (number, count)| {
+                let times = number * *count as i64;
+                (sum + times, squares + times * number)
+            });
+            self.sum += i128::from(sum);
+            self.squares.add(squares.into());
+            return;
+        }
+        numbers.iter().for_each(|(number, count)| self.add_times(*number, *count));
     }
 
     /// Whether these are the sums of nothing, or of zeros without places.
@@ -89,8 +109,7 @@ impl Sums {
     }
 
     fn add_two_of(&mut self, numbers: &[i64]) {
-        // All bits of the numbers, or of their complements if they are negative.
-        let bits = numbers.iter().fold(0, |bits, number| bits | (number ^ (number >> 63)));
+        let bits = numbers.iter().fold(0, |bits, number| bits | bits_of(*number));
         if bits < SHORT_SUM && numbers.len() <= BATCH {
             let (sum, squares) = numbers
                 .iter()
@@ -132,6 +151,11 @@ impl Sums {
             fourths: self.fourths.to_big() + fourths.to_big(),
         }
     }
+}
+
+/// The bits of a number, or of its complement if it is negative.
+fn bits_of(number: i64) -> i64 {
+    number ^ (number >> 63)
 }
 
 /// Whether all `numbers` are multiples of 10^`exponent`.

@@ -7,6 +7,9 @@ use super::zeros;
 /// Integers that have a counter: those of up to four digits.
 const COUNTED: usize = 10_000;
 
+/// Counters that are emptied together.
+const BLOCK: usize = 64;
+
 /// Entries of a table: one for whatever 16 bits hold, so that none has to be checked.
 const ENTRIES: usize = 1 << 16;
 
@@ -59,22 +62,33 @@ impl Integers {
         self.count += integers;
     }
 
-    /// Empties the tables, and passes each integer with its count to `each`.
+    /// Empties the tables, and passes each integer with its count to `each`, from the least on.
     pub(crate) fn drain(&mut self, mut each: impl FnMut(i64, u64)) {
         let mut left = take(&mut self.count);
-        for value in 0..COUNTED {
+        for first in (0..COUNTED).step_by(BLOCK) {
             if left == 0 {
                 break;
             }
-            let lanes = self.counts.iter().skip(value).step_by(ENTRIES);
-            let count: u64 = lanes.map(|count| u64::from(*count)).sum();
-            left -= count;
-            if count > 0 {
-                self.counts.iter_mut().skip(value).step_by(ENTRIES).for_each(|count| *count = 0);
-                each(value as i64, count);
+            for (value, count) in (first as i64..).zip(self.take_block(first)) {
+                if count > 0 {
+                    left -= u64::from(count);
+                    each(value, count.into());
+                }
             }
         }
-        let nothing = self.counts.iter_mut().skip(usize::from(NOTHING)).step_by(ENTRIES);
-        nothing.for_each(|count| *count = 0);
+        self.tables().for_each(|table| table[usize::from(NOTHING)] = 0);
+    }
+
+    /// Empties the counters from the one of `first` on; returns what they counted.
+    fn take_block(&mut self, first: usize) -> [u32; BLOCK] {
+        let mut sums = [0; BLOCK];
+        let blocks = self.tables().filter_map(|table| table[first..].first_chunk_mut());
+        for counts in blocks {
+            // What was not used is not touched, and takes no room.
+            if *counts != [0; BLOCK] {
+                sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += take(count));
+            }
+        }
+        sums
     }
 }
