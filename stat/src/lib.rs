@@ -15,6 +15,7 @@
 //! | `accumulator` | everything known about the samples, and (`accumulator::record`) the record made from it |
 //! | `columns` | rows of several columns, or with times, many at a time |
 //! | `short`, `scan`, `tally` | the fast path: short numbers, read many at a time and counted in tables |
+//! | `narrow` | short numbers of 16 bits, compared and summed many at a time |
 //! | `moments`, `wide` | the exact sums of the samples' powers |
 //! | `figures` | mean, deviation and so on from these sums: **a new figure is computed there** |
 //! | `nearest` | the one rounding, from an exact ratio to the nearest double |
@@ -52,6 +53,7 @@ mod label;
 mod lattice;
 mod merge;
 mod moments;
+mod narrow;
 mod nearest;
 mod open_windows;
 mod options;

@@ -17,6 +17,7 @@ use num_bigint::BigInt;
 use stage::format::decimal::{Decimal, Mantissa, SMALL_DIGITS, power_of_ten};
 
 use self::sums::{FOURTH_LIMIT, Sums};
+use crate::narrow::Narrow;
 use crate::short::{POWERS, decimal};
 use crate::wide::Wide;
 
@@ -141,10 +142,10 @@ impl Moments {
         }
     }
 
-    /// Takes short numbers in units of 10^−`scale`.
-    pub(crate) fn add_short(&mut self, numbers: &[i64], scale: u16) {
+    /// Takes short numbers in units of 10^−`scale`, which may also be given as `narrow` ones.
+    pub(crate) fn add_short(&mut self, numbers: &[i64], narrow: Option<&Narrow>, scale: u16) {
         if let Some(sums) = self.small.get_mut(usize::from(scale)) {
-            sums.add_short(numbers, scale, self.powers);
+            sums.add_short(numbers, narrow, scale, self.powers);
         }
     }
 

@@ -10,6 +10,7 @@ use stage::format::decimal::Decimal;
 use stage::format::sample::Sample;
 
 use super::Accumulator;
+use crate::narrow::Narrow;
 use crate::scan::{self, Numbers, Scanned, small};
 use crate::sequence::RunPlace;
 use crate::short::{BATCH, decimal};
@@ -113,8 +114,8 @@ impl Accumulator {
         self.count += numbers.len() as u64;
         self.sequence.add_short(numbers, self.scale.places(), place);
         match expected < FEW {
-            true => self.add_at_once(numbers),
-            false => self.tally_numbers(numbers),
+            true => self.add_at_once(numbers, reach),
+            false => self.tally_numbers(numbers, reach),
         }
     }
 
@@ -141,8 +142,8 @@ impl Accumulator {
         let most = if are_few && from == 0 { most.min(small::FRONT_LINES) } else { most };
         let (scanned, numbers) = self.scan(block, from, most);
         match are_few {
-            true => self.add_at_once(numbers.as_slice()),
-            false => self.tally_numbers(numbers.as_slice()),
+            true => self.add_at_once(numbers.as_slice(), numbers.reach()),
+            false => self.tally_numbers(numbers.as_slice(), numbers.reach()),
         }
         self.numbers = numbers;
         scanned
@@ -163,8 +164,8 @@ impl Accumulator {
         let (scanned, numbers) = self.scan(block, from, most);
         self.sequence.add_short(numbers.as_slice(), self.scale.places(), place);
         match are_few {
-            true => self.add_at_once(numbers.as_slice()),
-            false => self.tally_numbers(numbers.as_slice()),
+            true => self.add_at_once(numbers.as_slice(), numbers.reach()),
+            false => self.tally_numbers(numbers.as_slice(), numbers.reach()),
         }
         self.numbers = numbers;
         scanned
@@ -178,8 +179,9 @@ impl Accumulator {
         (scanned, numbers)
     }
 
-    /// Tallies short numbers as long as every value is counted, and takes the others at once.
-    fn tally_numbers(&mut self, numbers: &[i64]) {
+    /// Tallies short numbers, none of which is farther from zero than `reach`, as long as every value is
+    /// counted, and takes the others at once.
+    fn tally_numbers(&mut self, numbers: &[i64], reach: u64) {
         let mut rest = numbers;
         while !rest.is_empty() && self.distribution.is_exact() {
             let tallied = self.tally.add(rest);
@@ -189,11 +191,11 @@ impl Accumulator {
                 self.settle();
             }
         }
-        self.add_at_once(rest);
+        self.add_at_once(rest, reach);
     }
 
     /// Takes short numbers without tallying them.
-    fn add_at_once(&mut self, numbers: &[i64]) {
+    fn add_at_once(&mut self, numbers: &[i64], reach: u64) {
         if numbers.is_empty() {
             return;
         }
@@ -202,11 +204,10 @@ impl Accumulator {
             self.settle();
         }
         let scale = self.scale.places();
-        self.moments.add_short(numbers, scale);
+        let narrow = Narrow::of(numbers, reach);
+        self.moments.add_short(numbers, narrow.as_ref(), scale);
         self.distribution.add_short(numbers, scale);
-        let (min, max) = numbers
-            .iter()
-            .fold((i64::MAX, i64::MIN), |(min, max), it| (min.min(*it), max.max(*it)));
+        let (min, max) = narrow.map_or_else(|| ends(numbers), |narrow| narrow.ends());
         self.widen_to(min, max, scale);
         if let Some(course) = &mut self.course {
             let (min, max) = (decimal(min, scale), decimal(max, scale));
@@ -226,6 +227,12 @@ impl Accumulator {
             self.settle();
         }
     }
+}
+
+/// The least and the greatest of these.
+fn ends(numbers: &[i64]) -> (i64, i64) {
+    let widen = |(min, max): (i64, i64), it: &i64| (min.min(*it), max.max(*it));
+    numbers.iter().fold((i64::MAX, i64::MIN), widen)
 }
 
 /// The sample in the first of these lines, which must be a short number.

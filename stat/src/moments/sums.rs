@@ -3,6 +3,7 @@
 use stage::format::decimal::power_of_ten;
 
 use super::{PowerSums, Powers};
+use crate::narrow::Narrow;
 use crate::short::{BATCH, POWERS};
 use crate::wide::{Wide, Wider};
 
@@ -61,11 +62,22 @@ impl Sums {
         self.squares.add_times(wide * wide, count);
     }
 
-    /// Adds short numbers with this many `places`.
-    pub(super) fn add_short(&mut self, numbers: &[i64], places: u16, powers: Powers) {
-        match powers {
-            Powers::Two => self.add_two_of(numbers),
-            Powers::Four => numbers.iter().for_each(|number| self.add_four(*number)),
+    /// Adds short numbers, which may also be given as `narrow` ones, with this many `places`.
+    pub(super) fn add_short(
+        &mut self,
+        numbers: &[i64],
+        narrow: Option<&Narrow>,
+        places: u16,
+        powers: Powers,
+    ) {
+        match (powers, narrow) {
+            (Powers::Two, Some(narrow)) => {
+                let (sum, squares) = narrow.sums();
+                self.sum += i128::from(sum);
+                self.squares.add(squares.into());
+            }
+            (Powers::Two, None) => self.add_two_of(numbers),
+            (Powers::Four, _) => numbers.iter().for_each(|number| self.add_four(*number)),
         }
         while self.finest < places && !are_multiples(numbers, places - self.finest) {
             self.finest += 1;
