@@ -152,6 +152,6 @@ mod tests {
         }
         let lines = tally.lines("FILE");
         assert!(lines.starts_with("FILE: 2 rows of 1000 channels\n"), "{lines}");
-        assert!(lines.ends_with("c999: 2 samples, 0 missing\nFILE: c1000: 1 samples, 0 missing\n"));
+        assert!(lines.ends_with("c999: 2 samples, 0 missing\nFILE: c1000: 1 sample, 0 missing\n"));
     }
 }
