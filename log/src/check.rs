@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use stage::format::row::{Field, Line, NotARow, Rows};
 use stage::process::clock::Timer;
 use stage::process::exit::Status;
-use stage::process::message::{Messages, quoted, quoted_path};
+use stage::process::message::{Messages, plain_path, quoted, quoted_path};
 use stage::process::progress::Progress;
 use stage::stream::lines::{Block, Lines, each_line};
 use stage::stream::output::{Delivery, deliver};
@@ -44,7 +44,7 @@ pub(crate) fn run(
     for path in &ordered {
         let of_this = inspection.file(path)?;
         all.add_all(&of_this);
-        delivery = print(of_this.lines(&path.display().to_string()))?;
+        delivery = print(of_this.lines(&plain_path(path)))?;
         if delivery == Delivery::ReaderGone {
             break;
         }
@@ -205,6 +205,17 @@ mod tests {
                 "\"FILE\": line 6: torn, without a line feed: \"67\"",
             ]
         );
+    }
+
+    #[test]
+    fn no_name_reaches_the_terminal_as_it_is() {
+        let (end, shown) = (".\x1b[2J\u{9b}31m\n", r"\u{1b}[2J\u{9b}31m\n");
+        let text = "1\na\x1b[2Jb\tc\n";
+        let (_, output, reported) = checked(&[(end, text)], &[end]);
+        assert_eq!(output, format!("FILE.{shown}: 1 samples\n"));
+        let why = format!("\"FILE.{shown}\": line 2: ");
+        assert!(reported.len() == 1 && reported[0].starts_with(&why), "{reported:?}");
+        assert!(!reported[0].contains(char::is_control), "{reported:?}");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
+use std::path::Path;
 
 /// Bytes of foreign text that a message quotes: enough to recognise a line, less than one.
 const QUOTED: usize = 40;
@@ -129,18 +130,28 @@ fn end_of_quote(text: &[u8]) -> usize {
 }
 
 /// A file's name in quotes: all of it, escaped like [`quoted`].
-pub fn quoted_path(path: &std::path::Path) -> String {
+pub fn quoted_path(path: &Path) -> String {
     format!("\"{}\"", escaped(path.as_os_str().as_encoded_bytes()))
 }
 
+/// A file's name without quotes, for standard output: what a terminal would obey is escaped.
+pub fn plain_path(path: &Path) -> String {
+    escaped_but(path.as_os_str().as_encoded_bytes(), &['\'', '"', '\\'])
+}
+
 fn escaped(bytes: &[u8]) -> String {
+    // It needs no escape in double quotes.
+    escaped_but(bytes, &['\''])
+}
+
+/// Escapes all but printable characters, and these.
+fn escaped_but(bytes: &[u8], plain: &[char]) -> String {
     let mut text = String::new();
     for chunk in bytes.utf8_chunks() {
         for char in chunk.valid().chars() {
-            match char {
-                // Needs no escape in double quotes.
-                '\'' => text.push(char),
-                _ => text.extend(char.escape_debug()),
+            match plain.contains(&char) {
+                true => text.push(char),
+                false => text.extend(char.escape_debug()),
             }
         }
         for byte in chunk.invalid() {
@@ -179,6 +190,8 @@ mod tests {
         assert_eq!(quoted(b"\x1b[2J\"\xff\0"), r#""\u{1b}[2J\"\xff\0""#);
         assert_eq!(quoted("3 µV".as_bytes()), r#""3 µV""#);
         assert_eq!(quoted(b"it's"), r#""it's""#);
+        assert_eq!(plain_path("it's \"a\\b\" µ".as_ref()), "it's \"a\\b\" µ");
+        assert_eq!(plain_path("\x1b[2J\u{9b}\u{202e}\n".as_ref()), r"\u{1b}[2J\u{9b}\u{202e}\n");
         assert_eq!(quoted(&[b'7'; 41]), format!("\"{}…\"", "7".repeat(40)));
         let long = format!("{}µV", "7".repeat(39));
         assert_eq!(quoted(long.as_bytes()), format!("\"{}…\"", "7".repeat(39)));
