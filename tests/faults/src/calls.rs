@@ -12,6 +12,7 @@ use std::ffi::{c_char, c_int, c_uint, c_void};
 use libc::{AT_FDCWD, iovec, mode_t, off_t, size_t, ssize_t};
 
 use crate::fault::{Call, How, due, errno};
+use crate::inode::{self, Asked};
 use crate::kernel::{self, Status, fail};
 use crate::trace::{escaped_if_known, hex, note};
 
@@ -48,6 +49,12 @@ pub unsafe extern "C" fn openat(
     let only_reads = flags & libc::O_ACCMODE == libc::O_RDONLY && flags & libc::O_CREAT == 0;
     // SAFETY: as for C's.
     let before = unsafe { kernel::status_at(dir, path, 0) };
+    if only_reads && before.is_some_and(|status| status.is_directory()) {
+        // SAFETY: as for C's.
+        if let Some(errno) = errno(Call::OpenDirectory, || unsafe { kernel::name_at(dir, path) }) {
+            return fail(errno);
+        }
+    }
     // A file that does not exist yet will be a regular one.
     if !only_reads && before.is_none_or(|status| status.is_regular()) {
         // SAFETY: as for C's.
@@ -59,6 +66,8 @@ pub unsafe extern "C" fn openat(
     let fd = unsafe { kernel::open(dir, path, flags, mode) };
     if fd >= 0 && !only_reads {
         note_opened(fd, before, flags);
+        // SAFETY: as for C's.
+        inode::opened(fd, unsafe { kernel::name_at(dir, path) });
     }
     fd
 }
@@ -84,7 +93,7 @@ pub unsafe extern "C" fn write(fd: c_int, bytes: *const c_void, count: size_t) -
     let count = match file.and_then(|_| due(Call::Write, || kernel::name(fd))) {
         Some(How::Errno(errno)) => return fail(errno) as ssize_t,
         Some(How::Short(most)) => count.min(most),
-        None => count,
+        _ => count,
     };
     // SAFETY: as for C's, and there are no more bytes.
     let result = unsafe { kernel::write(fd, bytes, count) };
@@ -230,6 +239,47 @@ pub unsafe extern "C" fn unlinkat(dir: c_int, path: *const c_char, flags: c_int)
     let result = unsafe { kernel::unlink(dir, path, flags) };
     if result == 0 && is_file {
         note(|| Some(format!("unlink {}", escaped_if_known(name())?)));
+    }
+    result
+}
+
+#[cfg_attr(not(test), unsafe(no_mangle))]
+pub unsafe extern "C" fn fcntl(fd: c_int, command: c_int, argument: *mut c_void) -> c_int {
+    let locks = command == libc::F_OFD_SETLK;
+    if locks
+        && kernel::status(fd).is_some_and(|status| status.is_regular())
+        && let Some(errno) = errno(Call::Lock, || kernel::name(fd))
+    {
+        return fail(errno);
+    }
+    // SAFETY: as for C's.
+    unsafe { kernel::fcntl(fd, command, argument) }
+}
+
+#[cfg_attr(not(test), unsafe(no_mangle))]
+pub unsafe extern "C" fn statx(
+    dir: c_int,
+    path: *const c_char,
+    flags: c_int,
+    mask: c_uint,
+    found: *mut libc::statx,
+) -> c_int {
+    // SAFETY: as for C's.
+    let is_of_descriptor = !path.is_null() && unsafe { *path } == 0;
+    if is_of_descriptor
+        && kernel::status(dir).is_some_and(|status| status.is_regular())
+        && let Some(errno) = errno(Call::Status, || kernel::name(dir))
+    {
+        return fail(errno);
+    }
+    // SAFETY: as for C's.
+    let result = unsafe { kernel::statx(dir, path, flags, mask, found) };
+    if result == 0 {
+        // SAFETY: the call has filled it in.
+        let found = unsafe { &mut *found };
+        // SAFETY: as for C's.
+        let name = || unsafe { kernel::name_at(dir, path) };
+        inode::change(found, if is_of_descriptor { Asked::File(dir) } else { Asked::Name(&name) });
     }
     result
 }

@@ -8,10 +8,10 @@
 //!
 //! | part | what it is |
 //! |---|---|
-//! | `CALL` | `open` (for writing), `write`, `sync` (`fsync` and `fdatasync`), `truncate`, `rename`, `unlink`: calls on regular files; or `syncdir`: `fsync` on a directory |
+//! | `CALL` | `open` (for writing), `write`, `sync` (`fsync` and `fdatasync`), `truncate`, `rename`, `unlink`, `lock` (`F_OFD_SETLK`), `status` (of an open file): calls on regular files; `opendir` (for reading) and `syncdir` (`fsync`): on a directory; or `inode`, which never fails: the answer to what a file is |
 //! | `NAME` | the last part of the file's name (its old one for `rename`); without it, any file |
 //! | `WHICH` | `3`, the third such call (of this program, on this file if there is a name); `3-5`, the third to the fifth; `3-`, all from the third on |
-//! | `HOW` | the error's name (`EIO`) or number; or, for `write`, `short=BYTES`: at most this many bytes, but at least one, are written |
+//! | `HOW` | the error's name (`EIO`) or number; or, for `write`, `short=BYTES`: at most this many bytes, but at least one, are written; or, for `inode`, `by-name`: the number depends on the name, of an open file that under which it was opened, or `each-time`: it is another one each time that a name is looked at |
 //!
 //! Calls count whether they fail or not, even while the switch is off. Where several faults are due,
 //! the first one in the list applies.
@@ -41,6 +41,14 @@ pub enum Call {
     Rename,
     /// Removing a regular file's name.
     Unlink,
+    /// Locking a regular file.
+    Lock,
+    /// Asking what an open regular file is.
+    Status,
+    /// Opening a directory for reading.
+    OpenDirectory,
+    /// Asking for the number of a regular file.
+    Inode,
 }
 
 /// How a call fails.
@@ -50,6 +58,10 @@ pub enum How {
     Errno(c_int),
     /// It succeeds with at most this many bytes.
     Short(usize),
+    /// The number depends on the file's name.
+    ByName,
+    /// The number is another one each time.
+    EachTime,
 }
 
 /// One or more calls that fail.
@@ -88,7 +100,7 @@ pub fn due(call: Call, name: impl FnOnce() -> Option<PathBuf>) -> Option<How> {
 pub fn errno(call: Call, name: impl FnOnce() -> Option<PathBuf>) -> Option<c_int> {
     match due(call, name)? {
         How::Errno(errno) => Some(errno),
-        How::Short(_) => None,
+        How::Short(_) | How::ByName | How::EachTime => None,
     }
 }
 
@@ -128,8 +140,12 @@ impl Fault {
             None => (which, which.parse().ok()?),
         };
         let first = first.parse().ok().filter(|&first| 0 < first && first <= last)?;
-        let is_sound =
-            parts.next().is_none() && (matches!(how, How::Errno(_)) || call == Call::Write);
+        let is_possible = match how {
+            How::Errno(_) => call != Call::Inode,
+            How::Short(_) => call == Call::Write,
+            How::ByName | How::EachTime => call == Call::Inode,
+        };
+        let is_sound = parts.next().is_none() && is_possible;
         is_sound.then_some(Fault { call, name, first, last, how, seen: AtomicU64::new(0) })
     }
 
@@ -155,6 +171,10 @@ impl Call {
             "truncate" => Call::Truncate,
             "rename" => Call::Rename,
             "unlink" => Call::Unlink,
+            "lock" => Call::Lock,
+            "status" => Call::Status,
+            "opendir" => Call::OpenDirectory,
+            "inode" => Call::Inode,
             _ => return None,
         })
     }
@@ -166,14 +186,22 @@ impl How {
             return bytes.parse().ok().filter(|&bytes| bytes > 0).map(How::Short);
         }
         let errno = match text {
+            "by-name" => return Some(How::ByName),
+            "each-time" => return Some(How::EachTime),
             "EACCES" => libc::EACCES,
+            "EBUSY" => libc::EBUSY,
             "EDQUOT" => libc::EDQUOT,
             "EFBIG" => libc::EFBIG,
             "EINTR" => libc::EINTR,
+            "EINVAL" => libc::EINVAL,
             "EIO" => libc::EIO,
             "EMFILE" => libc::EMFILE,
             "ENOENT" => libc::ENOENT,
+            "ENOLCK" => libc::ENOLCK,
             "ENOSPC" => libc::ENOSPC,
+            "ENOSYS" => libc::ENOSYS,
+            "ENOTCONN" => libc::ENOTCONN,
+            "EOPNOTSUPP" => libc::EOPNOTSUPP,
             "EPERM" => libc::EPERM,
             "EROFS" => libc::EROFS,
             _ => text.parse().ok().filter(|&number| number > 0)?,
@@ -213,7 +241,14 @@ mod tests {
         for text in ["", "write", "write:1", "read:1:EIO", "write:0:EIO", "write:3-2:EIO"] {
             assert!(Fault::parse(text).is_none(), "{text:?}");
         }
-        for text in ["write:1:EIO:", "write:1:EWHAT", "write:1:short=0", "sync:1:short=7"] {
+        for text in [
+            "write:1:EIO:",
+            "write:1:EWHAT",
+            "write:1:short=0",
+            "sync:1:short=7",
+            "inode:1:EIO",
+            "lock:1:by-name",
+        ] {
             assert!(Fault::parse(text).is_none(), "{text:?}");
         }
     }

@@ -101,6 +101,30 @@ pub unsafe fn unlink(dir: c_int, path: *const c_char, flags: c_int) -> c_int {
     unsafe { syscall(libc::SYS_unlinkat, dir, path, flags) as c_int }
 }
 
+/// Does something to a descriptor.
+///
+/// # Safety
+/// The argument is what the command needs, which may be an address.
+pub unsafe fn fcntl(fd: c_int, command: c_int, argument: *mut c_void) -> c_int {
+    // SAFETY: as promised by the caller.
+    unsafe { syscall(libc::SYS_fcntl, fd, command, argument) as c_int }
+}
+
+/// Finds out what a file is.
+///
+/// # Safety
+/// As for C's; the path may be a null pointer, though.
+pub unsafe fn statx(
+    dir: c_int,
+    path: *const c_char,
+    flags: c_int,
+    mask: c_uint,
+    found: *mut libc::statx,
+) -> c_int {
+    // SAFETY: the kernel answers EFAULT for a pointer that leads nowhere.
+    unsafe { syscall(libc::SYS_statx, dir, path, flags, mask, found) as c_int }
+}
+
 /// What a descriptor stands for.
 pub fn status(fd: c_int) -> Option<Status> {
     let mut status = MaybeUninit::<libc::stat>::uninit();

@@ -4,7 +4,7 @@
 //! path in `LD_PRELOAD`, its functions take precedence over the C library's of the same names, which
 //! Rust's standard library and nix call. It is made for `log`, which writes to the disk with one
 //! thread and few functions: `open`, `write`, `fsync`, `fdatasync`, `ftruncate`, `rename`, `unlink`,
-//! and their variants. Only calls on regular files and directories are affected; writes to standard
+//! `fcntl`, `statx`, and their variants. Only calls on regular files and directories are affected; writes to standard
 //! output and standard error never fail. Without variables it does nothing.
 //!
 //! | variable | what it says |
@@ -20,6 +20,7 @@
 //! |---|---|
 //! | [`fault`] | which call fails, and how |
 //! | [`trace`] | the calls that succeeded, in text |
+//! | [`inode`] | numbers of files that change |
 //! | [`calls`] | the functions in front of the C library's |
 //! | [`kernel`] | the real calls, and what a descriptor or name stands for |
 
@@ -28,6 +29,7 @@
 
 pub mod calls;
 pub mod fault;
+pub mod inode;
 pub mod kernel;
 pub mod trace;
 
