@@ -2,8 +2,10 @@
 
 use std::fmt;
 use std::io;
+use std::io::ErrorKind::{QuotaExceeded, StorageFull};
 use std::path::Path;
 
+use nix::errno::Errno;
 use stage::format::columns::MAX_COLUMNS;
 use stage::process::message::quoted_path;
 use stage::stream::output::reader_is_gone;
@@ -133,7 +135,32 @@ impl Error {
             _ => false,
         }
     }
+
+    /// Whether what was written may not be on the disk.
+    pub(crate) fn is_of_sync(&self) -> bool {
+        matches!(self, Error::Failed { attempt: Attempt::Sync, .. })
+    }
+
+    /// Whether the disk is full: room can be made.
+    pub(crate) fn is_full(&self) -> bool {
+        let (Error::Failed { source, .. } | Error::Rename { source, .. }) = self else {
+            return false;
+        };
+        matches!(source.kind(), StorageFull | QuotaExceeded)
+    }
+
+    /// Whether the file system does not have what was tried, rather than that it failed.
+    pub(crate) fn is_lack(&self) -> bool {
+        let Error::Failed { attempt, source, .. } = self else { return false };
+        let is_optional = matches!(attempt, Attempt::Sync | Attempt::SyncDirectory | Attempt::Lock);
+        let errno = source.raw_os_error().map(Errno::from_raw);
+        is_optional && errno.is_some_and(|errno| LACKING.contains(&errno))
+    }
 }
+
+/// What file systems answer that have no locks, or cannot sync a directory (CIFS, NFS without its lock
+/// service, some of FUSE), and kernels that do not know a call.
+const LACKING: [Errno; 4] = [Errno::EINVAL, Errno::ENOSYS, Errno::EOPNOTSUPP, Errno::ENOLCK];
 
 #[cfg(test)]
 mod tests {
@@ -152,5 +179,17 @@ mod tests {
         for attempt in [Attempt::Write, Attempt::Open, Attempt::Remove] {
             assert!(!failed(attempt, StorageFull).is_final());
         }
+    }
+
+    #[test]
+    fn what_a_file_system_does_not_have_is_no_failure() {
+        let failed = |attempt: Attempt, errno| attempt.failed(Path::new("run.log"))(errno);
+        for errno in LACKING {
+            for attempt in [Attempt::Sync, Attempt::SyncDirectory, Attempt::Lock] {
+                assert!(failed(attempt, errno.into()).is_lack(), "{attempt}: {errno}");
+            }
+            assert!(!failed(Attempt::Write, errno.into()).is_lack(), "{errno}");
+        }
+        assert!(!failed(Attempt::Sync, Errno::EIO.into()).is_lack());
     }
 }

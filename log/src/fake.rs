@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
+use nix::errno::Errno;
 use stage::fake::FakeClock;
 use stage::format::row::Beginning;
 
@@ -28,18 +29,24 @@ pub(crate) struct FakeFile {
     /// Rotations that fail before one works, and whether the last one failed.
     pub(crate) stuck_rotations: u32,
     pub(crate) is_rotating: bool,
+    /// Whether it failed since the disk was full.
+    pub(crate) waits_for_room: bool,
+    /// Whether rotations fail for another reason than a full disk, and what is written goes on.
+    pub(crate) refuses_rotations: bool,
     /// Openings of the next file, after the name was lost, that fail before one works.
     pub(crate) stuck_reopens: u32,
     /// What somebody else writes behind each of our writes.
     pub(crate) foreign: &'static [u8],
     /// Whether nothing can be cut off.
     pub(crate) cannot_cut: bool,
-    /// Whether a sync fails.
-    pub(crate) broken_sync: bool,
+    /// How a sync fails.
+    pub(crate) broken_sync: Option<Errno>,
     /// What becomes of its name, and when.
     pub(crate) lost: Option<(Duration, LostName)>,
     pub(crate) clock: FakeClock,
     pub(crate) syncs: Vec<Duration>,
+    /// When rotations were refused.
+    pub(crate) refused: Vec<Duration>,
 }
 
 impl FakeFile {
@@ -52,13 +59,16 @@ impl FakeFile {
             step: usize::MAX,
             stuck_rotations: 0,
             is_rotating: false,
+            waits_for_room: false,
+            refuses_rotations: false,
             stuck_reopens: 0,
             foreign: b"",
             cannot_cut: false,
-            broken_sync: false,
+            broken_sync: None,
             lost: None,
             clock: clock.clone(),
             syncs: Vec::new(),
+            refused: Vec::new(),
         }
     }
 
@@ -79,7 +89,7 @@ fn begun(length: usize) -> Result<Begun, Error> {
 
 impl Storage for FakeFile {
     fn write(&mut self, bytes: &[u8]) -> Result<usize, Error> {
-        assert!(!self.is_rotating, "written while it is being rotated");
+        assert!(!self.waits_for_room, "written while its rotation waits for room");
         if self.clock.elapsed() >= self.freed_at {
             self.room = usize::MAX;
         }
@@ -94,8 +104,8 @@ impl Storage for FakeFile {
     }
 
     fn sync(&mut self) -> Result<(), Error> {
-        if self.broken_sync {
-            return Err(failed(Attempt::Sync, io::ErrorKind::Other));
+        if let Some(errno) = self.broken_sync {
+            return Err(Attempt::Sync.failed(Path::new("memory"))(errno.into()));
         }
         self.syncs.push(self.clock.elapsed());
         Ok(())
@@ -133,12 +143,17 @@ impl Named for FakeFile {
     }
 
     fn rotate(&mut self) -> Result<Begun, Error> {
+        if self.refuses_rotations {
+            (self.is_rotating, self.waits_for_room) = (true, false);
+            self.refused.push(self.clock.elapsed());
+            return Err(failed(Attempt::Rotate, io::ErrorKind::PermissionDenied));
+        }
         if self.stuck_rotations > 0 {
             self.stuck_rotations -= 1;
-            self.is_rotating = true;
+            (self.is_rotating, self.waits_for_room) = (true, true);
             return Err(failed(Attempt::Open, io::ErrorKind::StorageFull));
         }
-        self.is_rotating = false;
+        (self.is_rotating, self.waits_for_room) = (false, false);
         self.old.push(std::mem::take(&mut self.bytes));
         begun(0)
     }
@@ -153,7 +168,7 @@ impl Named for FakeFile {
             return Err(failed(Attempt::Open, io::ErrorKind::IsADirectory));
         }
         self.lost = None;
-        self.is_rotating = false;
+        (self.is_rotating, self.waits_for_room) = (false, false);
         self.old.push(std::mem::take(&mut self.bytes));
         begun(0)
     }

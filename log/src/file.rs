@@ -5,29 +5,34 @@
 //! |---|---|
 //! | [`storage`] | the open file below the name: writing, syncing, cutting |
 //! | [`open`] | opening a file: lock, truncation, the directory's entry |
+//! | [`lock`] | keeping a second `log` away |
+//! | [`identity`] | whether a file is the one at a name |
 //! | [`torn`] | setting aside the torn line that a crash left |
 //! | [`rotation`] | **the order of a rotation** |
 //! | [`directory`] | putting a directory's entries on the disk |
 
 mod directory;
+mod identity;
+mod lock;
 pub(crate) mod open;
 pub(crate) mod rotation;
 pub(crate) mod storage;
 mod torn;
 
-use std::fs::Metadata;
+use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use stage::format::row::Beginning;
 use stage::process::message::quoted_path;
 
-use self::open::{Opened, lies_at, open};
-use self::rotation::Rotation;
+use self::identity::{Identity, Known, leads_nowhere};
+use self::open::{Opened, open};
+use self::rotation::{Rotation, can_name};
 use self::storage::{OpenFile, Storage};
 use self::torn::set_aside;
 use crate::error::{Attempt, Error, not_regular};
-use crate::notice::{LostName, Notice};
+use crate::notice::{Fate, LostName, Notice};
 
 /// The mode of a new file, less the umask: everybody may read it, and only its owner write it.
 const MODE: u32 = 0o644;
@@ -41,14 +46,14 @@ pub(crate) trait Named: Storage {
     /// Whether somebody else can take the name away.
     fn can_lose_name(&self) -> bool;
     /// Looks at the file and its name; `None` where there is nothing to see: it is not a file on a disk,
-    /// or a rotation has just given its name to the next one.
+    /// or neither answers.
     fn look(&self) -> Option<Found>;
-    /// Sets aside what was written, on the disk, and begins a new file. After an error, it must be
-    /// called again, or [`Named::reopen`], before anything is written.
+    /// Sets aside what was written, on the disk, and begins a new file. After an error, what is written
+    /// still goes to the file that was to be set aside, until it is called again, or [`Named::reopen`].
     fn rotate(&mut self) -> Result<Begun, Error>;
     /// Whether a rotation has begun and not ended.
     fn is_rotating(&self) -> bool;
-    /// Goes on in the file that has the name now.
+    /// Goes on in the file that has the name now, which may be the same one if it did not answer.
     fn reopen(&mut self) -> Result<Begun, Error>;
     /// Sets aside half a line that somebody left at the end.
     fn mend(&mut self) -> Result<Begun, Error>;
@@ -66,7 +71,7 @@ pub(crate) struct Begun {
 /// What a look at a file shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Found {
-    /// Bytes in it.
+    /// Bytes in it; 0 if it does not answer.
     pub(crate) length: u64,
     /// What became of it, if its name does not lead to it any more.
     pub(crate) lost: Option<LostName>,
@@ -77,6 +82,7 @@ pub(crate) struct Found {
 #[derive(Debug)]
 pub(crate) struct LogFile {
     storage: OpenFile,
+    identity: Identity,
     /// Whether it is rotated, and how many old files are kept.
     rotates: bool,
     keep: u64,
@@ -93,9 +99,10 @@ impl LogFile {
         keep: Option<u64>,
     ) -> Result<(LogFile, Begun), Error> {
         let rotates = keep.is_some();
-        let (storage, begun) = open_fitting(path, truncate, rotates)?;
-        let file = LogFile { storage, rotates, keep: keep.unwrap_or_default(), rotation: None };
-        Ok((file, begun))
+        keep.map_or(Ok(()), |keep| can_name(path, keep))?;
+        let (storage, identity, begun) = open_fitting(path, truncate, rotates)?;
+        let keep = keep.unwrap_or_default();
+        Ok((LogFile { storage, identity, rotates, keep, rotation: None }, begun))
     }
 
     fn path(&self) -> &Path {
@@ -104,25 +111,45 @@ impl LogFile {
 
     /// What became of the file with this metadata.
     fn lost(&self, own: &Metadata) -> Option<LostName> {
-        let has_other_name = own.nlink() > 0;
-        match lies_at(own, self.path()) {
+        let is_gone = own.nlink() == 0;
+        let fate = if is_gone { Fate::Gone } else { Fate::Moved };
+        // A name that was given away is nobody's, and the file is an old one already.
+        if self.rotation.as_ref().is_some_and(Rotation::has_freed_name) {
+            return is_gone.then(|| LostName { fate, is_replaced: self.path().exists() });
+        }
+        match self.identity.lies_at(own, self.path()) {
             Ok(true) => None,
             // What may not be looked at may well be in place, and writing it still works.
-            Err(_) if has_other_name => None,
-            _ => Some(LostName { has_other_name, is_replaced: self.path().exists() }),
+            Err(_) if !is_gone => None,
+            _ => Some(LostName { fate, is_replaced: self.path().exists() }),
         }
+    }
+
+    /// What became of the file if it cannot say so itself: the name is followed, unless that does not
+    /// answer, either.
+    fn silent(&self) -> Option<LostName> {
+        let is_replaced = match fs::metadata(self.path()) {
+            Ok(_) => true,
+            Err(error) if leads_nowhere(&error) => false,
+            Err(_) => return None,
+        };
+        Some(LostName { fate: Fate::Silent, is_replaced })
     }
 }
 
 /// Opens `path`, which must be a regular file if it is to be rotated.
-fn open_fitting(path: &Path, truncate: bool, rotates: bool) -> Result<(OpenFile, Begun), Error> {
-    let Opened { file, length, notices } = open(path, truncate)?;
+fn open_fitting(
+    path: &Path,
+    truncate: bool,
+    rotates: bool,
+) -> Result<(OpenFile, Identity, Begun), Error> {
+    let Opened { file, identity, length, notices } = open(path, truncate)?;
     if rotates && length.is_none() {
         return Err(Attempt::Rotate.failed(path)(not_regular()));
     }
     // What is not a regular file was put there by somebody who knows what that means.
     let storage = OpenFile::new(file, path, length.is_some());
-    Ok((storage, Begun { length: length.unwrap_or(0), notices }))
+    Ok((storage, identity, Begun { length: length.unwrap_or(0), notices }))
 }
 
 impl Storage for LogFile {
@@ -157,21 +184,23 @@ impl Named for LogFile {
     }
 
     fn look(&self) -> Option<Found> {
-        // A name that was given away is nobody's, and the file is an old one already.
-        if self.rotation.as_ref().is_some_and(Rotation::has_freed_name) {
+        if !self.storage.is_regular() {
             return None;
         }
-        let own = self.storage.metadata()?;
-        Some(Found { length: own.len(), lost: self.lost(&own) })
+        match self.storage.metadata() {
+            Some(own) => Some(Found { length: own.len(), lost: self.lost(&own) }),
+            None => self.silent().map(|lost| Found { length: 0, lost: Some(lost) }),
+        }
     }
 
     fn rotate(&mut self) -> Result<Begun, Error> {
         let rotation = self.rotation.get_or_insert_default();
-        let (file, begun) =
-            rotation.advance(self.storage.file(), self.storage.path(), self.keep)?;
-        self.storage = OpenFile::new(file, self.storage.path(), true);
+        let known = Known { file: self.storage.file(), identity: self.identity };
+        let opened = rotation.advance(known, self.storage.path(), self.keep)?;
+        self.storage = OpenFile::new(opened.file, self.storage.path(), true);
+        self.identity = opened.identity;
         self.rotation = None;
-        Ok(begun)
+        Ok(Begun { length: opened.length.unwrap_or(0), notices: opened.notices })
     }
 
     fn is_rotating(&self) -> bool {
@@ -179,8 +208,12 @@ impl Named for LogFile {
     }
 
     fn reopen(&mut self) -> Result<Begun, Error> {
-        let (storage, begun) = open_fitting(self.path(), false, self.rotates)?;
-        self.storage = storage;
+        if self.storage.metadata().is_none() {
+            // It may be the same file, whose lock would then be in the way.
+            lock::release(self.storage.file());
+        }
+        let (storage, identity, begun) = open_fitting(self.path(), false, self.rotates)?;
+        (self.storage, self.identity) = (storage, identity);
         self.rotation = None;
         Ok(begun)
     }

@@ -109,8 +109,9 @@ pub fn run(
         Ok(opened) => opened,
         Err(error) => return Ended { entry: nothing, result: Err(error.into()) },
     };
-    report(begun.notices, messages);
-    let recorder = Recorder::new(file, begun.length, options.sync, options.rotate);
+    let mut recorder = Recorder::new(file, begun.length, options.sync, options.rotate);
+    recorder.note(begun.notices);
+    report(recorder.take_notices(), messages);
     let head = Head::new(options.timestamps);
     let stamper = Stamper::new(options.timestamps);
     let mut recording = Recording { recorder, head, stamper, timer: &mut timer, messages };

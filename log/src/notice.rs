@@ -5,6 +5,10 @@
 
 use std::fmt;
 
+use stage::process::message::{chain, counted};
+
+use crate::error::Error;
+
 /// Something that happened to the file; all names are quoted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Notice {
@@ -16,15 +20,54 @@ pub(crate) enum Notice {
     Resized { name: String, resized: Resized, goes_on: bool },
     /// Somebody else took its name away.
     Lost { name: String, lost: LostName, lines: u64, goes_on: bool },
+    /// It could not be rotated.
+    NotRotated { why: String },
+    /// It can be rotated again.
+    Rotates { name: String },
+    /// What failed with a file that has lost its name, and may be missing of it.
+    Failed { why: String, lines: u64 },
+    /// The file system does not have what a promise rests on.
+    Lacking { why: String, promise: Promise },
+}
+
+/// A promise that rests on what the file system has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Promise {
+    /// What was synced is on the disk.
+    Data,
+    /// So are the names of files.
+    Name,
+    /// No other `log` writes the file.
+    Alone,
+    /// A file that takes the name is noticed.
+    Followed,
+}
+
+impl Notice {
+    /// That this error is no reason to record nothing, although the promise does not hold.
+    pub(crate) fn lacking(why: &Error, promise: Promise) -> Notice {
+        Notice::Lacking { why: chain(why), promise }
+    }
 }
 
 /// What became of a file whose name does not lead to it any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct LostName {
-    /// Whether it has another name.
-    pub(crate) has_other_name: bool,
+    /// Where the file is now.
+    pub(crate) fate: Fate,
     /// Whether its name leads to another file.
     pub(crate) is_replaced: bool,
+}
+
+/// Where a file is that has lost its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// Under another name.
+    Moved,
+    /// Nowhere: it has no name left.
+    Gone,
+    /// Unknown: it can be asked nothing any more, as when its file system is gone.
+    Silent,
 }
 
 /// What somebody else did to a file's length.
@@ -60,8 +103,8 @@ impl fmt::Display for Notice {
                 write!(formatter, "{name} was {resized}{next}")
             }
             Notice::Lost { name, lost, lines, goes_on } => {
-                write!(formatter, "{name} was {lost}")?;
-                if !lost.has_other_name {
+                write!(formatter, "{name} {lost}")?;
+                if lost.fate == Fate::Gone {
                     write!(formatter, ", and {lines} samples of this recording are gone")?;
                 }
                 formatter.write_str(match (goes_on, lost.is_replaced) {
@@ -70,7 +113,29 @@ impl fmt::Display for Notice {
                     (true, false) => ": going on in a new file of that name",
                 })
             }
+            Notice::NotRotated { why } => {
+                write!(formatter, "{why}: going on in the same file, and trying again every second")
+            }
+            Notice::Rotates { name } => write!(formatter, "can rotate {name} again"),
+            Notice::Failed { why, lines: 0 } => formatter.write_str(why),
+            Notice::Failed { why, lines } => {
+                write!(formatter, "{why}: up to {} may be gone", counted(*lines, "sample"))
+            }
+            Notice::Lacking { why, promise } => {
+                write!(formatter, "{why}: recording all the same, but {promise}")
+            }
         }
+    }
+}
+
+impl fmt::Display for Promise {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Promise::Data => "a power failure may take what was recorded",
+            Promise::Name => "a power failure may undo the making and renaming of files",
+            Promise::Alone => "another log would not be noticed",
+            Promise::Followed => "a file that takes its name would not be noticed",
+        })
     }
 }
 
@@ -91,9 +156,10 @@ impl fmt::Display for Resized {
 impl fmt::Display for LostName {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            LostName { is_replaced: true, .. } => "replaced",
-            LostName { has_other_name: true, .. } => "moved",
-            LostName { has_other_name: false, .. } => "removed",
+            LostName { fate: Fate::Silent, .. } => "cannot be looked at any more",
+            LostName { is_replaced: true, .. } => "was replaced",
+            LostName { fate: Fate::Moved, .. } => "was moved",
+            LostName { fate: Fate::Gone, .. } => "was removed",
         })
     }
 }

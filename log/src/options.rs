@@ -32,20 +32,29 @@ Examples:
 Exit status 0 means that every line received is on the disk, except for what somebody else did to \
 the file, which is reported. Lines are recorded byte for byte, whatever they hold; a last line \
 without a line feed gets one. But half a line that a stop, a hang-up or an error cut off is not \
-recorded: it is reported. Only one log writes a file at a time. A torn last line, left by a crash, \
-is set aside in FILE.torn at the next start.
+recorded: it is reported. Only one log writes a file at a time; who may only read the file cannot \
+keep a log from it. A torn last line, left by a crash, is set aside in FILE.torn at the next start.
 
 If the disk is full, or writing fails for another reason, log says so once, keeps what it has, \
 reads no more (so that the pipeline waits), and tries again every second, from the exact byte. \
 Asked to stop meanwhile, it says how many samples are not recorded, and ends with status 1. A \
 failed sync is final: status 1. If FILE is removed, moved, replaced, cut off or written to by \
-somebody else, log notices within a second, says so, and goes on in FILE. A symbolic link to a \
-file is followed, and reported. With --pass, recording ends when nobody reads standard output any \
-more.
+somebody else, or its file system is gone, log notices within a second, says so, and goes on in \
+FILE. A symbolic link to a file is followed, and reported. With --pass, recording ends when nobody \
+reads standard output any more.
+
+What the file system does not have is no failure: where it has no locks, cannot sync files or \
+directories, or gives a file another inode number each time, and where the directory may not be \
+read, log records, and says once which promise does not hold there.
 
 With --rotate, FILE is renamed to FILE.1 before it would grow beyond SIZE, FILE.1 to FILE.2, and \
 so on; a line is never divided. Whatever lies at those names is taken for an old file. Each step \
-is on the disk before the next, so a rotation takes about as many syncs as there are old files.
+is on the disk before the next, so a rotation takes a rename and a sync for each old file. Where it \
+is refused (the directory may not be written, FILE is a mount point or append-only, an old file is \
+somebody else's in a sticky directory), log says so once, goes on in the same file beyond SIZE, and \
+tries again with a line, at most every second. Only a full disk is waited for. A name that would be \
+too long for FILE.N is refused at the start. A file that somebody else puts in the place of the new \
+one is not recorded in.
 
 Headers: if the stream begins with one (a TAB b, the names of its columns), every new file does, \
 including those that a rotation begins, and a file that already has lines is appended to without \

@@ -2,11 +2,13 @@
 //!
 //! Nothing is lost by an error: what was not written is still in the [`Batch`], and the same call
 //! goes on from the exact byte, or from the step of a rotation, that failed. (What to do in the
-//! meantime is up to the loop; what somebody else does to the file is in `follow`.)
+//! meantime is up to the loop; rotations are in `rotating`, and what somebody else does to the file in
+//! `follow`.)
 
 mod extent;
 mod follow;
 mod pace;
+mod rotating;
 
 use std::time::Instant;
 
@@ -14,10 +16,11 @@ use stage::format::row::Beginning;
 
 use self::extent::Extent;
 use self::pace::Pace;
+use self::rotating::Refused;
 use crate::batch::Batch;
 use crate::error::Error;
 use crate::file::{Begun, Named};
-use crate::notice::{LostName, Notice};
+use crate::notice::{LostName, Notice, Promise};
 use crate::sync::SyncPolicy;
 
 /// Records lines in a file.
@@ -38,6 +41,13 @@ pub(crate) struct Recorder<F> {
     looked: Option<Instant>,
     /// What was reported of its lost name, until recording goes on elsewhere.
     reported: Option<LostName>,
+    /// A rotation that was refused, until one works.
+    refused: Option<Refused>,
+    /// Lines that may be gone with a file that lost its name, and why that file could not be synced.
+    unsafe_lines: u64,
+    failed: Option<Error>,
+    /// Promises that have been reported not to hold here.
+    broken: Vec<Promise>,
     /// What happened since the loop last asked.
     notices: Vec<Notice>,
 }
@@ -57,6 +67,10 @@ impl<F: Named> Recorder<F> {
             pace: Pace::default(),
             looked: None,
             reported: None,
+            refused: None,
+            unsafe_lines: 0,
+            failed: None,
+            broken: Vec::new(),
             notices: Vec::new(),
         }
     }
@@ -120,13 +134,13 @@ impl<F: Named> Recorder<F> {
                 batch.advance(batch.rest().len());
                 break;
             }
-            let fitting = match self.file.is_rotating() {
-                true => b"",
-                false => self.extent.fitting(batch.rest()),
-            };
+            let mut fitting = self.fitting(batch.rest());
             if fitting.is_empty() {
-                self.rotate(batch)?;
-                continue;
+                if self.may_rotate(now) {
+                    self.rotate(batch, now)?;
+                    continue;
+                }
+                fitting = batch.rest();
             }
             self.write_header(now)?;
             let count = self.file.write(fitting)?;
@@ -164,16 +178,33 @@ impl<F: Named> Recorder<F> {
         if self.oldest.is_some_and(is_time) { self.sync() } else { Ok(()) }
     }
 
-    /// Syncs.
+    /// Syncs. A file that may have lost its name, with its file system, fails at the end only.
     pub(crate) fn sync(&mut self) -> Result<(), Error> {
-        self.file.sync()?;
+        match self.file.sync() {
+            Err(error) if error.is_lack() => self.note([Notice::lacking(&error, Promise::Data)]),
+            Err(error) if self.may_be_elsewhere() => self.fail_at_the_end(error),
+            result => result?,
+        }
         self.note_sync();
         Ok(())
     }
 
     fn note_sync(&mut self) {
-        self.durable = self.recorded;
+        self.durable = self.recorded - self.unsafe_lines;
         self.oldest = None;
+    }
+
+    /// Adds to what happened; that a promise does not hold is reported once.
+    pub(crate) fn note(&mut self, notices: impl IntoIterator<Item = Notice>) {
+        for notice in notices {
+            if let Notice::Lacking { promise, .. } = notice {
+                if self.broken.contains(&promise) {
+                    continue;
+                }
+                self.broken.push(promise);
+            }
+            self.notices.push(notice);
+        }
     }
 
     /// Cuts off half a line at the end, which will not be continued. If somebody else has written
@@ -187,29 +218,16 @@ impl<F: Named> Recorder<F> {
         Ok(())
     }
 
-    /// Rotates, and thereby syncs; unless recording goes on in another file anyway.
-    fn rotate(&mut self, batch: &mut Batch<'_>) -> Result<(), Error> {
-        let goes_on_elsewhere = self.look(batch)?;
-        // Or somebody has emptied it.
-        let fits = !self.file.is_rotating() && !self.extent.fitting(batch.rest()).is_empty();
-        if goes_on_elsewhere || fits {
-            return Ok(());
-        }
-        let begun = self.file.rotate()?;
-        self.note_sync();
-        self.begin(begun);
-        Ok(())
-    }
-
-    /// Syncs, and takes a last look at what became of the file.
+    /// Syncs, and takes a last look at what became of the file. Fails if any sync has.
     pub(crate) fn finish(&mut self) -> Result<(), Error> {
         self.sync()?;
-        self.look_last()
+        self.look_last()?;
+        self.failed.take().map_or(Ok(()), Err)
     }
 
     /// Notes that recording goes on in another file.
     fn begin(&mut self, begun: Begun) {
-        self.notices.extend(begun.notices);
+        self.note(begun.notices);
         self.extent.begin(begun.length);
         self.before = self.recorded;
     }

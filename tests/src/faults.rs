@@ -8,6 +8,8 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use tempfile::TempDir;
+
 use crate::disk::Call;
 use crate::needs::left_out;
 use crate::programs::cargo_build;
@@ -45,6 +47,65 @@ impl Library {
     /// The program with the library in it; its variables are set with [`Program::env`].
     pub fn preloaded(&self, program: Program) -> Program {
         program.env("LD_PRELOAD", &self.0)
+    }
+}
+
+/// A directory for `log` to record in, and a disk under it that fails.
+#[derive(Debug)]
+pub struct FailingDisk {
+    library: &'static Library,
+    dir: TempDir,
+    /// Holds the trace and the switch, which are not on the failing disk.
+    beside: TempDir,
+}
+
+impl FailingDisk {
+    /// One that works so far; or none, where there can be no such library.
+    pub fn new() -> Option<FailingDisk> {
+        let dir = || tempfile::tempdir().expect("a temporary directory");
+        Some(FailingDisk { library: Library::built()?, dir: dir(), beside: dir() })
+    }
+
+    /// A `log` that records in `run.log`; the disk fails like this until it is mended.
+    pub fn log(&self, faults: &str, words: &str) -> Program {
+        fs::write(self.switch(), "").expect("the switch can be made");
+        let log = Program::new("log").words(words).args(["run.log"]).dir(&self.dir);
+        let log = self.library.preloaded(log).env(FAULTS, faults);
+        log.env(WHILE, self.switch()).env(TRACE, self.trace())
+    }
+
+    fn switch(&self) -> PathBuf {
+        self.beside.path().join("switch")
+    }
+
+    /// Repairs the disk.
+    pub fn mend(&self) {
+        fs::remove_file(self.switch()).expect("the switch is there");
+    }
+
+    /// The directory.
+    pub fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// A file's path.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// What a file holds.
+    pub fn text(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).expect("it can be read")
+    }
+
+    /// The trace.
+    pub fn trace(&self) -> PathBuf {
+        self.beside.path().join("trace")
+    }
+
+    /// The calls in the trace.
+    pub fn calls(&self) -> Vec<Call> {
+        trace(&self.trace(), self.dir.path())
     }
 }
 

@@ -195,6 +195,11 @@ impl Running {
         self.stderr.wait(self, |bytes| String::from_utf8_lossy(bytes).contains(text));
     }
 
+    /// Whether standard error contains `text` by now.
+    pub fn has_said(&self, text: &str) -> bool {
+        self.stderr.text().contains(text)
+    }
+
     /// Waits until `event` is true, checking repeatedly.
     pub fn wait_until(&self, what: &str, mut event: impl FnMut() -> bool) {
         let deadline = Instant::now() + PATIENCE;

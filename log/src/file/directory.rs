@@ -1,15 +1,21 @@
 //! The directory in which a file's name lies: what is made, renamed or removed in it survives a crash
 //! only once the directory is synced as well.
+//!
+//! Some cannot be: the file system may not sync directories (CIFS, some of FUSE), and a directory may be
+//! searched, but not read. That is no failure, but a promise that cannot be kept.
 
 use std::fs::File;
+use std::io::ErrorKind::PermissionDenied;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Attempt, Error};
+use crate::notice::{Notice, Promise};
 
 /// An open directory, which can be synced even if descriptors run short meanwhile.
 #[derive(Debug)]
 pub(super) struct Directory {
-    opened: File,
+    /// The directory, or why it cannot be synced.
+    opened: Result<File, Notice>,
     /// The file whose name lies in it.
     path: PathBuf,
 }
@@ -19,7 +25,17 @@ impl Directory {
     pub(super) fn of(path: &Path) -> Result<Directory, Error> {
         let parent = path.parent().filter(|parent| *parent != Path::new(""));
         let directory = parent.unwrap_or(Path::new("."));
-        let opened = File::open(directory).map_err(Attempt::Open.failed(directory))?;
+        let opened = match File::open(directory) {
+            Err(error) => {
+                let is_searched_only = error.kind() == PermissionDenied;
+                let error = Attempt::Open.failed(directory)(error);
+                if !is_searched_only {
+                    return Err(error);
+                }
+                Err(Notice::lacking(&error, Promise::Name))
+            }
+            Ok(opened) => Ok(opened),
+        };
         Ok(Directory { opened, path: path.to_owned() })
     }
 
@@ -29,8 +45,15 @@ impl Directory {
         Ok(Directory { path: path.to_owned(), ..Directory::of(&target)? })
     }
 
-    /// Returns when its entries are on the disk.
-    pub(super) fn sync(&self) -> Result<(), Error> {
-        self.opened.sync_all().map_err(Attempt::SyncDirectory.failed(&self.path))
+    /// Returns when its entries are on the disk; or what is to be reported, if it cannot be synced.
+    pub(super) fn sync(&self) -> Result<Option<Notice>, Error> {
+        let opened = match &self.opened {
+            Ok(opened) => opened,
+            Err(notice) => return Ok(Some(notice.clone())),
+        };
+        match opened.sync_all().map_err(Attempt::SyncDirectory.failed(&self.path)) {
+            Err(error) if error.is_lack() => Ok(Some(Notice::lacking(&error, Promise::Name))),
+            result => result.map(|()| None),
+        }
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! In this order. The process may be killed after any step, and the power may fail: no line is lost,
 //! and the files from `FILE.n` down to `FILE.1`, and then `FILE`, hold the lines in their order. After
-//! a step that failed, the rotation begins again, or, once the file has its new name, goes on with 4;
-//! meanwhile nothing is written.
+//! a step that failed, the rotation begins again, or, once the file has its new name, goes on with 1
+//! and 4; whatever is written meanwhile goes into the same file.
 //!
 //! 1. sync the file, so that what is closed is on the disk;
 //! 2. remove the oldest files, from the greatest number down, that are more than are to be kept;
@@ -11,7 +11,7 @@
 //!    free, or over the last file that is to be kept; then `FILE` to `FILE.1`. The directory is
 //!    synced after each: if a later rename were on the disk and an earlier one not, it would have
 //!    replaced a file that is still needed;
-//! 4. open and lock the new `FILE` ([`super::open`]), and sync the directory.
+//! 4. make and lock the new `FILE` ([`super::open`]), and sync the directory.
 //!
 //! A process killed between two renames leaves one number free. The next rotation fills it, and a
 //! reader passes over it. A name is looked at before it is taken; a file that somebody else makes in
@@ -25,9 +25,9 @@ use std::path::{Path, PathBuf};
 
 use stage::process::message::quoted_path;
 
-use super::Begun;
 use super::directory::Directory;
-use super::open::{lies_at, open_next, real_path};
+use super::identity::Known;
+use super::open::{Opened, open_next, real_path};
 use crate::error::{Attempt, Error};
 
 /// A rotation, and how far it has come.
@@ -46,28 +46,39 @@ impl Rotation {
         matches!(self, Rotation::OpensNext(_))
     }
 
-    /// Rotates `file`, which has the name `name`, and keeps `keep` old files; returns the new one.
-    /// After an error it may be called again.
+    /// Rotates a file, which has the name `name`, and keeps `keep` old files; returns the new one.
+    /// After an error it may be called again, even if the file was written to since.
     pub(super) fn advance(
         &mut self,
-        file: &File,
+        known: Known<'_>,
         name: &Path,
         keep: u64,
-    ) -> Result<(File, Begun), Error> {
+    ) -> Result<Opened, Error> {
         let path = match self {
             // Since the last attempt somebody may have moved the file, and the link that leads to it.
             Rotation::FreesName => real_path(name)?,
-            Rotation::OpensNext(path) if !has_name(file, path)? => return open_next(path),
+            Rotation::OpensNext(path) if !known.lies_at(path)? => {
+                sync(known.file, path)?;
+                return open_next(path, known.file);
+            }
             // Somebody has given the file its name back.
             Rotation::OpensNext(path) => std::mem::take(path),
         };
         *self = Rotation::FreesName;
-        in_place(file, &path)?;
-        file.sync_data().map_err(Attempt::Sync.failed(&path))?;
+        in_place(known, &path)?;
+        sync(known.file, &path)?;
         make_room(&path, keep)?;
-        give_name_away(file, &path, keep)?;
+        give_name_away(known, &path, keep)?;
         *self = Rotation::OpensNext(path.clone());
-        open_next(&path)
+        open_next(&path, known.file)
+    }
+}
+
+/// Step 1, where the file system can sync; where it cannot, the recorder reports that.
+fn sync(file: &File, path: &Path) -> Result<(), Error> {
+    match file.sync_data().map_err(Attempt::Sync.failed(path)) {
+        Err(error) if error.is_lack() => Ok(()),
+        result => result,
     }
 }
 
@@ -89,32 +100,42 @@ fn make_room(path: &Path, keep: u64) -> Result<(), Error> {
     Ok(())
 }
 
-/// The end of step 3. A file that somebody else has put in place of `file` meanwhile is not renamed:
+/// The end of step 3. A file that somebody else has put in place of this one meanwhile is not renamed:
 /// the renames before may have taken their time.
-fn give_name_away(file: &File, path: &Path, keep: u64) -> Result<(), Error> {
+fn give_name_away(known: Known<'_>, path: &Path, keep: u64) -> Result<(), Error> {
     let new_path = numbered(path, 1);
-    in_place(file, path)?;
+    in_place(known, path)?;
     rename(path, &new_path, keep == 1)?;
-    in_place(file, &new_path)?;
-    if has_name(file, path)? {
+    if !known.was_renamed_to(&new_path)? {
+        return Err(moved(path));
+    }
+    if known.lies_at(path)? {
         // Both were names of the same file, and then a rename changes nothing.
         remove(path)?;
     }
     Ok(())
 }
 
-fn has_name(file: &File, path: &Path) -> Result<bool, Error> {
-    lies_at(&file.metadata().map_err(Attempt::Examine.failed(path))?, path)
+/// Fails unless the file lies at `path`.
+fn in_place(known: Known<'_>, path: &Path) -> Result<(), Error> {
+    if known.lies_at(path)? { Ok(()) } else { Err(moved(path)) }
 }
 
-/// Fails unless `file` lies at `path`.
-fn in_place(file: &File, path: &Path) -> Result<(), Error> {
-    match has_name(file, path)? {
-        true => Ok(()),
-        false => {
-            let reason = io::Error::other("somebody has moved or removed it");
-            Err(Attempt::Rotate.failed(path)(reason))
+fn moved(path: &Path) -> Error {
+    Attempt::Rotate.failed(path)(io::Error::other("somebody has moved or removed it"))
+}
+
+/// Fails if the last of the old files could never have its name.
+pub(super) fn can_name(path: &Path, keep: u64) -> Result<(), Error> {
+    let path = real_path(path)?;
+    let last = numbered(&path, keep);
+    match fs::symlink_metadata(&last) {
+        Err(source) if source.kind() == InvalidFilename => {
+            let [name, to] = [&path, &last].map(|it| quoted_path(it));
+            Err(Error::Rename { name, to, source })
         }
+        // Anything else may change.
+        _ => Ok(()),
     }
 }
 
@@ -180,7 +201,7 @@ fn remove(path: &Path) -> Result<(), Error> {
         Err(error) if error.kind() == NotFound => {}
         result => result.map_err(Attempt::Remove.failed(path))?,
     }
-    directory.sync()
+    directory.sync().map(drop)
 }
 
 /// Renames `from`. A file that has the new name already is replaced only if `may_replace`: it need not
@@ -193,7 +214,8 @@ fn rename(from: &Path, to: &Path, may_replace: bool) -> Result<(), Error> {
     };
     let [name, new_name] = [from, to].map(quoted_path);
     renamed.map_err(|source| Error::Rename { name, to: new_name, source })?;
-    directory.sync()
+    // That it cannot be synced was reported when the file was opened.
+    directory.sync().map(drop)
 }
 
 #[cfg(test)]

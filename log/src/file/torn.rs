@@ -35,15 +35,21 @@ pub(super) fn set_aside(file: &File, path: &Path) -> Result<Begun, Error> {
         return Ok(Begun { length, notices: Vec::new() });
     }
     let aside = beside(path);
-    move_to(&aside, file, path, whole..length)?;
-    file.sync_all().map_err(Attempt::Sync.failed(path))?;
+    let mut notices: Vec<Notice> =
+        move_to(&aside, file, path, whole..length)?.into_iter().collect();
+    sync(file, path)?;
     let [name, aside] = [path, &aside].map(quoted_path);
-    let notice = Notice::SetAside { name, bytes: length - whole, aside };
-    Ok(Begun { length: whole, notices: vec![notice] })
+    notices.push(Notice::SetAside { name, bytes: length - whole, aside });
+    Ok(Begun { length: whole, notices })
 }
 
-/// Steps 1 to 3, for the bytes `torn` of `file`.
-fn move_to(aside: &Path, file: &File, path: &Path, torn: Range<u64>) -> Result<(), Error> {
+/// Steps 1 to 3, for the bytes `torn` of `file`; returns what there is to report.
+fn move_to(
+    aside: &Path,
+    file: &File,
+    path: &Path,
+    torn: Range<u64>,
+) -> Result<Option<Notice>, Error> {
     let failed = || Attempt::SetAside.failed(path);
     let mut to = open(aside).map_err(Attempt::Open.failed(aside))?;
     let directory = Directory::of_target(aside)?;
@@ -51,15 +57,23 @@ fn move_to(aside: &Path, file: &File, path: &Path, torn: Range<u64>) -> Result<(
     let moved = copy(file, torn.start, &mut to)
         .and_then(|()| to.write_all(b"\n"))
         .map_err(failed())
-        .and_then(|()| to.sync_all().map_err(Attempt::Sync.failed(aside)))
+        .and_then(|()| sync(&to, aside))
         .and_then(|()| directory.sync())
-        .and_then(|()| cut(file, torn).map_err(failed()));
+        .and_then(|notice| cut(file, torn).map(|()| notice).map_err(failed()));
     if moved.is_err() {
         // It may be tried again, and the torn line is still where it was. Should this fail as well,
         // the first reason is the one to report.
         let _ = to.set_len(before);
     }
     moved
+}
+
+/// Syncs, where the file system can: where it cannot, the recorder will report that.
+fn sync(file: &File, path: &Path) -> Result<(), Error> {
+    match file.sync_all().map_err(Attempt::Sync.failed(path)) {
+        Err(error) if error.is_lack() => Ok(()),
+        result => result,
+    }
 }
 
 /// Opens the file for torn lines: without waiting for the reader of a FIFO that somebody put there,

@@ -88,11 +88,11 @@ impl Extent {
     /// that has begun in it. A file without a line takes one of any length.
     pub(super) fn fitting<'a>(&self, rest: &'a [u8]) -> &'a [u8] {
         let Some(limit) = self.limit else { return rest };
-        let line = memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
-        let header = self.header_left().len();
-        if self.ends_in_half() && header == 0 {
-            return &rest[..line];
+        let half = self.rest_of_line(rest);
+        if !half.is_empty() {
+            return half;
         }
+        let header = self.header_left().len();
         let room = limit.saturating_sub(self.length + header as u64);
         let room = usize::try_from(room).unwrap_or(usize::MAX);
         // A last line without a line feed will get one.
@@ -102,8 +102,19 @@ impl Extent {
         }
         match memrchr(b'\n', &rest[..room.min(rest.len())]) {
             Some(at) => &rest[..=at],
-            None if self.whole <= self.headed => &rest[..line],
+            None if self.whole <= self.headed => &rest[..first_line(rest)],
             None => &[],
         }
     }
+
+    /// The rest of a line that has begun in this file.
+    pub(super) fn rest_of_line<'a>(&self, rest: &'a [u8]) -> &'a [u8] {
+        let has_begun = self.ends_in_half() && self.header_left().is_empty();
+        &rest[..if has_begun { first_line(rest) } else { 0 }]
+    }
+}
+
+/// Bytes of the first line.
+fn first_line(bytes: &[u8]) -> usize {
+    memchr(b'\n', bytes).map_or(bytes.len(), |at| at + 1)
 }

@@ -10,16 +10,22 @@
 //! 2. the file is synced, wherever it is now;
 //! 3. the file that gets the name is opened, as at the start ([`crate::file::open`]).
 //!
+//! A file that does not even say whether it is still there, as when its file system is gone, counts as
+//! one that has lost its name. What fails with such a file, or with any other in 1 and 2, is reported,
+//! and does not keep recording from going on; but a failed sync is an error at the end.
+//!
 //! What others have written behind our lines is theirs, and left as it is. What somebody removes is
 //! gone, and counts as recorded: it was.
 
 use std::time::{Duration, Instant};
 
+use stage::process::message::chain;
+
 use super::Recorder;
 use crate::batch::Batch;
 use crate::error::Error;
 use crate::file::{Found, Named};
-use crate::notice::{LostName, Notice, Resized};
+use crate::notice::{Fate, LostName, Notice, Resized};
 
 /// How long a change may go unnoticed.
 pub(super) const LOOK: Duration = Duration::from_secs(1);
@@ -78,20 +84,41 @@ impl<F: Named> Recorder<F> {
         batch: &mut Batch<'_>,
     ) -> Result<(), Error> {
         let reported = self.reported.replace(lost);
-        if reported.is_none_or(|before| before.has_other_name && !lost.has_other_name) {
+        if reported.is_none_or(|before| before.fate != Fate::Gone && lost.fate == Fate::Gone) {
             self.note_lost(lost, there, true);
         }
         if self.extent.ends_in_half() {
-            self.cut_half_a_line()?;
+            if lost.fate != Fate::Silent
+                && let Err(error) = self.cut_half_a_line()
+            {
+                self.notices.push(Notice::Failed { why: chain(&error), lines: 0 });
+            }
             batch.back_to_line_start();
             // What others have written behind it is theirs, and left as it is.
             self.extent.drop_half();
         }
-        self.sync()?;
+        if self.oldest.is_some() {
+            self.sync()?;
+        }
         let begun = self.file.reopen()?;
-        self.reported = None;
+        (self.reported, self.refused) = (None, None);
         self.begin(begun);
         Ok(())
+    }
+
+    /// Whether a file whose sync failed has lost its name, or does not answer.
+    pub(super) fn may_be_elsewhere(&self) -> bool {
+        self.file.look().is_none_or(|seen| seen.lost.is_some())
+    }
+
+    /// Notes that a file that has lost its name could not be synced.
+    pub(super) fn fail_at_the_end(&mut self, error: Error) {
+        let lines = self.recorded - self.unsafe_lines - self.durable;
+        self.notices.push(Notice::Failed { why: chain(&error), lines });
+        self.unsafe_lines += lines;
+        self.failed.get_or_insert(error);
+        // It is time to go on elsewhere.
+        self.looked = None;
     }
 
     /// Goes on at the end that the file has now; it was seen with `there` bytes.
@@ -100,7 +127,7 @@ impl<F: Named> Recorder<F> {
         if self.extent.ends_in_half() {
             batch.back_to_line_start();
         }
-        self.notices.extend(begun.notices);
+        self.note(begun.notices);
         self.note_length(there, true);
         self.extent.resize(begun.length);
         Ok(())
@@ -108,7 +135,7 @@ impl<F: Named> Recorder<F> {
 
     fn note_lost(&mut self, lost: LostName, there: u64, goes_on: bool) {
         // Of one that has no name, nothing is left anyway.
-        if lost.has_other_name && there != self.extent.length() {
+        if lost.fate == Fate::Moved && there != self.extent.length() {
             self.note_length(there, false);
         }
         let lines = self.recorded - self.before;

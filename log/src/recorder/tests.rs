@@ -3,11 +3,13 @@ use std::time::Duration;
 use super::follow::LOOK;
 use super::*;
 use crate::fake::FakeFile;
+use crate::notice::Fate;
+use nix::errno::Errno;
 use proptest::prelude::*;
 use stage::fake::FakeClock;
 use stage::process::clock::Clock;
 
-pub(super) const MOVED: LostName = LostName { has_other_name: true, is_replaced: false };
+pub(super) const MOVED: LostName = LostName { fate: Fate::Moved, is_replaced: false };
 
 /// A recorder in `file` that rotates at `limit`, and was given each of `texts`.
 pub(super) fn recorded(
@@ -68,7 +70,7 @@ fn half_a_line_can_be_cut_off() {
 #[test]
 fn a_failed_sync_makes_nothing_durable() {
     let clock = FakeClock::new();
-    let disk = FakeFile { broken_sync: true, ..FakeFile::new(&clock) };
+    let disk = FakeFile { broken_sync: Some(Errno::EIO), ..FakeFile::new(&clock) };
     let mut recorder = recorded(disk, None, &[b"1\n"]).unwrap();
     assert!(recorder.sync().unwrap_err().is_final());
     assert_eq!((recorder.recorded(), recorder.durable()), (1, 0));
@@ -110,6 +112,18 @@ fn a_rotation_that_fails_is_tried_again_and_nothing_is_written_meanwhile() {
         (&vec![b"1\n".to_vec()], &b"2\n"[..])
     );
     assert_eq!((recorder.recorded(), recorder.durable()), (2, 1));
+}
+
+#[test]
+fn a_sync_that_a_file_system_does_not_have_is_reported_once_and_is_no_failure() {
+    let clock = FakeClock::new();
+    let disk = FakeFile { broken_sync: Some(Errno::EINVAL), ..FakeFile::new(&clock) };
+    let mut recorder = recorded(disk, None, &[b"1\n"]).unwrap();
+    recorder.sync().unwrap();
+    recorder.finish().unwrap();
+    let told = "cannot sync \"memory\": Invalid argument: recording all the same, but a power failure \
+                may take what was recorded";
+    assert_eq!(recorder.take_notices().iter().map(Notice::to_string).collect::<Vec<_>>(), [told]);
 }
 
 /// Records a line every `period`, for `lines` of them, with a sync within a second; returns how often a

@@ -4,9 +4,10 @@ use super::*;
 use crate::fake::FakeFile;
 use crate::file::open::open;
 use crate::file::rotation::numbered;
-use crate::notice::LostName;
+use crate::notice::{Fate, LostName};
 use crate::{Options, run};
 use clap::Parser;
+use nix::errno::Errno;
 use stage::fake::{Chunks, FakeClock, Gone};
 use stage::process::exit::Status;
 use stage::process::ledger::Entry;
@@ -188,7 +189,7 @@ fn a_line_whose_rest_nobody_wants_is_not_left_behind() {
 #[test]
 fn a_failed_sync_is_final() {
     let clock = FakeClock::new();
-    let disk = FakeFile { broken_sync: true, ..FakeFile::new(&clock) };
+    let disk = FakeFile { broken_sync: Some(Errno::EIO), ..FakeFile::new(&clock) };
     let (_, reported, result, counts) = log_on(disk, "--sync always", &b"1\n2\n"[..], io::sink());
     assert_eq!((reported.len(), counts), (0, [2, 0]));
     assert!(result.unwrap_err().starts_with("cannot sync \"memory\""));
@@ -198,7 +199,7 @@ fn a_failed_sync_is_final() {
 fn while_nothing_comes_a_lost_name_is_noticed_within_a_second() {
     let clock = FakeClock::new();
     let disk = FakeFile {
-        lost: Some((SECOND * 3, LostName { has_other_name: true, is_replaced: false })),
+        lost: Some((SECOND * 3, LostName { fate: Fate::Moved, is_replaced: false })),
         ..FakeFile::new(&clock)
     };
     let input = Chunks::timed(&clock, &[(Duration::ZERO, "1\n"), (SECOND * 10, "2\n")]);

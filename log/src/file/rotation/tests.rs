@@ -1,5 +1,12 @@
 use super::*;
+use crate::file::identity::Identity;
 use std::fs::OpenOptions;
+use std::os::unix::fs::MetadataExt;
+
+/// A file as it is known where inode numbers can be relied on.
+fn known(file: &File) -> Known<'_> {
+    Known { file, identity: Identity::Number }
+}
 
 /// A directory in which `FILE` and these numbers lie, each with its number in it.
 fn directory(numbers: &[u64]) -> tempfile::TempDir {
@@ -15,7 +22,7 @@ fn directory(numbers: &[u64]) -> tempfile::TempDir {
 fn rotated(dir: &Path, keep: u64) -> Vec<String> {
     let path = dir.join("run.log");
     let file = OpenOptions::new().append(true).open(&path).unwrap();
-    Rotation::default().advance(&file, &path, keep).unwrap();
+    Rotation::default().advance(known(&file), &path, keep).unwrap();
     let mut files: Vec<String> = fs::read_dir(dir)
         .unwrap()
         .map(|entry| {
@@ -96,12 +103,12 @@ fn what_is_in_the_way_is_an_error_and_the_rotation_goes_on_once_it_is_gone() {
     fs::remove_file(numbered(&path, 1)).unwrap();
     fs::create_dir(numbered(&path, 1)).unwrap();
     let mut rotation = Rotation::default();
-    let error = rotation.advance(&file, &path, 1).unwrap_err();
+    let error = rotation.advance(known(&file), &path, 1).unwrap_err();
     let told = stage::process::message::chain(&error).replace(dir.path().to_str().unwrap(), ".");
     assert_eq!(told, r#"cannot rename "./run.log" to "./run.log.1": Is a directory"#);
     assert!(!error.is_final());
     fs::remove_dir(numbered(&path, 1)).unwrap();
-    rotation.advance(&file, &path, 1).unwrap();
+    rotation.advance(known(&file), &path, 1).unwrap();
     assert_eq!(fs::read(numbered(&path, 1)).unwrap(), b"0");
 }
 
@@ -112,7 +119,7 @@ fn a_file_that_was_given_its_name_back_is_rotated_again() {
     let file = OpenOptions::new().append(true).open(&path).unwrap();
     file.lock().unwrap();
     let mut rotation = Rotation::OpensNext(path.clone());
-    rotation.advance(&file, &path, 5).unwrap();
+    rotation.advance(known(&file), &path, 5).unwrap();
     assert_eq!(fs::read(numbered(&path, 1)).unwrap(), b"0");
 }
 
@@ -124,7 +131,7 @@ fn a_file_that_was_moved_is_not_rotated_and_neither_is_what_has_its_name() {
     fs::rename(&path, dir.path().join("moved")).unwrap();
     fs::write(&path, "another's").unwrap();
     let mut rotation = Rotation::default();
-    let error = rotation.advance(&file, &path, 5).unwrap_err();
+    let error = rotation.advance(known(&file), &path, 5).unwrap_err();
     assert!(stage::process::message::chain(&error).ends_with("somebody has moved or removed it"));
     assert!(!error.is_final() && fs::read(&path).unwrap() == b"another's");
 }
@@ -135,9 +142,9 @@ fn a_file_that_is_moved_meanwhile_gives_no_name_away_and_neither_does_what_has_i
     let path = dir.path().join("run.log");
     let file = OpenOptions::new().append(true).open(&path).unwrap();
     fs::remove_file(&path).unwrap();
-    give_name_away(&file, &path, 5).unwrap_err();
+    give_name_away(known(&file), &path, 5).unwrap_err();
     fs::write(&path, "another's").unwrap();
-    give_name_away(&file, &path, 5).unwrap_err();
+    give_name_away(known(&file), &path, 5).unwrap_err();
     assert_eq!(fs::read(&path).unwrap(), b"another's");
     assert!(!exists(&numbered(&path, 1)).unwrap());
 }
@@ -147,12 +154,12 @@ fn an_old_file_that_turns_up_meanwhile_is_replaced_only_if_it_is_the_last_to_be_
     let dir = directory(&[1]);
     let path = dir.path().join("run.log");
     let file = OpenOptions::new().append(true).open(&path).unwrap();
-    let error = give_name_away(&file, &path, 2).unwrap_err();
+    let error = give_name_away(known(&file), &path, 2).unwrap_err();
     assert!(
         !error.is_final() && stage::process::message::chain(&error).ends_with("already exists")
     );
     assert_eq!(fs::read(numbered(&path, 1)).unwrap(), b"1");
-    give_name_away(&file, &path, 1).unwrap();
+    give_name_away(known(&file), &path, 1).unwrap();
     assert_eq!(fs::read(numbered(&path, 1)).unwrap(), b"0");
 }
 
@@ -172,11 +179,49 @@ fn a_link_in_place_of_a_file_is_renamed_and_not_followed() {
     fs::write(&other, "other").unwrap();
     std::os::unix::fs::symlink(&other, numbered(&path, 1)).unwrap();
     let file = OpenOptions::new().append(true).open(&path).unwrap();
-    Rotation::default().advance(&file, &path, 5).unwrap();
+    Rotation::default().advance(known(&file), &path, 5).unwrap();
     assert!(numbered(&path, 2).is_symlink());
     assert_eq!(fs::read(&other).unwrap(), b"other");
     fs::remove_file(&path).unwrap();
     std::os::unix::fs::symlink(&other, &path).unwrap();
-    let error = open_next(&path).unwrap_err();
+    let error = open_next(&path, &file).unwrap_err();
     assert!(stage::process::message::chain(&error).ends_with("Too many levels of symbolic links"));
+}
+
+#[test]
+fn the_next_file_is_a_new_one_or_one_that_the_same_user_has_made() {
+    let dir = directory(&[]);
+    let path = dir.path().join("run.log");
+    let before = File::open(&path).unwrap();
+    fs::remove_file(&path).unwrap();
+    assert_eq!(open_next(&path, &before).unwrap().length, Some(0));
+    fs::write(&path, "7\n").unwrap();
+    assert_eq!(open_next(&path, &before).unwrap().length, Some(2));
+    let somebody_else = "run.log\": somebody else has put a file in its place";
+    // Only root may give a file away.
+    if std::os::unix::fs::chown(&path, Some(65534), None).is_ok() {
+        let told = stage::process::message::chain(&open_next(&path, &before).unwrap_err());
+        assert!(told.ends_with(somebody_else), "{told}");
+        std::os::unix::fs::chown(&path, Some(before.metadata().unwrap().uid()), None).unwrap();
+    }
+    // Anybody may be able to link another file of this user there.
+    fs::hard_link(&path, dir.path().join("precious")).unwrap();
+    let told = stage::process::message::chain(&open_next(&path, &before).unwrap_err());
+    assert!(told.ends_with(somebody_else), "{told}");
+}
+
+#[test]
+fn a_name_that_is_too_long_for_the_last_old_file_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    for (length, keep, fits) in
+        [(253, 9, true), (253, 10, false), (252, 10, true), (250, 10_000, false)]
+    {
+        let name = "7".repeat(length);
+        let path = dir.path().join(&name);
+        let result = can_name(&path, keep).map_err(|error| {
+            stage::process::message::chain(&error).replace(dir.path().to_str().unwrap(), ".")
+        });
+        let told = format!("cannot rename \"./{name}\" to \"./{name}.{keep}\": File name too long");
+        assert_eq!(result, if fits { Ok(()) } else { Err(told) });
+    }
 }

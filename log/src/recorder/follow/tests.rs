@@ -2,6 +2,7 @@ use super::*;
 use crate::fake::FakeFile;
 use crate::recorder::tests::{MOVED, recorded};
 use crate::sync::SyncPolicy;
+use nix::errno::Errno;
 use stage::fake::FakeClock;
 use stage::process::clock::Clock;
 
@@ -12,15 +13,15 @@ fn reported(recorder: &mut Recorder<FakeFile>) -> Vec<String> {
 
 #[test]
 fn a_file_that_lost_its_name_is_noticed_within_a_second_and_half_a_line_goes_on_in_the_next() {
-    let gone = LostName { has_other_name: false, is_replaced: false };
+    let gone = LostName { fate: Fate::Gone, is_replaced: false };
     for (lost, message) in [
         (
             gone,
             "removed, and 2 samples of this recording are gone: going on in a new file of that name",
         ),
-        (LostName { has_other_name: true, ..gone }, "moved: going on in a new file of that name"),
+        (LostName { fate: Fate::Moved, ..gone }, "moved: going on in a new file of that name"),
         (
-            LostName { has_other_name: true, is_replaced: true },
+            LostName { fate: Fate::Moved, is_replaced: true },
             "replaced: going on in the file that has that name now",
         ),
         (
@@ -87,7 +88,7 @@ fn a_file_that_somebody_else_writes_to_is_reported_and_goes_on_with_a_whole_line
 #[test]
 fn what_became_of_a_file_is_reported_once_even_if_the_next_cannot_be_opened() {
     let clock = FakeClock::new();
-    let gone = LostName { has_other_name: false, is_replaced: false };
+    let gone = LostName { fate: Fate::Gone, is_replaced: false };
     let disk = FakeFile { stuck_reopens: 2, ..FakeFile::new(&clock) };
     let mut recorder = recorded(disk, None, &[b"1\n"]).unwrap();
     recorder.file.lost = Some((LOOK, gone));
@@ -117,8 +118,8 @@ fn a_file_that_is_moved_and_then_removed_is_reported_twice() {
     let disk = FakeFile { stuck_reopens: 2, ..FakeFile::new(&clock) };
     let mut recorder = recorded(disk, None, &[b"1\n"]).unwrap();
     let mut batch = Batch::new(b"2\n", true);
-    for has_other_name in [true, false] {
-        recorder.file.lost = Some((Duration::ZERO, LostName { has_other_name, is_replaced: true }));
+    for fate in [Fate::Moved, Fate::Gone] {
+        recorder.file.lost = Some((Duration::ZERO, LostName { fate, is_replaced: true }));
         clock.advance(LOOK);
         recorder.write(&mut batch, clock.now()).unwrap_err();
     }
@@ -208,7 +209,7 @@ fn a_name_that_is_lost_while_a_rotation_waits_ends_that_rotation() {
 }
 
 #[test]
-fn half_a_line_that_cannot_be_cut_off_is_not_written_again_behind_itself() {
+fn half_a_line_that_cannot_be_cut_off_is_left_to_a_file_that_was_moved() {
     let clock = FakeClock::new();
     let disk = FakeFile { room: 3, lost: Some((LOOK, MOVED)), ..FakeFile::new(&clock) };
     let mut recorder = Recorder::new(disk, 0, SyncPolicy::Never, None);
@@ -216,12 +217,44 @@ fn half_a_line_that_cannot_be_cut_off_is_not_written_again_behind_itself() {
     recorder.write(&mut batch, clock.now()).unwrap_err();
     clock.advance(LOOK);
     recorder.file.cannot_cut = true;
-    recorder.write(&mut batch, clock.now()).unwrap_err();
-    // Somebody moves it back.
-    recorder.file.lost = None;
     recorder.file.room = usize::MAX;
     recorder.write(&mut batch, clock.now()).unwrap();
-    assert_eq!(recorder.file.bytes, b"1\n22\n");
+    assert_eq!(recorder.file.old, [b"1\n2"]);
+    assert_eq!((recorder.file.bytes.as_slice(), recorder.recorded()), (&b"22\n"[..], 2));
+    assert_eq!(
+        reported(&mut recorder),
+        [
+            "\"memory\" was moved: going on in a new file of that name",
+            "cannot cut off the last, half a line of \"memory\": permission denied",
+        ]
+    );
+}
+
+#[test]
+fn a_file_whose_file_system_is_gone_is_followed_by_its_name_and_fails_at_the_end_only() {
+    let clock = FakeClock::new();
+    let silent = LostName { fate: Fate::Silent, is_replaced: true };
+    let mut recorder = recorded(FakeFile::new(&clock), None, &[b"1\n2\n"]).unwrap();
+    recorder.sync().unwrap();
+    recorder.write(&mut Batch::new(b"3\n4\n5", true), clock.now()).unwrap();
+    recorder.file.lost = Some((Duration::ZERO, silent));
+    recorder.file.broken_sync = Some(Errno::ENOTCONN);
+    // It may be due before the next look.
+    recorder.sync().unwrap();
+    assert_eq!((recorder.recorded(), recorder.durable()), (4, 2));
+    let lost =
+        "cannot sync \"memory\": Transport endpoint is not connected: up to 2 samples may be gone";
+    assert_eq!(reported(&mut recorder), [lost]);
+    recorder.write(&mut Batch::new(b"5\n", true), clock.now()).unwrap();
+    recorder.file.broken_sync = None;
+    assert_eq!(
+        reported(&mut recorder),
+        ["\"memory\" cannot be looked at any more: going on in the file that has that name now"]
+    );
+    let error = recorder.finish().unwrap_err();
+    let told = chain(&error);
+    assert_eq!(told, "cannot sync \"memory\": Transport endpoint is not connected");
+    assert_eq!((recorder.recorded(), recorder.durable()), (5, 3));
 }
 
 #[test]
