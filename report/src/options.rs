@@ -40,6 +40,13 @@ the whole for the shell, as in --fail-if 'room temp [°C].mean>60'. Channels wit
 numbers (2.mean>60). What conv rejects is added to the rejected of each channel, since it is not \
 known whose it was; a rejected reading also counts as missing for its own.
 
+Files: that of --textfile or --svg is replaced as a whole, so that a reader never sees a part of it; \
+where its directory does not allow that, as with a file that is mounted by itself, it is written in \
+place, which is reported. Into a FIFO or the like each text is written whole, or not at all while it \
+has no reader. One that cannot be written neither ends nor delays the report: that is reported once, \
+and tried again every second with what is newest then. If it is not written at the end either, the \
+status is 1.
+
 Environment: NO_COLOR, if it is set and not empty, takes colours out of the live view; where TERM \
 is dumb there is no live view; LC_ALL, LC_CTYPE or LANG say whether the terminal shows UTF-8.
 

@@ -8,11 +8,13 @@
 //! | `textfile` | a file of metrics |
 //! | [`svg`] | a picture |
 //! | `watched` | conditions: which of them hold |
+//! | `by_product` | a file that is kept beside the report, and neither ends it nor holds it up |
 //! | `replaced` | a file that is replaced atomically |
 //!
 //! A view is given each record, says when it wants to be woken although none comes, draws what is
 //! due, and finishes at the end.
 
+mod by_product;
 mod live;
 mod replaced;
 pub mod svg;

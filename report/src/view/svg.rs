@@ -22,17 +22,17 @@ mod histogram;
 mod several;
 mod track;
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use stage::format::record::Record;
 use stage::process::exit::Status;
+use stage::process::message::Messages;
 
 use crate::error::Error;
-use crate::view::replaced::replace;
+use crate::view::by_product::ByProduct;
 use crate::view::{Desk, View};
 use figures::Caption;
 use track::Track;
@@ -59,7 +59,7 @@ type Drawn<'a> = Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBacke
 /// A picture that is drawn again and again.
 #[derive(Debug)]
 pub struct Picture {
-    path: PathBuf,
+    file: ByProduct,
     next: Instant,
     /// What is known of each channel, in their order.
     tracks: Vec<Track>,
@@ -71,7 +71,7 @@ impl Picture {
     /// A picture at `path`; the run begins now.
     pub fn new(path: &Path, now: Instant) -> Picture {
         Picture {
-            path: path.to_owned(),
+            file: ByProduct::new(path.to_owned()),
             // Drawn with the first record, so that a file that cannot be written is noticed at once.
             next: now,
             tracks: Vec::new(),
@@ -93,18 +93,15 @@ impl Picture {
         self.is_drawn = false;
     }
 
-    /// Draws it if it is due.
-    fn draw_if_due(&mut self, now: Instant) -> io::Result<()> {
-        if self.next().is_none_or(|next| now < next) {
-            return Ok(());
+    /// Draws it if it is due, or was and could not be written.
+    fn draw_if_due(&mut self, now: Instant, messages: &mut dyn Messages) {
+        if self.file.is_ready(now, messages) && self.next().is_some_and(|next| now >= next) {
+            let text = self.text().map_err(|error| error.to_string());
+            self.is_drawn = self.file.keep(text, now, messages);
+            if self.is_drawn {
+                self.next = now + INTERVAL;
+            }
         }
-        (self.next, self.is_drawn) = (now + INTERVAL, true);
-        self.write()
-    }
-
-    fn write(&self) -> io::Result<()> {
-        let text = self.text().map_err(|error| io::Error::other(error.to_string()))?;
-        replace(&self.path, &text)
     }
 
     /// The file's text.
@@ -154,16 +151,17 @@ impl View for Picture {
     }
 
     fn wakes_at(&self, _now: Instant) -> Option<Instant> {
-        self.next()
+        self.file.retry().or(self.next())
     }
 
     fn draw(&mut self, desk: &mut Desk<'_>) -> Result<(), Error> {
-        self.draw_if_due(desk.now).map_err(|source| Error::file(&self.path, source))
+        self.draw_if_due(desk.now, &mut desk.voice);
+        Ok(())
     }
 
-    fn finish(&mut self, _desk: &mut Desk<'_>) -> Result<Status, Error> {
-        self.write().map_err(|source| Error::file(&self.path, source))?;
-        Ok(Status::Done)
+    fn finish(&mut self, desk: &mut Desk<'_>) -> Result<Status, Error> {
+        let text = self.text().map_err(|error| error.to_string());
+        Ok(self.file.finish(Some(text), &mut desk.voice))
     }
 }
 

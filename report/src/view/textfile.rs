@@ -1,18 +1,20 @@
 //! `--textfile`: the newest record of each channel as metrics in a file, replaced whenever one changes.
 
 use std::path::PathBuf;
+use std::time::Instant;
 
 use stage::process::exit::Status;
 
+use crate::channels::Channels;
 use crate::error::Error;
 use crate::format::openmetrics::{self, MetricsForm};
-use crate::view::replaced::replace;
+use crate::view::by_product::ByProduct;
 use crate::view::{Desk, View};
 
 /// The file.
 #[derive(Debug)]
 pub(crate) struct Textfile {
-    path: PathBuf,
+    file: ByProduct,
     /// Whether it has the newest records.
     is_current: bool,
 }
@@ -20,8 +22,14 @@ pub(crate) struct Textfile {
 impl Textfile {
     /// A file at `path`, written with the first record.
     pub(crate) fn new(path: PathBuf) -> Textfile {
-        Textfile { path, is_current: true }
+        Textfile { file: ByProduct::new(path), is_current: true }
     }
+}
+
+/// The newest records as metrics, if there are any.
+fn text(channels: &Channels) -> Option<String> {
+    let records: Vec<_> = channels.records().collect();
+    (!records.is_empty()).then(|| openmetrics::text(&records, MetricsForm::Textfile))
 }
 
 impl View for Textfile {
@@ -29,20 +37,22 @@ impl View for Textfile {
         self.is_current = false;
     }
 
+    fn wakes_at(&self, _now: Instant) -> Option<Instant> {
+        self.file.retry()
+    }
+
     fn draw(&mut self, desk: &mut Desk<'_>) -> Result<(), Error> {
-        if self.is_current {
-            return Ok(());
+        if self.file.is_ready(desk.now, &mut desk.voice)
+            && !self.is_current
+            && let Some(text) = text(&desk.channels)
+        {
+            self.is_current = self.file.keep(Ok(text), desk.now, &mut desk.voice);
         }
-        let records: Vec<_> = desk.channels.records().collect();
-        if !records.is_empty() {
-            replace(&self.path, &openmetrics::text(&records, MetricsForm::Textfile))
-                .map_err(|source| Error::file(&self.path, source))?;
-        }
-        self.is_current = true;
         Ok(())
     }
 
     fn finish(&mut self, desk: &mut Desk<'_>) -> Result<Status, Error> {
-        self.draw(desk).map(|()| Status::Done)
+        let text = text(&desk.channels).filter(|_| !self.is_current);
+        Ok(self.file.finish(text.map(Ok), &mut desk.voice))
     }
 }
