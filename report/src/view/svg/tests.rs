@@ -53,6 +53,19 @@ fn a_record_that_comes_again_is_no_second_point() {
 }
 
 #[test]
+fn a_run_that_follows_another_begins_a_course_of_its_own() {
+    let drawn = |runs: &[&[(u64, &str)]]| {
+        let mut picture = Picture::new(Path::new("unused"), Instant::now());
+        for (samples, mean) in runs.concat() {
+            picture.note(0, &Record::parse(record(mean, "").as_bytes()).unwrap(), samples);
+        }
+        picture.text().unwrap()
+    };
+    let (first, second) = ([(1_000_000_000, "1"), (2_000_000_000, "2")], [(1, "3"), (2, "4")]);
+    assert_eq!(drawn(&[&first, &second]), drawn(&[&second]));
+}
+
+#[test]
 fn it_is_drawn_at_the_first_record_and_then_each_minute_if_there_is_something_new() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("picture.svg");

@@ -37,10 +37,16 @@ impl Track {
         (self.record, self.samples) = (Some(record.clone()), samples);
     }
 
-    /// Adds a point, unless it is there already: a record may have nothing new but rejected lines.
+    /// Adds a point, unless it is there already: a record may have nothing new but rejected lines. With
+    /// fewer samples than before another run begins, as in records that were put together.
     fn add(&mut self, point: Point) {
-        if self.last.is_some_and(|last| last.samples == point.samples) {
-            return;
+        match self.last {
+            Some(last) if last.samples == point.samples => return,
+            Some(last) if last.samples > point.samples => {
+                self.course.clear();
+                (self.every, self.seen) = (1, 0);
+            }
+            _ => {}
         }
         self.last = Some(point);
         if self.seen.is_multiple_of(self.every) {
