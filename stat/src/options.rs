@@ -19,7 +19,7 @@ use stage::stream::files::STANDARD_INPUT;
 use stage::stream::regular::Regular;
 
 use self::help::EXAMPLES;
-use self::values::{bins, every, first, jobs as threads, names, quantile, stretches, time_zone};
+use self::values::{bins, every, first, jobs as threads, names, quantile, stretches};
 use crate::files;
 use crate::jobs;
 use crate::label::Label;
@@ -53,7 +53,7 @@ pub struct Options {
     pub window: Option<Every>,
     /// The time zone of windows by the stream's own time, such as Europe/Berlin, or `local`
     /// [default: UTC]
-    #[arg(long, value_name = "ZONE", value_parser = time_zone, help_heading = "Records")]
+    #[arg(long, value_name = "ZONE", value_parser = quantity::time_zone, help_heading = "Records")]
     pub time_zone: Option<TimeZone>,
     /// Keep windows by the stream's own time open for this long, for rows that come late
     /// [default: 0s]

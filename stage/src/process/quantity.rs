@@ -1,10 +1,11 @@
 //! Quantities on command lines: durations (`800ms`, `1.5s`, `2min`), rates (`10`, `2.5k`, `max`) and
-//! sizes (`64K`, `100M`).
+//! sizes (`64K`, `100M`); and time zones.
 
 use std::time::Duration;
 
 use jiff::SpanRelativeTo;
 use jiff::fmt::friendly::SpanParser;
+use jiff::tz::TimeZone;
 
 use crate::format::decimal::{Decimal, Mantissa, ParseError};
 
@@ -31,6 +32,19 @@ pub fn duration(text: &str) -> Result<Duration, String> {
 /// Reads a count.
 pub fn count(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("expected a whole number up to {}", u64::MAX))
+}
+
+/// Reads a time zone, whose rules are loaded with it.
+pub fn time_zone(text: &str) -> Result<TimeZone, String> {
+    let zone = match text {
+        "local" => TimeZone::try_system().map_err(|_| "this machine's time zone is not known"),
+        "UTC" => Ok(TimeZone::UTC),
+        name => TimeZone::get(name).map_err(|_| {
+            "expected a time zone that this machine knows, such as Europe/Berlin, or local (zones are \
+             in /usr/share/zoneinfo; Debian's package tzdata)"
+        }),
+    };
+    zone.map_err(str::to_owned)
 }
 
 /// Suffixes of a size, and the powers of 1024 that they stand for.

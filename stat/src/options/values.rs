@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
 use stage::format::columns::Columns;
 use stage::format::decimal::Decimal;
 use stage::process::quantity;
@@ -21,19 +20,6 @@ pub(super) fn every(text: &str) -> Result<Every, String> {
         (_, Ok(time)) if time > Duration::ZERO => Ok(Every::Time(time)),
         _ => Err("expected a number of samples, or a duration such as 100ms or 2s".to_owned()),
     }
-}
-
-/// Reads the value of `--time-zone`.
-pub(super) fn time_zone(text: &str) -> Result<TimeZone, String> {
-    let zone = match text {
-        "local" => TimeZone::try_system().map_err(|_| "this machine's time zone is not known"),
-        "UTC" => Ok(TimeZone::UTC),
-        name => TimeZone::get(name).map_err(|_| {
-            "expected a time zone that this machine knows, such as Europe/Berlin, or local (zones are \
-             in /usr/share/zoneinfo; Debian's package tzdata)"
-        }),
-    };
-    zone.map_err(str::to_owned)
 }
 
 /// Reads one of `--quantiles`.
