@@ -19,11 +19,13 @@ use crate::channel::Settings;
 use crate::check::CheckOptions;
 use crate::conversion::ConversionOptions;
 use crate::for_channel::{self, ForChannel, check_known, check_once};
-use crate::source::choice::{Choice, Column, Selection};
+use crate::source::choice::{Choice, Selection};
+use crate::source::dialect::Dialect;
 use crate::source::format::Format;
 use crate::source::layout::Layout;
 use crate::source::polled;
 use crate::source::simulated::{Levels, Signal};
+use crate::source::timing::InputTime;
 
 /// The pace of the classic system.
 const DEFAULT_PERIOD: Duration = Duration::from_millis(800);
@@ -75,13 +77,25 @@ pub struct Options {
     #[arg(conflicts_with = "poll")]
     pub columns: Option<Selection>,
 
+    /// How text is written.
+    #[command(flatten)]
+    pub dialect: Dialect,
+    /// Leave out this many lines of text at the beginning
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        help_heading = "Text",
+        conflicts_with = "poll"
+    )]
+    pub skip: u64,
+
     /// Put the time of each reading in front, in UTC
     #[arg(long, help_heading = "Times and names")]
     pub stamp: bool,
-    /// Put the time in this column of the text in front: its number or name
-    #[arg(long, value_name = "COL", help_heading = "Times and names")]
-    #[arg(conflicts_with_all = ["poll", "stamp"])]
-    pub time: Option<Column>,
+    /// What the times of the input look like.
+    #[command(flatten)]
+    pub times: InputTime,
     /// Names of the channels [default of several: from FILE of --poll, the text's header, or ch1, ch2, …]
     #[arg(long, value_name = "NAME,…", value_parser = names, help_heading = "Times and names")]
     pub names: Option<Columns>,
@@ -144,11 +158,15 @@ impl Options {
             channels: self.channels.into(),
             choice: self.choice(),
             may_be_wav: self.format.is_none(),
+            dialect: self.dialect.clone(),
+            times: self.times.clone(),
+            skip: self.skip,
         }
     }
 
     fn choice(&self) -> Choice {
-        let (columns, time, names) = (self.columns.clone(), self.time.clone(), self.names.clone());
+        let (columns, time, names) =
+            (self.columns.clone(), self.times.time.clone(), self.names.clone());
         Choice { columns, time, names, is_stamped: self.stamp }
     }
 
@@ -196,6 +214,12 @@ impl CommandLine for Options {
         Need { option: "channels", one_of: &["from"] },
         Need { option: "columns", one_of: &["from"] },
         Need { option: "time", one_of: &["from"] },
+        Need { option: "time-format", one_of: &["time"] },
+        Need { option: "time-zone", one_of: &["time"] },
+        Need { option: "delimiter", one_of: &["from"] },
+        Need { option: "decimal", one_of: &["from"] },
+        Need { option: "comment", one_of: &["from"] },
+        Need { option: "skip", one_of: &["from"] },
     ];
     // Reading `f32be` as `f32le` would give other numbers.
     const NOT_GUESSED: &'static [&'static str] = &["--format"];
@@ -207,7 +231,7 @@ impl CommandLine for Options {
         if self.format().word().is_none() && self.channels != 1 {
             return Err("--channels needs a raw --format".to_owned());
         }
-        if self.format() != Format::Text && self.time.is_some() {
+        if self.format() != Format::Text && self.times.time.is_some() {
             return Err("--time is a column of text; --stamp puts the time in front".to_owned());
         }
         if self.poll.iter().any(|path| path == Path::new(STANDARD_INPUT)) {
@@ -215,6 +239,14 @@ impl CommandLine for Options {
         }
         self.conversion.check()?;
         self.checks.check()?;
+        if self.format() != Format::Text && self.skip > 0 {
+            return Err("--skip is for lines of text".to_owned());
+        }
+        if self.format() != Format::Text && !self.dialect.is_own() {
+            return Err("--delimiter, --decimal and --comment are for text".to_owned());
+        }
+        self.dialect.check()?;
+        self.times.check()?;
         check_once("range", &self.range)?;
         check_once("seed", &self.seed)?;
         self.check_channels()

@@ -186,7 +186,7 @@ impl Processing {
     #[cold]
     fn take_line(&mut self, place: Place, line: &[u8], sender: &mut Sender<impl Write>) {
         let raw = Sample::parse(line)
-            .map_err(|reason| NoReading::Line { reason: NotARow::Number(reason), line });
+            .map_err(|reason| NoReading::Line { reason: NotARow::Number(reason).into(), line });
         self.take([Reading { place, raw }], sender);
     }
 

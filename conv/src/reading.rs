@@ -6,13 +6,17 @@
 //! need not be converted, checked and printed again. [`Text`] is not even read unless something is to
 //! be done to it.
 
+mod no_row;
+
 use std::fmt;
 
 use stage::format::decimal::ParseError;
-use stage::format::row::{NotARow, of_field};
+use stage::format::row::of_field;
 use stage::format::sample::Sample;
 use stage::format::time::Time;
 use thiserror::Error;
+
+pub(crate) use self::no_row::NoRow;
 
 /// Which reading of a source, such as `line 17`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +57,7 @@ pub enum NoReading<'a> {
     #[error("{}", reason.of(line))]
     Line {
         /// Why not.
-        reason: NotARow,
+        reason: NoRow,
         /// The line, or its start.
         line: &'a [u8],
     },

@@ -11,6 +11,7 @@ mod durability;
 mod ends;
 mod faults;
 mod figures;
+mod foreign_text;
 mod formats;
 mod full_disk;
 mod headers;

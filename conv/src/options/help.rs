@@ -14,6 +14,8 @@ Examples:
   conv --poll in_temp_raw --poll in_humidity_raw --names temp,hum --stamp --period 10s
   conv --from /dev/ttyUSB0                   numbers from a serial line, one a line
   conv --from station.tsv --time 1 --columns temp,hum --plausible temp=-40..60
+  conv --from scope.csv --columns CH2        also ; or blanks between fields, titles, units
+  conv --from log.csv --decimal , --columns Temp --time Zeit --time-format '%d.%m.%Y %H:%M'
   arecord -t raw -f S16_LE | conv --from - --format s16le
   conv --rate 1k --signal sine,walk --range ch1=-1.00..1.00
 
@@ -31,6 +33,14 @@ the clean end of a file or pipe; cut off by a hang-up, an error, a stop or --dur
 dropped, and reported. AIFF, instruments' blocks (#8..., #0...), UTF-16 and byte order marks \
 are refused, with what to do. Raw words may begin with any bytes: of these only RIFF, FORM and \
 blocks of 1000 bytes and more are.
+
+Foreign text is what --columns, --time, --delimiter, --decimal or --comment are given for: its table \
+begins with the first line that has the columns. If they are named, what stands before is passed over, \
+up to 1000 lines or the first row of numbers, and a commented line may name them; up to 3 lines of \
+units may follow the header. Passing over lines is reported. Fields in double quotes end on their line; \
+empty lines within a table are passed over. A time without an offset that comes twice, as clocks go \
+back, is taken as the first, or as the second once a row was later; one that the clocks skip is \
+rejected.
 
 Words: [be|le]:[s|u|f]BITS/STORAGEBITS[XREPEAT][>>SHIFT], as in the scan_elements of an IIO device, up \
 to 64 bits; XREPEAT makes each channel so many words. WAV: all channels, integers of 8 (unsigned) to 32 \

@@ -4,7 +4,9 @@ use stage::format::columns::Columns;
 use stage::format::name::Name;
 
 use super::choice::{Choice, Column, Selection};
+use super::dialect::Dialect;
 use super::format::Format;
+use super::timing::InputTime;
 use super::word::Word;
 
 /// What a stream consists of, and what is taken of it.
@@ -18,12 +20,26 @@ pub struct Layout {
     pub choice: Choice,
     /// Whether nobody said that it is text, so that it is read as WAV if it begins like that.
     pub may_be_wav: bool,
+    /// How text is written.
+    pub dialect: Dialect,
+    /// What its times look like.
+    pub times: InputTime,
+    /// Lines of text, or bytes of words, at the beginning that are left out.
+    pub skip: u64,
 }
 
 impl Layout {
     /// Words of a single channel, or lines of text, all of which are taken.
     pub fn of(format: Format) -> Layout {
-        Layout { format, channels: 1, choice: Choice::default(), may_be_wav: false }
+        Layout {
+            format,
+            channels: 1,
+            choice: Choice::default(),
+            dialect: Dialect::default(),
+            times: InputTime::default(),
+            skip: 0,
+            may_be_wav: false,
+        }
     }
 
     /// How many words like this a frame has.

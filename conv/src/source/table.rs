@@ -2,35 +2,46 @@
 //!
 //! | module | owns |
 //! |---|---|
-//! | `field` | what stands in the fields of a line |
+//! | `begin` | how parts begin: with a header or a row |
+//! | `fields` | the fields of a line |
 //! | `header` | which line names the columns, and what they are called |
-//! | `part` | what the first line shows of those that follow |
+//! | `first_row` | what the first row shows of those that follow, where no header names their columns |
+//! | `part` | lines of the same columns, and which of these are taken |
+//! | `search` | where a foreign table begins, and what separates its fields |
 //!
-//! Where all columns are taken, the reference is [`stage::format::row::Rows`]: the same lines are
-//! rows, headers or rejected. Besides, a foreign table may begin with a header whose names have yet to
-//! be made fit. (Fields that are not taken are not even read.)
+//! Where all columns are taken and nothing is said of the text, it is a stream of our own, whose
+//! reference is [`stage::format::row::Rows`]: the same lines are rows, headers or rejected. Besides, a
+//! table of ours may begin with a header whose names have yet to be made fit. Any other text is foreign:
+//! it is searched for the line by which it begins. (Fields that are not taken are not even read.)
 
-mod field;
+mod begin;
+mod fields;
+mod first_row;
 mod header;
 mod part;
+mod search;
 
-use memchr::memchr_iter;
 use stage::format::columns::Columns;
 use stage::format::row::{MAX_LINE, NotARow, fields, single};
 use stage::format::sample::Sample;
 use stage::format::time::Time;
 
-use self::field::{read_time, text_of};
+use self::fields::{Fields, trimmed};
 use self::header::{Header, may_be_header};
-use self::part::{NoPart, Part};
-use super::choice::{Choice, Column, Selection};
-use crate::reading::NoReading;
+use self::part::Part;
+use self::search::Search;
+use super::choice::Choice;
+use super::dialect::{Delimiter, Dialect};
+use super::layout::Layout;
+use super::timing::TimeReader;
+use crate::reading::{NoReading, NoRow};
 
 /// Whether a line is the header of a foreign table: no program of ours takes it for one, but its names
 /// can be made fit.
 pub fn is_foreign_header(line: &[u8]) -> bool {
-    let is_ours = || Header::of_stream(line).is_some();
-    line.len() <= MAX_LINE && Header::foreign(line, false).is_some() && !is_ours()
+    let texts: Vec<&[u8]> = fields(line).collect();
+    let is_ours = || Header::of_stream(&texts).is_some();
+    line.len() <= MAX_LINE && Header::foreign(&texts, false).is_some() && !is_ours()
 }
 
 /// What a line is, if it is not rejected.
@@ -57,32 +68,47 @@ pub(super) enum Shape {
 #[derive(Debug)]
 pub(super) struct Table {
     choice: Choice,
+    dialect: Dialect,
+    times: TimeReader,
+    /// Where foreign text begins; `None` for streams of our own.
+    search: Option<Search>,
+    /// What separates fields, once that is known.
+    delimiter: Option<Delimiter>,
     /// That of the last header, or of the first row.
     part: Option<Part>,
     /// Whether it shows what all further rows are. (Names make even a row without samples one.)
     is_decided: bool,
+    /// Lines that may still follow its header before its first row.
+    units_left: u8,
     /// A foreign header, which may come once more.
     foreign: Vec<u8>,
     /// Whether rows of several columns have been sent.
     is_table: bool,
     /// Whether rows are sent as something else since [`Table::begun`] was asked.
     has_begun: bool,
-    /// Where the fields of the newest row end.
-    ends: Vec<usize>,
+    /// Those of the newest row.
+    fields: Fields,
     notice: Option<String>,
     lacking: Option<String>,
 }
 
 impl Table {
-    pub(super) fn new(choice: Choice) -> Table {
+    pub(super) fn new(layout: Layout) -> Table {
+        let Layout { choice, dialect, times, .. } = layout;
+        let is_own = dialect.is_own() && choice.columns.is_none() && choice.time.is_none();
         Table {
+            search: (!is_own).then(|| Search::new(&dialect)),
+            delimiter: is_own.then_some(Delimiter::Tab),
+            times: TimeReader::new(&times),
             choice,
+            dialect,
             part: None,
             is_decided: false,
+            units_left: 0,
             foreign: Vec::new(),
             is_table: false,
             has_begun: false,
-            ends: Vec::new(),
+            fields: Fields::default(),
             notice: None,
             lacking: None,
         }
@@ -95,7 +121,7 @@ impl Table {
     pub(super) fn shape(&self) -> Shape {
         match &self.part {
             None => Shape::Open,
-            Some(part) if part.is_classic() => Shape::Classic,
+            Some(part) if part.is_classic() && !self.dialect.has_comma() => Shape::Classic,
             Some(_) => Shape::Table,
         }
     }
@@ -111,9 +137,14 @@ impl Table {
         self.has_begun
     }
 
-    /// What to report of the newest header.
+    /// Whether there is something to report of the newest line.
+    pub(super) fn has_notice(&self) -> bool {
+        self.notice.is_some() || self.times.has_notice()
+    }
+
+    /// What to report of it.
     pub(super) fn take_notice(&mut self) -> Option<String> {
-        self.notice.take()
+        self.notice.take().or_else(|| self.times.take_notice())
     }
 
     /// What the table lacks of the columns asked for; then it cannot be read.
@@ -121,9 +152,10 @@ impl Table {
         self.lacking.as_deref()
     }
 
-    /// The sample on the next line of the classic stream; `None` if a header stands there.
+    /// The sample on the next line of the classic stream; `None` if something else stands there that is
+    /// not counted.
     #[inline]
-    pub(super) fn sample(&mut self, line: &[u8]) -> Option<Result<Sample, NotARow>> {
+    pub(super) fn sample(&mut self, line: &[u8]) -> Option<Result<Sample, NoRow>> {
         match single(line) {
             Ok(sample) => Some(Ok(sample)),
             Err(why) => self.not_a_sample(line, why),
@@ -131,153 +163,108 @@ impl Table {
     }
 
     #[cold]
-    fn not_a_sample(&mut self, line: &[u8], why: NotARow) -> Option<Result<Sample, NotARow>> {
+    fn not_a_sample(&mut self, line: &[u8], why: NotARow) -> Option<Result<Sample, NoRow>> {
         if line.len() > MAX_LINE {
-            return Some(Err(why));
+            return Some(Err(why.into()));
         }
-        match self.header(line) {
-            None => Some(Err(why)),
-            Some(Ok(())) => None,
-            Some(Err(why)) => Some(Err(why)),
+        match self.read(line) {
+            Ok(Line::Other) => None,
+            Err(other @ NoRow::NotARow(NotARow::Header { .. })) => Some(Err(other)),
+            Ok(Line::Row(_)) => Some(self.only(&self.fields, line)),
+            Err(_) => Some(Err(why.into())),
         }
     }
 
     /// Reads the next line, without its line end.
-    pub(super) fn read(&mut self, line: &[u8]) -> Result<Line, NotARow> {
+    pub(super) fn read(&mut self, line: &[u8]) -> Result<Line, NoRow> {
         if line.len() > MAX_LINE {
-            return Err(NotARow::TooLong);
+            return Err(NotARow::TooLong.into());
         }
-        if (!self.is_decided || may_be_header(line))
-            && let Some(header) = self.header(line)
+        let mut fields = std::mem::take(&mut self.fields);
+        let read = self.read_with(&mut fields, line);
+        self.fields = fields;
+        read
+    }
+
+    fn read_with(&mut self, fields: &mut Fields, line: &[u8]) -> Result<Line, NoRow> {
+        if let Some(text) = self.dialect.comment(line) {
+            self.comment(fields, text);
+            return Ok(Line::Other);
+        }
+        let Some(delimiter) = self.delimiter else { return self.search(fields, line) };
+        if delimiter != Delimiter::Tab && self.is_between_rows(line) {
+            return Ok(Line::Other);
+        }
+        fields.cut(line, delimiter)?;
+        let may_be_header = may_be_header(line)
+            || line.first() == self.foreign.first()
+            || self.units_left > 0
+            || fields.are_unquoted();
+        if (!self.is_decided || may_be_header)
+            && let Some(header) = self.header(&fields.texts(line), line)
         {
             return header.map(|()| Line::Other);
         }
-        if !self.is_decided && !self.begin_with_row(line)? {
+        if !self.is_decided && !self.begin_with_row(&fields.texts(line), line)? {
             return Ok(Line::Other);
         }
-        self.row(line)
+        self.row(fields, line)
     }
 
-    /// Begins a part with a header, or passes over the one that it began with; `None` if the line is
-    /// not a header.
-    fn header(&mut self, line: &[u8]) -> Option<Result<(), NotARow>> {
-        let own = Header::of_stream(line);
-        let Some(before) = self.part.as_ref().filter(|_| self.is_decided) else {
-            let is_foreign = own.is_none();
-            let header = own.or_else(|| self.foreign(line))?;
-            self.foreign = if is_foreign { line.to_vec() } else { Vec::new() };
-            self.begin_with_header(&header);
-            return Some(Ok(()));
-        };
-        if own.is_none() && !self.foreign.is_empty() && self.foreign == line {
-            return Some(Ok(()));
-        }
-        let header = own?;
-        let part = match &self.choice.columns {
-            Some(Selection::These(_)) => Ok(before.like(&header, &self.choice)),
-            _ => Part::behind(&header, &self.choice, self.is_table),
-        };
-        let (found, expected) = (header.width(), before.width);
-        match part {
-            Ok(part) => {
-                self.begin(part);
-                Some(Ok(()))
-            }
-            Err(_) if self.choice.names.is_some() && found != expected => {
-                Some(Err(NotARow::Header { found, expected }))
-            }
-            // It lacks the column of times, so it is judged as a row.
-            Err(_) => None,
-        }
-    }
-
-    fn foreign(&self, line: &[u8]) -> Option<Header> {
-        let is_name = |column: &Column| matches!(column, Column::Name(_));
-        let by_name = match &self.choice.columns {
-            Some(Selection::These(columns)) => columns.iter().any(is_name),
-            _ => false,
-        };
-        Header::foreign(line, by_name || self.choice.time.as_ref().is_some_and(is_name))
-    }
-
-    fn begin_with_header(&mut self, header: &Header) {
-        match Part::behind(header, &self.choice, self.is_table) {
-            Ok(part) => {
-                // A single column is sent without a header.
-                let are_sent = part.columns.width() > 1 && self.choice.names.is_none();
-                let taken = part.taken.iter().flatten().copied();
-                let changed = header.changed(taken.filter(|_| are_sent));
-                self.notice = changed.map(|names| format!("names made fit: {names}"));
-                self.begin(part);
-            }
-            Err(why) => self.lacking = Some(why),
-        }
-    }
-
-    /// Begins a part with its first row; whether it could.
-    fn begin_with_row(&mut self, line: &[u8]) -> Result<bool, NotARow> {
-        match Part::of_row(line, &self.choice) {
-            Ok(part) => {
-                let has_samples = fields(line).any(|field| Sample::parse(field).is_ok());
-                let found = fields(line).count();
-                if !has_samples && part.width == 1 {
-                    return single(line).map(|_| false);
-                }
-                if !has_samples && found != part.width {
-                    return Err(NotARow::of_width(line, found, part.width));
-                }
-                self.begin(part);
-                self.is_decided = has_samples || self.choice.names.is_none();
-                Ok(true)
-            }
-            Err(NoPart::Rejected(why)) => Err(why),
-            Err(NoPart::Lacking(why)) => {
-                self.lacking = Some(why);
-                Ok(false)
-            }
-        }
-    }
-
-    fn begin(&mut self, part: Part) {
-        let before = self.part.as_ref().map(|part| &part.columns);
-        self.has_begun |= before != Some(&part.columns);
-        self.is_table |= part.columns.width() > 1;
-        self.part = Some(part);
-        self.is_decided = true;
+    /// Whether a line of a foreign table is empty.
+    fn is_between_rows(&self, line: &[u8]) -> bool {
+        self.part.as_ref().is_some_and(|part| part.width > 1) && trimmed(line).is_empty()
     }
 
     /// A row of the part's columns.
-    fn row(&mut self, line: &[u8]) -> Result<Line, NotARow> {
-        let Some(part) = &mut self.part else { return Err(NotARow::Empty) };
-        self.ends.clear();
-        self.ends.extend(memchr_iter(b'\t', line));
-        self.ends.push(line.len());
+    fn row(&mut self, fields: &Fields, line: &[u8]) -> Result<Line, NoRow> {
+        self.units_left = 0;
+        let Some(part) = &self.part else { return Err(NotARow::Empty.into()) };
         if part.width == 1 {
-            // TABs around the only field do not separate fields.
-            single(line)?;
+            self.only(fields, line)?;
             return Ok(Line::Row(None));
         }
-        if self.ends.len() != part.width {
-            return Err(NotARow::of_width(line, self.ends.len(), part.width));
+        if fields.count() != part.width {
+            return Err(NotARow::of_width(line, fields.count(), part.width).into());
         }
-        let Some(at) = part.time else { return Ok(Line::Row(None)) };
-        let time = read_time(&mut part.form, text_of(&self.ends, line, at))?;
-        Ok(Line::Row(Some(time).filter(|_| part.columns.have_time())))
+        let time = match part.time {
+            Some(at) => Some(self.times.read(fields.text(line, at))?),
+            None => None,
+        };
+        Ok(Line::Row(time.filter(|_| part.columns.have_time())))
+    }
+
+    /// The sample on a line of one field. (TABs around it do not separate fields.)
+    fn only(&self, fields: &Fields, line: &[u8]) -> Result<Sample, NoRow> {
+        match fields.are_unquoted() || self.dialect.has_comma() {
+            true if fields.count() > 1 => {
+                Err(NotARow::Width { found: fields.count(), expected: 1 }.into())
+            }
+            true => {
+                let number = self.dialect.number(fields.text(line, 0));
+                Ok(number.map_err(|why| match trimmed(line) {
+                    [] => NotARow::Empty,
+                    _ => NotARow::Number(why),
+                })?)
+            }
+            false => Ok(single(line)?),
+        }
     }
 
     /// What the newest row, which is this line, has for the channel at `index`, from 0.
     pub(super) fn field<'l>(
-        &self,
+        &'l self,
         line: &'l [u8],
         index: usize,
     ) -> Option<Result<Sample, NoReading<'l>>> {
         let part = self.part.as_ref()?;
         if part.width == 1 {
-            return Some(single(line).map_err(|reason| NoReading::Line { reason, line }));
+            let only = self.only(&self.fields, line);
+            return Some(only.map_err(|reason| NoReading::Line { reason, line }));
         }
         let at = (*part.taken.get(index)?)?;
-        let text = text_of(&self.ends, line, at);
-        match Sample::parse(text) {
+        let text = self.fields.text(line, at);
+        match self.dialect.number(text) {
             Ok(sample) => Some(Ok(sample)),
             Err(_) if text.is_empty() => None,
             Err(reason) => {

@@ -5,6 +5,7 @@
 //! before until canonical lines come again: so the search for them hardly slows down a stream that has
 //! none.
 
+mod reports;
 mod rows;
 
 use std::collections::VecDeque;
@@ -12,7 +13,6 @@ use std::ops::Range;
 use std::time::Instant;
 
 use stage::format::row::NotARow;
-use stage::process::message::bytes;
 use stage::stream::ending::Ending;
 use stage::stream::framing::Unframed;
 use stage::stream::input::Input;
@@ -46,6 +46,8 @@ pub(crate) struct TextStream<I> {
     /// Bytes of the block of lines read last that have been handed on, and lines so far.
     at: usize,
     number: u64,
+    /// Lines at the beginning that are not even looked at.
+    skipped: u64,
     /// How many lines to hand on one by one before canonical ones are looked for again.
     single: u64,
     /// Lines without their useless zeros.
@@ -69,19 +71,21 @@ impl<I: Input> TextStream<I> {
     pub(crate) fn new(stream: Stream<I>) -> TextStream<I> {
         let Stream { input, name, layout, beginning, deadline, notices, clock } = stream;
         let lines = Lines::new(unframed(input, layout.format)).ended_by_cr_too();
+        let skipped = layout.skip;
         let lines = match beginning {
             Beginning::Whole => lines,
             Beginning::Anywhere => lines.from_the_next(),
         };
         TextStream {
             lines,
-            table: Table::new(layout.choice),
+            table: Table::new(layout),
             name,
             notices,
             deadline,
             is_over: false,
             at: 0,
             number: 0,
+            skipped,
             single: 1,
             trimmed: Vec::new(),
             is_cut_reported: false,
@@ -125,8 +129,13 @@ impl<I: Input> TextStream<I> {
         self.number += 1;
         let line = self.lines.given();
         self.at = line.len();
-        let raw = Err(NoReading::Line { reason: NotARow::TooLong, line });
+        let raw = Err(NoReading::Line { reason: NotARow::TooLong.into(), line });
         Reading { place: place(self.number), raw }
+    }
+
+    /// Passes over the lines of the block that are left out.
+    fn skip(&mut self) {
+        while self.number < self.skipped && self.next_line().is_some() {}
     }
 
     /// The next lines of the block.
@@ -211,30 +220,6 @@ impl<I: Input> TextStream<I> {
             Some(Reading { place: place(*number), raw })
         })
     }
-
-    /// Reports what was dropped before the first line, once that is known.
-    fn before_first(&mut self) -> Option<String> {
-        let dropped = bytes(self.lines.take_before_first().filter(|count| *count > 0)?);
-        let name = &self.name;
-        Some(format!(
-            "{name} may have been sending before: {dropped} up to the first line end dropped"
-        ))
-    }
-
-    /// Reports what is left without a line end, once the input has ended.
-    fn cut_off(&mut self) -> Option<String> {
-        if self.is_over {
-            self.lines.end_by(Ending::Deadline);
-        }
-        let cut = self.lines.cut_off().filter(|_| !self.is_cut_reported)?;
-        self.is_cut_reported = true;
-        // A line that is too long is already counted. 0 means that no line has begun.
-        let number = self.number + u64::from(!cut.start.is_empty());
-        Some(match number {
-            0 => format!("{} has sent no line end: {cut}", self.name),
-            _ => format!("{}: {cut}", place(number)),
-        })
-    }
 }
 
 fn place(number: u64) -> Place {
@@ -247,9 +232,8 @@ impl<I: Input> Source for TextStream<I> {
         gathered: usize,
     ) -> Result<Given<'_, impl Iterator<Item = Reading<'_>>>, Error> {
         if let Some(why) = self.table.lacking() {
-            let lacking = || Error::Columns { name: self.name.clone(), why: why.to_owned() };
             // What came before is sent.
-            return if gathered > 0 { Ok(Given::Nothing) } else { Err(lacking()) };
+            return if gathered > 0 { Ok(Given::Nothing) } else { Err(self.lacking(why)) };
         }
         if self.table.has_begun() {
             return Ok(self.table.begun().map_or(Given::Nothing, Given::Columns));
@@ -260,9 +244,22 @@ impl<I: Input> Source for TextStream<I> {
             }
             match self.read()? {
                 Came::Lines => {}
+                Came::TooLong if self.number < self.skipped => {
+                    self.too_long();
+                    return Ok(Given::Nothing);
+                }
                 Came::TooLong => return Ok(Given::One(self.too_long())),
-                Came::Nothing => return Ok(Given::End),
+                Came::Nothing => {
+                    if self.lines.ending() == Some(Ending::Clean) {
+                        self.table.end_search();
+                    }
+                    return match self.table.lacking() {
+                        Some(why) => Err(self.lacking(why)),
+                        None => Ok(Given::End),
+                    };
+                }
             }
+            self.skip();
         }
         Ok(self.given())
     }

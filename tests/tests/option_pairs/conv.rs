@@ -7,7 +7,24 @@ use wandler_tests::run::Program;
 
 use super::pairs::{Bench, Example, Given, Seen};
 
-const SIMULATION: &[&str] = &["poll", "from", "format", "channels", "columns", "time"];
+const SIMULATION: &[&str] = &[
+    "poll",
+    "from",
+    "format",
+    "channels",
+    "columns",
+    "time",
+    "time_format",
+    "time_zone",
+    "delimiter",
+    "decimal",
+    "comment",
+    "skip",
+];
+
+/// What is said of text, and of nothing else.
+const TEXT: &[&str] =
+    &["delimiter", "decimal", "comment", "skip", "time", "time_format", "time_zone"];
 
 pub(crate) const BENCH: Bench = Bench {
     options: &[
@@ -34,6 +51,12 @@ pub(crate) const BENCH: Bench = Bench {
         Example { id: "columns", words: &["--columns 2", "--columns 1,2"], needs: &["channels"] },
         Example { id: "stamp", words: &["--stamp"], needs: &[] },
         Example { id: "time", words: &["--time 3"], needs: &["from"] },
+        Example { id: "time_format", words: &["--time-format %F"], needs: &["time"] },
+        Example { id: "time_zone", words: &["--time-zone Asia/Tokyo"], needs: &["time"] },
+        Example { id: "delimiter", words: &["--delimiter |", "--delimiter tab"], needs: &["from"] },
+        Example { id: "decimal", words: &["--decimal ,"], needs: &["from"] },
+        Example { id: "comment", words: &["--comment #"], needs: &["from"] },
+        Example { id: "skip", words: &["--skip 2"], needs: &["from"] },
         // The name of a single channel is seen only behind a time.
         Example {
             id: "names",
@@ -51,23 +74,36 @@ pub(crate) const BENCH: Bench = Bench {
         Example { id: "no_sandbox", words: &["--no-sandbox"], needs: &[] },
     ],
     refused: &[
-        ("rate", &["period", "from", "format", "channels", "columns", "time"]),
-        ("period", &["from", "format", "channels", "columns", "time"]),
+        ("rate", &["period", "from", "format", "channels", "columns"]),
+        ("rate", TEXT),
+        ("period", &["from", "format", "channels", "columns"]),
+        ("period", TEXT),
         ("range", SIMULATION),
         ("seed", SIMULATION),
         ("signal", SIMULATION),
-        ("poll", &["from", "format", "channels", "columns", "time"]),
+        ("poll", &["from", "format", "channels", "columns"]),
+        ("poll", TEXT),
         ("map", &["offset", "scale"]),
-        ("time", &["format", "channels", "columns", "stamp"]),
+        ("format", TEXT),
+        // (They need a raw format.)
+        ("channels", TEXT),
+        ("columns", TEXT),
+        ("stamp", &["time", "time_format", "time_zone"]),
     ],
-    inputs: 2,
+    inputs: 5,
     observe,
 };
 
 /// As text the first is 7, 80 and 900; as bytes it begins with 55 and 10. The second has two
-/// channels with names, and times.
-const TEXTS: [&str; 2] =
-    ["7\n80\n900\n", "x\ty\twhen\n7\t8\t2023-11-14T22:13:20Z\n80\t900\t2023-11-14T22:13:21Z\n"];
+/// channels with names, and times. The others have comments, a decimal comma, and a time without an
+/// offset.
+const TEXTS: [&str; 5] = [
+    "7\n80\n900\n",
+    "x\ty\twhen\n7\t8\t2023-11-14T22:13:20Z\n80\t900\t2023-11-14T22:13:21Z\n",
+    "#\n7\n80\n#\n",
+    "1,5\n1,5\n1,5\n",
+    "7\t8\t2023-11-14 22:13:20\n80\t900\t2023-11-14 22:13:21\n7\t8\t2023-11-14 22:13:22\n",
+];
 
 fn observe(given: &Given, input: usize) -> Option<Seen> {
     let (dir, text) = (tempfile::tempdir().unwrap(), TEXTS[input]);

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use stage::format::columns::{Columns, MAX_COLUMNS};
 use stage::format::name::{Name, NotAName};
-use stage::format::row::fields;
 use stage::format::sample::Sample;
 use stage::process::message::quoted;
 
@@ -24,25 +23,33 @@ pub(super) struct Header {
 
 impl Header {
     /// A header as every program of ours understands it.
-    pub(super) fn of_stream(line: &[u8]) -> Option<Header> {
-        Columns::of_header(line).map(|_| Header::of(line))
+    pub(super) fn of_stream(texts: &[&[u8]]) -> Option<Header> {
+        let names: Vec<&str> =
+            texts.iter().map(|text| str::from_utf8(text).ok()).collect::<Option<_>>()?;
+        let is_header = names.len() >= 2 && Columns::named(names).is_ok();
+        is_header.then(|| Header::of(texts))
     }
 
     /// A header whose names have yet to be made fit: fields that are neither numbers nor words for no
     /// value. Unless columns are `asked_by_name`, there are at least two, so that a stray line in a
     /// stream of numbers is not mistaken for one.
-    pub(super) fn foreign(line: &[u8], asked_by_name: bool) -> Option<Header> {
+    pub(super) fn foreign(texts: &[&[u8]], asked_by_name: bool) -> Option<Header> {
         let least = if asked_by_name { 1 } else { 2 };
-        let count = fields(line).count();
-        let is_header = (least..=MAX_COLUMNS).contains(&count) && fields(line).all(is_label);
-        is_header.then(|| Header::of(line))
+        let is_header = (least..=MAX_COLUMNS).contains(&texts.len()) && are_labels(texts);
+        is_header.then(|| Header::of(texts))
     }
 
-    fn of(line: &[u8]) -> Header {
+    /// The names of fields that come with the first line of theirs.
+    pub(super) fn of(texts: &[&[u8]]) -> Header {
         let texts: Vec<String> =
-            fields(line).map(|text| String::from_utf8_lossy(text).into_owned()).collect();
+            texts.iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect();
         let names = Name::all_fitted(texts.iter().map(String::as_str));
         Header { texts, names }
+    }
+
+    /// Whether every program of ours understands it.
+    pub(super) fn is_own(&self) -> bool {
+        self.width() >= 2 && Columns::named(self.texts.iter().map(String::as_str)).is_ok()
     }
 
     /// How many columns there are.
@@ -94,6 +101,23 @@ impl Header {
     }
 }
 
+/// Whether all fields may be the labels of columns.
+pub(super) fn are_labels(texts: &[&[u8]]) -> bool {
+    texts.iter().all(|text| is_label(text))
+}
+
+/// Whether fields behind a header may be units: none begins like a number or stands for no value, and
+/// some say something.
+pub(super) fn are_units(texts: &[&[u8]]) -> bool {
+    let is_unit = |text: &&[u8]| {
+        let begins_a_number =
+            text.first().is_some_and(|it| it.is_ascii_digit() || b"+-.,".contains(it));
+        let text = String::from_utf8_lossy(text);
+        !begins_a_number && text.parse::<Name>() != Err(NotAName::NoValue)
+    };
+    texts.iter().all(is_unit) && texts.iter().any(|text| is_label(text))
+}
+
 /// Whether a field may be the label of a column: it begins like no number, and says something.
 fn is_label(field: &[u8]) -> bool {
     let text: Cow<'_, str> = String::from_utf8_lossy(field);
@@ -114,24 +138,29 @@ pub(super) fn may_be_header(line: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use stage::format::row::fields;
+
+    fn foreign(line: &[u8], asked_by_name: bool) -> Option<Header> {
+        Header::foreign(&fields(line).collect::<Vec<_>>(), asked_by_name)
+    }
 
     #[test]
     fn labels_make_a_foreign_header_and_numbers_do_not() {
         for line in ["Temp.1\tHum,2", "\"a\"\t#b", "t/s\tU(V)", "Temp \u{b0}C\tx"] {
-            assert!(Header::foreign(line.as_bytes(), false).is_some(), "{line}");
+            assert!(foreign(line.as_bytes(), false).is_some(), "{line}");
         }
-        assert!(Header::foreign(b"Temp \xb0C\tx", false).is_some(), "Latin-1");
+        assert!(foreign(b"Temp \xb0C\tx", false).is_some(), "Latin-1");
         for line in
             ["Temp.1", "a.b\t1", "a.b\t", "12abc\t13abc", "NaN\tnull", "***\t---", "a\t\x07b"]
         {
-            assert_eq!(Header::foreign(line.as_bytes(), false), None, "{line:?}");
+            assert_eq!(foreign(line.as_bytes(), false), None, "{line:?}");
         }
-        assert!(Header::foreign(b"Temp.1", true).is_some());
+        assert!(foreign(b"Temp.1", true).is_some());
     }
 
     #[test]
     fn columns_are_found_by_what_stands_there_or_by_the_name_made_of_it() {
-        let header = Header::foreign("Temp.1 [C]\tx\tx".as_bytes(), false).unwrap();
+        let header = foreign("Temp.1 [C]\tx\tx".as_bytes(), false).unwrap();
         let find = |text: &str| header.find(&text.parse().unwrap());
         assert_eq!((find("Temp.1 [C]"), find("Temp_1"), find("x")), (Some(0), Some(0), Some(1)));
         assert_eq!((find("x_2"), find("3"), find("4"), find("y")), (Some(2), Some(2), None, None));

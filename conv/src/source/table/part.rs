@@ -1,11 +1,7 @@
 //! A part of a table: lines of the same columns, and which of these are taken. It begins with a
 //! header, or else with the first row.
 
-use stage::format::columns::{Columns, MAX_COLUMNS};
-use stage::format::name::Name;
-use stage::format::row::{NotARow, fields, single};
-use stage::format::sample::Sample;
-use stage::format::time::{Form, Time};
+use stage::format::columns::Columns;
 use stage::process::message::quoted;
 
 use super::super::choice::{Choice, Column, Selection};
@@ -20,28 +16,12 @@ const VALUE: &str = "value";
 pub(super) struct Part {
     /// Fields of a line.
     pub width: usize,
-    /// Which field is the time, and its form once it is known; `None` if the time is not wanted.
+    /// Which field is the time; `None` if the time is not wanted.
     pub time: Option<usize>,
-    pub form: Option<Form>,
     /// The field of each channel; `None` where the part has none.
     pub taken: Vec<Option<usize>>,
     /// What the rows are sent as.
     pub columns: Columns,
-}
-
-/// Why a line begins no part.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum NoPart {
-    /// It is rejected.
-    Rejected(NotARow),
-    /// The table lacks what is asked for.
-    Lacking(String),
-}
-
-impl From<NotARow> for NoPart {
-    fn from(why: NotARow) -> NoPart {
-        NoPart::Rejected(why)
-    }
 }
 
 impl Part {
@@ -74,118 +54,33 @@ impl Part {
         let is_checked = passes_time || choice.time.is_some() || is_classic && is_plain;
         let time = time.filter(|_| is_checked && !choice.is_stamped);
         let taken = taken.into_iter().map(Some).collect();
-        Ok(Part { width, time, form: None, taken, columns })
+        Ok(Part { width, time, taken, columns })
     }
 
-    /// Lines behind another header, of which the same is sent as of those before.
-    pub(super) fn like(&self, header: &Header, choice: &Choice) -> Part {
+    /// Lines behind another header, of which the same is sent as of those before: at least one of the
+    /// columns.
+    pub(super) fn like(&self, header: &Header, choice: &Choice) -> Result<Part, String> {
         let find = |column: &Column| header.find(column);
         let time = match &choice.time {
             // Beyond the last field no row has a time, so that all are rejected.
             Some(column) => find(column).or(Some(header.width())),
             None => self.time,
         };
-        let taken = match &choice.columns {
+        let taken: Vec<Option<usize>> = match &choice.columns {
             Some(Selection::These(columns)) => columns.iter().map(find).collect(),
             _ => self.taken.clone(),
         };
+        if taken.iter().all(Option::is_none) {
+            return Err(format!("none of the columns is among {}", header.list()));
+        }
         let columns = self.columns.clone();
-        Part { width: header.width(), time, form: None, taken, columns }
-    }
-
-    /// Lines like `line`, which is the first row.
-    pub(super) fn of_row(line: &[u8], choice: &Choice) -> Result<Part, NoPart> {
-        if choice.time.is_none() && !matches!(choice.columns, Some(Selection::These(_))) {
-            return Part::of_plain_row(line, choice);
-        }
-        let width = fields(line).count();
-        if !fields(line).any(|field| Sample::parse(field).is_ok()) {
-            return Err(single(line).err().unwrap_or(NotARow::Empty).into());
-        }
-        let index = |column: &Column| match column {
-            Column::Number(number) if *number <= width => Ok(number - 1),
-            Column::Number(number) => {
-                Err(NoPart::Rejected(NotARow::Width { found: width, expected: *number }))
-            }
-            Column::Name(name) => Err(NoPart::Lacking(format!(
-                "nothing names {name:?}, since the first row is no header: {}",
-                quoted(line)
-            ))),
-        };
-        let time = choice.time.as_ref().map(index).transpose()?;
-        let (taken, names): (Vec<usize>, Vec<Name>) = match &choice.columns {
-            Some(Selection::These(columns)) => {
-                let taken = columns.iter().map(index).collect::<Result<Vec<_>, _>>()?;
-                let names = taken.iter().map(|at| Name::numbered(at + 1)).collect();
-                (taken, names)
-            }
-            _ => ((0..width).filter(|at| Some(*at) != time).zip(1..))
-                .map(|(at, number)| (at, Name::numbered(number)))
-                .unzip(),
-        };
-        check_no_time_in(line, &taken)?;
-        let form = match time.and_then(|at| fields(line).nth(at)) {
-            Some(text) => Some(form_of(text).ok_or(NotARow::NotATime(None))?),
-            None => None,
-        };
-        let has_time = choice.is_stamped || time.is_some();
-        let columns = choice.sent(has_time, names, false).map_err(NoPart::Lacking)?;
-        let taken = taken.into_iter().map(Some).collect();
-        Ok(Part { width, time, form, taken, columns })
-    }
-
-    /// The same where all columns are taken, and times are recognised in front.
-    fn of_plain_row(line: &[u8], choice: &Choice) -> Result<Part, NoPart> {
-        let begins_with_time = begins_with_time(line);
-        let named_time = choice.names.as_ref().is_some_and(Columns::have_time);
-        let has_time = begins_with_time || named_time;
-        let channels = match &choice.names {
-            Some(names) => names.count(),
-            None => channels(line, has_time)?,
-        };
-        let sends_time = choice.is_stamped || has_time && channels > 1;
-        let names = (1..=channels).map(Name::numbered).collect();
-        let columns = choice.sent(sends_time, names, false).map_err(NoPart::Lacking)?;
-        let first = usize::from(has_time);
-        Ok(Part {
-            width: channels + first,
-            time: (has_time && !choice.is_stamped).then_some(0),
-            form: (begins_with_time && !named_time).then_some(Form::Iso),
-            taken: (first..first + channels).map(Some).collect(),
-            columns,
-        })
+        Ok(Part { width: header.width(), time, taken, columns })
     }
 
     /// Whether lines are samples of the classic stream, to be sent as such.
     pub(super) fn is_classic(&self) -> bool {
         self.width == 1 && self.columns.width() == 1
     }
-}
-
-/// How many channels a first row has, behind its time if it has one.
-fn channels(line: &[u8], has_time: bool) -> Result<usize, NotARow> {
-    let Err(why) = single(line) else { return Ok(1) };
-    let width = fields(line).count();
-    match width {
-        _ if width > MAX_COLUMNS => Err(NotARow::TooManyColumns),
-        2.. if has_time => Ok(width - 1),
-        2.. if fields(line).any(|field| Sample::parse(field).is_ok()) => Ok(width),
-        _ => Err(why),
-    }
-}
-
-/// Whether the first of several fields is a time.
-fn begins_with_time(line: &[u8]) -> bool {
-    let mut fields = fields(line);
-    fields.next().is_some_and(is_time) && fields.next().is_some()
-}
-
-fn is_time(field: &[u8]) -> bool {
-    Time::parse(field).is_some()
-}
-
-fn form_of(text: &[u8]) -> Option<Form> {
-    [Form::Iso, Form::Unix].into_iter().find(|form| form.read(text).is_some())
 }
 
 /// Fails if a column is asked for twice, as by its number and by its name: a header cannot name two
@@ -209,14 +104,6 @@ fn check_no_time(taken: &[usize], time: Option<usize>, header: &Header) -> Resul
             let name = quoted(header.text(at).unwrap_or_default().as_bytes());
             Err(format!("column {name} is the time: see --time"))
         }
-    }
-}
-
-/// The same where only a row shows which column that is.
-fn check_no_time_in(line: &[u8], taken: &[usize]) -> Result<(), NoPart> {
-    match fields(line).enumerate().find(|(at, field)| is_time(field) && taken.contains(at)) {
-        None => Ok(()),
-        Some((at, _)) => Err(NoPart::Lacking(format!("column {} is the time: see --time", at + 1))),
     }
 }
 

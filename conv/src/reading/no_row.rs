@@ -1,0 +1,32 @@
+//! Why a line of text gives no row.
+
+use stage::format::row::{NotARow, without_end};
+use stage::process::message::quoted;
+use thiserror::Error;
+
+/// Why a line is not a row. The line itself is not kept: [`NoRow::of`] joins the two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum NoRow {
+    /// Not one of any stream.
+    #[error(transparent)]
+    NotARow(#[from] NotARow),
+    /// A quoted field goes on beyond the line.
+    #[error("a quote is not closed on its line")]
+    Unclosed,
+    /// Its time has not the form that `--time-format` asks for.
+    #[error("not a time {0}")]
+    NotATime(&'static str),
+    /// Its time is one that the clocks of its zone skipped.
+    #[error("a time that the clocks skipped in that --time-zone")]
+    SkippedTime,
+}
+
+impl NoRow {
+    /// The reason together with the start of what is wrong: `not a number: "12abc"`.
+    pub fn of(self, line: &[u8]) -> String {
+        match self {
+            NoRow::NotARow(why) => why.of(line),
+            why => format!("{why}: {}", quoted(without_end(line))),
+        }
+    }
+}

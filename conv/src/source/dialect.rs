@@ -1,0 +1,161 @@
+//! How foreign text is written: what separates its fields, which lines are no data, and what a number
+//! looks like.
+
+use std::borrow::Cow;
+use std::str::FromStr;
+
+use clap::Args;
+use stage::format::decimal::ParseError;
+use stage::format::sample::Sample;
+
+/// What separates the fields of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delimiter {
+    /// A TAB, as in our own streams, where nothing is quoted.
+    Tab,
+    /// This character; fields may be in double quotes.
+    Byte(u8),
+    /// Spaces and TABs, any number of them.
+    Blanks,
+}
+
+/// What may separate the fields of foreign text, in the order in which it is tried.
+const CANDIDATES: [Delimiter; 4] =
+    [Delimiter::Byte(b'\t'), Delimiter::Byte(b','), Delimiter::Byte(b';'), Delimiter::Blanks];
+
+impl FromStr for Delimiter {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Delimiter, String> {
+        match text.as_bytes() {
+            b"tab" | b"\\t" | b"\t" => Ok(Delimiter::Byte(b'\t')),
+            b"blanks" => Ok(Delimiter::Blanks),
+            [byte @ (b' '..=b'~')] if !byte.is_ascii_alphanumeric() && !b"\"+-.".contains(byte) => {
+                Ok(Delimiter::Byte(*byte))
+            }
+            _ => Err("expected a character such as , or ;, or tab, or blanks".to_owned()),
+        }
+    }
+}
+
+/// How text is written.
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dialect {
+    /// What separates fields, which may be in double quotes: a character, tab, or blanks [default: the
+    /// first of tab , ; blanks that divides the first line with the columns]
+    #[arg(long, value_name = "C|tab|blanks", help_heading = "Text", conflicts_with = "poll")]
+    pub delimiter: Option<Delimiter>,
+    /// Decimal sign of the text's numbers [default: .]
+    #[arg(long, value_name = ",|.", value_parser = decimal_sign, help_heading = "Text", conflicts_with = "poll")]
+    pub decimal: Option<u8>,
+    /// Pass over lines that begin with this
+    #[arg(long, value_name = "C", value_parser = comment, help_heading = "Text", conflicts_with = "poll")]
+    pub comment: Option<String>,
+}
+
+fn decimal_sign(text: &str) -> Result<u8, String> {
+    match text.as_bytes() {
+        [sign @ (b',' | b'.')] => Ok(*sign),
+        _ => Err("expected , or .".to_owned()),
+    }
+}
+
+fn comment(text: &str) -> Result<String, String> {
+    let begins_a_number =
+        |char: char| char.is_ascii_digit() || "+-.,".contains(char) || char.is_whitespace();
+    match text {
+        "" => Err("expected what comments begin with, such as #".to_owned()),
+        text if text.starts_with(begins_a_number) => {
+            Err("comments cannot begin like a number".to_owned())
+        }
+        text => Ok(text.to_owned()),
+    }
+}
+
+impl Dialect {
+    /// Checks what the options' grammar cannot say.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        match self.delimiter {
+            Some(Delimiter::Byte(b',')) if self.has_comma() => {
+                Err("a comma is the --decimal sign or the --delimiter, not both".to_owned())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether nothing is said, so that text is taken for a stream of our own.
+    pub(crate) fn is_own(&self) -> bool {
+        *self == Dialect::default()
+    }
+
+    /// What may separate fields.
+    pub(crate) fn candidates(&self) -> Vec<Delimiter> {
+        let is_other = |it: &Delimiter| !(self.has_comma() && *it == Delimiter::Byte(b','));
+        match self.delimiter {
+            Some(delimiter) => vec![delimiter],
+            None => CANDIDATES.into_iter().filter(is_other).collect(),
+        }
+    }
+
+    /// Whether a comma is the decimal sign.
+    pub(crate) fn has_comma(&self) -> bool {
+        self.decimal == Some(b',')
+    }
+
+    /// What stands behind the sign of a comment, if `line` is one.
+    pub(crate) fn comment<'l>(&self, line: &'l [u8]) -> Option<&'l [u8]> {
+        line.strip_prefix(self.comment.as_ref()?.as_bytes())
+    }
+
+    /// The number in a field.
+    #[inline]
+    pub(crate) fn number(&self, text: &[u8]) -> Result<Sample, ParseError> {
+        Sample::parse(&self.with_point(text)?)
+    }
+
+    /// A number as text, with a point as its decimal sign.
+    #[inline]
+    fn with_point<'t>(&self, text: &'t [u8]) -> Result<Cow<'t, [u8]>, ParseError> {
+        if !self.has_comma() {
+            return Ok(Cow::Borrowed(text));
+        }
+        match text.contains(&b'.') {
+            true => Err(ParseError::NotANumber),
+            false => Ok(text.iter().map(|byte| if *byte == b',' { b'.' } else { *byte }).collect()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_delimiter_is_a_character_or_a_word() {
+        for (text, delimiter) in [
+            (",", Delimiter::Byte(b',')),
+            (" ", Delimiter::Byte(b' ')),
+            ("|", Delimiter::Byte(b'|')),
+            ("tab", Delimiter::Byte(b'\t')),
+            ("\\t", Delimiter::Byte(b'\t')),
+            ("blanks", Delimiter::Blanks),
+        ] {
+            assert_eq!(text.parse(), Ok(delimiter), "{text}");
+        }
+        for text in ["", "a", "5", ".", "-", "\"", "::", "comma", "µ"] {
+            assert!(text.parse::<Delimiter>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_decimal_comma_leaves_no_point() {
+        let dialect = Dialect { decimal: Some(b','), ..Dialect::default() };
+        let read = |text: &str| dialect.number(text.as_bytes()).map(|number| number.to_string());
+        assert_eq!(read("-0,75").as_deref(), Ok("-0.75"));
+        assert_eq!(read("1,5E3").as_deref(), Ok("1500"));
+        for text in ["1.5", "1.234,5", "1,234,5"] {
+            assert_eq!(read(text), Err(ParseError::NotANumber), "{text}");
+        }
+        assert!(!dialect.candidates().contains(&Delimiter::Byte(b',')));
+    }
+}

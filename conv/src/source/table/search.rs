@@ -1,0 +1,245 @@
+//! Where a foreign table begins, and what separates its fields.
+//!
+//! It begins with the first line that has the columns that are asked for: with a header that names
+//! them, or a row that has as many. What may separate fields is tried in its order. Where columns are
+//! asked for by name, whatever stands before is passed over, up to [`MOST_PASSED`] lines or the first
+//! row of data.
+
+use stage::format::row::NotARow;
+use stage::process::message::counted;
+
+use super::super::dialect::{Delimiter, Dialect};
+use super::fields::{Fields, trimmed};
+use super::first_row::{FirstRow, NoPart};
+use super::header::{Header, are_labels};
+use super::part::Part;
+use super::{Line, Table};
+use crate::reading::NoRow;
+
+/// Lines that may stand before a header. (Title pages of stations' files have up to some hundred.)
+const MOST_PASSED: u64 = 1000;
+
+/// Widths of lines that are remembered for the message that none is the header.
+const MOST_REMEMBERED: usize = 16;
+
+/// What is known before a table has begun.
+#[derive(Debug)]
+pub(super) struct Search {
+    /// What may separate fields.
+    candidates: Vec<Delimiter>,
+    /// Lines passed over.
+    passed: u64,
+    /// What lines lacked that looked like headers, the first of each width.
+    nearest: Vec<Nearest>,
+}
+
+/// What a line lacked that might have been the header.
+#[derive(Debug)]
+struct Nearest {
+    /// How many fields it had.
+    fields: usize,
+    why: String,
+}
+
+impl Search {
+    pub(super) fn new(dialect: &Dialect) -> Search {
+        Search { candidates: dialect.candidates(), passed: 0, nearest: Vec::new() }
+    }
+
+    /// What the line lacked that had as many fields as the data; or else the one that had most.
+    fn nearest_of(&self, fields: usize) -> Option<&Nearest> {
+        self.nearest.iter().max_by_key(|nearest| (nearest.fields == fields, nearest.fields))
+    }
+
+    fn remember(&mut self, fields: usize, why: String) {
+        let is_new = self.nearest.iter().all(|nearest| nearest.fields != fields);
+        if is_new && self.nearest.len() < MOST_REMEMBERED {
+            self.nearest.push(Nearest { fields, why });
+        }
+    }
+}
+
+/// What a line has not of the columns asked for.
+struct Lacks {
+    /// How many fields it has.
+    fields: usize,
+    why: String,
+    is_header: bool,
+    /// Whether it is surely a row, so that no header follows.
+    is_data: bool,
+}
+
+/// What a line is if one of the candidates separates its fields.
+enum Found {
+    Header(Header, Part),
+    Row(Part),
+    /// It has not the columns asked for.
+    Lacks(Lacks),
+    Nothing(NoRow),
+}
+
+impl Table {
+    /// Looks at a line by which the table may begin.
+    pub(super) fn search(&mut self, fields: &mut Fields, line: &[u8]) -> Result<Line, NoRow> {
+        let candidates = self.search.as_ref().map(|it| it.candidates.clone()).unwrap_or_default();
+        let (mut lacks, mut reason): (Option<Lacks>, Option<NoRow>) = (None, None);
+        for delimiter in candidates.iter().copied() {
+            let is_first = Some(&delimiter) == candidates.first();
+            match self.found(fields, line, delimiter, is_first) {
+                Found::Header(header, part) => {
+                    self.delimiter = Some(delimiter);
+                    self.begin_behind(&header, line, part);
+                    self.report_passed();
+                    return Ok(Line::Other);
+                }
+                Found::Row(part) => {
+                    self.delimiter = Some(delimiter);
+                    self.begin(part);
+                    self.report_passed();
+                    return self.row(fields, line);
+                }
+                Found::Lacks(found) => {
+                    let is_nearer = |before: &Lacks| before.fields < 2 && found.fields > 1;
+                    lacks = if lacks.as_ref().is_none_or(is_nearer) { Some(found) } else { lacks };
+                }
+                Found::Nothing(why) => reason = reason.or(Some(why)),
+            }
+        }
+        self.not_found(line, lacks, reason.unwrap_or(NotARow::Empty.into()))
+    }
+
+    /// What a line is whose fields `delimiter` separates.
+    fn found(
+        &self,
+        fields: &mut Fields,
+        line: &[u8],
+        delimiter: Delimiter,
+        is_first: bool,
+    ) -> Found {
+        if let Err(why) = fields.cut(line, delimiter) {
+            return Found::Nothing(why);
+        }
+        let texts = fields.texts(line);
+        if texts.len() < 2 && !is_first {
+            return Found::Nothing(NotARow::Empty.into());
+        }
+        let row = FirstRow {
+            line,
+            texts: &texts,
+            dialect: &self.dialect,
+            times: &self.times,
+            choice: &self.choice,
+        };
+        if self.may_name_columns(&texts, delimiter) && !row.has_samples() {
+            let header = Header::of(&texts);
+            return match Part::behind(&header, &self.choice, self.is_table) {
+                Ok(part) => Found::Header(header, part),
+                Err(why) => Found::Lacks(Lacks {
+                    fields: texts.len(),
+                    why,
+                    is_header: true,
+                    is_data: false,
+                }),
+            };
+        }
+        self.found_row(&row)
+    }
+
+    fn found_row(&self, row: &FirstRow<'_>) -> Found {
+        let fields = row.texts.len();
+        let nearest = self.search.as_ref().and_then(|search| search.nearest_of(fields));
+        let is_alike = nearest.is_some_and(|nearest| nearest.fields == fields);
+        let is_data = row.has_samples() && (is_alike || row.is_all_data());
+        match (row.part(), nearest) {
+            (Ok(part), _) if part.width == 1 || part.width == fields => Found::Row(part),
+            (Ok(part), _) => {
+                let why = NotARow::of_width(row.line, fields, part.width);
+                Found::Nothing(why.into())
+            }
+            (Err(NoPart::Lacking(why)), _) => {
+                Found::Lacks(Lacks { fields, why, is_header: false, is_data })
+            }
+            (Err(NoPart::Rejected(_)), Some(nearest)) if is_data => {
+                let why = nearest.why.clone();
+                Found::Lacks(Lacks { fields, why, is_header: false, is_data })
+            }
+            (Err(NoPart::Rejected(why)), _) => Found::Nothing(why),
+        }
+    }
+
+    /// Whether these texts may be what columns are called. (Any words may stand between blanks.)
+    fn may_name_columns(&self, texts: &[&[u8]], delimiter: Delimiter) -> bool {
+        let named: Vec<&[u8]> = texts.iter().copied().filter(|text| !text.is_empty()).collect();
+        match self.is_asked_by_name() {
+            true => !named.is_empty(),
+            false => delimiter != Delimiter::Blanks && named.len() > 1 && are_labels(&named),
+        }
+    }
+
+    /// Judges a line by which the table does not begin.
+    fn not_found(
+        &mut self,
+        line: &[u8],
+        lacks: Option<Lacks>,
+        why_no_row: NoRow,
+    ) -> Result<Line, NoRow> {
+        let is_passed = self.is_asked_by_name() || lacks.is_some() || trimmed(line).is_empty();
+        let Some(search) = self.search.as_mut().filter(|_| is_passed) else {
+            return Err(why_no_row);
+        };
+        search.passed += 1;
+        let is_end = search.passed > MOST_PASSED;
+        match lacks {
+            Some(lacks) if lacks.is_data => {
+                let nearest = search.nearest_of(lacks.fields).map(|nearest| nearest.why.clone());
+                self.lacking = Some(nearest.unwrap_or(lacks.why));
+            }
+            Some(lacks) if lacks.is_header => search.remember(lacks.fields, lacks.why),
+            _ => {}
+        }
+        if is_end {
+            self.end_search();
+        }
+        Ok(Line::Other)
+    }
+
+    /// Ends the search without a table, if one was still searched for.
+    pub(in crate::source) fn end_search(&mut self) {
+        let Some(search) = self.search.as_ref().filter(|it| it.passed > 0) else { return };
+        if self.delimiter.is_none() && self.lacking.is_none() {
+            let nearest = search.nearest_of(usize::MAX).map(|nearest| nearest.why.clone());
+            self.lacking = nearest.or_else(|| {
+                let passed = counted(search.passed, "line");
+                self.is_asked_by_name().then(|| format!("nothing names them in {passed}"))
+            });
+        }
+    }
+
+    /// A comment, which may name the columns.
+    pub(super) fn comment(&mut self, fields: &mut Fields, text: &[u8]) {
+        if self.delimiter.is_some() || !self.is_asked_by_name() {
+            return;
+        }
+        let candidates = self.search.as_ref().map(|it| it.candidates.clone()).unwrap_or_default();
+        for delimiter in candidates {
+            if let Found::Header(header, part) = self.found(fields, text, delimiter, false) {
+                self.delimiter = Some(delimiter);
+                self.begin_behind(&header, text, part);
+                return self.report_passed();
+            }
+        }
+    }
+
+    /// Reports how many lines were passed over.
+    fn report_passed(&mut self) {
+        let passed = self.search.as_ref().map_or(0, |search| search.passed);
+        if passed > 0 {
+            let passed = counted(passed, "line");
+            let before = format!("the table begins here; {passed} before it passed over");
+            self.notice = Some(match self.notice.take() {
+                Some(notice) => format!("{before}; {notice}"),
+                None => before,
+            });
+        }
+    }
+}

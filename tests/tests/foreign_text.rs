@@ -1,0 +1,242 @@
+//! Text with fields as people have it: what separates them, quotes, comments, titles, decimal commas,
+//! and times of any form.
+
+use std::fs;
+use std::io::Write;
+use std::process::Stdio;
+
+use wandler_tests::account::{closing, closing_table};
+use wandler_tests::run::{Finished, Program};
+
+/// Runs `conv` on text, from a file and piped in; the results must be the same but for the name.
+fn conv(options: &[&str], text: &str) -> Finished {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("x"), text).unwrap();
+    let from_file = Program::new("conv").words("--from x").args(options).dir(&dir).finish();
+    let piped = Program::new("conv").words("--from -").args(options).input(text).finish();
+    let same = (piped.code(), &piped.stdout, piped.stderr.replace("standard input", "\"x\""))
+        == (from_file.code(), &from_file.stdout, from_file.stderr.clone());
+    assert!(same, "from a file:\n{from_file}\npiped in:\n{piped}");
+    piped
+}
+
+/// The export of an oscilloscope.
+const SCOPE: &str = "X,CH1,CH2\r\nSecond,Voltage,Voltage\r\n\
+    -8.19E-06,-4.00E-03,-2.40E-01\r\n-8.18E-06,0.00E00,1.60E-01\r\n-8.17E-06,4.00E-03,2.40E+00\r\n";
+
+const UNITS: &str = "conv: line 2: taken for a second header, of units: \"Second,Voltage,Voltage\"";
+
+#[test]
+fn columns_of_an_export_are_taken_by_name_or_number() {
+    for columns in ["CH2", "3"] {
+        let taken = conv(&["--columns", columns], SCOPE).exits(0).writes("-0.24\n0.16\n2.4\n");
+        taken.says(&[UNITS, &closing(3, 0)]);
+    }
+    conv(&["--delimiter", ",", "--columns", "CH2,CH1", "--names", "b,a"], SCOPE)
+        .exits(0)
+        .writes("b\ta\n-0.24\t-0.004\n0.16\t0\n2.4\t0.004\n")
+        .says(&[UNITS, &closing_table(3, 2, 0, 0)]);
+    let all =
+        "X\tCH1\tCH2\n-0.00000819\t-0.004\t-0.24\n-0.00000818\t0\t0.16\n-0.00000817\t0.004\t2.4\n";
+    for options in [["--columns", "all"], ["--delimiter", ","]] {
+        conv(&options, SCOPE).exits(0).writes(all).says(&[UNITS, &closing_table(3, 3, 0, 0)]);
+    }
+}
+
+#[test]
+fn what_separates_fields_is_found_by_the_first_line_with_the_columns() {
+    for text in
+        ["a\tb c\n1\t2\n", "a,b c\n1,2\n", "a;b c\n1;2\n", "a b\n1 2\n", " a   b\n  1\t2 \n"]
+    {
+        conv(&["--columns", "a"], text).exits(0).writes("1\n").says(&[closing(1, 0)]);
+    }
+    for text in ["1\t2\n", "1,2\n", "1;2\n", "1 2\n", "  1   2\n"] {
+        conv(&["--columns", "2"], text).exits(0).writes("2\n").says(&[closing(1, 0)]);
+    }
+    conv(&["--columns", "2"], "5,x y,3\n")
+        .exits(3)
+        .writes("")
+        .says(&["conv: line 1: column 2: not a number: \"x y\"", &closing(0, 1)]);
+    conv(&["--delimiter", "|", "--columns", "b"], "a|b\n1|2,5\n3|4\n")
+        .exits(3)
+        .writes("4\n")
+        .says(&["conv: line 2: column 2: not a number: \"2,5\"", &closing(1, 1)]);
+    conv(&["--delimiter", "blanks"], "1  2\n3\t4\n").exits(0).writes("ch1\tch2\n1\t2\n3\t4\n");
+    conv(&["--delimiter", " "], "1  2\n").exits(0).writes("ch1\tch2\tch3\n1\t\t2\n");
+}
+
+#[test]
+fn fields_may_be_quoted() {
+    let text = "\"time, local\",\"Temp \"\"in\"\"\",x\n\"a, b\",\"21.5\",1\n,\"\",\"2\"\n";
+    conv(&["--columns", "Temp \"in\""], text)
+        .exits(0)
+        .writes("21.5\n")
+        .says(&[closing_table(1, 1, 0, 1)]);
+    conv(&["--columns", "3"], text).exits(0).writes("1\n2\n");
+    conv(&["--columns", "b"], "a\tb\n\"1\"\t\"2\"\n").exits(0).writes("2\n");
+    let open = "a,b\n1,\"2\n3,4\n";
+    conv(&["--columns", "b"], open)
+        .exits(3)
+        .writes("4\n")
+        .says(&["conv: line 2: a quote is not closed on its line: \"1,\\\"2\"", &closing(1, 1)]);
+}
+
+#[test]
+fn a_decimal_comma_is_read_where_it_is_said() {
+    let text = "Zeit;Wert\r\n0,001;1,25\r\n0,002;1,50\r\n0,003;-0,75\r\n";
+    for columns in ["Wert", "2"] {
+        conv(&["--columns", columns, "--decimal", ","], text)
+            .exits(0)
+            .writes("1.25\n1.5\n-0.75\n")
+            .says(&[closing(3, 0)]);
+    }
+    conv(&["--decimal", ","], "1,25\n1.25\n\n3\n-0,50\n")
+        .exits(3)
+        .writes("1.25\n3\n-0.5\n")
+        .says(&["conv: line 2: not a number: \"1.25\"", "conv: line 3: empty", &closing(3, 2)]);
+    conv(&["--decimal", ",", "--delimiter", ","], "").exits(2).says(&[
+        "conv: a comma is the --decimal sign or the --delimiter, not both; try 'conv --help'",
+    ]);
+}
+
+#[test]
+fn a_header_is_found_anywhere_before_the_data() {
+    let titles = "Station Potsdam, 52.4 N\nInterval: 10 min\n\n";
+    let text = format!("{titles}when;temp;hum\n;°C;%\n1;21.5;48\n\n2;21.6;\n");
+    let told = [
+        "conv: line 4: the table begins here; 3 lines before it passed over".to_owned(),
+        "conv: line 5: taken for a second header, of units: \";°C;%\"".to_owned(),
+        closing_table(2, 2, 0, 1),
+    ];
+    let found = conv(&["--columns", "hum,temp"], &text).exits(0).says(&told);
+    found.writes("hum\ttemp\n48\t21.5\n\t21.6\n");
+    let commented = "# Potsdam\n# when temp hum\n1 21.5 48\n# pause\n2 21.6 49\n";
+    conv(&["--columns", "hum", "--comment", "#"], commented)
+        .exits(0)
+        .writes("48\n49\n")
+        .says(&[closing(2, 0)]);
+    conv(&["--skip", "2", "--delimiter", ","], "x\n1,2\n3,4\n")
+        .exits(0)
+        .writes("ch1\tch2\n3\t4\n")
+        .says(&[closing_table(1, 2, 0, 0)]);
+}
+
+#[test]
+fn names_that_do_not_exist_are_reported_with_those_that_do() {
+    let why = "none is called \"CH3\": there are \"X\", \"CH1\", \"CH2\"";
+    let why = format!("conv: cannot take columns of standard input: {why}");
+    for text in [SCOPE, "X,CH1,CH2\n", "Export, of a scope\nX,CH1,CH2\n1,2,3\n"] {
+        conv(&["--columns", "CH3"], text).exits(1).writes("").says(&[&why]);
+    }
+    let why = "nothing names \"a\", since the first row is no header: \"1,2\"";
+    let why = format!("conv: cannot take columns of standard input: {why}");
+    conv(&["--columns", "a"], "1,2\n3,4\n").exits(1).says(&[why]);
+    let endless = "no header\n".repeat(1001);
+    let why = "none is called \"a\": there are \"no\", \"header\"";
+    let why = format!("conv: cannot take columns of standard input: {why}");
+    let mut running =
+        Program::new("conv").words("--from - --columns a").stdin(Stdio::piped()).start();
+    let mut input = running.stdin();
+    input.write_all(endless.as_bytes()).unwrap();
+    running.finish().exits(1).says(&[why]);
+}
+
+#[test]
+fn comments_and_skipped_lines_are_not_counted() {
+    conv(&["--comment", "#"], "# a\n1\n#2\n3\n").exits(0).writes("1\n3\n").says(&[closing(2, 0)]);
+    conv(&["--skip", "2"], "x\ny\n1\n").exits(0).writes("1\n").says(&[closing(1, 0)]);
+    let long = format!("{}\n1\nz\n", "x".repeat(100_000));
+    conv(&["--skip", "1"], &long)
+        .exits(3)
+        .writes("1\n")
+        .says(&["conv: line 3: not a number: \"z\"", &closing(1, 1)]);
+    conv(&["--comment", "-"], "").exits(2);
+}
+
+/// Three times, a quarter of an hour apart.
+const TIMES: &str = "time\tvalue\n2023-11-14T22:13:20.000000Z\t1\n2023-11-14T22:28:20.250000Z\t2\n";
+
+#[test]
+fn times_are_read_in_any_form() {
+    for (format, first, second) in [
+        ("iso", "2023-11-14 22:13:20", "2023-11-14T23:28:20.25+01:00"),
+        ("iso", "20231114T221320Z", "2023-11-14 22:28:20,25"),
+        ("unix", "1.70000e9", "1700000900.25"),
+        ("unix-ms", "1700000000000", "1700000900250.0000001"),
+        ("unix-us", "1700000000000000", "1700000900250000"),
+        ("unix-ns", "1700000000000000000", "1700000900250000000"),
+        ("%d.%m.%Y %H:%M:%S%.f", "14.11.2023 22:13:20", "14.11.2023 22:28:20.25"),
+        ("%Y-%j %T%.f %z", "2023-318 22:13:20 +0000", "2023-318 14:28:20.25 -0800"),
+    ] {
+        let text = format!("when;v\n{first};1\n{second};2\n");
+        let options =
+            ["--time", "when", "--columns", "v", "--time-format", format, "--names", "value"];
+        let read = conv(&options[..6], &text).exits(0);
+        read.writes(&TIMES.replace("value", "v"));
+    }
+    let bare = "2023-11-14 22:13:20;1\n2023-11-14 22:28:20.25;2\n";
+    conv(&["--time", "1"], bare).exits(0).writes(TIMES).says(&[closing(2, 0)]);
+    conv(&["--time", "1", "--time-format", "%F"], "2023-11-14;1\n")
+        .exits(0)
+        .writes("time\tvalue\n2023-11-14T00:00:00.000000Z\t1\n");
+}
+
+#[test]
+fn what_is_no_time_of_that_form_is_rejected() {
+    let rejected = |format: &str, why: &str| {
+        let told = format!("conv: line 2: not a time {why}: \"now,1\"");
+        conv(&["--time", "t", "--time-format", format], "t,v\nnow,1\n")
+            .exits(3)
+            .says(&[told, closing(0, 1)]);
+    };
+    rejected("iso", "in ISO 8601");
+    rejected("unix", "in Unix seconds");
+    rejected("unix-ms", "in Unix milliseconds");
+    rejected("unix-us", "in Unix microseconds");
+    rejected("unix-ns", "in Unix nanoseconds");
+    rejected("%s", "by the pattern of --time-format");
+    for (options, why) in [
+        ("--time-format unix", "--time-format needs --time"),
+        ("--time-zone UTC", "--time-zone needs --time"),
+        (
+            "--time 1 --time-format %H",
+            "invalid value '%H' for '--time-format <FORM>': the pattern gives no date",
+        ),
+        (
+            "--time 1 --time-format unix --time-zone UTC",
+            "--time-zone is for times without an offset: Unix times are UTC",
+        ),
+    ] {
+        let options: Vec<&str> = options.split(' ').collect();
+        conv(&options, "").exits(2).says(&[format!("conv: {why}; try 'conv --help'")]);
+    }
+}
+
+#[test]
+fn an_hour_that_comes_twice_is_reported_and_one_that_does_not_come_is_rejected() {
+    let text = "t,v\n\
+        2023-10-29 01:30:00,1\n2023-10-29 02:30:00,2\n2023-10-29 02:10:00,3\n\
+        2023-10-29 03:00:00,4\n2024-03-31 02:30:00,5\n2024-03-31T02:30:00Z,6\n";
+    let read = conv(&["--time", "t", "--time-zone", "Europe/Berlin"], text).exits(3);
+    let told = "conv: line 3: 2023-10-29 02:30:00 comes twice in Europe/Berlin: taken as the first, \
+                or as the second once times have gone back";
+    let skipped = "conv: line 6: a time that the clocks skipped in that --time-zone: \
+                   \"2024-03-31 02:30:00,5\"";
+    read.writes(
+        "time\tv\n2023-10-28T23:30:00.000000Z\t1\n2023-10-29T00:30:00.000000Z\t2\n\
+         2023-10-29T01:10:00.000000Z\t3\n2023-10-29T02:00:00.000000Z\t4\n\
+         2024-03-31T02:30:00.000000Z\t6\n",
+    )
+    .says(&[told, skipped, &closing(5, 1)]);
+}
+
+#[test]
+fn zones_are_loaded_before_files_can_no_longer_be_opened() {
+    let text = "t,v\n2023-07-01 12:00:00,1\n";
+    for zone in ["Asia/Kathmandu", "America/St_Johns"] {
+        let options = ["--time", "t", "--time-zone", zone];
+        let sandboxed = conv(&options, text).exits(0);
+        let free = conv(&[&options[..], &["--no-sandbox"]].concat(), text).exits(0);
+        assert_eq!(sandboxed.stdout, free.stdout);
+    }
+}
