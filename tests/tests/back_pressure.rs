@@ -1,11 +1,13 @@
 //! A slow or stopped reader loses nothing: the pipeline waits, and goes on.
 
 use std::fs;
-use std::io::Read;
+use std::io::{PipeReader, PipeWriter, Read, Write};
+use std::process::Stdio;
+use std::thread;
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
-use wandler_tests::abuse::{narrow_pipe, read_some};
+use wandler_tests::abuse::{is_full, narrow_pipe, read_some};
 use wandler_tests::run::Program;
 use wandler_tests::turns::FULL_SPEED;
 use wandler_tests::via::launcher;
@@ -47,7 +49,7 @@ fn conv_reports_the_ticks_it_missed_and_stays_on_the_grid() {
     let running = Program::new("conv").args(arguments).stdout(writer).start();
     // A page of samples of four bytes is 0.1 s long; then conv is blocked.
     read_some(&mut reader, 4);
-    std::thread::sleep(Duration::from_millis(500));
+    thread::sleep(Duration::from_millis(500));
     let mut rest = Vec::new();
     reader.read_to_end(&mut rest).unwrap();
     let finished = running.finish().exits(0);
@@ -88,4 +90,70 @@ fn a_reader_that_hangs_and_then_leaves_ends_conv_quietly() {
     let sent: usize = finished.stderr.split_whitespace().nth(1).unwrap().parse().unwrap();
     assert!((1..=2048).contains(&sent), "{finished}");
     finished.says(&[format!("conv: {sent} samples sent, 0 rejected, 0 ticks missed")]);
+}
+
+/// A pipe that is full.
+fn full_pipe() -> (PipeReader, PipeWriter) {
+    let (reader, mut writer) = narrow_pipe();
+    while !is_full(&writer) {
+        writer.write_all(&[b'\n'; 4096]).unwrap();
+    }
+    (reader, writer)
+}
+
+/// What comes out of the pipe, without what it was filled with.
+fn rest_of(mut reader: PipeReader) -> Vec<String> {
+    let mut text = String::new();
+    reader.read_to_string(&mut text).unwrap();
+    text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_standard_error_that_hangs_holds_no_stage_up_and_gets_its_messages_later() {
+    let records = Program::new("stat").input("1\n").finish().exits(0).stdout;
+    let record = records.lines().last().map(|line| format!("{line}\n")).unwrap();
+    for (program, words, good) in
+        [("conv", "--from -", "1\n"), ("stat", "--every 1", "1\n"), ("report", "", &record)]
+    {
+        let (reader, writer) = full_pipe();
+        let run = Program::new(program).words(words).stdin(Stdio::piped()).stderr(writer);
+        let mut running = run.start();
+        let mut input = running.stdin();
+        input.write_all(format!("x\ny\n{good}").as_bytes()).unwrap();
+        running.wait_for_lines(1);
+        input.write_all(b"z\n").unwrap();
+        input.write_all(good.as_bytes()).unwrap();
+        running.wait_for_lines(2);
+        drop(input);
+        let said = thread::spawn(|| rest_of(reader));
+        running.finish().exits(3);
+        let said = said.join().unwrap();
+        for (line, text) in [1, 2, 4].into_iter().zip(&said) {
+            assert!(text.starts_with(&format!("{program}: line {line}: not a ")), "{said:?}");
+        }
+        assert_eq!(said.len(), if program == "conv" { 4 } else { 3 }, "{said:?}");
+    }
+}
+
+#[test]
+fn a_standard_error_that_hangs_keeps_nothing_from_being_recorded() {
+    let dir = tempfile::tempdir().unwrap();
+    let (reader, writer) = full_pipe();
+    let run = Program::new("launcher").args(["--conv", "--from -", "--log", "run.log"]);
+    let mut running = run.stdin(Stdio::piped()).stderr(writer).dir(&dir).start();
+    let mut input = running.stdin();
+    for line in 0..1000 {
+        input.write_all(format!("x\n{line}\n").as_bytes()).unwrap();
+    }
+    let recorded = || fs::read_to_string(dir.path().join("run.log")).unwrap_or_default();
+    running.wait_until("all is recorded", || recorded().lines().count() == 1000);
+    drop(input);
+    let said = thread::spawn(|| rest_of(reader));
+    running.finish().exits(3);
+    let said = said.join().unwrap();
+    let account = "launcher: 1000 samples sent, 1000 recorded, 1000 counted, 1000 rejected";
+    assert_eq!(
+        (said[0].as_str(), said.last().unwrap().as_str()),
+        ("conv: line 1: not a number: \"x\"", account)
+    );
 }

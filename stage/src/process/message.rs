@@ -1,11 +1,14 @@
 //! The one grammar of messages on standard error: `PROGRAM: cannot VERB OBJECT: cause`.
 //!
 //! A message is one line and one `write`, so that the lines of several processes on one terminal do not
-//! mix. Failing to write to standard error is no reason to fail.
+//! mix. Failing to write to standard error is no reason to fail, nor to wait: what it does not take at
+//! once is kept in `unwritten`.
+
+pub(crate) mod unwritten;
 
 use std::error::Error;
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 
 /// Bytes of foreign text that a message quotes: enough to recognise a line, less than one.
@@ -54,7 +57,7 @@ impl StandardError {
 
 impl Messages for StandardError {
     fn tell(&mut self, text: &str) {
-        let _ = io::stderr().write_all(self.line(text).as_bytes());
+        unwritten::tell(self.program, self.line(text));
     }
 }
 

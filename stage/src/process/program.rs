@@ -17,7 +17,7 @@ use crate::process::helpers::Helpers;
 use crate::process::inherited;
 use crate::process::kernel::{self, Standard, closed_at_start};
 use crate::process::ledger::{self, Entry, Ledger};
-use crate::process::message::{Messages, StandardError, chain};
+use crate::process::message::{Messages, StandardError, chain, unwritten};
 use crate::process::progress::{Above, Progress};
 use crate::process::rejections::Rejections;
 use crate::process::sandbox::Sandbox;
@@ -171,6 +171,7 @@ fn enter(
     // The launcher's stages have a report.
     let progress = if ledger.is_none() { Progress::of(program) } else { Progress::default() };
     kernel::allocate_from_one_arena();
+    unwritten::prepare();
     let messages = Above { messages: StandardError::of(program), progress: progress.clone() };
     let stop = Stop::on_signals()?;
     let helpers = Helpers::start(helpers).map_err(|error| Error::Threads(helpers, error))?;
@@ -187,7 +188,11 @@ fn work<E: StdError + 'static>(
 ) -> Status {
     let ended = body(&mut host);
     host.progress.clear();
-    conclude(program, ledger.as_ref(), ended)
+    let status = conclude(program, ledger.as_ref(), ended);
+    // Nobody else must wait for the messages.
+    drop(host.held.take());
+    host.stop.settle_messages(ledger.is_some());
+    status
 }
 
 /// Reports how a stage ended: to the ledger, or to a person.
@@ -252,7 +257,9 @@ fn framed(program: &'static str, body: impl FnOnce() -> Status) -> Status {
         };
         return tell_failure(program, Err(Error::Closed(name)));
     }
-    body()
+    let status = body();
+    unwritten::settle(is_in_a_pipeline());
+    status
 }
 
 /// Whether this stage runs in the launcher's pipeline.

@@ -17,7 +17,7 @@ mod meter;
 
 use std::cell::RefCell;
 use std::fmt;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -27,7 +27,7 @@ use nix::unistd::{getpgrp, tcgetpgrp};
 use terminal_size::terminal_size_of;
 
 use self::meter::Meter;
-use crate::process::message::{Messages, StandardError};
+use crate::process::message::{Messages, StandardError, unwritten};
 use crate::stream::files::kind_of;
 use crate::stream::regular::Regular;
 use crate::stream::terminal::can_be_drawn_on;
@@ -132,7 +132,7 @@ trait Screen {
     /// Its columns, if it may be drawn on now.
     fn columns(&self) -> Option<usize>;
 
-    /// Writes to it. An error there is no reason to fail.
+    /// Writes to it, if it takes that now: nothing waits for it.
     fn write(&mut self, text: &str);
 }
 
@@ -197,7 +197,7 @@ impl Screen for Terminal {
     }
 
     fn write(&mut self, text: &str) {
-        let _ = io::stderr().write_all(text.as_bytes());
+        unwritten::show(text);
     }
 }
 

@@ -1,4 +1,5 @@
-//! All waiting: for an event, for a deadline, or for a stop.
+//! All waiting: for an event, for a deadline, or for a stop; and, on the side, until standard error takes
+//! messages that it has not taken yet.
 //!
 //! The head of [`super::stop`] describes the race to avoid, and how it is avoided.
 
@@ -13,8 +14,12 @@ use nix::sys::time::TimeSpec;
 use nix::time::{ClockId, clock_gettime};
 
 use super::clock::{Clock, Timer, Wake};
+use super::message::unwritten;
 use super::semaphore::Semaphore;
 use super::stop::Stop;
+
+/// How often to try standard error again while a semaphore is waited for: soon enough for a person.
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
 /// What can be waited for, besides a deadline and a stop.
 #[derive(Clone, Copy, Debug)]
@@ -60,13 +65,31 @@ impl Stop {
         Sleep { stop: self, deadline, is_deaf: true }
     }
 
-    /// Sleeps once; `None` if a signal cut it short.
+    /// At the end: waits until standard error has taken all messages. Under a launcher, or once a stop is
+    /// requested, it waits only for [`unwritten::PATIENCE`], and then drops what is left.
+    pub(crate) fn settle_messages(&self, is_supervised: bool) {
+        let soon = || Instant::now().checked_add(unwritten::PATIENCE);
+        let mut end = if is_supervised { soon() } else { None };
+        while let Some(stream) = unwritten::awaited() {
+            let sleep = match end {
+                Some(_) => self.sleep_deaf_until(end),
+                None => self.sleep_until(None),
+            };
+            match sleep.until(Awaited::Descriptor(stream, PollFlags::POLLOUT)) {
+                Ok(Wake::Ready) => unwritten::try_again(),
+                Ok(Wake::Stop) => end = soon(),
+                Ok(Wake::Deadline) | Err(_) => unwritten::give_up(),
+            }
+        }
+    }
+
+    /// Sleeps once; `None` if something else cut it short.
     fn sleep_once(
         &self,
         event: Option<Awaited<'_>>,
         deadline: Option<Instant>,
     ) -> io::Result<Option<Wake>> {
-        let mut interest = match event {
+        let event = match event {
             Some(Awaited::Token(semaphore)) => return self.sleep_on(semaphore, deadline),
             Some(Awaited::Descriptor(fd, events)) => Some(PollFd::new(fd, events)),
             None => None,
@@ -74,15 +97,42 @@ impl Stop {
         let timeout = deadline.map(|deadline| {
             TimeSpec::from_duration(deadline.saturating_duration_since(Instant::now()))
         });
-        match ppoll(interest.as_mut_slice(), timeout, Some(self.waiting())) {
-            Ok(0) => Ok(Some(Wake::Deadline)),
-            Ok(_) => Ok(Some(Wake::Ready)),
-            Err(Errno::EINTR) => Ok(None),
-            Err(error) => Err(error.into()),
+        let is_awaited = event.is_some();
+        let messages = unwritten::awaited().map(|fd| PollFd::new(fd, PollFlags::POLLOUT));
+        // What is waited for comes first.
+        let mut interest = [event, messages].into_iter().flatten().collect::<Vec<_>>();
+        match ppoll(&mut interest, timeout, Some(self.waiting())) {
+            Ok(0) => return Ok(Some(Wake::Deadline)),
+            Ok(_) if is_awaited && interest[0].any() != Some(false) => {
+                return Ok(Some(Wake::Ready));
+            }
+            Ok(_) => {}
+            Err(Errno::EINTR) => return Ok(None),
+            Err(error) => return Err(error.into()),
         }
+        unwritten::try_again();
+        Ok(None)
     }
 
     fn sleep_on(
+        &self,
+        semaphore: &Semaphore,
+        deadline: Option<Instant>,
+    ) -> io::Result<Option<Wake>> {
+        // It cannot be waited for together with standard error.
+        let look = Instant::now().checked_add(LOOK_AGAIN).filter(|_| unwritten::is_waiting());
+        if let Some(look) = look.filter(|look| deadline.is_none_or(|deadline| *look < deadline)) {
+            let taken = self.sleep_on_once(semaphore, Some(look))?;
+            if taken == Some(Wake::Deadline) {
+                unwritten::try_again();
+                return Ok(None);
+            }
+            return Ok(taken);
+        }
+        self.sleep_on_once(semaphore, deadline)
+    }
+
+    fn sleep_on_once(
         &self,
         semaphore: &Semaphore,
         deadline: Option<Instant>,

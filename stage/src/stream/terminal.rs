@@ -13,10 +13,13 @@
 
 use std::env;
 use std::ffi::OsStr;
+use std::fs::{File, OpenOptions};
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, AsRawFd};
+use std::os::unix::fs::OpenOptionsExt;
 
 use nix::errno::Errno;
+use nix::fcntl::OFlag;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::termios::{LocalFlags, tcgetattr};
 use nix::unistd::{isatty, tcgetpgrp};
@@ -78,6 +81,17 @@ pub(crate) fn has_hung_up(fd: impl AsFd) -> bool {
 /// Whether an output is a terminal that can move its cursor.
 pub fn can_be_drawn_on(output: impl AsFd) -> bool {
     isatty(output) == Ok(true) && !is_dumb(env::var_os("TERM").as_deref())
+}
+
+/// A terminal, opened again, non-blocking, to write to; the descriptor that other processes share stays as
+/// it is. `None` if it is not a terminal, or cannot be opened.
+pub fn reopened(terminal: impl AsFd) -> Option<File> {
+    if isatty(&terminal) != Ok(true) {
+        return None;
+    }
+    let path = format!("/proc/self/fd/{}", terminal.as_fd().as_raw_fd());
+    let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
+    OpenOptions::new().write(true).custom_flags(flags.bits()).open(path).ok()
 }
 
 /// An unknown terminal counts as dumb.
