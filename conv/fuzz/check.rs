@@ -66,7 +66,7 @@ const WORDS: [&str; 20] = [
 ];
 
 /// What is taken of tables, and what it is called.
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 18] = [
     "",
     "--columns=2",
     "--columns=3,1",
@@ -76,6 +76,15 @@ const TABLES: [&str; 9] = [
     "--time=1",
     "--columns=2 --time=time",
     "--stamp",
+    "--delimiter=, --missing=,x,1000",
+    "--columns=b --delimiter=;",
+    "--columns=a,b --comment=A",
+    "--columns=2 --decimal=,",
+    "--delimiter=blanks --skip=2",
+    "--columns=all",
+    "--time=when --time-zone=Europe/Berlin",
+    "--time=1 --time-format=%Y-%m-%d_%H:%M",
+    "--time=1 --time-format=unix-ms",
 ];
 
 /// In text, stands for many of the byte that follows, so that lines become too long. (It does not

@@ -13,6 +13,7 @@ use stage::format::sample::{NotASample, Sample};
 use crate::check::{Check, CheckOptions, Checks, Plausible};
 use crate::conversion::{Affine, Conversion, ConversionOptions, Linear};
 use crate::for_channel::{UnknownChannel, check_known, value};
+use crate::missing::{Missing, MissingOptions};
 
 /// What is done to the readings of one channel.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub struct Channel {
     /// The same in machine words.
     linear: Linear,
     checks: Checks,
+    /// What stands for no reading.
+    missing: Missing,
 }
 
 /// A sample that may be sent.
@@ -55,12 +58,30 @@ impl Channel {
     /// Applies `conversion`, then `checks`.
     pub fn new(conversion: &Conversion, checks: Checks) -> Channel {
         let affine = Affine::of(conversion);
-        Channel { linear: Linear::new(affine.clone()), affine, checks }
+        let missing = Missing::default();
+        Channel { linear: Linear::new(affine.clone()), affine, checks, missing }
+    }
+
+    /// Takes values for none.
+    pub(crate) fn missing(self, missing: Missing) -> Channel {
+        Channel { missing, ..self }
+    }
+
+    /// Whether a reading stands for none.
+    #[inline]
+    pub(crate) fn is_missing(&self, raw: &Sample) -> bool {
+        self.missing.has(raw)
+    }
+
+    /// The same for a reading in canonical form.
+    #[inline]
+    pub(crate) fn is_missing_line(&self, line: &[u8]) -> bool {
+        self.missing.has_line(line)
     }
 
     /// Whether readings are samples as they are.
     pub(crate) fn is_plain(&self) -> bool {
-        self.affine.is_none() && self.checks.are_none()
+        self.affine.is_none() && self.checks.are_none() && self.missing.has_no_numbers()
     }
 
     /// Whether equal readings always give the same, whatever came before.
@@ -117,6 +138,8 @@ pub struct Settings {
     pub conversion: ConversionOptions,
     /// Which values are rejected.
     pub checks: CheckOptions,
+    /// What stands for no reading.
+    pub missing: MissingOptions,
     /// The devices' own conversions, by channel, for what the user left out.
     pub devices: Vec<Conversion>,
 }
@@ -131,6 +154,7 @@ impl Settings {
     /// Whether every channel that something is set for exists.
     pub fn check(&self, columns: &Columns) -> Result<(), UnknownChannel> {
         self.conversion.check_known(columns)?;
+        check_known("missing", &self.missing.missing, columns)?;
         check_known("plausible", &self.checks.plausible, columns)
     }
 
@@ -148,6 +172,7 @@ impl Settings {
             &self.conversion(index, name),
             Checks::new(checks.into_iter().flatten().collect()),
         )
+        .missing(self.missing.of(name))
     }
 
     /// How one channel's readings are converted.
@@ -181,7 +206,7 @@ mod tests {
             map: vec![],
         };
         let checks = CheckOptions { plausible: vec![range("c=0..1")] };
-        let settings = Settings { conversion, checks, devices: vec![] };
+        let settings = Settings { conversion, checks, ..Settings::default() };
         let columns = Columns::named(["a", "b", "c"]).unwrap();
         let mut channels = settings.channels(&columns).unwrap();
         let values: Vec<String> = channels

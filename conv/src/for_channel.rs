@@ -33,7 +33,7 @@ fn there_are(known: &[String]) -> String {
 /// Reads an option's value, which `read` understands, with or without a channel's name in front.
 pub(crate) fn parse<T>(
     text: &str,
-    read: fn(&str) -> Result<T, String>,
+    read: impl FnOnce(&str) -> Result<T, String>,
 ) -> Result<ForChannel<T>, String> {
     let (name, value) = match text.split_once('=') {
         Some((name, value)) => (Some(name.trim().to_owned()), value),

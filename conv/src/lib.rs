@@ -26,6 +26,7 @@
 //! | `canonical` | **lines of text that are canonical already**: recognising and reading them | numbers |
 //! | `conversion` | offset and scale, or the map that they are (`fraction`: **exact fractions**) | a value |
 //! | `check` | **the checks of values** | a value, or why it is rejected |
+//! | [`missing`] | **values that stand for no reading** | |
 //! | [`channel`] | what is done to one channel's readings: both, in their order; **the settings of channels** | a value |
 //! | [`processing`] | the same for whatever a source gives, skipped for codes seen before (`text_cache`), and for text to which nothing is to be done | samples, rows and rejections |
 //! | [`sender`] | limiting, gathering (`gathered`), writing, counting | the output, the account |
@@ -41,6 +42,7 @@ mod conversion;
 pub mod for_channel;
 mod fraction;
 mod gathered;
+pub mod missing;
 mod opened;
 mod options;
 mod plan;

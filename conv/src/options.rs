@@ -19,6 +19,7 @@ use crate::channel::Settings;
 use crate::check::CheckOptions;
 use crate::conversion::ConversionOptions;
 use crate::for_channel::{self, ForChannel, check_known, check_once};
+use crate::missing::MissingOptions;
 use crate::source::choice::{Choice, Selection};
 use crate::source::dialect::Dialect;
 use crate::source::format::Format;
@@ -103,6 +104,9 @@ pub struct Options {
     /// How raw readings become values.
     #[command(flatten)]
     pub conversion: ConversionOptions,
+    /// Which readings are missing.
+    #[command(flatten)]
+    pub missing: MissingOptions,
     /// Which values are rejected.
     #[command(flatten)]
     pub checks: CheckOptions,
@@ -147,6 +151,7 @@ impl Options {
         Settings {
             conversion: self.conversion.clone(),
             checks: self.checks.clone(),
+            missing: self.missing.clone(),
             devices: Vec::new(),
         }
     }
@@ -161,6 +166,7 @@ impl Options {
             dialect: self.dialect.clone(),
             times: self.times.clone(),
             skip: self.skip,
+            missing: self.missing.clone(),
         }
     }
 

@@ -77,6 +77,10 @@ impl Processing {
         raw: Sample,
         sender: &'s mut Sender<impl Write>,
     ) -> Option<&'s [u8]> {
+        if self.channel.is_missing(&raw) {
+            sender.miss_reading();
+            return None;
+        }
         if let Some(value) = self.channel.converted(&raw) {
             return self.send_fixed(place, value, sender);
         }
@@ -115,6 +119,7 @@ impl Processing {
         for Reading { place, raw } in readings {
             match raw {
                 Ok(raw) => drop(self.send(place, raw, sender)),
+                Err(NoReading::Missing) => sender.miss_reading(),
                 Err(why) => sender.reject(place, || why.to_string()),
             }
             if sender.is_done() {
@@ -152,6 +157,10 @@ impl Processing {
                     sender.miss_reading();
                     None
                 }
+                Some(Ok(raw)) if channel.is_missing(&raw) => {
+                    sender.miss_reading();
+                    None
+                }
                 Some(Ok(raw)) => match channel.value(raw) {
                     Ok(value) => Some(value),
                     Err(why) => reject(place, whose, why, sender),
@@ -172,6 +181,7 @@ impl Processing {
         let mut place = text.place;
         for (line, raw) in canonical::numbers(text.lines) {
             match raw.and_then(|raw| self.channel.converted_fixed(raw)) {
+                _ if self.channel.is_missing_line(line) => sender.miss_reading(),
                 Some(value) => drop(self.send_fixed(place, value, sender)),
                 None => self.take_line(place, line, sender),
             }

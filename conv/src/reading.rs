@@ -71,6 +71,9 @@ pub enum NoReading<'a> {
         /// What stands there.
         text: &'a [u8],
     },
+    /// It stands for no reading, as the user says.
+    #[error("missing")]
+    Missing,
     /// A raw word is NaN or infinite.
     #[error("not a number")]
     NotFinite,
@@ -85,6 +88,16 @@ pub enum NoReading<'a> {
     /// The source could not be asked, or gave something that is not a number: the reason in words.
     #[error("{0}")]
     Failed(String),
+}
+
+impl<'a> NoReading<'a> {
+    /// That of a line which is no row for this reason.
+    pub(crate) fn of_line(reason: NoRow, line: &'a [u8]) -> NoReading<'a> {
+        match reason {
+            NoRow::Missing => NoReading::Missing,
+            reason => NoReading::Line { reason, line },
+        }
+    }
 }
 
 /// The most codes that a table can have: those of a 16-bit converter.

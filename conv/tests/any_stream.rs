@@ -78,7 +78,31 @@ fn nearly_a_chunk() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
+/// Mostly a line of text as other programs write it.
+fn nearly_foreign() -> impl Strategy<Value = Vec<u8>> {
+    let field = prop_oneof![
+        6 => "-?[0-9]{1,4}([.,][0-9]{1,3})?",
+        2 => "[ ]?",
+        2 => "\"[0-9,; \"]{0,4}\"?",
+        1 => "(x|NA|1e3|°C|2023-10-29 02:30:00|2023-11-14_22:13|1700000000000)",
+    ];
+    let header = "(a|b|c|when|\"a b\"|#)";
+    let line = |field: BoxedStrategy<String>| {
+        let separator = prop_oneof![Just("\t"), Just(","), Just(";"), Just(" "), Just("  ")];
+        (proptest::collection::vec(field, 1..5), separator).prop_map(|(it, by)| it.join(by))
+    };
+    prop_oneof![8 => line(field.boxed()), 2 => line(header.boxed()), 1 => "A .*"]
+        .prop_map(String::into_bytes)
+}
+
 proptest! {
+    #[test]
+    fn nearly_right_foreign_text(
+        head in any::<[u8; 4]>(), lines in proptest::collection::vec(nearly_foreign(), 0..20),
+    ) {
+        check::tables(&[&head[..], &lines.join(&b'\n')].concat());
+    }
+
     #[test]
     fn nearly_right_tables(
         head in any::<[u8; 4]>(), lines in proptest::collection::vec(nearly_a_row(), 0..30),

@@ -28,6 +28,7 @@ mod live;
 mod live_input;
 mod log_file;
 mod many_rows;
+mod missing;
 mod option_pairs;
 mod own_tail;
 mod packages;

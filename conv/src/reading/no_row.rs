@@ -10,6 +10,9 @@ pub enum NoRow {
     /// Not one of any stream.
     #[error(transparent)]
     NotARow(#[from] NotARow),
+    /// It stands for no reading, as the user says: nothing is rejected.
+    #[error("missing")]
+    Missing,
     /// A quoted field goes on beyond the line.
     #[error("a quote is not closed on its line")]
     Unclosed,

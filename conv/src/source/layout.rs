@@ -8,6 +8,7 @@ use super::dialect::Dialect;
 use super::format::Format;
 use super::timing::InputTime;
 use super::word::Word;
+use crate::missing::MissingOptions;
 
 /// What a stream consists of, and what is taken of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub struct Layout {
     pub times: InputTime,
     /// Lines of text, or bytes of words, at the beginning that are left out.
     pub skip: u64,
+    /// What stands for no reading.
+    pub missing: MissingOptions,
 }
 
 impl Layout {
@@ -38,6 +41,7 @@ impl Layout {
             dialect: Dialect::default(),
             times: InputTime::default(),
             skip: 0,
+            missing: MissingOptions::default(),
             may_be_wav: false,
         }
     }

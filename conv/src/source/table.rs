@@ -34,6 +34,7 @@ use super::choice::Choice;
 use super::dialect::{Delimiter, Dialect};
 use super::layout::Layout;
 use super::timing::TimeReader;
+use crate::missing::{Missing, MissingOptions};
 use crate::reading::{NoReading, NoRow};
 
 /// Whether a line is the header of a foreign table: no program of ours takes it for one, but its names
@@ -70,6 +71,10 @@ pub(super) struct Table {
     choice: Choice,
     dialect: Dialect,
     times: TimeReader,
+    /// What stands for no reading, of any channel, and of each.
+    missing: MissingOptions,
+    all_missing: Missing,
+    each_missing: Vec<Missing>,
     /// Where foreign text begins; `None` for streams of our own.
     search: Option<Search>,
     /// What separates fields, once that is known.
@@ -94,12 +99,15 @@ pub(super) struct Table {
 
 impl Table {
     pub(super) fn new(layout: Layout) -> Table {
-        let Layout { choice, dialect, times, .. } = layout;
+        let Layout { choice, dialect, times, missing, .. } = layout;
         let is_own = dialect.is_own() && choice.columns.is_none() && choice.time.is_none();
         Table {
             search: (!is_own).then(|| Search::new(&dialect)),
             delimiter: is_own.then_some(Delimiter::Tab),
             times: TimeReader::new(&times),
+            all_missing: missing.of(None),
+            each_missing: Vec::new(),
+            missing,
             choice,
             dialect,
             part: None,
@@ -167,6 +175,9 @@ impl Table {
         if line.len() > MAX_LINE {
             return Some(Err(why.into()));
         }
+        if self.is_missing(line, 0) {
+            return Some(Err(NoRow::Missing));
+        }
         match self.read(line) {
             Ok(Line::Other) => None,
             Err(other @ NoRow::NotARow(NotARow::Header { .. })) => Some(Err(other)),
@@ -221,8 +232,10 @@ impl Table {
         self.units_left = 0;
         let Some(part) = &self.part else { return Err(NotARow::Empty.into()) };
         if part.width == 1 {
-            self.only(fields, line)?;
-            return Ok(Line::Row(None));
+            return match self.only(fields, line) {
+                Err(why) if !self.is_missing(line, 0) => Err(why),
+                _ => Ok(Line::Row(None)),
+            };
         }
         if fields.count() != part.width {
             return Err(NotARow::of_width(line, fields.count(), part.width).into());
@@ -232,6 +245,12 @@ impl Table {
             None => None,
         };
         Ok(Line::Row(time.filter(|_| part.columns.have_time())))
+    }
+
+    /// Whether a text stands for no reading of the channel at `index`, from 0.
+    fn is_missing(&self, text: &[u8], index: usize) -> bool {
+        let missing = self.each_missing.get(index).unwrap_or(&self.all_missing);
+        missing.has_word(trimmed(text))
     }
 
     /// The sample on a line of one field. (TABs around it do not separate fields.)
@@ -259,14 +278,16 @@ impl Table {
     ) -> Option<Result<Sample, NoReading<'l>>> {
         let part = self.part.as_ref()?;
         if part.width == 1 {
-            let only = self.only(&self.fields, line);
-            return Some(only.map_err(|reason| NoReading::Line { reason, line }));
+            return match self.only(&self.fields, line) {
+                Err(_) if self.is_missing(line, index) => None,
+                only => Some(only.map_err(|reason| NoReading::Line { reason, line })),
+            };
         }
         let at = (*part.taken.get(index)?)?;
         let text = self.fields.text(line, at);
         match self.dialect.number(text) {
             Ok(sample) => Some(Ok(sample)),
-            Err(_) if text.is_empty() => None,
+            Err(_) if text.is_empty() || self.is_missing(text, index) => None,
             Err(reason) => {
                 // Behind the time of a recording stands its only value.
                 let is_only = part.width == 2 && part.time == Some(0);

@@ -163,7 +163,7 @@ impl<I: Input> TextStream<I> {
                 let line = &self.lines.given()[line];
                 Some(Reading {
                     place: place(self.number),
-                    raw: Err(NoReading::Line { reason, line }),
+                    raw: Err(NoReading::of_line(reason, line)),
                 })
             }
         }
@@ -216,7 +216,7 @@ impl<I: Input> TextStream<I> {
             *number += 1;
             rest = behind;
             // Another part begins with a header.
-            let raw = table.sample(line)?.map_err(|reason| NoReading::Line { reason, line });
+            let raw = table.sample(line)?.map_err(|reason| NoReading::of_line(reason, line));
             Some(Reading { place: place(*number), raw })
         })
     }

@@ -67,6 +67,12 @@ pub(crate) const BENCH: Bench = Bench {
         Example { id: "scale", words: &["--scale 2"], needs: &[] },
         Example { id: "map", words: &["--map 0..1=3..7"], needs: &[] },
         Example {
+            id: "missing",
+            // What the simulated signals begin with is among them.
+            words: &["--missing 7", "--missing 0,48,50,51,52,77,81,250,251,252,277,281"],
+            needs: &[],
+        },
+        Example {
             id: "plausible",
             words: &["--plausible 50..250", "--plausible 1000..1001"],
             needs: &[],

@@ -8,6 +8,7 @@ use super::Table;
 use super::first_row::{FirstRow, NoPart};
 use super::header::{Header, are_units};
 use super::part::Part;
+use crate::channel::name;
 use crate::reading::NoRow;
 
 /// Lines of units and the like between the header of a foreign table and its first row.
@@ -56,7 +57,9 @@ impl Table {
         let Some(part) = self.part.as_ref().filter(|_| self.search.is_some()) else { return false };
         let taken = part.taken.iter().chain([&part.time]).flatten();
         let taken: Option<Vec<&[u8]>> = taken.map(|at| texts.get(*at).copied()).collect();
-        self.units_left > 0 && taken.is_some_and(|taken| are_units(&taken))
+        let is_missing = |text: &&[u8]| !text.is_empty() && self.all_missing.has_word(text);
+        self.units_left > 0
+            && taken.is_some_and(|taken| are_units(&taken) && !taken.iter().any(is_missing))
     }
 
     /// Whether columns are asked for by name.
@@ -87,10 +90,15 @@ impl Table {
         self.begin(part);
     }
 
+    /// What a line is judged by that may be the first row.
+    pub(super) fn first_row<'a>(&'a self, texts: &'a [&'a [u8]], line: &'a [u8]) -> FirstRow<'a> {
+        let Table { dialect, times, choice, all_missing: missing, .. } = self;
+        FirstRow { line, texts, dialect, times, choice, missing }
+    }
+
     /// Begins a part with its first row; whether it could.
     pub(super) fn begin_with_row(&mut self, texts: &[&[u8]], line: &[u8]) -> Result<bool, NoRow> {
-        let Table { dialect, times, choice, .. } = self;
-        let row = FirstRow { line, texts, dialect, times, choice };
+        let row = self.first_row(texts, line);
         match row.part() {
             Ok(part) => {
                 let (has_samples, found) = (row.has_samples(), texts.len());
@@ -113,6 +121,8 @@ impl Table {
     }
 
     pub(super) fn begin(&mut self, part: Part) {
+        let names = (0..part.columns.count()).map(|index| name(&part.columns, index));
+        self.each_missing = names.map(|name| self.missing.of(name)).collect();
         let before = self.part.as_ref().map(|part| &part.columns);
         self.has_begun |= before != Some(&part.columns);
         self.is_table |= part.columns.width() > 1;

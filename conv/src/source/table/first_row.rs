@@ -9,6 +9,7 @@ use super::super::choice::{Choice, Column, Selection};
 use super::super::dialect::Dialect;
 use super::super::timing::TimeReader;
 use super::part::Part;
+use crate::missing::Missing;
 use crate::reading::NoRow;
 
 /// Why a line begins no part.
@@ -38,6 +39,8 @@ pub(super) struct FirstRow<'a> {
     pub times: &'a TimeReader,
     /// What is taken of it.
     pub choice: &'a Choice,
+    /// What stands for no sample.
+    pub missing: &'a Missing,
 }
 
 impl FirstRow<'_> {
@@ -109,7 +112,7 @@ impl FirstRow<'_> {
         }
     }
 
-    /// Whether any field is a sample.
+    /// Whether any field is a sample, or stands for none.
     pub(super) fn has_samples(&self) -> bool {
         self.texts.iter().any(|text| self.is_sample(text))
     }
@@ -122,7 +125,8 @@ impl FirstRow<'_> {
     }
 
     fn is_sample(&self, text: &[u8]) -> bool {
-        self.dialect.number(text).is_ok()
+        let is_none = !text.is_empty() || self.texts.len() == 1;
+        self.dialect.number(text).is_ok() || is_none && self.missing.has_word(text)
     }
 
     /// The index of a column, from 0.

@@ -123,13 +123,7 @@ impl Table {
         if texts.len() < 2 && !is_first {
             return Found::Nothing(NotARow::Empty.into());
         }
-        let row = FirstRow {
-            line,
-            texts: &texts,
-            dialect: &self.dialect,
-            times: &self.times,
-            choice: &self.choice,
-        };
+        let row = self.first_row(&texts, line);
         if self.may_name_columns(&texts, delimiter) && !row.has_samples() {
             let header = Header::of(&texts);
             return match Part::behind(&header, &self.choice, self.is_table) {

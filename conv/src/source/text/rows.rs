@@ -28,7 +28,7 @@ impl<I: Input> Rows for TextStream<I> {
                 Ok(Line::Other) => {}
                 Err(reason) => {
                     let line = &self.lines.given()[line];
-                    return Some(Row { place, time: Err(NoReading::Line { reason, line }) });
+                    return Some(Row { place, time: Err(NoReading::of_line(reason, line)) });
                 }
             }
         }

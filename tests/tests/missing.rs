@@ -1,0 +1,57 @@
+//! Values that stand for no reading: they are missing, and not rejected.
+
+use wandler_tests::account::{closing, closing_table};
+use wandler_tests::run::{Finished, Program};
+
+fn conv(options: &str, input: impl AsRef<[u8]>) -> Finished {
+    Program::new("conv").words("--from -").words(options).input(input.as_ref()).finish()
+}
+
+#[test]
+fn numbers_are_missing_by_value() {
+    let thermometer = "21.4375\n85\n21.5\n85.0000\n21.5625\n";
+    let read = conv("--missing 85", thermometer).exits(0).writes("21.4375\n21.5\n21.5625\n");
+    read.says(&[closing_table(3, 1, 0, 2)]);
+    // Before conversion; the value that comes of it is not missing.
+    conv("--missing=-1 --scale=-1", "-1\n1\n2\n").exits(0).writes("-1\n-2\n");
+    conv("--missing 85 --plausible 0..50", thermometer).exits(0);
+    conv("--missing 255 --format u8", b"\x01\xff\x02").exits(0).writes("1\n2\n");
+    conv("--missing 255,ch2=1 --format u8 --channels 2 --columns all", b"\x01\xff\x02\x01")
+        .exits(0)
+        .writes("ch1\tch2\n1\t\n2\t\n")
+        .says(&[closing_table(2, 2, 0, 2)]);
+}
+
+#[test]
+fn words_are_missing_as_they_stand() {
+    let text = "1\n\n2\nNA\nN/A\n-\nnull\n3\n";
+    conv("--missing ,NA,N/A,-,null", text)
+        .exits(0)
+        .writes("1\n2\n3\n")
+        .says(&[closing_table(3, 1, 0, 5)]);
+    conv("--missing na", "NA\nna\n1\n")
+        .exits(3)
+        .writes("1\n")
+        .says(&["conv: line 1: not a number: \"NA\"", &closing_table(1, 1, 1, 1)]);
+}
+
+#[test]
+fn a_row_keeps_the_place_of_what_is_missing() {
+    conv("--delimiter , --missing NA,b=85,b=-", "a,b\nNA,85\n-,-\n1, 85.0\n85,1\n")
+        .exits(3)
+        .writes("a\tb\n\t\n\t\n1\t\n85\t1\n")
+        .says(&["conv: line 3: column 1: not a number: \"-\"", &closing_table(4, 2, 1, 4)]);
+    let first = conv("--delimiter , --missing NA", "NA,NA\n1,NA\n").exits(0);
+    first.writes("ch1\tch2\n\t\n1\t\n");
+    let stamped = conv("--missing NA --stamp", "NA\n1\n").exits(0);
+    let ends: Vec<&str> =
+        stamped.stdout.lines().map(|line| line.split_once('\t').unwrap().1).collect();
+    assert_eq!(ends, ["value", "", "1"]);
+}
+
+#[test]
+fn a_channel_whose_readings_may_be_missing_must_exist() {
+    let why = "--missing is given for a channel \"c\", but there are a, b";
+    conv("--columns a,b --missing c=1", "a,b\n1,2\n").exits(1).says(&[format!("conv: {why}")]);
+    conv("--missing 1", "2\n").exits(0).says(&[closing(1, 0)]);
+}
