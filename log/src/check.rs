@@ -192,6 +192,22 @@ mod tests {
     }
 
     #[test]
+    fn old_files_with_a_time_in_their_names_are_read_in_the_order_of_time() {
+        let times =
+            ["20261125T170000Z", "20261125T180000Z", "20261125T180000Z-9", "20261125T180000Z-10"];
+        let ends = times.map(|time| format!(".{time}"));
+        let texts: Vec<_> = ends.iter().map(|end| (end.as_str(), "1\n")).collect();
+        let zipped = [(".20261124T170000Z.gz", ""), (".20261125T17Z", "no")];
+        let all = [&[("", "1\n")][..], &texts, &zipped].concat();
+        let (status, output, reported) = checked(&all, &[""]);
+        let expected: String =
+            times.iter().map(|time| format!("FILE.{time}: 1 samples\n")).collect();
+        let expected = format!("{expected}FILE: 1 samples\n5 files: 5 samples\n");
+        assert_eq!((status, output), (Status::Done, expected));
+        assert_eq!(reported, ["\"FILE.20261124T170000Z.gz\" is not read: it is compressed"]);
+    }
+
+    #[test]
     fn what_is_not_a_sample_is_reported_with_its_file_and_line() {
         let texts = [("", "1\n12abc\n\n3\r\n4 5\n67")];
         let (status, output, reported) = checked(&texts, &[""]);

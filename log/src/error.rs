@@ -88,6 +88,8 @@ pub enum Attempt {
     Read,
     /// Removing it.
     Remove,
+    /// Finding the old files beside it.
+    List,
     /// Finding out whether it is there, and what it is.
     Examine,
 }
@@ -106,6 +108,7 @@ impl fmt::Display for Attempt {
             Attempt::Rotate => "rotate",
             Attempt::Read => "read",
             Attempt::Remove => "remove",
+            Attempt::List => "list the directory of",
             Attempt::Examine => "look at",
         })
     }

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use nix::errno::Errno;
 use stage::fake::FakeClock;
@@ -20,6 +20,8 @@ pub(crate) struct FakeFile {
     pub(crate) bytes: Vec<u8>,
     /// What was in the files before it, the oldest first.
     pub(crate) old: Vec<Vec<u8>>,
+    /// When those that were rotated away begin.
+    pub(crate) begun: Vec<SystemTime>,
     /// Bytes that can be written before the disk is full.
     pub(crate) room: usize,
     /// When there is room for everything.
@@ -54,6 +56,7 @@ impl FakeFile {
         FakeFile {
             bytes: Vec::new(),
             old: Vec::new(),
+            begun: Vec::new(),
             room: usize::MAX,
             freed_at: Duration::MAX,
             step: usize::MAX,
@@ -84,7 +87,7 @@ fn failed(attempt: Attempt, kind: io::ErrorKind) -> Error {
 
 /// A file that holds whole lines of this length, with nothing to report.
 fn begun(length: usize) -> Result<Begun, Error> {
-    Ok(Begun { length: length as u64, notices: Vec::new() })
+    Ok(Begun { length: length as u64, written: None, notices: Vec::new() })
 }
 
 impl Storage for FakeFile {
@@ -142,7 +145,7 @@ impl Named for FakeFile {
         Some(Found { length: self.bytes.len() as u64, lost })
     }
 
-    fn rotate(&mut self) -> Result<Begun, Error> {
+    fn rotate(&mut self, begun: SystemTime) -> Result<Begun, Error> {
         if self.refuses_rotations {
             (self.is_rotating, self.waits_for_room) = (true, false);
             self.refused.push(self.clock.elapsed());
@@ -155,7 +158,8 @@ impl Named for FakeFile {
         }
         (self.is_rotating, self.waits_for_room) = (false, false);
         self.old.push(std::mem::take(&mut self.bytes));
-        begun(0)
+        self.begun.push(begun);
+        self::begun(0)
     }
 
     fn is_rotating(&self) -> bool {

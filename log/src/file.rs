@@ -20,15 +20,17 @@ pub(crate) mod storage;
 mod torn;
 
 use std::fs::{self, Metadata};
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::time::SystemTime;
 
 use stage::format::row::Beginning;
 use stage::process::message::quoted_path;
 
 use self::identity::{Identity, Known, leads_nowhere};
-use self::open::{Opened, open};
-use self::rotation::{Rotation, can_name};
+use self::open::open;
+use self::rotation::{Keeping, Rotation};
 use self::storage::{OpenFile, Storage};
 use self::torn::set_aside;
 use crate::error::{Attempt, Error, not_regular};
@@ -48,9 +50,9 @@ pub(crate) trait Named: Storage {
     /// Looks at the file and its name; `None` where there is nothing to see: it is not a file on a disk,
     /// or neither answers.
     fn look(&self) -> Option<Found>;
-    /// Sets aside what was written, on the disk, and begins a new file. After an error, what is written
+    /// Sets aside what was written from `begun` on, on the disk, and begins a new file. After an error, what is written
     /// still goes to the file that was to be set aside, until it is called again, or [`Named::reopen`].
-    fn rotate(&mut self) -> Result<Begun, Error>;
+    fn rotate(&mut self, begun: SystemTime) -> Result<Begun, Error>;
     /// Whether a rotation has begun and not ended.
     fn is_rotating(&self) -> bool;
     /// Goes on in the file that has the name now, which may be the same one if it did not answer.
@@ -64,6 +66,8 @@ pub(crate) trait Named: Storage {
 pub(crate) struct Begun {
     /// Bytes in it, all of them whole lines.
     pub(crate) length: u64,
+    /// When it was last written to, if there is anything in it.
+    pub(crate) written: Option<SystemTime>,
     /// What there is to report.
     pub(crate) notices: Vec<Notice>,
 }
@@ -83,26 +87,23 @@ pub(crate) struct Found {
 pub(crate) struct LogFile {
     storage: OpenFile,
     identity: Identity,
-    /// Whether it is rotated, and how many old files are kept.
-    rotates: bool,
-    keep: u64,
+    /// Which old files are kept, if it is rotated.
+    keeping: Option<Keeping>,
     /// A rotation that has begun and not ended, since a step of it failed.
     rotation: Option<Rotation>,
 }
 
 impl LogFile {
-    /// Opens the file at `path`, truncated or to append to. If it is rotated, `keep` old files are
-    /// kept.
+    /// Opens the file at `path`, truncated or to append to. If it is rotated, `keeping` says which old
+    /// files are kept.
     pub(crate) fn open(
         path: &Path,
         truncate: bool,
-        keep: Option<u64>,
+        keeping: Option<Keeping>,
     ) -> Result<(LogFile, Begun), Error> {
-        let rotates = keep.is_some();
-        keep.map_or(Ok(()), |keep| can_name(path, keep))?;
-        let (storage, identity, begun) = open_fitting(path, truncate, rotates)?;
-        let keep = keep.unwrap_or_default();
-        Ok((LogFile { storage, identity, rotates, keep, rotation: None }, begun))
+        keeping.map_or(Ok(()), |keeping| keeping.can_name(path))?;
+        let (storage, identity, begun) = open_fitting(path, truncate, keeping.is_some())?;
+        Ok((LogFile { storage, identity, keeping, rotation: None }, begun))
     }
 
     fn path(&self) -> &Path {
@@ -143,13 +144,14 @@ fn open_fitting(
     truncate: bool,
     rotates: bool,
 ) -> Result<(OpenFile, Identity, Begun), Error> {
-    let Opened { file, identity, length, notices } = open(path, truncate)?;
-    if rotates && length.is_none() {
+    let opened = open(path, truncate)?;
+    let is_regular = opened.length.is_some();
+    if rotates && !is_regular {
         return Err(Attempt::Rotate.failed(path)(not_regular()));
     }
     // What is not a regular file was put there by somebody who knows what that means.
-    let storage = OpenFile::new(file, path, length.is_some());
-    Ok((storage, identity, Begun { length: length.unwrap_or(0), notices }))
+    let (file, identity, begun) = opened.begun();
+    Ok((OpenFile::new(file, path, is_regular), identity, begun))
 }
 
 impl Storage for LogFile {
@@ -193,14 +195,17 @@ impl Named for LogFile {
         }
     }
 
-    fn rotate(&mut self) -> Result<Begun, Error> {
+    fn rotate(&mut self, begun: SystemTime) -> Result<Begun, Error> {
+        let Some(keeping) = self.keeping else {
+            return Err(Attempt::Rotate.failed(self.path())(io::ErrorKind::Unsupported.into()));
+        };
         let rotation = self.rotation.get_or_insert_default();
         let known = Known { file: self.storage.file(), identity: self.identity };
-        let opened = rotation.advance(known, self.storage.path(), self.keep)?;
-        self.storage = OpenFile::new(opened.file, self.storage.path(), true);
-        self.identity = opened.identity;
-        self.rotation = None;
-        Ok(Begun { length: opened.length.unwrap_or(0), notices: opened.notices })
+        let opened = rotation.advance(known, self.storage.path(), keeping, begun)?;
+        let (file, identity, begun) = opened.begun();
+        self.storage = OpenFile::new(file, self.storage.path(), true);
+        (self.identity, self.rotation) = (identity, None);
+        Ok(begun)
     }
 
     fn is_rotating(&self) -> bool {
@@ -212,7 +217,7 @@ impl Named for LogFile {
             // It may be the same file, whose lock would then be in the way.
             lock::release(self.storage.file());
         }
-        let (storage, identity, begun) = open_fitting(self.path(), false, self.rotates)?;
+        let (storage, identity, begun) = open_fitting(self.path(), false, self.keeping.is_some())?;
         (self.storage, self.identity) = (storage, identity);
         self.rotation = None;
         Ok(begun)

@@ -10,6 +10,7 @@
 //! | `head` | the stream's columns: its first line, and headers |
 //! | `timestamps` | arrival times in front of lines |
 //! | `recorder` | writing lines, counting those written and those on the disk, following the file |
+//! | `schedule` | when a new file is begun |
 //! | `sync` | when what was written must be on the disk: **the sync policies** |
 //! | `batch` | the lines in hand, and how far they are written |
 //! | `file` | the file under its name: opening it, **the order of a rotation**, torn ends |
@@ -34,6 +35,7 @@ mod options;
 mod recorded;
 mod recorder;
 mod recording;
+mod schedule;
 mod sync;
 mod timestamps;
 mod when;
@@ -105,12 +107,13 @@ pub fn run(
         return Ended { entry: nothing, result };
     }
     progress.expect_rest_of(|| input.file());
-    let (file, begun) = match LogFile::open(options.file(), options.truncate, options.kept()) {
+    let (file, begun) = match LogFile::open(options.file(), options.truncate, options.keeping()) {
         Ok(opened) => opened,
         Err(error) => return Ended { entry: nothing, result: Err(error.into()) },
     };
-    let mut recorder = Recorder::new(file, begun.length, options.sync, options.rotate);
+    let mut recorder = Recorder::new(file, begun.length, options.sync, options.size());
     recorder.note(begun.notices);
+    recorder.set_period(options.period(), begun.written);
     report(recorder.take_notices(), messages);
     let head = Head::new(options.timestamps);
     let stamper = Stamper::new(options.timestamps);

@@ -26,11 +26,11 @@ pub(crate) enum Notice {
     Rotates { name: String },
     /// What failed with a file that has lost its name, and may be missing of it.
     Failed { why: String, lines: u64 },
-    /// The file system does not have what a promise rests on.
+    /// The file system does not have, or refuses, what a promise rests on.
     Lacking { why: String, promise: Promise },
 }
 
-/// A promise that rests on what the file system has.
+/// A promise that rests on what the file system has, or lets be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Promise {
     /// What was synced is on the disk.
@@ -41,6 +41,8 @@ pub(crate) enum Promise {
     Alone,
     /// A file that takes the name is noticed.
     Followed,
+    /// No more old files are kept than asked for.
+    Keep,
 }
 
 impl Notice {
@@ -134,6 +136,7 @@ impl fmt::Display for Promise {
             Promise::Data => "a power failure may take what was recorded",
             Promise::Name => "a power failure may undo the making and renaming of files",
             Promise::Alone => "another log would not be noticed",
+            Promise::Keep => "more old files are kept than --keep says",
             Promise::Followed => "a file that takes its name would not be noticed",
         })
     }

@@ -7,12 +7,12 @@ use stage::format::time::Time;
 use stage::process::command_line::{CommandLine, Need, StageOptions};
 use stage::process::exit;
 use stage::process::progress;
-use stage::process::quantity;
 use stage::process::sandbox::{Grant, Sandbox, SandboxOption};
 use stage::stream::files::STANDARD_INPUT;
 
 use crate::cat::Range;
-use crate::file::rotation::rotated_names;
+use crate::file::rotation::{Keeping, Naming};
+use crate::schedule::{self, Period, Schedule};
 use crate::sync::{self, SyncPolicy};
 use crate::timestamps::Timestamps;
 use crate::when::{self, End};
@@ -26,7 +26,8 @@ Examples:
   conv | log --pass run.log | stat | report
   conv --rate 1k | log --truncate --timestamps iso --sync 100ms run.log
   conv --rate 1k | log --rotate 100M --keep 20 run.log
-  log --check run.log                      also run.log.20 to run.log.1
+  conv --rate 1k | log --rotate 1d --keep 365 run.log   one file a day
+  log --check run.log                      also its old files
   log --cat run.log --since 22:00 --until 6:00 | stat
 
 Exit status 0 means that every line received is on the disk, except for what somebody else did to \
@@ -47,14 +48,22 @@ What the file system does not have is no failure: where it has no locks, cannot 
 directories, or gives a file another inode number each time, and where the directory may not be \
 read, log records, and says once which promise does not hold there.
 
-With --rotate, FILE is renamed to FILE.1 before it would grow beyond SIZE, FILE.1 to FILE.2, and \
-so on; a line is never divided. Whatever lies at those names is taken for an old file. Each step \
-is on the disk before the next, so a rotation takes a rename and a sync for each old file. Where it \
-is refused (the directory may not be written, FILE is a mount point or append-only, an old file is \
-somebody else's in a sticky directory), log says so once, goes on in the same file beyond SIZE, and \
-tries again with a line, at most every second. Only a full disk is waited for. A name that would be \
-too long for FILE.N is refused at the start. A file that somebody else puts in the place of the new \
-one is not recorded in.
+With --rotate SIZE, FILE becomes an old file before it would grow beyond SIZE; with --rotate DUR, \
+when a line comes in a later period of that length, counted from 1970 in UTC (1d: from midnight to \
+midnight). A line is never divided. Each step is on the disk before the next. Names by number: FILE \
+is renamed to FILE.1, FILE.1 to FILE.2, and so on, so that a rotation costs a rename and a sync for \
+each old file; whatever lies at those names is taken for an old file. Names by time: FILE is renamed \
+once, and for good, to when it, or its period, began, as run.log to run.20261125T180000Z.log; a \
+rotation costs one rename, however many are kept, and what is old can be compressed or moved away. If \
+that name is taken, even compressed, or there is a later one, -1, -2, ... stands behind the newest \
+time; no file is replaced. Of both kinds, --keep N (10) old files stay, those that are compressed not \
+counted, and never removed. A file that a start goes on in began when it was last written to.
+
+Where a rotation is refused (the directory may not be written, FILE is a mount point or append-only, \
+an old file is somebody else's in a sticky directory), log says so once, goes on in the same file, \
+and tries again with a line, at most every second. Only a full disk is waited for. A name that would \
+be too long is refused at the start. A file that somebody else puts in the place of the new one is \
+not recorded in.
 
 Headers: if the stream begins with one (a TAB b, the names of its columns), every new file does, \
 including those that a rotation begins, and a file that already has lines is appended to without \
@@ -65,18 +74,18 @@ error before anything is written: name another FILE, or use --truncate. What is 
 nor a row in FILE's first line is no obstacle. Headers in the middle of a stream are recorded as they \
 come, and new files begin with the last one.
 
-Files: samples.log in the working directory, unless FILE is named; FILE.1, FILE.2, ..., the old \
-files of --rotate; FILE.torn, what a crash left half written.
+Files: samples.log in the working directory, unless FILE is named; FILE.1, FILE.2, ..., or those \
+with a time in their names, the old files of --rotate; FILE.torn, what a crash left half written.
 
 Limits: FILE must not be a standard stream as well, under whatever name, unless it is a device, \
-and neither must FILE.1 and up, with --rotate. In the launcher's pipeline conv and report must use \
+and neither must old files, with --rotate. In the launcher's pipeline conv and report must use \
 none of these names, either (of very many, the newest few hundred are looked at). A file that is \
 not a regular one (a FIFO, a device) is neither locked nor synced, and cannot be rotated; while \
 its reader hangs, only kill -9 ends log. While a sync lasts, nothing is read; while the reader of \
 --pass does not read, nothing is synced. A single line longer than SIZE has a file of its own (behind its header). \
 What somebody does to old files, and bytes changed in FILE while its length stays the same, are \
-not noticed. --check and --cat may miss or double lines of a file that is being rotated. They take \
-old files behind two missing numbers for somebody else's, read no compressed ones, and say so where \
+not noticed. --check and --cat read old files by number and by time, and may miss or double lines of \
+a file that is being rotated. They take old files behind two missing numbers for somebody else's, read no compressed ones, and say so where \
 there are any; a line of over 64 KiB is no sample. --cat prints a header again only where another one \
 came in between. With --since or --until, a line without a time is not printed, but reported, and the \
 status is 3; a T that names no zone is in the local one (TZ), where a time that comes twice is the \
@@ -102,10 +111,14 @@ pub struct Options {
     /// batch), or after this time at the latest
     #[arg(long, value_name = "never|DUR|always", value_parser = sync::policy, allow_hyphen_values = true, default_value = "1s")]
     pub sync: SyncPolicy,
-    /// Begin a new file before this one grows beyond a size (4096, 64K, 100M: powers of 1024)
-    #[arg(long, value_name = "SIZE", value_parser = quantity::bytes, allow_hyphen_values = true)]
-    pub(crate) rotate: Option<u64>,
-    /// How many old files --rotate keeps: FILE.1, the newest, and up
+    /// Begin a new file before this one grows beyond a size (4096, 64K, 100M: powers of 1024), or when
+    /// a time has passed (1h, 1d: at multiples of it in UTC)
+    #[arg(long, value_name = "SIZE|DUR", value_parser = schedule::parse, allow_hyphen_values = true)]
+    pub(crate) rotate: Option<Schedule>,
+    /// How --rotate names old files; by default by number with SIZE, and by time with DUR
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(crate) name_by: Option<Naming>,
+    /// How many old files --rotate keeps
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), default_value = "10")]
     pub(crate) keep: u64,
     /// Copy the input to standard output, each sample after it was written to the file (with --sync
@@ -114,10 +127,10 @@ pub struct Options {
     pub(crate) pass: bool,
     /// Record nothing: read recorded files, and say how many samples they hold, for each channel, from
     /// when to when, and which lines are not samples
-    #[arg(long, conflicts_with_all = ["truncate", "timestamps", "sync", "rotate", "keep", "pass"])]
+    #[arg(long, conflicts_with_all = ["truncate", "timestamps", "sync", "rotate", "name_by", "keep", "pass"])]
     pub(crate) check: bool,
     /// Record nothing: print what was recorded, the old files first, with one header
-    #[arg(long, conflicts_with_all = ["truncate", "timestamps", "sync", "rotate", "keep", "pass", "check"])]
+    #[arg(long, conflicts_with_all = ["truncate", "timestamps", "sync", "rotate", "name_by", "keep", "pass", "check"])]
     pub(crate) cat: bool,
     /// With --cat, only rows from this time on: 22:00 (the last that has passed), 2026-11-25,
     /// 2026-11-25T22:00, 2026-11-25T22:00:00Z or -8h (ago)
@@ -148,14 +161,35 @@ impl Options {
         Range { since: self.since, until }
     }
 
-    /// How many old files are kept, if the file is rotated.
-    pub(crate) fn kept(&self) -> Option<u64> {
-        self.rotate.map(|_| self.keep)
+    /// Which old files are kept, if the file is rotated.
+    pub(crate) fn keeping(&self) -> Option<Keeping> {
+        let usual = match self.rotate? {
+            Schedule::Size(_) => Naming::Number,
+            Schedule::Every(_) => Naming::Time,
+        };
+        Some(Keeping { naming: self.name_by.unwrap_or(usual), keep: self.keep })
+    }
+
+    /// The size beyond which the file does not grow.
+    pub(crate) fn size(&self) -> Option<u64> {
+        match self.rotate {
+            Some(Schedule::Size(bytes)) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// The period at whose end a new file is begun.
+    pub(crate) fn period(&self) -> Option<Period> {
+        match self.rotate {
+            Some(Schedule::Every(period)) => Some(period),
+            _ => None,
+        }
     }
 }
 
 impl CommandLine for Options {
     const NEEDS: &'static [Need] = &[
+        Need { option: "name-by", one_of: &["rotate"] },
         Need { option: "keep", one_of: &["rotate"] },
         Need { option: "since", one_of: &["cat"] },
         Need { option: "until", one_of: &["cat"] },
@@ -204,7 +238,7 @@ impl StageOptions for Options {
             return Vec::new();
         }
         let file = self.file();
-        let old = self.kept().map(|keep| rotated_names(file, keep)).unwrap_or_default();
+        let old = self.keeping().map(|keeping| keeping.names(file)).unwrap_or_default();
         [file.to_owned()].into_iter().chain(old).collect()
     }
 }
@@ -223,6 +257,21 @@ mod tests {
     fn samples_log_is_recorded_in_unless_another_file_is_named() {
         assert_eq!(parse("").unwrap().file(), Path::new("samples.log"));
         assert_eq!(parse("--rotate 1K run.log").unwrap().file(), Path::new("run.log"));
+    }
+
+    #[test]
+    fn files_are_named_by_number_or_with_a_time_by_time_unless_asked_otherwise() {
+        let naming = |words| parse(words).unwrap().keeping().map(|keeping| keeping.naming);
+        for (words, expected) in [
+            ("", None),
+            ("--rotate 1K", Some(Naming::Number)),
+            ("--rotate 1h", Some(Naming::Time)),
+            ("--rotate 1K --name-by time", Some(Naming::Time)),
+            ("--rotate 1h --name-by number", Some(Naming::Number)),
+        ] {
+            assert_eq!(naming(words), expected, "{words}");
+        }
+        parse("--check --name-by time").unwrap_err();
     }
 
     #[test]

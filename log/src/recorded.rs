@@ -1,7 +1,8 @@
 //! What was recorded: which files there are, in which order, and reading them.
 //!
 //! The old files of a rotation belong to the file, and are read before it, in the order in which they
-//! were written: `FILE.n` down to `FILE.1`, then `FILE`. A file that is named twice, by itself and as
+//! were written: `FILE.n` down to `FILE.1`, or those with a time in their names, then `FILE`. Where there
+//! are both, those whose newest one was written to first come first. A file that is named twice, by itself and as
 //! part of a rotation, is read once. `left_out` names what lies beside them and is not read.
 
 pub(crate) mod left_out;
@@ -21,7 +22,8 @@ use stage::stream::framing::{self, Framed};
 use stage::stream::input::Input;
 
 use crate::error::{Attempt, Error, not_regular};
-use crate::file::rotation::{numbered, old_numbers};
+use crate::file::rotation::numbers::{numbered, old_numbers};
+use crate::file::rotation::times;
 
 /// The files that are to be read, in their order, each once.
 pub(crate) fn in_order(files: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
@@ -37,7 +39,13 @@ pub(crate) fn in_order(files: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
 /// The old files of a rotation, the oldest first.
 fn old_files(path: &Path) -> Result<Vec<PathBuf>, Error> {
     let numbers = old_numbers(path)?;
-    Ok(numbers.into_iter().rev().map(|number| numbered(path, number)).collect())
+    let by_number: Vec<_> = numbers.into_iter().rev().map(|it| numbered(path, it)).collect();
+    // A directory that may not be read is reported by `left_out`.
+    let by_time = times::old_files(path).unwrap_or_default().into_iter();
+    let by_time = by_time.filter(|file| !file.is_compressed).map(|file| file.path).collect();
+    let mut both = [by_number, by_time];
+    both.sort_by_key(|files| files.last().and_then(|it| it.metadata().ok()?.modified().ok()));
+    Ok(both.concat())
 }
 
 /// Fails if a stop was requested.

@@ -10,7 +10,7 @@ mod follow;
 mod pace;
 mod rotating;
 
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use stage::format::row::Beginning;
 
@@ -21,6 +21,7 @@ use crate::batch::Batch;
 use crate::error::Error;
 use crate::file::{Begun, Named};
 use crate::notice::{LostName, Notice, Promise};
+use crate::schedule::Period;
 use crate::sync::SyncPolicy;
 
 /// Records lines in a file.
@@ -33,6 +34,12 @@ pub(crate) struct Recorder<F> {
     durable: u64,
     /// Lines recorded before this file.
     before: u64,
+    /// The period at whose end a new file is begun.
+    period: Option<Period>,
+    /// The time of day, and that at which this file began: when it was first written to, or last
+    /// before it was opened.
+    time: SystemTime,
+    begun: SystemTime,
     /// When the oldest bytes that are not synced were written.
     oldest: Option<Instant>,
     /// When lines come.
@@ -63,6 +70,9 @@ impl<F: Named> Recorder<F> {
             recorded: 0,
             durable: 0,
             before: 0,
+            period: None,
+            time: SystemTime::UNIX_EPOCH,
+            begun: SystemTime::UNIX_EPOCH,
             oldest: None,
             pace: Pace::default(),
             looked: None,
@@ -73,6 +83,17 @@ impl<F: Named> Recorder<F> {
             broken: Vec::new(),
             notices: Vec::new(),
         }
+    }
+
+    /// Begins a new file at the end of each period, too; this one was last written to at `written`.
+    pub(crate) fn set_period(&mut self, period: Option<Period>, written: Option<SystemTime>) {
+        self.period = period;
+        self.begun = written.unwrap_or(self.begun);
+    }
+
+    /// Notes the time of day, by which files are rotated and named.
+    pub(crate) fn set_time(&mut self, time: SystemTime) {
+        self.time = time;
     }
 
     /// Begins each new file with `header`, a line, which counts as no line of the recording. A file
@@ -141,6 +162,9 @@ impl<F: Named> Recorder<F> {
                     continue;
                 }
                 fitting = batch.rest();
+            }
+            if self.extent.length() == 0 {
+                self.begun = self.time;
             }
             self.write_header(now)?;
             let count = self.file.write(fitting)?;
@@ -228,6 +252,7 @@ impl<F: Named> Recorder<F> {
     /// Notes that recording goes on in another file.
     fn begin(&mut self, begun: Begun) {
         self.note(begun.notices);
+        self.begun = begun.written.unwrap_or(self.time);
         self.extent.begin(begun.length);
         self.before = self.recorded;
     }

@@ -1,11 +1,11 @@
 //! What `log` promises of a disk that loses its power, and whether it is kept.
 //!
 //! After a crash at any moment, `log`'s next start sets a torn tail of `FILE` aside. What is then on
-//! the disk, read in the order `FILE.N` … `FILE.1`, `FILE`,
+//! the disk, read in the order `FILE.N` … `FILE.1`, or that of the times in names, and then `FILE`,
 //!
 //! 1. is a whole number of lines: those that were sent, in order, with no gaps and no duplicates;
-//! 2. begins with the first line, unless rotation had begun to drop the oldest file, `FILE.KEEP`:
-//!    its lines, and only those, may be gone;
+//! 2. begins with the first line, unless rotation had begun to drop the oldest file, `FILE.KEEP` or
+//!    the one with the earliest time: its lines, and only those, may be gone;
 //! 3. holds every line that was promised: one that was in a file when that was synced or, with
 //!    `--pass --sync always`, one that had come out on standard output;
 //! 4. has no file beyond `FILE.KEEP` that was not there at the start; and a torn tail that was there
@@ -173,7 +173,9 @@ impl Account {
                 self.promised = self.promised.max(end.unwrap_or(0));
             }
             Call::Rename { to: name, .. } | Call::Unlink { name } => {
-                let is_last = number(name, &self.asked.name) >= Some(self.asked.keep);
+                let is_oldest = matches!(call, Call::Unlink { .. })
+                    && files::time(name, &self.asked.name).is_some();
+                let is_last = is_oldest || number(name, &self.asked.name) >= Some(self.asked.keep);
                 let bytes = disk.named(name).filter(|_| is_last);
                 let end = bytes.and_then(|bytes| self.end(bytes));
                 self.dropped = self.dropped.max(end.unwrap_or(0));
@@ -190,7 +192,8 @@ impl Account {
     }
 
     fn is_ours(&self, name: &str) -> bool {
-        name == self.asked.name || number(name, &self.asked.name).is_some()
+        let own = &self.asked.name;
+        name == own || number(name, own).is_some() || files::time(name, own).is_some()
     }
 
     /// Where, in all lines, the whole lines of a file end.

@@ -29,6 +29,7 @@ mod live_input;
 mod log_file;
 mod many_rows;
 mod missing;
+mod names_by_time;
 mod option_pairs;
 mod own_tail;
 mod packages;

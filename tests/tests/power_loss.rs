@@ -184,6 +184,16 @@ fn only_the_oldest_lines_are_dropped() {
 }
 
 #[test]
+fn files_with_times_in_their_names_survive_and_only_the_oldest_are_dropped() {
+    for keep in [1, 2, 10] {
+        for sync in ["always", "5ms", "never"] {
+            let options = format!("--rotate 256 --name-by time --sync {sync}");
+            rotates_and_keeps_its_promises(&Recording::new(&options, keep));
+        }
+    }
+}
+
+#[test]
 fn files_from_earlier_survive_and_so_does_a_torn_tail() {
     // As a crash leaves them, in the middle of moving the old files up.
     let before = files(&[
@@ -243,7 +253,8 @@ const GENERATIONS: u32 = 5;
 #[test]
 fn starts_after_crashes_go_on_and_crash_themselves() {
     let Some(library) = Library::built() else { return };
-    let all = ["", " --timestamps unix"].map(|it| format!("--rotate 256 --sync always{it}"));
+    let all = ["", " --timestamps unix", " --name-by time"]
+        .map(|it| format!("--rotate 256 --sync always{it}"));
     for (seed, options) in
         (0..u64::from(rounds())).flat_map(|seed| all.iter().map(move |it| (seed, it)))
     {

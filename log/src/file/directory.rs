@@ -1,12 +1,18 @@
 //! The directory in which a file's name lies: what is made, renamed or removed in it survives a crash
 //! only once the directory is synced as well.
 //!
+//! [`rename`] and [`remove`] return when what they did is on the disk.
+//!
 //! Some cannot be: the file system may not sync directories (CIFS, some of FUSE), and a directory may be
 //! searched, but not read. That is no failure, but a promise that cannot be kept.
 
-use std::fs::File;
-use std::io::ErrorKind::PermissionDenied;
+use std::fs::{self, File};
+use std::io;
+use std::io::ErrorKind::{InvalidFilename, NotFound, PermissionDenied};
 use std::path::{Path, PathBuf};
+
+use nix::errno::Errno;
+use stage::process::message::quoted_path;
 
 use crate::error::{Attempt, Error};
 use crate::notice::{Notice, Promise};
@@ -56,4 +62,62 @@ impl Directory {
             result => result.map(|()| None),
         }
     }
+}
+
+/// Whether a file has this name. A file that cannot be looked at may well be there, and a rename would
+/// replace it: that is an error.
+pub(super) fn exists(path: &Path) -> Result<bool, Error> {
+    match fs::symlink_metadata(path) {
+        Ok(_) => Ok(true),
+        // No file can have a name that is too long.
+        Err(error) if matches!(error.kind(), NotFound | InvalidFilename) => Ok(false),
+        Err(error) => Err(Attempt::Examine.failed(path)(error)),
+    }
+}
+
+/// Removes a file, unless somebody else has removed or renamed it.
+pub(super) fn remove(path: &Path) -> Result<(), Error> {
+    let directory = Directory::of(path)?;
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == NotFound => {}
+        result => result.map_err(Attempt::Remove.failed(path))?,
+    }
+    directory.sync().map(drop)
+}
+
+/// Renames `from`. A file that has the new name already is replaced only if `may_replace`: it need not
+/// be the one that was seen there, if somebody has moved files, or the directory, meanwhile.
+pub(super) fn rename(from: &Path, to: &Path, may_replace: bool) -> Result<(), Error> {
+    let directory = Directory::of(to)?;
+    let renamed = if may_replace { fs::rename(from, to) } else { rename_to_new(from, to) };
+    let [name, new_name] = [from, to].map(quoted_path);
+    renamed.map_err(|source| Error::Rename { name, to: new_name, source })?;
+    // That it cannot be synced was reported when the file was opened.
+    directory.sync().map(drop)
+}
+
+/// Renames `from`, unless a file has the new name already.
+fn rename_to_new(from: &Path, to: &Path) -> io::Result<()> {
+    match rename_without_replacing(from, to) {
+        // A file that somebody makes just between these two is replaced.
+        Err(Errno::EINVAL | Errno::ENOSYS) => match fs::symlink_metadata(to) {
+            Ok(_) => Err(Errno::EEXIST.into()),
+            Err(error) if error.kind() == NotFound => fs::rename(from, to),
+            Err(error) => Err(error),
+        },
+        result => Ok(result?),
+    }
+}
+
+/// The same in one step, which not every file system has.
+#[cfg(target_env = "gnu")]
+fn rename_without_replacing(from: &Path, to: &Path) -> nix::Result<()> {
+    let here = nix::fcntl::AT_FDCWD;
+    nix::fcntl::renameat2(here, from, here, to, nix::fcntl::RenameFlags::RENAME_NOREPLACE)
+}
+
+/// Nor every C library.
+#[cfg(not(target_env = "gnu"))]
+fn rename_without_replacing(_: &Path, _: &Path) -> nix::Result<()> {
+    Err(Errno::ENOSYS)
 }

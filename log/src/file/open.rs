@@ -25,6 +25,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use stage::process::message::quoted_path;
@@ -50,6 +51,8 @@ pub(crate) struct Opened {
     pub(super) identity: Identity,
     /// Bytes in it; `None` if it is not a regular file.
     pub(super) length: Option<u64>,
+    /// When it was last written to.
+    written: Option<SystemTime>,
     /// What there is to report.
     pub(super) notices: Vec<Notice>,
 }
@@ -99,10 +102,17 @@ pub(super) fn open_next(path: &Path, before: &File) -> Result<Opened, Error> {
 }
 
 impl Opened {
+    /// The file, how it is known again, and what recording begins with.
+    pub(super) fn begun(self) -> (File, Identity, Begun) {
+        let length = self.length.unwrap_or(0);
+        let written = self.written.filter(|_| length > 0);
+        (self.file, self.identity, Begun { length, written, notices: self.notices })
+    }
+
     /// Steps 4 and 5, without truncating.
     fn make_ready(&mut self, path: &Path) -> Result<(), Error> {
         self.notices.extend(Directory::of_target(path)?.sync()?);
-        let Begun { length, notices } = set_aside(&self.file, path)?;
+        let Begun { length, notices, .. } = set_aside(&self.file, path)?;
         self.length = Some(length);
         self.notices.extend(notices);
         Ok(())
@@ -116,8 +126,9 @@ fn open_and_lock(path: &Path, wanted: Wanted) -> Result<Opened, Error> {
         attempts += 1;
         let file = open_unlocked(path, wanted).map_err(Attempt::Open.failed(path))?;
         let metadata = file.metadata().map_err(Attempt::Open.failed(path))?;
-        let mut opened =
-            Opened { file, identity: Identity::Number, length: None, notices: Vec::new() };
+        let identity = Identity::Number;
+        let written = metadata.modified().ok();
+        let mut opened = Opened { file, identity, length: None, written, notices: Vec::new() };
         if !metadata.is_file() {
             return Ok(opened);
         }

@@ -32,7 +32,7 @@ pub(super) fn set_aside(file: &File, path: &Path) -> Result<Begun, Error> {
     let length = file.metadata().map_err(failed())?.len();
     let whole = whole_lines(file, length).map_err(failed())?;
     if whole == length {
-        return Ok(Begun { length, notices: Vec::new() });
+        return Ok(Begun { length, written: None, notices: Vec::new() });
     }
     let aside = beside(path);
     let mut notices: Vec<Notice> =
@@ -40,7 +40,7 @@ pub(super) fn set_aside(file: &File, path: &Path) -> Result<Begun, Error> {
     sync(file, path)?;
     let [name, aside] = [path, &aside].map(quoted_path);
     notices.push(Notice::SetAside { name, bytes: length - whole, aside });
-    Ok(Begun { length: whole, notices })
+    Ok(Begun { length: whole, written: None, notices })
 }
 
 /// Steps 1 to 3, for the bytes `torn` of `file`; returns what there is to report.

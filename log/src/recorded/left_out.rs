@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 
 use stage::process::message::{chain, quoted_path};
 
-use crate::file::rotation::numbered;
-
-/// How the names of compressed files end.
-const COMPRESSED: [&str; 7] = ["gz", "xz", "zst", "bz2", "lz4", "lzma", "Z"];
+use crate::file::rotation::numbers::numbered;
+use crate::file::rotation::times::{self, COMPRESSED};
 
 /// Files that belong together, with their numbers.
 type Numbered = Vec<(u64, PathBuf)>;
+
+/// Why compressed files are not read: one, and many.
+const ARE_COMPRESSED: [&str; 2] = ["it is compressed", "they are compressed"];
 
 /// Says, a line each, what of the rotation of `path` is not among the files that are `read`.
 pub(crate) fn notices(path: &Path, read: &[PathBuf]) -> Vec<String> {
@@ -38,12 +39,20 @@ fn left_out(path: &Path, read: &[PathBuf], plain: Numbered, compressed: Numbered
     let behind = plain.into_iter().filter(|(_, file)| !read.contains(file)).collect();
     let before = |what| format!("more than one number is missing before {what}");
     let behind = unread(behind, &before("it"), &before("them"));
-    let compressed = unread(compressed, "it is compressed", "they are compressed");
-    missing.chain(behind).chain(compressed).collect()
+    let [one, many] = ARE_COMPRESSED;
+    missing.chain(behind).chain(unread(compressed, one, many)).chain(by_time(path)).collect()
+}
+
+/// The same of old files with a time in their names.
+fn by_time(path: &Path) -> Option<String> {
+    let files = times::old_files(path).unwrap_or_default().into_iter();
+    let compressed = files.filter(|file| file.is_compressed).map(|file| (file.stamp, file.path));
+    let [one, many] = ARE_COMPRESSED;
+    unread(compressed.collect(), one, many)
 }
 
 /// One line for all of `files`, with the reason for one or for many.
-fn unread(mut files: Numbered, one: &str, many: &str) -> Option<String> {
+fn unread(mut files: Vec<(impl Ord, PathBuf)>, one: &str, many: &str) -> Option<String> {
     files.sort();
     match &files[..] {
         [] => None,

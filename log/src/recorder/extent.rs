@@ -37,6 +37,11 @@ impl Extent {
         self.whole
     }
 
+    /// Whether it holds more than a header, or its beginning.
+    pub(super) fn has_rows(&self) -> bool {
+        self.length > self.headed && self.header_left().is_empty()
+    }
+
     /// Whether it ends in half a line, which may be the header.
     pub(super) fn ends_in_half(&self) -> bool {
         self.length != self.whole

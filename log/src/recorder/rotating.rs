@@ -14,6 +14,7 @@ use crate::batch::Batch;
 use crate::error::Error;
 use crate::file::Named;
 use crate::notice::Notice;
+use crate::schedule::Period;
 
 /// Time between two attempts: each may sync the file, and rename all the old ones.
 pub(super) const AGAIN: Duration = Duration::from_secs(1);
@@ -28,10 +29,17 @@ pub(super) struct Refused {
 impl<F: Named> Recorder<F> {
     /// How much of `rest` goes into this file before it is rotated.
     pub(super) fn fitting<'b>(&self, rest: &'b [u8]) -> &'b [u8] {
-        match self.file.is_rotating() {
+        match self.file.is_rotating() || self.period_is_over() {
             true => self.extent.rest_of_line(rest),
             false => self.extent.fitting(rest),
         }
+    }
+
+    /// Whether this file holds lines of a period that has passed. (A clock that was set back begins none
+    /// anew.)
+    fn period_is_over(&self) -> bool {
+        let has_passed = |period: Period| period.start(self.begun) < period.start(self.time);
+        self.extent.has_rows() && self.period.is_some_and(has_passed)
     }
 
     /// Whether a rotation may be tried.
@@ -46,7 +54,7 @@ impl<F: Named> Recorder<F> {
         if goes_on_elsewhere || !self.fitting(batch.rest()).is_empty() {
             return Ok(());
         }
-        match self.file.rotate() {
+        match self.file.rotate(self.period.map_or(self.begun, |it| it.start(self.begun))) {
             Ok(begun) => {
                 self.note_sync();
                 self.begin(begun);

@@ -44,6 +44,7 @@ pub(super) fn write(
     let mut reported = None;
     let mut is_last = false;
     loop {
+        recorder.set_time(timer.time_of_day());
         let result = recorder.write(batch, timer.now());
         report(recorder.take_notices(), messages);
         let error = match result {

@@ -3,7 +3,7 @@ mod headers;
 use super::*;
 use crate::fake::FakeFile;
 use crate::file::open::open;
-use crate::file::rotation::numbered;
+use crate::file::rotation::numbers::numbered;
 use crate::notice::{Fate, LostName};
 use crate::{Options, run};
 use clap::Parser;
@@ -40,7 +40,7 @@ fn log_on(
     let options = Options::try_parse_from(words).unwrap();
     let (mut timer, mut messages) = (disk.clock.clone(), Vec::new());
     let length = disk.bytes.len() as u64;
-    let recorder = Recorder::new(disk, length, options.sync, options.rotate);
+    let recorder = Recorder::new(disk, length, options.sync, options.size());
     let head = Head::new(options.timestamps);
     let stamper = Stamper::new(options.timestamps);
     let mut recording =

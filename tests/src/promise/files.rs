@@ -7,7 +7,20 @@ pub(super) fn rotated(files: &Files, name: &str) -> Vec<Vec<u8>> {
     let mut old: Vec<_> =
         files.iter().filter_map(|(it, bytes)| Some((number(it, name)?, bytes))).collect();
     old.sort_by_key(|(number, _)| std::cmp::Reverse(*number));
-    old.into_iter().map(|(_, bytes)| bytes.clone()).collect()
+    let by_number = old.into_iter().map(|(_, bytes)| bytes.clone());
+    let mut by_time: Vec<_> =
+        files.iter().filter_map(|(it, bytes)| Some((time(it, name)?, bytes))).collect();
+    by_time.sort();
+    by_number.chain(by_time.into_iter().map(|(_, bytes)| bytes.clone())).collect()
+}
+
+/// The time in an old file's name, and the number behind it.
+pub(super) fn time<'a>(old: &'a str, name: &str) -> Option<(&'a str, u32)> {
+    let (stem, extension) = name.rsplit_once('.')?;
+    let middle = old.strip_prefix(stem)?.strip_prefix('.')?;
+    let middle = middle.strip_suffix(extension)?.strip_suffix('.')?;
+    let (time, number) = middle.split_once('-').unwrap_or((middle, "0"));
+    Some((time, number.parse().ok()?))
 }
 
 /// The number of an old file, from 1.

@@ -14,6 +14,7 @@ pub(crate) const BENCH: Bench = Bench {
         Example { id: "timestamps", words: &["--timestamps unix"], needs: &[] },
         Example { id: "sync", words: &["--sync always"], needs: &[] },
         Example { id: "rotate", words: &["--rotate 4"], needs: &[] },
+        Example { id: "name_by", words: &["--name-by time"], needs: &["rotate"] },
         Example { id: "keep", words: &["--keep 1"], needs: &["rotate"] },
         Example { id: "pass", words: &["--pass"], needs: &[] },
         Example { id: "check", words: &["--check"], needs: &[] },
@@ -25,11 +26,22 @@ pub(crate) const BENCH: Bench = Bench {
     refused: &[
         (
             "check",
-            &["truncate", "timestamps", "sync", "rotate", "keep", "pass", "cat", "since", "until"],
+            &[
+                "truncate",
+                "timestamps",
+                "sync",
+                "rotate",
+                "name_by",
+                "keep",
+                "pass",
+                "cat",
+                "since",
+                "until",
+            ],
         ),
-        ("cat", &["truncate", "timestamps", "sync", "rotate", "keep", "pass"]),
-        ("since", &["truncate", "timestamps", "sync", "rotate", "keep", "pass"]),
-        ("until", &["truncate", "timestamps", "sync", "rotate", "keep", "pass"]),
+        ("cat", &["truncate", "timestamps", "sync", "rotate", "name_by", "keep", "pass"]),
+        ("since", &["truncate", "timestamps", "sync", "rotate", "name_by", "keep", "pass"]),
+        ("until", &["truncate", "timestamps", "sync", "rotate", "name_by", "keep", "pass"]),
     ],
     inputs: 1,
     observe,
@@ -52,7 +64,14 @@ fn observe(given: &Given, _: usize) -> Option<Seen> {
     let syncs = syncs.lines().filter(|line| line.starts_with("sync ")).count();
     let keeps_all_calls = given.keeps_all_calls::<wandler_log::Options>(&[]);
     seen.more = vec![format!("{syncs} syncs"), keeps_all_calls];
-    // Without what a library would make of it, times are but digits.
+    // Without what a library would make of it, times are but digits; and of names, only how many there
+    // are stays.
+    let is_timed = |name: &String| name.matches('.').count() == 2 && name.ends_with(".log");
+    let timed: Vec<String> = seen.files.keys().filter(|it| is_timed(it)).cloned().collect();
+    for (at, name) in timed.iter().enumerate() {
+        let text = seen.files.remove(name).unwrap_or_default();
+        seen.files.insert(format!("by time: {at}"), text);
+    }
     for text in seen.files.values_mut() {
         *text = text.lines().map(without_digits_of_time).collect();
     }

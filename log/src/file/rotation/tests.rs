@@ -1,7 +1,16 @@
+use super::numbers::{MOST_FREE, old_numbers};
 use super::*;
+use crate::file::directory::exists;
 use crate::file::identity::Identity;
 use std::fs::OpenOptions;
 use std::os::unix::fs::MetadataExt;
+
+const BEGUN: SystemTime = SystemTime::UNIX_EPOCH;
+
+/// By number.
+fn keeping(keep: u64) -> Keeping {
+    Keeping { naming: Naming::Number, keep }
+}
 
 /// A file as it is known where inode numbers can be relied on.
 fn known(file: &File) -> Known<'_> {
@@ -22,7 +31,7 @@ fn directory(numbers: &[u64]) -> tempfile::TempDir {
 fn rotated(dir: &Path, keep: u64) -> Vec<String> {
     let path = dir.join("run.log");
     let file = OpenOptions::new().append(true).open(&path).unwrap();
-    Rotation::default().advance(known(&file), &path, keep).unwrap();
+    Rotation::default().advance(known(&file), &path, keeping(keep), BEGUN).unwrap();
     let mut files: Vec<String> = fs::read_dir(dir)
         .unwrap()
         .map(|entry| {
@@ -73,10 +82,10 @@ fn rotations_use_the_names_of_all_old_files_and_of_those_to_come() {
     std::os::unix::fs::symlink(&path, &link).unwrap();
     for (keep, expected) in [(1, &[1, 3, 4][..]), (3, &[1, 3, 4, 2]), (6, &[1, 3, 4, 2, 5, 6])] {
         let expected: Vec<PathBuf> = expected.iter().map(|it| numbered(&path, *it)).collect();
-        assert_eq!(rotated_names(&path, keep), expected);
-        assert_eq!(rotated_names(&link, keep), expected);
+        assert_eq!(keeping(keep).names(&path), expected);
+        assert_eq!(keeping(keep).names(&link), expected);
     }
-    assert_eq!(rotated_names(&path, u64::MAX).len(), 3 + MOST_FREE);
+    assert_eq!(keeping(u64::MAX).names(&path).len(), 3 + MOST_FREE);
 }
 
 #[test]
@@ -103,12 +112,12 @@ fn what_is_in_the_way_is_an_error_and_the_rotation_goes_on_once_it_is_gone() {
     fs::remove_file(numbered(&path, 1)).unwrap();
     fs::create_dir(numbered(&path, 1)).unwrap();
     let mut rotation = Rotation::default();
-    let error = rotation.advance(known(&file), &path, 1).unwrap_err();
+    let error = rotation.advance(known(&file), &path, keeping(1), BEGUN).unwrap_err();
     let told = stage::process::message::chain(&error).replace(dir.path().to_str().unwrap(), ".");
     assert_eq!(told, r#"cannot rename "./run.log" to "./run.log.1": Is a directory"#);
     assert!(!error.is_final());
     fs::remove_dir(numbered(&path, 1)).unwrap();
-    rotation.advance(known(&file), &path, 1).unwrap();
+    rotation.advance(known(&file), &path, keeping(1), BEGUN).unwrap();
     assert_eq!(fs::read(numbered(&path, 1)).unwrap(), b"0");
 }
 
@@ -119,7 +128,7 @@ fn a_file_that_was_given_its_name_back_is_rotated_again() {
     let file = OpenOptions::new().append(true).open(&path).unwrap();
     file.lock().unwrap();
     let mut rotation = Rotation::OpensNext(path.clone());
-    rotation.advance(known(&file), &path, 5).unwrap();
+    rotation.advance(known(&file), &path, keeping(5), BEGUN).unwrap();
     assert_eq!(fs::read(numbered(&path, 1)).unwrap(), b"0");
 }
 
@@ -131,7 +140,7 @@ fn a_file_that_was_moved_is_not_rotated_and_neither_is_what_has_its_name() {
     fs::rename(&path, dir.path().join("moved")).unwrap();
     fs::write(&path, "another's").unwrap();
     let mut rotation = Rotation::default();
-    let error = rotation.advance(known(&file), &path, 5).unwrap_err();
+    let error = rotation.advance(known(&file), &path, keeping(5), BEGUN).unwrap_err();
     assert!(stage::process::message::chain(&error).ends_with("somebody has moved or removed it"));
     assert!(!error.is_final() && fs::read(&path).unwrap() == b"another's");
 }
@@ -142,9 +151,9 @@ fn a_file_that_is_moved_meanwhile_gives_no_name_away_and_neither_does_what_has_i
     let path = dir.path().join("run.log");
     let file = OpenOptions::new().append(true).open(&path).unwrap();
     fs::remove_file(&path).unwrap();
-    give_name_away(known(&file), &path, 5).unwrap_err();
+    give_name_away(known(&file), &path, &numbered(&path, 1), false).unwrap_err();
     fs::write(&path, "another's").unwrap();
-    give_name_away(known(&file), &path, 5).unwrap_err();
+    give_name_away(known(&file), &path, &numbered(&path, 1), false).unwrap_err();
     assert_eq!(fs::read(&path).unwrap(), b"another's");
     assert!(!exists(&numbered(&path, 1)).unwrap());
 }
@@ -154,12 +163,10 @@ fn an_old_file_that_turns_up_meanwhile_is_replaced_only_if_it_is_the_last_to_be_
     let dir = directory(&[1]);
     let path = dir.path().join("run.log");
     let file = OpenOptions::new().append(true).open(&path).unwrap();
-    let error = give_name_away(known(&file), &path, 2).unwrap_err();
-    assert!(
-        !error.is_final() && stage::process::message::chain(&error).ends_with("already exists")
-    );
+    let error = give_name_away(known(&file), &path, &numbered(&path, 1), false).unwrap_err();
+    assert!(!error.is_final() && stage::process::message::chain(&error).ends_with("File exists"));
     assert_eq!(fs::read(numbered(&path, 1)).unwrap(), b"1");
-    give_name_away(known(&file), &path, 1).unwrap();
+    give_name_away(known(&file), &path, &numbered(&path, 1), true).unwrap();
     assert_eq!(fs::read(numbered(&path, 1)).unwrap(), b"0");
 }
 
@@ -179,7 +186,7 @@ fn a_link_in_place_of_a_file_is_renamed_and_not_followed() {
     fs::write(&other, "other").unwrap();
     std::os::unix::fs::symlink(&other, numbered(&path, 1)).unwrap();
     let file = OpenOptions::new().append(true).open(&path).unwrap();
-    Rotation::default().advance(known(&file), &path, 5).unwrap();
+    Rotation::default().advance(known(&file), &path, keeping(5), BEGUN).unwrap();
     assert!(numbered(&path, 2).is_symlink());
     assert_eq!(fs::read(&other).unwrap(), b"other");
     fs::remove_file(&path).unwrap();
@@ -218,10 +225,32 @@ fn a_name_that_is_too_long_for_the_last_old_file_is_refused() {
     {
         let name = "7".repeat(length);
         let path = dir.path().join(&name);
-        let result = can_name(&path, keep).map_err(|error| {
+        let result = keeping(keep).can_name(&path).map_err(|error| {
             stage::process::message::chain(&error).replace(dir.path().to_str().unwrap(), ".")
         });
         let told = format!("cannot rename \"./{name}\" to \"./{name}.{keep}\": File name too long");
         assert_eq!(result, if fits { Ok(()) } else { Err(told) });
     }
+}
+
+#[test]
+fn by_time_the_file_is_renamed_once_and_no_file_is_replaced() {
+    let dir = directory(&[1]);
+    let path = dir.path().join("run.log");
+    let file = OpenOptions::new().append(true).open(&path).unwrap();
+    let by_time = Keeping { naming: Naming::Time, keep: 2 };
+    Rotation::default().advance(known(&file), &path, by_time, BEGUN).unwrap();
+    fs::write(&path, "new").unwrap();
+    let file = OpenOptions::new().append(true).open(&path).unwrap();
+    Rotation::default().advance(known(&file), &path, by_time, BEGUN).unwrap();
+    let text = |name: &str| fs::read_to_string(dir.path().join(name)).unwrap();
+    assert_eq!(
+        ["run.19700101T000000Z.log", "run.19700101T000000Z-1.log", "run.log", "run.log.1"]
+            .map(text),
+        ["0", "new", "", "1"]
+    );
+    let third = OpenOptions::new().append(true).open(&path).unwrap();
+    Rotation::default().advance(known(&third), &path, by_time, BEGUN).unwrap();
+    assert!(!exists(&dir.path().join("run.19700101T000000Z.log")).unwrap());
+    assert_eq!(by_time.names(&path).len(), 2);
 }

@@ -1,0 +1,111 @@
+use super::*;
+use std::time::Duration;
+
+/// 2026-11-25 18:00:00 UTC.
+fn six_o_clock() -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_629_600)
+}
+
+/// A directory with these empty files.
+fn directory(names: &[&str]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    names.iter().for_each(|name| fs::write(dir.path().join(name), "").unwrap());
+    dir
+}
+
+fn names(dir: &Path) -> Vec<String> {
+    let name = |entry: std::io::Result<fs::DirEntry>| entry.unwrap().file_name().into_string();
+    let mut names: Vec<_> = fs::read_dir(dir).unwrap().map(|it| name(it).unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn the_time_stands_before_the_extension() {
+    for (path, name) in [
+        ("run.log", "run.20261125T180000Z.log"),
+        ("d/a.b.log", "d/a.b.20261125T180000Z.log"),
+        ("samples", "samples.20261125T180000Z"),
+        (".log", ".log.20261125T180000Z"),
+    ] {
+        let stamp = Stamp::of(six_o_clock());
+        assert_eq!(stamp.name(path.as_ref()), Path::new(name));
+        let again = Stamp { number: 12, ..stamp.clone() };
+        for stamp in [stamp, again] {
+            let name = stamp.name(path.as_ref());
+            let bytes = name.file_name().unwrap().as_bytes();
+            assert_eq!(stamp_in(bytes, path.as_ref()), Some((stamp.clone(), false)));
+            let compressed = [bytes, b".zst"].concat();
+            assert_eq!(stamp_in(&compressed, path.as_ref()), Some((stamp, true)));
+        }
+    }
+}
+
+#[test]
+fn other_names_are_somebody_else_s() {
+    for name in [
+        "run.log",
+        "run.log.1",
+        "run.20261125.log",
+        "run.20261125T180000Z",
+        "run.20261125T180000Z.txt",
+        "run.20261125T180000Z.log.torn",
+        "run.20261125T180000Z-0.log",
+        "run.20261125T180000Z-01.log",
+        "run.20261125T180000Z-.log",
+        "run.20261125T180000Z-x.log",
+        "run.20261125T18000xZ.log",
+        "runs.20261125T180000Z.log",
+    ] {
+        assert_eq!(stamp_in(name.as_bytes(), "run.log".as_ref()), None, "{name}");
+    }
+}
+
+#[test]
+fn a_name_that_was_taken_is_not_taken_again() {
+    for (there, expected) in [
+        (&[][..], "run.20261125T180000Z.log"),
+        (&["run.20261125T175959Z.log"], "run.20261125T180000Z.log"),
+        (&["run.20261125T180000Z.log"], "run.20261125T180000Z-1.log"),
+        (&["run.20261125T180000Z.log.gz"], "run.20261125T180000Z-1.log"),
+        (
+            &["run.20261125T180000Z-1.log", "run.20261125T180000Z-9.log.xz"],
+            "run.20261125T180000Z-10.log",
+        ),
+        // The clock was set back.
+        (&["run.20261125T190000Z.log"], "run.20261125T190000Z-1.log"),
+    ] {
+        let dir = directory(there);
+        let name = next_name(&dir.path().join("run.log"), six_o_clock()).unwrap();
+        assert_eq!(name.file_name().unwrap(), expected, "{there:?}");
+    }
+}
+
+#[test]
+fn the_oldest_are_removed_but_for_compressed_ones() {
+    let there = [
+        "run.20261125T150000Z.log.gz",
+        "run.20261125T160000Z.log",
+        "run.20261125T170000Z-10.log",
+        "run.20261125T170000Z-9.log",
+        "run.20261125T170000Z.log",
+        "run.log",
+        "run.log.1",
+    ];
+    let dir = directory(&there);
+    assert_eq!(remove_oldest(&dir.path().join("run.log"), 2), None);
+    let [compressed, _, ten, nine, _, file, number] = there;
+    assert_eq!(names(dir.path()), [compressed, ten, nine, file, number]);
+}
+
+#[test]
+fn an_old_file_that_cannot_be_removed_is_reported() {
+    let dir = directory(&["run.20261125T160000Z.log", "run.log"]);
+    fs::create_dir(dir.path().join("run.20261125T150000Z.log")).unwrap();
+    let told = remove_oldest(&dir.path().join("run.log"), 1).unwrap().to_string();
+    assert_eq!(
+        told.replace(dir.path().to_str().unwrap(), "."),
+        "cannot remove \"./run.20261125T150000Z.log\": Is a directory: recording all the same, but more \
+         old files are kept than --keep says"
+    );
+}
