@@ -66,7 +66,7 @@ const WORDS: [&str; 20] = [
 ];
 
 /// What is taken of tables, and what it is called.
-const TABLES: [&str; 18] = [
+const TABLES: [&str; 22] = [
     "",
     "--columns=2",
     "--columns=3,1",
@@ -85,6 +85,10 @@ const TABLES: [&str; 18] = [
     "--time=when --time-zone=Europe/Berlin",
     "--time=1 --time-format=%Y-%m-%d_%H:%M",
     "--time=1 --time-format=unix-ms",
+    "--format=labels",
+    "--format=json",
+    "--format=labels --columns=a,b --time=when",
+    "--format=json --columns=b --missing=x",
 ];
 
 /// In text, stands for many of the byte that follows, so that lines become too long. (It does not

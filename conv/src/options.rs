@@ -57,8 +57,8 @@ pub struct Options {
     /// Take a stream as it comes from FILE (a file, FIFO, device), or - for standard input
     #[arg(long, value_name = "FILE|-", help_heading = "Real converter")]
     pub from: Option<PathBuf>,
-    /// What the stream consists of: text; or raw words, from u8 to s64be, f32le, f64be, or as the
-    /// kernel describes them: le:s12/16>>4 or wav
+    /// What the stream consists of: text; labels (temp:21.5 hum:48); json (an object a line); raw words,
+    /// from u8 to s64be, f32le, f64be, or as the kernel describes them: le:s12/16>>4; or wav
     /// [default: text, or WAV, if it begins like that]
     #[arg(long, value_parser = FormatParser, value_name = "FMT", hide_possible_values = true)]
     #[arg(help_heading = "Real converter", conflicts_with = "poll")]
@@ -194,7 +194,7 @@ impl Options {
     fn check_channels(&self) -> Result<(), String> {
         // What its columns are shows only when it is read.
         let is_open = self.from.is_some() && self.format().word().is_none();
-        let is_text = is_open && self.format() == Format::Text;
+        let is_text = is_open && self.format().is_text();
         if !is_text && self.names.as_ref().is_some_and(Columns::have_time) {
             return Err("--names names channels; --stamp puts a time in front".to_owned());
         }
@@ -237,22 +237,12 @@ impl CommandLine for Options {
         if self.format().word().is_none() && self.channels != 1 {
             return Err("--channels needs a raw --format".to_owned());
         }
-        if self.format() != Format::Text && self.times.time.is_some() {
-            return Err("--time is a column of text; --stamp puts the time in front".to_owned());
-        }
         if self.poll.iter().any(|path| path == Path::new(STANDARD_INPUT)) {
             return Err("--poll reads a file at each tick; standard input is --from -".to_owned());
         }
         self.conversion.check()?;
         self.checks.check()?;
-        if self.format() != Format::Text && self.skip > 0 {
-            return Err("--skip is for lines of text".to_owned());
-        }
-        if self.format() != Format::Text && !self.dialect.is_own() {
-            return Err("--delimiter, --decimal and --comment are for text".to_owned());
-        }
-        self.dialect.check()?;
-        self.times.check()?;
+        self.layout().check()?;
         check_once("range", &self.range)?;
         check_once("seed", &self.seed)?;
         self.check_channels()

@@ -20,7 +20,7 @@ pub fn convert_stream(
     sender: &mut Sender<impl Write>,
 ) -> Result<(), Error> {
     match stream.layout.format {
-        Format::Text => convert_text(stream, &mut processing, sender),
+        Format::Text | Format::Labelled(_) => convert_text(stream, &mut processing, sender),
         Format::Wav => convert_wav(stream, Vec::new(), &mut processing, sender),
         Format::Words(word) => {
             convert_words(&mut WordStream::new(stream.unframed(), word)?, &mut processing, sender)

@@ -91,7 +91,9 @@ fn nearly_foreign() -> impl Strategy<Value = Vec<u8>> {
         let separator = prop_oneof![Just("\t"), Just(","), Just(";"), Just(" "), Just("  ")];
         (proptest::collection::vec(field, 1..5), separator).prop_map(|(it, by)| it.join(by))
     };
-    prop_oneof![8 => line(field.boxed()), 2 => line(header.boxed()), 1 => "A .*"]
+    let label = "[abc][:=] ?-?[0-9x]{1,3}";
+    let json = "\\{(\"[abc]\":(-?[0-9]{1,3}|null|\"5\"|x))?(,\"[abc]\":1e[0-9]{1,2})?\\}?";
+    prop_oneof![3 => line(label.boxed()), 3 => json, 8 => line(field.boxed()), 2 => line(header.boxed()), 1 => "A .*"]
         .prop_map(String::into_bytes)
 }
 

@@ -21,6 +21,7 @@ mod hostile_rows;
 mod install;
 mod install_trouble;
 mod jobs;
+mod labels;
 mod lacking;
 mod leading_on;
 mod linked;

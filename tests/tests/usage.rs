@@ -350,7 +350,7 @@ fn a_wrong_choice_is_refused_with_the_right_ones() {
     let no_shell_form =
         |what| format!("a shell has no {what}: --print goes with --via pipe or fifo");
     let format = |value: &str| {
-        let why = "expected text, wav, u8, s8, u16le, u16be, s16le, s16be, u24le, u24be, s24le, s24be, u32le, \
+        let why = "expected text, labels, json, wav, u8, s8, u16le, u16be, s16le, s16be, u24le, u24be, s24le, s24be, u32le, \
                    u32be, s32le, s32be, u64le, u64be, s64le, s64be, f32le, f32be, f64le, f64be, \
                    or a word as the kernel describes it: le:s12/16>>4";
         format!("invalid value '{value}' for '--format <FMT>': {why}")

@@ -46,6 +46,11 @@ Words: [be|le]:[s|u|f]BITS/STORAGEBITS[XREPEAT][>>SHIFT], as in the scan_element
 to 64 bits; XREPEAT makes each channel so many words. WAV: all channels, integers of 8 (unsigned) to 32 \
 bits and floats, also RF64 and data of unknown length, as in a pipe.
 
+Labels: words such as temp:21.5 or temp=21.5 between blanks, commas and semicolons; words without a \
+label, such as units, are passed over. JSON: an object a line, of whose top level the numbers are \
+channels, and strings if they are asked for. Labels may come in any order; what is absent is missing, \
+and a new one begins another part, unless --columns says which are taken.
+
 A serial line, or another terminal that is not conv's own, is locked. What waits in it is dropped, \
 and then what comes up to the first line end, since it may be the rest of a number; that is \
 reported, as is a hang-up, with status 1. Set it up first: stty -F /dev/ttyUSB0 115200 raw -echo. \

@@ -13,6 +13,12 @@ pub enum NoRow {
     /// It stands for no reading, as the user says: nothing is rejected.
     #[error("missing")]
     Missing,
+    /// It has no label with a number.
+    #[error("no label with a number, as in temp:21.5")]
+    NoLabels,
+    /// It is no object of JSON.
+    #[error("not a JSON object")]
+    NotJson,
     /// A quoted field goes on beyond the line.
     #[error("a quote is not closed on its line")]
     Unclosed,

@@ -73,7 +73,7 @@ impl Device {
         }
         let mut device = Device { line, not_raw: None };
         let _ = set_exclusive(device.line.as_fd(), true);
-        let is_text = format == Format::Text;
+        let is_text = format.is_text();
         let modes = tcgetattr(&device.line).map(|modes| changes(&modes, is_text));
         if let Some(modes) = modes.ok().filter(|modes| !modes.is_empty()) {
             let path = if name == STANDARD_INPUT_NAME { "DEVICE" } else { name };

@@ -10,28 +10,54 @@ pub enum Format {
     /// Lines of text.
     #[default]
     Text,
+    /// Lines of text whose fields carry their labels.
+    Labelled(Labelling),
     /// Raw words.
     Words(Word),
     /// Raw words behind headers that say what they are.
     Wav,
 }
 
+/// How fields carry their labels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Labelling {
+    /// `temp:21.5,hum:48`.
+    Labels,
+    /// `{"temp":21.5,"hum":48}`.
+    Json,
+}
+
 /// The words for lines of text and for WAV.
 const TEXT: &str = "text";
+const LABELS: &str = "labels";
+const JSON: &str = "json";
 const WAV: &str = "wav";
 
 impl Format {
     /// The format of its words; `None` if it has none, or says itself which.
     pub fn word(self) -> Option<Word> {
         match self {
-            Format::Text | Format::Wav => None,
+            Format::Text | Format::Labelled(_) | Format::Wav => None,
             Format::Words(word) => Some(word),
+        }
+    }
+
+    /// Whether it is text of any kind.
+    pub fn is_text(self) -> bool {
+        matches!(self, Format::Text | Format::Labelled(_))
+    }
+
+    /// How fields carry their labels, if they do.
+    pub fn labelling(self) -> Option<Labelling> {
+        match self {
+            Format::Labelled(labelling) => Some(labelling),
+            Format::Text | Format::Words(_) | Format::Wav => None,
         }
     }
 
     /// Every format that has a name. (Words can also be described.)
     pub fn names() -> impl Iterator<Item = &'static str> {
-        [TEXT, WAV].into_iter().chain(Word::NAMES)
+        [TEXT, LABELS, JSON, WAV].into_iter().chain(Word::NAMES)
     }
 }
 
@@ -45,6 +71,8 @@ impl FromStr for Format {
         };
         match text {
             TEXT => Ok(Format::Text),
+            LABELS => Ok(Format::Labelled(Labelling::Labels)),
+            JSON => Ok(Format::Labelled(Labelling::Json)),
             WAV => Ok(Format::Wav),
             word => Word::parse(word).unwrap_or_else(unknown).map(Format::Words),
         }
@@ -59,7 +87,8 @@ mod tests {
     fn every_name_is_a_format() {
         for name in Format::names() {
             let format: Format = name.parse().unwrap();
-            assert_eq!(format.word().is_none(), [TEXT, WAV].contains(&name), "{name}");
+            let are_words = ![TEXT, LABELS, JSON, WAV].contains(&name);
+            assert_eq!(format.word().is_some(), are_words, "{name}");
         }
     }
 }

@@ -5,7 +5,7 @@ use stage::format::name::Name;
 
 use super::choice::{Choice, Column, Selection};
 use super::dialect::Dialect;
-use super::format::Format;
+use super::format::{Format, Labelling};
 use super::timing::InputTime;
 use super::word::Word;
 use crate::missing::MissingOptions;
@@ -43,6 +43,43 @@ impl Layout {
             skip: 0,
             missing: MissingOptions::default(),
             may_be_wav: false,
+        }
+    }
+
+    /// Checks what the options' grammar cannot say.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        if !self.format.is_text() && self.times.time.is_some() {
+            return Err("--time is a column of text; --stamp puts the time in front".to_owned());
+        }
+        if !self.format.is_text() && self.skip > 0 {
+            return Err("--skip is for lines of text".to_owned());
+        }
+        if !self.format.is_text() && !self.dialect.is_own() {
+            return Err("--delimiter, --decimal and --comment are for text".to_owned());
+        }
+        self.check_labels()?;
+        self.dialect.check()?;
+        self.times.check()
+    }
+
+    /// Checks what is said of text whose fields carry labels.
+    fn check_labels(&self) -> Result<(), String> {
+        let Some(labelling) = self.format.labelling() else { return Ok(()) };
+        let is_number = |column: &Column| matches!(column, Column::Number(_));
+        let columns = match &self.choice.columns {
+            Some(Selection::These(columns)) => columns.as_slice(),
+            _ => &[],
+        };
+        if columns.iter().chain(&self.times.time).any(is_number) {
+            return Err("fields with labels have names, not numbers".to_owned());
+        }
+        let Dialect { delimiter, decimal, .. } = &self.dialect;
+        match labelling {
+            _ if delimiter.is_some() => Err("--delimiter is for fields without labels".to_owned()),
+            Labelling::Json if decimal.is_some() => {
+                Err("--decimal is not for JSON, which has points".to_owned())
+            }
+            Labelling::Labels | Labelling::Json => Ok(()),
         }
     }
 

@@ -98,7 +98,7 @@ const READER: &str = "conv --from -";
 /// The bytes of a stream. Its beginning is checked for a format that is not supported, even if a
 /// device was sending before.
 pub(super) fn unframed<I: Input>(input: I, format: Format) -> Unframed<I> {
-    Unframed::new(input, format == Format::Text, READER)
+    Unframed::new(input, format.is_text(), READER)
 }
 
 /// Why the stream called `name` could not be read any further.

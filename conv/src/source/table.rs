@@ -3,9 +3,11 @@
 //! | module | owns |
 //! |---|---|
 //! | `begin` | how parts begin: with a header or a row |
+//! | `cell` | what stands in a row for one channel |
 //! | `fields` | the fields of a line |
 //! | `header` | which line names the columns, and what they are called |
 //! | `first_row` | what the first row shows of those that follow, where no header names their columns |
+//! | `labels` | lines whose fields carry their labels |
 //! | `part` | lines of the same columns, and which of these are taken |
 //! | `search` | where a foreign table begins, and what separates its fields |
 //!
@@ -15,9 +17,11 @@
 //! it is searched for the line by which it begins. (Fields that are not taken are not even read.)
 
 mod begin;
+mod cell;
 mod fields;
 mod first_row;
 mod header;
+mod labels;
 mod part;
 mod search;
 
@@ -28,6 +32,7 @@ use stage::format::time::Time;
 
 use self::fields::{Fields, trimmed};
 use self::header::{Header, may_be_header};
+use self::labels::Labels;
 use self::part::Part;
 use self::search::Search;
 use super::choice::Choice;
@@ -35,7 +40,7 @@ use super::dialect::{Delimiter, Dialect};
 use super::layout::Layout;
 use super::timing::TimeReader;
 use crate::missing::{Missing, MissingOptions};
-use crate::reading::{NoReading, NoRow};
+use crate::reading::NoRow;
 
 /// Whether a line is the header of a foreign table: no program of ours takes it for one, but its names
 /// can be made fit.
@@ -77,6 +82,8 @@ pub(super) struct Table {
     each_missing: Vec<Missing>,
     /// Where foreign text begins; `None` for streams of our own.
     search: Option<Search>,
+    /// The labels, if fields carry them.
+    labels: Option<Labels>,
     /// What separates fields, once that is known.
     delimiter: Option<Delimiter>,
     /// That of the last header, or of the first row.
@@ -99,11 +106,12 @@ pub(super) struct Table {
 
 impl Table {
     pub(super) fn new(layout: Layout) -> Table {
-        let Layout { choice, dialect, times, missing, .. } = layout;
+        let Layout { format, choice, dialect, times, missing, .. } = layout;
         let is_own = dialect.is_own() && choice.columns.is_none() && choice.time.is_none();
         Table {
             search: (!is_own).then(|| Search::new(&dialect)),
             delimiter: is_own.then_some(Delimiter::Tab),
+            labels: format.labelling().map(|labelling| Labels::new(labelling, &choice)),
             times: TimeReader::new(&times),
             all_missing: missing.of(None),
             each_missing: Vec::new(),
@@ -129,9 +137,14 @@ impl Table {
     pub(super) fn shape(&self) -> Shape {
         match &self.part {
             None => Shape::Open,
-            Some(part) if part.is_classic() && !self.dialect.has_comma() => Shape::Classic,
+            Some(part) if part.is_classic() && self.are_plain() => Shape::Classic,
             Some(_) => Shape::Table,
         }
+    }
+
+    /// Whether a line of one field is nothing but a number.
+    fn are_plain(&self) -> bool {
+        !self.dialect.has_comma() && self.labels.is_none()
     }
 
     /// What rows are sent as from here on, if that has changed since the last time.
@@ -202,6 +215,11 @@ impl Table {
             self.comment(fields, text);
             return Ok(Line::Other);
         }
+        if let Some(mut labels) = self.labels.take() {
+            let read = self.labelled(&mut labels, fields, line);
+            self.labels = Some(labels);
+            return read;
+        }
         let Some(delimiter) = self.delimiter else { return self.search(fields, line) };
         if delimiter != Delimiter::Tab && self.is_between_rows(line) {
             return Ok(Line::Other);
@@ -231,7 +249,7 @@ impl Table {
     fn row(&mut self, fields: &Fields, line: &[u8]) -> Result<Line, NoRow> {
         self.units_left = 0;
         let Some(part) = &self.part else { return Err(NotARow::Empty.into()) };
-        if part.width == 1 {
+        if part.width == 1 && !fields.are_labelled() {
             return match self.only(fields, line) {
                 Err(why) if !self.is_missing(line, 0) => Err(why),
                 _ => Ok(Line::Row(None)),
@@ -245,55 +263,5 @@ impl Table {
             None => None,
         };
         Ok(Line::Row(time.filter(|_| part.columns.have_time())))
-    }
-
-    /// Whether a text stands for no reading of the channel at `index`, from 0.
-    fn is_missing(&self, text: &[u8], index: usize) -> bool {
-        let missing = self.each_missing.get(index).unwrap_or(&self.all_missing);
-        missing.has_word(trimmed(text))
-    }
-
-    /// The sample on a line of one field. (TABs around it do not separate fields.)
-    fn only(&self, fields: &Fields, line: &[u8]) -> Result<Sample, NoRow> {
-        match fields.are_unquoted() || self.dialect.has_comma() {
-            true if fields.count() > 1 => {
-                Err(NotARow::Width { found: fields.count(), expected: 1 }.into())
-            }
-            true => {
-                let number = self.dialect.number(fields.text(line, 0));
-                Ok(number.map_err(|why| match trimmed(line) {
-                    [] => NotARow::Empty,
-                    _ => NotARow::Number(why),
-                })?)
-            }
-            false => Ok(single(line)?),
-        }
-    }
-
-    /// What the newest row, which is this line, has for the channel at `index`, from 0.
-    pub(super) fn field<'l>(
-        &'l self,
-        line: &'l [u8],
-        index: usize,
-    ) -> Option<Result<Sample, NoReading<'l>>> {
-        let part = self.part.as_ref()?;
-        if part.width == 1 {
-            return match self.only(&self.fields, line) {
-                Err(_) if self.is_missing(line, index) => None,
-                only => Some(only.map_err(|reason| NoReading::Line { reason, line })),
-            };
-        }
-        let at = (*part.taken.get(index)?)?;
-        let text = self.fields.text(line, at);
-        match self.dialect.number(text) {
-            Ok(sample) => Some(Ok(sample)),
-            Err(_) if text.is_empty() || self.is_missing(text, index) => None,
-            Err(reason) => {
-                // Behind the time of a recording stands its only value.
-                let is_only = part.width == 2 && part.time == Some(0);
-                let column = (!is_only).then_some(at + 1);
-                Some(Err(NoReading::Field { reason, column, text }))
-            }
-        }
     }
 }

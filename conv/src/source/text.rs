@@ -46,6 +46,8 @@ pub(crate) struct TextStream<I> {
     /// Bytes of the block of lines read last that have been handed on, and lines so far.
     at: usize,
     number: u64,
+    /// Whether the next line was looked at already.
+    is_left: bool,
     /// Lines at the beginning that are not even looked at.
     skipped: u64,
     /// How many lines to hand on one by one before canonical ones are looked for again.
@@ -85,6 +87,7 @@ impl<I: Input> TextStream<I> {
             is_over: false,
             at: 0,
             number: 0,
+            is_left: false,
             skipped,
             single: 1,
             trimmed: Vec::new(),
@@ -171,7 +174,7 @@ impl<I: Input> TextStream<I> {
 
     /// Leaves the line that was read last for later.
     fn leave(&mut self, line: Range<usize>) {
-        (self.at, self.number) = (line.start, self.number - 1);
+        (self.at, self.number, self.is_left) = (line.start, self.number - 1, true);
     }
 
     /// Goes on to the next line of the block; returns where it is.
@@ -181,6 +184,7 @@ impl<I: Input> TextStream<I> {
         let range = self.at..self.at + line.len();
         self.at += rest.len() - behind.len();
         self.number += 1;
+        self.is_left = false;
         Some(range)
     }
 
@@ -267,7 +271,8 @@ impl<I: Input> Source for TextStream<I> {
     fn notice(&mut self) -> Option<String> {
         let opening = self.notices.pop_front();
         let opening = opening.or_else(|| self.before_first());
-        let of_header = || Some(format!("{}: {}", place(self.number), self.table.take_notice()?));
+        let line = place(self.number + u64::from(self.is_left));
+        let of_header = || Some(format!("{line}: {}", self.table.take_notice()?));
         opening.or_else(of_header).or_else(|| self.cut_off())
     }
 }

@@ -15,6 +15,7 @@ pub(super) struct Fields {
     places: Vec<Range<usize>>,
     copy: Vec<u8>,
     is_copied: bool,
+    are_labelled: bool,
     quotes: Option<Quotes>,
 }
 
@@ -85,10 +86,33 @@ impl Fields {
         Ok(())
     }
 
+    /// Makes room for this many fields, all of them empty.
+    pub(super) fn begin(&mut self, count: usize) {
+        self.places.clear();
+        self.places.resize(count, 0..0);
+        self.copy.clear();
+        (self.is_copied, self.are_labelled) = (true, true);
+    }
+
+    /// Fills the one at `at`, from 0.
+    pub(super) fn put(&mut self, at: usize, text: &[u8]) {
+        let start = self.copy.len();
+        self.copy.extend_from_slice(text);
+        if let Some(place) = self.places.get_mut(at) {
+            *place = start..self.copy.len();
+        }
+    }
+
     /// How many there are.
     #[inline]
     pub(super) fn count(&self) -> usize {
         self.places.len()
+    }
+
+    /// Whether they carried labels.
+    #[inline]
+    pub(super) fn are_labelled(&self) -> bool {
+        self.are_labelled
     }
 
     /// Whether quotes were taken off.

@@ -1,0 +1,222 @@
+//! Lines whose fields carry their labels, in any order: `temp:21.5,hum:48`, or objects of JSON.
+//!
+//! The labels that have come with numbers so far are the columns, or those that are asked for; what a
+//! line lacks of them is missing.
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use stage::format::columns::MAX_COLUMNS;
+use stage::format::row::NotARow;
+use stage::process::message::quoted;
+
+use super::super::choice::{Choice, Column, Selection};
+use super::super::format::Labelling;
+use super::fields::{Fields, trimmed};
+use super::header::Header;
+use super::part::Part;
+use super::{Line, Table};
+use crate::reading::NoRow;
+
+/// Labels that a message names; the others are like them.
+const REPORTED: usize = 5;
+
+/// The labels of a stream.
+#[derive(Debug)]
+pub(super) struct Labels {
+    labelling: Labelling,
+    /// Those of the columns, in order.
+    known: Vec<String>,
+    /// How many of these are no channels, but times.
+    times: usize,
+    /// Whether others become columns.
+    is_open: bool,
+    /// Whether it was looked whether all that are asked for are there.
+    is_checked: bool,
+}
+
+/// A field, and whether it may begin a column.
+struct Labelled {
+    label: String,
+    text: String,
+    may_begin: bool,
+}
+
+impl Labels {
+    pub(super) fn new(labelling: Labelling, choice: &Choice) -> Labels {
+        let name = |column: &Column| match column {
+            Column::Name(name) => Some(name.clone()),
+            Column::Number(_) => None,
+        };
+        let mut known: Vec<String> = choice.time.iter().filter_map(name).collect();
+        let times = known.len();
+        if let Some(Selection::These(columns)) = &choice.columns {
+            known.extend(columns.iter().filter_map(name));
+        }
+        let is_open = !matches!(choice.columns, Some(Selection::These(_)));
+        Labels { labelling, known, times, is_open, is_checked: false }
+    }
+
+    /// Puts the fields of a line into the places of their labels; returns the labels that are new.
+    fn place(&mut self, fields: &mut Fields, found: &[Labelled]) -> Result<Vec<String>, NoRow> {
+        let before = self.known.len();
+        for Labelled { label, may_begin, .. } in found.iter().filter(|_| self.is_open) {
+            if *may_begin && !self.known.contains(label) {
+                self.known.push(label.clone());
+            }
+        }
+        if self.known.len() >= MAX_COLUMNS {
+            self.known.truncate(before);
+            return Err(NotARow::TooManyColumns.into());
+        }
+        fields.begin(self.known.len());
+        for Labelled { label, text, .. } in found {
+            if let Some(at) = self.known.iter().position(|known| known == label) {
+                fields.put(at, text.as_bytes());
+            }
+        }
+        Ok(self.known[before..].to_vec())
+    }
+
+    /// What the first line lacks of what is asked for, to be reported; it may still come.
+    fn lacking(&mut self, found: &[Labelled]) -> Option<String> {
+        if std::mem::replace(&mut self.is_checked, true) {
+            return None;
+        }
+        let is_absent = |known: &&String| found.iter().all(|it| it.label != **known);
+        let absent: Vec<&String> = self.known.iter().filter(is_absent).collect();
+        if absent.is_empty() {
+            return None;
+        }
+        let absent = listed(absent.into_iter());
+        let there = listed(found.iter().map(|it| &it.label));
+        Some(format!("there is no {absent} here, but {there}"))
+    }
+}
+
+fn listed<'a>(labels: impl Iterator<Item = &'a String>) -> String {
+    let mut labels = labels.map(|label| quoted(label.as_bytes()));
+    let listed: Vec<String> = labels.by_ref().take(REPORTED).collect();
+    let more = match labels.count() {
+        0 => String::new(),
+        more => format!(", and {more} more"),
+    };
+    listed.join(", ") + &more
+}
+
+impl Table {
+    /// Reads a line whose fields carry their labels.
+    pub(super) fn labelled(
+        &mut self,
+        labels: &mut Labels,
+        fields: &mut Fields,
+        line: &[u8],
+    ) -> Result<Line, NoRow> {
+        if trimmed(line).is_empty() {
+            return Ok(Line::Other);
+        }
+        let found = match labels.labelling {
+            Labelling::Labels => self.of_labels(line),
+            Labelling::Json => self.of_json(line)?,
+        };
+        let added = labels.place(fields, &found)?;
+        if found.is_empty() || labels.known.len() == labels.times {
+            return Err(NoRow::NoLabels);
+        }
+        if !added.is_empty() || self.part.is_none() {
+            let is_first = self.part.is_none();
+            self.begin_labelled(labels);
+            if !is_first {
+                self.notice = Some(format!("another channel: {}", listed(added.iter())));
+            }
+        }
+        if let Some(lacking) = labels.lacking(&found) {
+            self.notice = Some(lacking);
+        }
+        self.row(fields, line)
+    }
+
+    fn begin_labelled(&mut self, labels: &Labels) {
+        let texts: Vec<&[u8]> = labels.known.iter().map(|label| label.as_bytes()).collect();
+        let header = Header::of(&texts);
+        match Part::behind(&header, &self.choice, self.is_table) {
+            Ok(part) => self.begin_behind(&header, b"", part),
+            Err(why) => self.lacking = Some(why),
+        }
+    }
+
+    /// The fields of `temp:21.5,hum:48` and the like. Words without a label, such as units, are passed
+    /// over.
+    fn of_labels(&self, line: &[u8]) -> Vec<Labelled> {
+        let has_comma = self.dialect.has_comma();
+        let separates =
+            |byte: &u8| matches!(byte, b' ' | b'\t' | b';') || *byte == b',' && !has_comma;
+        let mut found: Vec<Labelled> = Vec::new();
+        let mut is_open = false;
+        for word in line.split(separates).filter(|word| !word.is_empty()) {
+            let word = word.strip_suffix(b",").unwrap_or(word);
+            let sign = word.iter().position(|byte| matches!(byte, b':' | b'='));
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            match (sign, found.last_mut()) {
+                (Some(at), _) if at > 0 => {
+                    let (label, value) = (text(&word[..at]), text(&word[at + 1..]));
+                    is_open = value.is_empty();
+                    found.push(Labelled { label, text: value, may_begin: false });
+                }
+                // The value, behind a blank.
+                (None, Some(last)) if is_open => {
+                    last.text = text(word);
+                    is_open = false;
+                }
+                _ => {}
+            }
+        }
+        for field in &mut found {
+            field.may_begin = self.is_sample(&field.text);
+        }
+        found
+    }
+
+    /// The fields of a JSON object.
+    fn of_json(&self, line: &[u8]) -> Result<Vec<Labelled>, NoRow> {
+        let entries: Entries = serde_json::from_slice(line).map_err(|_| NoRow::NotJson)?;
+        let field = |(label, raw): (String, Box<RawValue>)| match raw.get() {
+            "null" => Labelled { label, text: String::new(), may_begin: false },
+            string if string.starts_with('"') => {
+                let text = serde_json::from_str(string).unwrap_or_default();
+                Labelled { label, text, may_begin: false }
+            }
+            raw => Labelled { label, text: raw.to_owned(), may_begin: self.is_sample(raw) },
+        };
+        Ok(entries.0.into_iter().map(field).collect())
+    }
+
+    fn is_sample(&self, text: &str) -> bool {
+        let text = text.as_bytes();
+        self.dialect.number(text).is_ok() || !text.is_empty() && self.all_missing.has_word(text)
+    }
+}
+
+/// The entries of an object, in their order.
+struct Entries(Vec<(String, Box<RawValue>)>);
+
+impl<'de> Deserialize<'de> for Entries {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Entries, D::Error> {
+        struct Each;
+        impl<'de> Visitor<'de> for Each {
+            type Value = Entries;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Entries(entries))
+            }
+        }
+        deserializer.deserialize_map(Each)
+    }
+}

@@ -1,0 +1,86 @@
+//! Text whose fields carry their labels: `temp:21.5 hum:48`, and objects of JSON.
+
+use wandler_tests::account::{closing, closing_table};
+use wandler_tests::run::{Finished, Program};
+
+fn conv(options: &str, text: &str) -> Finished {
+    Program::new("conv").words("--from -").words(options).input(text).finish()
+}
+
+#[test]
+fn each_label_is_a_channel_in_whatever_order_they_come() {
+    let text = "Temp:23.4\tHum:55.1\nTemp:23.5\tHum:55.0\n";
+    let read = conv("--format labels", text).exits(0).says(&[closing_table(2, 2, 0, 0)]);
+    read.writes("Temp\tHum\n23.4\t55.1\n23.5\t55\n");
+    let ways = "temp:21.5,hum:48\nhum=49 temp=21.6\ntemp: 21.7 °C; hum: 50 %\n\nhum:51\n";
+    conv("--format labels", ways)
+        .exits(0)
+        .writes("temp\thum\n21.5\t48\n21.6\t49\n21.7\t50\n\t51\n")
+        .says(&[closing_table(4, 2, 0, 1)]);
+    conv("--format labels --decimal ,", "T=21,5, H=48\n").exits(0).writes("T\tH\n21.5\t48\n");
+    conv("--format labels", "T=21.5\nT=x\n")
+        .exits(3)
+        .writes("21.5\n")
+        .says(&["conv: line 2: not a number: \"x\"", &closing(1, 1)]);
+}
+
+#[test]
+fn a_label_that_comes_later_begins_another_part() {
+    let text = "boot v1.2\nT=1\nH=2 T=x\nT=3 H=4\n";
+    conv("--format labels", text).exits(3).writes("1\nT\tH\n\t2\n3\t4\n").says(&[
+        "conv: line 1: no label with a number, as in temp:21.5: \"boot v1.2\"",
+        "conv: line 3: another channel: \"H\"",
+        "conv: line 3: T: not a number: \"x\"",
+        &closing_table(3, 2, 2, 0),
+    ]);
+}
+
+#[test]
+fn what_is_asked_for_is_taken_and_what_is_not_there_is_reported_once() {
+    let text = "T=1 H=2\nT=3\nP=5\n";
+    conv("--format labels --columns H,T", text)
+        .exits(0)
+        .writes("H\tT\n2\t1\n\t3\n\t\n")
+        .says(&[closing_table(3, 2, 0, 3)]);
+    conv("--format labels --columns T,p", text).exits(0).says(&[
+        "conv: line 1: there is no \"p\" here, but \"T\", \"H\"",
+        &closing_table(3, 2, 0, 4),
+    ]);
+    for (options, why) in [
+        ("--columns 1", "fields with labels have names, not numbers"),
+        ("--time 1", "fields with labels have names, not numbers"),
+        ("--delimiter ,", "--delimiter is for fields without labels"),
+    ] {
+        let refused = conv(&format!("--format labels {options}"), text).exits(2);
+        refused.says(&[format!("conv: {why}; try 'conv --help'")]);
+    }
+    let why = "conv: --decimal is not for JSON, which has points; try 'conv --help'";
+    conv("--format json --decimal ,", "").exits(2).says(&[why]);
+}
+
+/// As a broker hands messages on.
+const MESSAGES: &str = "{\"id\":\"7\",\"ts\":1700000000123,\"temp\":21.50,\"hum\":\"48\",\"on\":true}\n\
+    {\"hum\":null,\"temp\":1e1,\"ts\":1700000001123}\n{\"temp\":\n[1]\n";
+
+#[test]
+fn numbers_of_json_objects_are_channels_by_name() {
+    let whole = conv("--format json", MESSAGES).exits(3);
+    let whole = whole.writes("ts\ttemp\n1700000000123\t21.5\n1700000001123\t10\n");
+    whole.says(&[
+        "conv: line 3: not a JSON object: \"{\\\"temp\\\":\"",
+        "conv: line 4: not a JSON object: \"[1]\"",
+        &closing_table(2, 2, 2, 0),
+    ]);
+    let timed = "--format json --time ts --time-format unix-ms --columns temp,hum,on";
+    let timed = conv(timed, &MESSAGES[..MESSAGES.len() - 14]).exits(3);
+    timed
+        .writes(
+            "time\ttemp\thum\ton\n2023-11-14T22:13:20.123000Z\t21.5\t48\t\n\
+             2023-11-14T22:13:21.123000Z\t10\t\t\n",
+        )
+        .says(&["conv: line 1: on: not a number: \"true\"", &closing_table(2, 3, 1, 2)]);
+    conv("--format json --missing=10,NA", "{\"a\":10,\"b\":\"NA\"}\n{\"a\":1.0,\"b\":2}\n")
+        .exits(0)
+        .writes("a\tb\n\t\n1\t2\n")
+        .says(&[closing_table(2, 2, 0, 2)]);
+}
