@@ -182,8 +182,9 @@ impl Table {
         let field = |(label, raw): (String, Box<RawValue>)| match raw.get() {
             "null" => Labelled { label, text: String::new(), may_begin: false },
             string if string.starts_with('"') => {
-                let text = serde_json::from_str(string).unwrap_or_default();
-                Labelled { label, text, may_begin: false }
+                let text: String = serde_json::from_str(string).unwrap_or_default();
+                let may_begin = self.is_missing_word(&text);
+                Labelled { label, text, may_begin }
             }
             raw => Labelled { label, text: raw.to_owned(), may_begin: self.is_sample(raw) },
         };
@@ -191,8 +192,11 @@ impl Table {
     }
 
     fn is_sample(&self, text: &str) -> bool {
-        let text = text.as_bytes();
-        self.dialect.number(text).is_ok() || !text.is_empty() && self.all_missing.has_word(text)
+        self.dialect.number(text.as_bytes()).is_ok() || self.is_missing_word(text)
+    }
+
+    fn is_missing_word(&self, text: &str) -> bool {
+        !text.is_empty() && self.all_missing.has_word(text.as_bytes())
     }
 }
 
