@@ -11,7 +11,7 @@
 //! | `by_conv` | what `conv` rejects, added to every record |
 //! | `channels` | the channels, and the newest record of each |
 //! | `newest` | which record of a channel is judged, drawn and kept |
-//! | `output`, `voice` | standard output and standard error, as the views share them |
+//! | `standard_output`, `voice` | standard output and standard error, as the views share them |
 //! | `field_order` | which fields a view shows, in which order |
 //! | `digits`, `number`, `labels` | what digits a figure has where people read it; how it is written there, and a label or a channel's name |
 //! | [`Error`] | why a report ends early |
@@ -30,18 +30,17 @@ mod labels;
 mod newest;
 mod number;
 pub mod options;
-mod output;
 mod report;
+mod standard_output;
 mod view;
 mod voice;
-
-use std::io::Write;
 
 use stage::process::clock::Clock;
 use stage::process::ledger::Entry;
 use stage::process::program::Ended;
 use stage::process::surroundings::Surroundings;
 use stage::stream::input::Input;
+use stage::stream::output;
 
 use crate::by_conv::ByConv;
 use crate::channels::Channels;
@@ -49,8 +48,8 @@ use crate::display::Display;
 pub use crate::error::Error;
 pub use crate::format::openmetrics;
 pub use crate::options::Options;
-use crate::output::Output;
 use crate::report::Report;
+use crate::standard_output::StandardOutput;
 use crate::view::Desk;
 pub use crate::view::svg;
 use crate::voice::Voice;
@@ -66,12 +65,12 @@ pub struct Viewer {
 /// Shows the records of the input to its end, or until the reader of the output goes away.
 pub fn run(
     options: &Options,
-    around: Surroundings<'_, impl Input, impl Write, impl Clock>,
+    around: Surroundings<'_, impl Input, impl output::Output, impl Clock>,
     Viewer { display, messages_are_shown }: Viewer,
 ) -> Ended<Error> {
     let Surroundings { input, mut output, clock, messages, rejections, .. } = around;
     let mut desk = Desk {
-        output: Output::new(&mut output),
+        output: StandardOutput::new(&mut output),
         voice: Voice::new(messages),
         channels: Channels::default(),
         now: clock.now(),
@@ -94,7 +93,7 @@ mod tests {
     use stage::process::exit::Status;
     use stage::process::message::quoted;
     use stage::process::rejections::{self, Rejections};
-    use std::io;
+    use std::io::{self, Write};
     use std::time::Duration;
 
     const FIRST: &str =
@@ -235,6 +234,8 @@ mod tests {
     /// An output that notes when it is written to.
     struct Noted(FakeClock, Vec<(u64, String)>);
 
+    impl output::Output for Noted {}
+
     impl Write for Noted {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             let at = self.0.elapsed().as_millis() as u64;
@@ -309,6 +310,8 @@ mod tests {
 
     /// An output that has no room.
     struct Full;
+
+    impl output::Output for Full {}
 
     impl Write for Full {
         fn write(&mut self, _bytes: &[u8]) -> io::Result<usize> {

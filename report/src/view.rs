@@ -33,7 +33,7 @@ use crate::display::Display;
 use crate::error::Error;
 use crate::format::LIVE;
 use crate::options::Options;
-use crate::output::Output;
+use crate::standard_output::StandardOutput;
 use crate::voice::Voice;
 use live::on_terminal::OnTerminal;
 use svg::Picture;
@@ -85,7 +85,7 @@ pub(crate) enum Refusal {
 /// What the views share.
 pub(crate) struct Desk<'a> {
     /// Standard output.
-    pub(crate) output: Output<'a>,
+    pub(crate) output: StandardOutput<'a>,
     /// Standard error.
     pub(crate) voice: Voice<'a>,
     /// The newest records so far.

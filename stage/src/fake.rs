@@ -12,6 +12,7 @@ use nix::errno::Errno;
 use crate::process::clock::{Clock, Timer, Wake};
 use crate::stream::ending::{Ending, Lost};
 use crate::stream::input::Input;
+use crate::stream::output::Output;
 
 /// A clock that stands still until it is moved; clones share the time.
 #[derive(Clone, Debug)]
@@ -138,9 +139,44 @@ impl Read for Chunks {
     }
 }
 
+/// An output whose reader takes nothing for a while: what is offered until this time of a [`FakeClock`]
+/// is not taken. It notes when it took what.
+#[derive(Debug)]
+pub struct Held {
+    /// The time.
+    pub clock: FakeClock,
+    /// Until when it is held, counted from the clock's start.
+    pub until: Duration,
+    /// What was taken, and when.
+    pub taken: Vec<(Duration, String)>,
+}
+
+impl Output for Held {
+    fn has_room(&mut self) -> io::Result<bool> {
+        Ok(self.clock.elapsed() >= self.until)
+    }
+
+    fn offer(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.has_room()? { self.write(bytes) } else { Ok(0) }
+    }
+}
+
+impl Write for Held {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.taken.push((self.clock.elapsed(), String::from_utf8_lossy(bytes).into_owned()));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// An output whose reader is gone.
 #[derive(Clone, Copy, Debug)]
 pub struct Gone;
+
+impl Output for Gone {}
 
 impl Write for Gone {
     fn write(&mut self, _: &[u8]) -> io::Result<usize> {

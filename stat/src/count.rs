@@ -1,14 +1,14 @@
 //! Counting a stream: samples in, records out. (`taking` takes the lines of a block, `joining` the
-//! pieces of a file that several threads count; `recording` makes the records, and `by_time` closes the
-//! windows by the stream's own time.)
+//! pieces of a file that several threads count; `recording` makes the records, `by_time` closes the windows
+//! by the stream's own time, and `delivery` writes the records, or puts them off.)
 
 mod by_time;
+mod delivery;
 mod joining;
 mod recording;
 mod rejection;
 mod taking;
 
-use std::io::Write;
 use std::time::{Instant, SystemTime};
 
 use stage::format::decimal::ParseError;
@@ -24,7 +24,7 @@ use stage::stream::ending::Ending;
 use stage::stream::framing::Unframed;
 use stage::stream::input::Input;
 use stage::stream::lines::{Block, Lines};
-use stage::stream::output::{Delivery, deliver};
+use stage::stream::output::Output;
 use stage::stream::rejects::Rejects;
 
 use self::rejection::Rejection;
@@ -41,13 +41,14 @@ use crate::taking::TakeLines;
 /// Counts `inputs`, one after another, until the last one ends or the reader of `output` goes away.
 pub(crate) fn run<I: Input>(
     plan: Plan,
-    around: Surroundings<'_, impl Inputs<I>, impl Write, impl Clock>,
+    around: Surroundings<'_, impl Inputs<I>, impl Output, impl Clock>,
 ) -> Ended<Error> {
     let Surroundings { input: inputs, output, clock, messages, helpers, .. } = around;
     let clock = &clock;
     let mut count = Count {
         output,
         records: Vec::new(),
+        look_again: None,
         channels: Channels::new(&plan),
         columns: Columns::default(),
         schedule: plan.schedule.clone(),
@@ -82,6 +83,8 @@ struct Count<'a, W> {
     output: W,
     /// Records not written yet.
     records: Vec<u8>,
+    /// When to look again whether the output takes records that were put off.
+    look_again: Option<Instant>,
     channels: Channels,
     /// Takes the rows of the current part many at a time, if they are not classic.
     columns: Columns,
@@ -118,7 +121,7 @@ struct Count<'a, W> {
     crew: Option<(usize, Crew)>,
 }
 
-impl<W: Write> Count<'_, W> {
+impl<W: Output> Count<'_, W> {
     fn read_all<I: Input>(
         &mut self,
         inputs: impl Iterator<Item = Result<NamedInput<I>, Error>>,
@@ -169,7 +172,7 @@ impl<W: Write> Count<'_, W> {
                 Block::End => return Ok(()),
             }
             self.record_if_due()?;
-            self.flush()?;
+            self.deliver()?;
             if may_be_joined && self.is_single {
                 may_be_joined = false;
                 self.count_pieces(lines)?;
@@ -221,10 +224,6 @@ impl<W: Write> Count<'_, W> {
         Ok(())
     }
 
-    fn flush(&mut self) -> Result<(), Error> {
-        flush(&mut self.output, &mut self.records, &mut self.reader_gone)
-    }
-
     fn close(self, result: Result<(), Error>) -> Ended<Error> {
         let (all, fields) = (self.rejects.count(), self.rejected_fields);
         let what = if fields == 0 { "lines" } else { "lines and fields" };
@@ -233,17 +232,6 @@ impl<W: Write> Count<'_, W> {
         let entry = Entry::Stat { counted, rejected, reader_gone: self.reader_gone };
         Ended { entry, result: result.map(|()| Status::of_rejected(all)) }
     }
-}
-
-/// Writes records, and notes whether the reader has gone.
-fn flush(
-    output: &mut impl Write,
-    records: &mut Vec<u8>,
-    reader_gone: &mut bool,
-) -> Result<(), Error> {
-    *reader_gone |= deliver(output, records).1? == Delivery::ReaderGone;
-    records.clear();
-    Ok(())
 }
 
 /// Nanoseconds since 1970, at most 2^64, which last until 2554.

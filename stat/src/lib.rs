@@ -72,7 +72,7 @@ mod tally;
 mod wide;
 mod windows;
 
-use std::io::{self, Write};
+use std::io;
 
 use stage::format::record::{MAX_RECORD, Record};
 use stage::process::clock::Clock;
@@ -81,7 +81,7 @@ use stage::process::surroundings::Surroundings;
 use stage::stream::ending::Unread;
 use stage::stream::framing::Framed;
 use stage::stream::input::Input;
-use stage::stream::output::Unwritable;
+use stage::stream::output::{Output, Unwritable};
 use thiserror::Error;
 
 use crate::files::Inputs;
@@ -140,7 +140,7 @@ pub enum Error {
 /// reader of the output goes away, or an input cannot be opened.
 pub fn run<I: Input>(
     options: &Options,
-    around: Surroundings<'_, impl Inputs<I>, impl Write, impl Clock>,
+    around: Surroundings<'_, impl Inputs<I>, impl Output, impl Clock>,
 ) -> Ended<Error> {
     let plan = Plan::of(options);
     if options.merge { merge::run(&plan, around) } else { count::run(plan, around) }

@@ -56,6 +56,11 @@ impl Schedule {
         matches!(self.rhythm, Rhythm::End)
     }
 
+    /// Whether records are due by the time alone, so that one can be put off.
+    pub(crate) fn is_by_time(&self) -> bool {
+        matches!(self.rhythm, Rhythm::Time { .. })
+    }
+
     /// A schedule under which each record is due at the end of a window.
     pub(crate) fn of_windows(every: Every) -> Schedule {
         match every {
@@ -117,29 +122,41 @@ impl Schedule {
         }
     }
 
-    /// Whether the time makes a record due at `now`; if so, that record counts as made.
-    pub(crate) fn is_due(&mut self, now: Instant) -> bool {
-        let due = (self.fresh > 0 || self.rejected)
+    /// Whether the time makes a record due at `now`.
+    pub(crate) fn has_come(&self, now: Instant) -> bool {
+        (self.fresh > 0 || self.rejected)
             && match self.rhythm {
                 Rhythm::End | Rhythm::Samples(_) => false,
                 Rhythm::Time { time, last } => {
                     last.is_none_or(|last| now.saturating_duration_since(last) >= time)
                 }
                 Rhythm::Windows { end, .. } => end.is_some_and(|end| now >= end),
-            };
-        if due {
-            (self.fresh, self.rejected) = (0, false);
-            if let Rhythm::Time { last, .. } = &mut self.rhythm {
-                *last = Some(now);
             }
+    }
+
+    /// Notes that a record was made at `now`, for which the time had come.
+    pub(crate) fn made(&mut self, now: Instant) {
+        (self.fresh, self.rejected) = (0, false);
+        if let Rhythm::Time { last, .. } = &mut self.rhythm {
+            *last = Some(now);
         }
-        due
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Schedule {
+        /// Whether a record is due, which is then made.
+        fn is_due(&mut self, now: Instant) -> bool {
+            let is_due = self.has_come(now);
+            if is_due {
+                self.made(now);
+            }
+            is_due
+        }
+    }
 
     const TENTH: Duration = Duration::from_millis(100);
 

@@ -6,6 +6,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::num::NonZero;
+use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::process::Command;
@@ -14,6 +15,7 @@ use std::thread;
 use std::time::Instant;
 
 use nix::fcntl::OFlag;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::pty::{PtyMaster, grantpt, posix_openpt, ptsname_r, unlockpt};
 use nix::sys::termios::{Termios, tcgetattr};
 use vt100::Parser;
@@ -51,7 +53,7 @@ impl Terminal {
 
     /// Shows what is written to it, from now on.
     fn read(&self) {
-        let fd = std::os::fd::AsFd::as_fd(&self.master).try_clone_to_owned().expect("a copy");
+        let fd = self.master.as_fd().try_clone_to_owned().expect("a copy");
         let (mut master, screen) = (File::from(fd), Arc::clone(&self.screen));
         let received = Arc::clone(&self.received);
         thread::spawn(move || {
@@ -121,6 +123,12 @@ impl Terminal {
     pub fn cursor(&self) -> Option<(u16, u16)> {
         let parser = self.screen.lock().unwrap();
         (!parser.screen().hide_cursor()).then(|| parser.screen().cursor_position())
+    }
+
+    /// Whether it takes nothing now, as after Ctrl-S.
+    pub fn is_held(&self) -> bool {
+        let mut interest = [PollFd::new(self.line.as_fd(), PollFlags::POLLOUT)];
+        matches!(poll(&mut interest, PollTimeout::ZERO), Ok(0))
     }
 
     /// How the line is set: echo, line editing and so on.

@@ -1,6 +1,7 @@
 //! The live view on a real terminal. (How it leaves the terminal is in `end`.)
 
 mod end;
+mod paused;
 
 use std::fs;
 use std::path::Path;

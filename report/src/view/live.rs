@@ -21,6 +21,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use stage::format::record::Record;
+use stage::process::message::counted;
 
 use crate::channels::Channels;
 use crate::display::Abilities;
@@ -41,6 +42,9 @@ const RATE_SPAN: Duration = Duration::from_secs(5);
 
 /// Samples of the course that are kept: more than any terminal has columns.
 const COURSE: usize = 1000;
+
+/// The most lines that wait to be shown above the panel, while the terminal takes nothing.
+const ABOVE: usize = 100;
 
 /// What is known of a channel besides its newest record.
 #[derive(Debug, Default)]
@@ -67,8 +71,9 @@ pub(crate) struct Live {
     widths: Widths,
     next_frame: Instant,
     changed: bool,
-    /// Lines to be shown above the panel.
+    /// Lines to be shown above the panel, and how many more there were no room for.
     above: Vec<String>,
+    lost: u64,
 }
 
 impl Live {
@@ -86,6 +91,7 @@ impl Live {
             next_frame: now,
             changed: true,
             above: Vec::new(),
+            lost: 0,
         }
     }
 
@@ -145,6 +151,10 @@ impl Live {
 
     /// Shows a line above the panel with the next frame.
     pub(crate) fn tell(&mut self, line: &str) {
+        if self.above.len() >= ABOVE {
+            self.lost += 1;
+            return;
+        }
         // Anything that moves the cursor would tear the panel.
         let line: String =
             line.chars().filter(|char| !char.is_control() || *char == '\t').collect();
@@ -157,6 +167,11 @@ impl Live {
         if self.changed { self.next_frame } else { self.next_frame + IDLE_FRAME - FRAME }
     }
 
+    /// Whether a frame is due, for a terminal of this size.
+    pub(crate) fn is_due(&self, now: Instant, size: (u16, u16)) -> bool {
+        now >= self.next_frame() || self.screen.is_new_size(size)
+    }
+
     /// Appends a frame for a terminal of this size to `bytes`, if it is due.
     pub(crate) fn draw_if_due(
         &mut self,
@@ -165,7 +180,7 @@ impl Live {
         size: (u16, u16),
         bytes: &mut Vec<u8>,
     ) {
-        if now >= self.next_frame() || self.screen.is_new_size(size) {
+        if self.is_due(now, size) {
             self.draw(channels, now, size, bytes);
         }
     }
@@ -204,7 +219,11 @@ impl Live {
             ..2 => panel.draw(room, &mut self.widths),
             _ => Table { panel, channels: records.zip((0..).map(course)).collect() }.draw(room),
         };
-        let above = std::mem::take(&mut self.above);
+        let mut above = std::mem::take(&mut self.above);
+        if self.lost > 0 {
+            let lost = counted(std::mem::take(&mut self.lost), "message");
+            above.push(format!("report: {lost} lost: the terminal took none"));
+        }
         self.screen.show(&drawn, size, &above, bytes);
         (self.next_frame, self.changed) = (now + FRAME, false);
     }

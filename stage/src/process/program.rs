@@ -25,7 +25,7 @@ use crate::process::start::{self, AwaitingStart, Gate, Ready};
 use crate::process::stop::{self, Stop};
 use crate::process::surroundings::Host;
 use crate::stream::files::UsedFile;
-use crate::stream::output;
+use crate::stream::{output, terminal};
 
 /// How a stage ended: what it did, for the ledger, and whether that went well.
 #[derive(Debug)]
@@ -172,11 +172,12 @@ fn enter(
     let progress = if ledger.is_none() { Progress::of(program) } else { Progress::default() };
     kernel::allocate_from_one_arena();
     unwritten::prepare();
+    let terminal = terminal::reopened(io::stdout());
     let messages = Above { messages: StandardError::of(program), progress: progress.clone() };
     let stop = Stop::on_signals()?;
     let helpers = Helpers::start(helpers).map_err(|error| Error::Threads(helpers, error))?;
     sandbox.enter().map_err(Error::Sandbox)?;
-    Ok(Host { stop, messages, progress, helpers, held: None, rejections: None, launcher })
+    Ok(Host { stop, messages, progress, helpers, held: None, terminal, rejections: None, launcher })
 }
 
 /// A stage's own work, and the report of how it ended.

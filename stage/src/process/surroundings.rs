@@ -1,5 +1,6 @@
 //! What a stage works with, and the process that provides it.
 
+use std::fs::File;
 use std::io;
 
 use super::helpers::Helpers;
@@ -52,6 +53,8 @@ pub struct Host {
     pub(super) helpers: Helpers,
     /// An output that must stay open until the ledger is written.
     pub(super) held: Option<output::Unbuffered<io::Stdout>>,
+    /// Standard output, if it is a terminal, opened again so that it does not block.
+    pub(super) terminal: Option<File>,
     pub(super) rejections: Option<Rejections>,
     pub(super) launcher: Option<Launcher>,
 }
@@ -69,8 +72,9 @@ impl Host {
         &self.progress
     }
 
-    fn output(&self) -> output::Unbuffered<io::Stdout> {
+    fn output(&mut self) -> output::Unbuffered<io::Stdout> {
         let output = output::Unbuffered::new(io::stdout(), self.stop.clone());
+        let output = output.with_terminal(self.terminal.take());
         output.above(self.progress.below(io::stdout()))
     }
 

@@ -9,22 +9,28 @@
 //! | does not, and may return without data (`stty min 0`) | nothing yet | an error |
 //!
 //! A hang-up of the program's own terminal is a request to stop, like the SIGHUP that comes with it;
-//! that of any other terminal, a device, is a failure.
+//! that of any other terminal, a device, is a failure. For an output, a person's terminal that hung up is
+//! a reader that left.
 
 use std::env;
 use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
 use std::io;
+use std::ops::RangeInclusive;
 use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::fs::OpenOptionsExt;
 
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::stat::{fstat, major};
 use nix::sys::termios::{LocalFlags, tcgetattr};
 use nix::unistd::{isatty, tcgetpgrp};
 
 use crate::stream::ending::Lost;
+
+/// The major device numbers of pseudo-terminals (UNIX98_PTY_SLAVE_MAJOR of the kernel's `major.h`).
+const PSEUDO: RangeInclusive<u64> = 136..=143;
 
 /// Whose a terminal is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +82,16 @@ pub(crate) fn has_hung_up(fd: impl AsFd) -> bool {
     let mut interest = [PollFd::new(fd.as_fd(), PollFlags::empty())];
     let polled = poll(&mut interest, PollTimeout::ZERO);
     polled.is_ok() && interest[0].revents().is_some_and(|it| it.contains(PollFlags::POLLHUP))
+}
+
+/// Whether a person looks at the terminal `fd`, if it is one: at this process' own, or at a window
+/// (a pseudo-terminal), even if another session has it. Anything else is a device.
+pub(crate) fn has_viewer(fd: impl AsFd) -> bool {
+    match Terminal::of(&fd) {
+        Some(Terminal::Own) => true,
+        Some(Terminal::Device) => fstat(&fd).is_ok_and(|it| PSEUDO.contains(&major(it.st_rdev))),
+        None => false,
+    }
 }
 
 /// Whether an output is a terminal that can move its cursor.

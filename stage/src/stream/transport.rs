@@ -40,6 +40,9 @@ use turn::Turn;
 /// cannot say so: rarely enough to cost nothing, and often enough for a person who waits for the end.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
+/// Bytes that a pipe, or the like, takes without blocking if it takes any (PIPE_BUF).
+const PIECE: usize = 4096;
+
 /// Both ends of a new transport.
 #[derive(Debug)]
 pub struct Pair {
@@ -195,6 +198,27 @@ impl<F: AsFd> Writer<F> {
         }
     }
 
+    /// The same, of a piece that does not block, if there [is room](Writer::has_room).
+    pub(crate) fn write_piece(&mut self, bytes: &[u8]) -> io::Result<Option<usize>> {
+        match self.kind {
+            Kind::Stream => self.write(&bytes[..bytes.len().min(PIECE)]),
+            _ => self.write(bytes),
+        }
+    }
+
+    /// The descriptor.
+    pub(crate) fn fd(&self) -> &F {
+        &self.fd
+    }
+
+    /// Whether there is room, or no reader, which a write then reports; `at_once` does not wait.
+    pub(crate) fn has_room(&mut self, at_once: Sleep<'_>) -> io::Result<bool> {
+        match &mut self.kind {
+            Kind::Ring(writer) => writer.has_room(self.fd.as_fd(), at_once),
+            _ => Ok(self.wait(at_once)? == Wake::Ready),
+        }
+    }
+
     /// Waits until there is room, or no reader.
     pub(crate) fn wait(&mut self, sleep: Sleep<'_>) -> io::Result<Wake> {
         let fd = self.fd.as_fd();
@@ -263,7 +287,9 @@ fn copy_of(error: &io::Error) -> io::Error {
 }
 
 /// The result of a system call; `None` if it would block.
-fn unless_blocking(mut call: impl FnMut() -> nix::Result<usize>) -> io::Result<Option<usize>> {
+pub(crate) fn unless_blocking(
+    mut call: impl FnMut() -> nix::Result<usize>,
+) -> io::Result<Option<usize>> {
     loop {
         match call() {
             Ok(count) => return Ok(Some(count)),

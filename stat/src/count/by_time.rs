@@ -1,17 +1,17 @@
 //! Windows by the stream's own time.
 
-use std::io::Write;
 use std::time::{Instant, SystemTime};
 
 use jiff::Timestamp;
 use stage::format::time::Time;
+use stage::stream::output::Output;
 
 use super::Count;
 use super::rejection::Rejection;
 use crate::Error;
 use crate::calendar::Bounds;
 
-impl<W: Write> Count<'_, W> {
+impl<W: Output> Count<'_, W> {
     /// Goes to the window of a row's time, and makes the records of those that it closes; or says why
     /// the row is rejected.
     pub(super) fn enter_window(&mut self, time: Option<Time>) -> Result<Option<Rejection>, Error> {

@@ -1,12 +1,13 @@
 //! Counting a regular file in several threads: joining its pieces in their order.
 
-use std::io::{self, Write};
+use std::io;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use stage::stream::ending::{CutOff, Ending};
 use stage::stream::input::Input;
 use stage::stream::lines::Lines;
+use stage::stream::output::Output;
 
 use super::Count;
 use crate::Error;
@@ -22,7 +23,7 @@ use crate::taking::TakeLines;
 /// With fewer pieces, one thread is as fast.
 const FEW_PIECES: u64 = 2;
 
-impl<W: Write> Count<'_, W> {
+impl<W: Output> Count<'_, W> {
     /// Whether inputs may be counted in pieces: there are threads to do it, and nothing is wanted that
     /// depends on where in the stream each sample is.
     pub(super) fn may_join(&self) -> bool {
@@ -126,7 +127,7 @@ struct Joining<'a, 'b, W, I> {
     failed: Option<io::Error>,
 }
 
-impl<W: Write, I: Input> Join for Joining<'_, '_, W, I> {
+impl<W: Output, I: Input> Join for Joining<'_, '_, W, I> {
     type Error = Error;
 
     fn wants_more(&mut self) -> Result<bool, Error> {

@@ -1,29 +1,37 @@
 //! Making the records.
 
-use std::io::Write;
 use std::time::Instant;
 
 use stage::format::record::Times;
+use stage::stream::output::Output;
 use stage::stream::size::BLOCK;
 
-use super::{Count, flush, nanoseconds};
+use super::delivery::flush;
+use super::{Count, nanoseconds};
 use crate::calendar::Bounds;
 use crate::sequence::RunPlace;
 use crate::{Error, print};
 
-impl<W: Write> Count<'_, W> {
+impl<W: Output> Count<'_, W> {
     /// When records become due even if no more rows come.
     pub(super) fn deadline(&self) -> Option<Instant> {
-        if self.is_timed { self.closing_time() } else { self.schedule.deadline() }
+        // What was put off is due already.
+        self.look_again.or_else(|| match self.is_timed {
+            true => self.closing_time(),
+            false => self.schedule.deadline(),
+        })
     }
 
     /// Makes the records for which it is time.
     pub(super) fn record_if_due(&mut self) -> Result<(), Error> {
-        match self.is_timed {
-            true => self.close_by_the_clock(),
-            false if self.schedule.is_due(self.clock.now()) => self.record(false),
-            false => Ok(()),
+        if self.is_timed {
+            return self.close_by_the_clock();
         }
+        if !self.schedule.has_come(self.clock.now()) || !self.may_record()? {
+            return Ok(());
+        }
+        self.schedule.made(self.clock.now());
+        self.record(false)
     }
 
     /// Makes the records that are due, and begins another window if each covers one.
@@ -54,7 +62,7 @@ impl<W: Write> Count<'_, W> {
                 record.state = Some(channel.state(&self.plan, place).print()?);
             }
             print(&record, &mut self.records)?;
-            if self.records.len() >= BLOCK {
+            if self.records.len() >= BLOCK && (is_final || !self.schedule.is_by_time()) {
                 flush(&mut self.output, &mut self.records, &mut self.reader_gone)?;
             }
         }

@@ -3,10 +3,9 @@
 //! Rows of short numbers are taken many at a time, in the classic stream by the accumulator, elsewhere
 //! by [`Columns`]; all others one by one.
 
-use std::io::Write;
-
 use stage::format::row::{Field, Line, single};
 use stage::format::time::Time;
+use stage::stream::output::Output;
 
 use super::Count;
 use super::rejection::Rejection;
@@ -16,7 +15,7 @@ use crate::scan::Scanned;
 use crate::sequence::RunPlace;
 use crate::taking::TakeLines;
 
-impl<W: Write> Count<'_, W> {
+impl<W: Output> Count<'_, W> {
     /// Notes that rows were counted, at most as many as the schedule has room for.
     fn counted(&mut self, rows: u64) -> Result<(), Error> {
         self.counted += rows;
@@ -110,7 +109,7 @@ impl<W: Write> Count<'_, W> {
     }
 }
 
-impl<W: Write> TakeLines for Count<'_, W> {
+impl<W: Output> TakeLines for Count<'_, W> {
     type Error = Error;
 
     fn room(&self) -> u64 {

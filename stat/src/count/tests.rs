@@ -3,7 +3,7 @@ use crate::Options;
 use crate::files::only;
 use clap::Parser;
 use proptest::prelude::*;
-use stage::fake::{Chunks, FakeClock, Gone};
+use stage::fake::{Chunks, FakeClock, Gone, Held};
 use stage::process::surroundings::Surroundings;
 use std::time::Duration;
 
@@ -38,6 +38,21 @@ fn the_last_record_covers_everything_and_says_so() {
     assert!(messages.is_empty());
     assert_eq!(ended.result.unwrap(), Status::Done);
     assert_eq!(ended.entry, Entry::Stat { counted: 3, rejected: 0, reader_gone: false });
+}
+
+#[test]
+fn a_record_by_the_time_is_put_off_while_the_output_takes_nothing_and_then_the_newest_is_made() {
+    let clock = FakeClock::new();
+    let script: Vec<_> = (0..8).map(|at| (Duration::from_millis(100 * at), "1\n")).collect();
+    let input = Chunks::timed(&clock, &script);
+    let until = Duration::from_millis(430);
+    let mut output = Held { clock: clock.clone(), until, taken: Vec::new() };
+    let (options, mut messages) = (Options::try_parse_from(["stat"]).unwrap(), Vec::new());
+    let around = Surroundings::new(only(input), &mut output, &clock, &mut messages);
+    crate::run(&options, around).result.unwrap();
+    let made = output.taken.iter().map(|(at, record)| (at.as_millis(), counts(record)));
+    let expected = [(450, vec![5]), (550, vec![6]), (650, vec![7]), (700, vec![8])];
+    assert_eq!(made.collect::<Vec<_>>(), expected);
 }
 
 #[test]

@@ -36,6 +36,11 @@ Records: of regular files only the last one is written, unless --every or --wind
 so that the same file always gives the same. A last window without samples has no record, unless \
 lines were rejected in it, a course is wanted, or there is no other record.
 
+Slow readers: a record that is due by the time (--every DUR) is put off while the output takes nothing, \
+such as a view that is paused, and the newest is written once it does: stat reads on meanwhile. Those \
+of --every N and of windows, and the last, are never left out: stat waits until they are taken, and \
+so does what writes to it.
+
 Windows: --window DUR of rows with times goes by these. Windows begin at multiples of DUR, counted \
 from 1970-01-01 00:00 in UTC or in --time-zone, and each record's \"start\" and \"end\" are those of \
 its window (start included, end not), so that windows of several machines agree. Up to an hour long, \

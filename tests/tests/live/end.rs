@@ -93,7 +93,7 @@ fn a_terminal_that_is_held_keeps_neither_the_log_nor_the_launcher_nor_what_is_sa
         let launcher = launcher(&running);
         // Ctrl-S.
         terminal.types("\x13");
-        running.wait_until_blocked(proc::children(launcher)["report"]);
+        running.wait_until("the terminal is held", || terminal.is_held());
         kill(launcher, Signal::SIGTERM).unwrap();
         let file = |name| fs::read_to_string(dir.path().join(name)).unwrap_or_default();
         running.wait_until("the launcher has ended", || file("status").ends_with('\n'));

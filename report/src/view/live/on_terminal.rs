@@ -1,12 +1,16 @@
 //! The live view where it is drawn: on its terminal, with what other stages say above it.
+//!
+//! It writes only as much as the terminal takes at once, so that one that is paused (Ctrl-S) or hangs
+//! keeps the report from nothing: records and messages are read all the same, and the newest are shown
+//! once it goes on. Only the last frame waits for it.
 
 use std::time::Instant;
 
 use stage::process::exit::Status;
 use stage::process::inherited;
 
-use super::Live;
 use super::others::Others;
+use super::{FRAME, Live};
 use crate::by_conv::LOOK;
 use crate::display::Display;
 use crate::error::Error;
@@ -17,8 +21,10 @@ pub(crate) struct OnTerminal {
     live: Live,
     display: Display,
     others: Option<Others>,
-    /// A frame that is not written yet.
+    /// What is not written yet of a frame.
     frame: Vec<u8>,
+    /// Whether the terminal took nothing when something was due.
+    is_held: bool,
 }
 
 impl OnTerminal {
@@ -26,7 +32,7 @@ impl OnTerminal {
     pub(crate) fn new(display: Display, now: Instant) -> Result<OnTerminal, inherited::Error> {
         let others = Others::from_environment()?;
         let live = Live::new(display.abilities, now);
-        Ok(OnTerminal { live, display, others, frame: Vec::new() })
+        Ok(OnTerminal { live, display, others, frame: Vec::new(), is_held: false })
     }
 
     /// Brings what was said to the panel.
@@ -55,6 +61,9 @@ impl View for OnTerminal {
     }
 
     fn wakes_at(&self, now: Instant) -> Option<Instant> {
+        if self.is_held {
+            return Some(now + FRAME);
+        }
         Some(match (self.display.is_ours)() {
             true => self.live.next_frame().min(now + LOOK),
             // Frames are due, and not drawn.
@@ -64,10 +73,18 @@ impl View for OnTerminal {
 
     fn draw(&mut self, desk: &mut Desk<'_>) -> Result<(), Error> {
         self.gather(desk);
-        if (self.display.is_ours)() {
-            self.live.draw_if_due(&desk.channels, desk.now, (self.display.size)(), &mut self.frame);
+        desk.output.offer(&mut self.frame)?;
+        self.is_held = false;
+        let size = (self.display.size)();
+        if self.frame.is_empty() && self.live.is_due(desk.now, size) && (self.display.is_ours)() {
+            self.is_held = !desk.output.has_room()?;
+            if !self.is_held {
+                self.live.draw_if_due(&desk.channels, desk.now, size, &mut self.frame);
+                desk.output.offer(&mut self.frame)?;
+            }
         }
-        self.write(desk)
+        self.is_held |= !self.frame.is_empty();
+        Ok(())
     }
 
     fn finish(&mut self, desk: &mut Desk<'_>) -> Result<Status, Error> {

@@ -15,7 +15,7 @@ use super::{Keeper, Pair, queue, ring};
 use crate::process::clock::Wake;
 use crate::process::stop::Stop;
 use crate::stream::input::{self, AfterStop, Input};
-use crate::stream::output::{self, reader_is_gone};
+use crate::stream::output::{self, Output, reader_is_gone};
 
 /// A queue, as large as there is room for: other tests have some at the same time.
 fn a_queue() -> (Pair, queue::Keeper) {
@@ -303,5 +303,38 @@ proptest! {
             let whole = message.ends_with(b"\n");
             prop_assert!(whole || !message.contains(&b'\n'), "cut within a line that is not the first");
         }
+    }
+}
+
+#[test]
+fn what_is_offered_is_taken_as_far_as_there_is_room_and_never_blocks() {
+    for (name, ends, _keeper) in all() {
+        let (mut reader, mut writer) = (input(ends.reader), output(ends.writer));
+        let text = bytes(10 << 20);
+        let mut sent = 0;
+        while writer.has_room().unwrap() {
+            let taken = writer.offer(&text[sent..]).unwrap();
+            sent += taken;
+            if taken == 0 {
+                break;
+            }
+        }
+        assert!(sent > 0 && sent < text.len(), "{name}: {sent} bytes");
+        assert_eq!(writer.offer(&text[sent..]).unwrap(), 0, "{name}");
+        let mut read = vec![0; sent];
+        reader.read_exact(&mut read).unwrap();
+        assert!(read == text[..sent], "{name}");
+        assert!(writer.has_room().unwrap(), "{name}");
+        assert!(writer.offer(b"1\n").unwrap() > 0, "{name}");
+        drop(reader);
+        // A reader that has left has room for an error.
+        let error = loop {
+            if writer.has_room().unwrap()
+                && let Err(error) = writer.offer(&text)
+            {
+                break error;
+            }
+        };
+        assert!(reader_is_gone(&error), "{name}: {error}");
     }
 }

@@ -95,6 +95,12 @@ impl Writer {
         Ok(Some(lines.len()))
     }
 
+    /// Whether a slot is free, or the reader has left; `at_once` does not wait.
+    pub(crate) fn has_room(&mut self, fd: BorrowedFd<'_>, at_once: Sleep<'_>) -> io::Result<bool> {
+        self.token = self.token || self.memory.header().free.0.try_take();
+        Ok(self.token || self.wait(fd, at_once)? == Wake::Ready)
+    }
+
     /// Waits for a free slot, or for the end of the reader.
     pub(crate) fn wait(&mut self, fd: BorrowedFd<'_>, sleep: Sleep<'_>) -> io::Result<Wake> {
         loop {

@@ -1,23 +1,21 @@
 //! Standard output, and how many records were shown there. A reader that has left takes nothing
 //! more, which is no error.
 
-use std::io::Write;
-
-use stage::stream::output::{Delivery, Unwritable, deliver};
+use stage::stream::output::{Delivery, Output, Unwritable, deliver, offer};
 
 /// Standard output.
-pub(crate) struct Output<'a> {
-    writer: &'a mut dyn Write,
+pub(crate) struct StandardOutput<'a> {
+    writer: &'a mut dyn Output,
     /// Records shown.
     pub(crate) shown: u64,
     /// Whether the reader has left.
     pub(crate) reader_gone: bool,
 }
 
-impl<'a> Output<'a> {
+impl<'a> StandardOutput<'a> {
     /// Nothing is written yet.
-    pub(crate) fn new(writer: &'a mut dyn Write) -> Output<'a> {
-        Output { writer, shown: 0, reader_gone: false }
+    pub(crate) fn new(writer: &'a mut dyn Output) -> StandardOutput<'a> {
+        StandardOutput { writer, shown: 0, reader_gone: false }
     }
 
     /// Writes `text` and empties it. Of a part that was written before an error, or before the
@@ -36,5 +34,21 @@ impl<'a> Output<'a> {
         text.clear();
         self.reader_gone = delivery? == Delivery::ReaderGone;
         Ok(())
+    }
+
+    /// Writes as much of `text` as is taken now, and removes that.
+    pub(crate) fn offer(&mut self, text: &mut Vec<u8>) -> Result<(), Unwritable> {
+        if !text.is_empty() {
+            self.reader_gone |= offer(&mut self.writer, text)? == Delivery::ReaderGone;
+        }
+        if self.reader_gone {
+            text.clear();
+        }
+        Ok(())
+    }
+
+    /// Whether something would be taken now.
+    pub(crate) fn has_room(&mut self) -> Result<bool, Unwritable> {
+        Ok(self.writer.has_room()?)
     }
 }
