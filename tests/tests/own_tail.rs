@@ -64,7 +64,15 @@ fn the_launcher_refuses_to_record_in_the_file_that_conv_reads() {
 fn the_launcher_refuses_to_rotate_away_what_conv_reads_or_report_draws() {
     let dir = workplace();
     fs::remove_file(dir.path().join("hard")).unwrap();
-    fs::write(dir.path().join("run.log.1"), "1\n2\n").unwrap();
+    let by_time = "run.20261125T180000Z.log";
+    fs::remove_file(dir.path().join("soft")).unwrap();
+    for name in ["run.log.1", by_time] {
+        fs::write(dir.path().join(name), "1\n2\n").unwrap();
+    }
+    let run = Program::new("launcher").args(["--conv", &format!("--from {by_time}")]);
+    let run = run.args(["--log", "--rotate 1d run.log"]);
+    let message = format!("launcher: cannot let log write \"{by_time}\": conv reads it");
+    refuses(run, dir.path(), &message);
     for (options, message) in [
         (["--conv", "--from run.log.1"], "\"run.log.1\": conv reads it"),
         (["--report", "--svg run.log.2"], "\"run.log.2\": report does, too"),
