@@ -7,6 +7,7 @@
 pub(crate) mod choice;
 pub mod clocked;
 pub(crate) mod clocked_rows;
+mod column;
 pub(crate) mod device;
 pub(crate) mod dialect;
 pub mod format;

@@ -1,6 +1,7 @@
 //! The pipeline as a whole, without a process.
 
 mod clocked;
+mod columns;
 mod rejections;
 mod rows;
 mod streams;

@@ -36,6 +36,7 @@ use self::labels::Labels;
 use self::part::Part;
 use self::search::Search;
 use super::choice::Choice;
+use super::column::Wanted;
 use super::dialect::{Delimiter, Dialect};
 use super::layout::Layout;
 use super::timing::TimeReader;
@@ -145,6 +146,25 @@ impl Table {
     /// Whether a line of one field is nothing but a number.
     fn are_plain(&self) -> bool {
         !self.dialect.has_comma() && self.labels.is_none()
+    }
+
+    /// The only column that rows are sent of, if that is all there is to them.
+    pub(super) fn wanted(&self) -> Option<Wanted> {
+        let part = self.part.as_ref()?;
+        let is_alone = part.columns.width() == 1 && part.time.is_none() && part.width > 1;
+        let [Some(at)] = part.taken[..] else { return None };
+        let (delimiter, may_be_quoted) = match self.delimiter? {
+            Delimiter::Tab => (b'\t', false),
+            Delimiter::Byte(delimiter) => (delimiter, true),
+            Delimiter::Blanks => return None,
+        };
+        let comment = self.dialect.comment.as_ref().and_then(|it| it.bytes().next());
+        let is_plain = is_alone
+            && comment != Some(delimiter)
+            && self.are_plain()
+            && self.is_decided
+            && self.units_left == 0;
+        is_plain.then_some(Wanted { delimiter, may_be_quoted, width: part.width, at })
     }
 
     /// What rows are sent as from here on, if that has changed since the last time.

@@ -5,6 +5,7 @@
 //! before until canonical lines come again: so the search for them hardly slows down a stream that has
 //! none.
 
+mod fast;
 mod reports;
 mod rows;
 
@@ -18,14 +19,15 @@ use stage::stream::framing::Unframed;
 use stage::stream::input::Input;
 use stage::stream::lines::{Block, Lines, first_line_to_cr_too};
 
+use super::column::Column;
 use super::format::Format;
 use super::layout::Layout;
 use super::stream::{Beginning, Stream, unframed, unread};
 use super::table::{Line, Shape, Table};
 use super::times::Times;
 use super::{Error, Given, Source};
-use crate::canonical::{Scanned, scan};
-use crate::reading::{NoReading, Place, Reading, Text};
+use crate::canonical::Scanned;
+use crate::reading::{NoReading, Place, Reading};
 
 /// Lines that are worth a batch of text, at least.
 const WORTHWHILE: u64 = 8;
@@ -52,6 +54,9 @@ pub(crate) struct TextStream<I> {
     skipped: u64,
     /// How many lines to hand on one by one before canonical ones are looked for again.
     single: u64,
+    /// The only column that is taken of a table, and how many rows go the long way.
+    column: Column,
+    rows_left: u64,
     /// Lines without their useless zeros.
     trimmed: Vec<u8>,
     /// Whether what was cut off has been reported.
@@ -90,6 +95,8 @@ impl<I: Input> TextStream<I> {
             is_left: false,
             skipped,
             single: 1,
+            column: Column::default(),
+            rows_left: u64::MAX,
             trimmed: Vec::new(),
             is_cut_reported: false,
             row: 0..0,
@@ -110,6 +117,7 @@ impl<I: Input> TextStream<I> {
     /// Waits for more lines.
     fn read(&mut self) -> Result<Came, Error> {
         self.at = 0;
+        self.column.clear();
         let lines = &mut self.lines;
         let block = match &self.times.clock {
             None => lines.next(self.deadline),
@@ -145,7 +153,10 @@ impl<I: Input> TextStream<I> {
     fn given(&mut self) -> Given<'_, impl Iterator<Item = Reading<'_>>> {
         match self.table.shape() {
             Shape::Open => self.first().map_or(Given::Nothing, Given::One),
-            Shape::Table => Given::Rows(self),
+            Shape::Table => match self.scan_column() {
+                Scanned { lines: 0, .. } => Given::Rows(self),
+                scanned => Given::Text(self.column_text(scanned)),
+            },
             Shape::Classic => match self.scan() {
                 Scanned { lines: 0, .. } => Given::Readings(self.one_by_one()),
                 scanned => Given::Text(self.text(scanned)),
@@ -186,27 +197,6 @@ impl<I: Input> TextStream<I> {
         self.number += 1;
         self.is_left = false;
         Some(range)
-    }
-
-    /// Looks for lines of the classic stream that can be handed on as text.
-    fn scan(&mut self) -> Scanned {
-        let scanned = scan(&self.lines.given()[self.at..], &mut self.trimmed);
-        if scanned.lines >= WORTHWHILE {
-            self.single = 1;
-        }
-        scanned
-    }
-
-    /// The lines that were `scanned`.
-    fn text(&mut self, scanned: Scanned) -> Text<'_> {
-        let Scanned { bytes, lines: readings } = scanned;
-        let place = place(self.number + 1);
-        let taken = self.at..self.at + bytes;
-        self.at += bytes;
-        self.number += readings;
-        let is_trimmed = !self.trimmed.is_empty();
-        let lines = if is_trimmed { &self.trimmed } else { &self.lines.given()[taken] };
-        Text { place, lines, readings }
     }
 
     /// Some lines of the classic stream, one by one, each counted when it is taken.

@@ -10,9 +10,13 @@ use crate::reading::{NoReading, Row, Rows};
 impl<I: Input> Rows for TextStream<I> {
     fn next_row(&mut self) -> Option<Row<'_>> {
         // Perhaps another part begins, or something is to be reported first.
-        while !self.table.has_begun() && !self.table.has_notice() && self.table.lacking().is_none()
+        while !self.table.has_begun()
+            && !self.table.has_notice()
+            && self.table.lacking().is_none()
+            && self.rows_left > 0
         {
             let line = self.next_line()?;
+            self.rows_left -= 1;
             let read = self.table.read(&self.lines.given()[line.clone()]);
             if let Ok(Line::Row(_)) = read
                 && self.table.has_begun()
