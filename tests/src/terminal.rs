@@ -10,8 +10,9 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use nix::fcntl::OFlag;
@@ -30,7 +31,13 @@ pub struct Terminal {
     path: String,
     screen: Arc<Mutex<Parser>>,
     received: Arc<Mutex<Vec<u8>>>,
+    /// Whether the window is being closed, and the thread that reads what is written to it.
+    is_closing: Arc<AtomicBool>,
+    reader: Option<JoinHandle<()>>,
 }
+
+/// How often the reader checks whether the window is being closed.
+const CHECK: u8 = 10;
 
 impl Terminal {
     /// A window with this many columns and rows.
@@ -45,25 +52,39 @@ impl Terminal {
         let line = options.open(&path).expect("its other side");
         let screen = Parser::new(nonzero(rows), nonzero(columns), 1000);
         let (screen, received) = (Arc::new(Mutex::new(screen)), Arc::default());
-        let terminal = Terminal { master, line, path, screen, received };
+        let is_closing = Arc::default();
+        let mut terminal =
+            Terminal { master, line, path, screen, received, is_closing, reader: None };
         terminal.resize(columns, rows);
-        terminal.read();
+        terminal.reader = Some(terminal.read());
         terminal
     }
 
+    /// Closes the window: the programs in it lose their terminal.
+    pub fn close(mut self) {
+        self.is_closing.store(true, Ordering::SeqCst);
+        let reader = self.reader.take().expect("it is closed once");
+        reader.join().expect("the reader ends");
+    }
+
     /// Shows what is written to it, from now on.
-    fn read(&self) {
+    fn read(&self) -> JoinHandle<()> {
         let fd = self.master.as_fd().try_clone_to_owned().expect("a copy");
         let (mut master, screen) = (File::from(fd), Arc::clone(&self.screen));
-        let received = Arc::clone(&self.received);
+        let (received, is_closing) = (Arc::clone(&self.received), Arc::clone(&self.is_closing));
         thread::spawn(move || {
             let mut buffer = [0; 4096];
-            // Reading fails once no process has the other side open.
-            while let Ok(count @ 1..) = master.read(&mut buffer) {
+            while !is_closing.load(Ordering::SeqCst) {
+                let mut interest = [PollFd::new(master.as_fd(), PollFlags::POLLIN)];
+                if matches!(poll(&mut interest, CHECK), Ok(0)) {
+                    continue;
+                }
+                // Reading fails once no process has the other side open.
+                let Ok(count @ 1..) = master.read(&mut buffer) else { return };
                 received.lock().unwrap().extend_from_slice(&buffer[..count]);
                 screen.lock().unwrap().process(&buffer[..count]);
             }
-        });
+        })
     }
 
     /// Resizes the window, and notifies the programs in it.

@@ -1,5 +1,6 @@
 //! The live view on a real terminal. (How it leaves the terminal is in `end`.)
 
+mod closed;
 mod end;
 mod paused;
 
