@@ -122,6 +122,21 @@ fn a_header_is_found_anywhere_before_the_data() {
 }
 
 #[test]
+fn a_row_of_words_is_no_header_but_the_same_header_may_come_again() {
+    let text = "a,b\n1,2\non,off\na,b\n3,4\n";
+    conv(&["--delimiter", ","], text).exits(3).writes("a\tb\n1\t2\n\t\n3\t4\n").says(&[
+        "conv: line 3: column 1: not a number: \"on\"",
+        "conv: line 3: column 2: not a number: \"off\"",
+        &closing_table(3, 2, 2, 0),
+    ]);
+    let parts = "a,b\n1,2\non,off\nb,c\n3,4\n";
+    conv(&["--columns", "b"], parts)
+        .exits(3)
+        .writes("2\n3\n")
+        .says(&["conv: line 3: column 2: not a number: \"off\"", &closing(2, 1)]);
+}
+
+#[test]
 fn names_that_do_not_exist_are_reported_with_those_that_do() {
     let why = "none is called \"CH3\": there are \"X\", \"CH1\", \"CH2\"";
     let why = format!("conv: cannot take columns of standard input: {why}");

@@ -2,6 +2,7 @@
 //! disk. `cargo test -p wandler-tests stop::` runs those of one file.
 
 mod back_pressure;
+mod beside_python;
 mod by_products;
 mod called;
 mod channels;

@@ -4,6 +4,7 @@ use stage::format::row::{NotARow, single};
 use stage::process::message::quoted;
 
 use super::super::choice::{Column, Selection};
+use super::super::dialect::Delimiter;
 use super::Table;
 use super::first_row::{FirstRow, NoPart};
 use super::header::{Header, are_units};
@@ -24,7 +25,7 @@ impl Table {
             self.begin_with_header(&header, line);
             return Some(Ok(()));
         };
-        if own.is_none() && !self.foreign.is_empty() && self.foreign == line {
+        if !self.foreign.is_empty() && self.foreign == line {
             return Some(Ok(()));
         }
         if self.is_of_units(texts) {
@@ -32,7 +33,7 @@ impl Table {
             self.notice = Some(format!("taken for a second header, of units: {}", quoted(line)));
             return Some(Ok(()));
         }
-        let header = own?;
+        let header = own.filter(|_| !self.are_words_data())?;
         let part = match &self.choice.columns {
             Some(Selection::These(_)) => before.like(&header, &self.choice),
             _ => Part::behind(&header, &self.choice, self.is_table),
@@ -62,6 +63,13 @@ impl Table {
             && taken.is_some_and(|taken| are_units(&taken) && !taken.iter().any(is_missing))
     }
 
+    /// Whether a row of words is one like any other, and no header of another part: such parts are
+    /// known of our own streams, and of columns that are asked for by name.
+    fn are_words_data(&self) -> bool {
+        let is_ours = matches!(self.delimiter, Some(Delimiter::Tab | Delimiter::Byte(b'\t')));
+        !is_ours && !self.is_asked_by_name()
+    }
+
     /// Whether columns are asked for by name.
     pub(super) fn is_asked_by_name(&self) -> bool {
         let is_name = |column: &Column| matches!(column, Column::Name(_));
@@ -81,7 +89,8 @@ impl Table {
 
     /// Begins a part with a header, which may come once more.
     pub(super) fn begin_behind(&mut self, header: &Header, line: &[u8], part: Part) {
-        self.foreign = if header.is_own() { Vec::new() } else { line.to_vec() };
+        let is_own = header.is_own() && !self.are_words_data();
+        self.foreign = if is_own { Vec::new() } else { line.to_vec() };
         // A single column is sent without a header.
         let are_sent = part.columns.width() > 1 && self.choice.names.is_none();
         let taken = part.taken.iter().flatten().copied();
