@@ -5,11 +5,15 @@
 //! which happens below the cursor. Where there is room, it rests on an empty row: what other programs
 //! write, or the user types, stays there whole, and the next frame begins below it. Every row is
 //! written whole.
+//!
+//! A terminal that becomes narrower while a frame is on its way would wrap the frame's rows, and the
+//! cursor would come to rest too low. So the panel is written with wrapping off: what does not fit is cut
+//! off, and the next frame has the new width.
 
 use crossterm::cursor::{MoveToColumn, MoveToNextLine, MoveUp};
 use crossterm::queue;
 use crossterm::style::{Attribute, Color, Print, SetAttribute, SetForegroundColor};
-use crossterm::terminal::{Clear, ClearType};
+use crossterm::terminal::{Clear, ClearType, DisableLineWrap, EnableLineWrap};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color as CellColor, Modifier};
 use ratatui::text::Span;
@@ -73,6 +77,7 @@ impl Screen {
         if empty > 0 {
             let _ = queue!(bytes, Clear(ClearType::UntilNewLine), Print("\r\n"));
         }
+        let _ = queue!(bytes, DisableLineWrap);
         for row in 0..panel.area.height {
             if row > 0 {
                 let _ = queue!(bytes, Print("\r\n"));
@@ -82,7 +87,7 @@ impl Screen {
         if rows > 1 {
             let _ = queue!(bytes, MoveUp(rows - 1));
         }
-        let _ = queue!(bytes, MoveToColumn(0));
+        let _ = queue!(bytes, MoveToColumn(0), EnableLineWrap);
         (self.size, self.rows) = (Some(size), rows);
     }
 

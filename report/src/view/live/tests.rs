@@ -125,6 +125,19 @@ fn a_terminal_that_is_resized_shows_the_panel_once_in_the_new_size() {
 }
 
 #[test]
+fn a_window_that_becomes_narrower_under_a_frame_does_not_wrap_its_rows() {
+    let seen = &mut Seen::new(80, 24, PLAIN);
+    seen.live.tell("conv: line 3: empty");
+    let mut bytes = Vec::new();
+    seen.live.draw_if_due(&seen.channels, seen.now, seen.size(), &mut bytes);
+    let frame = String::from_utf8(bytes).unwrap();
+    let parts: Vec<&str> = frame.split("\x1b[?7l").collect();
+    let [above, panel] = parts[..] else { panic!("{frame:?}") };
+    assert!(above.contains("conv: line 3: empty\r\n") && !above.contains("samples"), "{above:?}");
+    assert!(panel.contains("samples") && panel.ends_with("\x1b[?7h"), "{panel:?}");
+}
+
+#[test]
 fn a_stall_is_shown_from_the_fifth_second_on() {
     let seen = &mut Seen::new(80, 24, PLAIN);
     second(seen).draw().after(4999).draw();
