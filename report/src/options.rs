@@ -50,7 +50,8 @@ status is 1.
 Environment: NO_COLOR, if it is set and not empty, takes colours out of the live view; where TERM \
 is dumb there is no live view; LC_ALL, LC_CTYPE or LANG say whether the terminal shows UTF-8.
 
-Limits: a record has at most 64 MiB, a stream at most 1,000 channels. Of several channels the live \
+Limits: a record has at most 64 MiB, 10,000 bins, stretches, quantiles or labels, and names of at \
+most 1,024 bytes; a stream at most 1,000 channels. Of several channels the live \
 view shows as many as it has rows, up to 37, and the picture 30, each with a line of figures and a \
 small course; both say how many more there are. The formats json and csv have everything (csv without \
 histogram and course, and only records with the same fields and labels as the first). The live \

@@ -8,6 +8,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
 use wandler_tests::needs::left_out;
+use wandler_tests::peak::peak;
 use wandler_tests::proc;
 use wandler_tests::programs::program;
 use wandler_tests::run::{Finished, Program};
@@ -168,5 +169,33 @@ fn what_is_recorded_may_only_be_written_by_its_owner() {
             let found = fs::metadata(dir.path().join(name)).unwrap().permissions().mode() & 0o777;
             assert_eq!(found, mode, "{name} has {found:o}");
         }
+    }
+}
+
+#[test]
+fn the_longest_records_take_little_memory() {
+    let (dir, most) = (tempfile::tempdir().unwrap(), (64 << 20) - 1000);
+    let record = |field: &str| {
+        format!(
+            "{{{field},\"n\":1,\"rejected\":0,\"last\":1,\"sum\":1,\"mean\":1,\"sd\":null,\"min\":1,\"max\":1}}\n"
+        )
+    };
+    let list = |entry: &str| vec![entry; most / (entry.len() + 1)].join(",");
+    let long = "x".repeat(most);
+    let entries = "more than 10000 entries";
+    for (field, why) in [
+        (format!("\"histogram\":[{}]", list("[0,1,1]")), entries),
+        (format!("\"course\":[{}]", list("[1,0,1,1]")), entries),
+        (format!("\"labels\":{{\"a\":\"{long}\"}}"), "a name of over 1024 bytes"),
+        (format!("\"channel\":\"{long}\""), "a name of over 1024 bytes"),
+        (format!("\"state\":\"{long}\""), ""),
+    ] {
+        fs::write(dir.path().join("record"), record(&field)).unwrap();
+        let words = "cd \"$1\"; exec \"$0\" --svg x.svg --textfile x.prom < record";
+        let report = Program::other("sh").args(["-c", words]).args([program("report")]);
+        let (finished, peak) = peak(report.args([dir.path()]));
+        let finished = finished.exits(if why.is_empty() { 0 } else { 3 });
+        assert_eq!(finished.stderr.contains(&format!("not a record: {why}: ")), !why.is_empty());
+        assert!(peak < 150_000, "{peak} KiB\n{finished}");
     }
 }

@@ -5,9 +5,10 @@
 //! | `field` | what a field is: its kind, which records have it, how to get its value |
 //! | `field::table` | [`Record`] and **its fields: a new one is added there** |
 //! | `parts` | windows, bins, stretches, and how exact quantiles are |
-//! | `json` | reading |
+//! | `json` | reading; `bounded`: lists of bounded length |
 //! | `print` | writing |
 
+mod bounded;
 mod field;
 mod json;
 mod parts;
@@ -160,6 +161,36 @@ mod tests {
     fn a_sum_may_be_larger_than_any_sample() {
         let line = LINE.replace("\"sum\":0.4", "\"sum\":3.5e308");
         assert_eq!(Record::parse(line.as_bytes()).unwrap().sum.unwrap().to_string(), "3.5e308");
+    }
+
+    #[test]
+    fn what_has_more_entries_than_any_stat_writes_is_not_a_record() {
+        let with = |count: usize| {
+            let list = |entry: &str| vec![entry; count].join(",");
+            let labels = (0..count).map(|at| format!("\"l{at}\":\"\"")).collect::<Vec<_>>();
+            let quantiles = (0..count).map(|at| format!("\"p0.{at:05}1\":1")).collect::<Vec<_>>();
+            [
+                format!("\"labels\":{{{}}}", labels.join(",")),
+                format!("\"histogram\":[{}]", list("[0,1,1]")),
+                format!("\"course\":[{}]", list("[1,0,1,2]")),
+                quantiles.join(","),
+            ]
+            .map(|field| LINE.replace("\"p50\":0.1,\"p99.9\":0.3", &field))
+        };
+        for line in with(bounded::MOST) {
+            assert!(Record::parse(line.as_bytes()).is_ok(), "{line:.200}");
+        }
+        for line in with(bounded::MOST + 1) {
+            let error = Record::parse(line.as_bytes()).unwrap_err();
+            assert_eq!(reason(&error), "more than 10000 entries", "{line:.200}");
+        }
+        let long = "x".repeat(1025);
+        for field in [format!("\"channel\":\"{long}\""), format!("\"labels\":{{\"a\":\"{long}\"}}")]
+        {
+            let line = LINE.replace("{\"n\"", &format!("{{{field},\"n\""));
+            let error = Record::parse(line.as_bytes()).unwrap_err();
+            assert_eq!(reason(&error), "a name of over 1024 bytes");
+        }
     }
 
     #[test]

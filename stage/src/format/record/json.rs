@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::bounded::{Bounded, has_room, is_short};
 use super::field::{FIELDS, Field, FieldSlot, Presence, Record, percentage};
 use super::parts::{Exactness, Figure};
 use crate::format::decimal::Decimal;
@@ -85,6 +86,7 @@ impl<'de> Visitor<'de> for Reading {
                     if !self.percentages.insert(percentage) {
                         return Err(duplicate(&name));
                     }
+                    has_room(self.record.quantiles.len())?;
                     let value = map.next_value()?;
                     self.record.quantiles.push(Figure { name, value });
                 }
@@ -114,11 +116,16 @@ impl Reading {
             FieldSlot::Ordinal(ordinal) => *ordinal = map.next_value()?,
             FieldSlot::Number(number) => *number = map.next_value()?,
             FieldSlot::Time(time) => *time = map.next_value()?,
-            FieldSlot::Channel(channel) => *channel = map.next_value()?,
+            FieldSlot::Channel(channel) => {
+                *channel = map.next_value()?;
+                channel.as_deref().map_or(Ok(()), is_short)?;
+            }
             FieldSlot::Flag(flag) => *flag = map.next_value()?,
-            FieldSlot::Labels(labels) => *labels = map.next_value()?,
-            FieldSlot::Histogram(bins) => *bins = Some(map.next_value()?),
-            FieldSlot::Course(stretches) => *stretches = Some(map.next_value()?),
+            FieldSlot::Labels(labels) => *labels = map.next_value_seed(Bounded::map())?,
+            FieldSlot::Histogram(bins) => *bins = Some(map.next_value_seed(Bounded::list())?),
+            FieldSlot::Course(stretches) => {
+                *stretches = Some(map.next_value_seed(Bounded::list())?)
+            }
             FieldSlot::Exactness(exactness) => {
                 let new: Exactness = map.next_value()?;
                 // The error may have come before.

@@ -41,8 +41,12 @@ impl<I: Input> Lines<I> {
     /// so for samples it never has to.)
     fn make_room(&mut self) {
         let is_short = self.buffer.len() - self.end < BLOCK / 2;
-        if is_short && self.long_line != LongLine::InPieces {
-            self.buffer.resize(2 * self.buffer.len(), 0);
+        if let LongLine::Skipped { limit } = self.long_line
+            && is_short
+        {
+            // A line of the limit and a block are all that it ever has to hold.
+            let most = (limit + BLOCK).max(self.buffer.len());
+            self.buffer.resize((2 * self.buffer.len()).min(most), 0);
         }
     }
 
