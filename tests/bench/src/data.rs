@@ -132,6 +132,13 @@ pub(crate) const TWELVE_BITS_IN_FOUR: Data = Data {
     sample: |random, _, text| four(random, 1 << 12, text),
 };
 
+/// The same as CSV.
+pub(crate) const TWELVE_BITS_AS_CSV: Data = Data {
+    name: "4 columns of 12-bit integers, CSV",
+    file: "csv-codes-12",
+    sample: |random, _, text| separated(b',', random, 1 << 12, text),
+};
+
 /// The first of these rows a millisecond apart, with their times in front.
 pub(crate) const TIMED_IN_FOUR: Data = Data {
     name: "a time, 4 columns of integers 0–100",
@@ -183,8 +190,12 @@ impl Data {
 
 /// A row of four integers below `limit`.
 fn four(random: &mut Random, limit: u32, text: &mut Vec<u8>) -> io::Result<()> {
-    let [a, b, c, d] = [(); 4].map(|()| random.below(limit));
-    writeln!(text, "{a}\t{b}\t{c}\t{d}")
+    separated(b'\t', random, limit, text)
+}
+
+fn separated(by: u8, random: &mut Random, limit: u32, text: &mut Vec<u8>) -> io::Result<()> {
+    let ([a, b, c, d], by) = ([(); 4].map(|()| random.below(limit)), char::from(by));
+    writeln!(text, "{a}{by}{b}{by}{c}{by}{d}")
 }
 
 /// From -32,768 to 32,767.

@@ -1,6 +1,9 @@
 //! Rows about `conv`.
 
-use crate::data::{Data, LONG_FLOATS, PRESSURE, SHORT_FLOATS, TIMESTAMPS, TWELVE_BITS, WORDS};
+use crate::data::{
+    Data, LONG_FLOATS, PRESSURE, SHORT_FLOATS, TIMESTAMPS, TWELVE_BITS, TWELVE_BITS_AS_CSV,
+    TWELVE_BITS_IN_FOUR, WORDS,
+};
 use crate::inputs::Input;
 use crate::job::Job;
 use crate::targets::measure::{Entrant, Measure};
@@ -22,7 +25,20 @@ pub(super) fn text(setting: &Setting) -> Vec<Measure> {
     let sets = [TWELVE_BITS, PRESSURE, TIMESTAMPS];
     let mut measures: Vec<_> = sets.map(|data| passed_on(setting, data)).into();
     measures.push(converted(setting));
+    measures.push(one_column(setting));
     measures
+}
+
+/// One column of four, of CSV; cut takes it of the same rows with TABs.
+fn one_column(setting: &Setting) -> Measure {
+    let input = |data| Input { data, samples: setting.samples };
+    let theirs = input(TWELVE_BITS_IN_FOUR);
+    let words = ["--delimiter", ",", "--columns", "2"];
+    let ours = format!("`conv --from FILE {}`", words.join(" "));
+    Measure::race(ours, conv(input(TWELVE_BITS_AS_CSV), &words), Target::speed(1.0))
+        .on(TWELVE_BITS_AS_CSV)
+        .against("`cut -f 2`, the same with TABs")
+        .rival(Entrant::naming(Job::program("cut", &["-f", "2", &theirs.name()]), theirs))
 }
 
 fn passed_on(setting: &Setting, data: Data) -> Measure {
