@@ -86,6 +86,7 @@ pub struct Options {
         long,
         value_name = "N",
         default_value_t = 0,
+        hide_default_value = true,
         help_heading = "Text",
         conflicts_with = "poll"
     )]

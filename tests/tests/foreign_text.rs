@@ -122,6 +122,17 @@ fn a_header_is_found_anywhere_before_the_data() {
 }
 
 #[test]
+fn whoever_says_nothing_of_csv_is_told_what_to_say() {
+    conv(&[], "a;b c\nx\nd;e\n").exits(3).says(&[
+        "conv: line 1: not a number: \"a;b c\"",
+        "conv: line 1: this may be a header whose fields ';' separates: see --delimiter and --columns",
+        "conv: line 2: not a number: \"x\"",
+        "conv: line 3: not a number: \"d;e\"",
+        &closing(0, 3),
+    ]);
+}
+
+#[test]
 fn a_row_of_words_is_no_header_but_the_same_header_may_come_again() {
     let text = "a,b\n1,2\non,off\na,b\n3,4\n";
     conv(&["--delimiter", ","], text).exits(3).writes("a\tb\n1\t2\n\t\n3\t4\n").says(&[

@@ -102,6 +102,8 @@ pub(super) struct Table {
     /// Those of the newest row.
     fields: Fields,
     notice: Option<String>,
+    /// Whether a delimiter was suggested.
+    has_suggested: bool,
     lacking: Option<String>,
 }
 
@@ -127,6 +129,7 @@ impl Table {
             has_begun: false,
             fields: Fields::default(),
             notice: None,
+            has_suggested: false,
             lacking: None,
         }
     }
@@ -254,8 +257,15 @@ impl Table {
         {
             return header.map(|()| Line::Other);
         }
-        if !self.is_decided && !self.begin_with_row(&fields.texts(line), line)? {
-            return Ok(Line::Other);
+        if !self.is_decided {
+            match self.begin_with_row(&fields.texts(line), line) {
+                Ok(true) => {}
+                Ok(false) => return Ok(Line::Other),
+                Err(why) => {
+                    self.suggest_delimiter(line);
+                    return Err(why);
+                }
+            }
         }
         self.row(fields, line)
     }

@@ -209,6 +209,24 @@ impl Table {
         }
     }
 
+    /// Reports, once, that what looks like a header of foreign text is taken for a stream of our own.
+    #[cold]
+    pub(super) fn suggest_delimiter(&mut self, line: &[u8]) {
+        let mut fields = Fields::default();
+        for delimiter in [b',', b';'] {
+            let is_cut = fields.cut(line, Delimiter::Byte(delimiter)).is_ok();
+            let texts = fields.texts(line);
+            if is_cut && texts.len() > 1 && are_labels(&texts) && !self.has_suggested {
+                let delimiter = char::from(delimiter);
+                self.has_suggested = true;
+                self.notice = Some(format!(
+                    "this may be a header whose fields {delimiter:?} separates: see --delimiter and \
+                     --columns"
+                ));
+            }
+        }
+    }
+
     /// A comment, which may name the columns.
     pub(super) fn comment(&mut self, fields: &mut Fields, text: &[u8]) {
         if self.delimiter.is_some() || !self.is_asked_by_name() {
