@@ -68,7 +68,7 @@ impl Fraction {
         &self.divisor
     }
 
-    /// The number; if it is no finite decimal, the nearest one of [`DIGITS`] significant digits.
+    /// The number; if it is no finite decimal, the nearest one of `DIGITS` significant digits.
     pub fn value(&self) -> Decimal {
         quotient(self.numerator.clone(), &self.divisor)
     }

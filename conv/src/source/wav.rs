@@ -12,7 +12,7 @@
 //! chunks, before and behind the data, are passed over.
 //!
 //! A program that writes to a pipe cannot go back to write how long the data became. What it writes
-//! instead is in [`chunks::UNKNOWN`]: then the data end with the input.
+//! instead is in `chunks::UNKNOWN`: then the data end with the input.
 //!
 //! (The crate `hound` knows neither RF64 nor data of unknown length, and symphonia's reader wants an
 //! input that it may seek in; neither gives words by the block, as the stream of words takes them.)
