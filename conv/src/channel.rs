@@ -199,7 +199,7 @@ mod tests {
     #[test]
     fn each_channel_has_its_own_conversion_and_checks() {
         let number = |text| for_channel::parse(text, str::parse).unwrap();
-        let range = |text| for_channel::parse(text, quantity::range).unwrap();
+        let range = |text| for_channel::parse(text, quantity::bounds).unwrap();
         let conversion = ConversionOptions {
             offset: vec![number("a=1")],
             scale: vec![number("2"), number("b=0.5")],

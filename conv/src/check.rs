@@ -72,11 +72,11 @@ impl Checks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use stage::process::quantity::range;
+    use stage::process::quantity::bounds;
 
     #[test]
     fn the_first_check_that_fails_says_why() {
-        let plausible = |text| Box::new(Plausible::new(range(text).unwrap())) as Box<dyn Check>;
+        let plausible = |text| Box::new(Plausible::new(bounds(text).unwrap())) as Box<dyn Check>;
         let mut checks = Checks::new(vec![plausible("0..50"), plausible("10..40")]);
         let mut why = |text: &str| {
             let value = Sample::parse(text.as_bytes()).unwrap();

@@ -12,7 +12,7 @@ use stage::format::decimal::Decimal;
 use stage::format::record::Record;
 use stage::format::sample::Sample;
 use stage::process::command_line::{CommandLine, NoOptions, parse};
-use stage::process::quantity::{Period, Range, Rate, range};
+use stage::process::quantity::{Bounds, Period, Rate, bounds};
 use stage::process::surroundings::Surroundings;
 use wandler_conv::Settings;
 use wandler_conv::processing::Processing;
@@ -76,7 +76,7 @@ fn conv(words: Vec<OsString>) {
     let Some(options) = accepted::<wandler_conv::Options>(words) else { return };
     options.sent().expect("what is sent can be sent");
     for plausible in &options.checks.plausible {
-        check_range(&plausible.value);
+        check_bounds(&plausible.value);
     }
     for number in options.conversion.offset.iter().chain(&options.conversion.scale) {
         // The parts of a fraction may be larger than what they were reduced from.
@@ -91,9 +91,9 @@ fn conv(words: Vec<OsString>) {
     check_simulation(&options);
 }
 
-fn check_range(accepted: &Range) {
-    assert!(accepted.min <= accepted.max);
-    assert_eq!(range(&accepted.to_string()).as_ref(), Ok(accepted));
+fn check_bounds(accepted: &Bounds) {
+    assert!(!matches!(accepted, Bounds { min: Some(min), max: Some(max) } if min > max));
+    assert_eq!(bounds(&accepted.to_string()).as_ref(), Ok(accepted));
 }
 
 /// Periods are not shorter than what the clock can tell apart, and ticks come when they are due.

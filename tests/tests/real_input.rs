@@ -352,6 +352,16 @@ fn a_long_value_is_printed_without_a_useless_exponent() {
 }
 
 #[test]
+fn a_plausible_range_may_be_open_at_one_end() {
+    let numbers = b"-7e30\n2\n1.5\n";
+    let said = ["conv: line 2: outside ..1.5: 2", &closing(2, 1)];
+    let writes = format!("{}\n1.5\n", exact(-7, 0) + &"0".repeat(30));
+    conv("--plausible ..1.5", numbers).exits(3).writes(&writes).says(&said);
+    let long = format!("conv: line 1: outside -2..: {}", &writes[..32]);
+    conv("--plausible -2..", numbers).exits(3).writes("2\n1.5\n").says(&[long, closing(2, 1)]);
+}
+
+#[test]
 fn what_is_not_plausible_after_the_conversion_is_reported_and_skipped() {
     conv("--scale 0.1 --plausible -5..50", b"500\n501\n-50\n-50.1\n0\n")
         .exits(3)

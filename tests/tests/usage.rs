@@ -182,6 +182,7 @@ fn a_wrong_number_is_refused_with_what_was_expected() {
     let rate = "expected a rate such as 10, 2.5k, 1M or max";
     let most = "a rate can be 1000M at the most; for as much as possible say max";
     let range = "expected a range such as 0..100 or -1.5..1.5";
+    let bounds = "expected a range such as 0..100, -1.5.. or ..100";
     let every = "expected a number of samples, or a duration such as 100ms or 2s";
     let sync = "expected never, always, or a duration such as 1s";
     for (program, option, value, name, expected) in [
@@ -219,7 +220,8 @@ fn a_wrong_number_is_refused_with_what_was_expected() {
             "<[NAME=]MIN..MAX>",
             "a simulated range has at most 18 digits",
         ),
-        ("conv", "--plausible", "5", "<[NAME=]MIN..MAX>", range),
+        ("conv", "--plausible", "5", "<[NAME=]MIN..MAX>", bounds),
+        ("conv", "--plausible", "..", "<[NAME=]MIN..MAX>", bounds),
         ("conv", "--offset", "1,5", "<[NAME=]OFFSET>", "not a number"),
         ("conv", "--scale", "NaN", "<[NAME=]SCALE>", "not a number"),
         ("conv", "--scale", "5/0", "<[NAME=]SCALE>", "nothing can be divided by zero"),
@@ -305,7 +307,7 @@ fn numbers_on_the_command_line_have_nothing_around_them() {
         ("--scale", "1\t", "not a number"),
         ("--scale", "", "not a number"),
         ("--range", "0 .. 100", "expected a range such as 0..100 or -1.5..1.5"),
-        ("--plausible", "0..100\n", "expected a range such as 0..100 or -1.5..1.5"),
+        ("--plausible", "0..100\n", "expected a range such as 0..100, -1.5.. or ..100"),
         ("--rate", " 10", "expected a rate such as 10, 2.5k, 1M or max"),
     ] {
         let conv = Program::new("conv").args([option, value]).finish().exits(2).writes("");

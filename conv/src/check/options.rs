@@ -1,16 +1,16 @@
 //! The options of the checks.
 
 use clap::Args;
-use stage::process::quantity::{self, Range};
+use stage::process::quantity::{self, Bounds};
 
 use crate::for_channel::{self, ForChannel, check_once};
 
 /// Which values are rejected.
 #[derive(Args, Clone, Debug, Default)]
 pub struct CheckOptions {
-    /// Reject values outside of this range, its bounds included
-    #[arg(long, value_name = "[NAME=]MIN..MAX", value_parser = range, allow_hyphen_values = true, help_heading = "Conversion")]
-    pub plausible: Vec<ForChannel<Range>>,
+    /// Reject values outside of this range, its bounds included: 0..50, -40.., ..100
+    #[arg(long, value_name = "[NAME=]MIN..MAX", value_parser = bounds, allow_hyphen_values = true, help_heading = "Conversion")]
+    pub plausible: Vec<ForChannel<Bounds>>,
 }
 
 impl CheckOptions {
@@ -20,6 +20,6 @@ impl CheckOptions {
     }
 }
 
-fn range(text: &str) -> Result<ForChannel<Range>, String> {
-    for_channel::parse(text, quantity::range)
+fn bounds(text: &str) -> Result<ForChannel<Bounds>, String> {
+    for_channel::parse(text, quantity::bounds)
 }

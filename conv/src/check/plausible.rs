@@ -3,14 +3,14 @@
 use stage::format::decimal::Decimal;
 use stage::format::decimal::fixed::{Fixed, MAX_DIGITS};
 use stage::format::sample::Sample;
-use stage::process::quantity::Range;
+use stage::process::quantity::Bounds;
 
 use super::Check;
 
 /// Values outside a range are not plausible.
 #[derive(Debug)]
 pub(crate) struct Plausible {
-    range: Range,
+    bounds: Bounds,
     /// The range's bounds in units of 10^−places, by places, once they are needed.
     limits: [Option<Limits>; MAX_DIGITS as usize + 1],
 }
@@ -23,16 +23,16 @@ struct Limits {
 }
 
 impl Plausible {
-    /// Accepts values in `range`.
-    pub(crate) fn new(range: Range) -> Plausible {
-        Plausible { range, limits: [None; MAX_DIGITS as usize + 1] }
+    /// Accepts values within `bounds`.
+    pub(crate) fn new(bounds: Bounds) -> Plausible {
+        Plausible { bounds, limits: [None; MAX_DIGITS as usize + 1] }
     }
 }
 
 impl Limits {
-    /// The limits of `range` in units of 10^−`places`.
+    /// The limits of `bounds` in units of 10^−`places`.
     #[cold]
-    fn of(range: &Range, places: u16) -> Limits {
+    fn of(bounds: &Bounds, places: u16) -> Limits {
         let floor = |bound: &Decimal| bound.floor_to(1, -i32::from(places));
         // No value in machine words lies beyond these.
         let units = |bound: Decimal| match bound.mantissa_at(places).try_into() {
@@ -40,24 +40,28 @@ impl Limits {
             Err(_) if bound.is_negative() => i128::MIN,
             Err(_) => i128::MAX,
         };
-        Limits { least: units(-floor(&-&range.min)), greatest: units(floor(&range.max)) }
+        let Bounds { min, max } = bounds;
+        Limits {
+            least: min.as_ref().map_or(i128::MIN, |min| units(-floor(&-min))),
+            greatest: max.as_ref().map_or(i128::MAX, |max| units(floor(max))),
+        }
     }
 }
 
 impl Check for Plausible {
     fn passes(&mut self, value: &Sample) -> bool {
-        self.range.contains(value)
+        self.bounds.contains(value)
     }
 
     fn passes_fixed(&mut self, value: Fixed) -> bool {
         let places = value.places();
         let Some(limits) = self.limits.get_mut(usize::from(places)) else { return false };
-        let limits = limits.get_or_insert_with(|| Limits::of(&self.range, places));
+        let limits = limits.get_or_insert_with(|| Limits::of(&self.bounds, places));
         (limits.least..=limits.greatest).contains(&value.mantissa())
     }
 
     fn reason(&self, value: &Sample) -> String {
-        format!("outside {}: {value}", self.range)
+        format!("outside {}: {value}", self.bounds)
     }
 
     fn is_memoryless(&self) -> bool {
@@ -69,7 +73,7 @@ impl Check for Plausible {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use stage::process::quantity::range;
+    use stage::process::quantity::bounds;
 
     fn bound() -> impl Strategy<Value = Decimal> {
         prop_oneof![
@@ -82,10 +86,11 @@ mod tests {
     proptest! {
         #[test]
         fn words_pass_where_samples_do(
-            one in bound(), other in bound(), mantissa in any::<i64>(), cut in 0u32..64, places in 0u16..36,
+            one in bound(), other in bound(), open in 0..4, mantissa in any::<i64>(), cut in 0u32..64, places in 0u16..36,
         ) {
             let (min, max) = (one.clone().min(other.clone()), one.max(other));
-            let mut plausible = Plausible::new(Range { min, max });
+            let (min, max) = (Some(min).filter(|_| open != 1), Some(max).filter(|_| open != 2));
+            let mut plausible = Plausible::new(Bounds { min, max });
             let mantissa = mantissa.checked_shr(cut).unwrap_or(0).into();
             let value = Fixed::new(mantissa, places).unwrap();
             for _ in 0..2 {
@@ -96,7 +101,7 @@ mod tests {
 
     #[test]
     fn bounds_are_included_whatever_the_places() {
-        let mut plausible = Plausible::new(range("-1.25..1.25").unwrap());
+        let mut plausible = Plausible::new(bounds("-1.25..1.25").unwrap());
         for (mantissa, places, passes) in [
             (1, 0, true),
             (2, 0, false),

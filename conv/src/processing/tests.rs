@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use stage::format::decimal::Decimal;
 use stage::process::ledger::Entry;
-use stage::process::quantity::range;
+use stage::process::quantity::bounds;
 
 use super::*;
 use crate::check::{Check, Checks, Plausible};
@@ -99,7 +99,7 @@ proptest! {
             codes.into_iter().map(|code| code % table.size() as u16).collect();
         let processing = || {
             let conversion = Conversion { offset: None, scale: scale.clone().map(Fraction::from) };
-            let plausible = Box::new(Plausible::new(range("-2..7").unwrap()));
+            let plausible = Box::new(Plausible::new(bounds("-2..7").unwrap()));
             let changing = has_memory.then(|| Box::<Changing>::default() as Box<dyn Check>);
             let checks = std::iter::once(plausible as Box<dyn Check>).chain(changing);
             Processing::of_channel(Channel::new(&conversion, Checks::new(checks.collect())))

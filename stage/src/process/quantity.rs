@@ -178,6 +178,44 @@ pub fn range(text: &str) -> Result<Range, String> {
     Ok(Range { min, max })
 }
 
+/// A range that may be open at one end, including both bounds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// The least value, if there is one.
+    pub min: Option<Decimal>,
+    /// The greatest value, if there is one; at least [`Bounds::min`].
+    pub max: Option<Decimal>,
+}
+
+impl Bounds {
+    /// Whether `value` lies within the bounds.
+    pub fn contains(&self, value: &Decimal) -> bool {
+        self.min.as_ref().is_none_or(|min| min <= value)
+            && self.max.as_ref().is_none_or(|max| value <= max)
+    }
+}
+
+impl std::fmt::Display for Bounds {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = |bound: &Option<Decimal>| bound.as_ref().map(Decimal::to_string);
+        let (min, max) = (text(&self.min), text(&self.max));
+        write!(formatter, "{}..{}", min.unwrap_or_default(), max.unwrap_or_default())
+    }
+}
+
+/// Reads a range such as `0..100`, `..100` or `0..`.
+pub fn bounds(text: &str) -> Result<Bounds, String> {
+    let expected = || "expected a range such as 0..100, -1.5.. or ..100".to_owned();
+    let open = |min: Option<Decimal>, max: Option<Decimal>| Ok(Bounds { min, max });
+    match text.split_once("..").ok_or_else(expected)? {
+        ("", "") => Err(expected()),
+        ("", max) => open(None, Some(decimal(max).map_err(|_| expected())?)),
+        (min, "") => open(Some(decimal(min).map_err(|_| expected())?), None),
+        (min, max) if decimal(min).is_err() || decimal(max).is_err() => Err(expected()),
+        _ => range(text).and_then(|Range { min, max }| open(Some(min), Some(max))),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -233,6 +271,23 @@ mod tests {
         assert!(unit.contains(&Decimal::new(-15, 1)) && !unit.contains(&Decimal::new(151, 2)));
         assert_eq!(range("5..4").unwrap_err(), "the range's minimum 5 is above its maximum 4");
         assert_eq!(range("5").unwrap_err(), "expected a range such as 0..100 or -1.5..1.5");
+    }
+
+    #[test]
+    fn bounds_may_be_open_at_one_end() {
+        let contained = |text: &str| {
+            let bounds = bounds(text).unwrap();
+            assert_eq!(bounds.to_string(), text);
+            [-2, -1, 0, 1, 2].map(|value| bounds.contains(&Decimal::new(value, 0)))
+        };
+        assert_eq!(contained("-1..1"), [false, true, true, true, false]);
+        assert_eq!(contained("-1.."), [false, true, true, true, true]);
+        assert_eq!(contained("..1"), [true, true, true, true, false]);
+        let expected = "expected a range such as 0..100, -1.5.. or ..100";
+        for wrong in ["", "..", "5", "x..", "..x", "0..1..2", "0...", "1.. 2"] {
+            assert_eq!(bounds(wrong).unwrap_err(), expected, "{wrong:?}");
+        }
+        assert_eq!(bounds("5..4").unwrap_err(), "the range's minimum 5 is above its maximum 4");
     }
 
     proptest! {
