@@ -65,8 +65,8 @@ const WORDS: [&str; 20] = [
     "le:s40/48>>5",
 ];
 
-/// What is taken of tables, and what it is called.
-const TABLES: [&str; 22] = [
+/// What is taken of tables, what it is called, and checks that remember.
+const TABLES: [&str; 26] = [
     "",
     "--columns=2",
     "--columns=3,1",
@@ -89,6 +89,10 @@ const TABLES: [&str; 22] = [
     "--format=json",
     "--format=labels --columns=a,b --time=when",
     "--format=json --columns=b --missing=x",
+    "--spike=0.5 --step=20/3",
+    "--columns=2 --step=100 --step-patience=1",
+    "--names=a,b --spike=b=1 --flat=a=1,5",
+    "--flat=1s,100 --spike=1",
 ];
 
 /// In text, stands for many of the byte that follows, so that lines become too long. (It does not
@@ -224,6 +228,7 @@ fn run(options: &Options, input: impl Input) -> Outcome {
             | source::Error::Wav { .. }
             | source::Error::Columns { .. }),
         )) => Some(why.to_string()),
+        Err(error @ Error::NoTimes) => Some(error.to_string()),
         Err(error) => panic!("memory can be read and written: {error}"),
     };
     let entry = sender.close();

@@ -1,18 +1,18 @@
-//! What is done to the readings of one channel: conversion, then the checks.
+//! What is done to the readings of one channel, each by itself: conversion, then the checks of a value
+//! alone. (Those that remember come behind, in [`crate::check`]'s memory.)
 //!
 //! Numbers are converted and checked in machine words where they fit ([`Fixed`]), and otherwise as
 //! decimals: with the same result.
 
-use std::fmt;
-
 use stage::format::columns::{Channels, Columns};
+use stage::format::decimal::Decimal;
 use stage::format::decimal::fixed::Fixed;
 use stage::format::name::Name;
 use stage::format::sample::{NotASample, Sample};
 
-use crate::check::{Check, CheckOptions, Checks, Plausible};
+use crate::check::{Check, CheckOptions, Checks};
 use crate::conversion::{Affine, Conversion, ConversionOptions, Linear};
-use crate::for_channel::{UnknownChannel, check_known, value};
+use crate::for_channel::{UnknownChannel, check_known};
 use crate::missing::{Missing, MissingOptions};
 
 /// What is done to the readings of one channel.
@@ -45,11 +45,12 @@ pub(crate) enum NoValue<'a> {
     Failed(&'a dyn Check, Sample),
 }
 
-impl fmt::Display for NoValue<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Value {
+    /// The number.
+    pub(crate) fn decimal(&self) -> Decimal {
         match self {
-            NoValue::NotASample(why) => why.fmt(formatter),
-            NoValue::Failed(check, value) => formatter.write_str(&check.reason(value)),
+            Value::Fixed(value) => Decimal::from(*value),
+            Value::Sample(value) => Decimal::clone(value),
         }
     }
 }
@@ -82,11 +83,6 @@ impl Channel {
     /// Whether readings are samples as they are.
     pub(crate) fn is_plain(&self) -> bool {
         self.affine.is_none() && self.checks.are_none() && self.missing.has_no_numbers()
-    }
-
-    /// Whether equal readings always give the same, whatever came before.
-    pub(crate) fn is_memoryless(&self) -> bool {
-        self.checks.are_memoryless()
     }
 
     /// The sample that a reading gives.
@@ -151,11 +147,16 @@ impl Settings {
         Ok((0..columns.count()).map(|index| self.channel(index, name(columns, index))).collect())
     }
 
+    /// Whether a check uses the times of readings.
+    pub(crate) fn use_times(&self) -> bool {
+        self.checks.use_times()
+    }
+
     /// Whether every channel that something is set for exists.
     pub fn check(&self, columns: &Columns) -> Result<(), UnknownChannel> {
         self.conversion.check_known(columns)?;
         check_known("missing", &self.missing.missing, columns)?;
-        check_known("plausible", &self.checks.plausible, columns)
+        self.checks.check_known(columns)
     }
 
     /// What is done to the readings of the first channel, which may be the only one.
@@ -165,14 +166,8 @@ impl Settings {
 
     /// What is done to the readings of one channel, by its index from 0 and its name.
     fn channel(&self, index: usize, name: Option<&Name>) -> Channel {
-        let plausible = value(&self.checks.plausible, name).cloned();
-        let plausible = plausible.map(|range| Box::new(Plausible::new(range)) as _);
-        let checks: [Option<Box<dyn Check>>; 1] = [plausible];
-        Channel::new(
-            &self.conversion(index, name),
-            Checks::new(checks.into_iter().flatten().collect()),
-        )
-        .missing(self.missing.of(name))
+        Channel::new(&self.conversion(index, name), self.checks.checks(name))
+            .missing(self.missing.of(name))
     }
 
     /// How one channel's readings are converted.
@@ -205,7 +200,7 @@ mod tests {
             scale: vec![number("2"), number("b=0.5")],
             map: vec![],
         };
-        let checks = CheckOptions { plausible: vec![range("c=0..1")] };
+        let checks = CheckOptions { plausible: vec![range("c=0..1")], ..Default::default() };
         let settings = Settings { conversion, checks, ..Settings::default() };
         let columns = Columns::named(["a", "b", "c"]).unwrap();
         let mut channels = settings.channels(&columns).unwrap();
@@ -214,7 +209,8 @@ mod tests {
             .map(|channel| match channel.value(Sample::new(3, 0).unwrap()) {
                 Ok(Value::Fixed(value)) => Sample::from(value).to_string(),
                 Ok(Value::Sample(value)) => value.to_string(),
-                Err(why) => why.to_string(),
+                Err(NoValue::Failed(check, value)) => check.reason(&value),
+                Err(NoValue::NotASample(why)) => why.to_string(),
             })
             .collect();
         assert_eq!(values, ["8", "1.5", "outside 0..1: 6"]);

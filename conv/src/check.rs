@@ -1,25 +1,50 @@
 //! Checks of converted values: a reading whose value fails one is rejected, with the check's reason.
 //!
-//! To add a check: write a file for it beside `plausible`, add its option to
-//! `options`, and the check itself to [`crate::channel`]. A check that remembers earlier values must say so in [`Check::is_memoryless`];
-//! then it sees every value, since no sample comes from the cache of texts. (Text is passed on unread
-//! only if there are no checks.)
+//! | module | owns |
+//! |---|---|
+//! | `options` | the options, and which checks are a channel's |
+//! | `plausible` | the range of values: a [`Check`], which looks at a value alone |
+//! | `spike`, `step`, `flat` | comparisons with other values, after QARTOD's tests (the manuals of the U.S. Integrated Ocean Observing System; each head says where it differs from ioos_qc) |
+//! | `memory` | **all that one channel remembers**, and the order of the checks that do |
+//! | `moment`, `failure` | when a value came; what it failed |
+//! | `tally` | how many values failed which check |
+//!
+//! To add a check of a value alone: write a file for it beside `plausible`, and add its option, and the
+//! check itself, to `options`. To add one that remembers: write a file beside `step`, and add it to
+//! `memory` as well. (With memory no sample comes from the cache of texts, since each must be seen.)
 
+mod failure;
+mod flat;
+mod memory;
+mod moment;
 mod options;
 mod plausible;
+mod spike;
+mod step;
+mod tally;
 
 use std::fmt::Debug;
 
 use stage::format::decimal::fixed::Fixed;
 use stage::format::sample::Sample;
 
+pub(crate) use self::memory::Memory;
+pub(crate) use self::moment::Moment;
 pub use self::options::CheckOptions;
 pub(crate) use self::plausible::Plausible;
+pub(crate) use self::tally::Tally;
 
-/// A check of values.
+/// The checks, by their options, in their order.
+const OPTIONS: [&str; 4] = [PLAUSIBLE, SPIKE, STEP, FLAT];
+const PLAUSIBLE: &str = "plausible";
+const SPIKE: &str = "spike";
+const STEP: &str = "step";
+const PATIENCE: &str = "step-patience";
+const FLAT: &str = "flat";
+
+/// A check of values, each by itself.
 pub trait Check: Debug {
-    /// Whether `value` passes. Values come in the order of their readings, except for those that an
-    /// earlier check has rejected.
+    /// Whether `value` passes.
     fn passes(&mut self, value: &Sample) -> bool;
 
     /// The same for a value in machine words; overridden by checks that need no [`Sample`].
@@ -27,11 +52,11 @@ pub trait Check: Debug {
         self.passes(&value.into())
     }
 
-    /// Why `value`, the last one checked, did not pass.
+    /// Why `value` did not pass.
     fn reason(&self, value: &Sample) -> String;
 
-    /// Whether the answer depends on the value alone.
-    fn is_memoryless(&self) -> bool;
+    /// The option that asks for it.
+    fn option(&self) -> &'static str;
 }
 
 /// The checks, in order.
@@ -61,11 +86,6 @@ impl Checks {
     /// Whether nothing is checked.
     pub fn are_none(&self) -> bool {
         self.0.is_empty()
-    }
-
-    /// Whether all are memoryless.
-    pub fn are_memoryless(&self) -> bool {
-        self.0.iter().all(|check| check.is_memoryless())
     }
 }
 

@@ -27,10 +27,10 @@
 //! | `reading` | what a source hands on, and **why there is no reading** | |
 //! | `canonical` | **lines of text that are canonical already**: recognising and reading them | numbers |
 //! | `conversion` | offset and scale, or the map that they are (`fraction`: **exact fractions**) | a value |
-//! | `check` | **the checks of values** | a value, or why it is rejected |
+//! | `check` | **the checks of values**, and what they remember | a value, or why it is rejected |
 //! | [`missing`] | **values that stand for no reading** | |
 //! | [`channel`] | what is done to one channel's readings: both, in their order; **the settings of channels** | a value |
-//! | [`processing`] | the same for whatever a source gives, skipped for codes seen before (`text_cache`), and for text to which nothing is to be done | samples, rows and rejections |
+//! | [`processing`] | the same for whatever a source gives, skipped for codes seen before (`text_cache`), and for text to which nothing is to be done; `history`: the row that waits for the next one | samples, rows and rejections |
 //! | [`sender`] | limiting, gathering (`gathered`), writing, counting | the output, the account |
 //!
 //! [`pump`] is the one loop over all of them.
@@ -89,6 +89,12 @@ pub enum Error {
     /// An option is given for a channel that the input does not have.
     #[error(transparent)]
     UnknownChannel(#[from] UnknownChannel),
+    /// A check measures time, of which the readings have none.
+    #[error(
+        "cannot check --flat for a duration: the readings have no times (--time COL takes them from \
+         the text, --stamp from the clock; --flat N counts readings)"
+    )]
+    NoTimes,
     /// The samples could not be written.
     #[error(transparent)]
     Write(#[from] Unwritable),
@@ -121,7 +127,7 @@ fn begin(
     processing: &mut Processing,
     sender: &mut Sender<impl Write>,
 ) -> Result<(), Error> {
-    processing.begin(columns)?;
+    processing.begin(columns, sender)?;
     Ok(sender.begin(columns)?)
 }
 
@@ -132,6 +138,8 @@ pub fn pump(
     sender: &mut Sender<impl Write>,
 ) -> Result<(), Error> {
     let result = pump_all(source, processing, sender);
+    processing.finish(sender);
+    let result = result.and(sender.flush().map_err(Error::from));
     report_notices(source, sender);
     sender.miss(source.missed());
     result
@@ -154,9 +162,12 @@ fn pump_all(
             Given::Nothing => sender.flush()?,
             Given::End => break,
         }
+        if processing.lacks_times() {
+            return Err(Error::NoTimes);
+        }
         sender.count_rejections();
     }
-    Ok(sender.flush()?)
+    Ok(())
 }
 
 fn report_notices(source: &mut impl Source, sender: &mut Sender<impl Write>) {

@@ -174,7 +174,8 @@ impl Options {
     fn choice(&self) -> Choice {
         let (columns, time, names) =
             (self.columns.clone(), self.times.time.clone(), self.names.clone());
-        Choice { columns, time, names, is_stamped: self.stamp }
+        let (is_stamped, uses_times) = (self.stamp, self.checks.use_times());
+        Choice { columns, time, names, is_stamped, uses_times }
     }
 
     /// What is sent, as far as it is known before anything is read: of text, only what the user says.
@@ -227,6 +228,7 @@ impl CommandLine for Options {
         Need { option: "decimal", one_of: &["from"] },
         Need { option: "comment", one_of: &["from"] },
         Need { option: "skip", one_of: &["from"] },
+        Need { option: "step-patience", one_of: &["step"] },
     ];
     // Reading `f32be` as `f32le` would give other numbers.
     const NOT_GUESSED: &'static [&'static str] = &["--format"];

@@ -1,8 +1,12 @@
 //! From reading to sample: what is done to its channel's readings, then the sender.
 //!
 //! Where readings come as codes, a code seen before bypasses conversion and checks: its printed text
-//! is sent from a cache. That is right only if neither the conversion nor any check remembers
-//! earlier readings; otherwise nothing is cached.
+//! is sent from a cache. That is right only if no check remembers earlier readings; otherwise nothing is
+//! cached, and every reading goes through the `history`, as a row of its own where it has none.
+
+mod codes;
+mod history;
+mod rows;
 
 use std::fmt::Display;
 use std::io::Write;
@@ -13,10 +17,11 @@ use stage::format::name::Name;
 use stage::format::row::NotARow;
 use stage::format::sample::Sample;
 
+use self::history::History;
 use crate::canonical;
-use crate::channel::{Channel, Settings, Value, name};
+use crate::channel::{Channel, NoValue, Settings, Value, name};
 use crate::for_channel::UnknownChannel;
-use crate::reading::{CodeTable, Codes, NoReading, Place, Reading, Rows, Text};
+use crate::reading::{NoReading, Place, Reading, Text};
 use crate::sender::Sender;
 use crate::text_cache::TextCache;
 
@@ -35,18 +40,21 @@ pub struct Processing {
     channels: Vec<Channel>,
     /// The samples of the newest row.
     values: Vec<Option<Value>>,
+    /// What checks remember, if any does.
+    history: Option<History>,
 }
 
 impl Processing {
     /// Does what `settings` say to the readings of the classic stream, until others begin.
     pub fn new(settings: Settings) -> Processing {
         let channel = settings.only_channel(&Columns::CLASSIC);
-        Processing { settings, ..Processing::of_channel(channel) }
+        let history = History::new(&settings, &Columns::CLASSIC);
+        Processing { settings, ..Processing::of_channel(channel, history) }
     }
 
-    /// Does what `channel` does to the readings of the classic stream.
-    pub(crate) fn of_channel(channel: Channel) -> Processing {
-        let cache = if channel.is_memoryless() { TextCache::default() } else { TextCache::off() };
+    /// Does what `channel` and then `history` do to the readings of the classic stream.
+    fn of_channel(channel: Channel, history: Option<History>) -> Processing {
+        let cache = if history.is_none() { TextCache::default() } else { TextCache::off() };
         Processing {
             settings: Settings::default(),
             channel,
@@ -55,22 +63,43 @@ impl Processing {
             columns: None,
             channels: Vec::new(),
             values: Vec::new(),
+            history,
         }
     }
 
     /// Goes on to readings of `columns`. The same ones go on as they are.
-    pub fn begin(&mut self, columns: &Columns) -> Result<(), UnknownChannel> {
+    pub fn begin(
+        &mut self,
+        columns: &Columns,
+        sender: &mut Sender<impl Write>,
+    ) -> Result<(), UnknownChannel> {
         if self.columns.as_ref() != Some(columns) {
+            self.finish(sender);
             let channels = self.settings.channels(columns)?;
             let channel = self.settings.only_channel(columns);
+            let history = History::new(&self.settings, columns);
             let settings = std::mem::take(&mut self.settings);
             let columns = Some(columns.clone());
-            *self = Processing { settings, columns, channels, ..Processing::of_channel(channel) };
+            let new = Processing::of_channel(channel, history);
+            *self = Processing { settings, columns, channels, ..new };
         }
         Ok(())
     }
 
-    /// Sends a reading as a sample and returns its line, or rejects it. The sender must not be done.
+    /// Sends what waits for further readings: there are none.
+    pub fn finish(&mut self, sender: &mut Sender<impl Write>) {
+        if let Some(history) = &mut self.history {
+            history.finish(sender);
+        }
+    }
+
+    /// Whether a check needs times, and the readings have none.
+    pub fn lacks_times(&self) -> bool {
+        self.history.as_ref().is_some_and(History::lacks_times)
+    }
+
+    /// Sends a reading as a sample and returns its line, or rejects it, or keeps it for later. The sender
+    /// must not be done.
     fn send<'s>(
         &mut self,
         place: Place,
@@ -78,7 +107,11 @@ impl Processing {
         sender: &'s mut Sender<impl Write>,
     ) -> Option<&'s [u8]> {
         if self.channel.is_missing(&raw) {
-            sender.miss_reading();
+            self.miss(sender);
+            return None;
+        }
+        if let Some(history) = &mut self.history {
+            remember(history, &mut self.channel, place, raw, sender);
             return None;
         }
         if let Some(value) = self.channel.converted(&raw) {
@@ -87,7 +120,7 @@ impl Processing {
         match self.channel.long_value(raw) {
             Ok(value) => Some(sender.send(&value)),
             Err(why) => {
-                sender.reject(place, || why.to_string());
+                fail(place, None, why, sender);
                 None
             }
         }
@@ -104,7 +137,7 @@ impl Processing {
         match self.channel.failed(value) {
             None => Some(sender.send_fixed(value)),
             Some(check) => {
-                sender.reject(place, || check.reason(&value.into()));
+                sender.fail(place, check.option(), None, || check.reason(&value.into()));
                 None
             }
         }
@@ -119,73 +152,53 @@ impl Processing {
         for Reading { place, raw } in readings {
             match raw {
                 Ok(raw) => drop(self.send(place, raw, sender)),
-                Err(NoReading::Missing) => sender.miss_reading(),
-                Err(why) => sender.reject(place, || why.to_string()),
+                Err(why) => self.skip(place, why, sender),
             }
-            if sender.is_done() {
+            if self.is_over(sender) {
                 break;
             }
         }
     }
 
-    /// Like `take`, for rows of readings.
-    pub fn take_rows(&mut self, rows: &mut dyn Rows, sender: &mut Sender<impl Write>) {
-        while !sender.is_done()
-            && let Some(row) = rows.next_row()
-        {
-            let place = row.place;
-            match row.time {
-                Ok(time) => {
-                    self.take_row(place, rows, sender);
-                    sender.send_row(time, &self.values);
-                }
-                Err(why) => sender.reject(place, || why.to_string()),
-            }
-        }
+    /// Whether nothing more is to be taken.
+    fn is_over(&self, sender: &Sender<impl Write>) -> bool {
+        sender.is_done() || self.lacks_times()
     }
 
-    /// The samples of a row; rejects the readings that give none.
-    fn take_row(&mut self, place: Place, rows: &mut dyn Rows, sender: &mut Sender<impl Write>) {
-        let Processing { channels, values, columns, .. } = self;
-        // A single channel need not be named.
-        let columns = columns.as_ref().filter(|columns| columns.count() > 1);
-        values.clear();
-        for (index, channel) in channels.iter_mut().enumerate() {
-            let whose = columns.and_then(|columns| name(columns, index));
-            let value = match rows.reading(index) {
-                None => {
-                    sender.miss_reading();
-                    None
-                }
-                Some(Ok(raw)) if channel.is_missing(&raw) => {
-                    sender.miss_reading();
-                    None
-                }
-                Some(Ok(raw)) => match channel.value(raw) {
-                    Ok(value) => Some(value),
-                    Err(why) => reject(place, whose, why, sender),
-                },
-                // It names the input's column.
-                Some(Err(why @ NoReading::Field { .. })) => reject(place, None, why, sender),
-                Some(Err(why)) => reject(place, whose, why, sender),
-            };
-            values.push(value);
+    /// Counts a reading that is missing, of a stream without rows.
+    fn miss(&mut self, sender: &mut Sender<impl Write>) {
+        if let Some(history) = &mut self.history {
+            history.gap(sender);
         }
+        sender.miss_reading();
+    }
+
+    /// Rejects a reading, or a row as a whole.
+    #[cold]
+    fn skip(&mut self, place: Place, why: NoReading<'_>, sender: &mut Sender<impl Write>) {
+        if why == NoReading::Missing {
+            return self.miss(sender);
+        }
+        if let Some(history) = &mut self.history {
+            history.gap(sender);
+        }
+        sender.reject(place, || why.to_string());
     }
 
     /// Like `take`, for readings that come as text.
     pub fn take_text(&mut self, text: Text<'_>, sender: &mut Sender<impl Write>) {
-        if self.channel.is_plain() {
+        let has_memory = self.history.is_some();
+        if self.channel.is_plain() && !has_memory {
             return sender.send_lines(text.lines, text.readings);
         }
         let mut place = text.place;
         for (line, raw) in canonical::numbers(text.lines) {
             match raw.and_then(|raw| self.channel.converted_fixed(raw)) {
-                _ if self.channel.is_missing_line(line) => sender.miss_reading(),
-                Some(value) => drop(self.send_fixed(place, value, sender)),
-                None => self.take_line(place, line, sender),
+                _ if self.channel.is_missing_line(line) => self.miss(sender),
+                Some(value) if !has_memory => drop(self.send_fixed(place, value, sender)),
+                _ => self.take_line(place, line, sender),
             }
-            if sender.is_done() {
+            if sender.is_done() || has_memory && self.lacks_times() {
                 break;
             }
             place = place.after(1);
@@ -199,53 +212,45 @@ impl Processing {
             .map_err(|reason| NoReading::Line { reason: NotARow::Number(reason).into(), line });
         self.take([Reading { place, raw }], sender);
     }
+}
 
-    /// Like `take`, for readings that come as codes.
-    pub fn take_codes(&mut self, coded: Codes<'_>, sender: &mut Sender<impl Write>) {
-        let Codes { place, table, codes } = coded;
-        let readings = table.readings();
-        self.cache.prepare(table.size(), readings, codes.len());
-        sender.make_room(codes.len());
-        let mut at = 0;
-        while at < codes.len() && !sender.is_done() {
-            at += sender.send_texts(self.cache.slots(), &codes[at..], readings);
-            if let Some(&code) = codes.get(at)
-                && !sender.is_done()
-            {
-                let first = place.after(at as u64 * readings);
-                self.take_code(first, table, code, sender);
-                at += 1;
-            }
+/// What messages call the channel at `index`. A single one need not be named.
+fn whose(columns: &Columns, index: usize) -> Option<&Name> {
+    name(columns, index).filter(|_| columns.count() > 1)
+}
+
+/// Gives a reading of a stream without rows to the `history`.
+fn remember(
+    history: &mut History,
+    channel: &mut Channel,
+    place: Place,
+    raw: Sample,
+    sender: &mut Sender<impl Write>,
+) {
+    match channel.value(raw) {
+        Ok(value) => history.push(place, None, &mut vec![Some(value)], sender),
+        Err(why) => {
+            history.gap(sender);
+            fail(place, None, why, sender);
         }
     }
+}
 
-    /// Sends or rejects the readings of a code that is not cached; caches it if all become samples.
-    fn take_code(
-        &mut self,
-        first: Place,
-        table: &dyn CodeTable,
-        code: u16,
-        sender: &mut Sender<impl Write>,
-    ) {
-        let mut text = std::mem::take(&mut self.text);
-        text.clear();
-        let mut is_whole = true;
-        for position in 0..table.readings() {
-            if sender.is_done() {
-                is_whole = false;
-                break;
-            }
-            let raw = table.reading(code, position);
-            match self.send(first.after(position), raw, sender) {
-                Some(line) => text.extend_from_slice(line),
-                None => is_whole = false,
-            }
+/// Rejects the value of the channel called `whose`.
+#[cold]
+fn fail(
+    place: Place,
+    whose: Option<&Name>,
+    why: NoValue<'_>,
+    sender: &mut Sender<impl Write>,
+) -> Option<Value> {
+    match why {
+        NoValue::NotASample(why) => return reject(place, whose, why, sender),
+        NoValue::Failed(check, value) => {
+            sender.fail(place, check.option(), whose, || check.reason(&value));
         }
-        if is_whole {
-            self.cache.keep(code, &text);
-        }
-        self.text = text;
     }
+    None
 }
 
 /// Rejects the reading of the channel called `whose`.

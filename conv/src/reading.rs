@@ -141,7 +141,7 @@ pub trait Rows {
 pub struct Row<'a> {
     /// Which one.
     pub place: Place,
-    /// Its time, if rows have one; or why it has no readings at all.
+    /// Its time, if that is known (whether it is sent or not); or why it has no readings at all.
     pub time: Result<Option<Time>, NoReading<'a>>,
 }
 

@@ -6,15 +6,17 @@ use std::io::Write;
 use memchr::memchr_iter;
 use stage::format::columns::Columns;
 use stage::format::decimal::fixed::Fixed;
+use stage::format::name::Name;
 use stage::format::sample::Sample;
 use stage::format::time::Time;
 use stage::process::ledger::{Entry, Table};
 use stage::process::message::Messages;
 use stage::process::rejections::Rejections;
 use stage::stream::output::{Delivery, Unwritable, deliver};
-use stage::stream::rejects::Rejects;
+use stage::stream::rejects::{REPORTED, Rejects};
 
 use crate::channel::Value;
+use crate::check::Tally;
 use crate::gathered::Gathered;
 use crate::reading::Place;
 use crate::text_cache::Slots;
@@ -34,6 +36,8 @@ pub struct Sender<'a, W> {
     /// Readings that were missing in their rows.
     missing: u64,
     rejects: Rejects,
+    /// Those of them that failed a check.
+    tally: Tally,
     /// Where rejections are counted for `report` to see, and how many of them are counted there.
     rejections: Option<Rejections>,
     counted: u64,
@@ -54,6 +58,7 @@ impl<'a, W: Write> Sender<'a, W> {
             missed: 0,
             missing: 0,
             rejects: Rejects::default(),
+            tally: Tally::default(),
             rejections: None,
             counted: 0,
             reader_gone: false,
@@ -98,6 +103,23 @@ impl<'a, W: Write> Sender<'a, W> {
     /// Rejects a reading. The reason is put into words only if it is reported.
     pub fn reject(&mut self, place: Place, why: impl FnOnce() -> String) {
         self.rejects.add(self.messages, || format!("{place}: {}", why()));
+    }
+
+    /// Rejects a value that fails the check of this option. It is the channel's called `whose`, or the
+    /// only one's.
+    #[cold]
+    pub(crate) fn fail(
+        &mut self,
+        place: Place,
+        option: &'static str,
+        whose: Option<&Name>,
+        why: impl FnOnce() -> String,
+    ) {
+        self.tally.add(option, whose);
+        self.reject(place, || match whose {
+            Some(name) => format!("{name}: {}", why()),
+            None => why(),
+        });
     }
 
     /// Publishes the rejections since the last call, so that `report` sees them. To be called before
@@ -187,6 +209,9 @@ impl<'a, W: Write> Sender<'a, W> {
     /// Reports how many readings were rejected in all, and returns the account.
     pub fn close(&mut self) -> Entry {
         self.rejects.sum_up(self.messages, "readings");
+        if self.rejects.count() > REPORTED {
+            self.tally.lines().iter().for_each(|line| self.messages.tell(line));
+        }
         let Sender { channels, missing, .. } = *self;
         let table = (channels > 1 || missing > 0).then_some(Table { channels, missing });
         let rejected = self.rejects.count();

@@ -1,5 +1,6 @@
 //! The pipeline as a whole, without a process.
 
+mod checks;
 mod clocked;
 mod columns;
 mod rejections;

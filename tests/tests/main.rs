@@ -36,6 +36,7 @@ mod option_pairs;
 mod own_tail;
 mod packages;
 mod pipeline;
+mod plausibility;
 mod power_loss;
 mod progress;
 mod readers;

@@ -1,25 +1,143 @@
 //! The options of the checks.
 
 use clap::Args;
-use stage::process::quantity::{self, Bounds};
+use stage::format::columns::Columns;
+use stage::format::decimal::Decimal;
+use stage::format::name::Name;
+use stage::process::quantity::{self, Bounds, count};
 
-use crate::for_channel::{self, ForChannel, check_once};
+use super::flat::{Flat, FlatLine};
+use super::memory::Memory;
+use super::spike::Spike;
+use super::step::Step;
+use super::{Checks, FLAT, PATIENCE, PLAUSIBLE, Plausible, SPIKE, STEP};
+use crate::for_channel::{self, ForChannel, UnknownChannel, check_known, check_once, value};
+use crate::fraction::Fraction;
+
+/// Values in a row that are rejected as steps, unless the user says how many.
+const DEFAULT_PATIENCE: u64 = 3;
 
 /// Which values are rejected.
 #[derive(Args, Clone, Debug, Default)]
 pub struct CheckOptions {
     /// Reject values outside of this range, its bounds included: 0..50, -40.., ..100
-    #[arg(long, value_name = "[NAME=]MIN..MAX", value_parser = bounds, allow_hyphen_values = true, help_heading = "Conversion")]
+    #[arg(long, value_name = "[NAME=]MIN..MAX", value_parser = bounds, allow_hyphen_values = true, help_heading = "Checks")]
     pub plausible: Vec<ForChannel<Bounds>>,
+    /// Reject a value more than T above both neighbours, or below. It waits for the next one, and its
+    /// row with it
+    #[arg(long, value_name = "[NAME=]T", value_parser = threshold, allow_hyphen_values = true, help_heading = "Checks")]
+    pub spike: Vec<ForChannel<Decimal>>,
+    /// Reject a value that differs from the last accepted one by more than R a second: 0.5, 5/60; in a
+    /// stream without times, by more than R from one reading to the next
+    #[arg(long, value_name = "[NAME=]R", value_parser = rate, allow_hyphen_values = true, help_heading = "Checks")]
+    pub step: Vec<ForChannel<Fraction>>,
+    /// Accept a step after N rejected values in a row [default: 3]
+    #[arg(long, value_name = "[NAME=]N", value_parser = patience, allow_hyphen_values = true, help_heading = "Checks")]
+    pub step_patience: Vec<ForChannel<u64>>,
+    /// Reject a value if all since DUR ago, or the N before it, are the same, or within TOLERANCE:
+    /// 10min, 50,0.1
+    #[arg(long, value_name = "[NAME=]DUR|N[,TOLERANCE]", value_parser = flat_line, allow_hyphen_values = true, help_heading = "Checks")]
+    pub flat: Vec<ForChannel<FlatLine>>,
 }
 
 impl CheckOptions {
-    /// Whether each is given at most once for a channel.
+    /// Whether each is given at most once for a channel, and patience only with steps.
     pub(crate) fn check(&self) -> Result<(), String> {
-        check_once("plausible", &self.plausible)
+        check_once(PLAUSIBLE, &self.plausible)?;
+        check_once(SPIKE, &self.spike)?;
+        check_once(STEP, &self.step)?;
+        check_once(PATIENCE, &self.step_patience)?;
+        check_once(FLAT, &self.flat)?;
+        let without_step = |name: &&String| {
+            !self.step.iter().any(|step| step.name.as_ref().is_none_or(|it| it == *name))
+        };
+        match self.step_patience.iter().filter_map(|it| it.name.as_ref()).find(without_step) {
+            None => Ok(()),
+            Some(name) => Err(format!("--{PATIENCE} is given for {name:?}, but --{STEP} is not")),
+        }
+    }
+
+    /// Whether every channel that something is given for exists.
+    pub(crate) fn check_known(&self, columns: &Columns) -> Result<(), UnknownChannel> {
+        check_known(PLAUSIBLE, &self.plausible, columns)?;
+        check_known(SPIKE, &self.spike, columns)?;
+        check_known(STEP, &self.step, columns)?;
+        check_known(PATIENCE, &self.step_patience, columns)?;
+        check_known(FLAT, &self.flat, columns)
+    }
+
+    /// The checks of the channel called `name` that look at a value alone.
+    pub(crate) fn checks(&self, name: Option<&Name>) -> Checks {
+        let plausible = value(&self.plausible, name).cloned();
+        Checks::new(plausible.into_iter().map(|it| Box::new(Plausible::new(it)) as _).collect())
+    }
+
+    /// Its checks that remember.
+    pub(crate) fn memory(&self, name: Option<&Name>) -> Memory {
+        let patience = value(&self.step_patience, name).copied().unwrap_or(DEFAULT_PATIENCE);
+        Memory {
+            spike: value(&self.spike, name).cloned().map(Spike::new),
+            step: value(&self.step, name).cloned().map(|rate| Step::new(rate, patience)),
+            flat: value(&self.flat, name).cloned().map(Flat::new),
+        }
+    }
+
+    /// Whether a check measures time, where there is any.
+    pub(crate) fn use_times(&self) -> bool {
+        !self.step.is_empty() || self.flat.iter().any(|flat| flat.value.needs_times())
     }
 }
 
 fn bounds(text: &str) -> Result<ForChannel<Bounds>, String> {
     for_channel::parse(text, quantity::bounds)
+}
+
+fn threshold(text: &str) -> Result<ForChannel<Decimal>, String> {
+    for_channel::parse(text, |text| match quantity::decimal(text)? {
+        threshold if threshold.is_negative() => Err("a threshold must not be negative".to_owned()),
+        threshold => Ok(threshold),
+    })
+}
+
+fn rate(text: &str) -> Result<ForChannel<Fraction>, String> {
+    for_channel::parse(text, |text| match text.parse::<Fraction>()? {
+        rate if rate.numerator().is_negative() => Err("a rate must not be negative".to_owned()),
+        rate => Ok(rate),
+    })
+}
+
+fn patience(text: &str) -> Result<ForChannel<u64>, String> {
+    for_channel::parse(text, |text| match count(text)? {
+        0 => Err("at least 1 value is rejected".to_owned()),
+        patience => Ok(patience),
+    })
+}
+
+fn flat_line(text: &str) -> Result<ForChannel<FlatLine>, String> {
+    for_channel::parse(text, FlatLine::parse)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patience_needs_a_step_to_be_patient_with() {
+        let check = |step: &str, wanted: &str| {
+            let (step, step_patience) =
+                (vec![rate(step).unwrap()], vec![patience(wanted).unwrap()]);
+            CheckOptions { step, step_patience, ..Default::default() }.check()
+        };
+        assert_eq!(check("5", "a=1"), Ok(()));
+        assert_eq!(check("a=5", "1"), Ok(()));
+        let why = check("a=5", "b=1").unwrap_err();
+        assert_eq!(why, "--step-patience is given for \"b\", but --step is not");
+    }
+
+    #[test]
+    fn what_no_value_can_fail_or_pass_is_refused() {
+        assert_eq!(threshold("-1").unwrap_err(), "a threshold must not be negative");
+        assert_eq!(rate("t=-1/3").unwrap_err(), "a rate must not be negative");
+        assert_eq!(patience("0").unwrap_err(), "at least 1 value is rejected");
+    }
 }

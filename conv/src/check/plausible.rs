@@ -64,8 +64,8 @@ impl Check for Plausible {
         format!("outside {}: {value}", self.bounds)
     }
 
-    fn is_memoryless(&self) -> bool {
-        true
+    fn option(&self) -> &'static str {
+        super::PLAUSIBLE
     }
 }
 

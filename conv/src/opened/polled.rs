@@ -57,16 +57,17 @@ impl OpenSource for Polled {
                 ));
             }
         }
+        let use_times = settings.use_times();
         let mut processing = Processing::new(settings);
         begin(&columns, &mut processing, sender)?;
         match (files.pop(), files.is_empty()) {
-            (Some(file), true) if columns.width() == 1 => {
+            (Some(file), true) if columns.width() == 1 && !use_times => {
                 let mut source = Clocked::new(file, stop, rate, duration, Sampling::Single);
                 pump(&mut source, &mut processing, sender)
             }
             (last, _) => {
                 files.extend(last);
-                let (timed, single) = (columns.have_time(), Sampling::Single);
+                let (timed, single) = (columns.have_time() || use_times, Sampling::Single);
                 let mut source =
                     ClockedRows::new(files, timed, "reading", stop, rate, duration, single);
                 pump(&mut source, &mut processing, sender)

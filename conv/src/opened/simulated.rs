@@ -55,15 +55,17 @@ impl OpenSource for SimulatedSource {
     ) -> Result<(), Error> {
         let SimulatedSource { mut converters, rate } = *self;
         let Plan { settings, columns, duration, stop, .. } = plan;
+        let use_times = settings.use_times();
         let mut processing = Processing::new(settings);
         begin(&columns, &mut processing, sender)?;
         if columns.width() == 1
+            && !use_times
             && let Some(converter) = converters.pop()
         {
             let mut source = Clocked::new(converter, stop, rate, duration, Sampling::Batched);
             return pump(&mut source, &mut processing, sender);
         }
-        let (timed, batched) = (columns.have_time(), Sampling::Batched);
+        let (timed, batched) = (columns.have_time() || use_times, Sampling::Batched);
         let mut source =
             ClockedRows::new(converters, timed, "sample", stop, rate, duration, batched);
         pump(&mut source, &mut processing, sender)

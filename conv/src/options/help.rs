@@ -60,6 +60,10 @@ that is, nothing can tell.
 Files: beside FILE of --poll, if it ends in _raw, the files that end in _offset and _scale, as the \
 kernel's IIO has them.
 
+Checks: after conversion, in the order of their options. What one rejects is missing for those behind \
+it; beside a missing value nothing is a spike. Times are those of the rows, or of the ticks, even if \
+they are not sent.
+
 Limits: a line of text is looked at up to 64 KiB; a row has at most 1000 columns; a sample has at \
 most 400 decimal places and is finite as a double; a value that is no finite decimal is rounded, once, \
 to 17 digits; a simulated range has at most 18 digits. A \

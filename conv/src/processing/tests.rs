@@ -1,31 +1,16 @@
 //! Readings by code against readings one by one; limits; checks with memory.
 
+use clap::Parser;
 use proptest::prelude::*;
-use stage::format::decimal::Decimal;
 use stage::process::ledger::Entry;
-use stage::process::quantity::bounds;
 
 use super::*;
-use crate::check::{Check, Checks, Plausible};
-use crate::conversion::Conversion;
-use crate::fraction::Fraction;
+use crate::reading::{CodeTable, Codes};
 
-/// Rejects a value that equals the one before.
-#[derive(Debug, Default)]
-struct Changing(Option<Sample>);
-
-impl Check for Changing {
-    fn passes(&mut self, value: &Sample) -> bool {
-        self.0.replace(value.clone()).as_ref() != Some(value)
-    }
-
-    fn reason(&self, value: &Sample) -> String {
-        format!("still {value}")
-    }
-
-    fn is_memoryless(&self) -> bool {
-        false
-    }
+/// What options ask for that stand on a command line.
+fn settings(words: &str) -> Settings {
+    let words = ["conv", "--from=-"].into_iter().chain(words.split_whitespace());
+    crate::Options::try_parse_from(words).unwrap().settings()
 }
 
 /// Codes whose digits are readings: the base, and how many digits a code has. Digit 0 is -3.
@@ -77,6 +62,7 @@ fn processed(
         }
         number += codes.len() as u64 * table.readings();
     }
+    processing.finish(&mut sender);
     sender.flush().unwrap();
     let entry = sender.close();
     (String::from_utf8(output).unwrap(), messages, entry)
@@ -88,22 +74,16 @@ proptest! {
         codes in proptest::collection::vec(0u16..125, 0..100),
         readings in 1u32..4,
         limit in 0u64..300,
-        scale in prop_oneof![
-            Just(None), Just(Some(Decimal::new(1, 9))), Just(Some(Decimal::new(10_000_001, 7))),
-            Just(Some(Decimal::new(1, 18))),
+        scale in prop_oneof![Just("1"), Just("1e-9"), Just("1.0000001"), Just("1e-18"), Just("1/7")],
+        memory in prop_oneof![
+            Just(""), Just(""), Just("--flat 1"), Just("--spike 0"), Just("--step 0.5 --spike 1e-9"),
         ],
-        has_memory in any::<bool>(),
     ) {
         let table = DigitCodes(5, readings);
         let codes: Vec<u16> =
             codes.into_iter().map(|code| code % table.size() as u16).collect();
-        let processing = || {
-            let conversion = Conversion { offset: None, scale: scale.clone().map(Fraction::from) };
-            let plausible = Box::new(Plausible::new(bounds("-2..7").unwrap()));
-            let changing = has_memory.then(|| Box::<Changing>::default() as Box<dyn Check>);
-            let checks = std::iter::once(plausible as Box<dyn Check>).chain(changing);
-            Processing::of_channel(Channel::new(&conversion, Checks::new(checks.collect())))
-        };
+        let words = format!("--scale {scale} --plausible -2..7 {memory}");
+        let processing = || Processing::new(settings(&words));
         prop_assert_eq!(
             processed(&table, &codes, limit, processing(), true),
             processed(&table, &codes, limit, processing(), false)
@@ -113,12 +93,11 @@ proptest! {
 
 #[test]
 fn a_check_with_memory_sees_codes_that_come_again() {
-    let checks = Checks::new(vec![Box::<Changing>::default()]);
-    let processing = Processing::of_channel(Channel::new(&Conversion::default(), checks));
+    let processing = Processing::new(settings("--flat 1"));
     let (output, messages, entry) =
         processed(&DigitCodes(9, 1), &[4, 5, 4, 4], 9, processing, true);
     assert_eq!(output, "1\n2\n1\n");
-    assert_eq!(messages, ["word 4: still 1"]);
+    assert_eq!(messages, ["word 4: flat for 1 reading: 1"]);
     assert_eq!(entry, Entry::Conv { sent: 3, rejected: 1, missed: 0, table: None });
 }
 

@@ -71,6 +71,8 @@ pub struct Choice {
     pub names: Option<Columns>,
     /// Whether each row gets the time of its reading.
     pub is_stamped: bool,
+    /// Whether checks use the times in front of rows, even if they are not sent.
+    pub uses_times: bool,
 }
 
 impl Choice {

@@ -21,7 +21,7 @@ const BATCH: u64 = 1024;
 pub(crate) struct ClockedRows<C, T> {
     converters: Vec<C>,
     pace: Pace<T>,
-    /// Whether rows have times.
+    /// Whether times of rows are wanted.
     has_time: bool,
     /// Whether a reading belongs to the moment it is taken, rather than to its tick.
     is_of_the_moment: bool,
@@ -32,8 +32,8 @@ pub(crate) struct ClockedRows<C, T> {
 }
 
 impl<C: Converter, T: Timer> ClockedRows<C, T> {
-    /// Asks `converters`, one for each channel, as [`super::clocked::Clocked`] asks one, and puts the
-    /// time in front if rows have one. Messages call a row `what`.
+    /// Asks `converters`, one for each channel, as [`super::clocked::Clocked`] asks one, and notes
+    /// the times of rows if they are wanted. Messages call a row `what`.
     pub(crate) fn new(
         converters: Vec<C>,
         has_time: bool,

@@ -292,6 +292,6 @@ impl Table {
             Some(at) => Some(self.times.read(fields.text(line, at))?),
             None => None,
         };
-        Ok(Line::Row(time.filter(|_| part.columns.have_time())))
+        Ok(Line::Row(time))
     }
 }

@@ -99,7 +99,7 @@ fn a_tick_that_is_kept_late_has_its_own_time_in_a_simulation_only() {
 }
 
 /// What becomes of a stream, read in chunks at these times, in milliseconds.
-fn of_stream(options: &str, clock: &FakeClock, script: &[(u64, &str)]) -> Seen {
+pub(super) fn of_stream(options: &str, clock: &FakeClock, script: &[(u64, &str)]) -> Seen {
     use clap::Parser;
     let script: Vec<_> =
         script.iter().map(|(ms, text)| (Duration::from_millis(*ms), *text)).collect();

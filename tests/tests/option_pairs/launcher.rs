@@ -28,6 +28,7 @@ pub(crate) const BENCH: Bench = Bench {
         Example { id: "no_sandbox", words: &["--no-sandbox"], needs: &[] },
     ],
     refused: &[("print", &["grace", "verbose"])],
+    unseen: &[],
     inputs: 1,
     observe,
 };

@@ -43,6 +43,7 @@ pub(crate) const BENCH: Bench = Bench {
         ("since", &["truncate", "timestamps", "sync", "rotate", "name_by", "keep", "pass"]),
         ("until", &["truncate", "timestamps", "sync", "rotate", "name_by", "keep", "pass"]),
     ],
+    unseen: &[],
     inputs: 1,
     observe,
 };

@@ -13,6 +13,7 @@ pub(crate) const BENCH: Bench = Bench {
         Example { id: "no_sandbox", words: &["--no-sandbox"], needs: &[] },
     ],
     refused: &[],
+    unseen: &[],
     inputs: 1,
     observe,
 };

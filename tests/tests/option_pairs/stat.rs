@@ -39,6 +39,7 @@ pub(crate) const BENCH: Bench = Bench {
         ("late", &["course"]),
         ("jobs", &["every", "window", "course", "merge", "time_zone", "late"]),
     ],
+    unseen: &[],
     inputs: INPUTS.len(),
     observe,
 };

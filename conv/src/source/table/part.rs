@@ -51,7 +51,8 @@ impl Part {
         let names = taken.iter().filter_map(|at| header.name(*at).cloned()).collect();
         let is_named = !(is_classic && taken == [1]);
         let columns = choice.sent(has_time, names, is_named)?;
-        let is_checked = passes_time || choice.time.is_some() || is_classic && is_plain;
+        let is_used = passes_time || choice.time.is_some() || choice.uses_times;
+        let is_checked = is_used || is_classic && is_plain;
         let time = time.filter(|_| is_checked && !choice.is_stamped);
         let taken = taken.into_iter().map(Some).collect();
         Ok(Part { width, time, taken, columns })

@@ -60,6 +60,13 @@ impl Neg for &Decimal {
     }
 }
 
+impl Decimal {
+    /// The number without its sign.
+    pub fn abs(&self) -> Decimal {
+        if self.is_negative() { -self } else { self.clone() }
+    }
+}
+
 impl Neg for Decimal {
     type Output = Decimal;
 

@@ -1,0 +1,66 @@
+//! Rows of readings, each channel by itself.
+
+use std::io::Write;
+
+use stage::format::columns::Columns;
+use stage::format::time::Time;
+
+use super::{Processing, fail, reject, whose};
+use crate::reading::{NoReading, Place, Rows};
+use crate::sender::Sender;
+
+impl Processing {
+    /// Like `take`, for rows of readings.
+    pub fn take_rows(&mut self, rows: &mut dyn Rows, sender: &mut Sender<impl Write>) {
+        while !self.is_over(sender)
+            && let Some(row) = rows.next_row()
+        {
+            let place = row.place;
+            match row.time {
+                Ok(time) => {
+                    self.take_row(place, rows, sender);
+                    self.send_row(place, time, sender);
+                }
+                Err(why) => self.skip(place, why, sender),
+            }
+        }
+    }
+
+    /// Sends the newest row, or keeps it for later.
+    fn send_row(&mut self, place: Place, time: Option<Time>, sender: &mut Sender<impl Write>) {
+        match &mut self.history {
+            None => {
+                let has_time = self.columns.as_ref().is_some_and(Columns::have_time);
+                sender.send_row(time.filter(|_| has_time), &self.values);
+            }
+            Some(history) => history.push(place, time, &mut self.values, sender),
+        }
+    }
+
+    /// The samples of a row; rejects the readings that give none.
+    fn take_row(&mut self, place: Place, rows: &mut dyn Rows, sender: &mut Sender<impl Write>) {
+        let Processing { channels, values, columns, .. } = self;
+        values.clear();
+        for (index, channel) in channels.iter_mut().enumerate() {
+            let whose = columns.as_ref().and_then(|columns| whose(columns, index));
+            let value = match rows.reading(index) {
+                None => {
+                    sender.miss_reading();
+                    None
+                }
+                Some(Ok(raw)) if channel.is_missing(&raw) => {
+                    sender.miss_reading();
+                    None
+                }
+                Some(Ok(raw)) => match channel.value(raw) {
+                    Ok(value) => Some(value),
+                    Err(why) => fail(place, whose, why, sender),
+                },
+                // It names the input's column.
+                Some(Err(why @ NoReading::Field { .. })) => reject(place, None, why, sender),
+                Some(Err(why)) => reject(place, whose, why, sender),
+            };
+            values.push(value);
+        }
+    }
+}

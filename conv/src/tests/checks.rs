@@ -1,0 +1,164 @@
+//! Checks that remember, over rows of streams: what waits, what is missing, what ends them.
+
+use std::io::{self, Read};
+use std::time::Instant;
+
+use clap::Parser;
+use stage::fake::FakeClock;
+use stage::process::clock::Wake;
+use stage::process::ledger::Table;
+use stage::stream::input::Input;
+
+use super::rows::of_stream;
+use crate::source::stream::Stream;
+use crate::*;
+
+/// What is written of this text, and the messages.
+fn checked(options: &str, text: &str) -> (String, Vec<String>) {
+    let (output, messages, _) = of_stream(options, &FakeClock::new(), &[(0, text)]);
+    (output, messages)
+}
+
+#[test]
+fn a_whole_row_waits_and_the_last_one_is_sent_at_the_end() {
+    let text = "a\tb\n1\t10\n9\t11\n1\t30\n1\t12\n";
+    let (output, messages) = checked("--spike 5", text);
+    assert_eq!(output, "a\tb\n1\t10\n\t11\n1\t\n1\t12\n");
+    assert_eq!(
+        messages,
+        ["line 3: a: spike between 1 and 1: 9", "line 4: b: spike between 11 and 12: 30"]
+    );
+    let (output, messages) = checked("--spike a=5", text);
+    assert_eq!(output, "a\tb\n1\t10\n\t11\n1\t30\n1\t12\n");
+    assert_eq!(messages.len(), 1, "{messages:?}");
+}
+
+#[test]
+fn what_waits_is_sent_before_other_columns_begin() {
+    let (output, messages) = checked("--spike 1", "a\tb\n1\t1\n9\t9\nb\tc\n1\t1\n5\t9\n5\t1\n");
+    assert_eq!(output, "a\tb\n1\t1\n9\t9\nb\tc\n1\t1\n5\t\n5\t1\n");
+    assert_eq!(messages, ["line 6: c: spike between 1 and 1: 9"]);
+}
+
+#[test]
+fn what_waits_is_sent_even_if_the_stream_cannot_be_read_on() {
+    /// Fails behind these lines.
+    struct Failing(&'static [u8]);
+    impl Read for Failing {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            match self.0.is_empty() {
+                true => Err(io::ErrorKind::ConnectionReset.into()),
+                false => self.0.read(buffer),
+            }
+        }
+    }
+    impl Input for Failing {
+        fn wait(&mut self, _: Option<Instant>) -> io::Result<Wake> {
+            Ok(Wake::Ready)
+        }
+    }
+    let (mut output, mut messages) = (Vec::new(), Vec::new());
+    let mut sender = Sender::new(&mut output, None, &mut messages);
+    let options = Options::try_parse_from(["conv", "--from=-", "--spike=1"]).unwrap();
+    let stream = Stream::whole(Failing(b"1\n2\n"), "x", options.layout(), FakeClock::new());
+    convert_stream(stream, Processing::new(options.settings()), &mut sender).unwrap_err();
+    sender.close();
+    assert_eq!(output, b"1\n2\n");
+}
+
+#[test]
+fn beside_a_missing_or_rejected_reading_there_is_no_spike() {
+    let (output, messages) = checked("--spike 1", "1\n9\nx\n9\n9\n20\n9\n");
+    assert_eq!(output, "1\n9\n9\n9\n9\n");
+    assert_eq!(messages, ["line 3: not a number: \"x\"", "line 6: spike between 9 and 9: 20"]);
+    let (output, _) = checked("--spike 1 --plausible ..50", "1\n9\n99\n9\n1\n");
+    assert_eq!(output, "1\n9\n9\n1\n", "a value that is not plausible is none");
+    let text = "a\tb\n1\t1\n9\t9\n\t1\n1\t2\n";
+    assert_eq!(checked("--spike 1", text).0, "a\tb\n1\t1\n9\t\n\t1\n1\t2\n");
+    let text = "a\tb\n1\t1\n9\t9\n1\n1\t2\n";
+    assert_eq!(checked("--spike 1", text).0, "a\tb\n1\t1\n9\t9\n1\t2\n", "a row that is none");
+}
+
+#[test]
+fn a_spike_is_no_value_that_a_step_is_measured_from() {
+    let options = "--spike 3 --step 5 --flat 2";
+    let (output, messages) = checked(options, "0\n5\n0\n1\n20\n21\n1\n1\n");
+    assert_eq!(output, "0\n0\n1\n1\n");
+    let expected = [
+        "line 2: spike between 0 and 0: 5",
+        "line 5: step from 1 within 1 reading: 20",
+        "line 6: step from 1 within 2 readings: 21",
+        "line 8: flat for 2 readings: 1",
+    ];
+    assert_eq!(messages, expected);
+}
+
+#[test]
+fn times_are_used_even_where_they_are_not_sent() {
+    let time = |second: u32| format!("2026-11-25T18:26:{second:02}Z");
+    let text = |header: &str| {
+        let rows = [(0, 1), (10, 3), (11, 5), (20, 5), (31, 5)];
+        let rows = rows.map(|(second, value)| format!("{}\t{value}\n", time(second)));
+        header.to_owned() + &rows.concat()
+    };
+    for header in ["", "time\tvalue\n"] {
+        let (output, messages) = checked("--step 0.5 --flat 20s", &text(header));
+        assert_eq!(output, "1\n3\n5\n5\n", "{header:?}");
+        let first = if header.is_empty() { 3 } else { 4 };
+        assert_eq!(messages, [format!("line {first}: step from 3 within 1s: 5")]);
+    }
+    let (output, messages) = checked("--columns temp --flat temp=20s", &text("time\ttemp\n"));
+    assert_eq!(output, "1\n3\n5\n5\n");
+    assert_eq!(messages, ["line 6: flat for 20s: 5"]);
+    let (output, _) = checked("--columns temp --time time --step 1/5", &text("time\ttemp\n"));
+    let sent = [0, 10, 11, 20, 31].map(|second| format!("2026-11-25T18:26:{second:02}.000000Z"));
+    let values = ["1", "3", "", "5", "5"];
+    let rows: Vec<String> =
+        sent.iter().zip(values).map(|(at, it)| format!("{at}\t{it}\n")).collect();
+    assert_eq!(output, "time\ttemp\n".to_owned() + &rows.concat());
+}
+
+#[test]
+fn a_stream_without_times_has_no_flat_line_of_a_duration() {
+    for text in ["1\n2\n", "a\tb\n1\t1\n"] {
+        let options = Options::try_parse_from(["conv", "--from=-", "--flat=1s"]).unwrap();
+        let (mut output, mut messages) = (Vec::new(), Vec::new());
+        let mut sender = Sender::new(&mut output, None, &mut messages);
+        let stream = Stream::whole(text.as_bytes(), "x", options.layout(), FakeClock::new());
+        let processing = Processing::new(options.settings());
+        let error = convert_stream(stream, processing, &mut sender).unwrap_err();
+        assert!(matches!(error, Error::NoTimes), "{error}");
+        sender.close();
+        assert_eq!(output, &text.as_bytes()[..if text.len() > 4 { 4 } else { 0 }]);
+    }
+}
+
+#[test]
+fn the_limit_is_one_of_rows_that_are_sent() {
+    let (output, messages, entry) =
+        of_stream("--spike 1 --count 2", &FakeClock::new(), &[(0, "1\n9\n1\nx\n7\n7\n")]);
+    assert_eq!(output, "1\n1\n");
+    assert_eq!(messages, ["line 2: spike between 1 and 1: 9", "line 4: not a number: \"x\""]);
+    assert_eq!(entry, Entry::Conv { sent: 2, rejected: 2, missed: 0, table: None });
+    let (output, _, entry) =
+        of_stream("--spike 1", &FakeClock::new(), &[(0, "a\tb\n1\t\n9\t2\n1\t\n")]);
+    assert_eq!(output, "a\tb\n1\t\n\t2\n1\t\n");
+    let table = Some(Table { channels: 2, missing: 2 });
+    assert_eq!(entry, Entry::Conv { sent: 3, rejected: 1, missed: 0, table });
+}
+
+#[test]
+fn rejections_are_summed_up_by_check_and_channel() {
+    let rows = "1\t1\n9\t1\n1\t9\n9\t1\n1\t1\n99\tx\n1\t1\n";
+    let (_, messages) = checked("--spike 2 --plausible a=..50", &("a\tb\n".to_owned() + rows));
+    let end: Vec<&str> = messages.iter().rev().take(3).rev().map(String::as_str).collect();
+    assert_eq!(
+        end,
+        [
+            "6 readings rejected, the first 5 of them told above",
+            "rejected by --plausible: a 1",
+            "rejected by --spike: a 3, b 1",
+        ],
+        "{messages:#?}"
+    );
+}
