@@ -91,6 +91,13 @@ pub(crate) const TIMESTAMPS: Data = Data {
     },
 };
 
+/// Unix time, a thousand a second.
+pub(crate) const TIMES: Data = Data {
+    name: "timestamps of 1 ms",
+    file: "times",
+    sample: |_, number, text| fixed(1_767_225_600_000 + number.cast_signed(), 3, text),
+};
+
 /// A converter's codes times its scale, as Linux's Industrial I/O prints them.
 pub(crate) const IIO: Data = Data {
     name: "IIO, 9 places",
@@ -139,7 +146,8 @@ pub(crate) const TWELVE_BITS_AS_CSV: Data = Data {
     sample: |random, _, text| separated(b',', random, 1 << 12, text),
 };
 
-/// The first of these rows a millisecond apart, with their times in front.
+/// Rows of the first kind a millisecond apart, with their times in front: those of [`TIMES`], but
+/// in RFC 3339.
 pub(crate) const TIMED_IN_FOUR: Data = Data {
     name: "a time, 4 columns of integers 0–100",
     file: "table-timed",

@@ -55,17 +55,25 @@ pub(crate) struct Entrant {
     pub inputs: Vec<Input>,
     /// A command whose time is subtracted, where a beginning is not to be measured.
     pub less: Option<Job>,
+    /// A command whose time is added: it processes the rest of the samples.
+    pub rest: Option<Job>,
 }
 
 impl Entrant {
     /// One that reads no file of samples, or one that exists already.
     pub(crate) fn new(job: Job, samples: u64) -> Entrant {
-        Entrant { job, samples, inputs: Vec::new(), less: None }
+        Entrant { job, samples, inputs: Vec::new(), less: None, rest: None }
     }
 
     /// A program with a file as its standard input.
     pub(crate) fn redirected(job: Job, input: Input) -> Entrant {
         Entrant::naming(job.reading(input.name()), input)
+    }
+
+    /// The same, followed by another.
+    pub(crate) fn and(mut self, other: Entrant) -> Entrant {
+        self.inputs.extend(other.inputs);
+        Entrant { samples: self.samples + other.samples, rest: Some(other.job), ..self }
     }
 
     /// A command that names the file itself.

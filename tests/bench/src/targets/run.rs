@@ -39,16 +39,17 @@ fn run(bench: &Bench, race: &Race) -> Result<Contest, Error> {
 }
 
 impl Entrant {
-    /// Runs it, and what its time is to be reduced by.
+    /// Runs it, and what its time is to be reduced by, or what is to be added.
     fn run(&self, bench: &Bench) -> Result<Run, Error> {
-        let run = run_job(bench, &self.job)?;
-        match &self.less {
-            None => Ok(run),
-            Some(less) => {
-                let beginning = run_job(bench, less)?.time;
-                Ok(Run { time: run.time.saturating_sub(beginning), ..run })
-            }
+        let mut run = run_job(bench, &self.job)?;
+        if let Some(less) = &self.less {
+            run.time = run.time.saturating_sub(run_job(bench, less)?.time);
         }
+        if let Some(rest) = &self.rest {
+            let Run { time, cpu, peak } = run_job(bench, rest)?;
+            run = Run { time: run.time + time, cpu: run.cpu + cpu, peak: run.peak.max(peak) };
+        }
+        Ok(run)
     }
 }
 

@@ -141,10 +141,9 @@ pub(super) fn records(setting: &Setting) -> Vec<Measure> {
     let [beginning, all] = [UNTIL_APPROXIMATE, UNTIL_APPROXIMATE + APPROXIMATE]
         .map(|samples| Input { data: TWENTY_FOUR_BITS, samples });
     let entrant = |words: &[&str]| Entrant {
-        job: setting.stat(words).reading(all.name()),
-        samples: APPROXIMATE,
         inputs: vec![beginning, all],
         less: Some(setting.stat(words).reading(beginning.name())),
+        ..Entrant::new(setting.stat(words).reading(all.name()), APPROXIMATE)
     };
     let words = ["--every", "1", "--histogram", "20"];
     vec![

@@ -1,8 +1,8 @@
 //! The row about tables: several columns, and a time in front. Figures are those of a cell, a time
-//! being one.
+//! being one; in the classic stream it is a number like the others, in Unix seconds.
 
 use crate::data::{
-    Data, INTEGERS, INTEGERS_IN_FOUR, TIMED_IN_FOUR, TWELVE_BITS, TWELVE_BITS_IN_FOUR,
+    Data, INTEGERS, INTEGERS_IN_FOUR, TIMED_IN_FOUR, TIMES, TWELVE_BITS, TWELVE_BITS_IN_FOUR,
 };
 use crate::inputs::{DUCKDB, Input, POLARS};
 use crate::job::Job;
@@ -26,7 +26,7 @@ pub(super) fn all(setting: &Setting) -> Vec<Measure> {
     vec![
         beside_classic(setting, INTEGERS_IN_FOUR, COLUMNS, INTEGERS),
         beside_classic(setting, TWELVE_BITS_IN_FOUR, COLUMNS, TWELVE_BITS),
-        beside_classic(setting, TIMED_IN_FOUR, COLUMNS + 1, INTEGERS),
+        timed_beside_classic(setting),
         beside_engines(setting),
         beside_miller(setting),
     ]
@@ -39,6 +39,17 @@ fn beside_classic(setting: &Setting, table: Data, cells: usize, classic: Data) -
         .on(table)
         .against("one number a line")
         .rival(Entrant::redirected(setting.stat(&[]), numbers))
+}
+
+/// Rows with times, beside the same numbers in the classic stream: the integers, and then the times.
+fn timed_beside_classic(setting: &Setting) -> Measure {
+    let classic = |data, samples| Entrant::redirected(setting.stat(&[]), Input { data, samples });
+    let integers = classic(INTEGERS, setting.samples * COLUMNS as u64);
+    let ours = ours(setting, TIMED_IN_FOUR, COLUMNS + 1);
+    Measure::race(setting.stat_in_words(&[]), ours, Target::speed(0.7))
+        .on(TIMED_IN_FOUR)
+        .against("the integers and the times (Unix seconds), one number a line each")
+        .rival(integers.and(classic(TIMES, setting.samples)))
 }
 
 fn ours(setting: &Setting, table: Data, cells: usize) -> Entrant {
