@@ -1,5 +1,6 @@
 //! In which window a time lies: windows begin at multiples of their length in the civil time of a time
-//! zone, counted from 1970-01-01 00:00 there.
+//! zone, counted from 1970-01-01 00:00 there, a Thursday; whole weeks from the Monday before it, so that
+//! they are those of ISO 8601.
 //!
 //! - Up to an hour long, they are those of each UTC offset: a window ends early where the offset
 //!   changes, and the hour that comes twice in autumn makes two windows.
@@ -23,6 +24,11 @@ const WITHIN_AN_OFFSET: i128 = 3600 * NANOS_PER_SECOND;
 /// Where windows are counted from.
 const ORIGIN: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
+const NANOS_PER_DAY: i128 = 24 * 3600 * NANOS_PER_SECOND;
+
+/// How far before it weeks are counted from: the Monday of its week.
+const SINCE_MONDAY: i128 = 3 * NANOS_PER_DAY;
+
 /// A window: the times from its start on, and before its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Bounds {
@@ -37,6 +43,8 @@ pub(crate) struct Bounds {
 pub(crate) struct Calendar {
     /// In nanoseconds, above zero.
     length: i128,
+    /// From where windows are counted, in nanoseconds since [`ORIGIN`].
+    origin: i128,
     zone: TimeZone,
 }
 
@@ -44,7 +52,9 @@ impl Calendar {
     /// Windows of this length, above zero.
     pub(crate) fn new(length: Duration, zone: TimeZone) -> Calendar {
         let length = i128::try_from(length.as_nanos()).unwrap_or(i128::MAX).max(1);
-        Calendar { length, zone }
+        let are_weeks = length % (7 * NANOS_PER_DAY) == 0;
+        let origin = if are_weeks { -SINCE_MONDAY } else { 0 };
+        Calendar { length, origin, zone }
     }
 
     /// The window in which `time` lies.
@@ -71,7 +81,7 @@ impl Calendar {
 
     fn by_civil_time(&self, at: Timestamp) -> (Timestamp, Timestamp) {
         let civil = at.as_nanosecond() + nanoseconds(self.zone.to_offset(at));
-        let mut number = civil.div_euclid(self.length);
+        let mut number = (civil - self.origin).div_euclid(self.length);
         let mut start = self.beginning_of(number).unwrap_or(Timestamp::MIN);
         loop {
             number += 1;
@@ -86,7 +96,7 @@ impl Calendar {
     /// When the clocks first show the beginning of a window, or what comes after it; `None` beyond the
     /// calendar.
     fn beginning_of(&self, number: i128) -> Option<Timestamp> {
-        let since = self.length.checked_mul(number)?;
+        let since = self.length.checked_mul(number)?.checked_add(self.origin)?;
         let nanos = (since % NANOS_PER_SECOND) as i32;
         let seconds = i64::try_from(since / NANOS_PER_SECOND).ok()?;
         let civil = ORIGIN.checked_add(SignedDuration::new(seconds, nanos)).ok()?;
@@ -176,9 +186,23 @@ mod tests {
         assert_eq!(one("7min", "1969-12-31T23:59:59Z"), "1969-12-31T23:53 1970-01-01T00:00");
         assert_eq!(one("1h", "2026-11-25T18:26:05Z"), "11-25T18:00 11-25T19:00");
         assert_eq!(one("1d", "2026-11-25T18:26:05Z"), "11-25T00:00 11-26T00:00");
-        // 1970-01-01 was a Thursday.
-        assert_eq!(one("7d", "2026-11-25T18:26:05Z"), "11-19T00:00 11-26T00:00");
+        assert_eq!(one("8d", "1970-01-08T23:59:59Z"), "1970-01-01T00:00 1970-01-09T00:00");
         assert_eq!(one("1d", "1960-02-29T12:00:00Z"), "1960-02-29T00:00 1960-03-01T00:00");
+    }
+
+    #[test]
+    fn weeks_begin_on_mondays() {
+        let one = |length: &str, zone: &str, at: &str| windows(length, zone, at, 1).remove(0);
+        // 2026-11-25 is a Wednesday.
+        for length in ["7d", "1w", "168h"] {
+            assert_eq!(one(length, "UTC", "2026-11-25T18:26:05Z"), "11-23T00:00 11-30T00:00");
+        }
+        assert_eq!(one("1w", "UTC", "2026-11-23T00:00:00Z"), "11-23T00:00 11-30T00:00");
+        assert_eq!(one("1w", "UTC", "2026-11-22T23:59:59Z"), "11-16T00:00 11-23T00:00");
+        assert_eq!(one("1w", "UTC", "1970-01-01T00:00:00Z"), "1969-12-29T00:00 1970-01-05T00:00");
+        assert_eq!(one("2w", "UTC", "1969-12-28T00:00:00Z"), "1969-12-15T00:00 1969-12-29T00:00");
+        // The clocks go back on the last day of this week.
+        assert_eq!(one("1w", "Europe/Berlin", "2026-10-25T18:00:00Z"), "10-18T22:00 10-25T23:00");
     }
 
     #[test]

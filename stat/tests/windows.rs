@@ -63,7 +63,8 @@ fn a_row_of_a_window_that_is_closed_is_late() {
     let rows = text(&[("00:00:03", "1"), ("00:00:12", "2"), ("00:00:09", "3"), ("00:00:13", "4")]);
     let (records, messages) = run("--window 10s", rows.as_bytes(), &FakeClock::new());
     assert_eq!(records, ["00:00:00-00:00:10 n 1 sum 1", "00:00:10-00:00:20 n 2 sum 6 final"]);
-    let line = "line 3: late: its window ended at 2026-01-01T00:00:10Z";
+    let line = "line 3: late: its window ended at 2026-01-01T00:00:10Z, and the newest row is of \
+                2026-01-01T00:00:12Z";
     assert_eq!(messages, [format!("{line}: \"2026-01-01T00:00:09Z\\t3\"")]);
 }
 

@@ -187,8 +187,8 @@ fn a_time_that_runs_backwards_is_a_time_but_late_for_a_window() {
     assert!(whole.stdout.lines().next().unwrap().contains(span), "{whole}");
 
     let windows = run("--window 5s").exits(3);
-    let late = "stat: line 3: late: its window ended at 2026-01-01T00:00:10Z: \
-                \"2026-01-01T00:00:05Z\\t5\\t\"";
+    let late = "stat: line 3: late: its window ended at 2026-01-01T00:00:10Z, and the newest row is of \
+                2026-01-01T00:00:10Z: \"2026-01-01T00:00:05Z\\t5\\t\"";
     let windows = windows.says(&[late]);
     let expected = [("a", [1, 0, 1]), ("b", [0, 1, 1])].map(|(name, it)| (name.to_owned(), it));
     assert_eq!(counts(&windows), [&expected[..], &expected].concat(), "{windows}");

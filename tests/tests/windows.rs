@@ -36,9 +36,11 @@ with open("table.tsv", "w") as file:
 local = table["time"].dt.tz_convert(zone)
 civil = local.dt.tz_localize(None)
 offset = civil - table["time"].dt.tz_localize(None)
-for length, freq in [("10s", "10s"), ("1min", "1min"), ("20min", "20min"), ("1h", "1h"), ("6h", "6h"), ("1d", "1D")]:
+for length, freq in [("10s", "10s"), ("1min", "1min"), ("20min", "20min"), ("1h", "1h"), ("6h", "6h"), ("1d", "1D"), ("1w", "7D")]:
     short = pd.Timedelta(freq) <= pd.Timedelta("1h")
-    keys = [civil.dt.floor(freq)] + ([offset] if short else [])
+    # Weeks that end on Sundays.
+    firsts = civil.dt.to_period("W-SUN").dt.start_time if length == "1w" else civil.dt.floor(freq)
+    keys = [firsts] + ([offset] if short else [])
     groups = sorted((group for _, group in table.groupby(keys)), key=lambda it: it["time"].min())
     words = ["stat", "--window", length, "--time-zone", zone, "table.tsv"]
     output = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True).stdout
@@ -56,7 +58,7 @@ for length, freq in [("10s", "10s"), ("1min", "1min"), ("20min", "20min"), ("1h"
                 expected = getattr(values, name)() if len(values) else None
                 assert record[name] == expected, (length, name, record, expected)
             assert start <= group["time"].min() and group["time"].max() < end, record
-            first = civil[group.index[0]].floor(freq)
+            first = firsts[group.index[0]]
             if short:
                 offset_here = offset[group.index[0]]
                 begins, lasts = first - offset_here, pd.Timedelta(freq)

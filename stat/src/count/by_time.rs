@@ -20,7 +20,8 @@ impl<W: Output> Count<'_, W> {
             return Ok(None);
         }
         if let Some(end) = windows.is_late(time) {
-            return Ok(Some(Rejection::Late(end)));
+            let newest = windows.newest().unwrap_or(end);
+            return Ok(Some(Rejection::Late { end, newest }));
         }
         windows.advance(time);
         while let Some(bounds) = self.windows.as_ref().and_then(|windows| windows.due()) {

@@ -13,8 +13,13 @@ pub(super) enum Rejection {
     NotARow(NotARow),
     /// Its columns, or the header's above it, would make too many channels.
     TooManyChannels,
-    /// Its window has ended at this time, and is closed.
-    Late(Time),
+    /// Its window is closed.
+    Late {
+        /// When that ended.
+        end: Time,
+        /// The time of the newest row, which shows if that was wrong.
+        newest: Time,
+    },
 }
 
 impl Rejection {
@@ -22,7 +27,11 @@ impl Rejection {
     pub(super) fn of(self, line: &[u8]) -> String {
         match self {
             Rejection::NotARow(reason) => reason.of(line),
-            Rejection::Late(end) => about(&format!("late: its window ended at {end}"), line),
+            Rejection::Late { end, newest } => {
+                let reason =
+                    format!("late: its window ended at {end}, and the newest row is of {newest}");
+                about(&reason, line)
+            }
             Rejection::TooManyChannels => {
                 about(&format!("more than {MAX_CHANNELS} channels in all"), line)
             }

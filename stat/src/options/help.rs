@@ -42,12 +42,15 @@ of --every N and of windows, and the last, are never left out: stat waits until 
 so does what writes to it.
 
 Windows: --window DUR of rows with times goes by these. Windows begin at multiples of DUR, counted \
-from 1970-01-01 00:00 in UTC or in --time-zone, and each record's \"start\" and \"end\" are those of \
+from 1970-01-01 00:00 in UTC or in --time-zone (whole weeks from the Monday before, so that they begin \
+on Mondays), and each record's \"start\" and \"end\" are those of \
 its window (start included, end not), so that windows of several machines agree. Up to an hour long, \
 they are those of each UTC offset: where it changes, a window ends early, and the hour that comes \
 twice in autumn makes two windows. Longer ones are those of the civil time: days of 23 and 25 hours \
 are whole. A window closes with the first row that lies past its end by --late (at most 100 times \
-DUR); what comes for it later is rejected as late. A stream that falls silent (not a file, and whose \
+DUR); what comes for it later is rejected as late. So a single row with a time far in the future, as of \
+a clock that was set wrong for a moment, closes all windows, and makes all rows before that time late: they \
+are reported and counted as rejected, but belong to no window. A stream that falls silent (not a file, and whose \
 newest row came within 10 s of its time) closes its window once the clock is past its end by --late, \
 that row's delay, and 1 s. Windows without rows have no record.
 
