@@ -3,12 +3,13 @@
 //! For each number of decimal places, the sum of the mantissas and the sum of their squares (with
 //! [`Powers::Four`], also of cubes and fourth powers) are kept as integers: nothing is rounded,
 //! whatever the samples' order, number and size. Mantissas that fit go to fast sums of machine words
-//! (`Sums`); longer ones become big integers ([`PowerSums`]). [`Moments::totals`] brings all of them
-//! to the same number of places.
+//! (`Sums`); longer ones become big integers ([`PowerSums`]), in units that samples with about as many
+//! places share. [`Moments::totals`] brings all of them to the same number of places.
 //!
-//! Memory: 6 kB for samples of up to 18 digits; for longer ones, less than 2 kB for each number of
-//! places that occurs, of which there are at most 401.
+//! Memory: 6 kB for samples of up to 18 digits; for longer ones, less than 2 kB for each unit, of which
+//! there are at most 26.
 
+mod shared;
 mod sums;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,8 @@ use std::collections::BTreeMap;
 use num_bigint::BigInt;
 use stage::format::decimal::{Decimal, Mantissa, SMALL_DIGITS, power_of_ten};
 
+use self::shared::SharedSums;
+pub(crate) use self::shared::{in_shared_unit, shared_unit};
 use self::sums::{FOURTH_LIMIT, Sums};
 use crate::narrow::Narrow;
 use crate::short::{POWERS, decimal};
@@ -73,6 +76,21 @@ impl PowerSums {
         self.cubes += &other.cubes * &square * unit;
         self.fourths += &other.fourths * &square * &square;
     }
+
+    /// The same sums in a unit that is 10^`places` times as large, of which all samples are multiples.
+    fn coarsened(self, places: u16) -> PowerSums {
+        if places == 0 {
+            return self;
+        }
+        let unit = power_of_ten(u32::from(places));
+        let square = &unit * &unit;
+        PowerSums {
+            sum: self.sum / &unit,
+            squares: self.squares / &square,
+            cubes: self.cubes / (&square * &unit),
+            fourths: self.fourths / (&square * &square),
+        }
+    }
 }
 
 /// All sums in the same unit, 10^−`places` to the respective power.
@@ -101,8 +119,8 @@ pub(crate) struct Moments {
     powers: Powers,
     /// Indexed by the number of places.
     small: [Sums; SMALL_DIGITS as usize + 1],
-    /// What does not fit there: long mantissas, and more than 18 places.
-    big: BTreeMap<u16, PowerSums>,
+    /// What does not fit there: long mantissas, and more than 18 places. By the places of the unit.
+    big: BTreeMap<u16, SharedSums>,
 }
 
 impl Moments {
@@ -137,7 +155,7 @@ impl Moments {
                 sums.finest = places;
             }
             (mantissa, _, powers) => {
-                self.big.entry(places).or_default().add(&mantissa.to_big(), powers);
+                self.shared(places).add(mantissa, places, powers);
             }
         }
     }
@@ -173,37 +191,42 @@ impl Moments {
                 sums.finest = places;
             }
             (_, powers) => {
-                let own = self.big.entry(places).or_default();
-                own.add_times(&mantissa.into(), count, powers);
+                self.shared(places).add_times(mantissa, places, count, powers);
             }
         }
     }
 
+    /// The sums that samples with this many places share.
+    fn shared(&mut self, places: u16) -> &mut SharedSums {
+        self.big.entry(shared_unit(places)).or_default()
+    }
+
     /// Takes the samples whose sums are `totals`, which must have as many powers.
     pub(crate) fn absorb(&mut self, totals: &Totals) {
-        let unit = BigInt::from(1u8);
-        self.big.entry(totals.places).or_default().add_scaled(&totals.sums, &unit);
+        self.shared(totals.places).absorb(totals);
     }
 
     /// The most places that a sample other than zero was written with.
     pub(crate) fn places(&self) -> u16 {
         let small = self.parts().map(|(places, sums)| sums.finest.min(places));
-        small.chain(self.big_parts().map(|(places, _)| places)).max().unwrap_or(0)
+        small.chain(self.big_parts().map(|(_, part)| part.finest)).max().unwrap_or(0)
     }
 
     /// The sums of all samples.
     pub(crate) fn totals(&self) -> Totals {
         let places = self.places();
+        // In the finest unit that is shared, as long as there are such sums.
+        let finest = self.big_parts().map(|(unit, _)| unit).max().unwrap_or(0).max(places);
         let mut sums = PowerSums::default();
         let mut add = |own: u16, part: &PowerSums| {
-            sums.add_scaled(part, &power_of_ten(u32::from(places - own)));
+            sums.add_scaled(part, &power_of_ten(u32::from(finest - own)));
         };
         for (places, part) in self.parts() {
             let (own, part) = part.coarsest(places);
             add(own, &part);
         }
-        self.big_parts().for_each(|(places, part)| add(places, part));
-        Totals { places, sums }
+        self.big_parts().for_each(|(unit, part)| add(unit, &part.sums));
+        Totals { places, sums: sums.coarsened(finest - places) }
     }
 
     /// The first two sums of all samples, if they fit machine words.
@@ -227,10 +250,10 @@ impl Moments {
         (0u16..).zip(&self.small).filter(|(_, sums)| sums.squares != Wide::default())
     }
 
-    /// The same of the others.
-    fn big_parts(&self) -> impl Iterator<Item = (u16, &PowerSums)> {
-        let parts = self.big.iter().filter(|(_, sums)| sums.squares != BigInt::ZERO);
-        parts.map(|(places, sums)| (*places, sums))
+    /// The same of the others, with their units' places.
+    fn big_parts(&self) -> impl Iterator<Item = (u16, &SharedSums)> {
+        let parts = self.big.iter().filter(|(_, part)| part.sums.squares != BigInt::ZERO);
+        parts.map(|(unit, part)| (*unit, part))
     }
 }
 

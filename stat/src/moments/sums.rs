@@ -1,7 +1,5 @@
 //! Sums of machine words: fast to add to, many numbers at a time.
 
-use stage::format::decimal::power_of_ten;
-
 use super::{PowerSums, Powers};
 use crate::narrow::Narrow;
 use crate::short::{BATCH, POWERS};
@@ -142,16 +140,8 @@ impl Sums {
 
     /// The sums, in the coarsest unit in which all samples are integers, with its places.
     pub(super) fn coarsest(self, places: u16) -> (u16, PowerSums) {
-        let (finest, mut sums) = (self.finest.min(places), self.to_big());
-        if finest < places {
-            let unit = power_of_ten(u32::from(places - finest));
-            let square = &unit * &unit;
-            sums.sum /= &unit;
-            sums.squares /= &square;
-            sums.cubes /= &square * &unit;
-            sums.fourths /= &square * &square;
-        }
-        (finest, sums)
+        let finest = self.finest.min(places);
+        (finest, self.to_big().coarsened(places - finest))
     }
 
     fn to_big(self) -> PowerSums {

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use num_bigint::BigInt;
 use stage::format::decimal::{Decimal, Mantissa, SMALL_DIGITS, power_of_ten};
 
+use crate::moments::{in_shared_unit, shared_unit};
 use crate::wide::Wide;
 
-/// The sum, kept separately for each number of places that a product has.
+/// The sum, kept separately for each number of places that a product has, or for about as many.
 #[derive(Clone, Debug)]
 pub(super) struct Lagged {
     /// Of mantissas below 10^18; indexed by the products' places.
     small: [Wide; 2 * SMALL_DIGITS as usize + 1],
+    /// Of others, by the places of a [shared unit](shared_unit).
     big: BTreeMap<u16, BigInt>,
 }
 
@@ -44,7 +46,9 @@ impl Lagged {
     }
 
     pub(super) fn add_product(&mut self, product: &Decimal) {
-        *self.big.entry(product.places()).or_default() += product.mantissa().to_big();
+        let places = product.places();
+        let sum = self.big.entry(shared_unit(places)).or_default();
+        *sum += in_shared_unit(product.mantissa(), places);
     }
 
     pub(super) fn total(&self) -> Decimal {
