@@ -11,7 +11,8 @@
 //!
 //! Everything is computed with integers, so that it is the same on every machine.
 //!
-//! Memory: that of [`Counts`](crate::counts::Counts).
+//! Memory: that of [`Counts`](crate::counts::Counts), and up to 300 bytes for a cell so far from zero that
+//! its index is beyond the machine words. Where many channels share, such a cell counts as several.
 
 mod coarsening;
 mod width;
@@ -23,7 +24,7 @@ use num_bigint::BigInt;
 use stage::format::decimal::Decimal;
 
 use crate::ascending::Ascending;
-use crate::counts::Full;
+use crate::counts::{Full, MAX_DISTINCT};
 use crate::interval::Interval;
 use crate::short::decimal;
 
@@ -33,7 +34,16 @@ use self::words::Words;
 
 /// Cells that there is room for while samples are being counted, if there may be at most `most`.
 fn room_for(most: usize) -> usize {
-    most / 4 * 5
+    most + (most / 4).max(FAR_ROOM)
+}
+
+/// A far cell takes as much memory as this many others.
+const FAR_ROOM: usize = 4;
+
+/// The room that a far cell takes, if there may be at most `most` cells: only where channels share is that
+/// scarce.
+fn far_room(most: usize) -> usize {
+    if most < MAX_DISTINCT { FAR_ROOM } else { 1 }
 }
 
 /// Counts of samples in cells of one width.
@@ -57,10 +67,12 @@ impl Grid {
     /// The grid of distinct values, ascending, with their counts.
     pub(crate) fn of(values: &[(Decimal, u64)], most: usize) -> Grid {
         let places = values.iter().map(|(value, _)| value.places()).max().unwrap_or(0);
-        let cells = |width: Width| {
-            Width::cells(values.iter().map(|(value, _)| width.index_to_compare(value)))
-        };
-        let width = Width::power_of_ten(-i32::from(places)).coarse_enough(most, cells);
+        let finest = Width::power_of_ten(-i32::from(places));
+        let indices: Vec<Index> = values.iter().map(|(value, _)| finest.index(value)).collect();
+        let width = finest.coarse_enough(most, |width| {
+            let times = finest.all_times(width);
+            Width::room(indices.iter().map(|index| times.index(index)), far_room(most))
+        });
         Grid::with_cells(width, values.iter().map(|(value, count)| (value, *count)), most)
     }
 
@@ -108,16 +120,17 @@ impl Grid {
             Index::Word(index) => return self.cells.add(index, count),
             Index::Far(index) => index,
         };
-        if self.used() >= room_for(self.most) && !self.far.contains_key(&index) {
+        if self.used() + far_room(self.most) > room_for(self.most) && !self.far.contains_key(&index)
+        {
             return Err(Full);
         }
         *self.far.entry(index).or_default() += count;
         Ok(())
     }
 
-    /// How many cells are in use.
+    /// How much room the cells in use take.
     fn used(&self) -> usize {
-        self.cells.distinct() + self.far.len()
+        self.cells.distinct() + far_room(self.most) * self.far.len()
     }
 
     /// Whether the index of each cell fits a machine word, and there are not too many cells.

@@ -6,7 +6,7 @@ use num_bigint::BigInt;
 
 use super::width::{Index, Width};
 use super::words::Words;
-use super::{Grid, room_for};
+use super::{Grid, far_room, room_for};
 use crate::ascending::Ascending;
 
 impl Grid {
@@ -25,7 +25,9 @@ impl Grid {
             let words = words.as_slice().iter().map(|(index, _)| Index::Word(*index));
             let below = self.far.range(..BigInt::ZERO).map(far);
             let above = self.far.range(BigInt::ZERO..).map(far);
-            Width::cells(below.chain(words).chain(above).map(|index| own.index_at(&index, width)))
+            let times = own.all_times(width);
+            let cells = below.chain(words).chain(above).map(|index| times.index(&index));
+            Width::room(cells, far_room(self.most))
         };
         let (low, high) = words.ends();
         let between_ends = |width| match own.times(width) {
@@ -55,11 +57,12 @@ impl Grid {
             None => (Ascending::default(), words),
         };
         *self = Grid::new(width, words, self.most);
+        let times = own.all_times(width);
         let others = others.as_slice().iter().map(|(index, count)| (Index::Word(*index), *count));
         let far = far.into_iter().map(|(index, count)| (Index::Far(index), count));
         for (index, count) in others.chain(far) {
             // There are no more of them.
-            let _ = self.add_at(own.index_at(&index, width), count);
+            let _ = self.add_at(times.index(&index), count);
         }
     }
 }

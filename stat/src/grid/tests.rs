@@ -1,5 +1,4 @@
 use super::*;
-use crate::counts::MAX_DISTINCT;
 use proptest::prelude::*;
 
 fn decimal(text: &str) -> Decimal {
@@ -107,5 +106,22 @@ proptest! {
         let (width, cells) = parts[1].contents();
         parts[0].absorb(width, &cells);
         prop_assert_eq!(parts[0].contents(), Grid::of(&twice, MAX_DISTINCT).contents());
+    }
+}
+
+#[test]
+fn far_cells_take_more_room_where_many_channels_share() {
+    let few = 40;
+    let values: Vec<_> = (0..few).map(|at| (Decimal::power(1, 15 * at - 300), 1)).collect();
+    // In the finest cells, all but the two least are beyond the machine words; in somewhat wider ones, all
+    // but three.
+    let used = |most: usize| Grid::of(&values, most).contents().1.len();
+    assert_eq!(used(MAX_DISTINCT), 40);
+    assert_eq!([154, 153, 151, 40].map(used), [40, 40, 40, 12]);
+    // One by one, they make the same.
+    for most in [153, 40, 28] {
+        let mut grid = Grid::of(&values[..2], most);
+        values[2..].iter().rev().for_each(|(value, count)| grid.add_many(value, *count));
+        assert_eq!(grid.contents(), Grid::of(&values, most).contents());
     }
 }

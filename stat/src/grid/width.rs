@@ -53,18 +53,6 @@ impl Width {
         short.map_or_else(|| self.long_index(value), Index::from)
     }
 
-    /// The same, as what can be compared fast.
-    pub(super) fn index_to_compare(self, value: &Decimal) -> Result<i128, BigInt> {
-        let short = value.small_mantissa().and_then(|it| self.index_of(it, value.places()));
-        short.map_or_else(
-            || match self.long_index(value) {
-                Index::Word(index) => Ok(index.into()),
-                Index::Far(index) => i128::try_from(&index).map_err(|_| index),
-            },
-            Ok,
-        )
-    }
-
     /// The index of the cell that `mantissa` × 10^−`places` is in, if it can be computed in machine
     /// words.
     #[inline]
@@ -114,12 +102,14 @@ impl Width {
         Some(i64::from(greater.factor()) * power(steps)? / i64::from(self.factor()))
     }
 
-    /// The index, in cells of a greater width, of the cell that one of these cells is in.
-    pub(super) fn index_at(self, index: &Index, greater: Width) -> Index {
-        match (index, self.times(greater)) {
-            (Index::Word(index), Some(times)) => Index::Word(index.div_euclid(times)),
-            _ => greater.index(&self.low(index)),
+    /// The same for any greater width.
+    pub(super) fn all_times(self, greater: Width) -> Times {
+        if let Some(times) = self.times(greater) {
+            return Times::Word(times);
         }
+        let steps = greater.exponent.abs_diff(self.exponent);
+        let times = power_of_ten(steps) * greater.factor() / self.factor();
+        i64::try_from(&times).map_or(Times::Big(times), Times::Word)
     }
 
     /// The lower end of the cell with this index.
@@ -145,10 +135,10 @@ impl Width {
         i32::from(scale) + self.exponent >= 0
     }
 
-    /// The finest width from this one on of which at most `most` cells are in use, given how
-    /// many `cells` of a width are.
-    pub(super) fn coarse_enough(self, most: usize, cells: impl Fn(Width) -> usize) -> Width {
-        let fits = |steps| cells(self.coarser(steps)) <= most;
+    /// The finest width from this one on of which the cells in use have room, given how much `room` those
+    /// of a width take.
+    pub(super) fn coarse_enough(self, most: usize, room: impl Fn(Width) -> usize) -> Width {
+        let fits = |steps| room(self.coarser(steps)) <= most;
         // Few values, one of them far finer than the others, take many steps.
         let mut too_fine = -1;
         let mut coarse = 0;
@@ -184,16 +174,42 @@ impl Width {
         fits
     }
 
-    /// How many cells are in use for values that ascend, given the indices of their cells.
-    pub(super) fn cells<I: PartialEq>(indices: impl Iterator<Item = I>) -> usize {
-        let mut last = None;
-        let is_new = |index: I| {
+    /// How much room the cells take that are in use for values that ascend, given their indices, and the
+    /// room of a far one.
+    pub(super) fn room(indices: impl Iterator<Item = Index>, far: usize) -> usize {
+        let (mut last, mut room) = (None, 0);
+        for index in indices {
             let index = Some(index);
-            let is_new = index != last;
-            last = index;
-            is_new
-        };
-        indices.map(is_new).filter(|is_new| *is_new).count()
+            if index != last {
+                room += if matches!(index, Some(Index::Far(_))) { far } else { 1 };
+                last = index;
+            }
+        }
+        room
+    }
+}
+
+/// How many cells a cell of a greater width has.
+#[derive(Clone, Debug)]
+pub(super) enum Times {
+    /// Nearly always.
+    Word(i64),
+    /// Beyond the machine words.
+    Big(BigInt),
+}
+
+impl Times {
+    /// The index, in the wider cells, of the cell that a cell is in.
+    pub(super) fn index(&self, index: &Index) -> Index {
+        match (index, self) {
+            (Index::Word(index), Times::Word(times)) => Index::Word(index.div_euclid(*times)),
+            // No word reaches beyond the first of them.
+            (Index::Word(index), Times::Big(_)) => Index::Word(if *index < 0 { -1 } else { 0 }),
+            (Index::Far(index), Times::Word(times)) => {
+                index.div_floor(&BigInt::from(*times)).into()
+            }
+            (Index::Far(index), Times::Big(times)) => index.div_floor(times).into(),
+        }
     }
 }
 
