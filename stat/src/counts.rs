@@ -127,6 +127,11 @@ impl<V: Clone + Hash + Ord> Counts<V> {
         (self.sorted, self.has_more_changes) = (0, false);
     }
 
+    /// Forgets the limits that were asked for.
+    pub(crate) fn forget_limits(&mut self) {
+        self.limits = Vec::new();
+    }
+
     /// How many samples there are.
     pub(crate) fn samples(&self) -> u64 {
         self.counts.values().sum()

@@ -196,6 +196,16 @@ impl Distribution {
         self.count(short, scale, &long);
     }
 
+    /// Forgets what would only make the next record faster, if there is little room; returns whether
+    /// there is.
+    pub(crate) fn forget_limits(&mut self) -> bool {
+        if self.capacity.is_ample() {
+            return false;
+        }
+        self.values.forget_limits();
+        true
+    }
+
     /// Everything that is known.
     pub(crate) fn contents(&mut self) -> Contents {
         match &mut self.approximate {

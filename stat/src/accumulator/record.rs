@@ -6,7 +6,7 @@ use stage::format::record::{Bin, Exactness, FIELDS, Figure, Presence, Record};
 use super::{Accumulator, Extremes};
 use crate::figures::Figures;
 use crate::figures::common::Common;
-use crate::histogram::{Span, histogram};
+use crate::histogram::{Limits, Span, histogram};
 use crate::interval::{Estimate, Interval};
 use crate::quantile::Quantile;
 
@@ -65,7 +65,11 @@ impl Accumulator {
                 None => return Vec::new(),
             },
         };
-        histogram(&mut self.distribution, self.count, &span, bins, &mut self.limits)
+        let bins = histogram(&mut self.distribution, self.count, &span, bins, &mut self.limits);
+        if self.distribution.forget_limits() {
+            self.limits = Limits::default();
+        }
+        bins
     }
 
     /// The quantiles, and by how much any of them may be wrong.

@@ -182,6 +182,11 @@ impl ShortValues {
         self.iter().max_by_key(|(number, count)| (*count, -number))
     }
 
+    /// Forgets the limits below which numbers were counted.
+    pub(super) fn forget_limits(&mut self) {
+        self.far.forget_limits();
+    }
+
     /// Removes all numbers, but keeps the memory.
     pub(super) fn clear(&mut self) {
         self.near.iter_mut().for_each(Near::clear);

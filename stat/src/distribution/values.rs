@@ -141,6 +141,12 @@ impl Values {
         (self.long_samples, self.lattice) = (0, KnownLattice::default());
     }
 
+    /// Forgets the limits below which samples were counted.
+    pub(super) fn forget_limits(&mut self) {
+        self.short.forget_limits();
+        self.long.forget_limits();
+    }
+
     /// The values with their counts, from the least value to the greatest.
     pub(super) fn sorted(&mut self) -> Vec<(Decimal, u64)> {
         let scale = self.short.scale();
