@@ -57,6 +57,11 @@ impl Calendar {
         Calendar { length, origin, zone }
     }
 
+    /// How long a window is, in nanoseconds; where clocks are changed, some are longer or shorter.
+    pub(crate) fn length(&self) -> u128 {
+        self.length.unsigned_abs()
+    }
+
     /// The window in which `time` lies.
     pub(crate) fn window_of(&self, time: Time) -> Bounds {
         let at = time.timestamp();

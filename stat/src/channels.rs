@@ -10,6 +10,7 @@ use stage::format::columns::{Columns, MAX_COLUMNS};
 
 use crate::capacity::Capacity;
 use crate::channel::Channel;
+use crate::open_windows::OpenWindows;
 use crate::plan::Plan;
 use crate::selection::{Selection, Unknown};
 
@@ -41,6 +42,8 @@ pub(crate) struct Channels {
     is_provisional: bool,
     /// Rows rejected whole that are still to be counted for each channel.
     rejected: u64,
+    /// How many windows of each may be open at the same time.
+    windows: usize,
 }
 
 impl Channels {
@@ -54,6 +57,7 @@ impl Channels {
             is_refused: false,
             is_provisional: true,
             rejected: 0,
+            windows: 1,
         }
     }
 
@@ -76,7 +80,9 @@ impl Channels {
             self.all[channel].begin_part(columns);
             self.taken.push(Taken { field, channel });
         }
-        let capacity = Capacity::of_each(self.all.len());
+        let windows = plan.windows.as_ref().filter(|_| columns.have_time());
+        self.windows = self.windows.max(windows.map_or(1, OpenWindows::most));
+        let capacity = Capacity::of_each(self.all.len().saturating_mul(self.windows));
         self.all.iter_mut().for_each(|channel| channel.hold(capacity));
         Ok(())
     }
@@ -99,6 +105,11 @@ impl Channels {
             self.all.push(channel);
             self.all.len() - 1
         })
+    }
+
+    /// How many windows of each channel may be open at the same time.
+    pub(crate) fn windows(&self) -> usize {
+        self.windows
     }
 
     /// Whether the rows of the current part are refused.

@@ -19,7 +19,8 @@ use crate::sequence::RunPlace;
 use crate::tally::integers::Table;
 use crate::tally::zeros;
 
-/// With more channels, there are no tables for the numbers of each: they would take up to 3 MB.
+/// With more channels, or open windows of them, there are no tables for the numbers of each: they would
+/// take up to 3 MB.
 const MOST_TALLIED: usize = 16;
 
 /// What is needed to take the rows of a part of the stream.
@@ -28,6 +29,8 @@ pub(crate) struct Columns {
     /// Fields behind the time.
     width: usize,
     has_time: bool,
+    /// How many windows of each channel may be open at the same time.
+    windows: usize,
     numbers: Numbers,
     stamps: Stamps,
     /// Where cells are counted that nobody wants.
@@ -38,9 +41,10 @@ pub(crate) struct Columns {
 pub(crate) type Selected<'a> = [(usize, &'a mut Channel)];
 
 impl Columns {
-    /// Those of rows with this many fields, not counting the time, if they have one.
-    pub(crate) fn new(width: usize, has_time: bool) -> Columns {
-        Columns { width, has_time, numbers: Numbers::new(width), ..Columns::default() }
+    /// Those of rows with this many fields, not counting the time, if they have one; that many windows of
+    /// each channel may be open at the same time.
+    pub(crate) fn new(width: usize, has_time: bool, windows: usize) -> Columns {
+        Columns { width, has_time, windows, numbers: Numbers::new(width), ..Columns::default() }
     }
 
     /// Lets only rows be taken whose time is not before the first of these, and before the second.
@@ -80,11 +84,17 @@ impl Columns {
 
     /// How many rows of small integers may be counted at once.
     fn room_for_small(&self, expected: u64, selected: &mut Selected<'_>) -> u64 {
-        if self.width > cells::MOST_COLUMNS {
+        let are_shared = self.windows > 1 && self.are_too_many(selected);
+        if self.width > cells::MOST_COLUMNS || are_shared {
             return 0;
         }
         let room = |it: &mut (_, &mut Channel)| it.1.current.accumulator.room_for_small(expected);
         selected.iter_mut().map(room).min().unwrap_or(0)
+    }
+
+    /// Whether these channels, with their windows, are too many for tables.
+    fn are_too_many(&self, selected: &Selected<'_>) -> bool {
+        selected.len() * self.windows > MOST_TALLIED
     }
 
     /// Counts the small integers of rows from the place `from` of `block` on.
@@ -133,7 +143,7 @@ impl Columns {
         let stamps = self.has_time.then_some(&mut self.stamps);
         let scanned = rows::scan(block, from, most, stamps, &mut self.numbers);
         let rows = self.rows(&block[from..], scanned);
-        let expected = if selected.len() > MOST_TALLIED { 0 } else { expected };
+        let expected = if self.are_too_many(selected) { 0 } else { expected };
         for (field, channel) in selected.iter_mut().filter(|_| scanned.lines > 0) {
             let Read { numbers, reach, missing, ends } = self.numbers.get(*field);
             let accumulator = &mut channel.current.accumulator;

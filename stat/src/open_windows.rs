@@ -61,6 +61,13 @@ impl OpenWindows {
         OpenWindows { calendar, late, open, current, newest, closed, delay }
     }
 
+    /// How many may be open at the same time.
+    pub(crate) fn most(&self) -> usize {
+        let late = u128::try_from(self.late.as_nanos()).unwrap_or_default();
+        let lengths = late.div_ceil(self.calendar.length());
+        usize::try_from(lengths).unwrap_or(usize::MAX).saturating_add(1)
+    }
+
     /// Takes the time of a row that belongs to the current window and closes none, as nearly all do;
     /// returns whether it does.
     #[inline]
@@ -236,6 +243,16 @@ mod tests {
                 "closes 20 closes 30 in 60",
             ]
         );
+    }
+
+    #[test]
+    fn as_many_are_open_as_late_rows_may_belong_to() {
+        assert_eq!([0, 1, 10, 15, 1000].map(|late| windows(late).most()), [1, 2, 2, 3, 101]);
+        let mut windows = windows(15);
+        for second in [9, 10, 24, 25, 34, 35] {
+            take(&mut windows, second);
+            assert!(windows.open.len() <= windows.most(), "{windows:?}");
+        }
     }
 
     #[test]

@@ -138,15 +138,56 @@ fn a_thousand_channels_take_at_most_a_hundred_megabytes() {
         let (digits, power) = (random.below(1_000_000), random.below(24));
         write!(text, "{digits}e{}", i64::try_from(power).unwrap() - 12).unwrap();
     });
+    // Before and after each channel has more distinct values than are counted.
+    let far = |rows| {
+        wide(rows, |random, text| {
+            let (digits, power) = (random.below(1_000_000), random.below(600));
+            write!(text, "{digits}e{}", i64::try_from(power).unwrap() - 300).unwrap();
+        })
+    };
+    let (far, farther) = (far(262), far(400));
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("wide.tsv");
-    for (what, text) in [("doubles", doubles), ("magnitudes", magnitudes)] {
+    for (what, text) in [
+        ("doubles", doubles),
+        ("magnitudes", magnitudes),
+        ("600 magnitudes", far),
+        ("more of 600 magnitudes", farther),
+    ] {
         fs::write(&file, text).unwrap();
-        for options in ["", "--more --histogram 100 --course 100", "--window 500"] {
+        // (The course of such numbers is not shared: what is asked for is kept.)
+        let more = if what.ends_with("600 magnitudes") { "" } else { " --course 100" };
+        for options in ["", &format!("--more --histogram 100{more}"), "--window 500"] {
             let stat = Program::new("stat").words(options).args([&file]);
             let (finished, peak) = peak(stat);
             let finished = finished.exits(0).says(&[""; 0]);
             assert!(peak <= 100_000, "{peak} KiB for {what} with {options:?}\n{finished}");
         }
     }
+}
+
+#[test]
+fn windows_that_are_kept_open_for_late_rows_share_the_memory() {
+    const ROWS_PER_SECOND: u32 = 4000;
+    let mut random = Random::new(3);
+    let mut text =
+        format!("time{}\n", (1..=CHANNELS).map(|it| format!("\tc{it}")).collect::<String>());
+    for at in 0..70 * ROWS_PER_SECOND {
+        let (second, micros) =
+            (at / ROWS_PER_SECOND, at % ROWS_PER_SECOND * (1_000_000 / ROWS_PER_SECOND));
+        let (minute, second) = (second / 60, second % 60);
+        write!(text, "2026-11-25T10:{minute:02}:{second:02}.{micros:06}Z").unwrap();
+        for _ in 0..CHANNELS {
+            write!(text, "\t0.{:06}", random.below(1_000_000)).unwrap();
+        }
+        text.push('\n');
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("late.tsv");
+    fs::write(&file, text).unwrap();
+    let stat = Program::new("stat").words("--window 1s --late 60s").args([&file]);
+    let (finished, peak) = peak(stat);
+    let finished = finished.exits(0).says(&[""; 0]);
+    assert_eq!(finished.stdout.lines().count(), 70 * CHANNELS);
+    assert!(peak <= 70_000, "{peak} KiB\n{}", finished.stderr);
 }

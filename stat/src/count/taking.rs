@@ -55,8 +55,10 @@ impl<W: Output> Count<'_, W> {
             self.end_windows()?;
             self.is_timed = is_timed;
         }
-        self.columns = Columns::new(columns.count(), columns.have_time());
-        Ok(self.channels.begin(&columns, &self.plan)?)
+        self.channels.begin(&columns, &self.plan)?;
+        let (width, has_time) = (columns.count(), columns.have_time());
+        self.columns = Columns::new(width, has_time, self.channels.windows());
+        Ok(())
     }
 
     /// Ends the current windows, since those that follow are of another kind.

@@ -109,10 +109,11 @@ and reported.
 
 Memory: 4 MB; up to 12 MB with 65536 distinct values, 30 MB with more, and 90 MB if they have \
 hundreds of digits; with --jobs, as much for each thread. Up to four channels take as much each; more \
-share 4 * 65536 distinct values and cells equally (1000 channels: 262 each, up to 65 MB in all; 130 MB \
-if they span hundreds of magnitudes). So do their bins: a channel that spans more of them than its \
-share (all of them for 4 channels; for 1000, two powers of ten) has quantiles by the grid alone. With \
---late, each open window takes as much. A state has at most 2 MB (47 MB with hundreds of digits) and \
+share 4 * 65536 distinct values and cells equally (1000 channels: 262 each, up to 75 MB in all, whatever \
+they hold). So do their bins: a channel that spans more of them than its share (all of them for 4 \
+channels; for 1000, two powers of ten) has quantiles by the grid alone. Windows that --late keeps open \
+share likewise (4 channels with 3 windows each count as 12), and each takes 8 kB besides. A course takes \
+up to 700 bytes for each stretch of each channel. A state has at most 2 MB (47 MB with hundreds of digits) and \
 up to 1 MB more with a course, and 100 bytes for each part merged that was not numbered with --first; \
 making or merging it takes up to 40 MB (170 MB) in all. A record with a state has at most 64 MiB.
 
