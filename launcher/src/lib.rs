@@ -43,6 +43,7 @@ mod programs;
 pub mod shell;
 mod spawn;
 mod supervise;
+mod suspension;
 mod table;
 pub mod transport;
 mod verdict;
@@ -111,6 +112,7 @@ pub fn run(options: &Options, own: StandardError) -> Result<Status, Error> {
     kernel::close_all_but(&handed_on.all());
     let mut watch = Watch::begin().map_err(Error::Watch)?;
     let is_live = !options.quiet && can_be_drawn_on(io::stdout()) && calls.wants_live();
+    watch.hear_suspension(is_live).map_err(Error::Watch)?;
     let mut messages = MessageRouter::new(own, is_live).map_err(Error::MessagePipe)?;
     let (wiring, mut side) = Wiring::new(options.via, !options.quiet, &messages)?;
     let calls = calls.for_report(is_live);

@@ -13,6 +13,7 @@ use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, sigprocmask};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::time::TimeSpec;
 use stage::process::message::Messages;
+use stage::process::suspension::Suspension;
 use stage::process::{kernel as stage_kernel, stop};
 
 use crate::Spawned;
@@ -22,6 +23,7 @@ use crate::message_router::MessageRouter;
 use crate::non_blocking::takes_more;
 use crate::process::{ByProcess, Process};
 use crate::supervise::{Action, Event, Supervisor};
+use crate::suspension;
 use crate::wiring::LauncherSide;
 
 /// Listens for signals.
@@ -32,6 +34,8 @@ pub(crate) struct Watch {
     for_children: SigSet,
     grace_over: Option<Instant>,
     usage: ByProcess<ResourceUse>,
+    /// Where Ctrl-Z is heard while `report` draws.
+    suspension: Option<Suspension>,
 }
 
 impl Watch {
@@ -50,7 +54,19 @@ impl Watch {
         for_children.remove(Signal::SIGCHLD);
         sigprocmask(SigmaskHow::SIG_BLOCK, Some(&heard), None)?;
         let signals = SignalFd::with_flags(&heard, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
-        Ok(Watch { signals, for_children, grace_over: None, usage: ByProcess::default() })
+        Ok(Watch {
+            signals,
+            for_children,
+            grace_over: None,
+            usage: ByProcess::default(),
+            suspension: None,
+        })
+    }
+
+    /// Listens for Ctrl-Z as well, if `report` draws. Call it before the first fork.
+    pub(crate) fn hear_suspension(&mut self, draws: bool) -> io::Result<()> {
+        self.suspension = if draws { Suspension::prepare()? } else { None };
+        Ok(())
     }
 
     /// In a child: sets the signal mask that it should start with.
@@ -96,12 +112,16 @@ impl Watch {
         }
         let timeout = self.grace_over.map(|end| end.saturating_duration_since(Instant::now()));
         let mut interest = vec![readable(self.signals.as_fd())];
+        interest.extend(self.suspension.iter().map(|it| readable(it.as_fd())));
         interest.extend(router.to_pass_on().map(readable));
         interest.extend(router.blocked_on().map(writable));
         interest.extend(side.gates.to_hear().map(readable));
         match ppoll(&mut interest, timeout.map(TimeSpec::from_duration), None) {
             Ok(_) | Err(Errno::EINTR) => {}
             Err(error) => return Err(error.into()),
+        }
+        if let Some(suspension) = &self.suspension {
+            suspension::obey(suspension, spawned.children[Process::Report].as_ref().ok().copied());
         }
         router.flush();
         if router.to_pass_on().is_some() {

@@ -100,7 +100,8 @@ fn run_at(
 ) -> Outcome {
     let (mut output, mut messages) = (Vec::new(), Vec::new());
     let abilities = Abilities { colour: true, unicode: true };
-    let display = Some(Display { abilities, size, is_ours: Box::new(|| true) });
+    let is_ours = Box::new(|| true);
+    let display = Some(Display { abilities, size, is_ours, suspension: None });
     let screen = Viewer { display, messages_are_shown: true };
     let around = Surroundings::new(input, &mut output, clock, &mut messages);
     let ended = wandler_report::run(options, around, screen);

@@ -4,6 +4,7 @@ use std::env;
 use std::io;
 
 use nix::unistd::{getpgrp, tcgetpgrp};
+use stage::process::suspension::Suspension;
 use stage::stream::terminal::can_be_drawn_on;
 use terminal_size::terminal_size_of;
 
@@ -18,6 +19,8 @@ pub struct Display {
     pub size: Box<dyn Fn() -> (u16, u16)>,
     /// Whether we are in the foreground now, and so may draw on it.
     pub is_ours: Box<dyn Fn() -> bool>,
+    /// Where Ctrl-Z is heard, if it is.
+    pub suspension: Option<Suspension>,
 }
 
 /// What the terminal can do.
@@ -31,7 +34,7 @@ pub struct Abilities {
 
 impl Display {
     /// Standard output, if it can be drawn on.
-    pub fn of_standard_output() -> Option<Display> {
+    pub fn of_standard_output(suspension: Option<Suspension>) -> Option<Display> {
         let stdout = io::stdout();
         if !can_be_drawn_on(&stdout) {
             return None;
@@ -41,7 +44,7 @@ impl Display {
         // On a terminal that is not our controlling one, there is no background to be in.
         let is_ours = || tcgetpgrp(io::stdout()).map_or(true, |group| group == getpgrp());
         let abilities = abilities(|name| env::var(name).ok());
-        Some(Display { abilities, size: Box::new(size), is_ours: Box::new(is_ours) })
+        Some(Display { abilities, size: Box::new(size), is_ours: Box::new(is_ours), suspension })
     }
 }
 

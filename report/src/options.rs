@@ -56,7 +56,8 @@ view shows as many as it has rows, up to 37, and the picture 30, each with a lin
 small course; both say how many more there are. The formats json and csv have everything (csv without \
 histogram and course, and only records with the same fields and labels as the first). The live \
 view's last state stays on the screen. While the terminal is paused (Ctrl-S) or hangs, records are \
-read all the same, and the newest are shown once it goes on; only the last state waits for that. In \
+read all the same, and the newest are shown once it goes on; only the last state waits for that. \
+Ctrl-Z clears the panel away, and fg draws it anew. A terminal that is closed is a reader that left. In \
 a shell pipeline other programs' messages move its panel down a row. OpenMetrics knows doubles only, and gets no histogram; the counters have their type in a \
 textfile only, which is in the older text format that the node exporter reads. A --fail-if whose \
 number does not exist does not hold; without any record the status is 1.
@@ -116,6 +117,10 @@ impl StageOptions for Options {
     fn sandbox(&self) -> Sandbox {
         let kept = self.svg.as_ref().or(self.textfile.as_ref());
         self.sandbox.granting(kept.map(|_| Grant::KeepFiles))
+    }
+
+    fn draws(&self) -> bool {
+        self.wants_live()
     }
 
     fn writes(&self) -> Vec<PathBuf> {

@@ -15,6 +15,7 @@
 //! | [`start`] | a stage's start in the launcher's pipeline, which waits for all the others |
 //! | [`inherited`] | descriptors that the environment names |
 //! | [`stop`] | the request to stop, and how it is heard without a race |
+//! | [`suspension`] | Ctrl-Z, where a stage draws: what is drawn is cleared away first |
 //! | `wait` | all waiting: for input, room or a token, for a deadline, or for a stop |
 //! | [`clock`] | time, so that tests can set it |
 //! | [`helpers`] | the threads that a stage works with besides its own |
@@ -39,4 +40,5 @@ pub(crate) mod semaphore;
 pub mod start;
 pub mod stop;
 pub mod surroundings;
+pub mod suspension;
 pub(crate) mod wait;

@@ -3,6 +3,7 @@
 mod closed;
 mod end;
 mod paused;
+mod suspended;
 
 use std::fs;
 use std::path::Path;

@@ -185,6 +185,17 @@ impl Live {
         }
     }
 
+    /// Appends what clears the panel away.
+    pub(crate) fn clear(&mut self, bytes: &mut Vec<u8>) {
+        self.screen.clear(bytes);
+    }
+
+    /// Draws anew where the cursor is then: what is on the terminal is somebody else's.
+    pub(crate) fn begin_anew(&mut self, now: Instant) {
+        self.screen.forget();
+        (self.next_frame, self.changed) = (now, true);
+    }
+
     /// Appends the last frame, and leaves the cursor below it.
     pub(crate) fn finish(
         &mut self,

@@ -86,6 +86,11 @@ pub trait StageOptions: CommandLine {
         0
     }
 
+    /// Whether it will draw on a terminal, which it has to clear before Ctrl-Z stops it.
+    fn draws(&self) -> bool {
+        false
+    }
+
     /// The files that it will write.
     fn writes(&self) -> Vec<PathBuf> {
         Vec::new()

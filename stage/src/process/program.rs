@@ -7,6 +7,7 @@ use std::ffi::OsString;
 use std::io;
 use std::process::ExitCode;
 
+use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use thiserror::Error;
 
@@ -24,8 +25,10 @@ use crate::process::sandbox::Sandbox;
 use crate::process::start::{self, AwaitingStart, Gate, Ready};
 use crate::process::stop::{self, Stop};
 use crate::process::surroundings::Host;
+use crate::process::suspension::Suspension;
 use crate::stream::files::UsedFile;
-use crate::stream::{output, terminal};
+use crate::stream::output;
+use crate::stream::terminal::{self, can_be_drawn_on};
 
 /// How a stage ended: what it did, for the ledger, and whether that went well.
 #[derive(Debug)]
@@ -45,6 +48,8 @@ enum Error {
     Threads(usize, #[source] io::Error),
     #[error("cannot give up system calls")]
     Sandbox(#[source] io::Error),
+    #[error("cannot listen for a suspension")]
+    Suspension(#[source] Errno),
     #[error(transparent)]
     Stop(#[from] stop::Error),
     #[error(transparent)]
@@ -122,7 +127,8 @@ fn stage_with<O: StageOptions, I, E: StdError + 'static>(
     };
     let awaiting = gate.map(|gate| gate.announce(&ready));
     let (sandbox, helpers) = (options.sandbox(), options.helpers());
-    let host = Host { rejections, ..enter(program, ledger.as_ref(), &sandbox, helpers)? };
+    let draws = options.draws() && can_be_drawn_on(io::stdout());
+    let host = Host { rejections, ..enter(program, ledger.as_ref(), &sandbox, helpers, draws)? };
     if !awaiting.is_none_or(AwaitingStart::may_begin) {
         return Ok(Status::Failed);
     }
@@ -154,7 +160,7 @@ pub fn run_stage<E: StdError + 'static>(
     sandbox: &Sandbox,
     body: impl FnOnce(&mut Host) -> Ended<E>,
 ) -> Status {
-    match enter(program, ledger.as_ref(), sandbox, 0) {
+    match enter(program, ledger.as_ref(), sandbox, 0, false) {
         Ok(host) => work(program, ledger, host, body),
         Err(error) => tell_failure(program, Err(error)),
     }
@@ -166,6 +172,7 @@ fn enter(
     ledger: Option<&Ledger>,
     sandbox: &Sandbox,
     helpers: usize,
+    draws: bool,
 ) -> Result<Host, Error> {
     let launcher = ledger.and_then(Ledger::launcher);
     // The launcher's stages have a report.
@@ -174,10 +181,21 @@ fn enter(
     unwritten::prepare();
     let terminal = terminal::reopened(io::stdout());
     let messages = Above { messages: StandardError::of(program), progress: progress.clone() };
+    let suspension = if draws { Suspension::prepare().map_err(Error::Suspension)? } else { None };
     let stop = Stop::on_signals()?;
     let helpers = Helpers::start(helpers).map_err(|error| Error::Threads(helpers, error))?;
     sandbox.enter().map_err(Error::Sandbox)?;
-    Ok(Host { stop, messages, progress, helpers, held: None, terminal, rejections: None, launcher })
+    Ok(Host {
+        stop,
+        messages,
+        progress,
+        helpers,
+        held: None,
+        terminal,
+        suspension,
+        rejections: None,
+        launcher,
+    })
 }
 
 /// A stage's own work, and the report of how it ended.

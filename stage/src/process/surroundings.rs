@@ -9,6 +9,7 @@ use super::message::Messages;
 use super::progress::{Above, Progress};
 use super::rejections::Rejections;
 use super::stop::Stop;
+use super::suspension::Suspension;
 use crate::stream::input::{self, AfterStop};
 use crate::stream::output;
 
@@ -55,6 +56,8 @@ pub struct Host {
     pub(super) held: Option<output::Unbuffered<io::Stdout>>,
     /// Standard output, if it is a terminal, opened again so that it does not block.
     pub(super) terminal: Option<File>,
+    /// Where it hears that it is to be suspended, if it draws.
+    pub suspension: Option<Suspension>,
     pub(super) rejections: Option<Rejections>,
     pub(super) launcher: Option<Launcher>,
 }

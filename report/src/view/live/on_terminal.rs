@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use stage::process::exit::Status;
 use stage::process::inherited;
+use stage::process::suspension::Request;
 
 use super::others::Others;
 use super::{FRAME, Live};
@@ -45,6 +46,25 @@ impl OnTerminal {
         }
     }
 
+    /// Stops if Ctrl-Z asks for it, and leaves the shell a terminal without the panel.
+    fn obey_suspension(&mut self, desk: &mut Desk<'_>) -> Result<(), Error> {
+        let Some(suspension) = &self.display.suspension else { return Ok(()) };
+        match suspension.look() {
+            Request::Nothing => return Ok(()),
+            Request::Redraw => {}
+            Request::Stop => {
+                if (self.display.is_ours)() {
+                    self.live.clear(&mut self.frame);
+                    desk.output.offer(&mut self.frame)?;
+                }
+                suspension.stop();
+            }
+        }
+        self.frame.clear();
+        self.live.begin_anew(desk.now);
+        Ok(())
+    }
+
     fn write(&mut self, desk: &mut Desk<'_>) -> Result<(), Error> {
         // Records count as shown when they are taken: most are in no frame.
         Ok(desk.output.write(&mut self.frame, |_| 0)?)
@@ -72,6 +92,7 @@ impl View for OnTerminal {
     }
 
     fn draw(&mut self, desk: &mut Desk<'_>) -> Result<(), Error> {
+        self.obey_suspension(desk)?;
         self.gather(desk);
         desk.output.offer(&mut self.frame)?;
         self.is_held = false;

@@ -120,6 +120,17 @@ impl Screen {
         }
     }
 
+    /// Appends what clears the panel away; the cursor rests where it began.
+    pub(crate) fn clear(&mut self, bytes: &mut Vec<u8>) {
+        let _ = queue!(bytes, MoveToColumn(0), Clear(ClearType::FromCursorDown));
+        self.forget();
+    }
+
+    /// Nothing on it is ours any more.
+    pub(crate) fn forget(&mut self) {
+        (self.size, self.rows) = (None, 0);
+    }
+
     /// Appends what puts the cursor below the panel.
     pub(crate) fn leave(&mut self, bytes: &mut Vec<u8>) {
         if self.size.take().is_none() {
