@@ -33,18 +33,37 @@ pub(super) fn first_cell(grid: &Grid, scale: u16, index: i64) -> i64 {
     low.saturating_sub(below)
 }
 
+/// Cells that are looked at together: nearly always, all are in one bin.
+const TOGETHER: usize = 1 << 6;
+
 /// Counters of the cells from `base` on, this `width` in units of 10^−`scale`.
 pub(super) fn counters(base: i64, width: i64, scale: u16) -> Box<[u32]> {
     let mut bins = Bins::new(scale);
     let mut place = |number: i64| (number.signum(), bins.place(number));
-    let (mut first, mut least) = (base, place(base));
-    let counter = |_| {
-        // What lies between the last number of the cell and the next one is in it, too.
-        let end = first.saturating_add(width);
-        let next = place(end);
-        let is_in_one_bin = least.1.is_some() && least == next;
-        (first, least) = (end, next);
-        if is_in_one_bin { 0 } else { ONE_BY_ONE }
-    };
-    (0..COUNTERS).map(counter).collect()
+    let mut counters = vec![0; COUNTERS].into_boxed_slice();
+    let mut least = (base, place(base));
+    for cells in counters.chunks_mut(TOGETHER) {
+        let first = least;
+        let mut next = |(first, _), cells: usize| {
+            // What lies between the last number of the cell and the next one is in it, too.
+            let end = i128::from(first) + i128::from(width) * cells as i128;
+            let end = end.min(i64::MAX.into()) as i64;
+            (end, place(end))
+        };
+        least = next(first, cells.len());
+        if !are_in_one_bin(first.1, least.1) {
+            let mut first = first;
+            for counter in cells {
+                let end = next(first, 1);
+                *counter = if are_in_one_bin(first.1, end.1) { 0 } else { ONE_BY_ONE };
+                first = end;
+            }
+        }
+    }
+    counters
+}
+
+/// Whether the numbers between these places, each with a sign, are certainly all in the same bin.
+fn are_in_one_bin(least: (i64, Option<usize>), greatest: (i64, Option<usize>)) -> bool {
+    least.1.is_some() && least == greatest
 }
