@@ -6,8 +6,10 @@
 //!
 //! 64 bytes at a time are compared with a line feed, a point, a sign and the digits, in vector
 //! registers (by the crate `wide`, which works without them where there are none). The lines are
-//! then read one after the other, each without a branch that depends on its number.
+//! then read one after the other, each without a branch that depends on its number. Small integers
+//! (`small`) and exponents (`exponent`), whose lines look alike, have ways of their own.
 
+mod exponent;
 mod number;
 pub(crate) mod rows;
 pub(crate) mod small;
@@ -91,6 +93,14 @@ pub(crate) fn scan(
                 continue;
             }
         }
+        if are_alike(&masks) {
+            let from = from + scanned.bytes;
+            let taken = exponent::take(block, from, most - batch.count, scale, &mut batch);
+            scanned.append(taken);
+            if taken.lines > 0 {
+                continue;
+            }
+        }
         let whole = u64::MAX.checked_shr(masks.line_feeds.leading_zeros()).unwrap_or(0);
         let room = most - batch.count;
         let are_plain = masks.others & whole & !(masks.points | masks.signs) == 0;
@@ -108,6 +118,24 @@ pub(crate) fn scan(
     }
     (numbers.count, numbers.magnitudes) = (batch.count, batch.magnitudes);
     scanned
+}
+
+/// Whether the first two lines that end in a chunk have the same shape but for a sign in front, with more
+/// than digits, points and signs.
+#[inline(always)]
+fn are_alike(masks: &Masks) -> bool {
+    let first = masks.line_feeds & masks.line_feeds.wrapping_neg();
+    let second = (masks.line_feeds ^ first) & (masks.line_feeds ^ first).wrapping_neg();
+    let unusual = masks.others & !(masks.points | masks.signs);
+    if second == 0 || unusual & (second - 1) == 0 {
+        return false;
+    }
+    // What is not a digit, up to the line feed, without the sign in front.
+    let shape = |start: u32, end: u64| {
+        let bits = (masks.others & (end - 1) | end) >> start;
+        bits >> (masks.signs >> start & 1)
+    };
+    shape(0, first) == shape(first.trailing_zeros() + 1, second)
 }
 
 /// Numbers that are being read.
