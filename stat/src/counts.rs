@@ -245,8 +245,16 @@ impl<V: Clone + Hash + Ord> Counts<V> {
 
     /// Puts all values in order, without counting their samples.
     fn sort_anew(&mut self) {
-        let mut values: Vec<(V, u32)> = self.counts.keys().cloned().zip(0..).collect();
-        values.sort_unstable();
+        let keys = self.counts.keys();
+        let known = self.chunks.iter().flat_map(|chunk| &chunk.order);
+        let mut values: Vec<(V, u32)> = known.map(|at| (keys[*at as usize].clone(), *at)).collect();
+        let fresh = (self.sorted..self.counts.len()).map(|at| (keys[at].clone(), at as u32));
+        values.extend(fresh);
+        values[self.sorted..].sort_unstable();
+        if self.sorted > 0 {
+            // Two runs, which are merged.
+            values.sort();
+        }
         let order: Vec<u32> = values.into_iter().map(|(_, at)| at).collect();
         self.take_order(&order);
     }
