@@ -11,6 +11,7 @@
 mod approximate;
 mod cells;
 mod counters;
+mod far;
 mod listed;
 mod near;
 mod ranks;
@@ -231,7 +232,7 @@ impl Distribution {
 
     /// The most frequent value, the least of them if there are several; `None` once values are no
     /// longer counted.
-    pub(crate) fn mode(&self) -> Option<Decimal> {
+    pub(crate) fn mode(&mut self) -> Option<Decimal> {
         self.values.mode()
     }
 

@@ -93,7 +93,10 @@ pub(crate) fn scan(
                 continue;
             }
         }
-        if are_alike(&masks) {
+        let whole = u64::MAX.checked_shr(masks.line_feeds.leading_zeros()).unwrap_or(0);
+        let room = most - batch.count;
+        let are_plain = masks.others & whole & !(masks.points | masks.signs) == 0;
+        if !are_plain && are_alike(&masks) {
             let from = from + scanned.bytes;
             let taken = exponent::take(block, from, most - batch.count, scale, &mut batch);
             scanned.append(taken);
@@ -101,9 +104,6 @@ pub(crate) fn scan(
                 continue;
             }
         }
-        let whole = u64::MAX.checked_shr(masks.line_feeds.leading_zeros()).unwrap_or(0);
-        let room = most - batch.count;
-        let are_plain = masks.others & whole & !(masks.points | masks.signs) == 0;
         let taken = match (are_plain, masks.points & whole) {
             (true, 0) => take(window, &masks, room, scale, &mut batch, integer),
             (true, _) => take(window, &masks, room, scale, &mut batch, number),

@@ -111,10 +111,10 @@ impl Accumulator {
     }
 
     /// The figures of `stat --more`: those of the record's table of fields.
-    fn more(&self) -> Vec<Figure> {
+    fn more(&mut self) -> Vec<Figure> {
         let figures = (self.count > 0).then(|| Figures::new(self.count, self.moments.totals()));
         let fields = FIELDS.iter().filter(|field| field.presence == Presence::More);
-        let figure = |name: &str| Figure {
+        let mut figure = |name: &str| Figure {
             name: name.to_owned(),
             value: self.named(name, figures.as_ref()),
         };
@@ -122,7 +122,7 @@ impl Accumulator {
     }
 
     /// The figure of this name.
-    fn named(&self, name: &str, figures: Option<&Figures>) -> Option<Decimal> {
+    fn named(&mut self, name: &str, figures: Option<&Figures>) -> Option<Decimal> {
         match name {
             "range" => self.extremes.as_ref().map(|it| &it.max - &it.min),
             "mode" => self.distribution.mode(),

@@ -129,9 +129,13 @@ impl Near {
         let Some(base) = self.base else { return numbers.iter().for_each(|it| other(*it)) };
         self.has_blocks = false;
         let mut rest = numbers;
-        while let [number, behind @ ..] = &rest[self.add_first(rest, base)..] {
-            other(*number);
-            rest = behind;
+        while let [number, behind @ ..] = rest {
+            if Near::place(*number, base).is_some() {
+                rest = &rest[self.add_first(rest, base)..];
+            } else {
+                other(*number);
+                rest = behind;
+            }
         }
     }
 

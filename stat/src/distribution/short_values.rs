@@ -1,7 +1,8 @@
-//! Short numbers in one unit, each with its count: in a table if they are near each other, and in a map
-//! otherwise.
+//! Short numbers in one unit, each with its count: in a table if they are near each other, and among the
+//! `far` ones otherwise.
 
 use crate::counts::{Counts, Full, MAX_DISTINCT};
+use crate::distribution::far::Far;
 use crate::distribution::near::{COUNTERS, Near};
 
 /// The counts of short numbers.
@@ -12,14 +13,14 @@ pub(super) struct ShortValues {
     /// `None` until many at a time come.
     near: Option<Near>,
     /// The numbers that have no counter there.
-    far: Counts<i64>,
+    far: Far,
 }
 
 impl ShortValues {
     /// The same counts in another unit, into which `convert` brings each number; `None` if it cannot
     /// convert one.
     pub(super) fn converted(
-        &self,
+        &mut self,
         scale: u16,
         convert: impl Fn(i64) -> Option<i64>,
     ) -> Option<ShortValues> {
@@ -27,7 +28,7 @@ impl ShortValues {
         for (number, count) in self.iter() {
             far.add_many(&convert(number)?, count).ok()?;
         }
-        Some(ShortValues { scale, near: None, far })
+        Some(ShortValues { scale, near: None, far: far.into() })
     }
 
     /// The unit's decimal places.
@@ -41,20 +42,26 @@ impl ShortValues {
     }
 
     /// How many distinct numbers there are.
-    pub(super) fn distinct(&self) -> usize {
+    pub(super) fn distinct(&mut self) -> usize {
         let (near, far) = self.lengths();
         near + far
+    }
+
+    /// How many there are at most, which is faster to know.
+    pub(super) fn distinct_at_most(&self) -> usize {
+        self.near.as_ref().map_or(0, Near::distinct) + self.far.distinct_at_most()
     }
 
     /// Counts `count` samples of the same number, if there are then at most `most` distinct ones.
     #[inline]
     pub(super) fn add(&mut self, number: i64, count: u64, most: usize) -> Result<(), Full> {
-        if self.distinct() >= most && self.count_of(number) == 0 {
+        let may_be_full = self.distinct_at_most() >= most;
+        if may_be_full && self.distinct() >= most && self.count_of(number) == 0 {
             return Err(Full);
         }
         match self.near.as_mut().is_some_and(|near| near.add(number, count)) {
             true => Ok(()),
-            false => self.far.add_many(&number, count),
+            false => self.far.add_many(number, count),
         }
     }
 
@@ -64,20 +71,20 @@ impl ShortValues {
         if self.distinct() == 0 && !self.has_table() {
             match middle(numbers).filter(|_| most >= COUNTERS) {
                 Some(middle) => self.near.get_or_insert_default().choose(middle),
-                None => return self.far = Counts::of_ascending(MAX_DISTINCT, numbers),
+                None => return self.far = Counts::of_ascending(MAX_DISTINCT, numbers).into(),
             }
         }
         // There is as much room as there are numbers.
-        let mut add_far = |number, count| _ = self.far.add_many(&number, count);
+        let mut add_far = |number, count| _ = self.far.add_many(number, count);
         match &mut self.near {
             Some(near) => near.add_counts(numbers, add_far),
             None => numbers.iter().for_each(|(number, count)| add_far(*number, *count)),
         }
     }
 
-    fn count_of(&self, number: i64) -> u64 {
+    fn count_of(&mut self, number: i64) -> u64 {
         let near = self.near.as_ref().and_then(|near| near.count_of(number));
-        near.unwrap_or_else(|| self.far.count_of(&number))
+        near.unwrap_or_else(|| self.far.counts().count_of(&number))
     }
 
     /// Counts `numbers`, or as many as there is room for if there may be at most `most` distinct ones;
@@ -91,11 +98,10 @@ impl ShortValues {
         }
         let middle = numbers.get(numbers.len() / 2).copied().unwrap_or(0);
         let mut near = self.near_around(middle);
-        let has_room = near.distinct() + self.far.distinct() + numbers.len() <= most;
+        let has_room = near.distinct() + self.far.distinct_at_most() + numbers.len() <= most
+            || near.distinct() + self.far.counts().distinct() + numbers.len() <= most;
         if has_room {
-            near.add_all(numbers, |number| {
-                let _ = self.far.add_many(&number, 1);
-            });
+            near.add_all(numbers, |number| self.far.list(number));
         }
         self.near = Some(near);
         if has_room {
@@ -116,13 +122,14 @@ impl ShortValues {
         let mut near = self.near.take().unwrap_or_default();
         if near.base().is_none() {
             near.choose(middle);
-            let mut others: Vec<_> = self.far.iter().map(|(number, n)| (*number, n)).collect();
+            let far = self.far.counts().iter();
+            let mut others: Vec<_> = far.map(|(number, n)| (*number, n)).collect();
             others.retain(|(number, count)| !near.add(*number, *count));
             if near.distinct() > 0 {
                 self.far.clear();
                 for (number, count) in others {
                     // There is as much room as before.
-                    let _ = self.far.add_many(&number, count);
+                    let _ = self.far.add_many(number, count);
                 }
             }
         }
@@ -132,44 +139,49 @@ impl ShortValues {
     /// The number at `rank`, from 1, among the sorted samples.
     pub(super) fn at_rank(&mut self, rank: u64) -> Option<i64> {
         let Some(near) = self.near.as_mut().filter(|near| near.distinct() > 0) else {
-            return self.far.at_rank(rank).copied();
+            return self.far.at_rank(rank);
         };
-        let before = match self.far.distinct() {
+        let before = match self.far.distinct_at_most() {
             0 => 0,
-            _ => near.base().map_or(0, |base| self.far.below(&base)),
+            _ => near.base().map_or(0, |base| self.far.below(base)),
         };
         let behind = before + near.samples();
         match rank {
-            _ if rank <= before => self.far.at_rank(rank).copied(),
+            _ if rank <= before => self.far.at_rank(rank),
             _ if rank <= behind => near.at_rank(rank - before),
-            _ => self.far.at_rank(rank - near.samples()).copied(),
+            _ => self.far.at_rank(rank - near.samples()),
         }
     }
 
     /// How many samples are below `limit`.
     pub(super) fn below(&mut self, limit: i64) -> u64 {
-        self.near.as_mut().map_or(0, |near| near.below(limit)) + self.far.below(&limit)
+        self.near.as_mut().map_or(0, |near| near.below(limit)) + self.far.below(limit)
     }
 
     /// The numbers with their counts.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (i64, u64)> {
+    pub(super) fn iter(&mut self) -> impl Iterator<Item = (i64, u64)> {
         self.behind((0, 0))
     }
 
     /// How many distinct numbers are in the table, and in the map.
-    pub(super) fn lengths(&self) -> (usize, usize) {
-        (self.near.as_ref().map_or(0, Near::distinct), self.far.distinct())
+    pub(super) fn lengths(&mut self) -> (usize, usize) {
+        (self.near.as_ref().map_or(0, Near::distinct), self.far.counts().distinct())
     }
 
     /// The same of the numbers that came when there were that many.
-    pub(super) fn behind(&self, (near, far): (usize, usize)) -> impl Iterator<Item = (i64, u64)> {
+    pub(super) fn behind(
+        &mut self,
+        (near, far): (usize, usize),
+    ) -> impl Iterator<Item = (i64, u64)> {
         let in_table = self.near.iter().flat_map(Near::iter).skip(near);
-        in_table.chain(self.far.behind(far).map(|(number, count)| (*number, count)))
+        let far = self.far.counts().behind(far);
+        in_table.chain(far.map(|(number, count)| (*number, count)))
     }
 
     /// The numbers with their counts, from the least to the greatest.
     pub(super) fn sorted(&mut self) -> Vec<(i64, u64)> {
-        let mut sorted: Vec<_> = self.far.sorted().map(|(number, n)| (*number, n)).collect();
+        let far = self.far.counts().sorted();
+        let mut sorted: Vec<_> = far.map(|(number, n)| (*number, n)).collect();
         if let Some(near) = self.near.as_mut().filter(|near| near.distinct() > 0) {
             let at = near.base().map_or(0, |base| sorted.partition_point(|(it, _)| *it < base));
             sorted.splice(at..at, near.sorted());
@@ -178,7 +190,7 @@ impl ShortValues {
     }
 
     /// The most frequent number with its count; the least number if there are several.
-    pub(super) fn mode(&self) -> Option<(i64, u64)> {
+    pub(super) fn mode(&mut self) -> Option<(i64, u64)> {
         self.iter().max_by_key(|(number, count)| (*count, -number))
     }
 

@@ -43,7 +43,8 @@ impl Values {
             return self.short.add(number, count, self.most_short(most));
         }
         let value = value.normalized();
-        if self.distinct() >= most && self.long.count_of(&value) == 0 {
+        let may_be_full = self.short.distinct_at_most() + self.long.distinct() >= most;
+        if may_be_full && self.distinct() >= most && self.long.count_of(&value) == 0 {
             return Err(Full);
         }
         self.long_samples += count;
@@ -96,7 +97,7 @@ impl Values {
     }
 
     /// How many distinct values there are.
-    pub(super) fn distinct(&self) -> usize {
+    pub(super) fn distinct(&mut self) -> usize {
         self.short.distinct() + self.long.distinct()
     }
 
@@ -166,7 +167,7 @@ impl Values {
     }
 
     /// Those that are short in units of 10^−`scale`, and the others.
-    pub(super) fn split(self, scale: u16) -> (Ascending, Vec<(Decimal, u64)>) {
+    pub(super) fn split(mut self, scale: u16) -> (Ascending, Vec<(Decimal, u64)>) {
         let (mut short, mut long) = (Vec::new(), Vec::new());
         let mut put = |value: Decimal, count| match units(&value, scale) {
             Some(number) => short.push((number, count)),
@@ -207,8 +208,9 @@ impl Values {
     }
 
     /// The most frequent value, the least of them if there are several.
-    pub(super) fn mode(&self) -> Option<Decimal> {
-        let short = self.short.mode().map(|(it, n)| (n, decimal(it, self.short.scale())));
+    pub(super) fn mode(&mut self) -> Option<Decimal> {
+        let scale = self.short.scale();
+        let short = self.short.mode().map(|(it, n)| (n, decimal(it, scale)));
         let long = self.long.mode().map(|value| (self.long.count_of(value), value.clone()));
         let modes = short.into_iter().chain(long);
         modes.max_by(|(n, value), (m, other)| n.cmp(m).then(other.cmp(value))).map(|(_, it)| it)
