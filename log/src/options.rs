@@ -33,7 +33,7 @@ Examples:
 Exit status 0 means that every line received is on the disk, except for what somebody else did to \
 the file, which is reported. Lines are recorded byte for byte, whatever they hold; a last line \
 without a line feed gets one. But half a line that a stop, a hang-up or an error cut off is not \
-recorded: it is reported. Only one log writes a file at a time; who may only read the file cannot \
+recorded: it is reported. Only one log writes a file at a time; a user who may only read it cannot \
 keep a log from it. A torn last line, left by a crash, is set aside in FILE.torn at the next start.
 
 If the disk is full, or writing fails for another reason, log says so once, keeps what it has, \
@@ -44,9 +44,9 @@ somebody else, or its file system is gone, log notices within a second, says so,
 FILE. A symbolic link to a file is followed, and reported. With --pass, recording ends when nobody \
 reads standard output any more.
 
-What the file system does not have is no failure: where it has no locks, cannot sync files or \
-directories, or gives a file another inode number each time, and where the directory may not be \
-read, log records, and says once which promise does not hold there.
+What the file system lacks is no failure: if it has no locks, cannot sync files or directories, or \
+gives a file another inode number each time, or if the directory may not be read, log records all \
+the same, and says once which promise does not hold there.
 
 With --rotate SIZE, FILE becomes an old file before it would grow beyond SIZE; with --rotate DUR, \
 when a line comes in a later period of that length, counted from 1970 in UTC (1d: from midnight to \
@@ -56,8 +56,8 @@ each old file; whatever lies at those names is taken for an old file. Names by t
 once, and for good, to when it, or its period, began, as run.log to run.20261125T180000Z.log; a \
 rotation costs one rename, however many are kept, and what is old can be compressed or moved away. If \
 that name is taken, even compressed, or there is a later one, -1, -2, ... stands behind the newest \
-time; no file is replaced. Of both kinds, --keep N (10) old files stay, those that are compressed not \
-counted, and never removed. A file that a start goes on in began when it was last written to.
+time; no file is replaced. --keep N (10) old files stay; compressed ones are neither counted nor \
+removed. A file that is there at the start counts as begun when it was last written to.
 
 Where a rotation is refused (the directory may not be written, FILE is a mount point or append-only, \
 an old file is somebody else's in a sticky directory), log says so once, goes on in the same file, \

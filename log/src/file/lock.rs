@@ -4,8 +4,8 @@
 //! a process that may write the file can take one. (With flock(2), anybody who may read it could stop a
 //! recording, or win the new file's lock during a rotation.)
 //!
-//! A reader can still take a read lock, which is in a write lock's way. But no `log` takes one, so that
-//! such a lock is passed over, and reported.
+//! A reader can still take a read lock, which is in a write lock's way. But no `log` takes one, so such a
+//! lock is reported, and otherwise ignored.
 
 use std::fs::File;
 use std::io;

@@ -11,8 +11,9 @@
 //!    not, the `log` that made it may not have come to this step;
 //! 5. truncate it if asked to, else set aside a torn last line ([`super::torn`]).
 //!
-//! Where the file system has no locks, cannot sync a directory, or tells no files apart
-//! ([`super::identity`]), recording goes on without, and what is not promised there is reported.
+//! Where the file system has no locks, cannot sync a directory, or cannot tell files apart
+//! ([`super::identity`]), the file is recorded in all the same, and the promise that does not hold there
+//! is reported.
 //!
 //! What is not a regular file (a FIFO, a terminal, `/dev/null`) is written to as it is:
 //! no lock, no syncing.

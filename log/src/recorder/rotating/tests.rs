@@ -73,7 +73,7 @@ fn a_full_disk_is_still_waited_for() {
     );
 }
 
-/// So many seconds after 1970 began.
+/// This many seconds after 1970 began.
 fn at(seconds: u64) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
 }
