@@ -2,6 +2,7 @@
 
 mod format;
 mod help;
+mod serial;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -15,6 +16,7 @@ use stage::process::sandbox::{Grant, Sandbox, SandboxOption};
 use stage::stream::files::STANDARD_INPUT;
 
 use self::format::FormatParser;
+use self::serial::SerialOptions;
 use crate::channel::Settings;
 use crate::check::CheckOptions;
 use crate::conversion::ConversionOptions;
@@ -57,9 +59,9 @@ pub struct Options {
     /// Take a stream as it comes from FILE (a file, FIFO, device), or - for standard input
     #[arg(long, value_name = "FILE|-", help_heading = "Real converter")]
     pub from: Option<PathBuf>,
-    /// What the stream consists of: text; labels (temp:21.5 hum:48); json (an object a line); raw words,
-    /// from u8 to s64be, f32le, f64be, or as the kernel describes them: le:s12/16>>4; or wav
-    /// [default: text, or WAV, if it begins like that]
+    /// What the stream consists of: text; labels (temp:21.5 hum:48); json (an object a line); wav; or raw
+    /// words, from u8 to s64be, f32le to f64be, or as the kernel describes them, le:s12/16>>4 [default:
+    /// text, or wav if it begins like that]
     #[arg(long, value_parser = FormatParser, value_name = "FMT", hide_possible_values = true)]
     #[arg(help_heading = "Real converter", conflicts_with = "poll")]
     pub format: Option<Format>,
@@ -77,6 +79,10 @@ pub struct Options {
     )]
     #[arg(conflicts_with = "poll")]
     pub columns: Option<Selection>,
+
+    /// How it is opened.
+    #[command(flatten)]
+    pub serial: SerialOptions,
 
     /// How text is written.
     #[command(flatten)]
@@ -218,6 +224,7 @@ impl Options {
 
 impl CommandLine for Options {
     const NEEDS: &'static [Need] = &[
+        Need { option: "baud", one_of: &["from"] },
         Need { option: "format", one_of: &["from"] },
         Need { option: "channels", one_of: &["from"] },
         Need { option: "columns", one_of: &["from"] },

@@ -17,7 +17,7 @@ use crate::{Error, convert_stream, source};
 /// Opens the stream, if one is asked for.
 pub(super) fn asked(options: &Options) -> Option<Result<Opened, source::Error>> {
     let path = options.from.as_ref()?;
-    let stream = OpenStream::open(path, options.layout());
+    let stream = OpenStream::open(path, options.layout(), options.serial.baud);
     Some(stream.map(Opened::new))
 }
 

@@ -5,24 +5,32 @@
 //!
 //! 1. the line is locked (flock), which other serial programs respect, even as root;
 //! 2. it is closed to further opens (TIOCEXCL), even by programs that ignore locks;
-//! 3. its modes are checked: raw words need a raw line; for text, a line that is not raw is reported;
-//! 4. what is waiting in it is dropped.
+//! 3. it is set to the rate that was asked for, and raw. (What it was before is not restored: the next
+//!    program sets what it needs, or is content with a line that works);
+//! 4. its modes are checked: raw words need a raw line; for text, a line that is not raw is reported;
+//! 5. what is waiting in it is dropped.
 //!
-//! In a pipeline, 1 to 3 happen before any stage begins, and 4 when all of them begin. 1 and 2 are
+//! In a pipeline, 1 to 4 happen before any stage begins, and 5 when all of them begin. 1 and 2 are
 //! undone at the end. The controlling terminal is left alone: a person is typing there.
 
 use std::fs::{File, TryLockError};
 use std::os::fd::AsFd;
 
+use nix::errno::Errno;
 use nix::sys::termios::{
-    ControlFlags, FlushArg, InputFlags, LocalFlags, Termios, tcflush, tcgetattr,
+    ControlFlags, FlushArg, InputFlags, LocalFlags, SetArg, Termios, cfmakeraw, tcflush, tcgetattr,
+    tcsetattr,
 };
-use stage::process::kernel::{set_exclusive, waiting_bytes};
+use stage::process::kernel::{set_exclusive, set_rate, waiting_bytes};
 use stage::stream::terminal::Terminal;
 use thiserror::Error;
 
 use super::STANDARD_INPUT_NAME;
 use super::format::Format;
+
+/// How far a rate may be from the one that was asked for, in per cent: with more, the last of a byte's ten
+/// bits is read where another one is sent.
+const MOST_OFF: u64 = 3;
 
 /// A device could not be used.
 #[derive(Debug, Error)]
@@ -30,6 +38,15 @@ pub enum Error {
     /// Another process is using it.
     #[error("cannot lock {0}: another program is reading it")]
     Locked(String),
+    /// It has no rate.
+    #[error("cannot set {0} to {1} baud: it is not a serial line")]
+    NoLine(String, u32),
+    /// Its rate or its modes cannot be set.
+    #[error("cannot set {0} to {1} baud")]
+    NotSet(String, u32, #[source] Errno),
+    /// Its driver has set another rate.
+    #[error("cannot set {0} to {1} baud: its driver makes {2} of that")]
+    OtherRate(String, u32, u32),
     /// Its modes would change raw words.
     #[error("cannot read raw words from {0}")]
     NotRaw(String, #[source] NotRaw),
@@ -61,10 +78,16 @@ pub struct Device {
 }
 
 impl Device {
-    /// Steps 1 to 3 for a stream of this format, if `fd` is a device; messages call it `name`.
-    pub fn take(fd: impl AsFd, name: &str, format: Format) -> Result<Option<Device>, Error> {
+    /// Steps 1 to 4 for a stream of this format, if `fd` is a device; messages call it `name`.
+    pub fn take(
+        fd: impl AsFd,
+        name: &str,
+        format: Format,
+        baud: Option<u32>,
+    ) -> Result<Option<Device>, Error> {
         if Terminal::of(&fd) != Some(Terminal::Device) {
-            return Ok(None);
+            let no_line = |baud| Err(Error::NoLine(name.to_owned(), baud));
+            return baud.map_or(Ok(None), no_line);
         }
         // If that fails, as after a hang-up, reading reports why.
         let Ok(line) = fd.as_fd().try_clone_to_owned().map(File::from) else { return Ok(None) };
@@ -73,6 +96,9 @@ impl Device {
         }
         let mut device = Device { line, not_raw: None };
         let _ = set_exclusive(device.line.as_fd(), true);
+        if let Some(baud) = baud {
+            device.set(name, baud)?;
+        }
         let is_text = format.is_text();
         let modes = tcgetattr(&device.line).map(|modes| changes(&modes, is_text));
         if let Some(modes) = modes.ok().filter(|modes| !modes.is_empty()) {
@@ -86,7 +112,23 @@ impl Device {
         Ok(Some(device))
     }
 
-    /// Step 4: drops what is waiting in it. Returns how many bytes, as far as the kernel reports that.
+    /// Step 3: 8N1, raw, without echo, whatever its modem says.
+    fn set(&self, name: &str, baud: u32) -> Result<(), Error> {
+        let not_set = |why| Error::NotSet(name.to_owned(), baud, why);
+        let mut modes = tcgetattr(&self.line).map_err(not_set)?;
+        cfmakeraw(&mut modes);
+        let others = ControlFlags::PARENB | ControlFlags::CSTOPB | ControlFlags::CRTSCTS;
+        modes.control_flags.remove(others);
+        modes.control_flags.insert(ControlFlags::CLOCAL | ControlFlags::CREAD);
+        tcsetattr(&self.line, SetArg::TCSANOW, &modes).map_err(not_set)?;
+        let made = set_rate(self.line.as_fd(), baud).map_err(not_set)?;
+        match u64::from(made.abs_diff(baud)) * 100 > u64::from(baud) * MOST_OFF {
+            true => Err(Error::OtherRate(name.to_owned(), baud, made)),
+            false => Ok(()),
+        }
+    }
+
+    /// Step 5: drops what is waiting in it. Returns how many bytes, as far as the kernel reports that.
     pub fn drop_waiting(&self) -> usize {
         let waiting = waiting_bytes(self.line.as_fd()).unwrap_or_default();
         let _ = tcflush(&self.line, FlushArg::TCIFLUSH);
@@ -126,7 +168,6 @@ fn changes(modes: &Termios, is_text: bool) -> Vec<&'static str> {
 mod tests {
     use super::*;
     use nix::pty::{OpenptyResult, openpty};
-    use nix::sys::termios::{SetArg, cfmakeraw, tcsetattr};
     use stage::process::message::chain;
 
     fn words() -> Format {
@@ -142,21 +183,21 @@ mod tests {
     #[test]
     fn what_is_not_a_device_is_left_alone() {
         let file = tempfile::tempfile().unwrap();
-        assert!(Device::take(&file, "x", Format::Text).unwrap().is_none());
-        assert!(Device::take(std::io::pipe().unwrap().0, "x", words()).unwrap().is_none());
+        assert!(Device::take(&file, "x", Format::Text, None).unwrap().is_none());
+        assert!(Device::take(std::io::pipe().unwrap().0, "x", words(), None).unwrap().is_none());
     }
 
     #[test]
     fn a_line_that_is_not_raw_is_reported_and_gives_no_raw_words() {
         let OpenptyResult { master: _master, slave } = openpty(None, None).unwrap();
-        let device = Device::take(&slave, "\"/dev/ttyS0\"", Format::Text).unwrap().unwrap();
+        let device = Device::take(&slave, "\"/dev/ttyS0\"", Format::Text, None).unwrap().unwrap();
         assert_eq!(
             device.not_raw.as_ref().unwrap().to_string(),
             "it is not raw (echo, line editing, CR translation, signals): \
              set it with stty -F \"/dev/ttyS0\" raw -echo"
         );
         drop(device);
-        let error = Device::take(&slave, "standard input", words()).unwrap_err();
+        let error = Device::take(&slave, "standard input", words(), None).unwrap_err();
         assert_eq!(
             chain(&error),
             "cannot read raw words from standard input: it is not raw (echo, line editing, \
@@ -164,8 +205,20 @@ mod tests {
         );
         make_raw(&slave);
         for format in [Format::Text, words()] {
-            assert_eq!(Device::take(&slave, "x", format).unwrap().unwrap().not_raw, None);
+            assert_eq!(Device::take(&slave, "x", format, None).unwrap().unwrap().not_raw, None);
         }
+    }
+
+    #[test]
+    fn a_line_is_set_to_any_rate_and_raw() {
+        let OpenptyResult { master: _master, slave } = openpty(None, None).unwrap();
+        for baud in [115_200, 250_000, 31_250] {
+            let device = Device::take(&slave, "x", words(), Some(baud)).unwrap().unwrap();
+            assert_eq!(device.not_raw, None);
+        }
+        let file = tempfile::tempfile().unwrap();
+        let error = Device::take(&file, "\"x\"", Format::Text, Some(9600)).unwrap_err();
+        assert_eq!(chain(&error), "cannot set \"x\" to 9600 baud: it is not a serial line");
     }
 
     #[test]
@@ -175,11 +228,11 @@ mod tests {
         let path = nix::unistd::ttyname(&slave).unwrap();
         let open = || super::super::open(&path).unwrap();
         let (first, second) = (open(), open());
-        let device = Device::take(&first, "x", Format::Text).unwrap();
-        let error = Device::take(&second, "x", Format::Text).unwrap_err();
+        let device = Device::take(&first, "x", Format::Text, None).unwrap();
+        let error = Device::take(&second, "x", Format::Text, None).unwrap_err();
         assert_eq!(chain(&error), "cannot lock x: another program is reading it");
         drop(device);
-        assert!(Device::take(&second, "x", Format::Text).unwrap().is_some());
+        assert!(Device::take(&second, "x", Format::Text, None).unwrap().is_some());
     }
 
     #[test]
@@ -189,7 +242,7 @@ mod tests {
         nix::unistd::write(&master, b"old\n").unwrap();
         let mut arrived = [nix::poll::PollFd::new(slave.as_fd(), nix::poll::PollFlags::POLLIN)];
         nix::poll::poll(&mut arrived, nix::poll::PollTimeout::NONE).unwrap();
-        let device = Device::take(&slave, "x", Format::Text).unwrap();
+        let device = Device::take(&slave, "x", Format::Text, None).unwrap();
         assert_eq!(device.as_ref().unwrap().drop_waiting(), 4);
         nix::unistd::write(&master, b"new\n").unwrap();
         let mut buffer = [0; 9];

@@ -45,10 +45,11 @@ impl AsFd for Bytes {
 }
 
 impl OpenStream {
-    /// Opens the stream at `path`, or standard input; if it is a device, claims it.
-    pub fn open(path: &Path, layout: Layout) -> Result<OpenStream, Error> {
+    /// Opens the stream at `path`, or standard input; if it is a device, claims it, and sets its rate to
+    /// `baud`.
+    pub fn open(path: &Path, layout: Layout, baud: Option<u32>) -> Result<OpenStream, Error> {
         let (name, bytes) = bytes_of(path)?;
-        let device = Device::take(&bytes, &name, layout.format)?;
+        let device = Device::take(&bytes, &name, layout.format, baud)?;
         Ok(OpenStream { name, bytes, layout, device })
     }
 }

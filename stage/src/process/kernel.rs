@@ -59,6 +59,35 @@ pub fn set_exclusive(fd: BorrowedFd<'_>, exclusive: bool) -> Result<(), Errno> {
     Errno::result(unsafe { libc::ioctl(fd.as_raw_fd(), request) }).map(drop)
 }
 
+/// Sets the rate of a serial line, in bits a second, in both directions; returns what its driver has made
+/// of it. (Any number, where termios has a list.)
+#[cfg(not(any(target_arch = "powerpc", target_arch = "powerpc64")))]
+pub fn set_rate(fd: BorrowedFd<'_>, rate: u32) -> Result<u32, Errno> {
+    let fd = fd.as_raw_fd();
+    let get = || {
+        let mut modes = MaybeUninit::<libc::termios2>::uninit();
+        // SAFETY: the descriptor is open as long as it is lent, and the request fills in what it is
+        // given, which it has done when it returns 0.
+        unsafe {
+            Errno::result(libc::ioctl(fd, libc::TCGETS2, modes.as_mut_ptr()))?;
+            Ok(modes.assume_init())
+        }
+    };
+    let mut modes = get()?;
+    // No rate for the input of its own: it has that of the output.
+    modes.c_cflag = modes.c_cflag & !(libc::CBAUD | libc::CIBAUD) | libc::BOTHER;
+    (modes.c_ispeed, modes.c_ospeed) = (rate, rate);
+    // SAFETY: the same, and the request only reads.
+    Errno::result(unsafe { libc::ioctl(fd, libc::TCSETS2, &raw const modes) })?;
+    Ok(get()?.c_ospeed)
+}
+
+/// There, rates are set in another way.
+#[cfg(any(target_arch = "powerpc", target_arch = "powerpc64"))]
+pub fn set_rate(_: BorrowedFd<'_>, _: u32) -> Result<u32, Errno> {
+    Err(Errno::ENOTSUP)
+}
+
 /// Bytes that wait in a terminal to be read.
 pub fn waiting_bytes(fd: BorrowedFd<'_>) -> Result<usize, Errno> {
     let mut count: libc::c_int = 0;
