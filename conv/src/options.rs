@@ -169,7 +169,7 @@ impl Options {
             format: self.format(),
             channels: self.channels.into(),
             choice: self.choice(),
-            may_be_wav: self.format.is_none(),
+            may_be_wav: self.format.is_none() && !self.serial.reconnect,
             dialect: self.dialect.clone(),
             times: self.times.clone(),
             skip: self.skip,
@@ -225,6 +225,7 @@ impl Options {
 impl CommandLine for Options {
     const NEEDS: &'static [Need] = &[
         Need { option: "baud", one_of: &["from"] },
+        Need { option: "reconnect", one_of: &["from"] },
         Need { option: "format", one_of: &["from"] },
         Need { option: "channels", one_of: &["from"] },
         Need { option: "columns", one_of: &["from"] },
@@ -253,6 +254,7 @@ impl CommandLine for Options {
         self.conversion.check()?;
         self.checks.check()?;
         self.layout().check()?;
+        self.serial.check(self.stream().is_some(), self.format())?;
         check_once("range", &self.range)?;
         check_once("seed", &self.seed)?;
         self.check_channels()
@@ -265,7 +267,8 @@ impl StageOptions for Options {
         let file = (!self.poll.is_empty()).then_some(Grant::ReadFiles);
         // Standard input may be a terminal, too, so `--from -` needs it as well.
         let terminal = self.from.as_deref().map(|_| Grant::TakeTerminal);
-        self.sandbox.granting(file.into_iter().chain(terminal))
+        let own = file.into_iter().chain(terminal);
+        self.sandbox.granting(own.chain(self.serial.grants()))
     }
 
     fn reads(&self) -> Vec<&Path> {

@@ -8,10 +8,12 @@ pub(crate) mod choice;
 pub mod clocked;
 pub(crate) mod clocked_rows;
 mod column;
+pub mod connection;
 pub(crate) mod device;
 pub(crate) mod dialect;
 pub mod format;
 pub(crate) mod iio;
+pub(crate) mod lasting;
 pub(crate) mod layout;
 mod number;
 pub(crate) mod open_stream;
@@ -103,6 +105,12 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
+    /// What was to be waited for ends for good.
+    #[error("cannot wait for {name} to return: it is neither a device nor a FIFO")]
+    NeverReturns {
+        /// The file, quoted.
+        name: String,
+    },
     /// A file cannot be read repeatedly.
     #[error("cannot poll {name}: it is {what}, which sends by itself (use --from)")]
     NotPolled {
@@ -155,6 +163,30 @@ pub enum Error {
     /// The clock could not be waited on.
     #[error("cannot wait for the next tick")]
     Wait(#[source] io::Error),
+}
+
+impl Error {
+    /// Whether it may be over when a device or FIFO is opened again.
+    pub(crate) fn may_pass(&self) -> bool {
+        let passes = |error: &device::Error| {
+            matches!(error, device::Error::Locked(_) | device::Error::NotSet(..))
+        };
+        matches!(self, Error::Open { .. }) || matches!(self, Error::Device(it) if passes(it))
+    }
+
+    /// Whether there is nothing to open.
+    pub(crate) fn is_absence(&self) -> bool {
+        matches!(self, Error::Open { source, .. } if source.kind() == io::ErrorKind::NotFound)
+    }
+
+    /// Whether a device or FIFO was there, and is not any more. (What it sends is another matter.)
+    pub(crate) fn is_loss(&self) -> bool {
+        match self {
+            Error::Unread(Unread::HungUp(_)) => true,
+            Error::Unread(Unread::Failed { source, .. }) => source.raw_os_error().is_some(),
+            _ => false,
+        }
+    }
 }
 
 fn open(path: &Path) -> Result<File, Error> {

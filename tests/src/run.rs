@@ -200,6 +200,12 @@ impl Running {
         self.stderr.text().contains(text)
     }
 
+    /// Waits until standard error contains `text` this many times.
+    pub fn wait_for_messages(&self, text: &str, count: usize) {
+        let found = |bytes: &[u8]| String::from_utf8_lossy(bytes).matches(text).count();
+        self.stderr.wait(self, |bytes| found(bytes) >= count);
+    }
+
     /// Waits until `event` is true, checking repeatedly.
     pub fn wait_until(&self, what: &str, mut event: impl FnMut() -> bool) {
         let deadline = Instant::now() + PATIENCE;

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use stage::process::clock::Clock as _;
 
+use super::lasting::LastingStream;
 use super::{OpenSource, Opened};
 use crate::options::Options;
 use crate::plan::Plan;
@@ -17,6 +18,9 @@ use crate::{Error, convert_stream, source};
 /// Opens the stream, if one is asked for.
 pub(super) fn asked(options: &Options) -> Option<Result<Opened, source::Error>> {
     let path = options.from.as_ref()?;
+    if options.serial.reconnect {
+        return Some(LastingStream::open(path.clone(), options).map(Opened::new));
+    }
     let stream = OpenStream::open(path, options.layout(), options.serial.baud);
     Some(stream.map(Opened::new))
 }
@@ -29,7 +33,7 @@ impl OpenSource for OpenStream {
     ) -> Result<(), Error> {
         let Plan { settings, duration, stop, progress, .. } = plan;
         let deadline = end_of_run(stop.now(), duration);
-        let stream = Stream::begin(&self, deadline, stop, &progress);
+        let stream = Stream::begin(*self, deadline, stop, &progress);
         convert_stream(stream, Processing::new(settings), sender)
     }
 }

@@ -1,6 +1,9 @@
 //! The options for serial lines, and for other sources that may go and return.
 
 use clap::Args;
+use stage::process::sandbox::Grant;
+
+use crate::source::format::Format;
 
 /// How a source that comes by itself is opened.
 #[derive(Args, Clone, Copy, Debug)]
@@ -9,4 +12,28 @@ pub struct SerialOptions {
     #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = "Real converter")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..), conflicts_with = "poll")]
     pub baud: Option<u32>,
+    /// Wait for a device or FIFO that is not there, or is gone, and go on with it when it returns
+    #[arg(long, help_heading = "Real converter", conflicts_with = "poll")]
+    pub reconnect: bool,
+}
+
+impl SerialOptions {
+    /// What it takes to open a source again.
+    pub(super) fn grants(&self) -> impl Iterator<Item = Grant> {
+        let open = self.reconnect.then_some(Grant::ReadFiles);
+        open.into_iter().chain(open.and(self.baud).map(|_| Grant::SetTerminal))
+    }
+
+    /// Checks what is said of a source with this format, which may have a name.
+    pub(super) fn check(&self, has_name: bool, format: Format) -> Result<(), String> {
+        if self.reconnect && !has_name {
+            return Err(
+                "--reconnect needs a name: standard input cannot be opened again".to_owned()
+            );
+        }
+        if self.reconnect && format == Format::Wav {
+            return Err("--reconnect is for what has no end, and WAV has one".to_owned());
+        }
+        Ok(())
+    }
 }

@@ -6,8 +6,9 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::path::Path;
 
 use nix::errno::Errno;
+use nix::sys::stat::SFlag;
 use stage::process::message::quoted_path;
-use stage::stream::files::STANDARD_INPUT;
+use stage::stream::files::{STANDARD_INPUT, kind_of};
 
 use super::device::Device;
 use super::layout::Layout;
@@ -51,6 +52,13 @@ impl OpenStream {
         let (name, bytes) = bytes_of(path)?;
         let device = Device::take(&bytes, &name, layout.format, baud)?;
         Ok(OpenStream { name, bytes, layout, device })
+    }
+}
+
+impl OpenStream {
+    /// Whether it may go and return: a device, or a FIFO.
+    pub(crate) fn may_return(&self) -> bool {
+        matches!(kind_of(&self.bytes), Some(SFlag::S_IFCHR | SFlag::S_IFIFO))
     }
 }
 

@@ -13,10 +13,11 @@ use stage::stream::framing::{Framed, Unframed};
 use stage::stream::input::{AfterStop, Input, Stoppable};
 
 use super::Error;
+use super::connection::Connection;
 use super::device::Device;
 use super::format::Format;
 use super::layout::Layout;
-use super::open_stream::{Bytes, OpenStream};
+use super::open_stream::OpenStream;
 
 /// Where the first byte lies in what was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,15 +47,15 @@ pub struct Stream<I> {
     pub clock: Option<Box<dyn Clock>>,
 }
 
-impl<'a> Stream<Stoppable<&'a Bytes>> {
+impl Stream<Connection> {
     /// Begins reading what was opened, until `deadline` or a stop; shows in `progress` how far along it
     /// is.
     pub fn begin(
-        opened: &'a OpenStream,
+        opened: OpenStream,
         deadline: Option<Instant>,
         stop: Stop,
         progress: &Progress,
-    ) -> Stream<Stoppable<&'a Bytes>> {
+    ) -> Stream<Connection> {
         let OpenStream { name, bytes, layout, device } = opened;
         let beginning = if device.is_some() { Beginning::Anywhere } else { Beginning::Whole };
         let not_raw = device.as_ref().and_then(|device| device.not_raw.as_ref());
@@ -68,7 +69,7 @@ impl<'a> Stream<Stoppable<&'a Bytes>> {
         let clock = layout.choice.is_stamped.then(|| Box::new(stop.clone()) as _);
         let input = Stoppable::new(bytes, stop, AfterStop::End).showing(progress);
         progress.expect_rest_of(|| input.file());
-        let (name, layout) = (name.clone(), layout.clone());
+        let input = Connection::new(input, device);
         Stream { input, name, layout, beginning, deadline, notices, clock }
     }
 }

@@ -5,6 +5,7 @@
 //! before until canonical lines come again: so the search for them hardly slows down a stream that has
 //! none.
 
+mod again;
 mod fast;
 mod reports;
 mod rows;
@@ -77,12 +78,8 @@ impl<I: Input> TextStream<I> {
     /// The lines of `stream`.
     pub(crate) fn new(stream: Stream<I>) -> TextStream<I> {
         let Stream { input, name, layout, beginning, deadline, notices, clock } = stream;
-        let lines = Lines::new(unframed(input, layout.format)).ended_by_cr_too();
         let skipped = layout.skip;
-        let lines = match beginning {
-            Beginning::Whole => lines,
-            Beginning::Anywhere => lines.from_the_next(),
-        };
+        let lines = again::lines(unframed(input, layout.format), beginning);
         TextStream {
             lines,
             table: Table::new(layout),

@@ -10,9 +10,11 @@ use stage::format::sample::Sample;
 use stage::format::time::Time;
 use stage::process::clock::{Clock, Wake};
 use stage::stream::ending::{CutOff, Ending, Fate, Half};
+use stage::stream::framing::Unframed;
 use stage::stream::input::Input;
 use stage::stream::size::BLOCK;
 
+use super::lasting::Lasting;
 use super::stream::{Beginning, Stream, unread};
 use super::word::Word;
 use super::{Error, Given, Source};
@@ -61,10 +63,7 @@ impl<I: Input> WordStream<I> {
         let columns = layout.sent_words(word).map_err(lacking)?;
         let words = layout.words(word);
         let frame = word.width() * words;
-        let unknown = (beginning == Beginning::Anywhere && frame > 1).then(|| {
-            format!("{name} may have been sending before: nothing tells where a word begins")
-        });
-        notices.extend(unknown);
+        notices.extend(unknown_beginning(&name, beginning, frame));
         Ok(WordStream {
             input,
             name,
@@ -164,6 +163,34 @@ impl<I: Input> WordStream<I> {
             let raw = Err(NoReading::Torn { bytes, frame });
             Reading { place: place(self.number + 1), raw }
         })
+    }
+}
+
+/// Reports that nothing tells where a word begins.
+fn unknown_beginning(name: &str, beginning: Beginning, frame: usize) -> Option<String> {
+    (beginning == Beginning::Anywhere && frame > 1)
+        .then(|| format!("{name} may have been sending before: nothing tells where a word begins"))
+}
+
+impl<I: Input> Lasting for WordStream<Unframed<I>> {
+    type Input = I;
+
+    fn go_on(&mut self, stream: Option<Stream<I>>) {
+        (self.start, self.whole, self.end) = (0, 0, 0);
+        (self.ending, self.is_rest_done) = (None, false);
+        let Some(stream) = stream else { return };
+        let Stream { input, name, beginning, mut notices, .. } = stream;
+        notices.extend(unknown_beginning(&name, beginning, self.frame()));
+        self.input = Unframed::examined(input);
+        self.notices = notices;
+    }
+
+    fn ending(&self) -> Option<Ending> {
+        self.ending
+    }
+
+    fn number(&self) -> u64 {
+        self.number
     }
 }
 

@@ -90,6 +90,8 @@ pub enum Grant {
     Splice,
     /// Take over a terminal: lock it, and drop what waits in it.
     TakeTerminal,
+    /// Take over a terminal, and set its rate and its modes.
+    SetTerminal,
 }
 
 /// The option that every program has.

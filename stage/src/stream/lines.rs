@@ -263,6 +263,12 @@ impl<I: Input> Lines<I> {
         self.ending.get_or_insert(ending);
     }
 
+    /// Goes on after the input's end, as a FIFO does when another writer comes.
+    pub fn resume(&mut self) {
+        self.given = 0..0;
+        self.ending = None;
+    }
+
     /// How the input ended, once it has.
     pub fn ending(&self) -> Option<Ending> {
         self.ending

@@ -27,6 +27,7 @@ pub(crate) const BENCH: Bench = Bench {
         Example { id: "verbose", words: &["--verbose"], needs: &[] },
         Example { id: "no_sandbox", words: &["--no-sandbox"], needs: &[] },
     ],
+    elsewhere: &[],
     refused: &[("print", &["grace", "verbose"])],
     unseen: &[],
     inputs: 1,

@@ -23,6 +23,7 @@ pub(crate) const BENCH: Bench = Bench {
         Example { id: "until", words: &["--until 2026-11-25T18:00:02Z"], needs: &["cat"] },
         Example { id: "no_sandbox", words: &["--no-sandbox"], needs: &[] },
     ],
+    elsewhere: &[],
     refused: &[
         (
             "check",

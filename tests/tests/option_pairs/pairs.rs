@@ -20,6 +20,9 @@ const WORKERS: usize = 4;
 pub(crate) struct Bench {
     /// An example of each option.
     pub options: &'static [Example],
+    /// Options that show only beside something that is not tried here, such as a device; they have tests
+    /// of their own.
+    pub elsewhere: &'static [&'static str],
     /// The pairs that are refused.
     pub refused: &'static [(&'static str, &'static [&'static str])],
     /// Options that do nothing to be seen beside others, since what they look for does not come: each is
@@ -142,7 +145,8 @@ pub(crate) fn check<O: CommandLine>(bench: &Bench) {
 fn has_an_example_of_each<O: CommandFactory>(bench: &Bench) {
     let command = O::command();
     let known: BTreeSet<&str> = command.get_arguments().map(|it| it.get_id().as_str()).collect();
-    let examples: BTreeSet<&str> = bench.options.iter().map(|it| it.id).collect();
+    let examples = bench.options.iter().map(|it| it.id).chain(bench.elsewhere.iter().copied());
+    let examples: BTreeSet<&str> = examples.collect();
     assert_eq!(examples, known, "each option has an example, and nothing else");
 }
 

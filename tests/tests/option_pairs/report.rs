@@ -12,6 +12,7 @@ pub(crate) const BENCH: Bench = Bench {
         Example { id: "fail_if", words: &["--fail-if n>0"], needs: &[] },
         Example { id: "no_sandbox", words: &["--no-sandbox"], needs: &[] },
     ],
+    elsewhere: &[],
     refused: &[],
     unseen: &[],
     inputs: 1,

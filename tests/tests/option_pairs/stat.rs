@@ -31,6 +31,7 @@ pub(crate) const BENCH: Bench = Bench {
         Example { id: "first", words: &["--first 7"], needs: &["state"] },
         Example { id: "no_sandbox", words: &["--no-sandbox"], needs: &[] },
     ],
+    elsewhere: &[],
     refused: &[
         ("every", &["window", "time_zone", "late"]),
         ("merge", &["every", "window", "strict", "first", "columns", "names", "header"]),

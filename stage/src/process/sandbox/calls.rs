@@ -83,6 +83,9 @@ const IOCTLS: [libc::Ioctl; 5] =
 /// dropped.
 const TERMINAL_IOCTLS: [libc::Ioctl; 3] = [libc::TIOCEXCL, libc::TIOCNXCL, libc::TCFLSH];
 
+/// What [`Grant::SetTerminal`] adds to that.
+const MODE_IOCTLS: [libc::Ioctl; 2] = [libc::TCSETS, libc::TCSETS2];
+
 /// What may be done to a descriptor: copy it, its flags, its locks, its size, its seals. Never
 /// F_SETOWN, which sends signals to others.
 #[rustfmt::skip]
@@ -110,7 +113,10 @@ fn rules(grants: &[Grant]) -> Rules {
         rules.extend(reading());
     }
     if has(Grant::TakeTerminal) {
-        rules.extend(taking_a_terminal());
+        rules.extend(taking_a_terminal(&[]));
+    }
+    if has(Grant::SetTerminal) {
+        rules.extend(taking_a_terminal(&MODE_IOCTLS));
     }
     let lists = [
         (EVERY, true),
@@ -140,9 +146,9 @@ fn conditions() -> Rules {
     ])
 }
 
-/// What [`Grant::TakeTerminal`] adds.
-fn taking_a_terminal() -> Rules {
-    let ioctls = IOCTLS.iter().chain(&TERMINAL_IOCTLS).map(|&it| it as u32);
+/// What [`Grant::TakeTerminal`] adds, and these.
+fn taking_a_terminal(more: &[libc::Ioctl]) -> Rules {
+    let ioctls = IOCTLS.iter().chain(&TERMINAL_IOCTLS).chain(more).map(|&it| it as u32);
     Rules::from([
         (libc::SYS_ioctl, Rule::OneOf(Argument(1), ioctls.collect())),
         (libc::SYS_flock, Rule::Always),

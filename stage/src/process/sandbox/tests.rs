@@ -33,7 +33,7 @@ struct Had {
 type Deed = fn(Had);
 
 /// What is tried. A deed that is not forbidden has to succeed.
-const DEEDS: [(&str, Deed); 19] = [
+const DEEDS: [(&str, Deed); 20] = [
     ("work", work),
     ("abort", |_| std::process::abort()),
     ("open a file", |had| drop(File::open(had.directory.join("file")).unwrap())),
@@ -79,6 +79,11 @@ const DEEDS: [(&str, Deed); 19] = [
         // SAFETY: the call has no argument beyond its number.
         unsafe { libc::ioctl(had.pipe.0.as_raw_fd(), libc::TIOCEXCL) };
     }),
+    ("set a terminal", |had| {
+        let zeros = [0u8; 128];
+        // SAFETY: the modes are read from the address, which the pipe does not even get to.
+        unsafe { libc::ioctl(had.pipe.0.as_raw_fd(), libc::TCSETS, zeros.as_ptr()) };
+    }),
     ("lock a file", |had| {
         // SAFETY: nothing is read or written but the lock.
         assert_eq!(unsafe { libc::flock(had.pipe.0.as_raw_fd(), libc::LOCK_EX) }, 0);
@@ -120,6 +125,7 @@ fn as_a_child() {
         Grant::KeepFiles,
         Grant::Splice,
         Grant::TakeTerminal,
+        Grant::SetTerminal,
     ];
     let granted = all.into_iter().filter(|grant| grants.contains(&format!("{grant:?}")));
     let (_, deed) = DEEDS.into_iter().find(|(name, _)| *name == deed).unwrap();
@@ -204,6 +210,12 @@ fn a_stage_that_may_take_a_terminal_can_do_nothing_beyond_that() {
     let deeds = ["shut others out of a terminal", "lock a file"];
     allows("TakeTerminal", &deeds);
     allows("TakeTerminal and ReadFiles", &["open a file", deeds[0], deeds[1]]);
+}
+
+#[test]
+fn a_stage_that_may_set_a_terminal_can_do_nothing_beyond_that() {
+    let deeds = ["set a terminal", "shut others out of a terminal", "lock a file"];
+    allows("SetTerminal", &deeds);
 }
 
 #[test]

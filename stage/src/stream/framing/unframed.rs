@@ -41,6 +41,11 @@ impl<I: Input> Unframed<I> {
         }
     }
 
+    /// Hands on `input` as it is: what it is has been examined before.
+    pub fn examined(input: I) -> Unframed<I> {
+        Unframed { is_known: true, ..Unframed::new(input, false, "") }
+    }
+
     /// The input, if it was refused, and what was read of it by then.
     pub fn into_refused(self) -> (I, Vec<u8>) {
         (self.input, self.refused)
