@@ -42,6 +42,7 @@ mod progress;
 mod readers;
 mod readme;
 mod real_input;
+mod recipes;
 mod reconnect;
 mod refused_rotation;
 mod rejections;

@@ -1,0 +1,71 @@
+//! The commands of `docs/recipes.md` do what it says.
+
+use std::fs;
+use std::path::Path;
+
+use nix::sys::signal::Signal;
+use nix::sys::stat::Mode;
+use nix::unistd::mkfifo;
+use wandler_tests::programs::root;
+use wandler_tests::run::{Finished, Program};
+use wandler_tests::serial::Serial;
+
+/// The commands in the last column of the tables.
+fn commands() -> Vec<String> {
+    let text = fs::read_to_string(root().join("docs/recipes.md")).unwrap();
+    let rows = text.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix("` |"));
+    let commands = rows.map(|row| row.rsplit_once(" | `").unwrap().1);
+    commands.map(|command| command.replace("\\|", "|")).collect()
+}
+
+/// What the recipes have.
+fn files(dir: &Path) {
+    let words: Vec<u8> = (0..24).collect();
+    let floats = [0.1f32, 1.5, -2.5].map(f32::to_be_bytes).concat();
+    let wav = b"RIFF\x34\0\0\0WAVEfmt \x10\0\0\0\x01\0\x02\0\x40\x1f\0\0\0\x7d\0\0\x04\0\x10\0data\x10\0\0\0";
+    for (name, bytes) in [
+        ("temp1_input", &b"21500\n"[..]),
+        ("hum1_input", b"48\n"),
+        ("words.raw", &words),
+        ("floats.raw", &floats),
+        ("tone.wav", &[&wav[..], &words[..16]].concat()),
+    ] {
+        fs::write(dir.join(name), bytes).unwrap();
+    }
+}
+
+/// Runs a command; what it needs from outside is given to it.
+fn run(command: &str, dir: &Path) -> Finished {
+    let mut serial = Serial::cooked();
+    let script = format!("set -euo pipefail\nexec {}", command.replace("/dev/ttyUSB0", &serial.path));
+    let script = if command.contains('|') { script.replace("exec ", "") } else { script };
+    if command.contains(".fifo") {
+        let fifo = dir.join("readings.fifo");
+        mkfifo(&fifo, Mode::S_IRWXU).unwrap();
+        let running = Program::bash(&script).dir(dir).start();
+        fs::write(&fifo, "1\n2\n3\n").unwrap();
+        return running.finish();
+    }
+    let program = Program::bash(&script).dir(dir);
+    if !command.contains("/dev/ttyUSB0") {
+        return program.finish();
+    }
+    let running = serial.start(program);
+    serial.send("9\n1\n2\n");
+    running.wait_for_line("2");
+    running.signal(Signal::SIGINT);
+    running.finish()
+}
+
+#[test]
+fn every_recipe_gives_samples_and_complains_of_nothing() {
+    let commands = commands();
+    assert!(commands.len() >= 10, "the tables are found: {commands:#?}");
+    for command in commands {
+        let dir = tempfile::tempdir().unwrap();
+        files(dir.path());
+        let finished = run(&command, dir.path()).exits(0);
+        assert!(finished.stdout.lines().count() >= 2, "{command}: {finished}");
+        assert!(!finished.stderr.contains("cannot"), "{command}: {finished}");
+    }
+}
