@@ -37,7 +37,8 @@ fn files(dir: &Path) {
 /// Runs a command; what it needs from outside is given to it.
 fn run(command: &str, dir: &Path) -> Finished {
     let mut serial = Serial::cooked();
-    let script = format!("set -euo pipefail\nexec {}", command.replace("/dev/ttyUSB0", &serial.path));
+    let script =
+        format!("set -euo pipefail\nexec {}", command.replace("/dev/ttyUSB0", &serial.path));
     let script = if command.contains('|') { script.replace("exec ", "") } else { script };
     if command.contains(".fifo") {
         let fifo = dir.join("readings.fifo");

@@ -12,7 +12,7 @@ Examples:
   conv                                       a random integer from 0 to 100 every 0.8 s
   conv --poll /sys/class/thermal/thermal_zone0/temp --scale 0.001 --period 1s
   conv --poll in_temp_raw --poll in_humidity_raw --names temp,hum --stamp --period 10s
-  conv --from /dev/ttyUSB0                   numbers from a serial line, one a line
+  conv --from /dev/ttyUSB0 --baud 115200     numbers from a serial line, one a line
   conv --from station.tsv --time 1 --columns temp,hum --plausible temp=-40..60
   conv --from scope.csv --columns CH2        also ; or blanks between fields, titles, units
   conv --from log.csv --decimal , --columns Temp --time Zeit --time-format '%d.%m.%Y %H:%M'
@@ -53,7 +53,9 @@ and a new one begins another part, unless --columns says which are taken.
 
 A serial line, or another terminal that is not conv's own, is locked. What waits in it is dropped, \
 and then what comes up to the first line end, since it may be the rest of a number; that is \
-reported, as is a hang-up, with status 1. Set it up first: stty -F /dev/ttyUSB0 115200 raw -echo. \
+reported, as is a hang-up, with status 1. With --baud it is set up, too (8N1, raw, without echo), and left so. \
+--reconnect waits for a device or FIFO, at the start and whenever it is gone: half a line is dropped, and \
+the rest goes on as before. \
 Raw words are not read from a line that is not raw; where a word of several bytes begins on one \
 that is, nothing can tell.
 
