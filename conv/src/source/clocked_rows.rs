@@ -86,6 +86,10 @@ impl<C: Converter, T: Timer> Rows for ClockedRows<C, T> {
     }
 
     fn reading(&mut self, index: usize) -> Option<Result<Sample, NoReading<'_>>> {
+        // Each may take long: after a stop no other begins, and the rest of the row is missing.
+        if index > 0 && self.is_of_the_moment && self.pace.is_stopped() {
+            return None;
+        }
         Some(self.converters.get_mut(index)?.read().raw)
     }
 }

@@ -29,7 +29,7 @@ fn number(text: &[u8]) -> Result<Sample, NotARow> {
 }
 
 /// A file's contents, cut just beyond the longest line, so that a longer one shows.
-pub(super) fn contents(file: File) -> io::Result<Vec<u8>> {
+fn contents(file: File) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
     file.take(MAX_LINE as u64 + 2).read_to_end(&mut text)?;
     Ok(text)

@@ -47,6 +47,7 @@ pub(super) struct Pace<T> {
     start: SystemTime,
     /// Ticks whose readings are to be taken before waiting again; without ticks, only how many counts.
     due: Range<u64>,
+    sampling: Sampling,
     is_stopped: bool,
     missed: u64,
 }
@@ -71,7 +72,7 @@ impl<T: Timer> Pace<T> {
                 end: end_of_run(now, duration),
             },
         };
-        Pace { timer, when, start, due: 0..0, is_stopped: false, missed: 0 }
+        Pace { timer, when, start, due: 0..0, sampling, is_stopped: false, missed: 0 }
     }
 
     /// Whether readings are taken without a pause.
@@ -125,7 +126,11 @@ impl<T: Timer> Pace<T> {
             match &mut self.when {
                 When::Ticks(ticks) => {
                     // Even when stopped: what was already due is still taken, or counted as missed.
-                    let due = ticks.take(self.timer.now());
+                    let mut due = ticks.take(self.timer.now());
+                    // But a converter that may be slow is not asked any more.
+                    if self.is_stopped && self.sampling == Sampling::Single {
+                        due.missed += std::mem::take(&mut due.taken);
+                    }
                     self.missed += due.missed;
                     self.due = ticks.handled() - due.taken..ticks.handled();
                 }
@@ -145,6 +150,14 @@ impl<T: Timer> Pace<T> {
                 end.is_none_or(|end| now < end).then_some(now)
             }
         }
+    }
+
+    /// Whether a stop is requested, which ends a row whose readings take long. (The next wait counts what
+    /// is missed for it.)
+    pub(super) fn is_stopped(&mut self) -> bool {
+        let now = self.timer.now();
+        // An error is the next wait's to report.
+        !matches!(self.timer.wait_until(now), Ok(Wake::Deadline | Wake::Ready))
     }
 
     /// Ticks so far at which no reading was taken.

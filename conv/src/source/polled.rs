@@ -11,7 +11,7 @@ use stage::process::message::quoted_path;
 use stage::stream::terminal::Terminal;
 
 use super::clocked::Converter;
-use super::number::{contents, read_number};
+use super::number::read_number;
 use super::{Error, iio, open};
 use crate::conversion::Conversion;
 use crate::reading::{NoReading, Place, Reading};
@@ -57,10 +57,9 @@ pub(crate) struct PolledFile {
 }
 
 impl PolledFile {
-    /// Reads the file once, so that a missing file is an error at the start; also returns the offset
-    /// and scale that an IIO device keeps beside it.
+    /// The file, which [`check`] has accepted, and the offset and scale that an IIO device keeps beside
+    /// it. It is not read yet: what fails at the first tick is rejected, as at any other.
     pub(crate) fn open(path: &Path) -> Result<(PolledFile, Conversion), Error> {
-        contents(open(path)?).map_err(|source| Error::Read { name: quoted_path(path), source })?;
         let attributes = iio::attributes(path)?;
         Ok((PolledFile { path: path.to_owned(), readings: 0 }, attributes))
     }
@@ -111,10 +110,9 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_cannot_be_read_at_the_start_is_an_error() {
+    fn a_file_that_cannot_be_polled_is_an_error_at_the_start() {
         let dir = tempfile::tempdir().unwrap();
-        let error =
-            |path: &Path| stage::process::message::chain(&PolledFile::open(path).unwrap_err());
+        let error = |path: &Path| stage::process::message::chain(&check(path).unwrap_err());
         let missing = dir.path().join("missing");
         assert_eq!(
             error(&missing),

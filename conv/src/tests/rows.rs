@@ -98,6 +98,32 @@ fn a_tick_that_is_kept_late_has_its_own_time_in_a_simulation_only() {
     assert_eq!(stamps(Sampling::Single), ["000", "015", "030"]);
 }
 
+#[test]
+fn no_reading_that_may_take_long_begins_after_a_stop() {
+    let run = |stop, sampling| {
+        let clock = FakeClock::stopping_at(Duration::from_millis(stop));
+        // Each reading takes a period and a half.
+        let slow = |first| Slow(clock.clone(), Duration::from_millis(15), first);
+        let pair = vec![slow(0), slow(12)];
+        let rate = rate("100").unwrap();
+        let source = ClockedRows::new(pair, false, "reading", clock.clone(), rate, None, sampling);
+        pumped(source, &Columns::named(["a", "b"]).unwrap())
+    };
+    // The stop comes during the first row's first reading, or its second.
+    let (output, _, entry) = run(10, Sampling::Single);
+    assert_eq!((output.as_str(), entry), ("a\tb\n1\t\n", missed_table(1, 1, 1)));
+    let (output, _, entry) = run(20, Sampling::Single);
+    assert_eq!((output.as_str(), entry), ("a\tb\n1\t13\n", missed_table(1, 0, 3)));
+    // A simulated sample takes no time.
+    let (output, _, _) = run(10, Sampling::Batched);
+    assert!(output.starts_with("a\tb\n1\t13\n"), "{output}");
+}
+
+fn missed_table(rows: u64, missing: u64, missed: u64) -> Entry {
+    let table = Some(Table { channels: 2, missing });
+    Entry::Conv { sent: rows, rejected: 0, missed, table }
+}
+
 /// What becomes of a stream, read in chunks at these times, in milliseconds.
 pub(super) fn of_stream(options: &str, clock: &FakeClock, script: &[(u64, &str)]) -> Seen {
     use clap::Parser;

@@ -21,6 +21,10 @@ use super::stop::Stop;
 /// How often to try standard error again while a semaphore is waited for: soon enough for a person.
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
+/// The longest that a request may take from the handler to the flag: until a thread gets its turn on a
+/// machine that has much else to do.
+const ON_ITS_WAY: Duration = Duration::from_millis(100);
+
 /// What can be waited for, besides a deadline and a stop.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Awaited<'a> {
@@ -107,11 +111,25 @@ impl Stop {
                 return Ok(Some(Wake::Ready));
             }
             Ok(_) => {}
-            Err(Errno::EINTR) => return Ok(None),
+            Err(Errno::EINTR) => {
+                self.await_request();
+                return Ok(None);
+            }
             Err(error) => return Err(error.into()),
         }
         unwritten::try_again();
         Ok(None)
+    }
+
+    /// Waits for the request that a handler has just announced: another thread makes it, and a deadline
+    /// in the past would be faster than that. (A request that was made already is no wait.)
+    fn await_request(&self) {
+        let end = Instant::now() + ON_ITS_WAY;
+        let left = || end.saturating_duration_since(Instant::now());
+        while !self.is_made() && !left().is_zero() {
+            // The request's own signal cuts it short.
+            let _ = ppoll(&mut [], Some(TimeSpec::from_duration(left())), Some(self.waiting()));
+        }
     }
 
     fn sleep_on(
