@@ -19,7 +19,8 @@ pub struct Error {
     source: io::Error,
 }
 
-/// The descriptor that `variable` names, if it is set. Call it once for each variable.
+/// The descriptor that `variable` names, if it is set. Each descriptor can be taken over only once, so two
+/// variables with the same number are an error.
 pub fn descriptor(variable: &'static str) -> Result<Option<OwnedFd>, Error> {
     let Some(value) = std::env::var_os(variable) else { return Ok(None) };
     let number = value.to_string_lossy().parse().map_err(|_| Errno::EINVAL.into());

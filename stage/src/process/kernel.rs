@@ -7,6 +7,7 @@ use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::mqueue::MqdT;
 use nix::sys::prctl::set_no_new_privs;
 use nix::sys::signal::{SigHandler, Signal, signal};
@@ -38,17 +39,24 @@ fn set_disposition(signal_: Signal, handler: SigHandler) -> Result<(), Errno> {
     unsafe { signal(signal_, handler) }.map(drop)
 }
 
-/// Takes over a descriptor that this process inherited under a known number.
+/// Takes over a descriptor that this process inherited under a known number, close-on-exec from now on.
 ///
-/// Call it once for each number; standard streams are refused, since they have an owner.
+/// What this process has opened itself is close-on-exec from birth, and nothing inherited is: so a
+/// descriptor that has an owner already, because a program opened it or took it over before, is refused
+/// (EBUSY). So are standard streams.
 pub fn adopt(number: RawFd) -> io::Result<OwnedFd> {
     // SAFETY: F_GETFD on any number at worst answers EBADF.
-    let flags = unsafe { libc::fcntl(number, libc::F_GETFD) };
-    if flags == -1 || number <= libc::STDERR_FILENO {
+    let flags = Errno::result(unsafe { libc::fcntl(number, libc::F_GETFD) })?;
+    if number <= libc::STDERR_FILENO {
         return Err(Errno::EBADF.into());
     }
-    // SAFETY: the descriptor is open, and by this function's contract nothing else owns it.
-    Ok(unsafe { OwnedFd::from_raw_fd(number) })
+    if flags & libc::FD_CLOEXEC != 0 {
+        return Err(Errno::EBUSY.into());
+    }
+    // SAFETY: the descriptor is open, and without an owner, who would have it close-on-exec.
+    let fd = unsafe { OwnedFd::from_raw_fd(number) };
+    fcntl(&fd, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC))?;
+    Ok(fd)
 }
 
 /// Keeps other processes, except root's, from opening the terminal `fd` from now on; or lets them
@@ -188,5 +196,24 @@ extern "C" fn note_closed() {
         if unsafe { libc::fcntl(number, libc::F_GETFD) } == -1 {
             CLOSED.fetch_or(1 << number, Ordering::Relaxed);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nix::unistd::dup;
+    use std::os::fd::IntoRawFd;
+
+    #[test]
+    fn only_a_descriptor_without_an_owner_is_taken_over_and_only_once() {
+        let (reader, _writer) = io::pipe().unwrap();
+        let refused = |number| adopt(number).unwrap_err().raw_os_error().map(Errno::from_raw);
+        assert_eq!(refused(reader.as_raw_fd()), Some(Errno::EBUSY));
+        let number = dup(&reader).unwrap().into_raw_fd();
+        let adopted = adopt(number).unwrap();
+        assert_eq!(refused(number), Some(Errno::EBUSY));
+        drop(adopted);
+        assert_eq!(refused(libc::STDERR_FILENO), Some(Errno::EBADF));
     }
 }
