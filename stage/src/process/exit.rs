@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 /// How a program ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Status {
     /// Done, even if by Ctrl-C, once everything in flight was handled.

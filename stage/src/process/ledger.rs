@@ -9,13 +9,22 @@ use std::io::{self, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::FileTypeExt;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::process::clock::Wake;
 use crate::process::inherited;
 use crate::process::message::counted;
+use crate::process::stop::Stop;
+use crate::process::wait::Awaited;
+
+/// How long a ledger that is full is waited for once a stop was requested. (The launcher's never is: it
+/// holds one line.)
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The environment variable that names the ledger's descriptor.
 pub const VARIABLE: &str = "WANDLER_LEDGER";
@@ -79,6 +88,17 @@ pub struct Table {
 }
 
 impl Entry {
+    /// The process whose entry it is.
+    pub fn process(&self) -> &'static str {
+        match self {
+            Entry::Conv { .. } => "conv",
+            Entry::Tee { .. } => "tee",
+            Entry::Log { .. } => "log",
+            Entry::Stat { .. } => "stat",
+            Entry::Report { .. } => "report",
+        }
+    }
+
     /// The summary for a person where there is no ledger; only `conv` has one.
     pub(crate) fn told(&self) -> Option<String> {
         match self {
@@ -137,13 +157,28 @@ impl Ledger {
         Ledger { file: Arc::new(File::from(fd)) }
     }
 
-    /// Writes `entry`. A launcher that is gone is no error.
-    pub(crate) fn write(&self, entry: &Entry) -> Result<(), Error> {
+    /// Writes `entry`. A launcher that is gone is no error. A full pipe is waited for until `stop`; after
+    /// that, for at most `PATIENCE`.
+    pub(crate) fn write(&self, entry: &Entry, stop: &Stop) -> Result<(), Error> {
         let mut line = serde_json::to_vec(entry).map_err(|error| Error::Write(error.into()))?;
         line.push(b'\n');
+        self.wait_for_room(stop).map_err(Error::Write)?;
         match (&*self.file).write_all(&line) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             result => result.map_err(Error::Write),
+        }
+    }
+
+    /// Waits until a line can be written: a pipe that polls as writable takes a page.
+    fn wait_for_room(&self, stop: &Stop) -> io::Result<()> {
+        let room = Awaited::Descriptor(self.file.as_fd(), PollFlags::POLLOUT);
+        let waited = match stop.poll(Some(room), None)? {
+            Wake::Stop => stop.sleep_deaf_until(Some(Instant::now() + PATIENCE)).until(room)?,
+            waited => waited,
+        };
+        match waited {
+            Wake::Ready => Ok(()),
+            Wake::Deadline | Wake::Stop => Err(Errno::ETIMEDOUT.into()),
         }
     }
 
@@ -171,18 +206,27 @@ impl Launcher {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::process::message::chain;
+    use nix::fcntl::{FcntlArg, fcntl};
     use std::io::Read;
+    use std::thread;
 
     #[test]
     fn an_entry_is_one_line_of_the_documented_form() {
         let (mut reader, writer) = io::pipe().unwrap();
         let ledger = Ledger::new(writer.into());
         let table = Some(Table { channels: 3, missing: 5 });
-        ledger.write(&Entry::Conv { sent: 1200, rejected: 0, missed: 0, table: None }).unwrap();
-        ledger.write(&Entry::Conv { sent: 1200, rejected: 4, missed: 0, table }).unwrap();
-        ledger.write(&Entry::Log { recorded: 1200, durable: 1200 }).unwrap();
-        ledger.write(&Entry::Stat { counted: 1200, rejected: 0, reader_gone: false }).unwrap();
-        ledger.write(&Entry::Report { shown: 37, reader_gone: true }).unwrap();
+        ledger
+            .write(&Entry::Conv { sent: 1200, rejected: 0, missed: 0, table: None }, &Stop::never())
+            .unwrap();
+        ledger
+            .write(&Entry::Conv { sent: 1200, rejected: 4, missed: 0, table }, &Stop::never())
+            .unwrap();
+        ledger.write(&Entry::Log { recorded: 1200, durable: 1200 }, &Stop::never()).unwrap();
+        ledger
+            .write(&Entry::Stat { counted: 1200, rejected: 0, reader_gone: false }, &Stop::never())
+            .unwrap();
+        ledger.write(&Entry::Report { shown: 37, reader_gone: true }, &Stop::never()).unwrap();
         drop(ledger);
         let mut text = String::new();
         reader.read_to_string(&mut text).unwrap();
@@ -217,6 +261,25 @@ mod tests {
     }
 
     #[test]
+    fn a_full_ledger_is_waited_for_and_after_a_stop_not_for_long() {
+        let (mut reader, mut writer) = io::pipe().unwrap();
+        let copy = writer.try_clone().unwrap();
+        let capacity = fcntl(&writer, FcntlArg::F_GETPIPE_SZ).unwrap() as usize;
+        writer.write_all(&vec![b'x'; capacity]).unwrap();
+        let ledger = Ledger::new(copy.into());
+        let entry = Entry::Tee { taken: 7 };
+        let error = ledger.write(&entry, &Stop::requested_already()).unwrap_err();
+        assert_eq!(chain(&error), "cannot write the ledger: Connection timed out");
+        let written = thread::spawn(move || ledger.write(&entry, &Stop::never()));
+        reader.read_exact(&mut vec![0; capacity]).unwrap();
+        written.join().unwrap().unwrap();
+        drop(writer);
+        let mut text = String::new();
+        reader.read_to_string(&mut text).unwrap();
+        assert_eq!(text, "{\"stage\":\"tee\",\"taken\":7}\n");
+    }
+
+    #[test]
     fn a_ledger_in_a_file_has_no_launcher() {
         let file = tempfile::tempfile().unwrap();
         assert!(Ledger::new(file.into()).launcher().is_none());
@@ -230,6 +293,6 @@ mod tests {
         assert!(launcher.is_there());
         drop(reader);
         assert!(!launcher.is_there());
-        ledger.write(&Entry::Report { shown: 0, reader_gone: false }).unwrap();
+        ledger.write(&Entry::Report { shown: 0, reader_gone: false }, &Stop::never()).unwrap();
     }
 }

@@ -123,7 +123,7 @@ fn stage_with<O: StageOptions, I, E: StdError + 'static>(
     }
     let opened = match open(&options) {
         Ok(opened) => opened,
-        Err(ended) => return Ok(conclude(program, ledger.as_ref(), ended)),
+        Err(ended) => return Ok(conclude(program, ledger.as_ref(), &Stop::on_signals()?, ended)),
     };
     let awaiting = gate.map(|gate| gate.announce(&ready));
     let (sandbox, helpers) = (options.sandbox(), options.helpers());
@@ -207,7 +207,7 @@ fn work<E: StdError + 'static>(
 ) -> Status {
     let ended = body(&mut host);
     host.progress.clear();
-    let status = conclude(program, ledger.as_ref(), ended);
+    let status = conclude(program, ledger.as_ref(), &host.stop, ended);
     // Nobody else must wait for the messages.
     drop(host.held.take());
     host.stop.settle_messages(ledger.is_some());
@@ -218,12 +218,13 @@ fn work<E: StdError + 'static>(
 fn conclude<E: StdError + 'static>(
     program: &'static str,
     ledger: Option<&Ledger>,
+    stop: &Stop,
     Ended { entry, result }: Ended<E>,
 ) -> Status {
     let failed = result.is_err();
     let status = tell_failure(program, result);
     match (ledger, entry.told()) {
-        (Some(ledger), _) => match ledger.write(&entry) {
+        (Some(ledger), _) => match ledger.write(&entry, stop) {
             Ok(()) => status,
             Err(error) => tell_failure(program, Err(error)),
         },
