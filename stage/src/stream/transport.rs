@@ -15,6 +15,7 @@
 //! side of a busy transport goes to sleep, it gives way (`turn`). What the kernel does for a pipe when a
 //! process ends, the launcher does for queues and rings, with their [`Keeper`].
 
+pub mod drain;
 pub mod peer;
 pub mod queue;
 pub mod ring;

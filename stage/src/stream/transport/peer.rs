@@ -77,6 +77,11 @@ impl Peer {
         Peer { end: mine.other(), held: is_held(fd, mine) }
     }
 
+    /// Whether the kernel knows when it is gone.
+    pub(crate) fn is_marked(self) -> bool {
+        self.held
+    }
+
     /// Whether a process may still have it open.
     pub(crate) fn is_there(self, fd: impl AsFd) -> bool {
         !self.held || is_held(fd, self.end)

@@ -23,8 +23,9 @@
 //! that finds none sleeps. **A token may be a mere wake-up call**: its taker checks the word, and if
 //! that is not as it should be, drops the token and checks the flags. Such tokens are posted
 //!
-//! - by a side that ends: it sets `ended` (the writer) or `gone` (the reader), and posts
-//!   the other side's semaphore;
+//! - by a writer that ends: it sets `ended`, and posts `filled`;
+//! - by a reader that ends: it sets `gone`, and posts `free`; but not where the ends are marked
+//!   ([`super::peer`]), as in the launcher's pipeline;
 //! - by the launcher ([`Keeper`]), in the same way, for a process that has ended, for whatever reason;
 //! - by a stop request, in the reader's own process, so that it does not sleep through it.
 //!
@@ -42,6 +43,7 @@
 //! the stream, make the other side wait, or wake it in vain (which a stop or a deadline ends). The
 //! seals keep it from taking the memory away.
 
+mod drain;
 pub mod memory;
 mod reader;
 mod writer;
@@ -57,6 +59,7 @@ use thiserror::Error;
 
 use super::Pair;
 use super::peer::{self, End};
+pub(crate) use drain::drain;
 use memory::{MAGIC, Memory, SIZE};
 pub use memory::{SLOT, SLOTS};
 pub(crate) use reader::Reader;
@@ -139,6 +142,12 @@ impl Keeper {
     /// The process at this end has ended.
     pub(crate) fn close(&self, end: End) {
         close(&self.memory, end);
+    }
+
+    /// Whether a slot is filled, or not yet given back.
+    pub(crate) fn has_unread(&self) -> bool {
+        let words = &self.memory.header().words;
+        words.iter().any(|word| word.0.load(Ordering::Relaxed) != 0)
     }
 }
 

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
+use super::drain::Drain;
 use super::peer::End;
 use super::queue::Capacity;
 use super::{Keeper, Pair, queue, ring};
@@ -247,9 +248,10 @@ fn a_sleeping_writer_finds_out_by_itself_that_the_reader_has_died() {
 }
 
 #[test]
-fn a_reader_that_leaves_is_noticed_at_once_where_the_kernel_or_the_ring_can() {
-    for (name, ends, _keeper) in all() {
+fn a_reader_that_leaves_is_noticed_at_once_where_the_kernel_tells_or_the_launcher() {
+    for (name, ends, keeper) in all() {
         drop(input(ends.reader));
+        keeper.close(End::Reader);
         let result = output(ends.writer).write_all(b"1\n");
         match name {
             // Its last messages are lost, like what is left in a pipe.
@@ -336,5 +338,33 @@ fn what_is_offered_is_taken_as_far_as_there_is_room_and_never_blocks() {
             }
         };
         assert!(reader_is_gone(&error), "{name}: {error}");
+    }
+}
+
+#[test]
+fn what_a_dead_reader_would_have_read_is_drained_and_the_writer_goes_on_to_its_end() {
+    for (name, Pair { reader, writer }, keeper) in all() {
+        let copy = reader.try_clone().unwrap();
+        assert!(!keeper.has_unread(copy.as_fd()), "{name}");
+        let text = bytes(2_000_000);
+        thread::scope(|scope| {
+            let writing = scope.spawn(|| {
+                let mut output = output(writer);
+                output.write_all(&text).map(|()| drop(output))
+            });
+            let mut input = input(reader);
+            // Half of a slot or message is left taken.
+            input.read_exact(&mut [0; 100]).unwrap();
+            input.die();
+            let deadline = Instant::now() + Duration::from_secs(60);
+            while !keeper.has_unread(copy.as_fd()) {
+                assert!(Instant::now() < deadline, "{name}: nothing is written");
+                thread::yield_now();
+            }
+            let drain = Drain::new(&keeper, copy.try_clone().unwrap());
+            drain.run().unwrap();
+            writing.join().unwrap().unwrap_or_else(|error| panic!("{name}: {error}"));
+        });
+        assert!(!keeper.has_unread(copy.as_fd()), "{name}");
     }
 }

@@ -154,8 +154,11 @@ impl Reader {
         }
     }
 
-    /// Announces that no more will be read.
+    /// Announces that no more will be read, unless the launcher decides that: it may drain the ring
+    /// instead, as it may a pipe.
     pub(crate) fn end(&mut self) {
-        close(&self.memory, End::Reader);
+        if !self.writer.is_marked() {
+            close(&self.memory, End::Reader);
+        }
     }
 }
