@@ -4,13 +4,14 @@
 //! first output without consuming them, then splice(2) moves exactly as many to the second. If any end
 //! is not a pipe, the bytes are read and written; so are pieces smaller than `SMALL`, since each
 //! spliced piece takes a whole slot of the pipe, and slots are few: a trickle would fill a pipe of 1
-//! MiB with 256 samples.
+//! MiB with 256 samples. Where a call is refused (an outer sandbox, such as a container's, forbids it, or
+//! the kernel lacks it), everything is read and written from then on.
 //!
 //! An output whose reader is gone gets nothing more; the other continues. The work ends when the input
 //! ends or both readers are gone.
 
 use std::io::{self, Read};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 
 use nix::errno::Errno;
 use nix::fcntl::{SpliceFFlags, splice, tee};
@@ -41,15 +42,41 @@ pub enum Error {
     Write(#[source] io::Error),
 }
 
+/// The system calls that may be refused.
+#[derive(Clone, Copy)]
+struct Calls {
+    pending: fn(BorrowedFd<'_>) -> Result<usize, Errno>,
+    /// From one pipe to another, at most this many bytes.
+    tee: fn(BorrowedFd<'_>, BorrowedFd<'_>, usize) -> Result<usize, Errno>,
+    splice: fn(BorrowedFd<'_>, BorrowedFd<'_>, usize) -> Result<usize, Errno>,
+}
+
+/// The kernel's.
+const CALLS: Calls = Calls {
+    pending: |pipe| kernel::pending(pipe),
+    tee: |from, to, most| tee(from, to, most, SpliceFFlags::empty()),
+    splice: |from, to, most| splice(from, None, to, None, most, SpliceFFlags::empty()),
+};
+
 /// Copies `input` to both outputs until it ends.
 pub fn run<I: AsFd>(input: Stoppable<I>, outputs: [&dyn AsFd; 2], stop: &Stop) -> Ended<Error> {
+    run_by(CALLS, input, outputs, stop)
+}
+
+fn run_by<I: AsFd>(
+    calls: Calls,
+    input: Stoppable<I>,
+    outputs: [&dyn AsFd; 2],
+    stop: &Stop,
+) -> Ended<Error> {
     let all_pipes = is_pipe(input.fd()) && outputs.iter().all(is_pipe);
     let mut fan_out = FanOut {
+        calls,
         input,
         outputs: outputs
             .map(|fd| Some(Output { fd, writer: output::Unbuffered::new(fd, stop.clone()) })),
-        buffer: vec![0; SMALL.max(if all_pipes { 0 } else { size::BLOCK })],
-        all_pipes,
+        buffer: vec![0; if all_pipes { SMALL } else { size::BLOCK }],
+        splices: all_pipes,
         taken: 0,
     };
     let result = fan_out.run();
@@ -66,11 +93,13 @@ struct Output<'a> {
 }
 
 struct FanOut<'a, I> {
+    calls: Calls,
     input: Stoppable<I>,
     /// The outputs whose reader is still there.
     outputs: [Option<Output<'a>>; 2],
     buffer: Vec<u8>,
-    all_pipes: bool,
+    /// Whether the kernel may move bytes: every end is a pipe, and it has not refused to.
+    splices: bool,
     /// Bytes taken from the input.
     taken: u64,
 }
@@ -79,10 +108,7 @@ impl<I: AsFd> FanOut<'_, I> {
     fn run(&mut self) -> Result<(), Error> {
         loop {
             self.input.wait(None).map_err(Error::Read)?;
-            let splicing = self.all_pipes
-                && !self.input.has_ended()
-                && kernel::pending(self.input.fd()).map_err(Error::Read)? >= SMALL;
-            let moved = if splicing { self.splice()? } else { self.copy()? };
+            let moved = if self.is_worth_splicing()? { self.splice()? } else { self.copy()? };
             self.taken += moved as u64;
             if moved == 0 {
                 return Ok(());
@@ -90,27 +116,57 @@ impl<I: AsFd> FanOut<'_, I> {
         }
     }
 
+    fn is_worth_splicing(&mut self) -> Result<bool, Error> {
+        if !self.splices || self.input.has_ended() {
+            return Ok(false);
+        }
+        match (self.calls.pending)(self.input.fd().as_fd()) {
+            Ok(bytes) => Ok(bytes >= SMALL),
+            Err(errno) if is_refusal(errno) => {
+                self.give_up_splicing();
+                Ok(false)
+            }
+            Err(errno) => Err(Error::Read(errno.into())),
+        }
+    }
+
+    fn give_up_splicing(&mut self) {
+        self.splices = false;
+        self.buffer.resize(size::BLOCK, 0);
+    }
+
     /// Reads once and writes to both; 0 at the end of input, or when no reader is left.
     fn copy(&mut self) -> Result<usize, Error> {
         let count = self.input.read(&mut self.buffer).map_err(Error::Read)?;
-        for slot in &mut self.outputs {
-            let Some(output) = slot else { continue };
-            let (_, delivery) = deliver(&mut output.writer, &self.buffer[..count]);
-            if delivery.map_err(|Unwritable(error)| Error::Write(error))? == Delivery::ReaderGone {
-                *slot = None;
-            }
+        for to in 0..self.outputs.len() {
+            self.write(to, count)?;
         }
         Ok(if self.is_alone() { 0 } else { count })
+    }
+
+    /// Writes what was read to one output, if that is still there.
+    fn write(&mut self, to: usize, count: usize) -> Result<(), Error> {
+        let Some(output) = &mut self.outputs[to] else { return Ok(()) };
+        let (_, delivery) = deliver(&mut output.writer, &self.buffer[..count]);
+        if delivery.map_err(|Unwritable(error)| Error::Write(error))? == Delivery::ReaderGone {
+            self.outputs[to] = None;
+        }
+        Ok(())
     }
 
     /// Lets the kernel move what is there; 0 when no reader is left.
     fn splice(&mut self) -> Result<usize, Error> {
         let count = match &self.outputs {
             [Some(first), Some(_)] => {
-                match retry(|| tee(self.input.fd(), first.fd, size::PIPE, SpliceFFlags::empty())) {
+                let (from, to) = (self.input.fd().as_fd(), first.fd.as_fd());
+                match retry(|| (self.calls.tee)(from, to, size::PIPE)) {
                     Err(Errno::EPIPE) => {
                         self.outputs[0] = None;
                         return self.splice();
+                    }
+                    Err(errno) if is_refusal(errno) => {
+                        self.give_up_splicing();
+                        return self.copy();
                     }
                     result => result.map_err(|errno| Error::Write(errno.into()))?,
                 }
@@ -128,32 +184,40 @@ impl<I: AsFd> FanOut<'_, I> {
         let mut moved = 0;
         while moved < count {
             let Some(output) = &self.outputs[to] else { break };
-            let flags = SpliceFFlags::empty();
-            match retry(|| splice(self.input.fd(), None, output.fd, None, count - moved, flags)) {
+            let (from, to_fd) = (self.input.fd().as_fd(), output.fd.as_fd());
+            match retry(|| (self.calls.splice)(from, to_fd, count - moved)) {
                 Ok(0) => break,
                 Ok(bytes) => moved += bytes,
                 Err(Errno::EPIPE) => self.outputs[to] = None,
+                Err(errno) if is_refusal(errno) => {
+                    self.give_up_splicing();
+                    break;
+                }
                 Err(errno) => return Err(Error::Write(errno.into())),
             }
             if !copied {
                 break;
             }
         }
-        if copied && self.outputs[to].is_none() {
-            self.discard(count - moved)?;
-            return Ok(count);
+        match copied && moved < count {
+            true => self.hand_over_by_hand(count - moved, to).map(|()| count),
+            false if self.splices || moved > 0 => Ok(moved),
+            false => self.copy(),
         }
-        Ok(moved)
     }
 
-    /// Drops `count` bytes of the input that one output has and the other's reader will never get.
-    fn discard(&mut self, count: usize) -> Result<(), Error> {
+    /// Reads `count` bytes that one output has already, and writes them to the other, if its reader is
+    /// still there.
+    fn hand_over_by_hand(&mut self, count: usize, to: usize) -> Result<(), Error> {
         let mut left = count;
         while left > 0 {
             let most = left.min(self.buffer.len());
             match self.input.read(&mut self.buffer[..most]).map_err(Error::Read)? {
                 0 => return Ok(()),
-                bytes => left -= bytes,
+                bytes => {
+                    self.write(to, bytes)?;
+                    left -= bytes;
+                }
             }
         }
         Ok(())
@@ -162,6 +226,11 @@ impl<I: AsFd> FanOut<'_, I> {
     fn is_alone(&self) -> bool {
         self.outputs.iter().all(Option::is_none)
     }
+}
+
+/// Whether a call failed since it is not to be had here, rather than for what it was asked.
+fn is_refusal(errno: Errno) -> bool {
+    matches!(errno, Errno::ENOSYS | Errno::EPERM | Errno::EACCES | Errno::EINVAL | Errno::ENOTTY)
 }
 
 /// Repeats a call that a signal interrupts.
@@ -196,6 +265,15 @@ mod tests {
     /// Feeds `input` in pieces of `piece` to a fan-out over pipes, whose readers stop after `read`
     /// bytes; returns what they got, and the fan-out's entry.
     fn through_pipes(input: &[u8], piece: usize, read: [usize; 2]) -> ([Vec<u8>; 2], Entry) {
+        through_pipes_by(CALLS, input, piece, read)
+    }
+
+    fn through_pipes_by(
+        calls: Calls,
+        input: &[u8],
+        piece: usize,
+        read: [usize; 2],
+    ) -> ([Vec<u8>; 2], Entry) {
         let (reader, mut writer) = io::pipe().unwrap();
         let ((first, to_first), (second, to_second)) = (io::pipe().unwrap(), io::pipe().unwrap());
         let receive = |pipe: PipeReader, most: usize| {
@@ -212,7 +290,8 @@ mod tests {
                 // The fan-out may leave before everything is written.
                 let _ = input.chunks(piece).try_for_each(|piece| writer.write_all(piece));
             });
-            let ended = run(stoppable(reader), [&to_first, &to_second], &Stop::never());
+            let outputs: [&dyn AsFd; 2] = [&to_first, &to_second];
+            let ended = run_by(calls, stoppable(reader), outputs, &Stop::never());
             drop((to_first, to_second));
             assert_eq!(ended.result.unwrap(), Status::Done);
             ([first.join().unwrap(), second.join().unwrap()], ended.entry)
@@ -226,6 +305,34 @@ mod tests {
             let (outputs, entry) = through_pipes(&input, piece, [usize::MAX; 2]);
             assert!(outputs.iter().all(|output| *output == input), "pieces of {piece}");
             assert_eq!(entry, Entry::Tee { taken: 3_000_000 });
+        }
+    }
+
+    #[test]
+    fn a_call_that_is_refused_is_done_without() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        static CALLED: AtomicUsize = AtomicUsize::new(0);
+        /// Refuses from the third time on, after half of what is there.
+        fn half(from: BorrowedFd<'_>, to: BorrowedFd<'_>, most: usize) -> Result<usize, Errno> {
+            match CALLED.fetch_add(1, Ordering::Relaxed) {
+                0 | 1 => splice(from, None, to, None, most.div_ceil(2), SpliceFFlags::empty()),
+                _ => Err(Errno::EPERM),
+            }
+        }
+        let input = bytes(3_000_000);
+        for calls in [
+            Calls { pending: |_| Err(Errno::ENOTTY), ..CALLS },
+            Calls { tee: |_, _, _| Err(Errno::ENOSYS), ..CALLS },
+            Calls { splice: |_, _, _| Err(Errno::EPERM), ..CALLS },
+            Calls { splice: half, ..CALLS },
+        ] {
+            for read in [[usize::MAX; 2], [usize::MAX, 70_000], [70_000, usize::MAX]] {
+                let (outputs, entry) = through_pipes_by(calls, &input, 1 << 20, read);
+                for (output, most) in outputs.iter().zip(read) {
+                    assert!(*output == input[..input.len().min(most)], "{} bytes", output.len());
+                }
+                assert_eq!(entry, Entry::Tee { taken: 3_000_000 });
+            }
         }
     }
 
