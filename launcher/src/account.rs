@@ -24,8 +24,8 @@ pub(crate) struct Account {
     missed: u64,
     /// Whether the reader of `report` or of `stat` left, so that counting stopped early.
     reader_gone: bool,
-    /// Whether `report` left an entry.
-    has_report: bool,
+    /// Whether that was the reader of `report`.
+    is_reader_of_report: bool,
 }
 
 impl Account {
@@ -50,7 +50,7 @@ impl Account {
                     account.reader_gone |= reader_gone;
                 }
                 Entry::Report { reader_gone, .. } => {
-                    account.has_report = true;
+                    account.is_reader_of_report = reader_gone;
                     account.reader_gone |= reader_gone;
                 }
             }
@@ -95,6 +95,11 @@ impl Account {
         objections
     }
 
+    /// Whose end stopped the count early.
+    fn whose_end(&self) -> &'static str {
+        if self.is_reader_of_report { "the reader of the report left" } else { "report ended" }
+    }
+
     /// Rows that reached `stat`, counted or not.
     fn seen(&self) -> Option<u64> {
         self.counted.map(|counted| counted + self.not_counted)
@@ -134,9 +139,7 @@ impl fmt::Display for Account {
             write!(formatter, ", {} ticks missed", self.missed)?;
         }
         if self.reader_gone && self.counted.is_some() && self.seen() < self.sent {
-            let who =
-                if self.has_report { "the reader of the report left" } else { "report ended" };
-            write!(formatter, ", counted up to where {who}")?;
+            write!(formatter, ", counted up to where {}", self.whose_end())?;
         }
         match self.objections() {
             objections if objections.is_empty() => Ok(()),
@@ -254,6 +257,9 @@ mod tests {
         assert_eq!(settled.to_string(), format!("{told}the reader of the report left"));
         let without_report = account(&[conv(1200), log(1200), left.clone()]);
         assert_eq!(without_report.to_string(), format!("{told}report ended"));
+        let failed = Entry::Report { shown: 3, reader_gone: false };
+        let with_failed = account(&[conv(1200), log(1200), left.clone(), failed]);
+        assert_eq!(with_failed.to_string(), format!("{told}report ended"));
         assert!(!account(&[conv(1200), log(1100), left]).is_settled());
         let rejecting = Entry::Stat { counted: 1100, rejected: 100, reader_gone: true };
         let all_seen = account(&[conv(1200), log(1200), rejecting]).to_string();

@@ -7,7 +7,7 @@ use nix::sys::signal::Signal;
 use stage::process::exit::Status;
 
 /// How a process ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ProcessEnding {
     /// It exited with this status.
     Exited(i32),
@@ -17,6 +17,8 @@ pub enum ProcessEnding {
     NotStarted(String),
     /// It was not started because another could not be.
     NotTried,
+    /// It was killed and did not end: it hangs in the kernel.
+    Abandoned,
 }
 
 impl ProcessEnding {
@@ -53,6 +55,7 @@ impl fmt::Display for ProcessEnding {
             ProcessEnding::NotStarted(_) | ProcessEnding::NotTried => {
                 write!(formatter, "was not started")
             }
+            ProcessEnding::Abandoned => write!(formatter, "cannot be killed"),
         }
     }
 }

@@ -7,7 +7,9 @@ use std::io::{self, Write};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 use nix::errno::Errno;
-use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType, recv, socketpair};
+use nix::sys::socket::{
+    AddressFamily, MsgFlags, Shutdown, SockFlag, SockType, recv, shutdown, socketpair,
+};
 use stage::process::exit::Status;
 use stage::process::start::{MAX_READY, Ready};
 use stage::stream::files::UsedFile;
@@ -104,9 +106,12 @@ impl Gates {
         }
     }
 
-    /// Lets none begin: the waiting stages exit.
+    /// Lets none begin: the waiting stages exit. (Closing would not suffice: a child that hangs before it
+    /// has executed its program has copies of these ends.)
     pub(crate) fn close(&mut self) {
-        *self = Gates::default();
+        for gate in Process::STAGES.into_iter().filter_map(|process| self.0[process].take()) {
+            let _ = shutdown(gate.end.as_raw_fd(), Shutdown::Both);
+        }
     }
 
     /// What each stage has announced.
@@ -232,6 +237,16 @@ mod tests {
         let (mut gates, mut ends) = Gates::new().unwrap();
         write(ends[Process::Stat].take().unwrap(), b"[]x").unwrap();
         assert_eq!(gates.hear(), Some(unfit), "before the others are ready");
+    }
+
+    #[test]
+    fn none_begins_once_they_are_closed_whoever_has_copies_of_them() {
+        let (mut gates, mut ends) = Gates::new().unwrap();
+        let copy = gates.0[Process::Stat].as_ref().unwrap().end.try_clone().unwrap();
+        gates.close();
+        let read = File::from(ends[Process::Stat].take().unwrap()).read(&mut [0]).unwrap();
+        assert_eq!(read, 0);
+        drop(copy);
     }
 
     #[test]

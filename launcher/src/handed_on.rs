@@ -7,6 +7,7 @@ use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 
 use crate::calls::Calls;
+use crate::kernel;
 use crate::process::{ByProcess, Process};
 
 /// The inherited descriptors that the launcher hands on.
@@ -18,8 +19,8 @@ pub(crate) struct HandedOn {
 }
 
 impl HandedOn {
-    /// Takes over the descriptors that `calls` name, if they are open. Call it once, before anything is
-    /// opened.
+    /// Takes over the descriptors that `calls` name, if they are open, and closes all others that were
+    /// inherited. Call it once, before anything is opened.
     pub(crate) fn take_over(calls: &Calls) -> HandedOn {
         let named = ByProcess::from_fn(|process| calls.descriptors(process));
         let mut numbers: Vec<RawFd> = named.iter().flat_map(|(_, it)| it).copied().collect();
@@ -27,12 +28,14 @@ impl HandedOn {
         numbers.dedup();
         // The stage itself reports one that is not open.
         let open = numbers.into_iter().filter_map(|it| stage::process::kernel::adopt(it).ok());
-        HandedOn { descriptors: open.collect(), named }
-    }
-
-    /// All of it.
-    pub(crate) fn all(&self) -> Vec<BorrowedFd<'_>> {
-        self.descriptors.iter().map(AsFd::as_fd).collect()
+        let descriptors: Vec<OwnedFd> = open.collect();
+        let kept: Vec<BorrowedFd<'_>> = descriptors.iter().map(AsFd::as_fd).collect();
+        #[allow(unsafe_code, reason = "only here is it known that nothing is open yet")]
+        // SAFETY: nothing has been opened yet, and what was taken over is kept.
+        unsafe {
+            kernel::close_all_but(&kept);
+        }
+        HandedOn { descriptors, named }
     }
 
     /// In a child: lets its own descriptors survive `exec`, and no others.

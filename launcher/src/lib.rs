@@ -6,11 +6,14 @@
 //! | `options` | the command line; [`words`] the stages' options in it, [`calls`] the arguments that each stage gets |
 //! | `programs` | where the stages' programs are, and which are missing |
 //! | [`process`] | the five processes, in the pipeline's order |
-//! | `wiring` | the transports between them: which process gets which end, and what the launcher keeps |
+//! | `link` | which process writes to which |
+//! | `wiring` | the transports between them: which process gets which end |
+//! | `side` | what the launcher keeps of them: ledgers, and copies of the reading ends, to see and to drain |
 //! | [`transport`] | **what a transport is made of** |
 //! | `gates` | the start of the stages: all begin, or none |
 //! | `handed_on` | descriptors that the command line names for a stage |
 //! | `spawn` | forking and executing: **the order of spawning** |
+//! | `children` | the children that were forked, until they are reaped |
 //! | [`fan_out`] | the work of `tee`, the one child that executes no program |
 //! | `supervise` | what to do when: a pure function of state and event, and **what is said when a process ends** |
 //! | `message_router` | where messages go while there is a live view, and **restoring the terminal after it** |
@@ -23,11 +26,12 @@
 //! | [`shell`], `dry_run` | `--print`: the command, and whether it could begin |
 //! | [`kernel`] | the few system calls that need `unsafe` |
 //!
-//! The launcher has a single thread and receives signals through a descriptor: it can fork without
+//! The launcher has a single thread until all are forked, and receives signals through a descriptor: it can fork without
 //! regard to locks, and can tell Ctrl-C from SIGTERM, which `ctrlc` cannot.
 
 mod account;
 pub mod calls;
+mod children;
 mod dry_run;
 pub mod ending;
 pub mod fan_out;
@@ -35,12 +39,14 @@ mod gates;
 mod handed_on;
 pub mod invocation;
 pub mod kernel;
+mod link;
 mod message_router;
 mod non_blocking;
 mod options;
 pub mod process;
 mod programs;
 pub mod shell;
+mod side;
 mod spawn;
 mod supervise;
 mod suspension;
@@ -65,11 +71,9 @@ use thiserror::Error;
 
 use crate::account::Account;
 use crate::calls::Calls;
-use crate::ending::ProcessEnding;
 use crate::handed_on::HandedOn;
 use crate::message_router::MessageRouter;
 pub use crate::options::Options;
-use crate::process::{ByProcess, Process};
 use crate::supervise::Supervisor;
 use crate::watch::Watch;
 use crate::wiring::Wiring;
@@ -109,7 +113,6 @@ pub fn run(options: &Options, own: StandardError) -> Result<Status, Error> {
         return print(&directory, options, &calls.for_report(false), own);
     }
     let handed_on = HandedOn::take_over(&calls);
-    kernel::close_all_but(&handed_on.all());
     let mut watch = Watch::begin().map_err(Error::Watch)?;
     let is_live = !options.quiet && can_be_drawn_on(io::stdout()) && calls.wants_live();
     watch.hear_suspension(is_live).map_err(Error::Watch)?;
@@ -121,9 +124,9 @@ pub fn run(options: &Options, own: StandardError) -> Result<Status, Error> {
         table::wiring(&spawned, &side, &mut messages);
         table::sandbox(&calls, sandbox::obstacle().as_deref(), &mut messages);
     }
-    let mut supervisor = Supervisor::new(options.grace);
+    let mut supervisor = Supervisor::new(options.wishes());
     let usage =
-        watch.run(&spawned, &mut side, &mut supervisor, &mut messages).map_err(Error::Watch)?;
+        watch.run(spawned, &mut side, &mut supervisor, &mut messages).map_err(Error::Watch)?;
     messages.pass_on();
     if let Some(status) = supervisor.called_off() {
         watch.let_speak(&mut messages, Some(options.grace)).map_err(Error::Watch)?;
@@ -132,7 +135,7 @@ pub fn run(options: &Options, own: StandardError) -> Result<Status, Error> {
     if options.verbose {
         table::endings(supervisor.endings(), &usage, &mut messages);
     }
-    let account = Account::settle(&side.read_ledgers());
+    let account = Account::settle(side.entries());
     messages.tell(&account.to_string());
     let patience = supervisor.is_stopping().then_some(options.grace);
     watch.let_speak(&mut messages, patience).map_err(Error::Watch)?;
@@ -151,18 +154,4 @@ fn print(
     let command = shell::command(directory, options.via, !options.quiet, calls);
     let _ = deliver(&mut io::stdout(), command.as_bytes()).1?;
     Ok(Status::Done)
-}
-
-/// What was started, and what was not.
-#[derive(Debug)]
-pub(crate) struct Spawned {
-    /// Each process' id, or how it ended before it had one.
-    pub(crate) children: ByProcess<Result<nix::unistd::Pid, ProcessEnding>>,
-}
-
-impl Spawned {
-    /// The process with this id.
-    pub(crate) fn who(&self, pid: nix::unistd::Pid) -> Option<Process> {
-        Process::ALL.into_iter().find(|&process| self.children[process] == Ok(pid))
-    }
 }

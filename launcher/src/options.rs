@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, Parser, ValueEnum};
 use stage::process::command_line::CommandLine;
 use stage::process::message::quoted;
 use stage::process::quantity;
@@ -12,6 +12,7 @@ use stage::process::sandbox::SandboxOption;
 use crate::calls::Calls;
 use crate::invocation;
 use crate::process::{ByProcess, Process};
+use crate::supervise::Wishes;
 use crate::transport::Via;
 use crate::words::{Words, for_a_shell};
 
@@ -57,10 +58,15 @@ Files: samples.log in the working directory, unless --log names another. The ser
 options in /etc/wandler/NAME.env (mkdir -p /etc/wandler makes the directory, which no installation \
 does), and /var/lib/wandler/NAME is its working directory.
 
-Limits: in a stage's options ~ is expanded at a word's start, and nothing else. What is still \
-there after the grace period is ended step by step, a second apart (or less, with a shorter grace \
-period): all are asked to stop and to go on; a report that cannot write just then is killed; then \
-the rest, with what it held; the account says so. Without a grace period all are killed at once. \
+Limits: in a stage's options ~ is expanded at a word's start, and nothing else. If stat or report \
+fails, the recording goes on without it, what is sent to it is read and dropped, and the status is 1 \
+at the end; so --stop-with stat is for those who need the figures, as with stat's --strict. What is \
+still there after the grace period is ended step by step. All are asked to stop and to go on; a second \
+later (or less, with a shorter grace period) the one that holds the others up is killed, such as a conv \
+whose reading hangs, or a report that cannot write; and whenever one has ended, the rest get a grace \
+period of their own. What does not end 5 s after it was killed hangs in the kernel, and the launcher \
+ends without it. The account says what is not known for it. Without a grace period all are killed at \
+once, as they are by SIGQUIT (Ctrl-\\) and by a second Ctrl-C. \
 If the reader of standard error hangs as well, the account waits for it as long, and is then not \
 said. If the launcher itself is killed, the stages end by themselves. Where the kernel has no \
 seccomp, the stages cannot give up the system calls that they do not need; -v says so. In this \
@@ -99,12 +105,17 @@ pub struct Options {
     #[arg(long, value_name = "DUR", value_parser = quantity::duration, allow_hyphen_values = true)]
     #[arg(default_value = "5s", overrides_with = "grace")]
     pub(crate) grace: Duration,
+    /// Stages whose failure stops the recording as well, separated by commas: it goes on without them
+    /// otherwise
+    #[arg(long, value_name = "STAGES", value_enum, value_delimiter = ',')]
+    #[arg(overrides_with = "stop_with")]
+    pub(crate) stop_with: Vec<Beside>,
     /// What the transports are made of: the stages do not care
     #[arg(long, value_enum, default_value_t, overrides_with = "via")]
     pub via: Via,
     /// Print the same pipeline as a bash command, if the stages take their options, and run
     /// nothing (for --via pipe and fifo: a shell has no other transports)
-    #[arg(long, conflicts_with_all = ["grace", "verbose"])]
+    #[arg(long, conflicts_with_all = ["grace", "stop_with", "verbose"])]
     pub print: bool,
     /// Show no report, only messages and the account, as for a journal. (Options of report that
     /// write files or judge the figures still do)
@@ -118,7 +129,27 @@ pub struct Options {
     pub(crate) sandbox: SandboxOption,
 }
 
+/// A stage beside the recording, which goes on without it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Beside {
+    /// The statistics
+    Stat,
+    /// The report
+    Report,
+}
+
 impl Options {
+    /// What the supervisor is to do.
+    pub(crate) fn wishes(&self) -> Wishes {
+        let stop_with = ByProcess::from_fn(|process| match process {
+            Process::Stat => self.stop_with.contains(&Beside::Stat),
+            Process::Report => self.stop_with.contains(&Beside::Report),
+            // Without these there is no recording.
+            Process::Conv | Process::Tee | Process::Log => true,
+        });
+        Wishes { grace: self.grace, stop_with }
+    }
+
     /// What to call each stage with.
     pub fn calls(&self) -> Calls {
         let words = ByProcess::from_fn(|process| match process {

@@ -6,7 +6,7 @@ use std::fmt;
 use std::ops::{Index, IndexMut};
 
 /// One of the launcher's children.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Process {
     /// The converter.
     Conv,
@@ -54,13 +54,22 @@ impl fmt::Display for Process {
 }
 
 /// Something for each process.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct ByProcess<T>([T; Process::ALL.len()]);
 
 impl<T> ByProcess<T> {
     /// Makes it from a function of the process, called in the pipeline's order.
     pub(crate) fn from_fn(make: impl FnMut(Process) -> T) -> ByProcess<T> {
         ByProcess(Process::ALL.map(make))
+    }
+
+    /// The same for all.
+    #[cfg(test)]
+    pub(crate) const fn all(value: T) -> ByProcess<T>
+    where
+        T: Copy,
+    {
+        ByProcess([value; Process::ALL.len()])
     }
 
     /// Each process with its value.

@@ -13,8 +13,9 @@
 //!    ledger, the gate, the count of rejections that `conv` and `report` share, the others' messages
 //!    for `report`, and what the command line names survive `exec`, and nothing else; execute, or, as
 //!    `tee`, close what is not its own and start work;
-//! 5. a child that cannot execute sends the reason back through a pipe that `exec` closes;
-//! 6. the parent reads all of those pipes. Only then does it know what was started;
+//! 5. a child that cannot execute sends the reason back through a pipe that `exec` closes, and ends;
+//! 6. the parent does not wait for that: a program on a file system that hangs would make it deaf to
+//!    signals. It reads the pipe once it has reaped the child ([`crate::children`]);
 //! 7. each stage reads its command line. A stage whose command line is wrong reports it and ends; the
 //!    others announce what they will read and write, and wait at their gates
 //!    ([`stage::process::start`]);
@@ -26,18 +27,16 @@
 
 mod child;
 
-use std::io::{self, Read};
-use std::os::fd::OwnedFd;
+use std::io;
 use std::path::Path;
 
-use nix::errno::Errno;
 use nix::fcntl::OFlag;
-use nix::sys::wait::waitpid;
-use nix::unistd::{ForkResult, Pid, getpid, pipe2};
-use stage::process::message::{chain, quoted_path};
+use nix::unistd::{ForkResult, getpid, pipe2};
+use stage::process::message::chain;
 
-use crate::Spawned;
 use crate::calls::Calls;
+use crate::children;
+use crate::children::{Children, Spawned};
 use crate::ending::ProcessEnding;
 use crate::handed_on::HandedOn;
 use crate::kernel;
@@ -54,60 +53,43 @@ pub(crate) fn all(
     calls: &Calls,
     watch: &Watch,
 ) -> Spawned {
-    let mut forked: ByProcess<Option<Forked>> = ByProcess::default();
-    let mut failed = None;
+    let (mut children, mut failed) = (Children::default(), None);
     let inherited = Inherited::now();
     for process in Process::START_ORDER {
         // What is not handed out is dropped with the wiring, so that the other processes see its end.
         let Some(ends) = wiring.ends[process].take_if(|_| failed.is_none()) else { continue };
         let result = Child::new(process, ends, &handed_on, &inherited, directory, calls)
-            .and_then(|child| fork(child, watch));
+            .and_then(|child| fork(child, process, directory, watch));
         match result {
-            Ok(child) => forked[process] = Some(child),
+            Ok(child) => children.add(process, child),
             Err(error) => failed = Some((process, error)),
         }
     }
     drop((wiring, handed_on));
-    let children = ByProcess::from_fn(|process| match (forked[process].take(), &failed) {
-        (Some(child), _) => child.await_exec(process, directory),
+    let not_forked = ByProcess::from_fn(|process| match (children.pid(process), &failed) {
+        (Some(_), _) => None,
         (None, Some((culprit, error))) if *culprit == process => {
-            Err(ProcessEnding::NotStarted(format!("cannot start {process}: {}", chain(error))))
+            Some(ProcessEnding::NotStarted(format!("cannot start {process}: {}", chain(error))))
         }
-        (None, _) => Err(ProcessEnding::NotTried),
+        (None, _) => Some(ProcessEnding::NotTried),
     });
-    Spawned { children }
+    Spawned { children, not_forked }
 }
 
-/// A forked child, which may not have executed its program yet.
-struct Forked {
-    pid: Pid,
-    /// Brings an error number, or an end of file once the program is executed.
-    exec_error: OwnedFd,
-}
-
-fn fork(child: Child<'_>, watch: &Watch) -> io::Result<Forked> {
+fn fork(
+    child: Child<'_>,
+    process: Process,
+    directory: &Path,
+    watch: &Watch,
+) -> io::Result<children::Child> {
     let (exec_error, to_parent) = pipe2(OFlag::O_CLOEXEC)?;
     let launcher = getpid();
-    match kernel::fork()? {
-        ForkResult::Parent { child: pid } => Ok(Forked { pid, exec_error }),
-        ForkResult::Child => child.begin(launcher, watch, to_parent.into()),
-    }
-}
-
-impl Forked {
-    /// Waits until the program is executed, or cannot be.
-    fn await_exec(self, process: Process, directory: &Path) -> Result<Pid, ProcessEnding> {
-        let mut number = [0; 4];
-        match io::PipeReader::from(self.exec_error).read_exact(&mut number) {
-            // An end of file: `exec` closed the other end.
-            Err(_) => Ok(self.pid),
-            Ok(()) => {
-                // Reaped now, so that its descriptors are closed by the time its end is reported.
-                let _ = waitpid(self.pid, None);
-                let reason = Errno::from_raw(i32::from_ne_bytes(number)).desc();
-                let path = quoted_path(&directory.join(process.name()));
-                Err(ProcessEnding::NotStarted(format!("cannot execute {path}: {reason}")))
-            }
+    #[allow(unsafe_code, reason = "only here is it known that there is no other thread")]
+    // SAFETY: the launcher has a single thread until all are forked.
+    match unsafe { kernel::fork() }? {
+        ForkResult::Parent { child: pid } => {
+            Ok(children::Child::new(pid, directory.join(process.name()), exec_error))
         }
+        ForkResult::Child => child.begin(launcher, watch, to_parent.into()),
     }
 }

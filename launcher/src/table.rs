@@ -4,20 +4,20 @@
 use stage::process::message::Messages;
 use stage::process::sandbox;
 
-use crate::Spawned;
 use crate::calls::Calls;
+use crate::children::Spawned;
 use crate::ending::{ProcessEnding, ResourceUse};
 use crate::process::{ByProcess, Process};
-use crate::wiring::LauncherSide;
+use crate::side::LauncherSide;
 
 /// Reports what is connected to what, and what the transports are made of.
 pub(crate) fn wiring(spawned: &Spawned, side: &LauncherSide, messages: &mut dyn Messages) {
     let inputs = Process::ALL.map(|process| side.describe(process).0.len());
     let width = inputs.into_iter().max().unwrap_or_default();
     messages.tell(&format!("{:>8}  {:<7} {:<width$} {}", "PID", "STAGE", "INPUT", "OUTPUT"));
-    for (process, child) in spawned.children.iter() {
+    for process in Process::ALL {
         let (input, output) = side.describe(process);
-        let pid = child.as_ref().map_or("-".to_owned(), ToString::to_string);
+        let pid = spawned.children.pid(process).map_or("-".to_owned(), |pid| pid.to_string());
         messages.tell(&format!("{pid:>8}  {process:<7} {input:<width$} {output}"));
     }
     messages.tell(&format!("{:<17} MADE OF", "TRANSPORT"));

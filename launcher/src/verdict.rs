@@ -8,8 +8,8 @@ use crate::process::ByProcess;
 
 /// The rules, the first that fits:
 ///
-/// 1. a process that could not be started, was killed, or ended with a status other than 0 or
-///    3: failed;
+/// 1. a process that could not be started, was killed, could not even be killed, or ended with a status
+///    other than 0 or 3: failed;
 /// 2. an account that is not settled: failed;
 /// 3. a process that ended with 3: some input was rejected;
 /// 4. done.

@@ -1,7 +1,9 @@
 //! The loop around the supervisor: signals become events, and actions become signals.
 //!
-//! SIGINT, SIGTERM, SIGHUP and SIGCHLD are blocked and read from a descriptor, one by one. A stop
-//! signal that was ignored when the launcher started stays ignored.
+//! SIGINT, SIGTERM, SIGHUP, SIGQUIT and SIGCHLD are blocked and read from a descriptor, one by one.
+//! Nothing else is waited for without them. A stop signal that was ignored when the launcher started
+//! stays ignored. The stages have SIGQUIT blocked: what a terminal sends to all of them is the launcher's
+//! to answer.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -9,22 +11,27 @@ use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, ppoll};
-use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, sigprocmask};
+use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::time::TimeSpec;
+use stage::process::ledger::Entry;
 use stage::process::message::Messages;
 use stage::process::suspension::Suspension;
 use stage::process::{kernel as stage_kernel, stop};
 
-use crate::Spawned;
+use crate::children::Spawned;
 use crate::ending::ResourceUse;
 use crate::kernel;
 use crate::message_router::MessageRouter;
-use crate::non_blocking::takes_more;
 use crate::process::{ByProcess, Process};
+use crate::side::LauncherSide;
 use crate::supervise::{Action, Event, Supervisor};
 use crate::suspension;
-use crate::wiring::LauncherSide;
+
+/// What the launcher listens for besides the end of its children.
+fn requests() -> impl Iterator<Item = Signal> {
+    stop::SIGNALS.into_iter().chain([Signal::SIGQUIT])
+}
 
 /// Listens for signals.
 #[derive(Debug)]
@@ -32,7 +39,6 @@ pub(crate) struct Watch {
     signals: SignalFd,
     /// The mask for children: as inherited, and the stop signals blocked.
     for_children: SigSet,
-    grace_over: Option<Instant>,
     usage: ByProcess<ResourceUse>,
     /// Where Ctrl-Z is heard while `report` draws.
     suspension: Option<Suspension>,
@@ -45,7 +51,7 @@ impl Watch {
         stage_kernel::restore_default(Signal::SIGCHLD)?;
         let mut heard = SigSet::from(Signal::SIGCHLD);
         let mut for_children = SigSet::thread_get_mask()?;
-        for signal in stop::SIGNALS {
+        for signal in requests() {
             if !stage_kernel::is_ignored(signal)? {
                 heard.add(signal);
             }
@@ -54,13 +60,8 @@ impl Watch {
         for_children.remove(Signal::SIGCHLD);
         sigprocmask(SigmaskHow::SIG_BLOCK, Some(&heard), None)?;
         let signals = SignalFd::with_flags(&heard, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
-        Ok(Watch {
-            signals,
-            for_children,
-            grace_over: None,
-            usage: ByProcess::default(),
-            suspension: None,
-        })
+        let usage = ByProcess::default();
+        Ok(Watch { signals, for_children, usage, suspension: None })
     }
 
     /// Listens for Ctrl-Z as well, if `report` draws. Call it before the first fork.
@@ -77,24 +78,22 @@ impl Watch {
     /// Supervises the processes until all have ended; returns what each of them used.
     pub(crate) fn run(
         &mut self,
-        spawned: &Spawned,
+        mut spawned: Spawned,
         side: &mut LauncherSide,
         supervisor: &mut Supervisor,
         router: &mut MessageRouter,
     ) -> io::Result<ByProcess<ResourceUse>> {
-        for (process, child) in spawned.children.iter() {
-            if let Err(ending) = child {
-                side.close_ends_of(process);
+        for process in Process::ALL {
+            if let Some(ending) = spawned.not_forked[process].take() {
                 if process == Process::Report {
-                    router.report_ended(ending);
+                    router.report_ended(&ending);
                 }
-                let event = Event::Ended(process, ending.clone());
-                self.act(supervisor.on(event), spawned, side, router);
+                handle(Event::Ended(process, ending), supervisor, &spawned, side, router);
             }
         }
         while !supervisor.is_over() {
-            for event in self.next_events(spawned, side, router)? {
-                self.act(supervisor.on(event), spawned, side, router);
+            for event in self.next_events(supervisor.due(), &mut spawned, side, router)? {
+                handle(event, supervisor, &spawned, side, router);
             }
         }
         Ok(self.usage)
@@ -102,15 +101,12 @@ impl Watch {
 
     fn next_events(
         &mut self,
-        spawned: &Spawned,
+        due: Option<Instant>,
+        spawned: &mut Spawned,
         side: &mut LauncherSide,
         router: &mut MessageRouter,
     ) -> io::Result<Vec<Event>> {
-        // Checked first, so that other events cannot starve it.
-        if self.grace_over.take_if(|end| Instant::now() >= *end).is_some() {
-            return Ok(vec![Event::GraceOver { is_report_held_up: !takes_more(&io::stdout()) }]);
-        }
-        let timeout = self.grace_over.map(|end| end.saturating_duration_since(Instant::now()));
+        let timeout = due.map(|due| due.saturating_duration_since(Instant::now()));
         let mut interest = vec![readable(self.signals.as_fd())];
         interest.extend(self.suspension.iter().map(|it| readable(it.as_fd())));
         interest.extend(router.to_pass_on().map(readable));
@@ -121,7 +117,7 @@ impl Watch {
             Err(error) => return Err(error.into()),
         }
         if let Some(suspension) = &self.suspension {
-            suspension::obey(suspension, spawned.children[Process::Report].as_ref().ok().copied());
+            suspension::obey(suspension, spawned.children.pid(Process::Report));
         }
         router.flush();
         if router.to_pass_on().is_some() {
@@ -130,10 +126,15 @@ impl Watch {
         let mut events = Vec::from_iter(side.gates.hear());
         while let Some(signal) = self.signals.read_signal()? {
             match Signal::try_from(signal.ssi_signo as i32) {
-                Ok(Signal::SIGINT) => events.push(Event::Interrupt(Instant::now())),
+                Ok(Signal::SIGINT) => events.push(Event::Interrupt),
+                Ok(Signal::SIGQUIT) => events.push(Event::Quit),
                 Ok(Signal::SIGCHLD) => events.extend(self.reap(spawned, side, router)?),
                 _ => events.push(Event::Terminate),
             }
+        }
+        // After the ends: a process that has ended is not late.
+        if due.is_some_and(|due| Instant::now() >= due) {
+            events.push(Event::Due(side.view()));
         }
         Ok(events)
     }
@@ -173,45 +174,64 @@ impl Watch {
     /// reported before its effects.
     fn reap(
         &mut self,
-        spawned: &Spawned,
-        side: &LauncherSide,
+        spawned: &mut Spawned,
+        side: &mut LauncherSide,
         router: &mut MessageRouter,
     ) -> io::Result<Vec<Event>> {
-        let mut ended = Vec::new();
+        let (mut ended, mut events) = (Vec::new(), Vec::new());
         while let Some((pid, ending, usage)) = kernel::reap()? {
-            if let Some(process) = spawned.who(pid) {
-                side.close_ends_of(process);
-                if process == Process::Report {
-                    router.report_ended(&ending);
-                }
+            if let Some((process, ending)) = spawned.children.reaped(pid, ending) {
                 self.usage[process] = usage;
                 ended.push((process, ending));
             }
         }
         ended.sort_by_key(|(process, _)| *process);
-        let settled = side.has_settled(Process::Conv).then_some(Event::ConvSettled);
-        let ended = ended.into_iter().map(|(process, ending)| Event::Ended(process, ending));
-        Ok(settled.into_iter().chain(ended).collect())
-    }
-
-    fn act(
-        &mut self,
-        actions: Vec<Action>,
-        spawned: &Spawned,
-        side: &mut LauncherSide,
-        router: &mut MessageRouter,
-    ) {
-        for action in actions {
-            match action {
-                Action::Begin => side.gates.open(),
-                Action::CallOff => side.gates.close(),
-                Action::Stop(process) => send(spawned, process, Signal::SIGTERM),
-                Action::Continue(process) => send(spawned, process, Signal::SIGCONT),
-                Action::Kill(process) => send(spawned, process, Signal::SIGKILL),
-                Action::Say(text) => router.tell(&text),
-                Action::StartGrace(grace) => self.grace_over = deadline(grace),
+        events.extend(side.has_settled(Process::Conv).then_some(Event::ConvSettled));
+        for (process, ending) in ended {
+            if process == Process::Report {
+                router.report_ended(&ending);
             }
+            if let Some(&Entry::Report { reader_gone, .. }) = side.read_ledger(process) {
+                events.push(Event::ReportSettled { reader_gone });
+            }
+            events.push(Event::Ended(process, ending));
         }
+        Ok(events)
+    }
+}
+
+/// Lets the supervisor decide what to do about `event`, and does it.
+fn handle(
+    event: Event,
+    supervisor: &mut Supervisor,
+    spawned: &Spawned,
+    side: &mut LauncherSide,
+    router: &mut MessageRouter,
+) {
+    let ended = if let Event::Ended(process, _) = &event { Some(*process) } else { None };
+    for action in supervisor.on(event, Instant::now()) {
+        act(action, spawned, side, router);
+    }
+    // Last, since an input that is drained stays open.
+    if let Some(process) = ended {
+        side.close_ends_of(process);
+    }
+}
+
+fn act(action: Action, spawned: &Spawned, side: &mut LauncherSide, router: &mut MessageRouter) {
+    let children = &spawned.children;
+    match action {
+        Action::Begin => side.gates.open(),
+        Action::CallOff => side.gates.close(),
+        Action::Stop(process) => children.signal(process, Signal::SIGTERM),
+        Action::Continue(process) => children.signal(process, Signal::SIGCONT),
+        Action::Kill(process) => children.signal(process, Signal::SIGKILL),
+        Action::Drain(process) => side.drain_to(process),
+        Action::Abandon(process) => {
+            side.drain_to(process);
+            side.end_input_from(process);
+        }
+        Action::Say(text) => router.tell(&text),
     }
 }
 
@@ -226,11 +246,4 @@ fn writable(fd: BorrowedFd<'_>) -> PollFd<'_> {
 /// `None` means never, for a grace that the clock cannot express.
 fn deadline(grace: Duration) -> Option<Instant> {
     Instant::now().checked_add(grace)
-}
-
-/// The process has not been reaped, so its id is still its own; at worst it has just ended.
-fn send(spawned: &Spawned, process: Process, signal: Signal) {
-    if let Ok(pid) = spawned.children[process] {
-        let _ = kill(pid, signal);
-    }
 }

@@ -1,47 +1,22 @@
 //! The transports between the processes, the ledgers, and the count of rejections: which process gets
-//! which end, what the launcher keeps, and how `-v` describes it. ([`crate::transport`] makes the
-//! transports.)
+//! which end, and what the launcher keeps ([`crate::side`]). ([`crate::transport`] makes the transports.)
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read};
-use std::os::fd::{AsFd, OwnedFd};
+use std::io;
+use std::os::fd::OwnedFd;
 
-use nix::fcntl::OFlag;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::unistd::pipe2;
-use stage::process::ledger::Entry;
 use stage::process::rejections;
-use stage::stream::transport::Keeper;
-use stage::stream::transport::peer::End;
 use stage::stream::transport::queue::{self, Capacity};
 use thiserror::Error;
 
 use crate::gates::Gates;
+use crate::link::{LINKS, Link};
 use crate::message_router::MessageRouter;
 use crate::process::{ByProcess, Process};
-use crate::transport::{self, Load, Transport, Via};
-
-/// Which process writes to which, in the pipeline's order.
-const LINKS: [Link; 4] = [
-    Link { from: Process::Conv, to: Process::Tee, load: Load::Samples },
-    Link { from: Process::Tee, to: Process::Log, load: Load::Samples },
-    Link { from: Process::Tee, to: Process::Stat, load: Load::Samples },
-    Link { from: Process::Stat, to: Process::Report, load: Load::Records },
-];
-
-/// A transport's two processes, and what crosses it.
-#[derive(Clone, Copy, Debug)]
-struct Link {
-    from: Process,
-    to: Process,
-    load: Load,
-}
-
-impl Link {
-    fn label(&self) -> String {
-        format!("{}-{}", self.from, self.to)
-    }
-}
+use crate::side::{KeptTransport, LauncherSide};
+use crate::transport::{self, Transport, Via};
 
 /// Why the processes could not be connected.
 #[derive(Debug, Error)]
@@ -49,6 +24,9 @@ pub enum Error {
     /// The transports could not be made.
     #[error("cannot make the transports")]
     Transport(#[from] transport::Error),
+    /// A reading end could not be shared.
+    #[error("cannot copy a transport's reading end")]
+    Copy(#[source] io::Error),
     /// A ledger could not be made.
     #[error("cannot make the ledgers")]
     Ledger(#[source] io::Error),
@@ -102,7 +80,7 @@ impl Wiring {
         shows_report: bool,
         router: &MessageRouter,
     ) -> Result<(Wiring, LauncherSide), Error> {
-        let (transports, mut streams) = Streams::joined_by(make_transports(via)?);
+        let (transports, mut streams) = Streams::joined_by(make_transports(via)?)?;
         // `log --pass` has no reader to pass to: the fan-out already feeds `stat`.
         streams.outputs[Process::Log] = Some(nowhere()?);
         if !shows_report {
@@ -115,9 +93,8 @@ impl Wiring {
         let (gates, mut stages_gates) = Gates::new().map_err(Error::Gates)?;
         let (mut ends, mut ledgers) = (ByProcess::default(), ByProcess::default());
         for process in Process::ALL {
-            let (reader, ledger) =
-                pipe2(OFlag::O_CLOEXEC).map_err(|errno| Error::Ledger(errno.into()))?;
-            ledgers[process] = Some(File::from(reader));
+            let (reader, ledger) = ledger().map_err(Error::Ledger)?;
+            ledgers[process] = Some(reader);
             let (error, messages) = match process {
                 Process::Report => (Ok(None), router.for_report()),
                 _ => (router.for_stage(), Ok(None)),
@@ -133,8 +110,17 @@ impl Wiring {
                 gate: stages_gates[process].take(),
             });
         }
-        Ok((Wiring { ends }, LauncherSide { via, transports, ledgers, gates }))
+        let side = LauncherSide::new(via, shows_report, transports, ledgers, gates);
+        Ok((Wiring { ends }, side))
     }
+}
+
+/// A ledger: the launcher's end, which does not block, since somebody else may hold the other open; and
+/// the stage's.
+fn ledger() -> io::Result<(File, OwnedFd)> {
+    let (reader, ledger) = pipe2(OFlag::O_CLOEXEC)?;
+    fcntl(&reader, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
+    Ok((reader.into(), ledger))
 }
 
 /// An output without a reader.
@@ -153,19 +139,20 @@ struct Streams {
 
 impl Streams {
     /// Hands out the ends of `transports`, one for each link; returns what the launcher keeps of them.
-    fn joined_by(transports: Vec<Transport>) -> (Vec<KeptTransport>, Streams) {
+    fn joined_by(transports: Vec<Transport>) -> Result<(Vec<KeptTransport>, Streams), Error> {
         let mut streams = Streams::default();
         let mut kept = Vec::new();
         for (link, Transport { ends, keeper, made_of }) in LINKS.into_iter().zip(transports) {
+            let copy = ends.reader.try_clone().map_err(Error::Copy)?;
+            kept.push(KeptTransport::new(link, keeper, copy, made_of));
             streams.inputs[link.to] = Some(ends.reader);
             let free = match streams.outputs[link.from] {
                 None => &mut streams.outputs,
                 Some(_) => &mut streams.second_outputs,
             };
             free[link.from] = Some(ends.writer);
-            kept.push(KeptTransport { link, keeper, made_of });
         }
-        (kept, streams)
+        Ok((kept, streams))
     }
 }
 
@@ -196,80 +183,6 @@ fn share<T>(
             result => return result,
         }
     }
-}
-
-/// What the launcher keeps of the wiring.
-#[derive(Debug)]
-pub(crate) struct LauncherSide {
-    via: Via,
-    transports: Vec<KeptTransport>,
-    ledgers: ByProcess<Option<File>>,
-    /// Where the stages wait to begin.
-    pub(crate) gates: Gates,
-}
-
-/// What the launcher keeps of a transport.
-#[derive(Debug)]
-struct KeptTransport {
-    link: Link,
-    keeper: Keeper,
-    made_of: String,
-}
-
-impl LauncherSide {
-    /// A process has ended, or will never begin: notifies its readers and writers where the kernel does
-    /// not.
-    pub(crate) fn close_ends_of(&self, process: Process) {
-        for KeptTransport { link, keeper, .. } in &self.transports {
-            if link.from == process {
-                keeper.close(End::Writer);
-            }
-            if link.to == process {
-                keeper.close(End::Reader);
-            }
-        }
-    }
-
-    /// What `process` reads from and writes to, in words.
-    pub(crate) fn describe(&self, process: Process) -> (String, String) {
-        let transport = self.via.name();
-        let from = |writer| format!("{transport} from {writer}");
-        let to = |reader| format!("{transport} to {reader}");
-        match process {
-            Process::Conv => ("standard input".to_owned(), to(Process::Tee)),
-            Process::Tee => (from(Process::Conv), format!("{} to log and stat", self.via.plural())),
-            Process::Log => (from(Process::Tee), "its file".to_owned()),
-            Process::Stat => (from(Process::Tee), to(Process::Report)),
-            Process::Report => (from(Process::Stat), "standard output".to_owned()),
-        }
-    }
-
-    /// Each transport, with what it is made of.
-    pub(crate) fn transports(&self) -> impl Iterator<Item = (String, &str)> {
-        self.transports.iter().map(|KeptTransport { link, made_of, .. }| {
-            (format!("{} to {}", link.from, link.to), made_of.as_str())
-        })
-    }
-
-    /// Whether `process` has written its ledger, and so is ending, even if it has not been reaped.
-    pub(crate) fn has_settled(&self, process: Process) -> bool {
-        self.ledgers[process].as_ref().is_some_and(has_something_to_read)
-    }
-
-    /// What each process wrote into its ledger, if it did. Call it when all have ended.
-    pub(crate) fn read_ledgers(&mut self) -> ByProcess<Option<Entry>> {
-        ByProcess::from_fn(|process| {
-            let mut text = Vec::new();
-            self.ledgers[process].take()?.read_to_end(&mut text).ok()?;
-            serde_json::from_slice(&text).ok()
-        })
-    }
-}
-
-fn has_something_to_read(pipe: &File) -> bool {
-    let mut interest = [PollFd::new(pipe.as_fd(), PollFlags::POLLIN)];
-    let is_ready = poll(&mut interest, PollTimeout::ZERO).is_ok_and(|ready| ready > 0);
-    is_ready && interest[0].revents().is_some_and(|events| events.contains(PollFlags::POLLIN))
 }
 
 #[cfg(test)]

@@ -33,6 +33,7 @@ pub mod faults;
 mod finished;
 pub mod installation;
 mod kept;
+pub mod lease;
 pub mod needs;
 pub mod packages;
 pub mod peak;

@@ -104,3 +104,12 @@ pub fn bytes_read(pid: Pid) -> u64 {
     let value = text.lines().find_map(|line| line.strip_prefix("rchar: "));
     value.and_then(|value| value.parse().ok()).unwrap_or(0)
 }
+
+/// What the launcher says of one of its processes that was killed while it worked.
+pub fn told_of_killed(process: &str) -> String {
+    let told = format!("launcher: {process} was killed by SIGKILL");
+    match process {
+        "stat" | "report" => format!("{told}: the recording goes on without it"),
+        _ => told,
+    }
+}

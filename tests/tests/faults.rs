@@ -124,6 +124,13 @@ fn a_process_that_is_killed_is_named_and_the_account_says_what_is_known() {
             let (running, _turn) = pipeline(dir.path(), load);
             kill(pid_of(&running, process), Signal::SIGKILL).unwrap();
             let group = running.pid();
+            if matches!(process, "stat" | "report") {
+                running.wait_for_message(&proc::told_of_killed(process));
+                let length = || fs::metadata(dir.path().join("run.log")).unwrap().len();
+                let before = length();
+                running.wait_until("recording goes on", || length() > before);
+                running.signal(Signal::SIGTERM);
+            }
             let finished = running.finish();
             let lines = recorded(dir.path(), load, matches!(process, "conv" | "tee" | "log"));
             if process == "launcher" {
@@ -134,8 +141,8 @@ fn a_process_that_is_killed_is_named_and_the_account_says_what_is_known() {
                 proc::wait_until_gone(group);
                 continue;
             }
-            let finished = finished.exits(1);
-            let finished = finished.mentions(&format!("launcher: {process} was killed by SIGKILL"));
+            let told = proc::told_of_killed(process);
+            let finished = finished.exits(1).mentions(&told);
             let known = |what| count(&finished, what);
             let (sent, counted) = (known(load.sent()), known("counted"));
             assert_eq!(sent.is_some(), process != "conv", "{finished}");
@@ -143,6 +150,9 @@ fn a_process_that_is_killed_is_named_and_the_account_says_what_is_known() {
             assert_eq!(counted.is_some(), process != "stat", "{finished}");
             if !matches!(process, "conv" | "tee" | "log") {
                 assert_eq!(sent, Some(lines), "{finished}");
+            }
+            if process == "report" {
+                assert_eq!(counted, sent, "{finished}");
             }
         }
     }

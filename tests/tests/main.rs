@@ -19,6 +19,7 @@ mod headers;
 mod help;
 mod hostile;
 mod hostile_rows;
+mod hung;
 mod install;
 mod install_trouble;
 mod jobs;

@@ -167,7 +167,8 @@ const RECORD: &str = concat!(
 fn a_stage_that_does_something_else_is_reported_and_what_was_sent_is_recorded() {
     let Some(library) = preloaded().filter(|_| is_sandboxed()) else { return };
     let dir = tempfile::tempdir().unwrap();
-    let run = launcher("pipe").args(["--conv", "--period 1ms", "--log", "run.log"]).dir(&dir);
+    let options = ["--stop-with", "stat", "--conv", "--period 1ms", "--log", "run.log"];
+    let run = launcher("pipe").args(options).dir(&dir);
     let finished = with_deed(run, library, "stat", "open").finish().exits(1);
     let told = "stat was killed by SIGSYS: it made a system call that it had given up";
     let finished = finished.mentions(&format!("launcher: {told}"));

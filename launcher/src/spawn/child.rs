@@ -184,7 +184,12 @@ impl<'a> Child<'a> {
 
 fn tee(second_output: &OwnedFd, ledger: OwnedFd, sandbox: &Sandbox) -> Status {
     // Nothing is executed, so close-on-exec closes nothing.
-    kernel::close_all_but(&[second_output.as_fd(), ledger.as_fd()]);
+    #[allow(unsafe_code, reason = "only here is it known that nothing else is used any more")]
+    // SAFETY: what owns the parent's descriptors is neither used nor dropped in this process, which
+    // ends without returning from `Child::begin`.
+    unsafe {
+        kernel::close_all_but(&[second_output.as_fd(), ledger.as_fd()]);
+    }
     proctitle::set_title(Process::Tee.name());
     let ledger = Some(Ledger::new(ledger));
     program::run_stage(Process::Tee.name(), ledger, sandbox, |host: &mut Host| {

@@ -1,5 +1,7 @@
 //! Rule 0: all stages begin, or none.
 
+use std::time::Instant;
+
 use stage::process::exit::Status;
 
 use super::{Action, Supervisor, Unfit};
@@ -7,7 +9,7 @@ use crate::ending::ProcessEnding;
 use crate::process::Process;
 
 /// How far the start has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Start {
     Awaited,
     Made,
@@ -34,8 +36,8 @@ impl Supervisor {
         }
     }
 
-    pub(super) fn unfit(&mut self, Unfit { reason, status }: Unfit) -> Vec<Action> {
-        [Action::Say(reason)].into_iter().chain(self.call_off(status)).collect()
+    pub(super) fn unfit(&mut self, Unfit { reason, status }: Unfit, at: Instant) -> Vec<Action> {
+        [Action::Say(reason)].into_iter().chain(self.call_off(status, at)).collect()
     }
 
     /// A process ended that had not begun.
@@ -43,18 +45,15 @@ impl Supervisor {
         &mut self,
         process: Process,
         ending: ProcessEnding,
+        at: Instant,
     ) -> Vec<Action> {
         let is_usage = ending == ProcessEnding::Exited(Status::Usage as i32);
         let is_failure = ending == ProcessEnding::Exited(Status::Failed as i32);
+        // Otherwise it has reported itself what is wrong.
         let told = match &ending {
-            // It has reported itself what is wrong.
             _ if is_usage || is_failure => None,
-            ProcessEnding::NotTried => None,
-            ProcessEnding::NotStarted(reason) => Some(reason.clone()),
-            ProcessEnding::Killed(_) if self.killed[process].is_some() => {
-                self.killed[process].clone()
-            }
-            ending => Some(format!("{process} {ending}")),
+            ending if ending.is_clean() => Some(format!("{process} {ending}")),
+            ending => self.told_of(process, ending),
         };
         // tee has no options: its input ends because conv has ended, which reports why.
         let follows = process == Process::Tee && ending.is_clean();
@@ -63,10 +62,18 @@ impl Supervisor {
             return vec![];
         }
         let status = if is_usage { Status::Usage } else { Status::Failed };
-        told.map(Action::Say).into_iter().chain(self.call_off(status)).collect()
+        told.map(Action::Say).into_iter().chain(self.call_off(status, at)).collect()
     }
 
-    fn call_off(&mut self, status: Status) -> Vec<Action> {
+    /// Lets none begin, if it is not known yet whether all can.
+    pub(super) fn give_up_start(&mut self) -> Option<Action> {
+        (self.start == Start::Awaited).then(|| {
+            self.start = Start::CalledOff(Status::Failed);
+            Action::CallOff
+        })
+    }
+
+    fn call_off(&mut self, status: Status, at: Instant) -> Vec<Action> {
         match self.start {
             Start::Awaited => self.start = Start::CalledOff(status),
             // A wrong option is the cause, whichever end is noticed first.
@@ -77,8 +84,8 @@ impl Supervisor {
             Start::CalledOff(_) | Start::Made => return vec![],
         }
         // A process that does not exit, because somebody has suspended it, is treated as in any other
-        // stop.
-        let grace = (!std::mem::replace(&mut self.stopping, true)).then_some(self.grace);
-        [Action::CallOff].into_iter().chain(grace.map(Action::StartGrace)).collect()
+        // stop. (There is no need to ask `conv`, which waits like the others.)
+        self.stop_in_order(at);
+        vec![Action::CallOff]
     }
 }

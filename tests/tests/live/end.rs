@@ -41,8 +41,13 @@ fn a_signal_to_the_launcher_leaves_the_terminal_as_it_was() {
 #[test]
 fn any_stage_that_is_killed_leaves_the_terminal_as_it_was() {
     for name in ["conv", "tee", "log", "stat", "report"] {
-        ends(1, &format!("launcher: {name} was killed by SIGKILL"), |_, launcher| {
+        let told = proc::told_of_killed(name);
+        ends(1, &told, |terminal, launcher| {
             kill(proc::children(launcher)[name], Signal::SIGKILL).unwrap();
+            if matches!(name, "stat" | "report") {
+                terminal.wait_for(&told);
+                kill(launcher, Signal::SIGTERM).unwrap();
+            }
         });
     }
 }

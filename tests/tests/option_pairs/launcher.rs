@@ -1,9 +1,9 @@
 //! The launcher: its first line, the file and the messages, what the stages are connected by, and which
-//! of them keep all system calls, are seen of a pipeline that is stopped.
+//! of them keep all system calls, are seen of a pipeline whose `stat` dies, and that is stopped then.
 
 use std::fs;
 
-use nix::sys::signal::Signal;
+use nix::sys::signal::{Signal, kill};
 use wandler_launcher::process::Process;
 use wandler_tests::proc;
 use wandler_tests::run::{Program, Running};
@@ -21,6 +21,7 @@ pub(crate) const BENCH: Bench = Bench {
             needs: &[],
         },
         Example { id: "grace", words: &["--grace 0s"], needs: &[] },
+        Example { id: "stop_with", words: &["--stop-with stat"], needs: &[] },
         Example { id: "via", words: &["--via shm", "--via fifo"], needs: &[] },
         Example { id: "print", words: &["--print"], needs: &[] },
         Example { id: "quiet", words: &["--quiet"], needs: &[] },
@@ -28,7 +29,7 @@ pub(crate) const BENCH: Bench = Bench {
         Example { id: "no_sandbox", words: &["--no-sandbox"], needs: &[] },
     ],
     elsewhere: &[],
-    refused: &[("print", &["grace", "verbose"])],
+    refused: &[("print", &["grace", "stop_with", "verbose"])],
     unseen: &[],
     inputs: 1,
     observe,
@@ -60,6 +61,8 @@ fn observe(given: &Given, _: usize) -> Option<Seen> {
         files.into_iter().any(|path| fs::read(path).is_ok_and(|text| text.ends_with(b"\n")))
     });
     let connected = connected_by(&running);
+    kill(proc::children(running.pid())["stat"], Signal::SIGKILL).unwrap();
+    running.wait_for_message("stat was killed by SIGKILL");
     running.signal(Signal::SIGTERM);
     let mut seen = Seen::of(&running.finish(), dir.path())?;
     let keeping =
@@ -69,7 +72,7 @@ fn observe(given: &Given, _: usize) -> Option<Seen> {
     let first = |text: &str| text.lines().take(1).collect::<String>();
     seen.stdout = first(&seen.stdout);
     seen.files.values_mut().for_each(|text| *text = format!("{}{:?}", first(text), metrics(text)));
-    seen.stderr = ["STAGE", "did not end within"]
+    seen.stderr = ["STAGE", "did not end within", "the recording goes on"]
         .into_iter()
         .filter(|said| seen.stderr.contains(said))
         .collect();

@@ -73,7 +73,15 @@ pub(crate) fn run(random: &mut Xoshiro256PlusPlus, counts: &mut Counts) {
 fn without(name: &str, running: Running, mut reader: std::io::PipeReader) -> Finished {
     let drain = thread::spawn(move || std::io::copy(&mut reader, &mut std::io::sink()));
     kill(proc::children(running.pid())[name], Signal::SIGKILL).expect("the stage is there");
+    if matches!(name, "stat" | "report") {
+        running.wait_for_message(&proc::told_of_killed(name));
+        running.signal(Signal::SIGTERM);
+    }
     let finished = running.finish().exits(1);
     let _ = drain.join();
-    finished.mentions(&format!("launcher: {name} was killed by SIGKILL"))
+    if name == "report" {
+        let sent = count(&finished, "samples sent");
+        assert!(sent == count(&finished, "counted"), "{finished}");
+    }
+    finished.mentions(&proc::told_of_killed(name))
 }
