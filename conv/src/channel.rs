@@ -1,5 +1,5 @@
 //! What is done to the readings of one channel, each by itself: conversion, then the checks of a value
-//! alone. (Those that remember come behind, in [`crate::check`]'s memory.)
+//! alone. (Those that remember come behind, in `check`.)
 //!
 //! Numbers are converted and checked in machine words where they fit ([`Fixed`]), and otherwise as
 //! decimals: with the same result.
