@@ -85,26 +85,15 @@ pub(crate) fn scan(
     let mut batch = Batch { numbers: room, count: 0, magnitudes: 0 };
     let mut copy = window::EMPTY;
     while batch.count < most {
-        let (window, masks) = window::at(block, from + scanned.bytes, &mut copy);
-        if scale == 0 && small::are_small(&masks) {
-            let taken = batch.take_small(block, from + scanned.bytes, most);
-            scanned.append(taken);
-            if taken.lines > 0 {
-                continue;
-            }
+        let at = from + scanned.bytes;
+        let (window, masks) = window::at(block, at, &mut copy);
+        let alike = batch.take_alike(block, at, &masks, most, scale);
+        scanned.append(alike);
+        if alike.lines > 0 {
+            continue;
         }
-        let whole = u64::MAX.checked_shr(masks.line_feeds.leading_zeros()).unwrap_or(0);
         let room = most - batch.count;
-        let are_plain = masks.others & whole & !(masks.points | masks.signs) == 0;
-        if !are_plain && are_alike(&masks) {
-            let from = from + scanned.bytes;
-            let taken = exponent::take(block, from, most - batch.count, scale, &mut batch);
-            scanned.append(taken);
-            if taken.lines > 0 {
-                continue;
-            }
-        }
-        let taken = match (are_plain, masks.points & whole) {
+        let taken = match (masks.are_plain(), masks.points & masks.whole()) {
             (true, 0) => take(window, &masks, room, scale, &mut batch, integer),
             (true, _) => take(window, &masks, room, scale, &mut batch, number),
             (false, _) => take(window, &masks, room, scale, &mut batch, with_exponent),
@@ -192,6 +181,29 @@ fn take(
 }
 
 impl Batch<'_> {
+    /// Takes the lines from the place `at` of `block` on, until there are `most` numbers, as far as they
+    /// are of a kind that is read many at a time. Takes none if the first is of another.
+    #[inline(always)]
+    fn take_alike(
+        &mut self,
+        block: &[u8],
+        at: usize,
+        masks: &Masks,
+        most: usize,
+        scale: u16,
+    ) -> Scanned {
+        if scale == 0 && small::are_small(masks) {
+            let taken = self.take_small(block, at, most);
+            if taken.lines > 0 {
+                return taken;
+            }
+        }
+        if !masks.are_plain() && are_alike(masks) {
+            return exponent::take(block, at, most - self.count, scale, self);
+        }
+        Scanned::default()
+    }
+
     /// Takes the small integers from the place `from` of `block` on, until there are `most` numbers.
     fn take_small(&mut self, block: &[u8], from: usize, most: usize) -> Scanned {
         let numbers = &mut self.numbers[self.count..];

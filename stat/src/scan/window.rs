@@ -30,6 +30,18 @@ pub(super) struct Masks {
 }
 
 impl Masks {
+    /// All bytes up to the last line feed.
+    #[inline(always)]
+    pub(super) fn whole(&self) -> u64 {
+        u64::MAX.checked_shr(self.line_feeds.leading_zeros()).unwrap_or(0)
+    }
+
+    /// Whether the lines that end here have nothing but digits, points and signs.
+    #[inline(always)]
+    pub(super) fn are_plain(&self) -> bool {
+        self.others & self.whole() & !(self.points | self.signs) == 0
+    }
+
     /// What ends a cell of a row.
     #[inline(always)]
     pub(super) fn separators(&self) -> u64 {
