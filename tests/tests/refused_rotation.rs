@@ -151,7 +151,9 @@ fn an_old_file_that_cannot_be_removed() {
     drop(stdin);
     let told = refused("remove \"run.log.3\": Read-only file system");
     running.finish().exits(0).says(&[&*told, AGAIN]);
-    assert_eq!(all_files(disk.dir()), samples(sent));
+    // It may have been rotated again before that was seen, and only one old file is kept.
+    let kept = all_files(disk.dir());
+    assert!(!kept.is_empty() && samples(sent).ends_with(&kept), "{sent} sent, kept: {kept:?}");
 }
 
 #[test]
