@@ -50,7 +50,7 @@ fn what_separates_fields_is_found_by_the_first_line_with_the_columns() {
     {
         conv(&["--columns", "a"], text).exits(0).writes("1\n").says(&[closing(1, 0)]);
     }
-    for text in ["1\t2\n", "1,2\n", "1;2\n", "1 2\n", "  1   2\n"] {
+    for text in ["1\t2\n", "1,2,3\n", "1;2\n", "1 2\n", "  1   2\n"] {
         conv(&["--columns", "2"], text).exits(0).writes("2\n").says(&[closing(1, 0)]);
     }
     conv(&["--columns", "2"], "5,x y,3\n")
@@ -97,6 +97,29 @@ fn a_decimal_comma_is_read_where_it_is_said() {
     conv(&["--decimal", ",", "--delimiter", ","], "").exits(2).says(&[
         "conv: a comma is the --decimal sign or the --delimiter, not both; try 'conv --help'",
     ]);
+}
+
+#[test]
+fn a_comma_that_may_be_the_decimal_sign_is_reported() {
+    let notice = "conv: line 1: divided at ',' into fields; add --decimal , if it is the decimal sign, or \
+                  else --delimiter ,";
+    let doubted = |options: &[&str], text: &str, out: &str| {
+        conv(options, text).exits(0).writes(out).says(&[notice, &closing(2, 0)]);
+    };
+    doubted(&["--columns", "1"], "1,25\n1,5\n", "1\n1\n");
+    doubted(&["--columns", "2"], "1,25\n2,30\n", "25\n30\n");
+    doubted(&["--columns", "1"], "21,5;48,2\n21,6;48,3\n", "21\n21\n");
+    for options in [&["--delimiter", ","][..], &["--decimal", "."]] {
+        let options = [options, &["--columns", "1"]].concat();
+        conv(&options, "1,25\n1,5\n").exits(0).writes("1\n1\n").says(&[closing(2, 0)]);
+    }
+    conv(&["--columns", "1", "--decimal", ","], "1,25\n1,5\n")
+        .exits(0)
+        .writes("1.25\n1.5\n")
+        .says(&[closing(2, 0)]);
+    for text in ["a,b\n1,25\n2,30\n", "1.0,25\n2.0,30\n", "1,25,7\n2,30,7\n"] {
+        conv(&["--columns", "1"], text).exits(0).writes("1\n2\n").says(&[closing(2, 0)]);
+    }
 }
 
 #[test]

@@ -102,6 +102,18 @@ impl Dialect {
         self.decimal == Some(b',')
     }
 
+    /// Whether a line that commas divide might as well be numbers with decimal commas, and nothing is said
+    /// of either.
+    pub(crate) fn may_be_decimals(&self, line: &[u8]) -> bool {
+        let with_comma = Dialect { decimal: Some(b','), ..Dialect::default() };
+        let is_number = |text: &[u8]| {
+            let has_digits_around = !text.starts_with(b",") && !text.ends_with(b",");
+            has_digits_around && with_comma.number(text).is_ok()
+        };
+        let mut fields = line.split(|byte| b"\t; ".contains(byte)).filter(|text| !text.is_empty());
+        self.delimiter.is_none() && self.decimal.is_none() && fields.all(is_number)
+    }
+
     /// What stands behind the sign of a comment, if `line` is one.
     pub(crate) fn comment<'l>(&self, line: &'l [u8]) -> Option<&'l [u8]> {
         line.strip_prefix(self.comment.as_ref()?.as_bytes())
@@ -145,6 +157,20 @@ mod tests {
         for text in ["", "a", "5", ".", "-", "\"", "::", "comma", "µ"] {
             assert!(text.parse::<Delimiter>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_comma_between_digits_may_be_either() {
+        let may_be = |text: &str| Dialect::default().may_be_decimals(text.as_bytes());
+        for text in ["1,25", "-0,5", "21,5;48", "21,5  48,25", "1,5E3"] {
+            assert!(may_be(text), "{text}");
+        }
+        for text in ["1,25,3", "1.5,2", "1,-5", "1, 5", "a,1", "1,", ",1"] {
+            assert!(!may_be(text), "{text}");
+        }
+        let (delimiter, decimal) = (Some(Delimiter::Byte(b',')), Some(b'.'));
+        assert!(!Dialect { delimiter, ..Dialect::default() }.may_be_decimals(b"1,25"));
+        assert!(!Dialect { decimal, ..Dialect::default() }.may_be_decimals(b"1,25"));
     }
 
     #[test]

@@ -95,6 +95,7 @@ impl Table {
                 Found::Row(part) => {
                     self.delimiter = Some(delimiter);
                     self.begin(part);
+                    self.doubt_commas(line, delimiter);
                     self.report_passed();
                     return self.row(fields, line);
                 }
@@ -239,6 +240,18 @@ impl Table {
                 self.begin_behind(&header, text, part);
                 return self.report_passed();
             }
+        }
+    }
+
+    /// Reports that commas divide a first row that might as well be numbers with decimal commas. (Behind a
+    /// header, its names show what divides them.)
+    fn doubt_commas(&mut self, line: &[u8], delimiter: Delimiter) {
+        if delimiter == Delimiter::Byte(b',') && self.dialect.may_be_decimals(line) {
+            self.notice = Some(
+                "divided at ',' into fields; add --decimal , if it is the decimal sign, or else \
+                 --delimiter ,"
+                    .to_owned(),
+            );
         }
     }
 
