@@ -26,6 +26,17 @@ fn files(dir: &Path) {
     for (name, bytes) in [
         ("temp1_input", &b"21500\n"[..]),
         ("hum1_input", b"48\n"),
+        ("readings.txt", b"20\n20.5\n21\n"),
+        ("codes.txt", b"0\n512\n1023\n"),
+        ("commas.txt", b"1,25\n1,5\n"),
+        ("scope.csv", b"X,CH1,CH2\n-1.0E-03,4.00E-03,2.40E-01\n-0.9E-03,0.00E+00,1.6E-01\n"),
+        ("log.csv", b"Zeit;Temp\n29.10.2023 01:30;21,5\n29.10.2023 03:00;21,6\n"),
+        ("station.txt", b"# Potsdam\n# 52.4 N\nday;temp;hum\n1;21.5;48\n2;21.6;49\n"),
+        ("ms.csv", b"ts,temp\n1700000000000,21.5\n1700000001000,21.75\n"),
+        ("labels.txt", b"temp:21.5,hum:48\nhum:49 temp:21.6\n"),
+        ("messages.json", b"{\"ts\":1700000000000,\"temp\":21.5,\"hum\":48}\n"),
+        ("ds18b20.txt", b"85.0000\n21.4375\n21.5\n"),
+        ("two.csv", b"a,b\n1,-999\nNA,2\n3,4\n"),
         ("words.raw", &words),
         ("floats.raw", &floats),
         ("tone.wav", &[&wav[..], &words[..16]].concat()),
@@ -61,7 +72,7 @@ fn run(command: &str, dir: &Path) -> Finished {
 #[test]
 fn every_recipe_gives_samples_and_complains_of_nothing() {
     let commands = commands();
-    assert!(commands.len() >= 10, "the tables are found: {commands:#?}");
+    assert!(commands.len() >= 35, "the tables are found: {commands:#?}");
     for command in commands {
         let dir = tempfile::tempdir().unwrap();
         files(dir.path());
