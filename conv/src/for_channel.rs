@@ -4,6 +4,12 @@ use stage::format::columns::{Channels, Columns};
 use stage::format::name::Name;
 use thiserror::Error;
 
+/// Headings in the help, of groups whose options may all be for one channel.
+pub(crate) mod heading {
+    pub(crate) const CONVERSION: &str = "Conversion (for one channel: NAME=VALUE)";
+    pub(crate) const CHECKS: &str = "Checks (for one channel: NAME=VALUE)";
+}
+
 /// A value of an option.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ForChannel<T> {

@@ -11,15 +11,14 @@ use clap::Args;
 use stage::format::name::Name;
 use stage::format::sample::Sample;
 
-use crate::for_channel::{self, ForChannel};
+use crate::for_channel::{self, ForChannel, heading};
 
 /// Values that stand for no reading, for all channels or for one.
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
 pub struct MissingOptions {
-    /// Values that mean that a reading is missing, before conversion: numbers by value, words of text as
-    /// they stand: -9999,NA,temp=85
-    #[arg(long, value_name = "[NAME=]VALUE,…", value_parser = value, value_delimiter = ',')]
-    #[arg(allow_hyphen_values = true, help_heading = "Conversion")]
+    /// Raw values that mean there is none: -9999,NA,a=85
+    #[arg(long, value_name = "VALUE,…", value_parser = value, value_delimiter = ',')]
+    #[arg(allow_hyphen_values = true, help_heading = heading::CONVERSION)]
     pub missing: Vec<ForChannel<MissingValue>>,
 }
 

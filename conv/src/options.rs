@@ -35,42 +35,24 @@ const DEFAULT_PERIOD: Duration = Duration::from_millis(800);
 
 /// An A/D converter, real or simulated, becomes a stream of samples.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "conv", version, after_help = help::text())]
+#[command(name = "conv", version, disable_help_flag = true, after_help = help::text())]
 pub struct Options {
-    /// Samples (or rows) a second: 10, 2.5k, 1M, or max for as many as the reader takes
-    #[arg(short, long, value_name = "HZ|max", value_parser = quantity::rate, allow_hyphen_values = true)]
-    #[arg(help_heading = "Pace", conflicts_with_all = ["period", "from"])]
-    pub rate: Option<Rate>,
-    /// Time between two samples: 800ms, 1.5s, 2min [default: 800ms]
-    #[arg(short, long, value_name = "DUR", value_parser = quantity::period, allow_hyphen_values = true)]
-    #[arg(help_heading = "Pace", conflicts_with = "from")]
-    pub period: Option<Period>,
-    /// Stop after N samples (or rows)
-    #[arg(short = 'n', long, value_name = "N", value_parser = quantity::count, allow_hyphen_values = true, help_heading = "Pace")]
-    pub count: Option<u64>,
-    /// Stop after this time
-    #[arg(short, long, value_name = "DUR", value_parser = quantity::duration, allow_hyphen_values = true, help_heading = "Pace")]
-    pub duration: Option<Duration>,
-
-    /// Read one number from FILE at each tick; several --poll make a row of channels. For an IIO
-    /// channel (…_raw), its own or shared offset and scale beside it are taken unless given here
+    /// Read a number from FILE at each tick; several make a row. IIO's own scale is applied to …_raw
     #[arg(long, value_name = "FILE", help_heading = "Real converter", conflicts_with = "from")]
     pub poll: Vec<PathBuf>,
-    /// Take a stream as it comes from FILE (a file, FIFO, device), or - for standard input
+    /// Read a file, FIFO, device, or - for standard input
     #[arg(long, value_name = "FILE|-", help_heading = "Real converter")]
     pub from: Option<PathBuf>,
-    /// What the stream consists of: text; labels (temp:21.5 hum:48); json (an object a line); wav; or raw
-    /// words, from u8 to s64be, f32le to f64be, or as the kernel describes them, le:s12/16>>4 [default:
-    /// text, or wav if it begins like that]
+    /// text, labels (temp:21.5 hum:48), json (an object a line), wav, or raw words: u8, s16le, f32be,
+    /// le:s12/16>>4 [default: text or wav]
     #[arg(long, value_parser = FormatParser, value_name = "FMT", hide_possible_values = true)]
     #[arg(help_heading = "Real converter", conflicts_with = "poll")]
     pub format: Option<Format>,
-    /// Interleaved channels in a raw stream
+    /// Interleaved channels of raw words
     #[arg(long, value_name = "K", default_value_t = 1, help_heading = "Real converter")]
     #[arg(value_parser = clap::value_parser!(u16).range(1..), conflicts_with = "poll")]
     pub channels: u16,
-    /// Which columns or channels of the stream to take, in this order: 3,1, of text also names of its
-    /// header [default: of text all, of raw words 1]
+    /// What to take, by number or name: 3,temp [default: all, or 1 of raw words]
     #[arg(
         long,
         visible_alias = "channel",
@@ -84,10 +66,25 @@ pub struct Options {
     #[command(flatten)]
     pub serial: SerialOptions,
 
+    /// Samples (or rows) a second: 10, 2.5k, 1M, max
+    #[arg(short, long, value_name = "HZ|max", value_parser = quantity::rate, allow_hyphen_values = true)]
+    #[arg(help_heading = "Pace", conflicts_with_all = ["period", "from"])]
+    pub rate: Option<Rate>,
+    /// Or the time between two: 1.5s [default: 800ms]
+    #[arg(short, long, value_name = "DUR", value_parser = quantity::period, allow_hyphen_values = true)]
+    #[arg(help_heading = "Pace", conflicts_with = "from")]
+    pub period: Option<Period>,
+    /// Stop after N samples (or rows)
+    #[arg(short = 'n', long, value_name = "N", value_parser = quantity::count, allow_hyphen_values = true, help_heading = "Pace")]
+    pub count: Option<u64>,
+    /// Stop after this time: 500ms, 2h
+    #[arg(short, long, value_name = "DUR", value_parser = quantity::duration, allow_hyphen_values = true, help_heading = "Pace")]
+    pub duration: Option<Duration>,
+
     /// How text is written.
     #[command(flatten)]
     pub dialect: Dialect,
-    /// Leave out this many lines of text at the beginning
+    /// Leave out the first N lines
     #[arg(
         long,
         value_name = "N",
@@ -98,13 +95,13 @@ pub struct Options {
     )]
     pub skip: u64,
 
-    /// Put the time of each reading in front, in UTC
+    /// Put the time of each reading in front
     #[arg(long, help_heading = "Times and names")]
     pub stamp: bool,
     /// What the times of the input look like.
     #[command(flatten)]
     pub times: InputTime,
-    /// Names of the channels [default of several: from FILE of --poll, the text's header, or ch1, ch2, …]
+    /// Names of the channels [default: from FILE of --poll, the header, or ch1, ch2, …]
     #[arg(long, value_name = "NAME,…", value_parser = names, help_heading = "Times and names")]
     pub names: Option<Columns>,
 
@@ -118,19 +115,24 @@ pub struct Options {
     #[command(flatten)]
     pub checks: CheckOptions,
 
-    /// The shape of the simulated signal, or of several channels: sine,walk
-    #[arg(long, value_enum, default_value = "uniform", value_delimiter = ',', action = ArgAction::Set)]
+    /// uniform, sine (100 samples a period) or walk (steps of up to 1/50 of the range); of several channels:
+    /// sine,walk
+    #[arg(long, value_enum, default_value = "uniform", hide_possible_values = true, value_delimiter = ',', action = ArgAction::Set)]
     #[arg(help_heading = "Simulated converter", conflicts_with_all = ["poll", "from"])]
     pub signal: Vec<Signal>,
-    /// The range of the simulated values; its decimal places are their resolution [default: 0..100]
-    #[arg(long, value_name = "[NAME=]MIN..MAX", value_parser = levels, allow_hyphen_values = true)]
+    /// The values, or NAME=MIN..MAX; the decimal places are the resolution [default: 0..100]
+    #[arg(long, value_name = "MIN..MAX", value_parser = levels, allow_hyphen_values = true)]
     #[arg(help_heading = "Simulated converter", conflicts_with_all = ["poll", "from"])]
     pub range: Vec<ForChannel<Levels>>,
-    /// The same samples for the same seed (a sine is always the same); without NAME, the channels have
-    /// N, N + 1, …
-    #[arg(long, value_name = "[NAME=]N", value_parser = seed, allow_hyphen_values = true)]
+    /// The same samples for the same N, or NAME=N; channels have N, N + 1, …
+    #[arg(long, value_name = "N", value_parser = seed, allow_hyphen_values = true)]
     #[arg(help_heading = "Simulated converter", conflicts_with_all = ["poll", "from"])]
     pub seed: Vec<ForChannel<u64>>,
+
+    /// Print this help
+    // The short form, whichever is asked for: the long one is twice as long, and says no more.
+    #[arg(short, long, action = ArgAction::HelpShort)]
+    pub help: Option<bool>,
 
     /// Which system calls remain allowed.
     #[command(flatten)]

@@ -52,6 +52,16 @@ fn a_paragraph_fills_whatever_width_the_terminal_has() {
 }
 
 #[test]
+fn the_help_of_conv_fits_on_two_screens() {
+    for option in ["-h", "--help"] {
+        let program = Program::new("conv").words(option).env("COLUMNS", "80");
+        let help = program.finish().exits(0);
+        assert!(help.stdout.lines().count() <= 100, "{help}");
+        assert!(help.stdout.lines().all(|line| line.chars().count() <= 80), "{help}");
+    }
+}
+
+#[test]
 fn the_option_least_needed_comes_last() {
     for program in PROGRAMS {
         let help = Program::new(program).words("--help").finish().exits(0).stdout;

@@ -11,7 +11,9 @@ use super::memory::Memory;
 use super::spike::Spike;
 use super::step::Step;
 use super::{Checks, FLAT, PATIENCE, PLAUSIBLE, Plausible, SPIKE, STEP};
-use crate::for_channel::{self, ForChannel, UnknownChannel, check_known, check_once, value};
+use crate::for_channel::{
+    self, ForChannel, UnknownChannel, check_known, check_once, heading, value,
+};
 use crate::fraction::Fraction;
 
 /// Values in a row that are rejected as steps, unless the user says how many.
@@ -20,23 +22,20 @@ const DEFAULT_PATIENCE: u64 = 3;
 /// Which values are rejected.
 #[derive(Args, Clone, Debug, Default)]
 pub struct CheckOptions {
-    /// Reject values outside of this range, its bounds included: 0..50, -40.., ..100
-    #[arg(long, value_name = "[NAME=]MIN..MAX", value_parser = bounds, allow_hyphen_values = true, help_heading = "Checks")]
+    /// Reject values outside of 0..50, -40.. or ..100
+    #[arg(long, value_name = "MIN..MAX", value_parser = bounds, allow_hyphen_values = true, help_heading = heading::CHECKS)]
     pub plausible: Vec<ForChannel<Bounds>>,
-    /// Reject a value more than T above both neighbours, or below. It waits for the next one, and its
-    /// row with it
-    #[arg(long, value_name = "[NAME=]T", value_parser = threshold, allow_hyphen_values = true, help_heading = "Checks")]
+    /// Reject a value more than T above, or below, both neighbours; each row waits for the next
+    #[arg(long, value_name = "T", value_parser = threshold, allow_hyphen_values = true, help_heading = heading::CHECKS)]
     pub spike: Vec<ForChannel<Decimal>>,
-    /// Reject a value that differs from the last accepted one by more than R a second: 0.5, 5/60; in a
-    /// stream without times, by more than R from one reading to the next
-    #[arg(long, value_name = "[NAME=]R", value_parser = rate, allow_hyphen_values = true, help_heading = "Checks")]
+    /// Reject a change by more than R a second, or a reading if there are no times: 0.5, 5/60
+    #[arg(long, value_name = "R", value_parser = rate, allow_hyphen_values = true, help_heading = heading::CHECKS)]
     pub step: Vec<ForChannel<Fraction>>,
     /// Accept a step after N rejected values in a row [default: 3]
-    #[arg(long, value_name = "[NAME=]N", value_parser = patience, allow_hyphen_values = true, help_heading = "Checks")]
+    #[arg(long, value_name = "N", value_parser = patience, allow_hyphen_values = true, help_heading = heading::CHECKS)]
     pub step_patience: Vec<ForChannel<u64>>,
-    /// Reject a value if all since DUR ago, or the N before it, are the same, or within TOLERANCE:
-    /// 10min, 50,0.1
-    #[arg(long, value_name = "[NAME=]DUR|N[,TOLERANCE]", value_parser = flat_line, allow_hyphen_values = true, help_heading = "Checks")]
+    /// Reject a value if those since DUR, or N before, are the same, or within TOL: 10min, 50,0.1
+    #[arg(long, value_name = "DUR|N[,TOL]", value_parser = flat_line, allow_hyphen_values = true, help_heading = heading::CHECKS)]
     pub flat: Vec<ForChannel<FlatLine>>,
 }
 

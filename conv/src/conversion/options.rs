@@ -7,22 +7,21 @@ use stage::format::name::Name;
 use super::Conversion;
 use super::map::{Map, map};
 use crate::for_channel::{
-    self, ForChannel, UnknownChannel, check_known, check_once, is_own, value,
+    self, ForChannel, UnknownChannel, check_known, check_once, heading, is_own, value,
 };
 use crate::fraction::Fraction;
 
 /// How raw readings become values.
 #[derive(Args, Clone, Debug, Default)]
 pub struct ConversionOptions {
-    /// Add this to each raw value, before --scale: -273.15, or a fraction such as 160/9
-    #[arg(long, value_name = "[NAME=]OFFSET", value_parser = fraction, allow_hyphen_values = true, help_heading = "Conversion")]
+    /// Add this to each raw value: -273.15, 160/9
+    #[arg(long, value_name = "OFFSET", value_parser = fraction, allow_hyphen_values = true, help_heading = heading::CONVERSION)]
     pub offset: Vec<ForChannel<Fraction>>,
-    /// Multiply by this, after --offset: 0.001, 5/1023; (raw + OFFSET) × SCALE is exact, and rounded to
-    /// 17 digits only if it is no finite decimal
-    #[arg(long, value_name = "[NAME=]SCALE", value_parser = fraction, allow_hyphen_values = true, help_heading = "Conversion")]
+    /// Multiply by this, after --offset: 0.001, 5/1023
+    #[arg(long, value_name = "SCALE", value_parser = fraction, allow_hyphen_values = true, help_heading = heading::CONVERSION)]
     pub scale: Vec<ForChannel<Fraction>>,
-    /// Instead of both, two raw values and what they stand for: 0..1023=-40..125
-    #[arg(long, value_name = "[NAME=]A..B=C..D", value_parser = map, allow_hyphen_values = true, help_heading = "Conversion")]
+    /// Two raw values and what they stand for, instead of both: 0..1023=-40..125
+    #[arg(long, value_name = "A..B=C..D", value_parser = map, allow_hyphen_values = true, help_heading = heading::CONVERSION)]
     pub map: Vec<ForChannel<Map>>,
 }
 

@@ -8,11 +8,11 @@ use crate::source::format::Format;
 /// How a source that comes by itself is opened.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct SerialOptions {
-    /// Set the serial line to this rate, 8N1, raw and without echo; it stays so afterwards
+    /// Set the serial line: this rate, 8N1, raw, no echo
     #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = "Real converter")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..), conflicts_with = "poll")]
     pub baud: Option<u32>,
-    /// Wait for a device or FIFO that is not there, or is gone, and go on with it when it returns
+    /// Wait for a device or FIFO whenever it is gone
     #[arg(long, help_heading = "Real converter", conflicts_with = "poll")]
     pub reconnect: bool,
 }

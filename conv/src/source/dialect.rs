@@ -41,14 +41,13 @@ impl FromStr for Delimiter {
 /// How text is written.
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
 pub struct Dialect {
-    /// What separates fields, which may be in double quotes: a character, tab, or blanks [default: the
-    /// first of tab , ; blanks that divides the first line with the columns]
+    /// Between fields [default: tab , ; or blanks]
     #[arg(long, value_name = "C|tab|blanks", help_heading = "Text", conflicts_with = "poll")]
     pub delimiter: Option<Delimiter>,
-    /// Decimal sign of the text's numbers [default: .]
+    /// Decimal sign, as in 1,25 [default: .]
     #[arg(long, value_name = ",|.", value_parser = decimal_sign, help_heading = "Text", conflicts_with = "poll")]
     pub decimal: Option<u8>,
-    /// Pass over lines that begin with this
+    /// Pass over lines that begin so, such as #
     #[arg(long, value_name = "C", value_parser = comment, help_heading = "Text", conflicts_with = "poll")]
     pub comment: Option<String>,
 }

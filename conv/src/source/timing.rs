@@ -26,16 +26,15 @@ const NANO: u16 = 9;
 /// Where times stand, and what they look like.
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
 pub struct InputTime {
-    /// Put the time in this column of the text in front: its number or name
+    /// Put the time in this column of the text in front
     #[arg(long, value_name = "COL", help_heading = "Times and names")]
     #[arg(conflicts_with_all = ["poll", "stamp"])]
     pub time: Option<Column>,
-    /// What it looks like: iso, unix, unix-ms, unix-us, unix-ns, or a pattern such as "%d.%m.%Y %H:%M:%S"
-    /// [default: iso or unix]
+    /// What it looks like: iso, unix, unix-ms, unix-us, unix-ns, or a pattern: "%d.%m.%Y %H:%M:%S" [default: iso or unix]
     #[arg(long, value_name = "FORM", help_heading = "Times and names")]
     #[arg(conflicts_with_all = ["poll", "stamp"])]
     pub time_format: Option<TimeFormat>,
-    /// The zone of times without an offset, such as Europe/Berlin, or local [default: UTC]
+    /// The zone of times without an offset: Europe/Berlin, local [default: UTC]
     #[arg(long, value_name = "ZONE", value_parser = quantity::time_zone, help_heading = "Times and names")]
     #[arg(conflicts_with_all = ["poll", "stamp"])]
     pub time_zone: Option<TimeZone>,
