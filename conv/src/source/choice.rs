@@ -12,7 +12,7 @@ const ALL: &str = "all";
 /// A column of the input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Column {
-    /// Counted from 1.
+    /// Counted from 1, and never 0.
     Number(usize),
     /// By what the input's header calls it.
     Name(String),
@@ -24,8 +24,11 @@ impl FromStr for Column {
     fn from_str(text: &str) -> Result<Column, String> {
         match text.trim() {
             "" => Err("a column is a number or a name".to_owned()),
-            "0" => Err("columns are counted from 1".to_owned()),
-            text => Ok(text.parse().map_or_else(|_| Column::Name(text.to_owned()), Column::Number)),
+            text => match text.parse::<usize>() {
+                Ok(0) => Err("columns are counted from 1".to_owned()),
+                Ok(number) => Ok(Column::Number(number)),
+                Err(_) => Ok(Column::Name(text.to_owned())),
+            },
         }
     }
 }
@@ -119,6 +122,8 @@ mod tests {
             ("", "a column is a number or a name"),
             ("1,", "a column is a number or a name"),
             ("0", "columns are counted from 1"),
+            ("00", "columns are counted from 1"),
+            ("2,+0", "columns are counted from 1"),
             ("1,2,1", "column 1 is taken twice"),
             ("a,a", "column a is taken twice"),
         ] {
