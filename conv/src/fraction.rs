@@ -100,8 +100,7 @@ impl FromStr for Fraction {
             return quantity::decimal(text).map(Fraction::from);
         };
         let (numerator, divisor) = (quantity::decimal(numerator)?, quantity::decimal(divisor)?);
-        Fraction::new(&numerator, &divisor)
-            .ok_or_else(|| "nothing can be divided by zero".to_owned())
+        Fraction::new(&numerator, &divisor).ok_or_else(|| "cannot divide by zero".to_owned())
     }
 }
 
@@ -203,8 +202,8 @@ mod tests {
     #[test]
     fn what_is_no_number_or_fraction_is_refused() {
         for (text, why) in [
-            ("1/0", "nothing can be divided by zero"),
-            ("1/-0.00", "nothing can be divided by zero"),
+            ("1/0", "cannot divide by zero"),
+            ("1/-0.00", "cannot divide by zero"),
             ("1/", "not a number"),
             ("/3", "not a number"),
             ("1/2/3", "not a number"),

@@ -1,8 +1,9 @@
 //! Values that stand for no reading, as sensors and recordings have them: `-9999`, `NA`, or what a sensor
 //! gives after it was switched on.
 //!
-//! They are recognised before conversion: numbers by their value, words as they stand in text. What is
-//! missing is counted as such, and not rejected.
+//! They are recognised before conversion: numbers by their value, words as they stand in text or in a
+//! file that is polled, `nan` also where a float is not a number. What is missing is counted as such, and
+//! not rejected.
 
 use std::convert::Infallible;
 use std::str::FromStr;
@@ -91,6 +92,11 @@ impl Missing {
     #[inline]
     pub(crate) fn has_line(&self, line: &[u8]) -> bool {
         self.lines.iter().any(|missing| missing == line)
+    }
+
+    /// Whether the word for what is not a number, in any case, is among them.
+    pub(crate) fn has_nan(&self) -> bool {
+        self.words.iter().any(|word| word.eq_ignore_ascii_case(b"nan"))
     }
 
     /// Whether a text that is no number is among them.

@@ -84,7 +84,7 @@ pub struct Options {
     /// How text is written.
     #[command(flatten)]
     pub dialect: Dialect,
-    /// Leave out the first N lines
+    /// Leave out N lines, or bytes of raw words
     #[arg(
         long,
         value_name = "N",

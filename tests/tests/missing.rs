@@ -1,5 +1,7 @@
 //! Values that stand for no reading: they are missing, and not rejected.
 
+use std::fs;
+
 use wandler_tests::account::{closing, closing_table};
 use wandler_tests::run::{Finished, Program};
 
@@ -33,6 +35,38 @@ fn words_are_missing_as_they_stand() {
         .exits(3)
         .writes("1\n")
         .says(&["conv: line 1: not a number: \"NA\"", &closing_table(1, 1, 1, 1)]);
+}
+
+#[test]
+fn a_file_that_is_polled_may_have_none() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, text) in [("a", "NA\n"), ("b", "\n"), ("c", "7\n")] {
+        fs::write(dir.path().join(name), text).unwrap();
+    }
+    let poll = |options: &str| {
+        let program = Program::new("conv").words("--period 1ms --count 1").words(options);
+        program.dir(&dir).finish()
+    };
+    poll("--poll a --poll b --poll c --missing ,a=NA")
+        .exits(0)
+        .writes("a\tb\tc\n\t\t7\n")
+        .says(&["conv: 1 row of 3 channels sent, 0 readings rejected, 2 missing, 0 ticks missed"]);
+    let alone = poll("--poll a --missing NA --duration 5ms").exits(0).writes("");
+    assert!(alone.stderr.contains(", 0 readings rejected, "), "{alone}");
+}
+
+#[test]
+fn floats_that_are_not_numbers_are_missing_if_that_is_said() {
+    let floats = [1f32, f32::NAN, f32::INFINITY, 2.0].map(f32::to_le_bytes).concat();
+    conv("--format f32le", &floats).exits(3).writes("1\n2\n");
+    conv("--format f32le --missing nan", &floats)
+        .exits(3)
+        .writes("1\n2\n")
+        .says(&["conv: word 3: not a number", &closing_table(2, 1, 1, 1)]);
+    conv("--format f32le --channels 2 --columns all --missing ch2=NaN", &floats)
+        .exits(3)
+        .writes("ch1\tch2\n1\t\n\t2\n")
+        .says(&["conv: word 2: ch1: not a number", &closing_table(2, 2, 1, 1)]);
 }
 
 #[test]

@@ -132,6 +132,18 @@ fn options_that_contradict_each_other_are_refused() {
             "--columns of raw words are numbers, since nothing names them: \"left\"",
         ),
         (
+            "conv --from data --columns 00",
+            "invalid value '00' for '--columns <COL,…|all>': columns are counted from 1",
+        ),
+        (
+            "conv --from data --format le:u64/64X65535 --channels 65535 --columns 1",
+            "a frame of raw words has at most 1048576 bytes, not 34358689800",
+        ),
+        (
+            "conv --from data --format wav --skip 44",
+            "--skip is for text and raw words: WAV says where its data begin",
+        ),
+        (
             "conv --from data --format u8 --time 1",
             "--time is a column of text; --stamp puts the time in front",
         ),
@@ -206,7 +218,7 @@ fn a_wrong_number_is_refused_with_what_was_expected() {
         ("conv", "--plausible", "..", "<MIN..MAX>", bounds),
         ("conv", "--offset", "1,5", "<OFFSET>", "not a number"),
         ("conv", "--scale", "NaN", "<SCALE>", "not a number"),
-        ("conv", "--scale", "5/0", "<SCALE>", "nothing can be divided by zero"),
+        ("conv", "--scale", "5/0", "<SCALE>", "cannot divide by zero"),
         ("conv", "--offset", "a=1/2/3", "<OFFSET>", "not a number"),
         (
             "conv",

@@ -47,9 +47,10 @@ impl OpenSource for Polled {
         let mut files = Vec::new();
         for (index, path) in paths.iter().enumerate() {
             let (file, device) = PolledFile::open(path)?;
-            files.push(file);
+            let name = name(&columns, index);
+            files.push(file.with_missing(settings.missing.of(name)));
             settings.devices.push(device);
-            let scale = settings.conversion(index, name(&columns, index)).scale;
+            let scale = settings.conversion(index, name).scale;
             if scale.is_none() && iio::is_raw(path) {
                 let name = quoted_path(path);
                 sender.notify(&format!(

@@ -44,7 +44,7 @@ impl Processing {
         for (index, channel) in channels.iter_mut().enumerate() {
             let whose = columns.as_ref().and_then(|columns| whose(columns, index));
             let value = match rows.reading(index) {
-                None => {
+                None | Some(Err(NoReading::Missing)) => {
                     sender.miss_reading();
                     None
                 }

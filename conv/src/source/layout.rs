@@ -10,6 +10,9 @@ use super::timing::InputTime;
 use super::word::Word;
 use crate::missing::MissingOptions;
 
+/// Bytes that a frame of words may have. (A megabyte holds 64 channels of 2048 words of 64 bits.)
+const MAX_FRAME: usize = 1 << 20;
+
 /// What a stream consists of, and what is taken of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
@@ -51,15 +54,28 @@ impl Layout {
         if !self.format.is_text() && self.times.time.is_some() {
             return Err("--time is a column of text; --stamp puts the time in front".to_owned());
         }
-        if !self.format.is_text() && self.skip > 0 {
-            return Err("--skip is for lines of text".to_owned());
+        if self.format == Format::Wav && self.skip > 0 {
+            return Err(
+                "--skip is for text and raw words: WAV says where its data begin".to_owned()
+            );
         }
         if !self.format.is_text() && !self.dialect.is_own() {
             return Err("--delimiter, --decimal and --comment are for text".to_owned());
         }
+        self.check_frame()?;
         self.check_labels()?;
         self.dialect.check()?;
         self.times.check()
+    }
+
+    /// Checks that a frame of words is not too large to be held.
+    fn check_frame(&self) -> Result<(), String> {
+        let frame =
+            self.format.word().map_or(0, |word| self.words(word).saturating_mul(word.width()));
+        match frame > MAX_FRAME {
+            true => Err(format!("a frame of raw words has at most {MAX_FRAME} bytes, not {frame}")),
+            false => Ok(()),
+        }
     }
 
     /// Checks what is said of text whose fields carry labels.
@@ -71,7 +87,7 @@ impl Layout {
             _ => &[],
         };
         if columns.iter().chain(&self.times.time).any(is_number) {
-            return Err("fields with labels have names, not numbers".to_owned());
+            return Err("--columns and --time take labels here, not numbers".to_owned());
         }
         let Dialect { delimiter, decimal, .. } = &self.dialect;
         match labelling {

@@ -6,26 +6,29 @@ use std::path::Path;
 
 use stage::format::row::{MAX_LINE, NotARow};
 use stage::format::sample::Sample;
-use stage::process::message::quoted_path;
+use stage::process::message::{chain, quoted_path};
 
 use super::{Error, open};
 
 /// Reads the one number in a file; an error is the reason in words.
 pub(super) fn read_number(path: &Path) -> Result<Sample, String> {
-    let file = open(path).map_err(|error| stage::process::message::chain(&error))?;
-    let text = contents(file).map_err(|source| {
-        stage::process::message::chain(&Error::Read { name: quoted_path(path), source })
-    })?;
-    number(&text).map_err(|why| why.of(&text))
+    number(&read_text(path)?)
 }
 
-/// The number in a file's text, apart from blanks and line ends around it.
-fn number(text: &[u8]) -> Result<Sample, NotARow> {
-    match text.trim_ascii() {
+/// Reads a file of one number; an error is the reason in words.
+pub(super) fn read_text(path: &Path) -> Result<Vec<u8>, String> {
+    let file = open(path).map_err(|error| chain(&error))?;
+    contents(file).map_err(|source| chain(&Error::Read { name: quoted_path(path), source }))
+}
+
+/// The number in a file's text, apart from blanks and line ends around it; an error is the reason in words.
+pub(super) fn number(text: &[u8]) -> Result<Sample, String> {
+    let number = match text.trim_ascii() {
         _ if text.len() > MAX_LINE + 1 => Err(NotARow::TooLong),
         [] => Err(NotARow::Empty),
         number => Sample::parse(number).map_err(NotARow::Number),
-    }
+    };
+    number.map_err(|why| why.of(text))
 }
 
 /// A file's contents, cut just beyond the longest line, so that a longer one shows.

@@ -7,13 +7,15 @@ use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
 use stage::format::name::Name;
+use stage::format::sample::Sample;
 use stage::process::message::quoted_path;
 use stage::stream::terminal::Terminal;
 
 use super::clocked::Converter;
-use super::number::read_number;
+use super::number::{number, read_text};
 use super::{Error, iio, open};
 use crate::conversion::Conversion;
+use crate::missing::Missing;
 use crate::reading::{NoReading, Place, Reading};
 
 /// What the kernel puts behind a channel's name, where a reading of it lies.
@@ -53,6 +55,8 @@ pub(crate) fn names(paths: &[PathBuf]) -> Vec<Name> {
 #[derive(Debug)]
 pub(crate) struct PolledFile {
     path: PathBuf,
+    /// What stands for no reading.
+    missing: Missing,
     readings: u64,
 }
 
@@ -61,7 +65,21 @@ impl PolledFile {
     /// it. It is not read yet: what fails at the first tick is rejected, as at any other.
     pub(crate) fn open(path: &Path) -> Result<(PolledFile, Conversion), Error> {
         let attributes = iio::attributes(path)?;
-        Ok((PolledFile { path: path.to_owned(), readings: 0 }, attributes))
+        let (path, missing) = (path.to_owned(), Missing::default());
+        Ok((PolledFile { path, missing, readings: 0 }, attributes))
+    }
+
+    /// The same, where some texts stand for no reading.
+    pub(crate) fn with_missing(self, missing: Missing) -> PolledFile {
+        PolledFile { missing, ..self }
+    }
+
+    fn read_number(&self) -> Result<Sample, NoReading<'static>> {
+        let text = read_text(&self.path).map_err(NoReading::Failed)?;
+        match self.missing.has_word(text.trim_ascii()) {
+            true => Err(NoReading::Missing),
+            false => number(&text).map_err(NoReading::Failed),
+        }
     }
 }
 
@@ -69,7 +87,7 @@ impl Converter for PolledFile {
     fn read(&mut self) -> Reading<'static> {
         self.readings += 1;
         let place = Place { what: "reading", number: self.readings };
-        Reading { place, raw: read_number(&self.path).map_err(NoReading::Failed) }
+        Reading { place, raw: self.read_number() }
     }
 }
 

@@ -85,10 +85,13 @@ impl<I: Input> Stream<I> {
 }
 
 impl<I: Input> Stream<I> {
-    /// The same, with its beginning checked for a framing that is not supported.
+    /// The same, with its beginning checked for a framing that is not supported, unless that is left out.
     pub(crate) fn unframed(self) -> Stream<Unframed<I>> {
         let Stream { input, name, layout, beginning, deadline, notices, clock } = self;
-        let input = unframed(input, layout.format);
+        let input = match layout.skip {
+            0 => unframed(input, layout.format),
+            _ => Unframed::examined(input),
+        };
         Stream { input, name, layout, beginning, deadline, notices, clock }
     }
 }

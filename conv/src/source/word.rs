@@ -97,6 +97,15 @@ impl Word {
         }
     }
 
+    /// Whether a word is NaN.
+    pub fn is_nan(self, word: &[u8]) -> bool {
+        let bits = self.load(word).filter(|_| self.coding == Coding::Float);
+        bits.is_some_and(|bits| match self.bits {
+            32 => f32::from_bits(bits as u32).is_nan(),
+            _ => f64::from_bits(bits).is_nan(),
+        })
+    }
+
     /// All bits of a word.
     fn load(self, word: &[u8]) -> Option<u64> {
         let mut bytes = [0; 8];

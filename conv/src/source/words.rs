@@ -1,5 +1,7 @@
 //! A stream of raw words, interleaved in frames, read as it comes.
 
+mod reports;
+
 use std::collections::VecDeque;
 use std::io;
 use std::ops::Range;
@@ -9,7 +11,7 @@ use stage::format::columns::Columns;
 use stage::format::sample::Sample;
 use stage::format::time::Time;
 use stage::process::clock::{Clock, Wake};
-use stage::stream::ending::{CutOff, Ending, Fate, Half};
+use stage::stream::ending::Ending;
 use stage::stream::framing::Unframed;
 use stage::stream::input::Input;
 use stage::stream::size::BLOCK;
@@ -18,6 +20,7 @@ use super::lasting::Lasting;
 use super::stream::{Beginning, Stream, unread};
 use super::word::Word;
 use super::{Error, Given, Source};
+use crate::channel;
 use crate::reading::{Codes, NoReading, Place, Reading, Row, Rows};
 
 /// Codes handed on at a time: few enough to stay in the fastest cache.
@@ -33,6 +36,8 @@ pub(crate) struct WordStream<I> {
     word: Word,
     words: usize,
     taken: Vec<usize>,
+    /// Of which channels NaN means that a reading is missing.
+    may_be_nan: Vec<bool>,
     /// What they are sent as.
     columns: Columns,
     /// What the times of readings are taken from, if they are wanted, and when the newest bytes came.
@@ -46,6 +51,8 @@ pub(crate) struct WordStream<I> {
     start: usize,
     whole: usize,
     end: usize,
+    /// Bytes at the beginning that are still to be left out.
+    skipped: u64,
     /// Frames given so far.
     number: u64,
     codes: [u16; BATCH],
@@ -64,6 +71,8 @@ impl<I: Input> WordStream<I> {
         let words = layout.words(word);
         let frame = word.width() * words;
         notices.extend(unknown_beginning(&name, beginning, frame));
+        let missing = |index| layout.missing.of(channel::name(&columns, index));
+        let may_be_nan = (0..columns.count()).map(|index| missing(index).has_nan()).collect();
         Ok(WordStream {
             input,
             name,
@@ -71,6 +80,7 @@ impl<I: Input> WordStream<I> {
             word,
             words,
             taken,
+            may_be_nan,
             columns,
             clock,
             came: None,
@@ -79,6 +89,7 @@ impl<I: Input> WordStream<I> {
             start: 0,
             whole: 0,
             end: 0,
+            skipped: layout.skip,
             number: 0,
             codes: [0; BATCH],
             ending: None,
@@ -120,7 +131,12 @@ impl<I: Input> WordStream<I> {
             match self.input.read(&mut self.buffer[self.end..]) {
                 Ok(0) if self.end > 0 => self.ending = Some(self.input.ending_in_half()?),
                 Ok(0) => self.ending = Some(self.input.ending()),
-                Ok(count) => self.end += count,
+                Ok(count) => {
+                    self.end += count;
+                    if self.skipped > 0 {
+                        self.skip();
+                    }
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
@@ -128,6 +144,27 @@ impl<I: Input> WordStream<I> {
             self.came = self.clock.as_ref().map(|clock| Time::of_clock(clock.time_of_day()));
         }
         Ok(())
+    }
+
+    /// Drops what is to be left out of the bytes that were read.
+    fn skip(&mut self) {
+        let skipped = usize::try_from(self.skipped).map_or(self.end, |all| all.min(self.end));
+        self.buffer.copy_within(skipped..self.end, 0);
+        self.end -= skipped;
+        self.skipped -= skipped as u64;
+    }
+
+    /// The number in a word of the channel at `index`, from 0.
+    fn read_word(&self, word: &[u8], index: usize) -> Result<Sample, NoReading<'static>> {
+        self.word.decode(word).ok_or_else(|| self.no_number(word, index))
+    }
+
+    #[cold]
+    fn no_number(&self, word: &[u8], index: usize) -> NoReading<'static> {
+        match self.may_be_nan.get(index) {
+            Some(true) if self.word.is_nan(word) => NoReading::Missing,
+            _ => NoReading::NotFinite,
+        }
     }
 
     /// Fills `codes` with the next words; returns how many.
@@ -141,28 +178,6 @@ impl<I: Input> WordStream<I> {
         self.number += filled as u64;
         self.start += filled * self.frame();
         filled
-    }
-
-    /// Reports what the end has cut off, if that is dropped.
-    fn cut_off(&mut self) -> Option<String> {
-        let (ending, bytes) = (self.ending?, self.end - self.whole);
-        let is_dropped = bytes > 0 && ending.fate(Half::Word) != Fate::Torn;
-        (is_dropped && !self.is_rest_done).then(|| {
-            self.is_rest_done = true;
-            let cut = CutOff { ending, bytes: bytes as u64, start: b"" };
-            format!("{}: {cut}", place(self.number + 1))
-        })
-    }
-
-    /// The frame that the end has cut off, if that counts as a reading.
-    fn torn(&mut self) -> Option<Reading<'static>> {
-        let (bytes, frame) = (self.end - self.whole, self.frame());
-        let is_torn = bytes > 0 && self.ending?.fate(Half::Word) == Fate::Torn;
-        (is_torn && !self.is_rest_done).then(|| {
-            self.is_rest_done = true;
-            let raw = Err(NoReading::Torn { bytes, frame });
-            Reading { place: place(self.number + 1), raw }
-        })
     }
 }
 
@@ -227,18 +242,20 @@ impl<I: Input> Source for WordStream<I> {
         if self.columns.width() > 1 {
             return Ok(Given::Rows(self));
         }
-        let (first, format) = (self.number + 1, self.word);
-        if format.has_codes() {
+        let first = self.number + 1;
+        if self.word.has_codes() {
             let filled = self.read_codes();
             let (table, codes) = (&self.word, &self.codes[..filled]);
             return Ok(Given::Codes(Codes { place: place(first), table, codes }));
         }
-        let words = chosen(&self.buffer[self.start..self.whole], self.frame(), self.first_taken());
-        self.number += words.len() as u64;
+        let frames = self.start..self.whole;
+        self.number += (frames.len() / self.frame()) as u64;
         self.start = self.whole;
-        Ok(Given::Readings((first..).zip(words).map(move |(number, bytes)| {
-            let raw = format.decode(bytes).ok_or(NoReading::NotFinite);
-            Reading { place: place(number), raw }
+        let this = &*self;
+        let words = chosen(&this.buffer[frames], this.frame(), this.first_taken());
+        Ok(Given::Readings((first..).zip(words).map(move |(number, bytes)| Reading {
+            place: place(number),
+            raw: this.read_word(bytes, 0),
         })))
     }
 
@@ -261,6 +278,6 @@ impl<I: Input> Rows for WordStream<I> {
         let frame = &self.buffer[self.start - self.frame()..self.start];
         let width = self.word.width();
         let first = width * self.taken.get(index)?;
-        Some(self.word.decode(frame.get(first..first + width)?).ok_or(NoReading::NotFinite))
+        Some(self.read_word(frame.get(first..first + width)?, index))
     }
 }

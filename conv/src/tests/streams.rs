@@ -59,6 +59,18 @@ fn one_channel_of_several_is_taken() {
 }
 
 #[test]
+fn bytes_in_front_of_words_are_left_out() {
+    let layout = Layout { skip: 5, ..Layout::of(format("s16le")) };
+    let input = [&b"RIFF\x01"[..], &[1, 0, 2, 0]].concat();
+    for size in 1..10 {
+        let (output, messages, _) = taken(Chunks::of(&input, size), layout.clone());
+        assert_eq!((output.as_str(), messages), ("1\n2\n", vec![]), "in chunks of {size}");
+    }
+    let (output, messages, _) = taken(&input[..4], layout);
+    assert_eq!((output.as_str(), messages), ("", vec![]), "nothing is left");
+}
+
+#[test]
 fn a_torn_last_word_is_rejected() {
     let layout = Layout::of(format("s16le"));
     let (output, messages, entry) = taken(&[1, 0, 2][..], layout);

@@ -23,8 +23,7 @@ const SIMULATION: &[&str] = &[
 ];
 
 /// What is said of text, and of nothing else.
-const TEXT: &[&str] =
-    &["delimiter", "decimal", "comment", "skip", "time", "time_format", "time_zone"];
+const TEXT: &[&str] = &["delimiter", "decimal", "comment", "time", "time_format", "time_zone"];
 
 pub(crate) const BENCH: Bench = Bench {
     options: &[
@@ -87,6 +86,7 @@ pub(crate) const BENCH: Bench = Bench {
     refused: &[
         ("rate", &["period", "from", "format", "channels", "columns"]),
         ("rate", TEXT),
+        ("skip", &["rate", "period", "poll"]),
         ("period", &["from", "format", "channels", "columns"]),
         ("period", TEXT),
         ("range", SIMULATION),

@@ -1,0 +1,31 @@
+//! What the end of a stream of words has cut off: reported, or a reading that is rejected.
+
+use stage::stream::ending::{CutOff, Fate, Half};
+use stage::stream::input::Input;
+
+use super::{WordStream, place};
+use crate::reading::{NoReading, Reading};
+
+impl<I: Input> WordStream<I> {
+    /// Reports what the end has cut off, if that is dropped.
+    pub(super) fn cut_off(&mut self) -> Option<String> {
+        let (ending, bytes) = (self.ending?, self.end - self.whole);
+        let is_dropped = bytes > 0 && ending.fate(Half::Word) != Fate::Torn;
+        (is_dropped && !self.is_rest_done).then(|| {
+            self.is_rest_done = true;
+            let cut = CutOff { ending, bytes: bytes as u64, start: b"" };
+            format!("{}: {cut}", place(self.number + 1))
+        })
+    }
+
+    /// The frame that the end has cut off, if that counts as a reading.
+    pub(super) fn torn(&mut self) -> Option<Reading<'static>> {
+        let (bytes, frame) = (self.end - self.whole, self.frame());
+        let is_torn = bytes > 0 && self.ending?.fate(Half::Word) == Fate::Torn;
+        (is_torn && !self.is_rest_done).then(|| {
+            self.is_rest_done = true;
+            let raw = Err(NoReading::Torn { bytes, frame });
+            Reading { place: place(self.number + 1), raw }
+        })
+    }
+}
