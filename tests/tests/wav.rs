@@ -50,6 +50,13 @@ fn wav_is_read_by_itself_from_a_file_and_a_pipe() {
                 "conv: cannot take columns of {name}: it is WAV, which has no column of times"
             );
             conv("--time 1").exits(1).writes("").says(&[untimed]);
+            for (option, why) in [
+                ("--skip 1", "--skip is for text and raw words: WAV says where its data begin"),
+                ("--comment #", "--delimiter, --decimal and --comment are for text"),
+            ] {
+                let why = format!("conv: cannot take columns of {name}: it is WAV: {why}");
+                conv(option).exits(1).writes("").says(&[why]);
+            }
         }
     }
 }

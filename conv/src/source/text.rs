@@ -39,6 +39,7 @@ const MOST_SINGLE: u64 = 1024;
 /// A stream of text.
 pub(crate) struct TextStream<I> {
     lines: Lines<Unframed<I>>,
+    layout: Layout,
     table: Table,
     name: String,
     /// What to report first.
@@ -82,7 +83,8 @@ impl<I: Input> TextStream<I> {
         let lines = again::lines(unframed(input, layout.format), beginning);
         TextStream {
             lines,
-            table: Table::new(layout),
+            table: Table::new(layout.clone()),
+            layout,
             name,
             notices,
             deadline,
@@ -105,8 +107,7 @@ impl<I: Input> TextStream<I> {
     pub(crate) fn into_wav(self) -> (Stream<I>, Vec<u8>) {
         let (input, ahead) = self.lines.into_input().into_refused();
         let (name, deadline, notices) = (self.name, self.deadline, self.notices);
-        let choice = self.table.into_choice();
-        let layout = Layout { choice, may_be_wav: true, ..Layout::of(Format::Wav) };
+        let layout = Layout { format: Format::Wav, ..self.layout };
         let (beginning, clock) = (Beginning::Whole, self.times.clock);
         (Stream { input, name, layout, beginning, deadline, notices, clock }, ahead)
     }
@@ -244,9 +245,10 @@ impl<I: Input> Source for TextStream<I> {
                     if self.lines.ending() == Some(Ending::Clean) {
                         self.table.end_search();
                     }
-                    return match self.table.lacking() {
-                        Some(why) => Err(self.lacking(why)),
-                        None => Ok(Given::End),
+                    return match (self.table.lacking(), self.table.has_begun()) {
+                        (Some(why), _) => Err(self.lacking(why)),
+                        (None, true) => Ok(Given::Nothing),
+                        (None, false) => Ok(Given::End),
                     };
                 }
             }

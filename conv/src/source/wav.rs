@@ -47,6 +47,18 @@ pub enum NotWav {
     /// Nothing says what the data are.
     #[error("it is WAV, but has no fmt chunk before its data")]
     NoFormat,
+    /// Its header says what cannot be.
+    #[error(
+        "it is WAV, but its header contradicts itself: {channels} times {bits} bits in {frame} bytes"
+    )]
+    Contradictory {
+        /// Bytes of a frame.
+        frame: u16,
+        /// Words of a frame.
+        channels: u16,
+        /// Bits of a word.
+        bits: u16,
+    },
     /// Its samples are not numbers.
     #[error(
         "it is WAV, but its samples are {0}: sox FILE -t wav -e signed - | conv --from - --format wav"
@@ -71,6 +83,10 @@ pub(crate) fn begin<I: Input>(
     let choice = layout.choice.clone();
     if choice.time.is_some() {
         let why = "it is WAV, which has no column of times".to_owned();
+        return Err(Error::Columns { name, why });
+    }
+    if let Err(why) = layout.check() {
+        let why = format!("it is WAV: {why}");
         return Err(Error::Columns { name, why });
     }
     let Sound { word, channels, rate } = sound;

@@ -45,6 +45,9 @@ impl Sound {
         let fields = || Some((short(0)?, short(2)?, number(4, 4)?, short(12)?, short(14)?));
         let (coding, channels, rate, frame, bits) =
             fields().ok_or(Cut::NotWav(NotWav::NoFormat))?;
+        if !agree(frame, channels, bits) {
+            return Err(Cut::NotWav(NotWav::Contradictory { frame, channels, bits }));
+        }
         let coding = match coding {
             EXTENSIBLE => short(24).unwrap_or(coding),
             coding => coding,
@@ -58,6 +61,15 @@ impl Sound {
             Some(word) if channels > 0 => Ok(Sound { word, channels, rate }),
             _ => Err(Cut::NotWav(NotWav::Coded(coded(coding, bits)))),
         }
+    }
+}
+
+/// Whether a frame of this many bytes has room for the channels' bits, and nothing else. (Some programs
+/// leave its bytes out.)
+fn agree(frame: u16, channels: u16, bits: u16) -> bool {
+    match (frame.checked_div(channels), frame.checked_rem(channels)) {
+        (Some(bytes @ 1..), Some(rest)) => rest == 0 && u32::from(bits) <= 8 * u32::from(bytes),
+        _ => frame == 0 || channels == 0,
     }
 }
 

@@ -196,6 +196,17 @@ fn what_is_not_wav_is_refused_with_what_it_is() {
     coded(fmt(3, 1, 2, 16), "floats of 16 bits");
     coded(fmt(9999, 1, 2, 16), "coded in a way that has the number 9999");
     coded(fmt(1, 0, 2, 16), "integers of 16 bits");
+    let contradictory = |channels: u16, frame: u8, bits: u16| {
+        let mut format = fmt(1, channels, 2, bits);
+        format[12] = frame;
+        let bytes = riff(&[chunk(b"fmt ", &format), chunk(b"data", &SIX)]);
+        let what = format!("{channels} times {bits} bits in {frame} bytes");
+        refused(&bytes, &format!("it is WAV, but its header contradicts itself: {what}"));
+    };
+    contradictory(2, 5, 16);
+    contradictory(3, 2, 16);
+    contradictory(1, 2, 24);
+    contradictory(2, 2, 16);
 }
 
 proptest! {
