@@ -24,7 +24,7 @@ fn conv(options: &[&str], text: &str) -> Finished {
 const SCOPE: &str = "X,CH1,CH2\r\nSecond,Voltage,Voltage\r\n\
     -8.19E-06,-4.00E-03,-2.40E-01\r\n-8.18E-06,0.00E00,1.60E-01\r\n-8.17E-06,4.00E-03,2.40E+00\r\n";
 
-const UNITS: &str = "conv: line 2: taken for a second header, of units: \"Second,Voltage,Voltage\"";
+const UNITS: &str = "conv: line 2: passed over as a line of units: \"Second,Voltage,Voltage\"";
 
 #[test]
 fn columns_of_an_export_are_taken_by_name_or_number() {
@@ -128,7 +128,7 @@ fn a_header_is_found_anywhere_before_the_data() {
     let text = format!("{titles}when;temp;hum\n;°C;%\n1;21.5;48\n\n2;21.6;\n");
     let told = [
         "conv: line 4: the table begins here; 3 lines before it passed over".to_owned(),
-        "conv: line 5: taken for a second header, of units: \";°C;%\"".to_owned(),
+        "conv: line 5: passed over as a line of units: \";°C;%\"".to_owned(),
         closing_table(2, 2, 0, 1),
     ];
     let found = conv(&["--columns", "hum,temp"], &text).exits(0).says(&told);
@@ -142,6 +142,56 @@ fn a_header_is_found_anywhere_before_the_data() {
         .exits(0)
         .writes("ch1\tch2\n3\t4\n")
         .says(&[closing_table(1, 2, 0, 0)]);
+}
+
+#[test]
+fn prose_that_names_a_column_is_not_taken_for_the_header() {
+    let table = "time,Temp,hum\n1,21.5,48\n2,21.6,49\n";
+    let passed = |lines: &str, at: usize| {
+        format!("conv: line {at}: the table begins here; {lines} before it passed over")
+    };
+    for prose in ["Temp and humidity", "Temp", "Temp in hall 3"] {
+        conv(&["--columns", "Temp"], &format!("{prose}\n{table}"))
+            .exits(0)
+            .writes("21.5\n21.6\n")
+            .says(&[passed("1 line", 2), closing(2, 0)]);
+        let blanks = table.replace(',', " ");
+        conv(&["--columns", "Temp"], &format!("{prose}\n{blanks}"))
+            .exits(0)
+            .writes("21.5\n21.6\n")
+            .says(&[passed("1 line", 3), closing(2, 0)]);
+        let commented = ["--columns", "Temp", "--comment", "#"];
+        conv(&commented, &format!("# {prose}, air\n# {prose}\n{table}"))
+            .exits(0)
+            .writes("21.5\n21.6\n")
+            .says(&[closing(2, 0)]);
+    }
+    let ragged = "time Temp\n1 2 3\n4 5\n";
+    conv(&["--columns", "Temp"], ragged)
+        .exits(3)
+        .writes("5\n")
+        .says(&["conv: line 2: 3 columns instead of 2: \"1 2 3\"", &closing(1, 1)]);
+    conv(&["--columns", "a,Temp"], "a Temp\n").exits(0).writes("a\tTemp\n");
+    let rowless = "no row of numbers follows the line that names them: \"Temp in the hall\"";
+    conv(&["--columns", "Temp"], "Temp in the hall\nand nothing else\n")
+        .exits(1)
+        .writes("")
+        .says(&[format!("conv: cannot take columns of standard input: {rowless}")]);
+}
+
+#[test]
+fn what_separates_fields_begins_no_comment() {
+    let why = "conv: what begins a --comment cannot be the --delimiter as well; try 'conv --help'";
+    conv(&["--delimiter", ";", "--comment", ";"], "").exits(2).says(&[why]);
+    conv(&["--comment", "\""], "").exits(2);
+    let why = "conv: cannot take columns of standard input: what begins a --comment separates their fields";
+    for columns in ["2", "b"] {
+        conv(&["--columns", columns, "--comment", ";"], "a;b\n;2\n")
+            .exits(1)
+            .writes("")
+            .says(&[why]);
+    }
+    conv(&["--columns", "2", "--comment", ";"], "1,2\n;3\n").exits(0).writes("2\n");
 }
 
 #[test]
@@ -172,7 +222,7 @@ fn a_row_of_words_is_no_header_but_the_same_header_may_come_again() {
 
 #[test]
 fn names_that_do_not_exist_are_reported_with_those_that_do() {
-    let why = "none is called \"CH3\": there are \"X\", \"CH1\", \"CH2\"";
+    let why = "no column \"CH3\"; the header has \"X\", \"CH1\", \"CH2\"";
     let why = format!("conv: cannot take columns of standard input: {why}");
     for text in [SCOPE, "X,CH1,CH2\n", "Export, of a scope\nX,CH1,CH2\n1,2,3\n"] {
         conv(&["--columns", "CH3"], text).exits(1).writes("").says(&[&why]);
@@ -181,7 +231,7 @@ fn names_that_do_not_exist_are_reported_with_those_that_do() {
     let why = format!("conv: cannot take columns of standard input: {why}");
     conv(&["--columns", "a"], "1,2\n3,4\n").exits(1).says(&[why]);
     let endless = "no header\n".repeat(1001);
-    let why = "none is called \"a\": there are \"no\", \"header\"";
+    let why = "no column \"a\"; the header has \"no\", \"header\"";
     let why = format!("conv: cannot take columns of standard input: {why}");
     let mut running =
         Program::new("conv").words("--from - --columns a").stdin(Stdio::piped()).start();

@@ -43,12 +43,12 @@ fn what_is_asked_for_is_taken_and_what_is_not_there_is_reported_once() {
         .writes("H\tT\n2\t1\n\t3\n\t\n")
         .says(&[closing_table(3, 2, 0, 3)]);
     conv("--format labels --columns T,p", text).exits(0).says(&[
-        "conv: line 1: there is no \"p\" here, but \"T\", \"H\"",
+        "conv: line 1: no label \"p\" in this line; it has \"T\", \"H\"",
         &closing_table(3, 2, 0, 4),
     ]);
     for (options, why) in [
-        ("--columns 1", "fields with labels have names, not numbers"),
-        ("--time 1", "fields with labels have names, not numbers"),
+        ("--columns 1", "--columns and --time take labels here, not numbers"),
+        ("--time 1", "--columns and --time take labels here, not numbers"),
         ("--delimiter ,", "--delimiter is for fields without labels"),
     ] {
         let refused = conv(&format!("--format labels {options}"), text).exits(2);
@@ -56,6 +56,54 @@ fn what_is_asked_for_is_taken_and_what_is_not_there_is_reported_once() {
     }
     let why = "conv: --decimal is not for JSON, which has points; try 'conv --help'";
     conv("--format json --decimal ,", "").exits(2).says(&[why]);
+}
+
+#[test]
+fn a_label_that_comes_twice_is_rejected_unless_it_is_not_taken() {
+    let text = "temp:1 temp:2\ntemp:3 hum:4\nhum:5 hum:6 temp:7\n";
+    conv("--format labels", text).exits(3).writes("temp\thum\n3\t4\n").says(&[
+        "conv: line 1: a label twice: \"temp:1 temp:2\"",
+        "conv: line 3: a label twice: \"hum:5 hum:6 temp:7\"",
+        &closing_table(1, 2, 2, 0),
+    ]);
+    conv("--format labels --columns temp", &text["temp:1 temp:2\n".len()..])
+        .exits(0)
+        .writes("3\n7\n")
+        .says(&[closing(2, 0)]);
+    conv("--format json", "{\"a\":1,\"b\":2,\"a\":3}\n{\"a\":4}\n").exits(3).writes("4\n").says(&[
+        "conv: line 1: a label twice: \"{\\\"a\\\":1,\\\"b\\\":2,\\\"a\\\":3}\"",
+        &closing(1, 1),
+    ]);
+}
+
+#[test]
+fn a_time_of_day_is_no_label() {
+    let text = "12:30 temp:21.5\n12:31:05 temp: 21.6\ntemp: 12:32 21.7\n";
+    conv("--format labels", text)
+        .exits(0)
+        .writes("21.5\n21.6\n")
+        .says(&[closing_table(2, 1, 0, 1)]);
+}
+
+#[test]
+fn a_line_has_as_many_labels_as_a_row_has_columns() {
+    let labels = |count: usize| {
+        let labels: Vec<String> = (1..=count).map(|at| format!("c{at}=1")).collect();
+        labels.join(" ") + "\n"
+    };
+    conv("--format labels", &labels(1000)).exits(0);
+    conv("--format labels --stamp", &labels(999)).exits(0);
+    conv("--format labels", &labels(1001)).exits(3);
+    conv("--format labels --stamp", &labels(1000)).exits(3);
+}
+
+#[test]
+fn everything_about_a_line_is_reported() {
+    conv("--format labels --columns T.1,x", "T.1=1\n").exits(0).says(&[
+        "conv: line 1: names made fit: \"T.1\" as T_1",
+        "conv: line 1: no label \"x\" in this line; it has \"T.1\"",
+        &closing_table(1, 2, 0, 1),
+    ]);
 }
 
 /// As a broker hands messages on.
@@ -79,6 +127,12 @@ fn numbers_of_json_objects_are_channels_by_name() {
              2023-11-14T22:13:21.123000Z\t10\t\t\n",
         )
         .says(&["conv: line 1: on: not a number: \"true\"", &closing_table(2, 3, 1, 2)]);
+    let numberless = "{\"a\":\"x\"}\n{\"a\":1}\n{\"a\":\"\\ud800\"}\n";
+    conv("--format json", numberless).exits(3).writes("1\n").says(&[
+        "conv: line 1: no number at the top level: \"{\\\"a\\\":\\\"x\\\"}\"",
+        "conv: line 3: not a number: \"\\\"\\\\ud800\\\"\"",
+        &closing(1, 2),
+    ]);
     conv("--format json --missing=10,NA", "{\"a\":10,\"b\":\"NA\"}\n{\"a\":1.0,\"b\":2}\n")
         .exits(0)
         .writes("a\tb\n\t\n1\t2\n")

@@ -223,9 +223,9 @@ fn a_table_behind_samples_is_accounted_for_and_its_header_is_not() {
 fn columns_that_do_not_exist_are_an_error_that_names_those_that_do() {
     let table = "a\tb c\n1\t2\n";
     for (words, why) in [
-        ("--columns x", "none is called \"x\": there are \"a\", \"b c\""),
+        ("--columns x", "no column \"x\"; the header has \"a\", \"b c\""),
         ("--columns 3", "there is no column 3 of 2: \"a\", \"b c\""),
-        ("--time t", "none is called \"t\": there are \"a\", \"b c\""),
+        ("--time t", "no column \"t\"; the header has \"a\", \"b c\""),
         ("--names x", "--names has 1 name for 2 channels"),
         ("--columns a,1", "column 1, \"a\", is taken twice"),
     ] {

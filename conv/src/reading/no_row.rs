@@ -16,6 +16,12 @@ pub enum NoRow {
     /// It has no label with a number.
     #[error("no label with a number, as in temp:21.5")]
     NoLabels,
+    /// Its object has no number.
+    #[error("no number at the top level")]
+    NoNumbers,
+    /// A label that is taken comes twice.
+    #[error("a label twice")]
+    LabelTwice,
     /// It is no object of JSON.
     #[error("not a JSON object")]
     NotJson,

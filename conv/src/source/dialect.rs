@@ -67,6 +67,9 @@ fn comment(text: &str) -> Result<String, String> {
         text if text.starts_with(begins_a_number) => {
             Err("comments cannot begin like a number".to_owned())
         }
+        text if text.starts_with('"') => {
+            Err("comments cannot begin with a quote, as fields may".to_owned())
+        }
         text => Ok(text.to_owned()),
     }
 }
@@ -77,6 +80,9 @@ impl Dialect {
         match self.delimiter {
             Some(Delimiter::Byte(b',')) if self.has_comma() => {
                 Err("a comma is the --decimal sign or the --delimiter, not both".to_owned())
+            }
+            Some(delimiter) if self.hides_rows(delimiter) => {
+                Err("what begins a --comment cannot be the --delimiter as well".to_owned())
             }
             _ => Ok(()),
         }
@@ -94,6 +100,12 @@ impl Dialect {
             Some(delimiter) => vec![delimiter],
             None => CANDIDATES.into_iter().filter(is_other).collect(),
         }
+    }
+
+    /// Whether a row whose first field is empty would be taken for a comment.
+    pub(crate) fn hides_rows(&self, delimiter: Delimiter) -> bool {
+        let begins = self.comment.as_ref().and_then(|sign| sign.bytes().next());
+        matches!(delimiter, Delimiter::Byte(byte) if begins == Some(byte))
     }
 
     /// Whether a comma is the decimal sign.

@@ -8,8 +8,9 @@
 //! | `header` | which line names the columns, and what they are called |
 //! | `first_row` | what the first row shows of those that follow, where no header names their columns |
 //! | `labels` | lines whose fields carry their labels |
+//! | `listed` | lists of names for messages |
 //! | `part` | lines of the same columns, and which of these are taken |
-//! | `search` | where a foreign table begins, and what separates its fields |
+//! | `search` | where a foreign table begins, and what separates its fields (`search::likely`: lines that may be its header, or prose) |
 //!
 //! Where all columns are taken and nothing is said of the text, it is a stream of our own, whose
 //! reference is [`stage::format::row::Rows`]: the same lines are rows, headers or rejected. Besides, a
@@ -22,8 +23,11 @@ mod fields;
 mod first_row;
 mod header;
 mod labels;
+mod listed;
 mod part;
 mod search;
+
+use std::collections::VecDeque;
 
 use stage::format::columns::Columns;
 use stage::format::row::{MAX_LINE, NotARow, fields, single};
@@ -101,7 +105,8 @@ pub(super) struct Table {
     has_begun: bool,
     /// Those of the newest row.
     fields: Fields,
-    notice: Option<String>,
+    /// What is to be reported of the newest line, in this order.
+    notices: VecDeque<String>,
     /// Whether a delimiter was suggested.
     has_suggested: bool,
     lacking: Option<String>,
@@ -128,14 +133,10 @@ impl Table {
             is_table: false,
             has_begun: false,
             fields: Fields::default(),
-            notice: None,
+            notices: VecDeque::new(),
             has_suggested: false,
             lacking: None,
         }
-    }
-
-    pub(super) fn into_choice(self) -> Choice {
-        self.choice
     }
 
     pub(super) fn shape(&self) -> Shape {
@@ -161,12 +162,7 @@ impl Table {
             Delimiter::Byte(delimiter) => (delimiter, true),
             Delimiter::Blanks => return None,
         };
-        let comment = self.dialect.comment.as_ref().and_then(|it| it.bytes().next());
-        let is_plain = is_alone
-            && comment != Some(delimiter)
-            && self.are_plain()
-            && self.is_decided
-            && self.units_left == 0;
+        let is_plain = is_alone && self.are_plain() && self.is_decided && self.units_left == 0;
         is_plain.then_some(Wanted { delimiter, may_be_quoted, width: part.width, at })
     }
 
@@ -181,14 +177,18 @@ impl Table {
         self.has_begun
     }
 
-    /// Whether there is something to report of the newest line.
+    /// Whether there is anything to report of the newest line.
     pub(super) fn has_notice(&self) -> bool {
-        self.notice.is_some() || self.times.has_notice()
+        !self.notices.is_empty() || self.times.has_notice()
     }
 
     /// What to report of it.
     pub(super) fn take_notice(&mut self) -> Option<String> {
-        self.notice.take().or_else(|| self.times.take_notice())
+        self.notices.pop_front().or_else(|| self.times.take_notice())
+    }
+
+    fn notify(&mut self, notice: String) {
+        self.notices.push_back(notice);
     }
 
     /// What the table lacks of the columns asked for; then it cannot be read.

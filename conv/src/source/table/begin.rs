@@ -30,7 +30,7 @@ impl Table {
         }
         if self.is_of_units(texts) {
             self.units_left -= 1;
-            self.notice = Some(format!("taken for a second header, of units: {}", quoted(line)));
+            self.notify(format!("passed over as a line of units: {}", quoted(line)));
             return Some(Ok(()));
         }
         let header = own.filter(|_| !self.are_words_data())?;
@@ -95,7 +95,7 @@ impl Table {
         let are_sent = part.columns.width() > 1 && self.choice.names.is_none();
         let taken = part.taken.iter().flatten().copied();
         let changed = header.changed(taken.filter(|_| are_sent));
-        self.notice = changed.map(|names| format!("names made fit: {names}"));
+        self.notices.extend(changed.map(|names| format!("names made fit: {names}")));
         self.begin(part);
     }
 

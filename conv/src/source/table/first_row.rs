@@ -124,7 +124,7 @@ impl FirstRow<'_> {
         self.texts.iter().all(is_data)
     }
 
-    fn is_sample(&self, text: &[u8]) -> bool {
+    pub(super) fn is_sample(&self, text: &[u8]) -> bool {
         let is_none = !text.is_empty() || self.texts.len() == 1;
         self.dialect.number(text).is_ok() || is_none && self.missing.has_word(text)
     }

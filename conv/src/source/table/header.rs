@@ -8,9 +8,7 @@ use stage::format::sample::Sample;
 use stage::process::message::quoted;
 
 use super::super::choice::Column;
-
-/// Names that are reported as changed; others follow the same rules.
-const REPORTED: usize = 5;
+use super::listed::listed;
 
 /// A line that names the columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,17 +85,9 @@ impl Header {
     /// Which of the columns at these indexes have got another name, for a message; `None` if none has.
     pub(super) fn changed(&self, indexes: impl IntoIterator<Item = usize>) -> Option<String> {
         let pairs = indexes.into_iter().filter_map(|at| Some((self.text(at)?, self.name(at)?)));
-        let mut changed = pairs.filter(|(text, name)| *text != name.as_str());
-        let reported: Vec<String> = changed
-            .by_ref()
-            .take(REPORTED)
-            .map(|(text, name)| format!("{} as {name}", quoted(text.as_bytes())))
-            .collect();
-        let more = match changed.count() {
-            0 => String::new(),
-            more => format!(", and {more} more"),
-        };
-        (!reported.is_empty()).then(|| format!("{}{more}", reported.join(", ")))
+        let changed = pairs.filter(|(text, name)| *text != name.as_str());
+        let changed = changed.map(|(text, name)| format!("{} as {name}", quoted(text.as_bytes())));
+        Some(listed(changed)).filter(|changed| !changed.is_empty())
     }
 }
 
@@ -110,10 +100,8 @@ pub(super) fn are_labels(texts: &[&[u8]]) -> bool {
 /// some say something.
 pub(super) fn are_units(texts: &[&[u8]]) -> bool {
     let is_unit = |text: &&[u8]| {
-        let begins_a_number =
-            text.first().is_some_and(|it| it.is_ascii_digit() || b"+-.,".contains(it));
-        let text = String::from_utf8_lossy(text);
-        !begins_a_number && text.parse::<Name>() != Err(NotAName::NoValue)
+        let stands_for_no_value = || is_no_value(&String::from_utf8_lossy(text));
+        !begins_a_number(text) && !stands_for_no_value()
     };
     texts.iter().all(is_unit) && texts.iter().any(|text| is_label(text))
 }
@@ -121,11 +109,18 @@ pub(super) fn are_units(texts: &[&[u8]]) -> bool {
 /// Whether a field may be the label of a column: it begins like no number, and says something.
 fn is_label(field: &[u8]) -> bool {
     let text: Cow<'_, str> = String::from_utf8_lossy(field);
-    let begins_a_number =
-        text.starts_with(|char: char| char.is_ascii_digit() || "+-.".contains(char));
-    let stands_for_no_value = text.parse::<Name>() == Err(NotAName::NoValue);
     let is_text = text.chars().any(char::is_alphabetic) && !text.chars().any(char::is_control);
-    is_text && !begins_a_number && !stands_for_no_value && Sample::parse(field).is_err()
+    is_text && !begins_a_number(field) && !is_no_value(&text) && Sample::parse(field).is_err()
+}
+
+/// Whether a field begins like a number, with a decimal point or comma.
+fn begins_a_number(field: &[u8]) -> bool {
+    field.first().is_some_and(|first| first.is_ascii_digit() || b"+-.,".contains(first))
+}
+
+/// Whether a word stands for no value.
+fn is_no_value(text: &str) -> bool {
+    text.parse::<Name>() == Err(NotAName::NoValue)
 }
 
 /// Whether a line may be a header of our own: its first character is a letter, perhaps behind spaces.

@@ -7,18 +7,15 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use stage::format::columns::MAX_COLUMNS;
 use stage::format::row::NotARow;
-use stage::process::message::quoted;
 
 use super::super::choice::{Choice, Column, Selection};
 use super::super::format::Labelling;
 use super::fields::{Fields, trimmed};
 use super::header::Header;
+use super::listed::listed_labels;
 use super::part::Part;
 use super::{Line, Table};
 use crate::reading::NoRow;
-
-/// Labels that a message names; the others are like them.
-const REPORTED: usize = 5;
 
 /// The labels of a stream.
 #[derive(Debug)]
@@ -28,6 +25,8 @@ pub(super) struct Labels {
     known: Vec<String>,
     /// How many of these are no channels, but times.
     times: usize,
+    /// Whether a time is put in front of them.
+    is_stamped: bool,
     /// Whether others become columns.
     is_open: bool,
     /// Whether it was looked whether all that are asked for are there.
@@ -53,10 +52,12 @@ impl Labels {
             known.extend(columns.iter().filter_map(name));
         }
         let is_open = !matches!(choice.columns, Some(Selection::These(_)));
-        Labels { labelling, known, times, is_open, is_checked: false }
+        let is_stamped = choice.is_stamped;
+        Labels { labelling, known, times, is_stamped, is_open, is_checked: false }
     }
 
-    /// Puts the fields of a line into the places of their labels; returns the labels that are new.
+    /// Puts the fields of a line into the places of their labels; returns the labels that are new. None
+    /// is, if the line is rejected.
     fn place(&mut self, fields: &mut Fields, found: &[Labelled]) -> Result<Vec<String>, NoRow> {
         let before = self.known.len();
         for Labelled { label, may_begin, .. } in found.iter().filter(|_| self.is_open) {
@@ -64,17 +65,35 @@ impl Labels {
                 self.known.push(label.clone());
             }
         }
-        if self.known.len() >= MAX_COLUMNS {
+        let placed = self.put(fields, found);
+        if placed.is_err() {
             self.known.truncate(before);
+        }
+        placed.map(|()| self.known[before..].to_vec())
+    }
+
+    fn put(&self, fields: &mut Fields, found: &[Labelled]) -> Result<(), NoRow> {
+        if self.known.len() + usize::from(self.is_stamped) > MAX_COLUMNS {
             return Err(NotARow::TooManyColumns.into());
         }
         fields.begin(self.known.len());
+        let mut has_come = vec![false; self.known.len()];
         for Labelled { label, text, .. } in found {
-            if let Some(at) = self.known.iter().position(|known| known == label) {
-                fields.put(at, text.as_bytes());
+            let Some(at) = self.known.iter().position(|known| known == label) else { continue };
+            if std::mem::replace(&mut has_come[at], true) {
+                return Err(NoRow::LabelTwice);
             }
+            fields.put(at, text.as_bytes());
         }
-        Ok(self.known[before..].to_vec())
+        Ok(())
+    }
+
+    /// Why a line without any of them is rejected.
+    fn none(&self) -> NoRow {
+        match self.labelling {
+            Labelling::Labels => NoRow::NoLabels,
+            Labelling::Json => NoRow::NoNumbers,
+        }
     }
 
     /// What the first line lacks of what is asked for, to be reported; it may still come.
@@ -87,20 +106,11 @@ impl Labels {
         if absent.is_empty() {
             return None;
         }
-        let absent = listed(absent.into_iter());
-        let there = listed(found.iter().map(|it| &it.label));
-        Some(format!("there is no {absent} here, but {there}"))
+        let what = if absent.len() == 1 { "label" } else { "labels" };
+        let (absent, there) =
+            (listed_labels(absent), listed_labels(found.iter().map(|it| &it.label)));
+        Some(format!("no {what} {absent} in this line; it has {there}"))
     }
-}
-
-fn listed<'a>(labels: impl Iterator<Item = &'a String>) -> String {
-    let mut labels = labels.map(|label| quoted(label.as_bytes()));
-    let listed: Vec<String> = labels.by_ref().take(REPORTED).collect();
-    let more = match labels.count() {
-        0 => String::new(),
-        more => format!(", and {more} more"),
-    };
-    listed.join(", ") + &more
 }
 
 impl Table {
@@ -120,18 +130,16 @@ impl Table {
         };
         let added = labels.place(fields, &found)?;
         if found.is_empty() || labels.known.len() == labels.times {
-            return Err(NoRow::NoLabels);
+            return Err(labels.none());
         }
         if !added.is_empty() || self.part.is_none() {
             let is_first = self.part.is_none();
             self.begin_labelled(labels);
             if !is_first {
-                self.notice = Some(format!("another channel: {}", listed(added.iter())));
+                self.notify(format!("another channel: {}", listed_labels(&added)));
             }
         }
-        if let Some(lacking) = labels.lacking(&found) {
-            self.notice = Some(lacking);
-        }
+        self.notices.extend(labels.lacking(&found));
         self.row(fields, line)
     }
 
@@ -145,7 +153,7 @@ impl Table {
     }
 
     /// The fields of `temp:21.5,hum:48` and the like. Words without a label, such as units, are passed
-    /// over.
+    /// over; a label begins with a letter, as a time of day does not.
     fn of_labels(&self, line: &[u8]) -> Vec<Labelled> {
         let has_comma = self.dialect.has_comma();
         let separates =
@@ -157,7 +165,7 @@ impl Table {
             let sign = word.iter().position(|byte| matches!(byte, b':' | b'='));
             let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
             match (sign, found.last_mut()) {
-                (Some(at), _) if at > 0 => {
+                (Some(at), _) if begins_with_letter(&word[..at]) => {
                     let (label, value) = (text(&word[..at]), text(&word[at + 1..]));
                     is_open = value.is_empty();
                     found.push(Labelled { label, text: value, may_begin: false });
@@ -167,7 +175,7 @@ impl Table {
                     last.text = text(word);
                     is_open = false;
                 }
-                _ => {}
+                _ => is_open = false,
             }
         }
         for field in &mut found {
@@ -182,7 +190,8 @@ impl Table {
         let field = |(label, raw): (String, Box<RawValue>)| match raw.get() {
             "null" => Labelled { label, text: String::new(), may_begin: false },
             string if string.starts_with('"') => {
-                let text: String = serde_json::from_str(string).unwrap_or_default();
+                // What cannot be decoded is shown as it stands, and is no number.
+                let text = serde_json::from_str(string).unwrap_or_else(|_| string.to_owned());
                 let may_begin = self.is_missing_word(&text);
                 Labelled { label, text, may_begin }
             }
@@ -198,6 +207,10 @@ impl Table {
     fn is_missing_word(&self, text: &str) -> bool {
         !text.is_empty() && self.all_missing.has_word(text.as_bytes())
     }
+}
+
+fn begins_with_letter(label: &[u8]) -> bool {
+    String::from_utf8_lossy(label).starts_with(char::is_alphabetic)
 }
 
 /// The entries of an object, in their order.

@@ -114,6 +114,6 @@ fn lacking(column: &Column, header: &Header) -> String {
         Column::Number(number) => {
             format!("there is no column {number} of {}: {}", header.width(), header.list())
         }
-        Column::Name(name) => format!("none is called {name:?}: there are {}", header.list()),
+        Column::Name(name) => format!("no column {name:?}; the header has {}", header.list()),
     }
 }

@@ -3,11 +3,15 @@
 //! It begins with the first line that has the columns that are asked for: with a header that names
 //! them, or a row that has as many. What may separate fields is tried in its order. Where columns are
 //! asked for by name, whatever stands before is passed over, up to [`MOST_PASSED`] lines or the first
-//! row of data.
+//! row of data. (Where any words could be such a header, see `likely`.)
+
+mod likely;
+mod suggestions;
 
 use stage::format::row::NotARow;
 use stage::process::message::counted;
 
+use self::likely::Likely;
 use super::super::dialect::{Delimiter, Dialect};
 use super::fields::{Fields, trimmed};
 use super::first_row::{FirstRow, NoPart};
@@ -29,6 +33,8 @@ pub(super) struct Search {
     candidates: Vec<Delimiter>,
     /// Lines passed over.
     passed: u64,
+    /// Lines that may be the header, the newest last.
+    likely: Vec<Likely>,
     /// What lines lacked that looked like headers, the first of each width.
     nearest: Vec<Nearest>,
 }
@@ -43,7 +49,8 @@ struct Nearest {
 
 impl Search {
     pub(super) fn new(dialect: &Dialect) -> Search {
-        Search { candidates: dialect.candidates(), passed: 0, nearest: Vec::new() }
+        let candidates = dialect.candidates();
+        Search { candidates, passed: 0, likely: Vec::new(), nearest: Vec::new() }
     }
 
     /// What the line lacked that had as many fields as the data; or else the one that had most.
@@ -51,9 +58,13 @@ impl Search {
         self.nearest.iter().max_by_key(|nearest| (nearest.fields == fields, nearest.fields))
     }
 
+    /// Whether a line of this many fields might have been the header.
+    fn has_header_of(&self, fields: usize) -> bool {
+        self.nearest.iter().any(|nearest| nearest.fields == fields)
+    }
+
     fn remember(&mut self, fields: usize, why: String) {
-        let is_new = self.nearest.iter().all(|nearest| nearest.fields != fields);
-        if is_new && self.nearest.len() < MOST_REMEMBERED {
+        if !self.has_header_of(fields) && self.nearest.len() < MOST_REMEMBERED {
             self.nearest.push(Nearest { fields, why });
         }
     }
@@ -81,24 +92,23 @@ enum Found {
 impl Table {
     /// Looks at a line by which the table may begin.
     pub(super) fn search(&mut self, fields: &mut Fields, line: &[u8]) -> Result<Line, NoRow> {
+        if let Some(row) = self.begin_behind_likely(fields, line) {
+            return row;
+        }
         let candidates = self.search.as_ref().map(|it| it.candidates.clone()).unwrap_or_default();
         let (mut lacks, mut reason): (Option<Lacks>, Option<NoRow>) = (None, None);
+        let mut likely = None;
         for delimiter in candidates.iter().copied() {
             let is_first = Some(&delimiter) == candidates.first();
             match self.found(fields, line, delimiter, is_first) {
+                Found::Header(header, part) if self.may_be_prose(&header, delimiter) => {
+                    likely = likely.or(Some((delimiter, header, part)));
+                }
                 Found::Header(header, part) => {
-                    self.delimiter = Some(delimiter);
-                    self.begin_behind(&header, line, part);
-                    self.report_passed();
+                    self.begin_foreign(delimiter, &header, line, part);
                     return Ok(Line::Other);
                 }
-                Found::Row(part) => {
-                    self.delimiter = Some(delimiter);
-                    self.begin(part);
-                    self.doubt_commas(line, delimiter);
-                    self.report_passed();
-                    return self.row(fields, line);
-                }
+                Found::Row(part) => return self.begin_here(delimiter, part, fields, line),
                 Found::Lacks(found) => {
                     let is_nearer = |before: &Lacks| before.fields < 2 && found.fields > 1;
                     lacks = if lacks.as_ref().is_none_or(is_nearer) { Some(found) } else { lacks };
@@ -106,7 +116,46 @@ impl Table {
                 Found::Nothing(why) => reason = reason.or(Some(why)),
             }
         }
-        self.not_found(line, lacks, reason.unwrap_or(NotARow::Empty.into()))
+        let judged = self.not_found(line, lacks, reason.unwrap_or(NotARow::Empty.into()));
+        if let Some((delimiter, header, part)) = likely {
+            self.keep_likely(delimiter, header, part, line, true);
+        }
+        judged
+    }
+
+    /// Begins the table with its first row.
+    fn begin_here(
+        &mut self,
+        delimiter: Delimiter,
+        part: Part,
+        fields: &Fields,
+        line: &[u8],
+    ) -> Result<Line, NoRow> {
+        if !self.is_separated_by(delimiter) {
+            return Ok(Line::Other);
+        }
+        self.begin(part);
+        self.doubt_commas(line, delimiter);
+        self.report_passed();
+        self.row(fields, line)
+    }
+
+    /// Begins the table with its header.
+    fn begin_foreign(&mut self, delimiter: Delimiter, header: &Header, line: &[u8], part: Part) {
+        if self.is_separated_by(delimiter) {
+            self.report_passed();
+            self.begin_behind(header, line, part);
+        }
+    }
+
+    /// Takes note of what separates fields; whether it can be that.
+    fn is_separated_by(&mut self, delimiter: Delimiter) -> bool {
+        self.delimiter = Some(delimiter);
+        let hides_rows = self.dialect.hides_rows(delimiter);
+        if hides_rows {
+            self.lacking = Some("what begins a --comment separates their fields".to_owned());
+        }
+        !hides_rows
     }
 
     /// What a line is whose fields `delimiter` separates.
@@ -200,6 +249,9 @@ impl Table {
 
     /// Ends the search without a table, if one was still searched for.
     pub(in crate::source) fn end_search(&mut self) {
+        if self.delimiter.is_none() && self.lacking.is_none() {
+            self.end_likely();
+        }
         let Some(search) = self.search.as_ref().filter(|it| it.passed > 0) else { return };
         if self.delimiter.is_none() && self.lacking.is_none() {
             let nearest = search.nearest_of(usize::MAX).map(|nearest| nearest.why.clone());
@@ -210,61 +262,12 @@ impl Table {
         }
     }
 
-    /// Reports, once, that what looks like a header of foreign text is taken for a stream of our own.
-    #[cold]
-    pub(super) fn suggest_delimiter(&mut self, line: &[u8]) {
-        let mut fields = Fields::default();
-        for delimiter in [b',', b';'] {
-            let is_cut = fields.cut(line, Delimiter::Byte(delimiter)).is_ok();
-            let texts = fields.texts(line);
-            if is_cut && texts.len() > 1 && are_labels(&texts) && !self.has_suggested {
-                let delimiter = char::from(delimiter);
-                self.has_suggested = true;
-                self.notice = Some(format!(
-                    "this may be a header whose fields {delimiter:?} separates: see --delimiter and \
-                     --columns"
-                ));
-            }
-        }
-    }
-
-    /// A comment, which may name the columns.
-    pub(super) fn comment(&mut self, fields: &mut Fields, text: &[u8]) {
-        if self.delimiter.is_some() || !self.is_asked_by_name() {
-            return;
-        }
-        let candidates = self.search.as_ref().map(|it| it.candidates.clone()).unwrap_or_default();
-        for delimiter in candidates {
-            if let Found::Header(header, part) = self.found(fields, text, delimiter, false) {
-                self.delimiter = Some(delimiter);
-                self.begin_behind(&header, text, part);
-                return self.report_passed();
-            }
-        }
-    }
-
-    /// Reports that commas divide a first row that might as well be numbers with decimal commas. (Behind a
-    /// header, its names show what divides them.)
-    fn doubt_commas(&mut self, line: &[u8], delimiter: Delimiter) {
-        if delimiter == Delimiter::Byte(b',') && self.dialect.may_be_decimals(line) {
-            self.notice = Some(
-                "divided at ',' into fields; add --decimal , if it is the decimal sign, or else \
-                 --delimiter ,"
-                    .to_owned(),
-            );
-        }
-    }
-
     /// Reports how many lines were passed over.
     fn report_passed(&mut self) {
         let passed = self.search.as_ref().map_or(0, |search| search.passed);
         if passed > 0 {
             let passed = counted(passed, "line");
-            let before = format!("the table begins here; {passed} before it passed over");
-            self.notice = Some(match self.notice.take() {
-                Some(notice) => format!("{before}; {notice}"),
-                None => before,
-            });
+            self.notify(format!("the table begins here; {passed} before it passed over"));
         }
     }
 }
