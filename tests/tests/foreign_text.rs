@@ -318,8 +318,8 @@ fn an_hour_that_comes_twice_is_reported_and_one_that_does_not_come_is_rejected()
         2023-10-29 03:00:00,4\n2024-03-31 02:30:00,5\n2024-03-31T02:30:00Z,6\n";
     let read = conv(&["--time", "t", "--time-zone", "Europe/Berlin"], text).exits(3);
     let told = "conv: line 3: 2023-10-29 02:30:00 comes twice in Europe/Berlin: taken as the first, \
-                or as the second once times have gone back";
-    let skipped = "conv: line 6: a time that the clocks skipped in that --time-zone: \
+                or as the second once times have gone back or come again";
+    let skipped = "conv: line 6: no such time in --time-zone: the clocks went forward: \
                    \"2024-03-31 02:30:00,5\"";
     read.writes(
         "time\tv\n2023-10-28T23:30:00.000000Z\t1\n2023-10-29T00:30:00.000000Z\t2\n\
@@ -327,6 +327,51 @@ fn an_hour_that_comes_twice_is_reported_and_one_that_does_not_come_is_rejected()
          2024-03-31T02:30:00.000000Z\t6\n",
     )
     .says(&[told, skipped, &closing(5, 1)]);
+}
+
+#[test]
+fn an_hour_that_comes_again_is_the_second_one_in_hourly_rows_only() {
+    let read = |times: &[&str]| {
+        let rows: String = times.iter().map(|time| format!("2023-10-29 {time},1\n")).collect();
+        let options = ["--time", "t", "--time-zone", "Europe/Berlin"];
+        let read = conv(&options, &format!("t,v\n{rows}")).exits(0);
+        let hour = |row: &str| row[11..19].to_owned();
+        read.stdout.lines().skip(1).map(hour).collect::<Vec<_>>()
+    };
+    let hourly = ["01:00", "02:00", "02:00", "03:00"];
+    assert_eq!(read(&hourly), ["23:00:00", "00:00:00", "01:00:00", "02:00:00"]);
+    let several = ["01:59:59", "02:00:00", "02:00:00", "02:00:01", "02:00:00", "02:00:00"];
+    let expected = ["23:59:59", "00:00:00", "00:00:00", "00:00:01", "01:00:00", "01:00:00"];
+    assert_eq!(read(&several), expected);
+}
+
+#[test]
+fn a_leap_second_is_the_next_second_in_any_form() {
+    for (format, time) in [
+        ("iso", "2016-12-31 23:59:60"),
+        ("iso", "20161231T235960"),
+        ("iso", "2016-12-31T23:59:60Z"),
+        ("%d.%m.%y %H:%M:%S", "31.12.16 23:59:60"),
+        ("%Y-%m-%d %T %z", "2016-12-31 23:59:60 +0000"),
+    ] {
+        let options = ["--time", "t", "--time-format", format];
+        conv(&options, &format!("t,v\n{time},1\n"))
+            .exits(0)
+            .writes("time\tv\n2017-01-01T00:00:00.000000Z\t1\n");
+    }
+    conv(&["--time", "t", "--time-format", "iso"], "t,v\n1960-06-06 06:06:59.60,1\n")
+        .exits(0)
+        .writes("time\tv\n1960-06-06T06:06:59.600000Z\t1\n");
+}
+
+#[test]
+fn unix_seconds_have_the_decimal_sign_of_the_text() {
+    for options in [&["--time-format", "unix"][..], &[]] {
+        let all = [&["--decimal", ",", "--time", "t"][..], options].concat();
+        conv(&all, "t;v\n1700000000,5;1,5\n1700000001;2\n")
+            .exits(0)
+            .writes("time\tv\n2023-11-14T22:13:20.500000Z\t1.5\n2023-11-14T22:13:21.000000Z\t2\n");
+    }
 }
 
 #[test]

@@ -32,7 +32,7 @@ pub enum NoRow {
     #[error("not a time {0}")]
     NotATime(&'static str),
     /// Its time is one that the clocks of its zone skipped.
-    #[error("a time that the clocks skipped in that --time-zone")]
+    #[error("no such time in --time-zone: the clocks went forward")]
     SkippedTime,
 }
 

@@ -138,7 +138,7 @@ impl Dialect {
 
     /// A number as text, with a point as its decimal sign.
     #[inline]
-    fn with_point<'t>(&self, text: &'t [u8]) -> Result<Cow<'t, [u8]>, ParseError> {
+    pub(crate) fn with_point<'t>(&self, text: &'t [u8]) -> Result<Cow<'t, [u8]>, ParseError> {
         if !self.has_comma() {
             return Ok(Cow::Borrowed(text));
         }

@@ -120,7 +120,7 @@ impl Table {
             search: (!is_own).then(|| Search::new(&dialect)),
             delimiter: is_own.then_some(Delimiter::Tab),
             labels: format.labelling().map(|labelling| Labels::new(labelling, &choice)),
-            times: TimeReader::new(&times),
+            times: TimeReader::new(&times, &dialect),
             all_missing: missing.of(None),
             each_missing: Vec::new(),
             missing,

@@ -3,25 +3,24 @@
 //! Unless `--time` asks for a column, only times of our own streams are known: RFC 3339, and Unix
 //! seconds behind a header. A column that is asked for may have any form.
 
+mod moment;
+
+use std::borrow::Cow;
 use std::str::FromStr;
 
 use clap::Args;
-use jiff::Timestamp;
-use jiff::civil::{DateTime, Time as CivilTime};
+use jiff::civil::DateTime;
 use jiff::fmt::strtime;
-use jiff::fmt::temporal::Pieces;
 use jiff::tz::{AmbiguousOffset, TimeZone};
-use stage::format::decimal::Decimal;
+use jiff::{SignedDuration, Timestamp};
 use stage::format::row::NotARow;
-use stage::format::sample::Sample;
 use stage::format::time::{Form, Time};
 use stage::process::quantity;
 
+use self::moment::{Moment, civil, read_iso, read_pattern, read_unix};
 use super::choice::Column;
+use super::dialect::Dialect;
 use crate::reading::NoRow;
-
-/// Decimals of a second that a time can have: nanoseconds.
-const NANO: u16 = 9;
 
 /// Where times stand, and what they look like.
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
@@ -102,19 +101,6 @@ fn check_pattern(pattern: &str) -> Result<(), String> {
     }
 }
 
-/// The date and time of day, if there is a date.
-fn civil(read: &strtime::BrokenDownTime) -> Option<DateTime> {
-    let date = || read.to_date().ok().filter(|_| read.hour().is_none());
-    read.to_datetime().ok().or_else(|| Some(date()?.to_datetime(CivilTime::midnight())))
-}
-
-/// A time as it was read.
-enum Moment {
-    Exact(Timestamp),
-    /// Without an offset.
-    Civil(DateTime),
-}
-
 impl TimeFormat {
     fn read(&self, text: &[u8]) -> Option<Moment> {
         match self {
@@ -137,43 +123,6 @@ impl TimeFormat {
     }
 }
 
-fn read_iso(text: &[u8]) -> Option<Moment> {
-    // It also has leap seconds.
-    if let Some(time) = Form::Iso.read(text) {
-        return Some(Moment::Exact(time.timestamp()));
-    }
-    let pieces = Pieces::parse(text).ok()?;
-    if pieces.time_zone_annotation().is_some() {
-        return None;
-    }
-    let time = pieces.time().unwrap_or(CivilTime::midnight());
-    let civil = pieces.date().to_datetime(time);
-    match pieces.to_numeric_offset() {
-        Some(offset) => offset.to_timestamp(civil).ok().map(Moment::Exact),
-        None => Some(Moment::Civil(civil)),
-    }
-}
-
-fn read_pattern(pattern: &str, text: &[u8]) -> Option<Moment> {
-    let read = strtime::parse(pattern, text).ok()?;
-    match read.to_timestamp() {
-        Ok(timestamp) => Some(Moment::Exact(timestamp)),
-        Err(_) if read.offset().is_some() => None,
-        Err(_) => civil(&read).map(Moment::Civil),
-    }
-}
-
-/// A count of units since 1970, of which a second has 10^`places`; what is below a nanosecond is cut
-/// off.
-fn read_unix(text: &[u8], places: u16) -> Option<Timestamp> {
-    let count: Decimal = Sample::parse(text).ok()?.into_decimal().normalized();
-    let mantissa = i128::try_from(count.mantissa().to_big()).ok()?;
-    let shift = i32::from(NANO) - i32::from(count.places()) - i32::from(places);
-    let power = 10i128.checked_pow(shift.unsigned_abs())?;
-    let nanos = if shift < 0 { mantissa.div_euclid(power) } else { mantissa.checked_mul(power)? };
-    Timestamp::from_nanosecond(nanos).ok()
-}
-
 /// Reads the times of a stream.
 #[derive(Clone, Debug)]
 pub(super) struct TimeReader {
@@ -185,21 +134,26 @@ pub(super) struct TimeReader {
     /// Of others, likewise.
     found: Option<TimeFormat>,
     zone: TimeZone,
+    dialect: Dialect,
+    /// The newest time, and the newest one before it that was another.
     last: Timestamp,
+    before: Option<Timestamp>,
     /// A time that comes twice, to be reported, and whether one was.
     twice: Option<DateTime>,
     has_reported: bool,
 }
 
 impl TimeReader {
-    pub(super) fn new(times: &InputTime) -> TimeReader {
+    pub(super) fn new(times: &InputTime, dialect: &Dialect) -> TimeReader {
         TimeReader {
             is_asked: times.time.is_some(),
             format: times.time_format.clone(),
             form: None,
             found: None,
             zone: times.time_zone.clone().unwrap_or(TimeZone::UTC),
+            dialect: dialect.clone(),
             last: Timestamp::MIN,
+            before: None,
             twice: None,
             has_reported: false,
         }
@@ -212,18 +166,24 @@ impl TimeReader {
 
     /// The time in a field.
     pub(super) fn read(&mut self, text: &[u8]) -> Result<Time, NoRow> {
+        let with_point = self.dialect.with_point(text).unwrap_or(Cow::Borrowed(text));
         if let Some(format) = self.format.as_ref().or(self.found.as_ref()) {
             let why = NoRow::NotATime(format.description());
-            let moment = format.read(text).ok_or(why)?;
-            return self.settle(moment)?.ok_or(why);
+            let moment = match format {
+                TimeFormat::Pattern(_) => format.read(text),
+                TimeFormat::Iso | TimeFormat::Unix { .. } => format.read(&with_point),
+            };
+            return self.settle(moment.ok_or(why)?)?.ok_or(why);
         }
         let forms = match &self.form {
             Some(form) => std::slice::from_ref(form),
             None => &[Form::Iso, Form::Unix],
         };
-        if let Some((form, time)) = forms.iter().find_map(|form| Some((*form, form.read(text)?))) {
+        if let Some((form, time)) =
+            forms.iter().find_map(|form| Some((*form, form.read(&with_point)?)))
+        {
             self.form = Some(form);
-            self.last = time.timestamp();
+            self.note(time);
             return Ok(time);
         }
         let why = NoRow::from(NotARow::NotATime(self.form));
@@ -239,7 +199,7 @@ impl TimeReader {
 
     /// Whether a field may be a time.
     pub(super) fn is_time(&self, text: &[u8]) -> bool {
-        let mut other = TimeReader { last: Timestamp::MIN, ..self.clone() };
+        let mut other = TimeReader { last: Timestamp::MIN, before: None, ..self.clone() };
         !matches!(other.read(text), Err(NoRow::NotARow(_) | NoRow::NotATime(_)))
     }
 
@@ -255,12 +215,28 @@ impl TimeReader {
             Moment::Civil(civil) => self.in_zone(civil)?,
         };
         let time = timestamp.and_then(Time::of);
-        self.last = time.map_or(self.last, Time::timestamp);
+        if let Some(time) = time {
+            self.note(time);
+        }
         Ok(time)
     }
 
+    /// Notes the time of a row.
+    fn note(&mut self, time: Time) {
+        if time.timestamp() != self.last {
+            self.before = Some(self.last).filter(|last| *last != Timestamp::MIN);
+            self.last = time.timestamp();
+        }
+    }
+
+    /// Whether a time that was the last row's already is that of another hour: unless several rows have
+    /// the same time, as one shows that came less than the `fold` before.
+    fn is_repeated(&self, fold: SignedDuration) -> bool {
+        self.before.is_none_or(|before| self.last.duration_since(before) >= fold)
+    }
+
     /// Of a time that comes twice, as the clocks go back, the first; but the second if a row has
-    /// already been later than that.
+    /// already been later than that, or as late in the hourly rows of a recording.
     fn in_zone(&mut self, civil: DateTime) -> Result<Option<Timestamp>, NoRow> {
         match self.zone.to_ambiguous_timestamp(civil).offset() {
             AmbiguousOffset::Unambiguous { offset } => Ok(offset.to_timestamp(civil).ok()),
@@ -268,9 +244,15 @@ impl TimeReader {
             AmbiguousOffset::Fold { before, after } => {
                 self.twice = Some(civil).filter(|_| !self.has_reported);
                 self.has_reported = true;
-                let (first, second) = (before.to_timestamp(civil).ok(), after.to_timestamp(civil));
-                let is_later = first < Some(self.last);
-                Ok(second.ok().filter(|second| is_later && self.last <= *second).or(first))
+                let first = before.to_timestamp(civil).ok();
+                let second = after.to_timestamp(civil).ok();
+                let (Some(first), Some(second)) = (first, second) else {
+                    return Ok(first.or(second));
+                };
+                let is_repeated =
+                    first == self.last && self.is_repeated(second.duration_since(first));
+                let is_second = is_repeated || first < self.last && self.last <= second;
+                Ok(Some(if is_second { second } else { first }))
             }
         }
     }
@@ -286,7 +268,7 @@ impl TimeReader {
         let zone = self.zone.iana_name().unwrap_or("this zone");
         Some(format!(
             "{} {} comes twice in {zone}: taken as the first, or as the second once times have gone \
-             back",
+             back or come again",
             twice.date(),
             twice.time()
         ))
