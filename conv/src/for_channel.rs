@@ -68,11 +68,15 @@ pub(crate) fn is_own<T>(given: &[ForChannel<T>], name: Option<&Name>) -> bool {
 pub(crate) fn check_once<T>(option: &str, given: &[ForChannel<T>]) -> Result<(), String> {
     for (at, one) in given.iter().enumerate() {
         if given[..at].iter().any(|before| before.name == one.name) {
-            let for_whom = one.name.as_ref().map(|name| format!(" for {name:?}"));
-            return Err(format!("--{option} is given twice{}", for_whom.unwrap_or_default()));
+            return Err(format!("--{option} is given twice{}", for_whom(one)));
         }
     }
     Ok(())
+}
+
+/// For which channel a value is given, at the end of a message.
+pub(crate) fn for_whom<T>(given: &ForChannel<T>) -> String {
+    given.name.as_ref().map(|name| format!(" for {name:?}")).unwrap_or_default()
 }
 
 /// Whether every channel that `option` is given for is one of `columns`.

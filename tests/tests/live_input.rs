@@ -93,7 +93,7 @@ fn a_file_that_is_gone_for_a_while_is_reported_and_read_again_later() {
     }
     assert_eq!(told[5], "conv: further rejections are counted, and summed up at the end");
     let rejected = number_before(told.last().unwrap(), " rejected");
-    let sum = format!("conv: {rejected} readings rejected, the first 5 of them told above");
+    let sum = format!("conv: {rejected} readings rejected, the first 5 of them reported above");
     assert_eq!(told.contains(&sum.as_str()), rejected > 5, "{finished}");
     finished.accounts_for(rejected);
 }

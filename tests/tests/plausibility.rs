@@ -84,7 +84,7 @@ fn rejections_are_summed_up_by_check_and_channel() {
         "conv: rejected by --flat: b 4",
         "conv: rejected by --spike: a 3, b 1",
         "conv: rejected by --plausible: a 1",
-        "conv: 9 readings rejected, the first 5 of them told above",
+        "conv: 9 readings rejected, the first 5 of them reported above",
     ];
     assert_eq!(said, expected, "{finished}");
 }

@@ -277,7 +277,7 @@ fn text_that_is_not_a_number_is_reported_and_skipped() {
             r#"conv: line 5: not a number: "0x10""#,
             r#"conv: line 6: not a number: "12abc""#,
             "conv: further rejections are counted, and summed up at the end",
-            "conv: 8 readings rejected, the first 5 of them told above",
+            "conv: 8 readings rejected, the first 5 of them reported above",
             "conv: 2 samples sent, 8 rejected, 0 ticks missed",
         ]);
 }

@@ -57,7 +57,7 @@ fn two_days_of_rejected_lines_are_reported_in_seven_lines() {
     let finished = stat("", "unplugged\n".repeat(lines)).exits(3);
     let told: Vec<&str> = finished.stderr.lines().collect();
     assert_eq!(told.len(), 7, "{finished}");
-    assert_eq!(told[6], "stat: 1728000 lines rejected, the first 5 of them told above");
+    assert_eq!(told[6], "stat: 1728000 lines rejected, the first 5 of them reported above");
     assert_eq!(last_line(&finished)["rejected"], lines, "{finished}");
 }
 

@@ -107,7 +107,7 @@ fn rate(text: &str) -> Result<ForChannel<Fraction>, String> {
 
 fn patience(text: &str) -> Result<ForChannel<u64>, String> {
     for_channel::parse(text, |text| match count(text)? {
-        0 => Err("at least 1 value is rejected".to_owned()),
+        0 => Err("must be at least 1".to_owned()),
         patience => Ok(patience),
     })
 }
@@ -137,6 +137,6 @@ mod tests {
     fn what_no_value_can_fail_or_pass_is_refused() {
         assert_eq!(threshold("-1").unwrap_err(), "a threshold must not be negative");
         assert_eq!(rate("t=-1/3").unwrap_err(), "a rate must not be negative");
-        assert_eq!(patience("0").unwrap_err(), "at least 1 value is rejected");
+        assert_eq!(patience("0").unwrap_err(), "must be at least 1");
     }
 }

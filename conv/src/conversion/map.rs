@@ -1,6 +1,6 @@
 //! Two points of a conversion: `0..1023=-40..125`.
 
-use stage::process::quantity::decimal;
+use stage::format::decimal::{Decimal, ParseError};
 
 use super::Conversion;
 use crate::for_channel::{self, ForChannel};
@@ -15,13 +15,16 @@ impl Map {
     fn parse(text: &str) -> Result<Map, String> {
         let expected = || "expected two readings and their values, as 0..1023=-40..125".to_owned();
         let (raw, values) = text.split_once('=').ok_or_else(expected)?;
-        let ends = |text: &str| -> Option<[Fraction; 2]> {
-            let (one, other) = text.split_once("..")?;
-            let end = |text| decimal(text).ok().map(Fraction::from);
-            Some([end(one)?, end(other)?])
+        let end = |text: &str| match text.parse::<Decimal>() {
+            Ok(end) => Ok(Fraction::from(end)),
+            Err(ParseError::NotANumber) => Err(expected()),
+            Err(why) => Err(why.to_string()),
         };
-        let ([a, b], [c, d]) =
-            (ends(raw).ok_or_else(expected)?, ends(values).ok_or_else(expected)?);
+        let ends = |text: &str| -> Result<[Fraction; 2], String> {
+            let (one, other) = text.split_once("..").ok_or_else(expected)?;
+            Ok([end(one)?, end(other)?])
+        };
+        let ([a, b], [c, d]) = (ends(raw)?, ends(values)?);
         let level = || "a map needs two different readings and two different values".to_owned();
         // The line through (a, c) and (b, d), as offset and scale.
         let scale = (&d - &c).over(&(&b - &a)).filter(|_| c != d).ok_or_else(level)?;
@@ -80,6 +83,7 @@ mod tests {
             ("0..=2..3", expected),
             ("temp=0..1", expected),
             ("temp=0..1=x..2", expected),
+            ("0..1e999=0..1", "too large for a double"),
             ("5..5=0..1", level),
             ("0..1=5..5.0", level),
         ] {

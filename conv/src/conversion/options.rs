@@ -7,7 +7,7 @@ use stage::format::name::Name;
 use super::Conversion;
 use super::map::{Map, map};
 use crate::for_channel::{
-    self, ForChannel, UnknownChannel, check_known, check_once, heading, is_own, value,
+    self, ForChannel, UnknownChannel, check_known, check_once, for_whom, heading, is_own, value,
 };
 use crate::fraction::Fraction;
 
@@ -34,9 +34,7 @@ impl ConversionOptions {
         for (option, given) in [("offset", &self.offset), ("scale", &self.scale)] {
             let both = |map: &&ForChannel<Map>| given.iter().any(|it| it.name == map.name);
             if let Some(map) = self.map.iter().find(both) {
-                let for_whom = map.name.as_ref().map(|name| format!(" for {name:?}"));
-                let for_whom = for_whom.unwrap_or_default();
-                return Err(format!("--map and --{option} are both given{for_whom}"));
+                return Err(format!("--map and --{option} are both given{}", for_whom(map)));
             }
         }
         Ok(())

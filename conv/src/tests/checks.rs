@@ -155,7 +155,7 @@ fn rejections_are_summed_up_by_check_and_channel() {
     assert_eq!(
         end,
         [
-            "6 readings rejected, the first 5 of them told above",
+            "6 readings rejected, the first 5 of them reported above",
             "rejected by --plausible: a 1",
             "rejected by --spike: a 3, b 1",
         ],

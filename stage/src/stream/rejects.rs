@@ -48,7 +48,7 @@ impl Rejects {
     pub fn sum_up(&self, messages: &mut dyn Messages, what: &str) {
         if self.count > REPORTED {
             messages.tell(&format!(
-                "{} {what} rejected, the first {REPORTED} of them told above",
+                "{} {what} rejected, the first {REPORTED} of them reported above",
                 self.count
             ));
         }
@@ -76,7 +76,7 @@ mod tests {
                 "line 4: empty",
                 "line 5: empty",
                 "further rejections are counted, and summed up at the end",
-                "1000000 lines rejected, the first 5 of them told above",
+                "1000000 lines rejected, the first 5 of them reported above",
             ]
         );
     }

@@ -139,7 +139,7 @@ fn the_first_rejected_lines_are_reported_in_order_and_all_are_counted() {
     assert!(records.contains("\"n\":4546,\"rejected\":454,"), "{records}");
     assert_eq!(messages[0], "line 11: not a number: \"x10\"");
     assert_eq!(messages[4], "line 55: not a number: \"x54\"");
-    assert_eq!(messages[6], "454 lines rejected, the first 5 of them told above");
+    assert_eq!(messages[6], "454 lines rejected, the first 5 of them reported above");
     assert_eq!(entry, Entry::Stat { counted: 4546, rejected: 454, reader_gone: false });
     assert_eq!(status, Ok(Status::Rejected));
 }
