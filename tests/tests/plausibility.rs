@@ -3,6 +3,7 @@
 
 mod qartod;
 
+use nix::sys::signal::Signal;
 use wandler_tests::account::{closing, closing_table};
 use wandler_tests::run::{Finished, Program};
 
@@ -54,6 +55,13 @@ fn a_step_is_measured_by_the_rows_times_and_accepted_when_it_lasts() {
 }
 
 #[test]
+fn lines_that_come_together_have_one_stamp_and_are_no_steps() {
+    let finished = conv("--stamp --step 0.5", "20\n25\n30\n25\n").exits(0);
+    let values = finished.stdout.lines().filter_map(|row| row.split('\t').nth(1));
+    assert_eq!(values.collect::<Vec<_>>(), ["value", "20", "25", "30", "25"], "{finished}");
+}
+
+#[test]
 fn a_sensor_that_is_stuck_is_noticed_by_readings_or_by_time() {
     conv("--flat 2", "5\n5\n5\n5.0\n6\n").exits(3).writes("5\n5\n6\n").says(&[
         "conv: line 3: flat for 2 readings: 5".to_owned(),
@@ -68,9 +76,11 @@ fn a_sensor_that_is_stuck_is_noticed_by_readings_or_by_time() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("stuck"), "7\n").unwrap();
     for source in ["--poll stuck", "--range 7..7"] {
-        let words = format!("{source} --period 10ms --duration 100ms --flat 1us");
-        let finished = Program::new("conv").words(&words).dir(&dir).finish().exits(3).writes("7\n");
-        assert!(finished.stderr.contains(" 2: flat for 1us: 7\n"), "{finished}");
+        let words = format!("{source} --period 10ms --flat 1us");
+        let running = Program::new("conv").words(&words).dir(&dir).start();
+        running.wait_for_message(" 2: flat for 1us: 7\n");
+        running.signal(Signal::SIGINT);
+        running.finish().exits(3).writes("7\n");
     }
 }
 

@@ -44,6 +44,11 @@ impl Moment {
 }
 
 impl Elapsed {
+    /// Whether it is the same moment, as far as the clock of the rows can tell.
+    pub(super) fn is_none(self) -> bool {
+        matches!(self, Elapsed::Time(0) | Elapsed::Rows(0))
+    }
+
     /// Seconds, or rows.
     pub(super) fn units(self) -> Decimal {
         match self {

@@ -30,12 +30,18 @@ impl Step {
     /// Judges the next value.
     pub(super) fn judge(&mut self, value: Option<&Decimal>, moment: Moment) -> Option<Failure> {
         let value = value?;
-        let failure = self.accepted.as_ref().and_then(|(from, since)| {
-            let elapsed = moment.since(*since);
-            let change = times(&(value - from).abs(), self.rate.divisor());
-            (change > self.rate.numerator() * &elapsed.units())
-                .then(|| Failure::Step { from: from.clone(), elapsed })
-        });
+        let Some((from, since)) = &self.accepted else {
+            self.accepted = Some((value.clone(), moment));
+            return None;
+        };
+        let elapsed = moment.since(*since);
+        if elapsed.is_none() {
+            // Rows of one block or one second: how far apart they were is unknown.
+            return None;
+        }
+        let change = times(&(value - from).abs(), self.rate.divisor());
+        let failure = (change > self.rate.numerator() * &elapsed.units())
+            .then(|| Failure::Step { from: from.clone(), elapsed });
         if failure.is_some() && self.rejected < self.patience {
             self.rejected += 1;
             return failure;
@@ -70,7 +76,15 @@ mod tests {
         let timed = timed.map(|(value, second)| (value, Some(second)));
         assert_eq!(rejected("5", 3, &timed), [2, 4], "11 is 6 from 5, and 31 is 21 from 10");
         let back = [("0", Some(9)), ("5", Some(8)), ("9", Some(8)), ("9", Some(9))];
-        assert_eq!(rejected("5", 3, &back), [2], "whichever way, and nothing moves in no time");
+        assert_eq!(rejected("5", 3, &back), [0; 0], "whichever way");
+    }
+
+    #[test]
+    fn values_of_one_time_are_compared_with_the_last_of_an_earlier_one() {
+        let timed = [("0", 0), ("9", 0), ("3", 0), ("9", 1), ("5", 1), ("0", 1), ("9", 2)];
+        let timed = timed.map(|(value, second)| (value, Some(second)));
+        assert_eq!(rejected("5", 3, &timed), [3], "9 is 9 from 0, and then 4 from 5");
+        assert_eq!(rejected("0", 1, &timed), [3, 6], "patience is for values that can be judged");
     }
 
     #[test]

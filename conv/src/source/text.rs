@@ -120,17 +120,19 @@ impl<I: Input> TextStream<I> {
         let block = match &self.times.clock {
             None => lines.next(self.deadline),
             Some(clock) => lines.next_timed(self.deadline, &**clock).map(|(block, began)| {
-                (self.times.first, self.times.others) = (Some(began), clock.time_of_day());
+                self.times.first = Some(began);
                 block
             }),
         };
         let block = block.map_err(|error| unread(&self.name, error))?;
         self.is_over |= block == Block::Deadline;
-        Ok(match block {
+        let came = match block {
             Block::Lines(_) => Came::Lines,
             Block::TooLong(_) => Came::TooLong,
             Block::Deadline | Block::End => Came::Nothing,
-        })
+        };
+        self.times.others = self.lines.last_read();
+        Ok(came)
     }
 
     /// The line of which only the start was read.

@@ -1,11 +1,11 @@
 //! Checks that remember, over rows of streams: what waits, what is missing, what ends them.
 
 use std::io::{self, Read};
-use std::time::Instant;
+use std::time::{Duration, Instant, SystemTime};
 
 use clap::Parser;
 use stage::fake::FakeClock;
-use stage::process::clock::Wake;
+use stage::process::clock::{Clock, Wake};
 use stage::process::ledger::Table;
 use stage::stream::input::Input;
 
@@ -116,6 +116,45 @@ fn times_are_used_even_where_they_are_not_sent() {
     let rows: Vec<String> =
         sent.iter().zip(values).map(|(at, it)| format!("{at}\t{it}\n")).collect();
     assert_eq!(output, "time\ttemp\n".to_owned() + &rows.concat());
+}
+
+/// A clock that has moved on whenever it is looked at.
+struct Moving(FakeClock);
+
+impl Clock for Moving {
+    fn now(&self) -> Instant {
+        self.0.now()
+    }
+
+    fn time_of_day(&self) -> SystemTime {
+        self.0.advance(Duration::from_millis(1));
+        self.0.time_of_day()
+    }
+}
+
+#[test]
+fn lines_or_words_that_come_together_are_no_steps() {
+    for (words, bytes) in [("", &b"1\n5\n9\n0\n"[..]), ("--format u8", b"\x01\x05\x09\x00")] {
+        let words = ["conv", "--from=-", "--stamp", "--step=1"].into_iter().chain(words.split(' '));
+        let options = Options::try_parse_from(words.filter(|word| !word.is_empty())).unwrap();
+        let (mut output, mut messages) = (Vec::new(), Vec::new());
+        let mut sender = Sender::new(&mut output, None, &mut messages);
+        let stream = Stream::whole(bytes, "x", options.layout(), Moving(FakeClock::new()));
+        convert_stream(stream, Processing::new(options.settings()), &mut sender).unwrap();
+        sender.close();
+        let output = String::from_utf8(output).unwrap();
+        let values: Vec<&str> = output.lines().filter_map(|row| row.split('\t').nth(1)).collect();
+        assert_eq!(values, ["value", "1", "5", "9", "0"], "{messages:?}");
+    }
+}
+
+#[test]
+fn rows_of_one_second_are_compared_with_the_second_before() {
+    let row = |(second, value): (u32, u32)| format!("2026-11-25T18:26:{second:02}Z\t{value}\n");
+    let rows = [(0, 1), (0, 2), (0, 3), (1, 3), (1, 4), (2, 9), (2, 4)].map(row);
+    let (output, messages) = checked("--step 2", &rows.concat());
+    assert_eq!(output, "1\n2\n3\n3\n4\n4\n");
+    assert_eq!(messages, ["line 6: step from 3 within 1s: 9"]);
 }
 
 #[test]

@@ -168,6 +168,11 @@ impl<I: Input> Lines<I> {
         Ok((self.block(cut), began))
     }
 
+    /// When the newest bytes arrived, as far as [`Lines::next_timed`] has read.
+    pub fn last_read(&self) -> SystemTime {
+        self.last_read
+    }
+
     /// The bytes that [`Lines::next`] returned last, if it did return any.
     pub fn given(&self) -> &[u8] {
         &self.buffer[self.given.clone()]
