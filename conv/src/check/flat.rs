@@ -106,12 +106,23 @@ impl Flat {
             Span::Values(values) => (self.count.into(), values.into()),
             Span::Time(time) => (moment.nanos()?, i128::try_from(time.as_nanos()).ok()?),
         };
+        if at < self.since {
+            // The clock has been set back: what came before it says nothing of how long this lasts.
+            self.begin_anew(at);
+        }
         self.remember(value, at);
         while self.range() > self.line.tolerance {
             self.shorten();
         }
         self.forget(at - span);
         (at - self.since >= span).then(|| Failure::Flat(self.line.text.clone()))
+    }
+
+    /// Forgets all values; the next one comes at this position.
+    fn begin_anew(&mut self, at: i128) {
+        (self.first, self.since) = (self.count, at);
+        self.highest.clear();
+        self.lowest.clear();
     }
 
     /// Adds a value at this position.
@@ -245,6 +256,17 @@ mod tests {
         assert_eq!(rejected("1min", &slow), [1, 2, 3, 4]);
         let after_a_change = [(1, 0), (5, 100), (5, 1), (5, 58), (5, 1)];
         assert_eq!(rejected("1min", &after_a_change), [4]);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_hides_no_sensor_that_is_stuck() {
+        let mut flat = Flat::new(FlatLine::parse("1min").unwrap());
+        let seconds = [3600, 3630, 3660, 0, 30, 59, 60, 61, 50, 121, 122];
+        let is_flat = |(row, second): (usize, &u64)| {
+            flat.judge(Some(&Decimal::new(5, 0)), moment(row, *second)).map(|_| *second)
+        };
+        let found: Vec<u64> = seconds.iter().enumerate().filter_map(is_flat).collect();
+        assert_eq!(found, [3660, 60, 61, 121, 122]);
     }
 
     #[test]
