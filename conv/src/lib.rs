@@ -61,6 +61,7 @@ use std::io::Write;
 use stage::format::columns::Columns;
 use stage::process::exit::Status;
 use stage::process::ledger::Entry;
+use stage::process::message::chain;
 use stage::process::program::Ended;
 use stage::process::stop::Stop;
 use stage::process::surroundings::Surroundings;
@@ -128,6 +129,8 @@ fn begin(
     sender: &mut Sender<impl Write>,
 ) -> Result<(), Error> {
     processing.begin(columns, sender)?;
+    // What waited may have been rejected.
+    sender.count_rejections();
     Ok(sender.begin(columns)?)
 }
 
@@ -139,10 +142,23 @@ pub fn pump(
 ) -> Result<(), Error> {
     let result = pump_all(source, processing, sender);
     processing.finish(sender);
-    let result = result.and(sender.flush().map_err(Error::from));
+    sender.count_rejections();
+    let result = ended(result, sender);
     report_notices(source, sender);
     sender.miss(source.missed());
     result
+}
+
+/// How it ended, once the rest has been written. That it cannot be is what stops the program, even if the
+/// source failed as well, and may return.
+fn ended(result: Result<(), Error>, sender: &mut Sender<impl Write>) -> Result<(), Error> {
+    match (result, sender.flush()) {
+        (Err(why @ Error::Source(_)), Err(unwritable)) => {
+            sender.notify(&chain(&why));
+            Err(unwritable.into())
+        }
+        (result, flushed) => result.and(flushed.map_err(Error::from)),
+    }
 }
 
 fn pump_all(

@@ -4,6 +4,7 @@ use std::io::{self, Read};
 use std::time::{Duration, Instant, SystemTime};
 
 use clap::Parser;
+use nix::errno::Errno;
 use stage::fake::FakeClock;
 use stage::process::clock::{Clock, Wake};
 use stage::process::ledger::Table;
@@ -12,6 +13,24 @@ use stage::stream::input::Input;
 use super::rows::of_stream;
 use crate::source::stream::Stream;
 use crate::*;
+
+/// Fails behind these lines.
+struct Failing(&'static [u8]);
+
+impl Read for Failing {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.0.is_empty() {
+            true => Err(Errno::EIO.into()),
+            false => self.0.read(buffer),
+        }
+    }
+}
+
+impl Input for Failing {
+    fn wait(&mut self, _: Option<Instant>) -> io::Result<Wake> {
+        Ok(Wake::Ready)
+    }
+}
 
 /// What is written of this text, and the messages.
 fn checked(options: &str, text: &str) -> (String, Vec<String>) {
@@ -42,21 +61,6 @@ fn what_waits_is_sent_before_other_columns_begin() {
 
 #[test]
 fn what_waits_is_sent_even_if_the_stream_cannot_be_read_on() {
-    /// Fails behind these lines.
-    struct Failing(&'static [u8]);
-    impl Read for Failing {
-        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            match self.0.is_empty() {
-                true => Err(io::ErrorKind::ConnectionReset.into()),
-                false => self.0.read(buffer),
-            }
-        }
-    }
-    impl Input for Failing {
-        fn wait(&mut self, _: Option<Instant>) -> io::Result<Wake> {
-            Ok(Wake::Ready)
-        }
-    }
     let (mut output, mut messages) = (Vec::new(), Vec::new());
     let mut sender = Sender::new(&mut output, None, &mut messages);
     let options = Options::try_parse_from(["conv", "--from=-", "--spike=1"]).unwrap();
@@ -64,6 +68,28 @@ fn what_waits_is_sent_even_if_the_stream_cannot_be_read_on() {
     convert_stream(stream, Processing::new(options.settings()), &mut sender).unwrap_err();
     sender.close();
     assert_eq!(output, b"1\n2\n");
+}
+
+#[test]
+fn that_the_last_row_cannot_be_written_is_not_hidden_by_a_stream_that_fails_and_may_return() {
+    /// An output on a full disk.
+    struct Full;
+    impl Write for Full {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(Errno::ENOSPC.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut messages = Vec::new();
+    let mut sender = Sender::new(Full, None, &mut messages);
+    let options = Options::try_parse_from(["conv", "--from=-", "--spike=1"]).unwrap();
+    let stream = Stream::whole(Failing(b"1\n"), "x", options.layout(), FakeClock::new());
+    let error = convert_stream(stream, Processing::new(options.settings()), &mut sender);
+    assert!(matches!(error, Err(Error::Write(_))), "{error:?}");
+    sender.close();
+    assert_eq!(messages, ["cannot read x: Input/output error"]);
 }
 
 #[test]

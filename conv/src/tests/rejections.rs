@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::time::Instant;
 
+use clap::Parser;
 use stage::fake::FakeClock;
 use stage::process::clock::Wake;
 use stage::process::rejections::{self, Rejections};
@@ -57,6 +58,37 @@ impl Write for Output<'_> {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// What happens while a stream in these parts is converted as `options` say.
+fn seen(options: &str, parts: &[&'static [u8]]) -> Vec<(String, u64)> {
+    let [conv, report] = rejections::create().unwrap().map(Rejections::new);
+    let watch = RefCell::new(Watch { report, total: 0, seen: vec![] });
+    let words = ["conv", "--from=-"].into_iter().chain(options.split_whitespace());
+    let options = Options::try_parse_from(words).unwrap();
+    let parts = Parts(&watch, parts.iter().copied().collect());
+    let stream = Stream::whole(parts, "x", options.layout(), FakeClock::new());
+    let mut messages = Vec::new();
+    let mut sender = Sender::new(Output(&watch), None, &mut messages).counting_in(Some(conv));
+    convert_stream(stream, Processing::new(options.settings()), &mut sender).unwrap();
+    sender.close();
+    let mut watch = watch.borrow_mut();
+    watch.note("the end");
+    std::mem::take(&mut watch.seen)
+}
+
+#[test]
+fn what_is_rejected_at_the_end_or_before_other_columns_is_counted_as_well() {
+    // A row waits for the one behind it, and then fails another check.
+    let of = |text, count| (String::from(text), count);
+    let waits = |count| of("waits", count);
+    assert_eq!(
+        seen("--spike 50 --step 5", &[b"0\n9\n"]),
+        [waits(0), of("0\n", 0), waits(0), of("the end", 1)]
+    );
+    let events = seen("--spike 50 --step 5", &[b"a\tb\n0\t1\n9\t2\nb\tc\n7\t7\n"]);
+    let written = events.iter().find(|(event, _)| event.contains("\t2\n"));
+    assert_eq!(written, Some(&of("a\tb\n0\t1\n\t2\n", 1)), "{events:?}");
 }
 
 #[test]
