@@ -67,7 +67,8 @@ impl Processing {
         }
     }
 
-    /// Goes on to readings of `columns`. The same ones go on as they are.
+    /// Goes on to readings of `columns`. The same ones go on as they are; so does what is remembered of the
+    /// channels of the same names.
     pub fn begin(
         &mut self,
         columns: &Columns,
@@ -77,7 +78,9 @@ impl Processing {
             self.finish(sender);
             let channels = self.settings.channels(columns)?;
             let channel = self.settings.only_channel(columns);
-            let history = History::new(&self.settings, columns);
+            let before = self.history.take();
+            let history =
+                History::new(&self.settings, columns).map(|history| history.behind(before));
             let settings = std::mem::take(&mut self.settings);
             let columns = Some(columns.clone());
             let new = Processing::of_channel(channel, history);
@@ -90,6 +93,13 @@ impl Processing {
     pub fn finish(&mut self, sender: &mut Sender<impl Write>) {
         if let Some(history) = &mut self.history {
             history.finish(sender);
+        }
+    }
+
+    /// Notes that any number of readings may have been lost since the last one.
+    pub fn interrupt(&mut self, sender: &mut Sender<impl Write>) {
+        if let Some(history) = &mut self.history {
+            history.interrupt(sender);
         }
     }
 
@@ -238,34 +248,22 @@ fn remember(
 
 /// Rejects the value of the channel called `whose`.
 #[cold]
-fn fail(
-    place: Place,
-    whose: Option<&Name>,
-    why: NoValue<'_>,
-    sender: &mut Sender<impl Write>,
-) -> Option<Value> {
+fn fail(place: Place, whose: Option<&Name>, why: NoValue<'_>, sender: &mut Sender<impl Write>) {
     match why {
-        NoValue::NotASample(why) => return reject(place, whose, why, sender),
+        NoValue::NotASample(why) => reject(place, whose, why, sender),
         NoValue::Failed(check, value) => {
             sender.fail(place, check.option(), whose, || check.reason(&value));
         }
     }
-    None
 }
 
 /// Rejects the reading of the channel called `whose`.
 #[cold]
-fn reject(
-    place: Place,
-    whose: Option<&Name>,
-    why: impl Display,
-    sender: &mut Sender<impl Write>,
-) -> Option<Value> {
+fn reject(place: Place, whose: Option<&Name>, why: impl Display, sender: &mut Sender<impl Write>) {
     sender.reject(place, || match whose {
         Some(name) => format!("{name}: {why}"),
         None => why.to_string(),
     });
-    None
 }
 
 #[cfg(test)]

@@ -35,6 +35,13 @@ impl Memory {
         self.flat.as_ref().is_some_and(Flat::needs_times)
     }
 
+    /// Notes that any number of values may have been lost since the last one.
+    pub(crate) fn interrupt(&mut self) {
+        if let Some(step) = &mut self.step {
+            step.interrupt();
+        }
+    }
+
     /// Judges the next value, or that there is none; `after` is the one behind it.
     pub(crate) fn judge(
         &mut self,

@@ -11,7 +11,7 @@ use super::failure::Failure;
 /// The spike check of one channel.
 #[derive(Debug)]
 pub(crate) struct Spike {
-    /// By how much a spike differs, at least.
+    /// A spike differs by more than this.
     threshold: Decimal,
     /// The value before, whatever became of it.
     before: Option<Decimal>,

@@ -27,6 +27,13 @@ impl Step {
         Step { rate, patience, rejected: 0, accepted: None }
     }
 
+    /// Notes that any number of values may have been lost: without times, how many rows lie between the last
+    /// one and the next is unknown.
+    pub(super) fn interrupt(&mut self) {
+        self.accepted.take_if(|(_, moment)| moment.time.is_none());
+        self.rejected = 0;
+    }
+
     /// Judges the next value.
     pub(super) fn judge(&mut self, value: Option<&Decimal>, moment: Moment) -> Option<Failure> {
         let value = value?;

@@ -1,6 +1,7 @@
 //! Rows through the checks that remember: what each channel remembers, and the row that waits for the
 //! next one.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
 use stage::format::columns::Columns;
@@ -54,6 +55,21 @@ impl History {
         })
     }
 
+    /// Goes on, in rows of these columns, with what was remembered of the channels of the same names.
+    pub(super) fn behind(self, before: Option<History>) -> History {
+        let Some(History { columns, memories, rows, .. }) = before else { return self };
+        // A channel without a name is known by its place.
+        let key = |columns: &Columns, index| name(columns, index).cloned().ok_or(index);
+        let memories = memories.into_iter().enumerate();
+        let mut before: BTreeMap<_, _> =
+            memories.map(|(index, memory)| (key(&columns, index), memory)).collect();
+        let new = self.memories.into_iter().enumerate();
+        let memories = new
+            .map(|(index, new)| before.remove(&key(&self.columns, index)).unwrap_or(new))
+            .collect();
+        History { memories, rows, ..self }
+    }
+
     /// Whether a check needs times that the rows have not.
     pub(super) fn lacks_times(&self) -> bool {
         self.lacks_times
@@ -81,7 +97,13 @@ impl History {
         *values = settled.unwrap_or_default();
     }
 
-    /// Takes note of a row that is rejected whole.
+    /// Notes that any number of rows may have been lost here.
+    pub(super) fn interrupt(&mut self, sender: &mut Sender<impl Write>) {
+        self.gap(sender);
+        self.memories.iter_mut().for_each(Memory::interrupt);
+    }
+
+    /// Notes that a row has no values: it is rejected whole, or its only reading is missing.
     pub(super) fn gap(&mut self, sender: &mut Sender<impl Write>) {
         self.finish(sender);
         let moment = self.next(None);

@@ -43,23 +43,17 @@ impl Processing {
         values.clear();
         for (index, channel) in channels.iter_mut().enumerate() {
             let whose = columns.as_ref().and_then(|columns| whose(columns, index));
-            let value = match rows.reading(index) {
-                None | Some(Err(NoReading::Missing)) => {
-                    sender.miss_reading();
-                    None
-                }
-                Some(Ok(raw)) if channel.is_missing(&raw) => {
-                    sender.miss_reading();
-                    None
-                }
-                Some(Ok(raw)) => match channel.value(raw) {
-                    Ok(value) => Some(value),
+            let mut value = None;
+            match rows.reading(index) {
+                Some(Ok(raw)) if !channel.is_missing(&raw) => match channel.value(raw) {
+                    Ok(sample) => value = Some(sample),
                     Err(why) => fail(place, whose, why, sender),
                 },
+                None | Some(Ok(_) | Err(NoReading::Missing)) => sender.miss_reading(),
                 // It names the input's column.
                 Some(Err(why @ NoReading::Field { .. })) => reject(place, None, why, sender),
                 Some(Err(why)) => reject(place, whose, why, sender),
-            };
+            }
             values.push(value);
         }
     }

@@ -55,8 +55,27 @@ fn a_whole_row_waits_and_the_last_one_is_sent_at_the_end() {
 #[test]
 fn what_waits_is_sent_before_other_columns_begin() {
     let (output, messages) = checked("--spike 1", "a\tb\n1\t1\n9\t9\nb\tc\n1\t1\n5\t9\n5\t1\n");
-    assert_eq!(output, "a\tb\n1\t1\n9\t9\nb\tc\n1\t1\n5\t\n5\t1\n");
-    assert_eq!(messages, ["line 6: c: spike between 1 and 1: 9"]);
+    assert_eq!(output, "a\tb\n1\t1\n9\t9\nb\tc\n\t1\n5\t\n5\t1\n");
+    let expected = ["line 5: b: spike between 9 and 5: 1", "line 6: c: spike between 1 and 1: 9"];
+    assert_eq!(messages, expected, "b goes on");
+}
+
+#[test]
+fn a_channel_goes_on_beside_new_ones() {
+    let text = "t:5\nt:5\nt:5 h:1\nh:2 t:5\nt:20\nt:5 x:5 h:1\n";
+    let (_, messages) = checked("--format labels --flat t=2 --step 10", text);
+    let expected = [
+        "line 3: another channel: \"h\"",
+        "line 3: t: flat for 2 readings: 5",
+        "line 4: t: flat for 2 readings: 5",
+        "line 5: t: step from 5 within 1 reading: 20",
+        "line 6: another channel: \"x\"",
+        "line 6: t: flat for 2 readings: 5",
+    ];
+    assert_eq!(messages, expected);
+    // What a header leaves out is forgotten, whatever stands in its place.
+    let (_, messages) = checked("--flat 1", "a\tb\n1\t2\nb\tc\n2\t1\na\tb\n1\t3\n");
+    assert_eq!(messages, ["line 4: b: flat for 1 reading: 2"]);
 }
 
 #[test]
