@@ -4,8 +4,8 @@
 //!
 //! To add a source: write a file for its kind, and add a line to [`KINDS`].
 
-mod lasting;
 mod polled;
+mod reconnecting;
 mod simulated;
 mod stream;
 

@@ -13,12 +13,12 @@ pub(crate) mod device;
 pub(crate) mod dialect;
 pub mod format;
 pub(crate) mod iio;
-pub(crate) mod lasting;
 pub(crate) mod layout;
 mod number;
 pub(crate) mod open_stream;
 mod pace;
 pub(crate) mod polled;
+pub(crate) mod reconnecting;
 pub mod simulated;
 pub mod stream;
 pub(crate) mod table;
@@ -108,6 +108,15 @@ pub enum Error {
     /// What was to be waited for ends for good.
     #[error("cannot wait for {name} to return: it is neither a device nor a FIFO")]
     NeverReturns {
+        /// The file, quoted.
+        name: String,
+    },
+    /// A line would bring something else than raw words when it is plugged in again.
+    #[error(
+        "cannot wait for {name} to return without --baud: a line that is plugged in is not raw, and \
+         raw words need one that is"
+    )]
+    ReturnsCooked {
         /// The file, quoted.
         name: String,
     },

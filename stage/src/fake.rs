@@ -126,7 +126,11 @@ impl Read for Chunks {
                 Ending::HungUp => Err(Lost::HungUp.into()),
                 Ending::EndByte => Err(Lost::EndByte.into()),
                 Ending::Failed => Err(Errno::EIO.into()),
-                Ending::Clean | Ending::Recorded | Ending::Stopped | Ending::Deadline => Ok(0),
+                Ending::Clean
+                | Ending::Recorded
+                | Ending::WriterGone
+                | Ending::Stopped
+                | Ending::Deadline => Ok(0),
             };
         };
         let count = chunk.len().min(buffer.len());

@@ -124,7 +124,8 @@ fn the_writers_of_a_fifo_come_and_go() {
     mkfifo(&fifo, Mode::S_IRWXU).unwrap();
     let running = Program::new("conv").words("--from fifo --reconnect").dir(&dir).start();
     let gone = "conv: \"fifo\" has no writer any more: waiting for another";
-    for (turn, text) in [(1, "1\n2"), (2, "x\n3\n"), (3, "4\n")] {
+    // One that dies within a line leaves half a number.
+    for (turn, text) in [(1, "1\n101"), (2, "x\n3\n"), (3, "4\n")] {
         let mut writer = fs::OpenOptions::new().write(true).open(&fifo).unwrap();
         writer.write_all(text.as_bytes()).unwrap();
         drop(writer);
@@ -137,17 +138,92 @@ fn the_writers_of_a_fifo_come_and_go() {
     running.wait_for_line("5");
     running.wait_for_messages(gone, 4);
     let returned = "conv: \"fifo\" has a writer again";
-    stop(running).exits(3).writes("1\n2\n3\n4\n5\n").says(&[
+    stop(running).exits(3).writes("1\n3\n4\n5\n").says(&[
+        "conv: line 2: cut off by the end of its writer: 3 bytes dropped: \"101\"",
         gone,
         returned,
-        "conv: line 3: not a number: \"x\"",
+        "conv: line 2: not a number: \"x\"",
         gone,
         returned,
         gone,
         returned,
         gone,
-        &closing(5, 1),
+        &closing(4, 1),
     ]);
+}
+
+#[test]
+fn writers_that_come_and_go_for_ever_are_summed_up() {
+    let dir = tempfile::tempdir().unwrap();
+    let fifo = dir.path().join("fifo");
+    mkfifo(&fifo, Mode::S_IRWXU).unwrap();
+    let running = Program::new("conv").words("--from fifo --reconnect").dir(&dir).start();
+    for turn in 1..=7 {
+        fs::write(&fifo, format!("{turn}\n8")).unwrap();
+        running.wait_for_line(&turn.to_string());
+        // It sleeps until the next one comes.
+        running.wait_until_blocked(running.pid());
+    }
+    let finished = stop(running).exits(0).writes("1\n2\n3\n4\n5\n6\n7\n");
+    let said: Vec<&str> = finished.stderr.lines().collect();
+    let [gone, returned] = ["has no writer any more: waiting for another", "has a writer again"]
+        .map(|what| format!("conv: \"fifo\" {what}"));
+    let count = |what: &str| said.iter().filter(|line| **line == what).count();
+    assert_eq!((count(&gone), count(&returned)), (5, 5), "{finished}");
+    let cut = |line: &&&str| line.contains(": cut off by the end of its writer: 1 byte dropped");
+    assert_eq!(said.iter().filter(cut).count(), 5, "{finished}");
+    let end = [
+        "conv: further changes are counted, and summed up at the end",
+        "conv: \"fifo\" ended within a line or word 7 times, the first 5 of them reported above",
+        "conv: \"fifo\" was waited for 7 times, the first 5 of them reported above",
+        &closing(7, 0),
+    ];
+    assert_eq!(said[said.len() - end.len()..], end, "{finished}");
+}
+
+#[test]
+fn a_device_that_ends_is_opened_again_after_a_pause() {
+    let running = Program::new("conv").words("--from /dev/null --reconnect").start();
+    let ended = "conv: \"/dev/null\" has ended: waiting for it to return";
+    let there = "conv: \"/dev/null\" is there now";
+    running.wait_for_messages(ended, 2);
+    let finished = stop(running).exits(0).writes("");
+    let said: Vec<&str> = finished.stderr.lines().collect();
+    // By the second time it may have come to a third.
+    assert!(said.starts_with(&[ended, there, ended]) && said.len() < 9, "{finished}");
+}
+
+#[test]
+fn what_waits_for_its_neighbour_may_be_all_that_is_wanted() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = "--from line --reconnect --spike 5 --count 1";
+    let running = Program::new("conv").words(options).dir(&dir).start();
+    running.wait_for_message(MISSING);
+    let mut serial = Serial::raw();
+    plug_in(&serial, dir.path());
+    running.wait_for_message(HERE);
+    serial.send_to(&running, "99\n1\n");
+    unplug(serial, dir.path());
+    let finished = running.finish().exits(0).writes("1\n");
+    finished.says(&[MISSING.to_owned(), HERE.to_owned(), dropped(2), closing(1, 0)]);
+}
+
+#[test]
+fn values_on_both_sides_of_a_gap_are_no_neighbours() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = "--from line --reconnect --spike 4 --step 5";
+    let running = Program::new("conv").words(options).dir(&dir).start();
+    running.wait_for_message(MISSING);
+    for (turn, text, last) in [(1, "\n2\n1\n", "2"), (2, "\n20\n15\n", "20")] {
+        let mut serial = Serial::raw();
+        plug_in(&serial, dir.path());
+        running.wait_for_messages(HERE, turn);
+        serial.send_to(&running, text);
+        running.wait_for_line(last);
+        unplug(serial, dir.path());
+        running.wait_for_messages(GONE, turn);
+    }
+    stop(running).exits(0).writes("2\n1\n20\n15\n");
 }
 
 #[test]
@@ -181,6 +257,14 @@ fn what_cannot_return_is_refused() {
         let run = Program::new("conv").words(options).finish().exits(2).writes("");
         run.says(&[format!("conv: {why}; try 'conv --help'")]);
     }
+    let serial = Serial::raw();
+    let run = Program::new("conv").words("--format u8 --reconnect --from");
+    let run = run.args([&serial.path]).finish();
+    run.exits(1).writes("").says(&[format!(
+        "conv: cannot wait for {:?} to return without --baud: a line that is plugged in is not raw, \
+         and raw words need one that is",
+        serial.path
+    )]);
     let run = Program::new("conv").words("--baud 9600 --from line").dir(&dir).finish();
     let why = "conv: cannot set \"line\" to 9600 baud: it is not a serial line";
     run.exits(1).writes("").says(&[why]);

@@ -3,12 +3,15 @@
 //! 1. It is opened, as often as that takes. Why it cannot be is reported, each reason once.
 //! 2. What it brings is converted.
 //! 3. That it is gone is reported: after a hang-up or an error of a device, which is closed at once, so
-//!    that it gets its name again; or when the last writer of a FIFO leaves. The FIFO stays open, so that
-//!    a writer always finds a reader. But a FIFO that a writer has left does not sleep, so it is opened
-//!    once more to sleep on. (Only to sleep on: what was opened after a writer has left already never
-//!    comes to that writer's end.)
+//!    that it gets its name again; when a device ends; or when the last writer of a FIFO leaves. The FIFO
+//!    stays open, so that a writer always finds a reader. But a FIFO that a writer has left does not
+//!    sleep, so it is opened once more to sleep on. (Only to sleep on: what was opened after a writer has
+//!    left already never comes to that writer's end.) What comes and goes by itself is reported only the
+//!    first few times (`changes`).
 //! 4. The stream goes on with what is opened next: its columns, the numbers of its lines and the account
 //!    are those of before.
+
+mod changes;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -21,6 +24,7 @@ use stage::process::stop::Stop;
 use stage::stream::ending::Ending;
 use stage::stream::input::Input as _;
 
+use self::changes::Changes;
 use super::OpenSource;
 use crate::options::Options;
 use crate::plan::Plan;
@@ -29,9 +33,9 @@ use crate::sender::Sender;
 use crate::source::clocked::end_of_run;
 use crate::source::connection::Connection;
 use crate::source::format::Format;
-use crate::source::lasting::Lasting;
 use crate::source::layout::Layout;
 use crate::source::open_stream::OpenStream;
+use crate::source::reconnecting::Reconnecting;
 use crate::source::stream::Stream;
 use crate::source::text::TextStream;
 use crate::source::words::WordStream;
@@ -46,7 +50,7 @@ const LONGEST: Duration = Duration::from_secs(3);
 const STILL_THERE: Duration = Duration::from_secs(1);
 
 /// A stream that may go and return.
-pub(super) struct LastingStream {
+pub(super) struct ReconnectingStream {
     place: Place,
     /// What the first attempt to open it brought.
     first: Result<OpenStream, source::Error>,
@@ -59,14 +63,17 @@ struct Place {
     baud: Option<u32>,
 }
 
-impl LastingStream {
+impl ReconnectingStream {
     /// Tries to open what `options` name; an error if it cannot return.
-    pub(super) fn open(path: PathBuf, options: &Options) -> Result<LastingStream, source::Error> {
+    pub(super) fn open(
+        path: PathBuf,
+        options: &Options,
+    ) -> Result<ReconnectingStream, source::Error> {
         let place = Place { path, layout: options.layout(), baud: options.serial.baud };
         let first = place.open();
         match first {
             Err(why) if !why.may_pass() => Err(why),
-            first => Ok(LastingStream { place, first }),
+            first => Ok(ReconnectingStream { place, first }),
         }
     }
 }
@@ -74,55 +81,83 @@ impl LastingStream {
 impl Place {
     fn open(&self) -> Result<OpenStream, source::Error> {
         let opened = OpenStream::open(&self.path, self.layout.clone(), self.baud)?;
-        match opened.may_return() {
+        if !opened.may_return() {
+            return Err(source::Error::NeverReturns { name: opened.name });
+        }
+        let is_set = self.baud.is_some() || self.layout.format.is_text();
+        match opened.device.is_none() || is_set {
             true => Ok(opened),
-            false => Err(source::Error::NeverReturns { name: opened.name }),
+            false => Err(source::Error::ReturnsCooked { name: opened.name }),
         }
     }
 }
 
-impl OpenSource for LastingStream {
+impl OpenSource for ReconnectingStream {
     fn convert(
         self: Box<Self>,
         plan: Plan,
         sender: &mut Sender<'_, &mut dyn Write>,
     ) -> Result<(), Error> {
-        let LastingStream { place, first } = *self;
+        let ReconnectingStream { place, first } = *self;
         let Plan { settings, duration, stop, progress, .. } = plan;
         let deadline = end_of_run(stop.now(), duration);
         let mut processing = Processing::new(settings);
-        let mut awaited = Awaited { place, deadline, stop, progress, pause: SHORTEST, open: None };
+        let changes = Changes::default();
+        let mut awaited =
+            Awaited { place, deadline, stop, progress, pause: SHORTEST, open: None, changes };
         let Some(stream) = awaited.begin(first, sender)? else { return Ok(()) };
         match stream.layout.format {
             Format::Words(word) => {
-                let words = WordStream::new(stream.unframed(), word)?;
+                let mut words = WordStream::new(stream.unframed(), word)?;
                 begin(words.columns(), &mut processing, sender)?;
-                last(words, awaited, processing, sender)
+                convert_and_sum_up(&mut words, &mut awaited, &mut processing, sender)
             }
-            _ => last(TextStream::new(stream), awaited, processing, sender),
+            _ => {
+                let mut text = TextStream::new(stream);
+                convert_and_sum_up(&mut text, &mut awaited, &mut processing, sender)
+            }
         }
     }
 }
 
-/// Converts what `source` gives, with every input that is opened for it.
-fn last(
-    mut source: impl Lasting<Input = Connection>,
-    mut awaited: Awaited,
-    mut processing: Processing,
+/// Converts what `source` gives, with every input that is opened for it; then sums up what was not
+/// reported each time.
+fn convert_and_sum_up(
+    source: &mut impl Reconnecting<Input = Connection>,
+    awaited: &mut Awaited,
+    processing: &mut Processing,
+    sender: &mut Sender<'_, &mut dyn Write>,
+) -> Result<(), Error> {
+    let result = convert_all(source, awaited, processing, sender);
+    awaited.changes.sum_up(source.cuts(), &quoted_path(&awaited.place.path), sender);
+    result
+}
+
+fn convert_all(
+    source: &mut impl Reconnecting<Input = Connection>,
+    awaited: &mut Awaited,
+    processing: &mut Processing,
     sender: &mut Sender<'_, &mut dyn Write>,
 ) -> Result<(), Error> {
     loop {
         let before = source.number();
-        let lost = match pump(&mut source, &mut processing, sender) {
+        let lost = match pump(source, processing, sender) {
             Err(Error::Source(why)) if why.is_loss() => Lost::Device(why),
-            Ok(()) if source.ending() == Some(Ending::Clean) && !sender.is_done() => Lost::Writer,
+            Ok(()) if source.ending() == Some(Ending::WriterGone) => Lost::Writer,
+            Ok(()) if source.ending() == Some(Ending::Clean) => Lost::End,
             result => return result,
         };
+        if sender.is_done() {
+            return Ok(());
+        }
         awaited.has_brought(source.number() > before);
         match awaited.again(&lost, sender)? {
             Again::Same => source.go_on(None),
             Again::Other(stream) => source.go_on(Some(*stream)),
             Again::Never => return Ok(()),
+        }
+        if !matches!(lost, Lost::Writer) {
+            processing.interrupt(sender);
         }
     }
 }
@@ -130,6 +165,9 @@ fn last(
 /// What is gone.
 enum Lost {
     Device(source::Error),
+    /// A device has ended.
+    End,
+    /// The last writer of a FIFO.
     Writer,
 }
 
@@ -152,6 +190,8 @@ struct Awaited {
     pause: Duration,
     /// What is open: see [`Connection::identity`].
     open: Option<(u64, u64)>,
+    /// How often it was waited for because it came and went by itself.
+    changes: Changes,
 }
 
 impl Awaited {
@@ -177,23 +217,34 @@ impl Awaited {
         lost: &Lost,
         sender: &mut Sender<'_, &mut dyn Write>,
     ) -> Result<Again, Error> {
-        match lost {
-            Lost::Device(why) => {
-                sender.notify(&format!("{}: waiting for it to return", chain(why)));
-                let opened = self.open(None, sender)?;
-                let stream = opened.map(|opened| self.is_there(opened, sender));
-                Ok(stream.map_or(Again::Never, |stream| Again::Other(Box::new(stream))))
-            }
-            Lost::Writer => {
-                let name = quoted_path(&self.place.path);
-                sender.notify(&format!("{name} has no writer any more: waiting for another"));
-                let again = self.with_writer(sender)?;
-                if !matches!(again, Again::Never) {
-                    sender.notify(&format!("{name} has a writer again"));
-                }
-                Ok(again)
-            }
+        if let Lost::Device(why) = lost {
+            sender.notify(&format!("{}: waiting for it to return", chain(why)));
+            let opened = self.open(None, sender)?;
+            let stream = opened.map(|opened| self.is_there(opened, sender));
+            return Ok(stream.map_or(Again::Never, |stream| Again::Other(Box::new(stream))));
         }
+        self.changes.add(sender);
+        let name = quoted_path(&self.place.path);
+        let (gone, returned) = match lost {
+            Lost::Writer => ("has no writer any more: waiting for another", "has a writer again"),
+            _ => ("has ended: waiting for it to return", "is there now"),
+        };
+        self.changes.report(&format!("{name} {gone}"), sender);
+        let again = match lost {
+            Lost::Writer => self.with_writer(sender)?,
+            _ => self.opened_again(sender)?,
+        };
+        if !matches!(again, Again::Never) {
+            self.changes.report(&format!("{name} {returned}"), sender);
+        }
+        Ok(again)
+    }
+
+    /// Waits until it can be opened again.
+    fn opened_again(&mut self, sender: &mut Sender<'_, &mut dyn Write>) -> Result<Again, Error> {
+        let opened = self.open(None, sender)?;
+        let stream = opened.map(|opened| self.stream(opened));
+        Ok(stream.map_or(Again::Never, |stream| Again::Other(Box::new(stream))))
     }
 
     /// Notes whether what was opened last has brought anything.
@@ -271,7 +322,8 @@ impl Awaited {
     }
 
     fn stream(&mut self, opened: OpenStream) -> Stream<Connection> {
-        let stream = Stream::begin(opened, self.deadline, self.stop.clone(), &self.progress);
+        let mut stream = Stream::begin(opened, self.deadline, self.stop.clone(), &self.progress);
+        stream.input.await_writers();
         self.open = stream.input.identity();
         stream
     }

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use stage::process::clock::Clock as _;
 
-use super::lasting::LastingStream;
+use super::reconnecting::ReconnectingStream;
 use super::{OpenSource, Opened};
 use crate::options::Options;
 use crate::plan::Plan;
@@ -19,7 +19,7 @@ use crate::{Error, convert_stream, source};
 pub(super) fn asked(options: &Options) -> Option<Result<Opened, source::Error>> {
     let path = options.from.as_ref()?;
     if options.serial.reconnect {
-        return Some(LastingStream::open(path.clone(), options).map(Opened::new));
+        return Some(ReconnectingStream::open(path.clone(), options).map(Opened::new));
     }
     let stream = OpenStream::open(path, options.layout(), options.serial.baud);
     Some(stream.map(Opened::new))

@@ -10,9 +10,10 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::Instant;
 
-use nix::sys::stat::fstat;
+use nix::sys::stat::{SFlag, fstat};
 use stage::process::clock::Wake;
 use stage::stream::ending::Ending;
+use stage::stream::files::kind_of;
 use stage::stream::input::{Input, Stoppable};
 use stage::stream::regular::Regular;
 
@@ -25,11 +26,27 @@ pub struct Connection {
     open: Option<(Stoppable<Bytes>, Option<Device>)>,
     /// How it ended, once it was let go of.
     ending: Ending,
+    /// Whether it is a FIFO that another writer is awaited at.
+    awaits_writers: bool,
 }
 
 impl Connection {
     pub(super) fn new(input: Stoppable<Bytes>, device: Option<Device>) -> Connection {
-        Connection { open: Some((input, device)), ending: Ending::Clean }
+        Connection { open: Some((input, device)), ending: Ending::Clean, awaits_writers: false }
+    }
+
+    /// Lets the end of a FIFO's last writer be no end of the stream.
+    pub(crate) fn await_writers(&mut self) {
+        let kind = self.open.as_ref().and_then(|(input, _)| kind_of(input.fd()));
+        self.awaits_writers = kind == Some(SFlag::S_IFIFO);
+    }
+
+    /// How it ended, if it would otherwise be like this.
+    fn ended(&self, ending: Ending) -> Ending {
+        match ending {
+            Ending::Clean if self.awaits_writers => Ending::WriterGone,
+            ending => ending,
+        }
     }
 
     /// Whether a stop has ended it.
@@ -60,12 +77,12 @@ impl Input for Connection {
     }
 
     fn ending(&self) -> Ending {
-        self.open.as_ref().map_or(self.ending, |(input, _)| input.ending())
+        self.open.as_ref().map_or(self.ending, |(input, _)| self.ended(input.ending()))
     }
 
     fn ending_in_half(&mut self) -> io::Result<Ending> {
         match &mut self.open {
-            Some((input, _)) => input.ending_in_half(),
+            Some((input, _)) => input.ending_in_half().map(|ending| self.ended(ending)),
             None => Ok(self.ending),
         }
     }

@@ -1,4 +1,4 @@
-//! Streams that outlast their input: once it is gone, they can go on with another.
+//! Streams that can go on with another input once theirs is gone.
 
 use stage::stream::ending::Ending;
 
@@ -7,7 +7,7 @@ use super::stream::Stream;
 
 /// A stream whose input may go and return. What it knows of its columns stays, and its lines or words
 /// are counted on.
-pub(crate) trait Lasting: Source {
+pub(crate) trait Reconnecting: Source {
     /// Where its bytes come from.
     type Input;
 
@@ -20,4 +20,7 @@ pub(crate) trait Lasting: Source {
 
     /// How many lines or frames it has given.
     fn number(&self) -> u64;
+
+    /// How often an end has cut off half a line or frame. The first few times are reported.
+    fn cuts(&self) -> u64;
 }

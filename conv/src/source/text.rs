@@ -61,8 +61,9 @@ pub(crate) struct TextStream<I> {
     rows_left: u64,
     /// Lines without their useless zeros.
     trimmed: Vec<u8>,
-    /// Whether what was cut off has been reported.
+    /// Whether what the end has cut off was counted and reported; how often something was.
     is_cut_reported: bool,
+    cuts: u64,
     /// The newest row's line in the block.
     row: Range<usize>,
     times: Times,
@@ -98,6 +99,7 @@ impl<I: Input> TextStream<I> {
             rows_left: u64::MAX,
             trimmed: Vec::new(),
             is_cut_reported: false,
+            cuts: 0,
             row: 0..0,
             times: Times::by(clock),
         }

@@ -16,7 +16,7 @@ use stage::stream::framing::Unframed;
 use stage::stream::input::Input;
 use stage::stream::size::BLOCK;
 
-use super::lasting::Lasting;
+use super::reconnecting::Reconnecting;
 use super::stream::{Beginning, Stream, unread};
 use super::word::Word;
 use super::{Error, Given, Source};
@@ -56,9 +56,11 @@ pub(crate) struct WordStream<I> {
     /// Frames given so far.
     number: u64,
     codes: [u16; BATCH],
-    /// How it ended, and whether what the end cut off has been given or reported.
+    /// How it ended, and whether what the end cut off has been given or reported; how often something was
+    /// dropped.
     ending: Option<Ending>,
     is_rest_done: bool,
+    cuts: u64,
 }
 
 impl<I: Input> WordStream<I> {
@@ -94,6 +96,7 @@ impl<I: Input> WordStream<I> {
             codes: [0; BATCH],
             ending: None,
             is_rest_done: false,
+            cuts: 0,
         })
     }
 
@@ -187,7 +190,7 @@ fn unknown_beginning(name: &str, beginning: Beginning, frame: usize) -> Option<S
         .then(|| format!("{name} may have been sending before: nothing tells where a word begins"))
 }
 
-impl<I: Input> Lasting for WordStream<Unframed<I>> {
+impl<I: Input> Reconnecting for WordStream<Unframed<I>> {
     type Input = I;
 
     fn go_on(&mut self, stream: Option<Stream<I>>) {
@@ -206,6 +209,10 @@ impl<I: Input> Lasting for WordStream<Unframed<I>> {
 
     fn number(&self) -> u64 {
         self.number
+    }
+
+    fn cuts(&self) -> u64 {
+        self.cuts
     }
 }
 

@@ -5,6 +5,7 @@
 //! | its clean end: of a file, pipe, FIFO, socket, queue or ring, or Ctrl-D on the program's own terminal | is a line like any other | is rejected as torn | 0; 3 if anything was rejected |
 //! | the end of a recorded file (`log --check`) | is rejected as torn: `log` ends every line | | 3 |
 //! | a hang-up of a terminal or serial line | is dropped, reported | is dropped, reported | 1: `NAME hung up` |
+//! | a FIFO's last writer, where another is awaited (`conv --reconnect`) | is dropped, reported | is dropped, reported | goes on with the next writer |
 //! | byte 4 from a terminal that is not raw, and not the program's own | is dropped, reported | is dropped, reported | 1, with that reason |
 //! | an error | is dropped, reported | is dropped, reported | 1: `cannot read NAME: …` |
 //! | a stop, also by a hang-up of the program's own terminal | is dropped, reported | is dropped, reported | 0; 3 if anything was rejected |
@@ -33,6 +34,9 @@ pub enum Ending {
     Recorded,
     /// The terminal, or the serial line, is gone.
     HungUp,
+    /// The last writer of a FIFO is gone, and another is awaited. Whether it was killed within a line,
+    /// nothing tells.
+    WriterGone,
     /// Byte 4, which a line-editing terminal takes for an end of file, came from a device.
     EndByte,
     /// It could not be read.
@@ -71,6 +75,7 @@ impl Ending {
             (Ending::Clean, Half::Word) | (Ending::Recorded, _) => Fate::Torn,
             (
                 Ending::HungUp
+                | Ending::WriterGone
                 | Ending::EndByte
                 | Ending::Failed
                 | Ending::Stopped
@@ -96,6 +101,7 @@ impl fmt::Display for Ending {
         formatter.write_str(match self {
             Ending::Clean | Ending::Recorded => "the end",
             Ending::HungUp => "a hang-up",
+            Ending::WriterGone => "the end of its writer",
             Ending::EndByte => "byte 4",
             Ending::Failed => "an error",
             Ending::Stopped => "the stop",
@@ -192,6 +198,7 @@ mod tests {
             (Clean, Taken, Torn),
             (Recorded, Torn, Torn),
             (HungUp, Dropped, Dropped),
+            (WriterGone, Dropped, Dropped),
             (EndByte, Dropped, Dropped),
             (Failed, Dropped, Dropped),
             (Stopped, Dropped, Dropped),

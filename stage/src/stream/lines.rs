@@ -268,9 +268,11 @@ impl<I: Input> Lines<I> {
         self.ending.get_or_insert(ending);
     }
 
-    /// Goes on after the input's end, as a FIFO does when another writer comes.
+    /// Goes on after the input's end, as a FIFO does when another writer comes: with its first line.
     pub fn resume(&mut self) {
+        self.drop_read_ahead();
         self.given = 0..0;
+        (self.skipping, self.gone, self.after_cr) = (Skipping::Nothing, 0, false);
         self.ending = None;
     }
 

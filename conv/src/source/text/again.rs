@@ -5,7 +5,7 @@ use stage::stream::framing::Unframed;
 use stage::stream::input::Input;
 use stage::stream::lines::Lines;
 
-use super::super::lasting::Lasting;
+use super::super::reconnecting::Reconnecting;
 use super::super::stream::{Beginning, Stream};
 use super::TextStream;
 
@@ -18,7 +18,7 @@ pub(super) fn lines<I: Input>(input: I, beginning: Beginning) -> Lines<I> {
     }
 }
 
-impl<I: Input> Lasting for TextStream<I> {
+impl<I: Input> Reconnecting for TextStream<I> {
     type Input = I;
 
     fn go_on(&mut self, stream: Option<Stream<I>>) {
@@ -37,5 +37,9 @@ impl<I: Input> Lasting for TextStream<I> {
 
     fn number(&self) -> u64 {
         self.number
+    }
+
+    fn cuts(&self) -> u64 {
+        self.cuts
     }
 }

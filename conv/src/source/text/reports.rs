@@ -3,6 +3,7 @@
 use stage::process::message::bytes;
 use stage::stream::ending::Ending;
 use stage::stream::input::Input;
+use stage::stream::rejects::REPORTED;
 
 use super::super::Error;
 use super::{TextStream, place};
@@ -29,6 +30,10 @@ impl<I: Input> TextStream<I> {
         }
         let cut = self.lines.cut_off().filter(|_| !self.is_cut_reported)?;
         self.is_cut_reported = true;
+        self.cuts += 1;
+        if self.cuts > REPORTED {
+            return None;
+        }
         // A line that is too long is already counted. 0 means that no line has begun.
         let number = self.number + u64::from(!cut.start.is_empty());
         Some(match number {

@@ -2,6 +2,7 @@
 
 use stage::stream::ending::{CutOff, Fate, Half};
 use stage::stream::input::Input;
+use stage::stream::rejects::REPORTED;
 
 use super::{WordStream, place};
 use crate::reading::{NoReading, Reading};
@@ -11,11 +12,13 @@ impl<I: Input> WordStream<I> {
     pub(super) fn cut_off(&mut self) -> Option<String> {
         let (ending, bytes) = (self.ending?, self.end - self.whole);
         let is_dropped = bytes > 0 && ending.fate(Half::Word) != Fate::Torn;
-        (is_dropped && !self.is_rest_done).then(|| {
-            self.is_rest_done = true;
-            let cut = CutOff { ending, bytes: bytes as u64, start: b"" };
-            format!("{}: {cut}", place(self.number + 1))
-        })
+        if !is_dropped || self.is_rest_done {
+            return None;
+        }
+        self.is_rest_done = true;
+        self.cuts += 1;
+        let cut = CutOff { ending, bytes: bytes as u64, start: b"" };
+        (self.cuts <= REPORTED).then(|| format!("{}: {cut}", place(self.number + 1)))
     }
 
     /// The frame that the end has cut off, if that counts as a reading.

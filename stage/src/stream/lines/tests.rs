@@ -104,6 +104,7 @@ fn half_a_line_is_one_only_at_a_clean_end_and_otherwise_reported() {
         Ending::Clean,
         Ending::Recorded,
         Ending::HungUp,
+        Ending::WriterGone,
         Ending::EndByte,
         Ending::Failed,
         Ending::Stopped,
@@ -119,6 +120,20 @@ fn half_a_line_is_one_only_at_a_clean_end_and_otherwise_reported() {
         };
         assert_eq!(found, text.as_bytes(), "{ending:?}");
         assert_eq!(lines.cut_off(), cut, "{ending:?}");
+    }
+}
+
+#[test]
+fn behind_a_writers_end_another_ones_first_line_begins() {
+    let too_long = "7".repeat(BLOCK * 3 + 1);
+    for text in ["1\n101", &too_long, "1\n2\r"] {
+        // An empty read is the end.
+        let script = [text, "", "\n3\n"].map(|text| (Duration::ZERO, text));
+        let input = Chunks::timed(&FakeClock::new(), &script).ended_by(Ending::WriterGone);
+        let mut lines = Lines::new(input).ended_by_cr_too();
+        while lines.next(None).unwrap() != Block::End {}
+        lines.resume();
+        assert_eq!(lines.next(None).unwrap(), Block::Lines(b"\n3\n"), "behind {:.9}", text);
     }
 }
 
