@@ -288,10 +288,23 @@ impl Table {
         if fields.count() != part.width {
             return Err(NotARow::of_width(line, fields.count(), part.width).into());
         }
-        let time = match part.time {
-            Some(at) => Some(self.times.read(fields.text(line, at))?),
-            None => None,
-        };
-        Ok(Line::Row(time))
+        Ok(Line::Row(self.time(fields, line)?))
+    }
+
+    /// The row's time, if it has one that is wanted.
+    fn time(&mut self, fields: &Fields, line: &[u8]) -> Result<Option<Time>, NoRow> {
+        let Some(part) = &mut self.part else { return Ok(None) };
+        let Some(at) = part.time else { return Ok(None) };
+        let is_guessed = std::mem::take(&mut part.is_time_guessed);
+        match self.times.read(fields.text(line, at)) {
+            Err(_) if is_guessed => {
+                part.time = None;
+                let why = "the column called time has no times: checks count readings (--time asks \
+                           for it)";
+                self.notice = Some(why.to_owned());
+                Ok(None)
+            }
+            time => time.map(Some),
+        }
     }
 }

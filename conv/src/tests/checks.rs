@@ -163,6 +163,25 @@ fn times_are_used_even_where_they_are_not_sent() {
     assert_eq!(output, "time\ttemp\n".to_owned() + &rows.concat());
 }
 
+#[test]
+fn a_column_that_nobody_asked_for_is_the_time_only_if_it_reads_as_one() {
+    let table = |times: [&str; 3]| {
+        let rows = times.iter().zip([1, 9, 3]).map(|(time, value)| format!("{time}\t{value}\n"));
+        "time\ttemp\n".to_owned() + &rows.collect::<String>()
+    };
+    let none =
+        "line 2: the column called time has no times: checks count readings (--time asks for it)";
+    for times in [["12:30:01", "12:30:02", "12:30:13"], ["", "1700000010", "1700000020"]] {
+        let (output, messages) = checked("--columns temp --step 1", &table(times));
+        assert_eq!(output, "1\n3\n");
+        assert_eq!(messages, [none, "line 3: step from 1 within 1 reading: 9"]);
+    }
+    let (output, messages) =
+        checked("--columns temp --step 1", &table(["1700000000", "1700000010", "noon"]));
+    assert_eq!(output, "1\n9\n");
+    assert_eq!(messages.len(), 1, "{messages:?}");
+}
+
 /// A clock that has moved on whenever it is looked at.
 struct Moving(FakeClock);
 

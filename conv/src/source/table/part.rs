@@ -18,6 +18,8 @@ pub(super) struct Part {
     pub width: usize,
     /// Which field is the time; `None` if the time is not wanted.
     pub time: Option<usize>,
+    /// Whether only its name speaks for it, and checks would use it: the first row decides.
+    pub is_time_guessed: bool,
     /// The field of each channel; `None` where the part has none.
     pub taken: Vec<Option<usize>>,
     /// What the rows are sent as.
@@ -51,11 +53,10 @@ impl Part {
         let names = taken.iter().filter_map(|at| header.name(*at).cloned()).collect();
         let is_named = !(is_classic && taken == [1]);
         let columns = choice.sent(has_time, names, is_named)?;
-        let is_used = passes_time || choice.time.is_some() || choice.uses_times;
-        let is_checked = is_used || is_classic && is_plain;
-        let time = time.filter(|_| is_checked && !choice.is_stamped);
+        let is_sure = passes_time || choice.time.is_some() || is_classic && is_plain;
+        let time = time.filter(|_| (is_sure || choice.uses_times) && !choice.is_stamped);
         let taken = taken.into_iter().map(Some).collect();
-        Ok(Part { width, time, taken, columns })
+        Ok(Part { width, time, is_time_guessed: !is_sure, taken, columns })
     }
 
     /// Lines behind another header, of which the same is sent as of those before: at least one of the
@@ -74,8 +75,8 @@ impl Part {
         if taken.iter().all(Option::is_none) {
             return Err(format!("none of the columns is among {}", header.list()));
         }
-        let columns = self.columns.clone();
-        Ok(Part { width: header.width(), time, taken, columns })
+        let (columns, is_time_guessed) = (self.columns.clone(), self.is_time_guessed);
+        Ok(Part { width: header.width(), time, is_time_guessed, taken, columns })
     }
 
     /// Whether lines are samples of the classic stream, to be sent as such.
