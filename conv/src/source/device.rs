@@ -117,6 +117,8 @@ impl Device {
         let not_set = |why| Error::NotSet(name.to_owned(), baud, why);
         let mut modes = tcgetattr(&self.line).map_err(not_set)?;
         cfmakeraw(&mut modes);
+        // What it leaves as it was: bytes that stop and restart the line, and parity.
+        modes.input_flags.remove(InputFlags::IXOFF | InputFlags::IXANY | InputFlags::INPCK);
         let others = ControlFlags::PARENB | ControlFlags::CSTOPB | ControlFlags::CRTSCTS;
         modes.control_flags.remove(others);
         modes.control_flags.insert(ControlFlags::CLOCAL | ControlFlags::CREAD);
@@ -212,9 +214,14 @@ mod tests {
     #[test]
     fn a_line_is_set_to_any_rate_and_raw() {
         let OpenptyResult { master: _master, slave } = openpty(None, None).unwrap();
+        let left = InputFlags::IXOFF | InputFlags::IXANY | InputFlags::INPCK;
         for baud in [115_200, 250_000, 31_250] {
+            let mut modes = tcgetattr(&slave).unwrap();
+            modes.input_flags.insert(left);
+            tcsetattr(&slave, SetArg::TCSANOW, &modes).unwrap();
             let device = Device::take(&slave, "x", words(), Some(baud)).unwrap().unwrap();
             assert_eq!(device.not_raw, None);
+            assert!(!tcgetattr(&slave).unwrap().input_flags.intersects(left));
         }
         let file = tempfile::tempfile().unwrap();
         let error = Device::take(&file, "\"x\"", Format::Text, Some(9600)).unwrap_err();
