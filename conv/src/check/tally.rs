@@ -1,5 +1,7 @@
 //! How many values failed each check, by channel, for the summary at the end.
 
+use std::collections::BTreeMap;
+
 use stage::format::columns::MAX_COLUMNS;
 use stage::format::name::Name;
 
@@ -8,30 +10,35 @@ use super::OPTIONS;
 /// Channels that are named in a line of the summary, at most.
 const NAMED: usize = 8;
 
-/// Pairs of a check and a channel that are counted, at most.
-const MOST: usize = OPTIONS.len() * MAX_COLUMNS;
-
 /// How many values failed each check.
 #[derive(Debug, Default)]
-pub(crate) struct Tally(Vec<Failed>);
+pub(crate) struct Tally(BTreeMap<&'static str, Failed>);
 
-/// How many of one channel's values failed one check.
-#[derive(Debug)]
+/// How many values failed one check.
+#[derive(Debug, Default)]
 struct Failed {
-    option: &'static str,
-    channel: Option<Name>,
-    count: u64,
+    /// Those of an only channel, which need not be named.
+    only: u64,
+    /// Those of each channel, of as many as a row has at most.
+    named: BTreeMap<Name, u64>,
+    /// Those of further channels, where columns change again and again.
+    others: u64,
 }
 
 impl Tally {
-    /// Counts one of a channel's values. (Where columns change again and again, those of the first streams
-    /// only.)
+    /// Counts one of a channel's values.
     pub(crate) fn add(&mut self, option: &'static str, channel: Option<&Name>) {
-        let is_its = |it: &&mut Failed| it.option == option && it.channel.as_ref() == channel;
-        if let Some(failed) = self.0.iter_mut().find(is_its) {
-            failed.count += 1;
-        } else if self.0.len() < MOST {
-            self.0.push(Failed { option, channel: channel.cloned(), count: 1 });
+        let Failed { only, named, others } = self.0.entry(option).or_default();
+        let Some(name) = channel else {
+            *only += 1;
+            return;
+        };
+        if let Some(count) = named.get_mut(name) {
+            *count += 1;
+        } else if named.len() < MAX_COLUMNS {
+            named.insert(name.clone(), 1);
+        } else {
+            *others += 1;
         }
     }
 
@@ -41,20 +48,18 @@ impl Tally {
     }
 
     fn line(&self, option: &str) -> Option<String> {
-        let mut failed: Vec<&Failed> = self.0.iter().filter(|it| it.option == option).collect();
+        let Failed { only, named, others } = self.0.get(option)?;
+        let mut named: Vec<(&Name, u64)> =
+            named.iter().map(|(name, count)| (name, *count)).collect();
         // Those that fail most come first.
-        failed.sort_by_key(|it| std::cmp::Reverse(it.count));
-        let (named, others) = failed.split_at(failed.len().min(NAMED));
-        let mut parts: Vec<String> = named
-            .iter()
-            .map(|it| match &it.channel {
-                Some(name) => format!("{name} {}", it.count),
-                None => it.count.to_string(),
-            })
-            .collect();
-        let others: u64 = others.iter().map(|it| it.count).sum();
-        parts.extend((others > 0).then(|| format!("others {others}")));
-        (!parts.is_empty()).then(|| format!("rejected by --{option}: {}", parts.join(", ")))
+        named.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let (named, rest) = named.split_at(named.len().min(NAMED));
+        let others = others + rest.iter().map(|(_, count)| count).sum::<u64>();
+        let only = (*only > 0).then(|| only.to_string());
+        let named = named.iter().map(|(name, count)| format!("{name} {count}"));
+        let others = (others > 0).then(|| format!("others {others}"));
+        let parts: Vec<String> = only.into_iter().chain(named).chain(others).collect();
+        Some(format!("rejected by --{option}: {}", parts.join(", ")))
     }
 }
 
@@ -73,5 +78,16 @@ mod tests {
         let flat = format!("rejected by --flat: {flat}");
         let lines = tally.lines();
         assert_eq!(lines, ["rejected by --spike: 1".to_owned(), flat]);
+    }
+
+    #[test]
+    fn every_value_is_counted_however_many_channels_there_are() {
+        let mut tally = Tally::default();
+        for channel in 1..=MAX_COLUMNS + 10 {
+            tally.add("step", Some(&Name::numbered(channel)));
+        }
+        let line = tally.lines().concat();
+        let others = MAX_COLUMNS + 10 - NAMED;
+        assert!(line.ends_with(&format!(", others {others}")), "{line}");
     }
 }
