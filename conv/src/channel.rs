@@ -12,7 +12,7 @@ use stage::format::sample::{NotASample, Sample};
 
 use crate::check::{Check, CheckOptions, Checks};
 use crate::conversion::{Affine, Conversion, ConversionOptions, Linear};
-use crate::for_channel::{UnknownChannel, check_known};
+use crate::for_channel::{WrongChannel, check_known};
 use crate::missing::{Missing, MissingOptions};
 
 /// What is done to the readings of one channel.
@@ -142,7 +142,7 @@ pub struct Settings {
 
 impl Settings {
     /// What is done to the readings of the channels of `columns`, in order.
-    pub fn channels(&self, columns: &Columns) -> Result<Vec<Channel>, UnknownChannel> {
+    pub fn channels(&self, columns: &Columns) -> Result<Vec<Channel>, WrongChannel> {
         self.check(columns)?;
         Ok((0..columns.count()).map(|index| self.channel(index, name(columns, index))).collect())
     }
@@ -153,7 +153,7 @@ impl Settings {
     }
 
     /// Whether every channel that something is set for exists.
-    pub fn check(&self, columns: &Columns) -> Result<(), UnknownChannel> {
+    pub fn check(&self, columns: &Columns) -> Result<(), WrongChannel> {
         self.conversion.check_known(columns)?;
         check_known("missing", &self.missing.missing, columns)?;
         self.checks.check_known(columns)

@@ -19,14 +19,37 @@ pub struct ForChannel<T> {
     pub value: T,
 }
 
-/// An option is given for a channel that does not exist.
+/// Options do not fit the channels that exist.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("--{option} is given for a channel {name:?}, {}", there_are(.known))]
-pub struct UnknownChannel {
-    option: &'static str,
-    name: String,
-    /// Those that exist; nothing if the only one has no name.
-    known: Vec<String>,
+pub enum WrongChannel {
+    /// One is given for a channel that does not exist.
+    #[error("--{option} is given for a channel {name:?}, {}", there_are(.known))]
+    Unknown {
+        /// The option.
+        option: &'static str,
+        /// The channel.
+        name: String,
+        /// Those that exist; nothing if the only one has no name.
+        known: Box<[String]>,
+    },
+    /// One is given twice for a channel, with and without its unit.
+    #[error("--{option} is given twice for {channel:?}: for {:?} and for {:?}", .names[0], .names[1])]
+    Twice {
+        /// The option.
+        option: &'static str,
+        /// The channel.
+        channel: String,
+        /// As it is called there.
+        names: Box<[String; 2]>,
+    },
+    /// Two are given for a channel that exclude each other.
+    #[error("--{} and --{} are both given for {channel:?}", .options[0], .options[1])]
+    Both {
+        /// The options.
+        options: [&'static str; 2],
+        /// The channel.
+        channel: String,
+    },
 }
 
 fn there_are(known: &[String]) -> String {
@@ -79,25 +102,40 @@ pub(crate) fn for_whom<T>(given: &ForChannel<T>) -> String {
     given.name.as_ref().map(|name| format!(" for {name:?}")).unwrap_or_default()
 }
 
-/// Whether every channel that `option` is given for is one of `columns`.
+/// Whether two names may be those of one channel, of which one is given with its unit.
+pub(crate) fn may_be_same(one: &str, other: &str) -> bool {
+    let is_called = |name: &str, text| name.parse::<Name>().is_ok_and(|it| it.is_called(text));
+    one == other || is_called(one, other) || is_called(other, one)
+}
+
+/// The names of channels that have some.
+pub(crate) fn names(columns: &Columns) -> &[Name] {
+    match columns.channels() {
+        Channels::Named(names) => names,
+        Channels::Unnamed | Channels::Numbered(_) => &[],
+    }
+}
+
+/// Whether every channel that `option` is given for is one of `columns`, and is given it once.
 pub(crate) fn check_known<T>(
     option: &'static str,
     given: &[ForChannel<T>],
     columns: &Columns,
-) -> Result<(), UnknownChannel> {
-    let names: &[Name] = match columns.channels() {
-        Channels::Named(names) => names,
-        Channels::Unnamed | Channels::Numbered(_) => &[],
-    };
+) -> Result<(), WrongChannel> {
+    let (names, own) = (names(columns), || given.iter().filter_map(|it| it.name.as_ref()));
     let is_unknown = |text: &&String| !names.iter().any(|name| name.is_called(text));
-    match given.iter().filter_map(|it| it.name.as_ref()).find(is_unknown) {
-        None => Ok(()),
-        Some(name) => Err(UnknownChannel {
-            option,
-            name: name.clone(),
-            known: names.iter().map(Name::to_string).collect(),
-        }),
+    if let Some(name) = own().find(is_unknown) {
+        let (name, known) = (name.clone(), names.iter().map(Name::to_string).collect());
+        return Err(WrongChannel::Unknown { option, name, known });
     }
+    for channel in names {
+        let mut its = own().filter(|text| channel.is_called(text));
+        if let (Some(one), Some(other)) = (its.next(), its.next()) {
+            let (channel, names) = (channel.to_string(), Box::new([one.clone(), other.clone()]));
+            return Err(WrongChannel::Twice { option, channel, names });
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -124,6 +162,20 @@ mod tests {
         assert_eq!(check(&["1", "a=1", "b=1"]), Ok(()));
         assert_eq!(check(&["1", "2"]).unwrap_err(), "--scale is given twice");
         assert_eq!(check(&["a=1", "1", "a=2"]).unwrap_err(), "--scale is given twice for \"a\"");
+    }
+
+    #[test]
+    fn a_channel_is_given_a_value_once_however_it_is_called() {
+        let check = |texts: &[&str], columns: &str| {
+            let columns = Columns::named(columns.split(',')).unwrap();
+            check_known("scale", &given(texts), &columns).map_err(|why| why.to_string())
+        };
+        let both = ["temp=2", "temp [C]=3"];
+        let why = "--scale is given twice for \"temp [C]\": for \"temp\" and for \"temp [C]\"";
+        assert_eq!(check(&both, "temp [C],hum"), Err(why.to_owned()));
+        assert_eq!(check(&["temp [C]=2", "temp [K]=3"], "temp [C],temp [K]"), Ok(()));
+        assert!(may_be_same("temp", "temp [C]") && may_be_same("temp [C]", "temp"));
+        assert!(!may_be_same("temp [K]", "temp [C]") && !may_be_same("temp", "hum"));
     }
 
     #[test]

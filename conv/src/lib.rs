@@ -13,14 +13,14 @@
 //!
 //! | module | owns | hands on |
 //! |---|---|---|
-//! | `options` | the command line ([`for_channel`]: values for one channel or for all) | options |
+//! | `options` | the command line (`options::serial`: how a serial line is opened; [`for_channel`]: values for one channel or for all) | options |
 //! | `plan` | what happens to readings | settings, columns, duration |
-//! | `opened` | choosing the source, and opening it before any stage begins: **a new source is added there** | a source that can be read |
+//! | `opened` | choosing the source, and opening it before any stage begins: **a new source is added there** (`opened::reconnecting`: a stream that is opened whenever it can be) | a source that can be read |
 //! | [`source`] | where readings come from, until an end, a deadline or a stop | batches of readings, rows |
 //! | [`source::clocked`], `source::clocked_rows` | asking one converter, or several together, at the `source::pace`: at each tick ([`ticks`]: which is due, which was missed) or without a pause | |
 //! | [`source::simulated`], `source::polled` | converters: signals (`source::uniform`: random integers); a file (`source::number`: the number in it; `source::iio`: the attributes beside it) | a reading |
 //! | `streams` | which source reads a stream | |
-//! | `source::text`, `source::words`, [`source::wav`] | streams as they come (`source::open_stream`: opening one; [`source::stream`]: what both have in common; [`source::format`], `source::layout`: what they consist of; [`source::word`]: raw words; `source::device`: **exclusive use of a serial line**) | |
+//! | `source::text`, `source::words`, [`source::wav`] | streams as they come (`source::open_stream`: opening one; [`source::stream`]: what both have in common; [`source::format`], `source::layout`: what they consist of; [`source::word`]: raw words; `source::device`: **exclusive use of a serial line**; [`source::connection`]: the input and its device, let go of together; `source::reconnecting`: what goes on with another input) | |
 //! | `source::table` | which lines of text are rows and headers, and what stands in their fields (`source::choice`: which columns are taken, and what they are sent as) | |
 //! | `source::dialect`, `source::timing` | how foreign text is written, and what its times look like | |
 //! | `source::column` | one column of many, by a way as fast as that of the classic stream | |
@@ -71,7 +71,7 @@ use thiserror::Error;
 pub use crate::channel::Settings;
 pub use crate::check::CheckOptions;
 pub use crate::conversion::ConversionOptions;
-use crate::for_channel::UnknownChannel;
+use crate::for_channel::WrongChannel;
 pub use crate::fraction::Fraction;
 use crate::opened::Opened;
 pub use crate::options::Options;
@@ -87,9 +87,9 @@ pub enum Error {
     /// The source could not be set up, or not read to its end.
     #[error(transparent)]
     Source(#[from] source::Error),
-    /// An option is given for a channel that the input does not have.
+    /// Options do not fit the channels that the input has.
     #[error(transparent)]
-    UnknownChannel(#[from] UnknownChannel),
+    WrongChannel(#[from] WrongChannel),
     /// A check measures time, of which the readings have none.
     #[error(
         "cannot check --flat for a duration: the readings have no times (--time COL takes them from \

@@ -20,7 +20,7 @@ use stage::format::sample::Sample;
 use self::history::History;
 use crate::canonical;
 use crate::channel::{Channel, NoValue, Settings, Value, name};
-use crate::for_channel::UnknownChannel;
+use crate::for_channel::WrongChannel;
 use crate::reading::{NoReading, Place, Reading, Text};
 use crate::sender::Sender;
 use crate::text_cache::TextCache;
@@ -73,7 +73,7 @@ impl Processing {
         &mut self,
         columns: &Columns,
         sender: &mut Sender<impl Write>,
-    ) -> Result<(), UnknownChannel> {
+    ) -> Result<(), WrongChannel> {
         if self.columns.as_ref() != Some(columns) {
             self.finish(sender);
             let channels = self.settings.channels(columns)?;

@@ -12,7 +12,7 @@ use super::spike::Spike;
 use super::step::Step;
 use super::{Checks, FLAT, PATIENCE, PLAUSIBLE, Plausible, SPIKE, STEP};
 use crate::for_channel::{
-    self, ForChannel, UnknownChannel, check_known, check_once, heading, value,
+    self, ForChannel, WrongChannel, check_known, check_once, heading, may_be_same, value,
 };
 use crate::fraction::Fraction;
 
@@ -48,7 +48,9 @@ impl CheckOptions {
         check_once(PATIENCE, &self.step_patience)?;
         check_once(FLAT, &self.flat)?;
         let without_step = |name: &&String| {
-            !self.step.iter().any(|step| step.name.as_ref().is_none_or(|it| it == *name))
+            let is_its =
+                |step: &ForChannel<_>| step.name.as_ref().is_none_or(|it| may_be_same(it, name));
+            !self.step.iter().any(is_its)
         };
         match self.step_patience.iter().filter_map(|it| it.name.as_ref()).find(without_step) {
             None => Ok(()),
@@ -57,7 +59,7 @@ impl CheckOptions {
     }
 
     /// Whether every channel that something is given for exists.
-    pub(crate) fn check_known(&self, columns: &Columns) -> Result<(), UnknownChannel> {
+    pub(crate) fn check_known(&self, columns: &Columns) -> Result<(), WrongChannel> {
         check_known(PLAUSIBLE, &self.plausible, columns)?;
         check_known(SPIKE, &self.spike, columns)?;
         check_known(STEP, &self.step, columns)?;
@@ -129,6 +131,8 @@ mod tests {
         };
         assert_eq!(check("5", "a=1"), Ok(()));
         assert_eq!(check("a=5", "1"), Ok(()));
+        assert_eq!(check("a=5", "a [V]=1"), Ok(()));
+        assert_eq!(check("a [V]=5", "a=1"), Ok(()));
         let why = check("a=5", "b=1").unwrap_err();
         assert_eq!(why, "--step-patience is given for \"b\", but --step is not");
     }

@@ -7,7 +7,8 @@ use stage::format::name::Name;
 use super::Conversion;
 use super::map::{Map, map};
 use crate::for_channel::{
-    self, ForChannel, UnknownChannel, check_known, check_once, for_whom, heading, is_own, value,
+    self, ForChannel, WrongChannel, check_known, check_once, for_whom, heading, is_own, names,
+    value,
 };
 use crate::fraction::Fraction;
 
@@ -40,11 +41,21 @@ impl ConversionOptions {
         Ok(())
     }
 
-    /// Whether every channel that something is given for exists.
-    pub(crate) fn check_known(&self, columns: &Columns) -> Result<(), UnknownChannel> {
+    /// Whether every channel that something is given for exists, and is given it once, however it is called.
+    pub(crate) fn check_known(&self, columns: &Columns) -> Result<(), WrongChannel> {
         check_known("offset", &self.offset, columns)?;
         check_known("scale", &self.scale, columns)?;
-        check_known("map", &self.map, columns)
+        check_known("map", &self.map, columns)?;
+        let has_map = |name: &&Name| is_own(&self.map, Some(*name));
+        for channel in names(columns).iter().filter(has_map) {
+            for (option, given) in [("offset", &self.offset), ("scale", &self.scale)] {
+                if is_own(given, Some(channel)) {
+                    let options = ["map", option];
+                    return Err(WrongChannel::Both { options, channel: channel.to_string() });
+                }
+            }
+        }
+        Ok(())
     }
 
     /// How the readings of the channel called `name` are converted, of which the `device` may know more.
@@ -99,5 +110,10 @@ mod tests {
         assert_eq!(why, "--map and --offset are both given");
         let why = options("a=1", "a=0..1=0..2").check().unwrap_err();
         assert_eq!(why, "--map and --offset are both given for \"a\"");
+        let (options, columns) =
+            (options("a=1", "a [V]=0..1=0..2"), Columns::named(["a [V]", "b"]));
+        assert_eq!(options.check(), Ok(()), "they may be two channels");
+        let why = options.check_known(&columns.unwrap()).unwrap_err().to_string();
+        assert_eq!(why, "--map and --offset are both given for \"a [V]\"");
     }
 }
