@@ -10,6 +10,7 @@
 //! | `labels` | lines whose fields carry their labels |
 //! | `listed` | lists of names for messages |
 //! | `part` | lines of the same columns, and which of these are taken |
+//! | `row` | one of these lines, and its time |
 //! | `search` | where a foreign table begins, and what separates its fields (`search::likely`: lines that may be its header, or prose) |
 //!
 //! Where all columns are taken and nothing is said of the text, it is a stream of our own, whose
@@ -25,6 +26,7 @@ mod header;
 mod labels;
 mod listed;
 mod part;
+mod row;
 mod search;
 
 use std::collections::VecDeque;
@@ -273,38 +275,5 @@ impl Table {
     /// Whether a line of a foreign table is empty.
     fn is_between_rows(&self, line: &[u8]) -> bool {
         self.part.as_ref().is_some_and(|part| part.width > 1) && trimmed(line).is_empty()
-    }
-
-    /// A row of the part's columns.
-    fn row(&mut self, fields: &Fields, line: &[u8]) -> Result<Line, NoRow> {
-        self.units_left = 0;
-        let Some(part) = &self.part else { return Err(NotARow::Empty.into()) };
-        if part.width == 1 && !fields.are_labelled() {
-            return match self.only(fields, line) {
-                Err(why) if !self.is_missing(line, 0) => Err(why),
-                _ => Ok(Line::Row(None)),
-            };
-        }
-        if fields.count() != part.width {
-            return Err(NotARow::of_width(line, fields.count(), part.width).into());
-        }
-        Ok(Line::Row(self.time(fields, line)?))
-    }
-
-    /// The row's time, if it has one that is wanted.
-    fn time(&mut self, fields: &Fields, line: &[u8]) -> Result<Option<Time>, NoRow> {
-        let Some(part) = &mut self.part else { return Ok(None) };
-        let Some(at) = part.time else { return Ok(None) };
-        let is_guessed = std::mem::take(&mut part.is_time_guessed);
-        match self.times.read(fields.text(line, at)) {
-            Err(_) if is_guessed => {
-                part.time = None;
-                let why = "the column called time has no times: checks count readings (--time asks \
-                           for it)";
-                self.notice = Some(why.to_owned());
-                Ok(None)
-            }
-            time => time.map(Some),
-        }
     }
 }

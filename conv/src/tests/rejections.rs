@@ -80,7 +80,7 @@ fn seen(options: &str, parts: &[&'static [u8]]) -> Vec<(String, u64)> {
 #[test]
 fn what_is_rejected_at_the_end_or_before_other_columns_is_counted_as_well() {
     // A row waits for the one behind it, and then fails another check.
-    let of = |text, count| (String::from(text), count);
+    let of = |text: &str, count: u64| (text.to_owned(), count);
     let waits = |count| of("waits", count);
     assert_eq!(
         seen("--spike 50 --step 5", &[b"0\n9\n"]),

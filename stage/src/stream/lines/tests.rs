@@ -1,5 +1,6 @@
 use super::*;
 use crate::fake::{Chunks, FakeClock};
+use crate::stream::ending::CutOff;
 use proptest::prelude::*;
 use std::time::Duration;
 
@@ -133,7 +134,7 @@ fn behind_a_writers_end_another_ones_first_line_begins() {
         let mut lines = Lines::new(input).ended_by_cr_too();
         while lines.next(None).unwrap() != Block::End {}
         lines.resume();
-        assert_eq!(lines.next(None).unwrap(), Block::Lines(b"\n3\n"), "behind {:.9}", text);
+        assert_eq!(lines.next(None).unwrap(), Block::Lines(b"\n3\n"), "behind {text:.9}");
     }
 }
 

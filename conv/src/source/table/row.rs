@@ -1,0 +1,43 @@
+//! A line of a table's part: a row, and its time.
+
+use stage::format::row::NotARow;
+use stage::format::time::Time;
+
+use super::fields::Fields;
+use super::{Line, Table};
+use crate::reading::NoRow;
+
+impl Table {
+    /// A row of the part's columns.
+    pub(super) fn row(&mut self, fields: &Fields, line: &[u8]) -> Result<Line, NoRow> {
+        self.units_left = 0;
+        let Some(part) = &self.part else { return Err(NotARow::Empty.into()) };
+        if part.width == 1 && !fields.are_labelled() {
+            return match self.only(fields, line) {
+                Err(why) if !self.is_missing(line, 0) => Err(why),
+                _ => Ok(Line::Row(None)),
+            };
+        }
+        if fields.count() != part.width {
+            return Err(NotARow::of_width(line, fields.count(), part.width).into());
+        }
+        Ok(Line::Row(self.time(fields, line)?))
+    }
+
+    /// The row's time, if it has one that is wanted.
+    fn time(&mut self, fields: &Fields, line: &[u8]) -> Result<Option<Time>, NoRow> {
+        let Some(part) = &mut self.part else { return Ok(None) };
+        let Some(at) = part.time else { return Ok(None) };
+        let is_guessed = std::mem::take(&mut part.is_time_guessed);
+        match self.times.read(fields.text(line, at)) {
+            Err(_) if is_guessed => {
+                part.time = None;
+                let why = "the column called time has no times: checks count readings (--time asks \
+                           for it)";
+                self.notices.push_back(why.to_owned());
+                Ok(None)
+            }
+            time => time.map(Some),
+        }
+    }
+}
