@@ -102,11 +102,12 @@ pub(crate) const BENCH: Bench = Bench {
         ("stamp", &["time", "time_format", "time_zone"]),
     ],
     // A file that never changes has neither spikes nor steps, and the first readings at a pace no more
-    // than one.
+    // than one. Rows of one day, which is all
+    // that the format of times tells, have no steps between them.
     unseen: &[
         ("spike", &["poll", "rate", "period"]),
-        ("step", &["poll"]),
-        ("step_patience", &["poll", "rate", "period"]),
+        ("step", &["poll", "time_format"]),
+        ("step_patience", &["poll", "rate", "period", "time_format"]),
     ],
     inputs: 6,
     observe,
