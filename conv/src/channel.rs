@@ -155,6 +155,7 @@ impl Settings {
     /// Whether every channel that something is set for exists.
     pub fn check(&self, columns: &Columns) -> Result<(), WrongChannel> {
         self.conversion.check_known(columns)?;
+        // A channel may have several values that stand for no reading.
         check_known("missing", &self.missing.missing, columns)?;
         self.checks.check_known(columns)
     }

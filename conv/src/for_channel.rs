@@ -116,20 +116,33 @@ pub(crate) fn names(columns: &Columns) -> &[Name] {
     }
 }
 
-/// Whether every channel that `option` is given for is one of `columns`, and is given it once.
+/// Whether every channel that `option` is given for is one of `columns`.
 pub(crate) fn check_known<T>(
     option: &'static str,
     given: &[ForChannel<T>],
     columns: &Columns,
 ) -> Result<(), WrongChannel> {
-    let (names, own) = (names(columns), || given.iter().filter_map(|it| it.name.as_ref()));
+    let names = names(columns);
     let is_unknown = |text: &&String| !names.iter().any(|name| name.is_called(text));
-    if let Some(name) = own().find(is_unknown) {
-        let (name, known) = (name.clone(), names.iter().map(Name::to_string).collect());
-        return Err(WrongChannel::Unknown { option, name, known });
+    match given.iter().filter_map(|it| it.name.as_ref()).find(is_unknown) {
+        None => Ok(()),
+        Some(name) => {
+            let (name, known) = (name.clone(), names.iter().map(Name::to_string).collect());
+            Err(WrongChannel::Unknown { option, name, known })
+        }
     }
-    for channel in names {
-        let mut its = own().filter(|text| channel.is_called(text));
+}
+
+/// The same, and whether each is given it once.
+pub(crate) fn check_known_once<T>(
+    option: &'static str,
+    given: &[ForChannel<T>],
+    columns: &Columns,
+) -> Result<(), WrongChannel> {
+    check_known(option, given, columns)?;
+    for channel in names(columns) {
+        let own = given.iter().filter_map(|it| it.name.as_ref());
+        let mut its = own.filter(|text| channel.is_called(text));
         if let (Some(one), Some(other)) = (its.next(), its.next()) {
             let (channel, names) = (channel.to_string(), Box::new([one.clone(), other.clone()]));
             return Err(WrongChannel::Twice { option, channel, names });
@@ -168,7 +181,7 @@ mod tests {
     fn a_channel_is_given_a_value_once_however_it_is_called() {
         let check = |texts: &[&str], columns: &str| {
             let columns = Columns::named(columns.split(',')).unwrap();
-            check_known("scale", &given(texts), &columns).map_err(|why| why.to_string())
+            check_known_once("scale", &given(texts), &columns).map_err(|why| why.to_string())
         };
         let both = ["temp=2", "temp [C]=3"];
         let why = "--scale is given twice for \"temp [C]\": for \"temp\" and for \"temp [C]\"";

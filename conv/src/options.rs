@@ -20,7 +20,7 @@ use self::serial::SerialOptions;
 use crate::channel::Settings;
 use crate::check::CheckOptions;
 use crate::conversion::ConversionOptions;
-use crate::for_channel::{self, ForChannel, check_known, check_once};
+use crate::for_channel::{self, ForChannel, check_known_once, check_once};
 use crate::missing::MissingOptions;
 use crate::source::choice::{Choice, Selection};
 use crate::source::dialect::Dialect;
@@ -219,8 +219,8 @@ impl Options {
             return Ok(());
         }
         self.settings().check(&sent).map_err(|why| why.to_string())?;
-        check_known("range", &self.range, &sent).map_err(|why| why.to_string())?;
-        check_known("seed", &self.seed, &sent).map_err(|why| why.to_string())
+        check_known_once("range", &self.range, &sent).map_err(|why| why.to_string())?;
+        check_known_once("seed", &self.seed, &sent).map_err(|why| why.to_string())
     }
 }
 

@@ -12,7 +12,7 @@ use super::spike::Spike;
 use super::step::Step;
 use super::{Checks, FLAT, PATIENCE, PLAUSIBLE, Plausible, SPIKE, STEP};
 use crate::for_channel::{
-    self, ForChannel, WrongChannel, check_known, check_once, heading, may_be_same, value,
+    self, ForChannel, WrongChannel, check_known_once, check_once, heading, may_be_same, value,
 };
 use crate::fraction::Fraction;
 
@@ -60,11 +60,11 @@ impl CheckOptions {
 
     /// Whether every channel that something is given for exists.
     pub(crate) fn check_known(&self, columns: &Columns) -> Result<(), WrongChannel> {
-        check_known(PLAUSIBLE, &self.plausible, columns)?;
-        check_known(SPIKE, &self.spike, columns)?;
-        check_known(STEP, &self.step, columns)?;
-        check_known(PATIENCE, &self.step_patience, columns)?;
-        check_known(FLAT, &self.flat, columns)
+        check_known_once(PLAUSIBLE, &self.plausible, columns)?;
+        check_known_once(SPIKE, &self.spike, columns)?;
+        check_known_once(STEP, &self.step, columns)?;
+        check_known_once(PATIENCE, &self.step_patience, columns)?;
+        check_known_once(FLAT, &self.flat, columns)
     }
 
     /// The checks of the channel called `name` that look at a value alone.

@@ -7,7 +7,7 @@ use stage::format::name::Name;
 use super::Conversion;
 use super::map::{Map, map};
 use crate::for_channel::{
-    self, ForChannel, WrongChannel, check_known, check_once, for_whom, heading, is_own, names,
+    self, ForChannel, WrongChannel, check_known_once, check_once, for_whom, heading, is_own, names,
     value,
 };
 use crate::fraction::Fraction;
@@ -43,9 +43,9 @@ impl ConversionOptions {
 
     /// Whether every channel that something is given for exists, and is given it once, however it is called.
     pub(crate) fn check_known(&self, columns: &Columns) -> Result<(), WrongChannel> {
-        check_known("offset", &self.offset, columns)?;
-        check_known("scale", &self.scale, columns)?;
-        check_known("map", &self.map, columns)?;
+        check_known_once("offset", &self.offset, columns)?;
+        check_known_once("scale", &self.scale, columns)?;
+        check_known_once("map", &self.map, columns)?;
         let has_map = |name: &&Name| is_own(&self.map, Some(*name));
         for channel in names(columns).iter().filter(has_map) {
             for (option, given) in [("offset", &self.offset), ("scale", &self.scale)] {
