@@ -142,9 +142,8 @@ pub struct Settings {
 
 impl Settings {
     /// What is done to the readings of the channels of `columns`, in order.
-    pub fn channels(&self, columns: &Columns) -> Result<Vec<Channel>, WrongChannel> {
-        self.check(columns)?;
-        Ok((0..columns.count()).map(|index| self.channel(index, name(columns, index))).collect())
+    pub fn channels(&self, columns: &Columns) -> Vec<Channel> {
+        (0..columns.count()).map(|index| self.channel(index, name(columns, index))).collect()
     }
 
     /// Whether a check uses the times of readings.
@@ -152,7 +151,8 @@ impl Settings {
         self.checks.use_times()
     }
 
-    /// Whether every channel that something is set for exists.
+    /// Whether every channel that something is set for is one of the first `columns`. (Later ones may lack
+    /// it, and cannot contradict what is set.)
     pub fn check(&self, columns: &Columns) -> Result<(), WrongChannel> {
         self.conversion.check_known(columns)?;
         // A channel may have several values that stand for no reading.
@@ -204,7 +204,7 @@ mod tests {
         let checks = CheckOptions { plausible: vec![range("c=0..1")], ..Default::default() };
         let settings = Settings { conversion, checks, ..Settings::default() };
         let columns = Columns::named(["a", "b", "c"]).unwrap();
-        let mut channels = settings.channels(&columns).unwrap();
+        let mut channels = settings.channels(&columns);
         let values: Vec<String> = channels
             .iter_mut()
             .map(|channel| match channel.value(Sample::new(3, 0).unwrap()) {
@@ -215,6 +215,6 @@ mod tests {
             })
             .collect();
         assert_eq!(values, ["8", "1.5", "outside 0..1: 6"]);
-        assert!(settings.channels(&Columns::CLASSIC).is_err());
+        assert!(settings.check(&columns).is_ok() && settings.check(&Columns::CLASSIC).is_err());
     }
 }

@@ -76,7 +76,10 @@ impl Processing {
     ) -> Result<(), WrongChannel> {
         if self.columns.as_ref() != Some(columns) {
             self.finish(sender);
-            let channels = self.settings.channels(columns)?;
+            if self.columns.is_none() {
+                self.settings.check(columns)?;
+            }
+            let channels = self.settings.channels(columns);
             let channel = self.settings.only_channel(columns);
             let before = self.history.take();
             let history =

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use clap::Parser;
 use stage::fake::{Chunks, FakeClock};
 use stage::format::columns::Columns;
 use stage::format::sample::Sample;
@@ -126,7 +127,6 @@ fn missed_table(rows: u64, missing: u64, missed: u64) -> Entry {
 
 /// What becomes of a stream, read in chunks at these times, in milliseconds.
 pub(super) fn of_stream(options: &str, clock: &FakeClock, script: &[(u64, &str)]) -> Seen {
-    use clap::Parser;
     let script: Vec<_> =
         script.iter().map(|(ms, text)| (Duration::from_millis(*ms), *text)).collect();
     let words = ["conv", "--from", "-"].into_iter().chain(options.split_whitespace());
@@ -173,6 +173,30 @@ fn a_row_is_converted_and_checked_channel_by_channel() {
     assert_eq!(messages, ["line 3: b: outside 0..10: 20"]);
     let table = Some(Table { channels: 3, missing: 1 });
     assert_eq!(entry, Entry::Conv { sent: 3, rejected: 1, missed: 0, table });
+}
+
+#[test]
+fn an_option_for_a_channel_needs_it_among_the_first_columns_and_not_among_later_ones() {
+    let text = "a\tb\n1\t2\nb\tc\n20\t10\nc\ta\n3\t4\n";
+    for (options, first, last) in [
+        ("--scale a=2", "2", "8"),
+        ("--plausible a=0..2", "1", ""),
+        ("--missing a=4", "1", ""),
+        ("--spike a=1", "1", "4"),
+    ] {
+        let (output, ..) = of_stream(options, &FakeClock::new(), &[(0, text)]);
+        let expected = format!("a\tb\n{first}\t2\nb\tc\n20\t10\nc\ta\n3\t{last}\n");
+        assert_eq!(output, expected, "{options}");
+    }
+    let (mut output, mut messages) = (Vec::new(), Vec::new());
+    let mut sender = Sender::new(&mut output, None, &mut messages);
+    let options = Options::try_parse_from(["conv", "--from=-", "--scale=c=2"]).unwrap();
+    let stream = Stream::whole(text.as_bytes(), "x", options.layout(), FakeClock::new());
+    let refused = convert_stream(stream, Processing::new(options.settings()), &mut sender);
+    let why = "--scale is given for a channel \"c\", but there are a, b";
+    assert_eq!(refused.unwrap_err().to_string(), why);
+    sender.close();
+    assert_eq!(output, b"");
 }
 
 #[test]
