@@ -327,6 +327,32 @@ fn another_header_begins_another_part_and_the_same_one_is_passed_over() {
 }
 
 #[test]
+fn columns_taken_by_number_are_sent_as_what_each_header_calls_them() {
+    let swapped = "time\ttemp\thum\n0\t20\t50\ntime\thum\ttemp\n1\t51\t21\n";
+    of_text("--columns 2,3", swapped).exits(0).writes("temp\thum\n20\t50\nhum\ttemp\n51\t21\n");
+    of_text("--columns 2,3 --names x,y", swapped).exits(0).writes("x\ty\n20\t50\n51\t21\n");
+    let scaled = of_text("--columns 2,3 --scale temp=10", swapped).exits(0);
+    scaled.writes("temp\thum\n200\t50\nhum\ttemp\n51\t210\n");
+    // A column that is absent is called as before, but never as one that is there.
+    let narrower = "a\tb\tc\n1\t2\t3\nb\tx\n4\t5\n";
+    of_text("--columns 3,2", narrower).exits(0).writes("c\tb\n3\t2\nc\tx\n\t5\n");
+    of_text("--columns 2,1", "a\tb\n1\t2\ntime\tb\n3\t4\n").exits(0).writes("b\ta\n2\t1\n4\t\n");
+    of_text("--columns 3,1", narrower).exits(0).writes("c\ta\n3\t1\nc\tb\n\t4\n");
+    of_text("--columns 2,1", "a\tb\n1\t2\nb\tc\td\n3\t4\t5\n")
+        .exits(0)
+        .writes("b\ta\n2\t1\nc\tb\n4\t3\n");
+    of_text("--columns 1,3", "b\tx\tb [V]\n1\t2\t3\nb [V]\ty\n4\t5\n")
+        .exits(0)
+        .writes("b\tb [V]\n1\t3\nb [V]\tb_2 [V]\n4\t\n");
+}
+
+#[test]
+fn a_column_called_the_time_is_used_where_it_is_and_nowhere_else() {
+    let parts = "time\ta\n2023-11-14T22:13:20Z\t1\na\tb\n2\t3\n";
+    of_text("--columns a --step 5", parts).exits(0).writes("1\n2\n").says(&[closing(2, 0)]);
+}
+
+#[test]
 fn the_count_is_of_rows_and_headers_are_not_counted() {
     of_text("--count 2", "a\tb\n1\t2\n3\t4\n5\t6\n")
         .exits(0)

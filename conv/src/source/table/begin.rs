@@ -35,7 +35,7 @@ impl Table {
         }
         let header = own.filter(|_| !self.are_words_data())?;
         let part = match &self.choice.columns {
-            Some(Selection::These(_)) => before.like(&header, &self.choice),
+            Some(Selection::These(columns)) => before.like(&header, columns, &self.choice),
             _ => Part::behind(&header, &self.choice, self.is_table),
         };
         let (found, expected) = (header.width(), before.width);

@@ -1,7 +1,8 @@
 //! A part of a table: lines of the same columns, and which of these are taken. It begins with a
 //! header, or else with the first row.
 
-use stage::format::columns::Columns;
+use stage::format::columns::{Channels, Columns};
+use stage::format::name::Name;
 use stage::process::message::quoted;
 
 use super::super::choice::{Choice, Column, Selection};
@@ -34,10 +35,9 @@ impl Part {
         let is_classic =
             (header.text(0), header.text(1)) == (Some(TIME), Some(VALUE)) && width == 2;
         let find = |column: &Column| header.find(column).ok_or_else(|| lacking(column, header));
-        let in_front = (header.text(0) == Some(TIME) && width > 1).then_some(0);
         let time = match &choice.time {
             Some(column) => Some(find(column)?),
-            None => in_front,
+            None => in_front(header),
         };
         let (taken, is_plain) = match &choice.columns {
             Some(Selection::These(columns)) => {
@@ -59,23 +59,38 @@ impl Part {
         Ok(Part { width, time, is_time_guessed: !is_sure, taken, columns })
     }
 
-    /// Lines behind another header, of which the same is sent as of those before: at least one of the
-    /// columns.
-    pub(super) fn like(&self, header: &Header, choice: &Choice) -> Result<Part, String> {
-        let find = |column: &Column| header.find(column);
+    /// Lines behind another header, of which the same `columns` are taken: at least one of them. Those that
+    /// it has are sent as what it calls them; the others stay empty.
+    pub(super) fn like(
+        &self,
+        header: &Header,
+        columns: &[Column],
+        choice: &Choice,
+    ) -> Result<Part, String> {
+        let in_front = in_front(header);
         let time = match &choice.time {
             // Beyond the last field no row has a time, so that all are rejected.
-            Some(column) => find(column).or(Some(header.width())),
-            None => self.time,
+            Some(column) => header.find(column).or(Some(header.width())),
+            None => in_front.filter(|_| choice.uses_times && !choice.is_stamped),
         };
-        let taken: Vec<Option<usize>> = match &choice.columns {
-            Some(Selection::These(columns)) => columns.iter().map(find).collect(),
-            _ => self.taken.clone(),
-        };
+        let mut taken: Vec<Option<usize>> = Vec::new();
+        for column in columns {
+            let found = header.find(column).map(Some);
+            let is_free =
+                |at: &Option<usize>| ![time, in_front].contains(at) && !taken.contains(at);
+            taken.push(found.filter(is_free).flatten());
+        }
         if taken.iter().all(Option::is_none) {
             return Err(format!("none of the columns is among {}", header.list()));
         }
-        let (columns, is_time_guessed) = (self.columns.clone(), self.is_time_guessed);
+        let columns = match self.columns.channels() {
+            Channels::Named(before) if choice.names.is_none() => {
+                let names = names(&taken, header, before);
+                Columns::new(self.columns.have_time(), Channels::Named(names))
+            }
+            _ => self.columns.clone(),
+        };
+        let is_time_guessed = choice.time.is_none();
         Ok(Part { width: header.width(), time, is_time_guessed, taken, columns })
     }
 
@@ -83,6 +98,26 @@ impl Part {
     pub(super) fn is_classic(&self) -> bool {
         self.width == 1 && self.columns.width() == 1
     }
+}
+
+/// The field that is called the time.
+fn in_front(header: &Header) -> Option<usize> {
+    (header.text(0) == Some(TIME) && header.width() > 1).then_some(0)
+}
+
+/// What `header` calls the fields that are taken; those that it lacks are called as `before`, unless another
+/// one has that name now.
+fn names(taken: &[Option<usize>], header: &Header, before: &[Name]) -> Vec<Name> {
+    let named = taken.iter().map(|at| header.name((*at)?)).zip(before).enumerate();
+    let mut named: Vec<(usize, bool, &Name)> = named
+        .map(|(index, (name, before))| (index, name.is_none(), name.unwrap_or(before)))
+        .collect();
+    named.sort_by_key(|(_, is_absent, _)| *is_absent);
+    let fitted = Name::all_fitted(named.iter().map(|(.., name)| name.as_str()));
+    let mut names: Vec<(usize, Name)> =
+        named.iter().map(|(index, ..)| *index).zip(fitted).collect();
+    names.sort_by_key(|(index, _)| *index);
+    names.into_iter().map(|(_, name)| name).collect()
 }
 
 /// Fails if a column is asked for twice, as by its number and by its name: a header cannot name two
