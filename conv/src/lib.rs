@@ -15,7 +15,7 @@
 //! |---|---|---|
 //! | `options` | the command line (`options::serial`: how a serial line is opened; [`for_channel`]: values for one channel or for all) | options |
 //! | `plan` | what happens to readings | settings, columns, duration |
-//! | `opened` | choosing the source, and opening it before any stage begins: **a new source is added there** (`opened::reconnecting`: a stream that is opened whenever it can be) | a source that can be read |
+//! | `opened` | choosing the source, and opening it before any stage begins: **a new source is added there** (`opened::clocked`: one converter, or rows of several; `opened::reconnecting`: a stream that is opened whenever it can be) | a source that can be read |
 //! | [`source`] | where readings come from, until an end, a deadline or a stop | batches of readings, rows |
 //! | [`source::clocked`], `source::clocked_rows` | asking one converter, or several together, at the `source::pace`: at each tick ([`ticks`]: which is due, which was missed) or without a pause | |
 //! | [`source::simulated`], `source::polled` | converters: signals (`source::uniform`: random integers); a file (`source::number`: the number in it; `source::iio`: the attributes beside it) | a reading |

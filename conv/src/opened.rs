@@ -4,6 +4,7 @@
 //!
 //! To add a source: write a file for its kind, and add a line to [`KINDS`].
 
+mod clocked;
 mod polled;
 mod reconnecting;
 mod simulated;

@@ -4,19 +4,16 @@ use std::io::Write;
 
 use stage::process::quantity::Rate;
 
-use super::{OpenSource, Opened};
+use super::{OpenSource, Opened, clocked};
+use crate::Error;
 use crate::channel::name;
 use crate::for_channel::{ForChannel, value};
 use crate::options::Options;
 use crate::plan::Plan;
-use crate::processing::Processing;
 use crate::sender::Sender;
 use crate::source;
-use crate::source::clocked::Clocked;
-use crate::source::clocked_rows::ClockedRows;
 use crate::source::simulated::{Levels, Simulated};
 use crate::ticks::Sampling;
-use crate::{Error, begin, pump};
 
 /// Simulated converters, one for each channel, and how often they are asked.
 struct SimulatedSource {
@@ -53,21 +50,7 @@ impl OpenSource for SimulatedSource {
         plan: Plan,
         sender: &mut Sender<'_, &mut dyn Write>,
     ) -> Result<(), Error> {
-        let SimulatedSource { mut converters, rate } = *self;
-        let Plan { settings, columns, duration, stop, .. } = plan;
-        let use_times = settings.use_times();
-        let mut processing = Processing::new(settings);
-        begin(&columns, &mut processing, sender)?;
-        if columns.width() == 1
-            && !use_times
-            && let Some(converter) = converters.pop()
-        {
-            let mut source = Clocked::new(converter, stop, rate, duration, Sampling::Batched);
-            return pump(&mut source, &mut processing, sender);
-        }
-        let (timed, batched) = (columns.have_time() || use_times, Sampling::Batched);
-        let mut source =
-            ClockedRows::new(converters, timed, "sample", stop, rate, duration, batched);
-        pump(&mut source, &mut processing, sender)
+        let SimulatedSource { converters, rate } = *self;
+        clocked::convert(converters, "sample", (rate, Sampling::Batched), plan, sender)
     }
 }
