@@ -63,12 +63,12 @@ impl Channel {
         Channel { linear: Linear::new(affine.clone()), affine, checks, missing }
     }
 
-    /// Takes values for none.
+    /// Has these values stand for no reading.
     pub(crate) fn missing(self, missing: Missing) -> Channel {
         Channel { missing, ..self }
     }
 
-    /// Whether a reading stands for none.
+    /// Whether this value stands for no reading.
     #[inline]
     pub(crate) fn is_missing(&self, raw: &Sample) -> bool {
         self.missing.has(raw)

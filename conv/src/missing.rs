@@ -17,7 +17,7 @@ use crate::for_channel::{self, ForChannel, heading};
 /// Values that stand for no reading, for all channels or for one.
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
 pub struct MissingOptions {
-    /// Raw values that mean there is none: -9999,NA,a=85
+    /// Raw values that mean no reading: -9999,NA,a=85
     #[arg(long, value_name = "VALUE,…", value_parser = value, value_delimiter = ',')]
     #[arg(allow_hyphen_values = true, help_heading = heading::CONVERSION)]
     pub missing: Vec<ForChannel<MissingValue>>,
@@ -94,7 +94,7 @@ impl Missing {
         self.lines.iter().any(|missing| missing == line)
     }
 
-    /// Whether the word for what is not a number, in any case, is among them.
+    /// Whether `nan` is among them, in any case.
     pub(crate) fn has_nan(&self) -> bool {
         self.words.iter().any(|word| word.eq_ignore_ascii_case(b"nan"))
     }

@@ -92,7 +92,7 @@ impl Processing {
         Ok(())
     }
 
-    /// Sends what waits for further readings: there are none.
+    /// Sends what still waits: no more readings follow.
     pub fn finish(&mut self, sender: &mut Sender<impl Write>) {
         if let Some(history) = &mut self.history {
             history.finish(sender);

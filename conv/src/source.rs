@@ -161,7 +161,7 @@ pub enum Error {
         /// Why not.
         source: wav::NotWav,
     },
-    /// The input has not the columns that were asked for.
+    /// The input lacks columns that were asked for.
     #[error("cannot take columns of {name}: {why}")]
     Columns {
         /// The stream; a file's name in quotes.

@@ -166,7 +166,7 @@ impl Flat {
         self.begin_behind(gone);
     }
 
-    /// Leaves out the values behind which another one came that early.
+    /// Leaves out the values that another one followed at or before `limit`.
     fn forget(&mut self, limit: i128) {
         let is_old = |extremes: &VecDeque<Extreme>| {
             extremes.front().is_some_and(|first| first.next <= limit)

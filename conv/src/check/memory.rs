@@ -42,7 +42,7 @@ impl Memory {
         }
     }
 
-    /// Judges the next value, or that there is none; `after` is the one behind it.
+    /// Judges the next value, `None` where it is missing; `after` is the one that follows it.
     pub(crate) fn judge(
         &mut self,
         value: Option<&Decimal>,

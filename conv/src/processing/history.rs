@@ -75,7 +75,7 @@ impl History {
         self.lacks_times
     }
 
-    /// Takes the next row's `values`, and sends those of which enough is known. Leaves room for others.
+    /// Takes the next row's `values`, and sends the row that can be judged now. Leaves a buffer for others.
     pub(super) fn push(
         &mut self,
         place: Place,

@@ -41,7 +41,7 @@ impl Connection {
         self.awaits_writers = kind == Some(SFlag::S_IFIFO);
     }
 
-    /// How it ended, if it would otherwise be like this.
+    /// How it ended: like this, unless only the last writer of a FIFO has left.
     fn ended(&self, ending: Ending) -> Ending {
         match ending {
             Ending::Clean if self.awaits_writers => Ending::WriterGone,

@@ -229,14 +229,14 @@ impl TimeReader {
         }
     }
 
-    /// Whether a time that was the last row's already is that of another hour: unless several rows have
-    /// the same time, as one shows that came less than the `fold` before.
+    /// Whether a time that the last row had as well belongs to the second of the two hours: not if rows
+    /// come less than the `fold` apart, so that several may have the same time.
     fn is_repeated(&self, fold: SignedDuration) -> bool {
         self.before.is_none_or(|before| self.last.duration_since(before) >= fold)
     }
 
-    /// Of a time that comes twice, as the clocks go back, the first; but the second if a row has
-    /// already been later than that, or as late in the hourly rows of a recording.
+    /// Of a time that comes twice, as the clocks go back, the first; but the second once a row was later
+    /// than that, or, where rows come hourly, as late.
     fn in_zone(&mut self, civil: DateTime) -> Result<Option<Timestamp>, NoRow> {
         match self.zone.to_ambiguous_timestamp(civil).offset() {
             AmbiguousOffset::Unambiguous { offset } => Ok(offset.to_timestamp(civil).ok()),

@@ -1,8 +1,8 @@
 //! Raw words: what one word of a converter looks like in a stream.
 //!
-//! A word is so many bytes, in one order or the other. Of its bits, some are the number, which may lie
-//! above others that mean nothing. The kernel's industrial I/O describes that in a line, which is read
-//! here as well (`description`); the usual words have names.
+//! A word is one to eight bytes, the low or the high one first. The number takes some of its bits; those
+//! below and above it mean nothing. The kernel's industrial I/O has a notation for that, which is read here
+//! as well (`description`); the usual words have names.
 
 mod description;
 

@@ -117,11 +117,11 @@ fn beside_a_missing_or_rejected_reading_there_is_no_spike() {
     assert_eq!(output, "1\n9\n9\n9\n9\n");
     assert_eq!(messages, ["line 3: not a number: \"x\"", "line 6: spike between 9 and 9: 20"]);
     let (output, _) = checked("--spike 1 --plausible ..50", "1\n9\n99\n9\n1\n");
-    assert_eq!(output, "1\n9\n9\n1\n", "a value that is not plausible is none");
+    assert_eq!(output, "1\n9\n9\n1\n", "an implausible value is missing");
     let text = "a\tb\n1\t1\n9\t9\n\t1\n1\t2\n";
     assert_eq!(checked("--spike 1", text).0, "a\tb\n1\t1\n9\t\n\t1\n1\t2\n");
     let text = "a\tb\n1\t1\n9\t9\n1\n1\t2\n";
-    assert_eq!(checked("--spike 1", text).0, "a\tb\n1\t1\n9\t9\n1\t2\n", "a row that is none");
+    assert_eq!(checked("--spike 1", text).0, "a\tb\n1\t1\n9\t9\n1\t2\n", "a row that is rejected");
 }
 
 #[test]

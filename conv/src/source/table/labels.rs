@@ -29,7 +29,7 @@ pub(super) struct Labels {
     is_stamped: bool,
     /// Whether others become columns.
     is_open: bool,
-    /// Whether it was looked whether all that are asked for are there.
+    /// Whether the first line was checked for all that are asked for.
     is_checked: bool,
 }
 
@@ -56,8 +56,8 @@ impl Labels {
         Labels { labelling, known, times, is_stamped, is_open, is_checked: false }
     }
 
-    /// Puts the fields of a line into the places of their labels; returns the labels that are new. None
-    /// is, if the line is rejected.
+    /// Puts the fields of a line into the places of their labels; returns the labels that are new. A
+    /// line that is rejected adds none.
     fn place(&mut self, fields: &mut Fields, found: &[Labelled]) -> Result<Vec<String>, NoRow> {
         let before = self.known.len();
         for Labelled { label, may_begin, .. } in found.iter().filter(|_| self.is_open) {

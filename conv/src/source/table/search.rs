@@ -70,7 +70,7 @@ impl Search {
     }
 }
 
-/// What a line has not of the columns asked for.
+/// What a line lacks of the columns asked for.
 struct Lacks {
     /// How many fields it has.
     fields: usize,
@@ -84,7 +84,7 @@ struct Lacks {
 enum Found {
     Header(Header, Part),
     Row(Part),
-    /// It has not the columns asked for.
+    /// It lacks the columns asked for.
     Lacks(Lacks),
     Nothing(NoRow),
 }

@@ -28,7 +28,8 @@ impl<I: Input> TextStream<I> {
         Text { place, lines, readings }
     }
 
-    /// Looks for samples in the only column that is taken. If there are none, some rows go the long way.
+    /// Looks for samples in the only column that is taken. Where none begin, the next rows are read one by
+    /// one.
     pub(super) fn scan_column(&mut self) -> Scanned {
         let Some(wanted) = self.table.wanted() else {
             self.rows_left = u64::MAX;

@@ -9,7 +9,7 @@ use super::super::Error;
 use super::{TextStream, place};
 
 impl<I: Input> TextStream<I> {
-    /// The table has not the columns that were asked for.
+    /// The table lacks columns that were asked for.
     pub(super) fn lacking(&self, why: &str) -> Error {
         Error::Columns { name: self.name.clone(), why: why.to_owned() }
     }

@@ -45,8 +45,8 @@ pub(super) fn read_iso(text: &[u8]) -> Option<Moment> {
     }
 }
 
-/// What `read` gives, which takes the second 60 for 59, with the next second in its place. It is the one
-/// that makes no difference if it is 59.
+/// What `read` gives, but the next second for the second 60, which it takes for 59. (A 60 in the text is
+/// that of the seconds if `read` gives the same for 59 in its place.)
 fn with_leap_seconds(text: &[u8], read: impl Fn(&[u8]) -> Option<Moment>) -> Option<Moment> {
     let moment = read(text)?;
     let is_leap = |at: usize| {
