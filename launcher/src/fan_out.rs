@@ -4,17 +4,18 @@
 //! first output without consuming them, then splice(2) moves exactly as many to the second. If any end
 //! is not a pipe, the bytes are read and written; so are pieces smaller than `SMALL`, since each
 //! spliced piece takes a whole slot of the pipe, and slots are few: a trickle would fill a pipe of 1
-//! MiB with 256 samples. Where a call is refused (an outer sandbox, such as a container's, forbids it, or
-//! the kernel lacks it), everything is read and written from then on.
+//! MiB with 256 samples. Where one of these calls is refused (`calls`), everything is read and written from
+//! then on.
 //!
 //! An output whose reader is gone gets nothing more; the other continues. The work ends when the input
 //! ends or both readers are gone.
 
+mod calls;
+
 use std::io::{self, Read};
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::AsFd;
 
 use nix::errno::Errno;
-use nix::fcntl::{SpliceFFlags, splice, tee};
 use nix::sys::stat::SFlag;
 use stage::process::exit::Status;
 use stage::process::ledger::Entry;
@@ -26,7 +27,7 @@ use stage::stream::output::{self, Delivery, Unwritable, deliver};
 use stage::stream::size;
 use thiserror::Error;
 
-use crate::kernel;
+use crate::fan_out::calls::{CALLS, Calls, is_refusal};
 
 /// Bytes below which copying is better than splicing: four pages.
 const SMALL: usize = 16 * 1024;
@@ -41,22 +42,6 @@ pub enum Error {
     #[error("cannot pass on the samples")]
     Write(#[source] io::Error),
 }
-
-/// The system calls that may be refused.
-#[derive(Clone, Copy)]
-struct Calls {
-    pending: fn(BorrowedFd<'_>) -> Result<usize, Errno>,
-    /// From one pipe to another, at most this many bytes.
-    tee: fn(BorrowedFd<'_>, BorrowedFd<'_>, usize) -> Result<usize, Errno>,
-    splice: fn(BorrowedFd<'_>, BorrowedFd<'_>, usize) -> Result<usize, Errno>,
-}
-
-/// The kernel's.
-const CALLS: Calls = Calls {
-    pending: |pipe| kernel::pending(pipe),
-    tee: |from, to, most| tee(from, to, most, SpliceFFlags::empty()),
-    splice: |from, to, most| splice(from, None, to, None, most, SpliceFFlags::empty()),
-};
 
 /// Copies `input` to both outputs until it ends.
 pub fn run<I: AsFd>(input: Stoppable<I>, outputs: [&dyn AsFd; 2], stop: &Stop) -> Ended<Error> {
@@ -120,7 +105,7 @@ impl<I: AsFd> FanOut<'_, I> {
         if !self.splices || self.input.has_ended() {
             return Ok(false);
         }
-        match (self.calls.pending)(self.input.fd().as_fd()) {
+        match (self.calls.waiting)(self.input.fd().as_fd()) {
             Ok(bytes) => Ok(bytes >= SMALL),
             Err(errno) if is_refusal(errno) => {
                 self.give_up_splicing();
@@ -159,7 +144,7 @@ impl<I: AsFd> FanOut<'_, I> {
         let count = match &self.outputs {
             [Some(first), Some(_)] => {
                 let (from, to) = (self.input.fd().as_fd(), first.fd.as_fd());
-                match retry(|| (self.calls.tee)(from, to, size::PIPE)) {
+                match (self.calls.tee)(from, to, size::PIPE) {
                     Err(Errno::EPIPE) => {
                         self.outputs[0] = None;
                         return self.splice();
@@ -185,7 +170,7 @@ impl<I: AsFd> FanOut<'_, I> {
         while moved < count {
             let Some(output) = &self.outputs[to] else { break };
             let (from, to_fd) = (self.input.fd().as_fd(), output.fd.as_fd());
-            match retry(|| (self.calls.splice)(from, to_fd, count - moved)) {
+            match (self.calls.splice)(from, to_fd, count - moved) {
                 Ok(0) => break,
                 Ok(bytes) => moved += bytes,
                 Err(Errno::EPIPE) => self.outputs[to] = None,
@@ -228,175 +213,5 @@ impl<I: AsFd> FanOut<'_, I> {
     }
 }
 
-/// Whether a call failed since it is not to be had here, rather than for what it was asked.
-fn is_refusal(errno: Errno) -> bool {
-    matches!(errno, Errno::ENOSYS | Errno::EPERM | Errno::EACCES | Errno::EINVAL | Errno::ENOTTY)
-}
-
-/// Repeats a call that a signal interrupts.
-fn retry<T>(mut call: impl FnMut() -> Result<T, Errno>) -> Result<T, Errno> {
-    loop {
-        match call() {
-            Err(Errno::EINTR) => {}
-            result => return result,
-        }
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use stage::stream::input::AfterStop;
-    use std::io::PipeReader;
-    use std::io::Write;
-    use std::os::unix::net::UnixStream;
-    use std::thread;
-    use std::time::{Duration, Instant};
-
-    fn stoppable<F: AsFd>(fd: F) -> Stoppable<F> {
-        Stoppable::new(fd, Stop::never(), AfterStop::End)
-    }
-
-    /// This many bytes, in no short pattern.
-    fn bytes(count: usize) -> Vec<u8> {
-        (0..count).map(|at| (at * at / 7) as u8).collect()
-    }
-
-    /// Feeds `input` in pieces of `piece` to a fan-out over pipes, whose readers stop after `read`
-    /// bytes; returns what they got, and the fan-out's entry.
-    fn through_pipes(input: &[u8], piece: usize, read: [usize; 2]) -> ([Vec<u8>; 2], Entry) {
-        through_pipes_by(CALLS, input, piece, read)
-    }
-
-    fn through_pipes_by(
-        calls: Calls,
-        input: &[u8],
-        piece: usize,
-        read: [usize; 2],
-    ) -> ([Vec<u8>; 2], Entry) {
-        let (reader, mut writer) = io::pipe().unwrap();
-        let ((first, to_first), (second, to_second)) = (io::pipe().unwrap(), io::pipe().unwrap());
-        let receive = |pipe: PipeReader, most: usize| {
-            move || {
-                let mut text = Vec::new();
-                pipe.take(most as u64).read_to_end(&mut text).unwrap();
-                text
-            }
-        };
-        thread::scope(|scope| {
-            let first = scope.spawn(receive(first, read[0]));
-            let second = scope.spawn(receive(second, read[1]));
-            scope.spawn(move || {
-                // The fan-out may leave before everything is written.
-                let _ = input.chunks(piece).try_for_each(|piece| writer.write_all(piece));
-            });
-            let outputs: [&dyn AsFd; 2] = [&to_first, &to_second];
-            let ended = run_by(calls, stoppable(reader), outputs, &Stop::never());
-            drop((to_first, to_second));
-            assert_eq!(ended.result.unwrap(), Status::Done);
-            ([first.join().unwrap(), second.join().unwrap()], ended.entry)
-        })
-    }
-
-    #[test]
-    fn both_outputs_get_every_byte_whatever_the_pieces() {
-        let input = bytes(3_000_000);
-        for piece in [1 << 20, 100_000, 4096, 1000] {
-            let (outputs, entry) = through_pipes(&input, piece, [usize::MAX; 2]);
-            assert!(outputs.iter().all(|output| *output == input), "pieces of {piece}");
-            assert_eq!(entry, Entry::Tee { taken: 3_000_000 });
-        }
-    }
-
-    #[test]
-    fn a_call_that_is_refused_is_done_without() {
-        use std::sync::atomic::{AtomicUsize, Ordering};
-        static CALLED: AtomicUsize = AtomicUsize::new(0);
-        /// Refuses from the third time on, after half of what is there.
-        fn half(from: BorrowedFd<'_>, to: BorrowedFd<'_>, most: usize) -> Result<usize, Errno> {
-            match CALLED.fetch_add(1, Ordering::Relaxed) {
-                0 | 1 => splice(from, None, to, None, most.div_ceil(2), SpliceFFlags::empty()),
-                _ => Err(Errno::EPERM),
-            }
-        }
-        let input = bytes(3_000_000);
-        for calls in [
-            Calls { pending: |_| Err(Errno::ENOTTY), ..CALLS },
-            Calls { tee: |_, _, _| Err(Errno::ENOSYS), ..CALLS },
-            Calls { splice: |_, _, _| Err(Errno::EPERM), ..CALLS },
-            Calls { splice: half, ..CALLS },
-        ] {
-            for read in [[usize::MAX; 2], [usize::MAX, 70_000], [70_000, usize::MAX]] {
-                let (outputs, entry) = through_pipes_by(calls, &input, 1 << 20, read);
-                for (output, most) in outputs.iter().zip(read) {
-                    assert!(*output == input[..input.len().min(most)], "{} bytes", output.len());
-                }
-                assert_eq!(entry, Entry::Tee { taken: 3_000_000 });
-            }
-        }
-    }
-
-    #[test]
-    fn an_output_that_leaves_does_not_keep_the_other_from_getting_everything() {
-        let input = bytes(3_000_000);
-        for piece in [1 << 20, 1000] {
-            for left in [0, 1, 70_000] {
-                let (outputs, _) = through_pipes(&input, piece, [left, usize::MAX]);
-                assert!(outputs[1] == input, "first left after {left}, pieces of {piece}");
-                let (outputs, _) = through_pipes(&input, piece, [usize::MAX, left]);
-                assert!(outputs[0] == input, "second left after {left}, pieces of {piece}");
-            }
-        }
-    }
-
-    #[test]
-    fn when_both_have_left_the_work_ends() {
-        let (_, entry) = through_pipes(&bytes(3_000_000), 1 << 20, [10, 10]);
-        let Entry::Tee { taken } = entry else { unreachable!() };
-        assert!(taken < 3_000_000);
-    }
-
-    #[test]
-    fn ends_that_are_not_pipes_are_read_and_written() {
-        let input = bytes(1_000_000);
-        let (mut feed, socket) = UnixStream::pair().unwrap();
-        let files =
-            [tempfile::NamedTempFile::new().unwrap(), tempfile::NamedTempFile::new().unwrap()];
-        thread::scope(|scope| {
-            let input = &input;
-            scope.spawn(move || feed.write_all(input).unwrap());
-            let outputs: [&dyn AsFd; 2] = [files[0].as_file(), files[1].as_file()];
-            let ended = run(stoppable(socket), outputs, &Stop::never());
-            assert_eq!(ended.entry, Entry::Tee { taken: 1_000_000 });
-        });
-        for file in files {
-            assert!(std::fs::read(file.path()).unwrap() == input);
-        }
-    }
-
-    #[test]
-    fn small_pieces_do_not_use_up_the_pipes_slots() {
-        // A pipe of the kernel's default size has 16 slots. Each piece is written once the one before
-        // has been taken, so that no two are merged on the way in.
-        const PIECES: usize = 100;
-        let (reader, mut writer) = io::pipe().unwrap();
-        let watched = reader.try_clone().unwrap();
-        let ((first, to_first), (_second, to_second)) = (io::pipe().unwrap(), io::pipe().unwrap());
-        thread::scope(|scope| {
-            scope.spawn(move || {
-                for piece in 1..=PIECES {
-                    writer.write_all(b"57\n").unwrap();
-                    let deadline = Instant::now() + Duration::from_secs(60);
-                    while kernel::pending(&watched).unwrap() > 0
-                        || kernel::pending(&first).unwrap() < 3 * piece
-                    {
-                        assert!(Instant::now() < deadline, "stuck after {piece} pieces");
-                        thread::yield_now();
-                    }
-                }
-            });
-            let ended = run(stoppable(reader), [&to_first, &to_second], &Stop::never());
-            assert_eq!(ended.entry, Entry::Tee { taken: 3 * PIECES as u64 });
-        });
-    }
-}
+mod tests;

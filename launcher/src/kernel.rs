@@ -4,7 +4,7 @@
 use std::fs::{self, DirEntry};
 use std::io;
 use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+use std::os::fd::{AsRawFd, BorrowedFd};
 use std::time::Duration;
 
 use nix::errno::Errno;
@@ -101,14 +101,6 @@ pub fn reap() -> io::Result<Option<(Pid, ProcessEnding, ResourceUse)>> {
 fn duration(time: libc::timeval) -> Duration {
     let micros = time.tv_sec.saturating_mul(1_000_000).saturating_add(time.tv_usec);
     Duration::from_micros(u64::try_from(micros).unwrap_or(0))
-}
-
-/// Bytes that can be read from a pipe at once.
-pub(crate) fn pending(pipe: impl AsFd) -> Result<usize, Errno> {
-    let mut count: libc::c_int = 0;
-    // SAFETY: FIONREAD writes an int to the address it is given.
-    Errno::result(unsafe { libc::ioctl(pipe.as_fd().as_raw_fd(), libc::FIONREAD, &mut count) })?;
-    Ok(usize::try_from(count).unwrap_or(0))
 }
 
 #[cfg(test)]

@@ -96,7 +96,7 @@ pub fn set_rate(_: BorrowedFd<'_>, _: u32) -> Result<u32, Errno> {
     Err(Errno::ENOTSUP)
 }
 
-/// Bytes that wait in a terminal to be read.
+/// Bytes that wait to be read from a pipe, a socket or a terminal.
 pub fn waiting_bytes(fd: BorrowedFd<'_>) -> Result<usize, Errno> {
     let mut count: libc::c_int = 0;
     // SAFETY: the descriptor is open as long as it is lent, and the request writes one integer of the
