@@ -93,7 +93,7 @@ impl Stop {
         event: Option<Awaited<'_>>,
         deadline: Option<Instant>,
     ) -> io::Result<Option<Wake>> {
-        let event = match event {
+        let mut event = match event {
             Some(Awaited::Token(semaphore)) => return self.sleep_on(semaphore, deadline),
             Some(Awaited::Descriptor(fd, events)) => Some(PollFd::new(fd, events)),
             None => None,
@@ -102,10 +102,17 @@ impl Stop {
             TimeSpec::from_duration(deadline.saturating_duration_since(Instant::now()))
         });
         let is_awaited = event.is_some();
-        let messages = unwritten::awaited().map(|fd| PollFd::new(fd, PollFlags::POLLOUT));
-        // What is waited for comes first.
-        let mut interest = [event, messages].into_iter().flatten().collect::<Vec<_>>();
-        match ppoll(&mut interest, timeout, Some(self.waiting())) {
+        // What is waited for comes first. (Messages hardly ever wait: only then does this take memory.)
+        let mut with_messages;
+        let interest = match unwritten::awaited() {
+            None => event.as_mut_slice(),
+            Some(fd) => {
+                let messages = PollFd::new(fd, PollFlags::POLLOUT);
+                with_messages = event.into_iter().chain([messages]).collect::<Vec<_>>();
+                with_messages.as_mut_slice()
+            }
+        };
+        match ppoll(interest, timeout, Some(self.waiting())) {
             Ok(0) => return Ok(Some(Wake::Deadline)),
             Ok(_) if is_awaited && interest[0].any() != Some(false) => {
                 return Ok(Some(Wake::Ready));
