@@ -6,5 +6,8 @@
 /// limited to less, which is harmless.)
 pub const PIPE: usize = 1 << 20;
 
+/// Bytes that a pipe, or the like, takes without blocking if it takes any (PIPE_BUF).
+pub(crate) const PIECE: usize = 4096;
+
 /// Bytes read or written in one call.
 pub const BLOCK: usize = PIPE / 4;

@@ -34,15 +34,13 @@ use nix::sys::stat::SFlag;
 use crate::process::clock::Wake;
 use crate::process::wait::{Awaited, Sleep};
 use crate::stream::files::kind_of;
+use crate::stream::size;
 use peer::End;
 use turn::Turn;
 
 /// How often a sleeper in a queue or a ring checks that its peer is still there, in case the launcher
 /// cannot say so: rarely enough to cost nothing, and often enough for a person who waits for the end.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
-
-/// Bytes that a pipe, or the like, takes without blocking if it takes any (PIPE_BUF).
-const PIECE: usize = 4096;
 
 /// Both ends of a new transport.
 #[derive(Debug)]
@@ -202,7 +200,7 @@ impl<F: AsFd> Writer<F> {
     /// The same, of a piece that does not block, if there [is room](Writer::has_room).
     pub(crate) fn write_piece(&mut self, bytes: &[u8]) -> io::Result<Option<usize>> {
         match self.kind {
-            Kind::Stream => self.write(&bytes[..bytes.len().min(PIECE)]),
+            Kind::Stream => self.write(&bytes[..bytes.len().min(size::PIECE)]),
             _ => self.write(bytes),
         }
     }

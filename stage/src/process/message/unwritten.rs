@@ -30,13 +30,10 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::write;
 
 use super::counted;
-use crate::stream::terminal;
+use crate::stream::{size, terminal};
 
 /// The most messages that are kept: more than any stage has to say, unless something is badly wrong.
 const KEPT: usize = 100;
-
-/// Bytes that a writable pipe takes without blocking (PIPE_BUF).
-const PIECE: usize = 4096;
 
 /// How long a process that has ended its work waits for its messages to be taken.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
@@ -85,7 +82,7 @@ impl Unwritten {
                 self.lines.push_back(line.into_bytes());
             }
             let Some(line) = self.lines.front_mut() else { return };
-            match take(&line[..line.len().min(PIECE)]) {
+            match take(&line[..line.len().min(size::PIECE)]) {
                 None => return,
                 Some(count) if count < line.len() => drop(line.drain(..count)),
                 Some(_) => drop(self.lines.pop_front()),
