@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
+use stage::process::kernel::restore_default;
 
 pub use crate::finished::Finished;
 use crate::finished::Shortened;
@@ -35,6 +36,7 @@ impl Program {
 
     /// Any other, such as a shell.
     pub fn other(path: impl AsRef<OsStr>) -> Program {
+        hear_interrupts();
         let mut command = Command::new(path);
         command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.env_remove("WANDLER_LEDGER");
@@ -131,6 +133,14 @@ impl Program {
     /// Runs it to its end.
     pub fn finish(self) -> Finished {
         self.start().finish()
+    }
+}
+
+/// Lets this process, and so what it starts, hear what a terminal sends: a script that runs the tests in the
+/// background (`&`) leaves these signals ignored.
+fn hear_interrupts() {
+    for signal in [Signal::SIGINT, Signal::SIGQUIT] {
+        restore_default(signal).unwrap_or_else(|error| panic!("{signal}: {error}"));
     }
 }
 
