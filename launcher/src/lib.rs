@@ -19,6 +19,7 @@
 //! | `message_router` | where messages go while there is a live view, and **restoring the terminal after it** |
 //! | `non_blocking` | non-blocking output: a hung reader must not hold up the supervisor |
 //! | `watch` | the loop that turns signals into events, and actions into signals |
+//! | `suspension` | Ctrl-Z while `report` draws: the launcher stops after it |
 //! | [`ending`] | how a process ended, and what it used |
 //! | `account` | samples sent, recorded and counted: settled or not |
 //! | `verdict` | the rules of the launcher's exit status |

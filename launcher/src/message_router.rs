@@ -17,7 +17,8 @@ use crate::ending::ProcessEnding;
 use crate::non_blocking::{NonBlockingWriter, takes_more};
 
 /// Written to a terminal whose live view was killed: resets colours, wraps lines again, and clears the
-/// panel below the cursor. (If the kill cut a frame off, its upper rows stay: where the cursor is then is unknown.)
+/// panel below the cursor. (If the kill cut a frame off, its upper rows stay: where the cursor is then is
+/// unknown.)
 const RESTORE: &[u8] = b"\x1b[m\x1b[?7h\r\x1b[J";
 
 /// The pipe for messages. (If it filled up between our poll and our write, or our line were longer than

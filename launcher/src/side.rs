@@ -117,7 +117,7 @@ impl LauncherSide {
         }
     }
 
-    /// A process has ended, or never will: from now on the launcher reads what is sent to it.
+    /// A process has ended, or cannot be ended: from now on the launcher reads what is sent to it.
     pub(crate) fn drain_to(&mut self, process: Process) {
         self.transports
             .iter_mut()
@@ -126,9 +126,9 @@ impl LauncherSide {
     }
 
     /// A process will neither write nor end: its readers are not to wait for it. Where only the kernel
-    /// could show them the end, a reader that was asked to stop ends by itself once nothing has come for
-    /// a second and nobody reads its ledger. (That of `tee`, who reads what `conv` sends, counts for
-    /// nothing in the account.)
+    /// could show them the end, their ledgers are given up: a reader that was asked to stop, and whose
+    /// ledger nobody reads, ends by itself after a second of silence. (For `conv`, whose reader is `tee`,
+    /// the account loses nothing by that.)
     pub(crate) fn end_input_from(&mut self, process: Process) {
         for KeptTransport { link, keeper, .. } in &self.transports {
             if link.from == process {
@@ -140,7 +140,7 @@ impl LauncherSide {
         }
     }
 
-    /// Which processes have something to read that they do not, and whether the report can be written.
+    /// Which processes leave something unread, and whether the report can be written.
     pub(crate) fn view(&self) -> View {
         let mut view = View::default();
         for transport in &self.transports {
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_of_another_process_is_none() {
+    fn an_entry_of_another_process_is_not_an_entry() {
         let (mut side, ends) = ledgers();
         let entry = b"{\"stage\":\"log\",\"recorded\":7,\"durable\":7}\n";
         ends[Process::Stat].as_ref().unwrap().write_all(entry).unwrap();

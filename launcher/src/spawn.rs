@@ -35,8 +35,7 @@ use nix::unistd::{ForkResult, getpid, pipe2};
 use stage::process::message::chain;
 
 use crate::calls::Calls;
-use crate::children;
-use crate::children::{Children, Spawned};
+use crate::children::{self, Children, Spawned};
 use crate::ending::ProcessEnding;
 use crate::handed_on::HandedOn;
 use crate::kernel;

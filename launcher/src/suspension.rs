@@ -1,5 +1,5 @@
-//! Ctrl-Z while `report` draws on the terminal: the shell takes that as soon as it sees the launcher
-//! stopped, so the launcher stops after `report`, which clears its panel away first.
+//! Ctrl-Z while `report` draws on the terminal: the launcher stops after `report`, which clears its panel
+//! away first, since the shell takes the terminal back as soon as it sees the launcher stopped.
 
 use std::thread;
 use std::time::{Duration, Instant};

@@ -32,14 +32,7 @@ pub enum Request {
     Redraw,
 }
 
-impl AsFd for Suspension {
-    /// What is readable when a signal has come.
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.signals.as_fd()
-    }
-}
-
-/// Ears for these signals.
+/// Listens for these signals.
 #[derive(Debug)]
 pub struct Suspension {
     signals: SignalFd,
@@ -79,5 +72,12 @@ impl Suspension {
         let _ = stop.thread_unblock();
         let _ = stop.thread_block();
         self.look();
+    }
+}
+
+impl AsFd for Suspension {
+    /// What is readable when a signal has come.
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.signals.as_fd()
     }
 }

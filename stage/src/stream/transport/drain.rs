@@ -1,8 +1,9 @@
-//! What the launcher sees of a transport, and reading on in the place of a reader that has ended, and throwing away what comes: its writer neither
-//! waits nor learns of it.
+//! What the launcher does with its copy of a transport's reading end: it checks whether anything is left
+//! unread, and drains the transport once its reader has ended. What comes is thrown away, and the writer
+//! neither waits nor learns of it.
 //!
-//! For this the launcher keeps a copy of the reading end from the start. Were it to open one only after
-//! the reader has ended, the writer could see the end in between.
+//! The launcher has the copy from the start: if it made one only after the reader has ended, the writer
+//! could see that end in between.
 
 use std::io::{self, Read};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};

@@ -232,6 +232,7 @@ impl Keeper {
             End::Reader => mq_receive(queue, &mut vec![0; self.size], &mut 0).map(drop),
         });
     }
+
     /// Whether a message waits.
     pub(crate) fn has_unread(&self) -> bool {
         with_queue(self.queue.as_fd(), mq_getattr).is_ok_and(|attributes| attributes.curmsgs() > 0)
