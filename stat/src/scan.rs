@@ -16,7 +16,7 @@ pub(crate) mod small;
 pub(crate) mod stamps;
 mod window;
 
-use self::number::{Number, integer, number, unusual, with_exponent};
+use self::number::{Number, integer, number, signed, unusual, with_exponent};
 use self::small::ROOM;
 use self::window::{CHUNK, Masks, Window};
 use crate::short::BATCH;
@@ -66,7 +66,7 @@ impl Numbers {
 
     /// No number is farther from zero than this, which is less than twice as far as the farthest.
     pub(crate) fn reach(&self) -> u64 {
-        u64::MAX.checked_shr(self.magnitudes.leading_zeros()).unwrap_or(0)
+        window::up_to_the_last(self.magnitudes)
     }
 }
 
@@ -216,8 +216,7 @@ impl Batch<'_> {
 
     #[inline(always)]
     fn push(&mut self, magnitude: u64, is_negative: bool) {
-        let sign = i64::from(is_negative);
-        self.numbers[self.count % BATCH] = (magnitude as i64 ^ -sign) + sign;
+        self.numbers[self.count % BATCH] = signed(magnitude, is_negative);
         self.count += 1;
         self.magnitudes |= magnitude;
     }

@@ -4,7 +4,7 @@
 //! compared with that in two words of eight bytes, without looking for anything; the first that has
 //! another shape is left. Only a sign in front may be there or not.
 
-use super::number::eight_digits;
+use super::number::{eight_digits, signed};
 use super::{Batch, Scanned};
 use crate::short::{BATCH, scaled};
 
@@ -119,9 +119,8 @@ impl Shape {
         // The point is left out, and the digits end with the word.
         let digits = (front & self.before) << 8 | front & self.behind;
         let digits = digits << (8 * (WORD - self.mantissa) as u32 % u64::BITS);
-        let exponent = (10 * (tail >> 16 & 0xff) + (tail >> 24 & 0xff)) as i64;
-        let sign = is_negative as i64;
-        Some((eight_digits(digits), (exponent ^ -sign) + sign - self.places as i64))
+        let exponent = signed(10 * (tail >> 16 & 0xff) + (tail >> 24 & 0xff), is_negative == 1);
+        Some((eight_digits(digits), exponent - self.places as i64))
     }
 }
 
@@ -147,13 +146,13 @@ pub(super) fn take(
     let (mut rest, mut last, mut lines, mut magnitudes) = (&block[from..], 0, 0, 0);
     while lines < room {
         let Some(text) = rest.first_chunk::<LONGEST>() else { break };
-        let sign = usize::from(text[0] == b'-');
+        let is_negative = text[0] == b'-';
+        let sign = usize::from(is_negative);
         let Some((magnitude, exponent)) = shape.read(&text[sign..]) else { break };
         // (What is too fine has no such power.)
         let shift = i64::from(scale) + exponent;
         let Some(magnitude) = scaled(magnitude, shift as u16) else { break };
-        let number = (magnitude as i64 ^ -(sign as i64)) + sign as i64;
-        batch.numbers[(batch.count + lines) % BATCH] = number;
+        batch.numbers[(batch.count + lines) % BATCH] = signed(magnitude, is_negative);
         magnitudes |= magnitude;
         last = rest.len();
         rest = &rest[sign + shape.mantissa.min(WORD) + TAIL..];

@@ -178,6 +178,13 @@ fn exponent(text: &[u8]) -> Option<i16> {
     Some(if is_negative { -magnitude } else { magnitude })
 }
 
+/// The number with this magnitude.
+#[inline(always)]
+pub(super) fn signed(magnitude: u64, is_negative: bool) -> i64 {
+    let sign = i64::from(is_negative);
+    (magnitude as i64 ^ -sign) + sign
+}
+
 impl Number {
     /// Its magnitude in units of 10^−`scale`, if it is short in these.
     #[inline(always)]

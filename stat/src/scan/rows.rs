@@ -3,7 +3,7 @@
 //! A TAB ends a cell as well as a line feed does. Cells that are not wanted may hold anything; an empty
 //! one among the others is only counted.
 
-use super::number::{Number, integer, number, unusual, with_exponent};
+use super::number::{Number, integer, number, signed, unusual, with_exponent};
 use super::stamps::Stamps;
 use super::window::{self, FRONT, Masks, Window};
 use super::{Scanned, Span};
@@ -66,13 +66,14 @@ impl Columns {
         let Column { count, missing, magnitudes, first, last, .. } = self.columns[column];
         Read {
             numbers: &self.numbers[column * self.height..][..count],
-            reach: u64::MAX.checked_shr(magnitudes.leading_zeros()).unwrap_or(0),
+            reach: window::up_to_the_last(magnitudes),
             missing,
             ends: last.map(|last| (first, last)),
         }
     }
 
-    /// Takes a cell of the row that begins at `row`; returns `false` if it has no number that is short in its column's unit.
+    /// Takes a cell of the row that begins at `row`; returns `false` if it has no number that is short in
+    /// its column's unit.
     #[inline(always)]
     fn take(
         &mut self,
@@ -89,8 +90,8 @@ impl Columns {
         }
         let Some(number) = read(cell) else { return false };
         let Some(magnitude) = number.in_units(scale) else { return false };
-        let sign = i64::from(number.is_negative);
-        self.numbers[at * self.height + column.count] = (magnitude as i64 ^ -sign) + sign;
+        let value = signed(magnitude, number.is_negative);
+        self.numbers[at * self.height + column.count] = value;
         if column.count == 0 {
             column.first = row;
         }
@@ -161,10 +162,8 @@ impl Scan<'_> {
                 self.cells = place;
             }
             let (window, masks) = window::at(block, place, &mut copy);
-            let separators = match stamp {
-                Some(_) => masks.separators() & window::up_to_the_first(masks.line_feeds),
-                None => masks.separators(),
-            };
+            // Behind a row with a time, another time follows.
+            let separators = masks.separators(stamp.is_some());
             let rows = self.rows;
             let taken = self.take_chunk(window, &masks, separators, place);
             if self.rows > rows
@@ -189,7 +188,7 @@ impl Scan<'_> {
         separators: u64,
         place: usize,
     ) -> Option<usize> {
-        let whole = u64::MAX.checked_shr(separators.leading_zeros()).unwrap_or(0);
+        let whole = window::up_to_the_last(separators);
         let are_plain = masks.others & !masks.tabs & whole & !(masks.points | masks.signs) == 0;
         let any = |cell| cell;
         match (are_plain, masks.points & whole) {

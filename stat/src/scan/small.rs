@@ -14,7 +14,7 @@ use wide::{u8x16, u16x16};
 use self::cells::Counters;
 use super::Scanned;
 use super::stamps::Stamps;
-use super::window::{CHUNK, FRONT, Masks, Window};
+use super::window::{self, CHUNK, FRONT, Masks, Window};
 use crate::short::BATCH;
 use crate::tally::integers::{Integers, LANES, NOTHING};
 
@@ -61,8 +61,7 @@ fn each_anywhere(
     most: u64,
     put: impl FnMut(u16, usize, usize),
 ) -> Scanned {
-    let masks = |window: &Window| window[FRONT..].first_chunk().map_or(Masks::default(), Masks::of);
-    each_by(block, from, most, put, masks, compute::<false>)
+    each_by(block, from, most, put, window::masks, compute::<false>)
 }
 
 /// Counts the small integers of the rows from the place `from` of `block` on, but of at most `most`
@@ -115,12 +114,11 @@ fn each_by(
 #[inline(always)]
 pub(super) fn are_small(masks: &Masks) -> bool {
     let line_feeds = masks.line_feeds;
-    let whole = u64::MAX.checked_shr(line_feeds.leading_zeros()).unwrap_or(0);
     let starts = line_feeds << 1 | 1;
     let two = starts | starts << 1;
     let four = two | two << 2;
     let are_empty_or_long = line_feeds & (starts | !(four << 1));
-    line_feeds != 0 && are_empty_or_long | masks.others & whole == 0
+    line_feeds != 0 && are_empty_or_long | masks.others & masks.whole() == 0
 }
 
 /// At the places of a chunk's line feeds the values of the lines that end there, at the others nothing

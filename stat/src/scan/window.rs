@@ -33,7 +33,7 @@ impl Masks {
     /// All bytes up to the last line feed.
     #[inline(always)]
     pub(super) fn whole(&self) -> u64 {
-        u64::MAX.checked_shr(self.line_feeds.leading_zeros()).unwrap_or(0)
+        up_to_the_last(self.line_feeds)
     }
 
     /// Whether the lines that end here have nothing but digits, points and signs.
@@ -42,10 +42,11 @@ impl Masks {
         self.others & self.whole() & !(self.points | self.signs) == 0
     }
 
-    /// What ends a cell of a row.
+    /// What ends a cell of any row, or only of the first one.
     #[inline(always)]
-    pub(super) fn separators(&self) -> u64 {
-        self.line_feeds | self.tabs
+    pub(super) fn separators(&self, of_one_row: bool) -> u64 {
+        let separators = self.line_feeds | self.tabs;
+        if of_one_row { separators & up_to_the_first(self.line_feeds) } else { separators }
     }
 
     /// The same without the line feeds behind the first `most`.
@@ -79,8 +80,14 @@ impl Masks {
 
 /// The bits up to the first one of `mask`; all if it has none.
 #[inline(always)]
-pub(super) fn up_to_the_first(mask: u64) -> u64 {
+fn up_to_the_first(mask: u64) -> u64 {
     mask ^ mask.wrapping_sub(1)
+}
+
+/// The bits up to the last one of `mask`; none if it has none.
+#[inline(always)]
+pub(super) fn up_to_the_last(mask: u64) -> u64 {
+    u64::MAX.checked_shr(mask.leading_zeros()).unwrap_or(0)
 }
 
 /// The window whose chunk begins at `begin`, and what is in it. Near the ends of the block it is a
@@ -94,8 +101,9 @@ pub(super) fn at<'a>(block: &'a [u8], begin: usize, copy: &'a mut Window) -> (&'
     }
 }
 
+/// What the bytes of a window's chunk are.
 #[inline(always)]
-fn masks(window: &Window) -> Masks {
+pub(super) fn masks(window: &Window) -> Masks {
     // The length is right by construction.
     window[FRONT..].first_chunk().map_or(Masks::default(), Masks::of)
 }

@@ -9,7 +9,7 @@ use memchr::memrchr;
 use super::{Values, put_values};
 use crate::scan::Scanned;
 use crate::scan::stamps::{Stamp, Stamps};
-use crate::scan::window::{CHUNK, FRONT, Masks, Window, up_to_the_first};
+use crate::scan::window::{self, CHUNK, FRONT, Masks, Window};
 use crate::tally::integers::{Integers, LANES, MISSING, Table};
 
 /// The most columns whose cells are counted as they are read.
@@ -122,8 +122,7 @@ pub(super) fn count_anywhere(
     stamps: Option<&mut Stamps>,
     counters: &mut Counters<'_>,
 ) -> Scanned {
-    let masks = |window: &Window| window[FRONT..].first_chunk().map_or(Masks::default(), Masks::of);
-    count_by(block, from, most, stamps, counters, masks, super::compute::<true>, compressed)
+    count_by(block, from, most, stamps, counters, window::masks, super::compute::<true>, compressed)
 }
 
 /// The bits of `mask` at the places of the bits of `of`, moved together.
@@ -159,7 +158,8 @@ pub(super) fn count_by(
         let front = scan.place.checked_sub(FRONT).and_then(|front| block.get(front..));
         let Some(window) = front.and_then(|text| text.first_chunk()) else { break };
         let masks = masks(window);
-        let separators = scan.separators(&masks);
+        // Behind a row with a time, another time follows.
+        let separators = masks.separators(scan.stamp.is_some());
         let line_feeds = masks.line_feeds & separators;
         let are_whole = compressed(line_feeds, separators) == counters.ends(scan.turn, separators);
         if !are_small(&masks, separators) || !are_whole {
@@ -207,16 +207,6 @@ impl Scan {
         true
     }
 
-    /// What ends the cells of a chunk.
-    #[inline(always)]
-    fn separators(&self, masks: &Masks) -> u64 {
-        match self.stamp {
-            // Behind the row, another time follows.
-            Some(_) => masks.separators() & up_to_the_first(masks.line_feeds),
-            None => masks.separators(),
-        }
-    }
-
     /// Goes on behind the cells of a chunk.
     #[inline(always)]
     fn pass(&mut self, separators: u64, line_feeds: u64, stamps: &mut Option<&mut Stamps>) {
@@ -242,7 +232,7 @@ impl Scan {
 /// Whether cells end in a chunk, and all of them have at most four digits and nothing else.
 #[inline(always)]
 fn are_small(masks: &Masks, separators: u64) -> bool {
-    let whole = u64::MAX.checked_shr(separators.leading_zeros()).unwrap_or(0);
+    let whole = window::up_to_the_last(separators);
     let starts = separators << 1 | 1;
     let two = starts | starts << 1;
     let four = two | two << 2;
