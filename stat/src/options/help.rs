@@ -22,10 +22,11 @@ in the first field; behind a header that begins with \"time\" it may also be in 
 first row or header decides. The same header again is skipped; another one begins a part with other \
 columns, as in files that were put together.
 
-Rejected is everything else: reported (the first few), counted and skipped. A row of another width, \
+Everything else is rejected: reported (the first few), counted and skipped. A row of another width, \
 or with a time that cannot be read, is rejected whole, and counts once for each channel; a field that \
 is not a number is rejected alone. An empty field is a missing sample, which is neither: \"missing\" \
-counts these.
+counts these. With --window, \"missing\" is that of the window, like \"n\", but \"rejected\" counts all \
+since the beginning: what is rejected may belong to no window.
 
 Channels: each has a record of its own, next to each other, with its \"channel\" in front; the \
 classic stream and its times (a header time, TAB, value) have a channel without a name. With times, \
@@ -41,8 +42,8 @@ such as a view that is paused, and the newest is written once it does: stat read
 of --every N and of windows, and the last, are never left out: stat waits until they are taken, and \
 so does what writes to it.
 
-Windows: --window DUR of rows with times goes by these. Windows begin at multiples of DUR, counted \
-from 1970-01-01 00:00 in UTC or in --time-zone (whole weeks from the Monday before, so that they begin \
+Windows: with --window DUR, rows with times are counted in windows of their own time. These begin at \
+multiples of DUR, counted from 1970-01-01 00:00 in UTC or in --time-zone (whole weeks from the Monday before, so that they begin \
 on Mondays), and each record's \"start\" and \"end\" are those of \
 its window (start included, end not), so that windows of several machines agree. Up to an hour long, \
 they are those of each UTC offset: where it changes, a window ends early, and the hour that comes \
