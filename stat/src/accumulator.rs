@@ -14,8 +14,8 @@ use stage::format::sample::Sample;
 
 pub(crate) use self::merging::Unmergeable;
 use crate::ascending::Ascending;
-use crate::capacity::Capacity;
 use crate::course::{Course, ExactStretch};
+use crate::distribution::capacity::Capacity;
 use crate::distribution::{Contents, Distribution};
 use crate::histogram::Limits;
 use crate::moments::{Moments, Powers, Totals};

@@ -8,8 +8,8 @@ use stage::format::sample::Sample;
 use stage::format::time::Time;
 
 use crate::accumulator::Accumulator;
-use crate::capacity::Capacity;
 use crate::course::Course;
+use crate::distribution::capacity::Capacity;
 use crate::extent::Extent;
 use crate::plan::Plan;
 use crate::sequence::RunPlace;

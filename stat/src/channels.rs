@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use stage::format::columns::{Columns, MAX_COLUMNS};
 
-use crate::capacity::Capacity;
 use crate::channel::Channel;
+use crate::distribution::capacity::Capacity;
 use crate::open_windows::OpenWindows;
 use crate::plan::Plan;
 use crate::selection::{Selection, Unknown};

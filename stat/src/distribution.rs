@@ -1,7 +1,7 @@
 //! How the samples are distributed: every value is counted or, once there are too many distinct
-//! ones, samples are counted in the cells of a [`grid`](crate::grid) and the bins of a
-//! [`sketch`](crate::sketch). The sample of a given rank lies in a cell and in a bin, and so in their
-//! intersection: near in proportion both to the samples' spread and to its own size.
+//! ones, samples are counted in the cells of a [`grid`] and the bins of a [`sketch`]. The sample of a
+//! given rank lies in a cell and in a bin, and so in their intersection: near in proportion both to the
+//! samples' spread and to its own size.
 //!
 //! When to change from one to the other depends on the set of distinct values alone, so that merged
 //! parts end up where the whole would. When exactly that is noticed, and through which widths the
@@ -9,13 +9,16 @@
 //! wider cell consists of whole narrower ones.
 
 mod approximate;
+pub(crate) mod capacity;
 mod cells;
 mod counters;
 mod far;
+pub(crate) mod grid;
 mod listed;
 mod near;
 mod ranks;
 mod short_values;
+pub(crate) mod sketch;
 mod values;
 
 use std::mem::take;
@@ -23,14 +26,14 @@ use std::mem::take;
 use stage::format::decimal::Decimal;
 
 use self::approximate::Approximate;
+use self::capacity::Capacity;
+use self::grid::Width;
+use self::sketch::Filled;
 use self::values::Values;
 use crate::ascending::Ascending;
-use crate::capacity::Capacity;
-use crate::grid::Width;
 use crate::interval::Interval;
 use crate::lattice::Lattice;
 use crate::short::{decimal, units};
-use crate::sketch::Filled;
 
 /// The distribution of the samples so far.
 #[derive(Clone, Debug, Default)]

@@ -20,8 +20,7 @@
 //! | `figures` | mean, deviation and so on from these sums: **a new figure is computed there** |
 //! | `nearest` | the one rounding, from an exact ratio to the nearest double |
 //! | `quantile` | which rank a quantile has |
-//! | `distribution` | which sample has a given rank: each value is counted in `counts` or, once there are too many, in the cells of a `grid` and the bins of a `sketch` |
-//! | `capacity` | how much of that one channel of several may have |
+//! | `distribution` | which sample has a given rank: each value is counted in `counts` or, once there are too many, in the cells of a `distribution::grid` and the bins of a `distribution::sketch`; `distribution::capacity`: how much of that one channel of several may have |
 //! | `interval` | the estimate of a sample that is only known to lie between two values |
 //! | `histogram` | the limits of a histogram's bins, which fit the samples' own step, a `lattice` |
 //! | `sequence` | what depends on the samples' order |
@@ -33,7 +32,6 @@
 mod accumulator;
 mod ascending;
 mod calendar;
-mod capacity;
 mod channel;
 mod channels;
 mod columns;
@@ -45,7 +43,6 @@ mod divisor;
 mod extent;
 mod figures;
 pub mod files;
-mod grid;
 mod histogram;
 mod interval;
 mod jobs;
@@ -65,7 +62,6 @@ mod schedule;
 mod selection;
 mod sequence;
 mod short;
-mod sketch;
 mod state;
 mod taking;
 mod tally;

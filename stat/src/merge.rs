@@ -25,9 +25,9 @@ use thiserror::Error;
 
 use self::pending::{PendingRecords, Stated};
 use crate::accumulator::Accumulator;
-use crate::capacity::Capacity;
 use crate::channels::MAX_CHANNELS;
 use crate::course::Course;
+use crate::distribution::capacity::Capacity;
 use crate::files::{Inputs, NamedInput, Position};
 use crate::plan::Plan;
 use crate::print;

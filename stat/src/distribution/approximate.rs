@@ -3,13 +3,13 @@
 use stage::format::decimal::Decimal;
 
 use super::Contents;
+use super::capacity::Capacity;
 use super::cells::Cells;
+use super::grid::{Grid, Width};
+use super::sketch::{Filled, Sketch};
 use crate::ascending::Ascending;
-use crate::capacity::Capacity;
-use crate::grid::{Grid, Width};
 use crate::interval::Interval;
 use crate::short::{decimal, units_down};
-use crate::sketch::{Filled, Sketch};
 
 /// Counts of too many distinct values.
 #[derive(Clone, Debug, Default)]

@@ -1,4 +1,4 @@
-//! Counters of short numbers in front of a [grid](crate::grid) and a [sketch](crate::sketch): one
+//! Counters of short numbers in front of a [grid](super::grid) and a [sketch](super::sketch): one
 //! increment for both.
 //!
 //! Most cells of the grid lie within one bin of the sketch, so that one counter serves both; it is
@@ -11,12 +11,12 @@
 use stage::format::decimal::Decimal;
 
 use super::counters::{COUNT, COUNTERS, IN_USE, ONE_BY_ONE, counters, first_cell};
+use super::grid::{Grid, Width};
 use super::listed::Listed;
 use super::ranks::Ranks;
+use super::sketch::Sketch;
 use crate::ascending::Ascending;
 use crate::divisor::Divisor;
-use crate::grid::{Grid, Width};
-use crate::sketch::Sketch;
 
 /// This many numbers without a counter are handed on together; and if they are also a quarter of all
 /// that have come, the counters are misplaced.

@@ -1,7 +1,7 @@
-//! The counters of the cells of a [grid](crate::grid): which cells have one, and what else it says.
+//! The counters of the cells of a [grid](super::grid): which cells have one, and what else it says.
 
-use crate::grid::Grid;
-use crate::sketch::Bins;
+use super::grid::Grid;
+use super::sketch::Bins;
 
 /// Cells that have a counter: all that the grid has room for, and as many again to grow into.
 pub(super) const COUNTERS: usize = 1 << 17;

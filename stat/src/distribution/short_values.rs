@@ -1,9 +1,9 @@
 //! Short numbers in one unit, each with its count: in a table if they are near each other, and among the
 //! `far` ones otherwise.
 
+use super::far::Far;
+use super::near::{COUNTERS, Near};
 use crate::counts::{Counts, Full, MAX_DISTINCT};
-use crate::distribution::far::Far;
-use crate::distribution::near::{COUNTERS, Near};
 
 /// The counts of short numbers.
 #[derive(Clone, Debug, Default)]

@@ -11,10 +11,10 @@ use super::pieces::{StoredBins, StoredCells, StoredCourse, StoredRun};
 use super::text::StoredSample;
 use crate::counts::MAX_DISTINCT;
 use crate::course::MAX_STRETCHES;
+use crate::distribution::sketch::Filled;
+use crate::distribution::sketch::limits::LIMITS;
 use crate::interval::Interval;
 use crate::label;
-use crate::sketch::Filled;
-use crate::sketch::limits::LIMITS;
 
 impl State {
     /// What is wrong with it, if anything.

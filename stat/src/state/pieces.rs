@@ -6,9 +6,9 @@ use stage::format::decimal::Decimal;
 use super::consecutive::Consecutive;
 use super::text::{Integer, StoredSample};
 use crate::course;
-use crate::grid::Width;
+use crate::distribution::grid::Width;
+use crate::distribution::sketch::{Filled, SketchBin};
 use crate::sequence::{Run, RunPlace};
-use crate::sketch::{Filled, SketchBin};
 
 /// A [`Run`].
 #[derive(Clone, Debug, Serialize, Deserialize)]

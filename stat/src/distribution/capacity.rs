@@ -5,8 +5,8 @@
 //! It depends on the number of channels and windows alone, so that parts with the same channels merge to
 //! the same bytes as the whole.
 
+use super::sketch::limits::LIMITS;
 use crate::counts::MAX_DISTINCT;
-use crate::sketch::limits::LIMITS;
 
 /// Channels that do not have to share.
 const UNSHARED: usize = 4;
