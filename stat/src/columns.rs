@@ -14,7 +14,7 @@ use crate::channel::Channel;
 use crate::scan::rows::{self, Columns as Numbers, Read};
 use crate::scan::small::cells::{self, Counters};
 use crate::scan::stamps::Stamps;
-use crate::scan::{Scanned, small};
+use crate::scan::{Lines, Scanned, small};
 use crate::sequence::RunPlace;
 use crate::tally::integers::Table;
 use crate::tally::zeros;
@@ -52,26 +52,22 @@ impl Columns {
         self.stamps.limit(limits);
     }
 
-    /// Takes rows from the place `from` of `block`, which has whole lines, on, but at most `most` of them;
-    /// there must be room for that many. `expected` is how many are likely to come before the next
-    /// record. Also returns the newest time.
+    /// Takes rows, for all of which there must be room. `expected` is how many are likely to come before
+    /// the next record. Also returns the newest time.
     pub(crate) fn take(
         &mut self,
-        block: &[u8],
-        from: usize,
-        most: u64,
+        lines: Lines<'_>,
         expected: u64,
         selected: &mut Selected<'_>,
     ) -> (Scanned, Option<Time>) {
         let (mut scanned, mut newest) = (Scanned::default(), None);
-        while scanned.lines < most {
-            let (from, most) = (from + scanned.bytes, most - scanned.lines);
-            let room = self.room_for_small(expected, selected).min(most);
-            let mut taken = self.take_small(block, from, room, selected);
+        while scanned.lines < lines.most {
+            let rest = lines.behind(scanned);
+            let room = self.room_for_small(expected, selected);
+            let mut taken = self.take_small(rest.at_most(room), selected);
             if taken.0.lines == 0 {
-                // The first rows of a block have no bytes in front, which small integers are read with.
-                let most = if room > 0 && from == 0 { most.min(small::FRONT_LINES) } else { most };
-                taken = self.take_numbers(block, from, most, expected, selected);
+                let rest = if room > 0 { small::in_front(rest) } else { rest };
+                taken = self.take_numbers(rest, expected, selected);
             }
             if taken.0.lines == 0 {
                 break;
@@ -97,23 +93,21 @@ impl Columns {
         selected.len() * self.windows > MOST_TALLIED
     }
 
-    /// Counts the small integers of rows from the place `from` of `block` on.
+    /// Counts the small integers of rows.
     fn take_small(
         &mut self,
-        block: &[u8],
-        from: usize,
-        most: u64,
+        lines: Lines<'_>,
         selected: &mut Selected<'_>,
     ) -> (Scanned, Option<Time>) {
-        if most == 0 {
+        if lines.most == 0 {
             return Default::default();
         }
         let stamps = self.has_time.then_some(&mut self.stamps);
         let columns = selected.iter_mut();
         let columns = columns.map(|(field, it)| (*field, it.current.accumulator.small()));
         let mut counters = Counters::new(self.width, columns, self.spare.get_or_insert_with(zeros));
-        let scanned = small::count_rows(block, from, most, stamps, &mut counters);
-        let rows = self.rows(&block[from..], scanned);
+        let scanned = small::count_rows(lines, stamps, &mut counters);
+        let rows = self.rows(lines.text(), scanned);
         for (field, channel) in selected.iter_mut().filter(|_| scanned.lines > 0) {
             let accumulator = &mut channel.current.accumulator;
             let missing = accumulator.small().take_missing();
@@ -132,23 +126,21 @@ impl Columns {
     /// Takes short numbers of any kind.
     fn take_numbers(
         &mut self,
-        block: &[u8],
-        from: usize,
-        most: u64,
+        lines: Lines<'_>,
         expected: u64,
         selected: &mut Selected<'_>,
     ) -> (Scanned, Option<Time>) {
         let scales = selected.iter().map(|(field, it)| (*field, it.current.accumulator.places()));
         self.numbers.clear(scales);
         let stamps = self.has_time.then_some(&mut self.stamps);
-        let scanned = rows::scan(block, from, most, stamps, &mut self.numbers);
-        let rows = self.rows(&block[from..], scanned);
+        let scanned = rows::scan(lines, stamps, &mut self.numbers);
+        let rows = self.rows(lines.text(), scanned);
         let expected = if self.are_too_many(selected) { 0 } else { expected };
         for (field, channel) in selected.iter_mut().filter(|_| scanned.lines > 0) {
             let Read { numbers, reach, missing, ends } = self.numbers.get(*field);
             let accumulator = &mut channel.current.accumulator;
             accumulator.add_numbers(numbers, reach, expected, RunPlace::NOT_KNOWN_YET);
-            let ends = ends.map(|(first, last)| (first - from, last - from));
+            let ends = ends.map(|(first, last)| (first - lines.from, last - lines.from));
             channel.took(missing, rows.times(*field, numbers.len() as u64, missing, ends));
         }
         (scanned, rows.newest())

@@ -21,6 +21,35 @@ use self::small::ROOM;
 use self::window::{CHUNK, Masks, Window};
 use crate::short::BATCH;
 
+/// Lines that may be read: those from a place of a block on, at most this many. They are read with the
+/// bytes in front of them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lines<'a> {
+    /// Whole lines, but for the last one, which is not taken if it has no line feed.
+    pub block: &'a [u8],
+    /// Where the first of them begins.
+    pub from: usize,
+    /// How many may be taken.
+    pub most: u64,
+}
+
+impl<'a> Lines<'a> {
+    /// Their bytes, and what follows.
+    pub(crate) fn text(self) -> &'a [u8] {
+        &self.block[self.from..]
+    }
+
+    /// Those behind the first ones, which were taken.
+    pub(crate) fn behind(self, taken: Scanned) -> Lines<'a> {
+        Lines { from: self.from + taken.bytes, most: self.most - taken.lines, ..self }
+    }
+
+    /// At most this many of them.
+    pub(crate) fn at_most(self, most: u64) -> Lines<'a> {
+        Lines { most: self.most.min(most), ..self }
+    }
+}
+
 /// What was taken from the start of a block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Scanned {
@@ -70,29 +99,22 @@ impl Numbers {
     }
 }
 
-/// Reads the short numbers from the place `from` of `block` on, where a line begins, but at most `most`
-/// of them, into `numbers`, in units of 10^−`scale`. A last line without a line feed is not taken.
-pub(crate) fn scan(
-    block: &[u8],
-    from: usize,
-    most: u64,
-    scale: u16,
-    numbers: &mut Numbers,
-) -> Scanned {
-    let most = most.min(BATCH as u64) as usize;
+/// Reads the short numbers of `lines` into `numbers`, in units of 10^−`scale`.
+pub(crate) fn scan(lines: Lines<'_>, scale: u16, numbers: &mut Numbers) -> Scanned {
+    let lines = lines.at_most(BATCH as u64);
     let mut scanned = Scanned::default();
     let room = numbers.numbers.get_or_insert_with(|| Box::new([0; ROOM]));
     let mut batch = Batch { numbers: room, count: 0, magnitudes: 0 };
     let mut copy = window::EMPTY;
-    while batch.count < most {
-        let at = from + scanned.bytes;
-        let (window, masks) = window::at(block, at, &mut copy);
-        let alike = batch.take_alike(block, at, &masks, most, scale);
+    while scanned.lines < lines.most {
+        let rest = lines.behind(scanned);
+        let (window, masks) = window::at(rest.block, rest.from, &mut copy);
+        let alike = batch.take_alike(rest, &masks, scale);
         scanned.append(alike);
         if alike.lines > 0 {
             continue;
         }
-        let room = most - batch.count;
+        let room = rest.most as usize;
         let taken = match (masks.are_plain(), masks.points & masks.whole()) {
             (true, 0) => take(window, &masks, room, scale, &mut batch, integer),
             (true, _) => take(window, &masks, room, scale, &mut batch, number),
@@ -181,33 +203,26 @@ fn take(
 }
 
 impl Batch<'_> {
-    /// Takes the lines from the place `at` of `block` on, until there are `most` numbers, as far as they
-    /// are of a kind that is read many at a time. Takes none if the first is of another.
+    /// Takes lines, as far as they are of a kind that is read many at a time. Takes none if the first is of
+    /// another.
     #[inline(always)]
-    fn take_alike(
-        &mut self,
-        block: &[u8],
-        at: usize,
-        masks: &Masks,
-        most: usize,
-        scale: u16,
-    ) -> Scanned {
+    fn take_alike(&mut self, lines: Lines<'_>, masks: &Masks, scale: u16) -> Scanned {
         if scale == 0 && small::are_small(masks) {
-            let taken = self.take_small(block, at, most);
+            let taken = self.take_small(lines);
             if taken.lines > 0 {
                 return taken;
             }
         }
         if !masks.are_plain() && are_alike(masks) {
-            return exponent::take(block, at, most - self.count, scale, self);
+            return exponent::take(lines, scale, self);
         }
         Scanned::default()
     }
 
-    /// Takes the small integers from the place `from` of `block` on, until there are `most` numbers.
-    fn take_small(&mut self, block: &[u8], from: usize, most: usize) -> Scanned {
+    /// Takes small integers.
+    fn take_small(&mut self, lines: Lines<'_>) -> Scanned {
         let numbers = &mut self.numbers[self.count..];
-        let taken = small::read(block, from, (most - self.count) as u64, numbers);
+        let taken = small::read(lines, numbers);
         let taken_numbers = numbers.iter().take(taken.lines as usize);
         self.magnitudes |= taken_numbers.fold(0, |all, number| all | *number as u64);
         self.count += taken.lines as usize;

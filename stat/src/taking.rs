@@ -6,7 +6,7 @@
 
 use stage::stream::lines::each_line;
 
-use crate::scan::Scanned;
+use crate::scan::{Lines, Scanned};
 
 /// The most lines taken one by one before searching for short numbers again: a search costs about as
 /// much as taking one line.
@@ -28,9 +28,8 @@ pub(crate) trait TakeLines {
     /// How many samples it may take at once; 0 while the next line must be read on its own.
     fn room(&self) -> u64;
 
-    /// Takes the short numbers from the place `from` of `block` on, where a line begins, but at most `most`
-    /// of them. (They are read with the bytes in front of them.)
-    fn take_short(&mut self, block: &[u8], from: usize, most: u64) -> Result<Scanned, Self::Error>;
+    /// Takes `lines` as long as they have short numbers.
+    fn take_short(&mut self, lines: Lines<'_>) -> Result<Scanned, Self::Error>;
 
     /// Takes one line, given without its line feed.
     fn take(&mut self, line: &[u8]) -> Result<(), Self::Error>;
@@ -44,7 +43,7 @@ pub(crate) trait TakeLines {
             let room = self.room();
             let is_worth = block.len() - at >= FEW_BYTES && room >= FEW_SAMPLES;
             let scanned = match is_worth {
-                true => self.take_short(block, at, room)?,
+                true => self.take_short(Lines { block, from: at, most: room })?,
                 false => Scanned::default(),
             };
             at += scanned.bytes;

@@ -12,7 +12,7 @@ mod values;
 
 use self::integers::Integers;
 use self::values::Values;
-use crate::scan::{Scanned, small};
+use crate::scan::{Lines, Scanned, small};
 
 /// Samples that may be tallied before a counter, of 32 bits, might overflow.
 const MOST: u64 = 1 << 31;
@@ -49,9 +49,9 @@ impl Tally {
 
     /// Counts the small integers, in units of 1, from the place `from` of `block` on, but at most `most`
     /// of them; there must be room for that many. May stop at any line.
-    pub(crate) fn count_small(&mut self, block: &[u8], from: usize, most: u64) -> Scanned {
+    pub(crate) fn count_small(&mut self, lines: Lines<'_>) -> Scanned {
         let integers = self.integers.get_or_insert_default();
-        let scanned = small::count(block, from, most, integers);
+        let scanned = small::count(lines, integers);
         if scanned.lines > 0 {
             integers.note(scanned.lines);
             self.count += scanned.lines;

@@ -11,7 +11,7 @@ use stage::format::sample::Sample;
 
 use super::Accumulator;
 use crate::narrow::Narrow;
-use crate::scan::{self, Numbers, Scanned, small};
+use crate::scan::{self, Lines, Numbers, Scanned, small};
 use crate::sequence::RunPlace;
 use crate::short::{BATCH, decimal};
 use crate::tally::integers::Integers;
@@ -23,24 +23,19 @@ const FEW: u64 = 1 << 14;
 const TIMES: u64 = 4;
 
 impl Accumulator {
-    /// Takes the samples from the place `from` of `block`, which has whole lines, on, as long as they are
-    /// short numbers, and at most `most` of them; there must be [room](Accumulator::room) for that many.
-    /// The `place` given with the first sample is where these samples lie in the stream.
-    pub(crate) fn add_short(
-        &mut self,
-        block: &[u8],
-        from: usize,
-        most: u64,
-        place: RunPlace,
-    ) -> Scanned {
-        let are_few = most < FEW;
-        let are_in_order = self.sequence.has_products() || are_few && !self.are_small_for(most);
+    /// Takes the samples of `lines` as long as they are short numbers; there must be
+    /// [room](Accumulator::room) for them. The `place` given with the first sample is where these samples lie
+    /// in the stream.
+    pub(crate) fn add_short(&mut self, lines: Lines<'_>, place: RunPlace) -> Scanned {
+        let are_few = lines.most < FEW;
+        let are_in_order =
+            self.sequence.has_products() || are_few && !self.are_small_for(lines.most);
         let mut scanned = Scanned::default();
-        while scanned.lines < most {
-            let (from, room) = (from + scanned.bytes, most - scanned.lines);
+        while scanned.lines < lines.most {
+            let rest = lines.behind(scanned);
             let batch = match are_in_order {
-                true => self.add_in_order(block, from, room, place, are_few),
-                false => self.add_batch(block, from, room, are_few),
+                true => self.add_in_order(rest, place, are_few),
+                false => self.add_batch(rest, are_few),
             };
             if batch.lines == 0 {
                 break;
@@ -48,9 +43,9 @@ impl Accumulator {
             scanned.append(batch);
         }
         self.count += scanned.lines;
-        let lines = &block[from..from + scanned.bytes];
-        if !are_in_order && let Some(last) = first_sample(&lines[scanned.last..]) {
-            let first = || first_sample(lines).unwrap_or_else(|| last.clone());
+        let text = &lines.text()[..scanned.bytes];
+        if !are_in_order && let Some(last) = first_sample(&text[scanned.last..]) {
+            let first = || first_sample(text).unwrap_or_else(|| last.clone());
             self.sequence.add_many(first, last.clone(), scanned.lines, place);
         }
         scanned
@@ -124,23 +119,22 @@ impl Accumulator {
         self.scale.places() == 0 && self.reach.is_some_and(|reach| reach < samples / TIMES)
     }
 
-    /// Takes some of the short numbers from the place `from` of `block` on, if their order does not matter.
-    fn add_batch(&mut self, block: &[u8], from: usize, most: u64, are_few: bool) -> Scanned {
+    /// Takes some of the short numbers on `lines`, if their order does not matter.
+    fn add_batch(&mut self, lines: Lines<'_>, are_few: bool) -> Scanned {
         if self.tally.room() == 0 {
             self.settle();
         }
-        let most = most.min(self.tally.room());
+        let lines = lines.at_most(self.tally.room());
         if self.scale.places() == 0 && self.distribution.is_exact() {
-            let scanned = self.tally.count_small(block, from, most);
+            let scanned = self.tally.count_small(lines);
             if scanned.lines > 0 {
                 self.scale.note(small::REACH);
                 self.pass(scanned.lines);
                 return scanned;
             }
         }
-        // The first lines of a block have no bytes in front, which small integers are read with.
-        let most = if are_few && from == 0 { most.min(small::FRONT_LINES) } else { most };
-        let (scanned, numbers) = self.scan(block, from, most);
+        let lines = if are_few { small::in_front(lines) } else { lines };
+        let (scanned, numbers) = self.scan(lines);
         match are_few {
             true => self.add_at_once(numbers.as_slice(), numbers.reach()),
             false => self.tally_numbers(numbers.as_slice(), numbers.reach()),
@@ -150,18 +144,11 @@ impl Accumulator {
     }
 
     /// The same if their order matters, or they are so few that tallying them does not pay.
-    fn add_in_order(
-        &mut self,
-        block: &[u8],
-        from: usize,
-        most: u64,
-        place: RunPlace,
-        are_few: bool,
-    ) -> Scanned {
+    fn add_in_order(&mut self, lines: Lines<'_>, place: RunPlace, are_few: bool) -> Scanned {
         if self.tally.room() < BATCH as u64 {
             self.settle();
         }
-        let (scanned, numbers) = self.scan(block, from, most);
+        let (scanned, numbers) = self.scan(lines);
         self.sequence.add_short(numbers.as_slice(), self.scale.places(), place);
         match are_few {
             true => self.add_at_once(numbers.as_slice(), numbers.reach()),
@@ -172,9 +159,9 @@ impl Accumulator {
     }
 
     /// Reads short numbers, into memory that must be given back when they are taken.
-    fn scan(&mut self, block: &[u8], from: usize, most: u64) -> (Scanned, Numbers) {
+    fn scan(&mut self, lines: Lines<'_>) -> (Scanned, Numbers) {
         let mut numbers = take(&mut self.numbers);
-        let scanned = scan::scan(block, from, most, self.scale.places(), &mut numbers);
+        let scanned = scan::scan(lines, self.scale.places(), &mut numbers);
         self.scale.note(numbers.reach());
         (scanned, numbers)
     }

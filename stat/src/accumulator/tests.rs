@@ -7,6 +7,7 @@ use stage::format::sample::Sample;
 use super::record::Wanted;
 use super::*;
 use crate::quantile::Quantile;
+use crate::scan::Lines;
 use crate::short::BATCH;
 use crate::state::State;
 use crate::state::origin::Origin;
@@ -49,7 +50,8 @@ fn take(accumulator: &mut Accumulator, lines: &[String], expected: u64) {
     let mut left = expected.max(lines.len() as u64);
     while !rest.is_empty() {
         let most = left.min(accumulator.room());
-        let scanned = accumulator.add_short(rest, 0, most, RunPlace::Number(1));
+        let rows = Lines { block: rest, from: 0, most };
+        let scanned = accumulator.add_short(rows, RunPlace::Number(1));
         (rest, left) = (&rest[scanned.bytes..], left - scanned.lines);
         if scanned.lines == 0 {
             let end = rest.iter().position(|byte| *byte == b'\n').unwrap();

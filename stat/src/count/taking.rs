@@ -11,7 +11,7 @@ use super::Count;
 use super::rejection::Rejection;
 use crate::Error;
 use crate::columns::Columns;
-use crate::scan::Scanned;
+use crate::scan::{Lines, Scanned};
 use crate::sequence::RunPlace;
 use crate::taking::TakeLines;
 
@@ -71,17 +71,17 @@ impl<W: Output> Count<'_, W> {
         Ok(())
     }
 
-    /// Takes rows of short numbers from the place `from` of `block` on.
-    fn take_rows(&mut self, block: &[u8], from: usize, most: u64) -> Scanned {
+    /// Takes rows of short numbers.
+    fn take_rows(&mut self, lines: Lines<'_>) -> Scanned {
         let window = self.windows.as_ref().filter(|_| self.is_timed);
         self.columns.limit(window.map(|windows| windows.passing()));
         let mut selected = self.channels.with_fields();
         // How long a window by the stream's time is going to be is not known: at least as long again.
         let expected = match (self.is_timed, selected.first()) {
             (true, Some((_, channel))) => channel.current.accumulator.count(),
-            _ => most,
+            _ => lines.most,
         };
-        let (scanned, newest) = self.columns.take(block, from, most, expected, &mut selected);
+        let (scanned, newest) = self.columns.take(lines, expected, &mut selected);
         if let (Some(windows), Some(newest)) = (&mut self.windows, newest) {
             windows.pass(newest);
         }
@@ -120,13 +120,13 @@ impl<W: Output> TakeLines for Count<'_, W> {
         rooms.map_or(0, |room| if self.is_timed { room } else { room.min(self.schedule.room()) })
     }
 
-    fn take_short(&mut self, block: &[u8], from: usize, most: u64) -> Result<Scanned, Error> {
+    fn take_short(&mut self, lines: Lines<'_>) -> Result<Scanned, Error> {
         let scanned = match self.channels.single_mut().filter(|_| self.is_single) {
             Some(channel) => {
                 let accumulator = &mut channel.current.accumulator;
-                accumulator.add_short(block, from, most, RunPlace::NOT_KNOWN_YET)
+                accumulator.add_short(lines, RunPlace::NOT_KNOWN_YET)
             }
-            None => self.take_rows(block, from, most),
+            None => self.take_rows(lines),
         };
         self.place.line += scanned.lines;
         if scanned.lines > 0 {

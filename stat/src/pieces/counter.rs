@@ -9,7 +9,7 @@ use stage::stream::rejects::REPORTED;
 use super::cut::{Cut, Torn};
 use crate::accumulator::Accumulator;
 use crate::plan::Plan;
-use crate::scan::Scanned;
+use crate::scan::{Lines, Scanned};
 use crate::sequence::{Run, RunPlace};
 use crate::taking::TakeLines;
 
@@ -110,8 +110,8 @@ impl TakeLines for Counter {
         self.accumulator.room()
     }
 
-    fn take_short(&mut self, block: &[u8], from: usize, most: u64) -> Result<Scanned, Stopped> {
-        let scanned = self.accumulator.add_short(block, from, most, RunPlace::NOT_KNOWN_YET);
+    fn take_short(&mut self, lines: Lines<'_>) -> Result<Scanned, Stopped> {
+        let scanned = self.accumulator.add_short(lines, RunPlace::NOT_KNOWN_YET);
         self.lines.count += scanned.lines;
         Ok(scanned)
     }

@@ -5,7 +5,7 @@
 //! another shape is left. Only a sign in front may be there or not.
 
 use super::number::{eight_digits, signed};
-use super::{Batch, Scanned};
+use super::{Batch, Lines, Scanned};
 use crate::short::{BATCH, scaled};
 
 /// Bytes of a word.
@@ -131,24 +131,18 @@ fn word(text: &[u8], from: usize) -> u64 {
     bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes))
 }
 
-/// Takes at most `room` lines from the place `from` of `block` on that have the same shape as the first, in
-/// units of 10^−`scale`. May stop at any line.
+/// Takes `lines` as far as they have the same shape as the first, in units of 10^−`scale`. May stop at any
+/// line.
 #[inline(never)]
-pub(super) fn take(
-    block: &[u8],
-    from: usize,
-    room: usize,
-    scale: u16,
-    batch: &mut Batch<'_>,
-) -> Scanned {
-    let mut scanned = Scanned::default();
-    let Some(shape) = Shape::of(&block[from..]) else { return scanned };
-    let (mut rest, mut last, mut lines, mut magnitudes) = (&block[from..], 0, 0, 0);
+pub(super) fn take(lines: Lines<'_>, scale: u16, batch: &mut Batch<'_>) -> Scanned {
+    let (mut scanned, text, room) = (Scanned::default(), lines.text(), lines.most as usize);
+    let Some(shape) = Shape::of(text) else { return scanned };
+    let (mut rest, mut last, mut lines, mut magnitudes) = (text, 0, 0, 0);
     while lines < room {
-        let Some(text) = rest.first_chunk::<LONGEST>() else { break };
-        let is_negative = text[0] == b'-';
+        let Some(line) = rest.first_chunk::<LONGEST>() else { break };
+        let is_negative = line[0] == b'-';
         let sign = usize::from(is_negative);
-        let Some((magnitude, exponent)) = shape.read(&text[sign..]) else { break };
+        let Some((magnitude, exponent)) = shape.read(&line[sign..]) else { break };
         // (What is too fine has no such power.)
         let shift = i64::from(scale) + exponent;
         let Some(magnitude) = scaled(magnitude, shift as u16) else { break };
@@ -160,7 +154,7 @@ pub(super) fn take(
     }
     batch.count += lines;
     batch.magnitudes |= magnitudes;
-    scanned.add(block.len() - from - rest.len(), block.len() - from - last, lines);
+    scanned.add(text.len() - rest.len(), text.len() - last, lines);
     scanned
 }
 
@@ -177,7 +171,7 @@ mod tests {
     fn agrees(block: &[u8], from: usize, room: usize, scale: u16) -> Scanned {
         let mut numbers = [0; ROOM];
         let mut batch = Batch { numbers: &mut numbers, count: 0, magnitudes: 0 };
-        let scanned = take(block, from, room, scale, &mut batch);
+        let scanned = take(Lines { block, from, most: room as u64 }, scale, &mut batch);
         let (count, magnitudes) = (batch.count, batch.magnitudes);
         let values: Vec<_> = numbers[..count].iter().map(|it| decimal(*it, scale)).collect();
         assert_eq!(values, expected(block, from, scanned));

@@ -6,7 +6,7 @@
 use super::number::{Number, integer, number, signed, unusual, with_exponent};
 use super::stamps::Stamps;
 use super::window::{self, FRONT, Masks, Window};
-use super::{Scanned, Span};
+use super::{Lines, Scanned, Span};
 use crate::short::BATCH;
 
 /// Numbers that are read together, in all columns.
@@ -113,17 +113,14 @@ impl Columns {
     }
 }
 
-/// Reads the rows from the place `from` of `block` on, but at most `most` of them, into `columns`,
-/// which are empty; `stamps` are their times if they have any. Stops at the first row that has a cell
-/// of another kind, or another width.
+/// Reads rows into `columns`, which are empty; `stamps` are their times if they have any. Stops at the
+/// first row that has a cell of another kind, or another width.
 pub(crate) fn scan(
-    block: &[u8],
-    from: usize,
-    most: u64,
+    lines: Lines<'_>,
     stamps: Option<&mut Stamps>,
     columns: &mut Columns,
 ) -> Scanned {
-    let most = most.min(columns.height as u64);
+    let Lines { block, from, most } = lines.at_most(columns.height as u64);
     let mut scan = Scan { columns, at: 0, cells: from, end: from, last: from, rows: 0, most };
     scan.scan(block, stamps);
     if scan.at > 0 {

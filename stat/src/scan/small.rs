@@ -12,9 +12,9 @@ use memchr::memrchr;
 use wide::{u8x16, u16x16};
 
 use self::cells::Counters;
-use super::Scanned;
 use super::stamps::Stamps;
 use super::window::{self, CHUNK, FRONT, Masks, Window};
+use super::{Lines, Scanned};
 use crate::short::BATCH;
 use crate::tally::integers::{Integers, LANES, NOTHING};
 
@@ -22,20 +22,25 @@ use crate::tally::integers::{Integers, LANES, NOTHING};
 pub(crate) const REACH: u64 = 9_999;
 
 /// Lines that are certainly long enough to stand in front of a chunk, if none is empty.
-pub(crate) const FRONT_LINES: u64 = FRONT as u64 / 2;
+const FRONT_LINES: u64 = FRONT as u64 / 2;
 
 /// Places that are written to when integers are read: as many as there are, and what follows the last one.
 pub(super) const ROOM: usize = BATCH + LANES;
 
-/// Counts the integers from the place `from` of `block` on, where a line begins, but at most `most` of
-/// them. May stop at any line.
-pub(crate) fn count(block: &[u8], from: usize, most: u64, integers: &mut Integers) -> Scanned {
-    each(block, from, most, |value, turn, _| integers.count(value, turn))
+/// Of the first lines of a block, those that stand in front of others, and must be read in another way;
+/// otherwise all lines.
+pub(crate) fn in_front(lines: Lines<'_>) -> Lines<'_> {
+    if lines.from == 0 { lines.at_most(FRONT_LINES) } else { lines }
 }
 
-/// Reads the same integers into `numbers`, from their beginning on; there must be [`ROOM`] for `most`.
-pub(super) fn read(block: &[u8], from: usize, most: u64, numbers: &mut [i64]) -> Scanned {
-    each(block, from, most, |value, turn, before| {
+/// Counts the integers on lines. May stop at any line.
+pub(crate) fn count(lines: Lines<'_>, integers: &mut Integers) -> Scanned {
+    each(lines, |value, turn, _| integers.count(value, turn))
+}
+
+/// Reads the same integers into `numbers`, from their beginning on; there must be [`ROOM`] for all.
+pub(super) fn read(lines: Lines<'_>, numbers: &mut [i64]) -> Scanned {
+    each(lines, |value, turn, before| {
         if let Some(number) = numbers.get_mut(before + turn) {
             *number = value.into();
         }
@@ -45,47 +50,37 @@ pub(super) fn read(block: &[u8], from: usize, most: u64, numbers: &mut [i64]) ->
 /// Passes the value of each of the same integers to `put`, with how many came before it in its chunk, and
 /// before this chunk. Fewer values than there are [`LANES`] follow a chunk's last one, which mean nothing.
 #[inline(always)]
-fn each(block: &[u8], from: usize, most: u64, put: impl FnMut(u16, usize, usize)) -> Scanned {
+fn each(lines: Lines<'_>, put: impl FnMut(u16, usize, usize)) -> Scanned {
     #[cfg(target_arch = "x86_64")]
-    let put = match avx2::each(block, from, most, put) {
+    let put = match avx2::each(lines, put) {
         Ok(scanned) => return scanned,
         Err(put) => put,
     };
-    each_anywhere(block, from, most, put)
+    each_anywhere(lines, put)
 }
 
 /// The same on any processor.
-fn each_anywhere(
-    block: &[u8],
-    from: usize,
-    most: u64,
-    put: impl FnMut(u16, usize, usize),
-) -> Scanned {
-    each_by(block, from, most, put, window::masks, compute::<false>)
+fn each_anywhere(lines: Lines<'_>, put: impl FnMut(u16, usize, usize)) -> Scanned {
+    each_by(lines, put, window::masks, compute::<false>)
 }
 
-/// Counts the small integers of the rows from the place `from` of `block` on, but of at most `most`
-/// rows; `stamps` are their times if they have any. May stop at any row.
+/// Counts the small integers of rows; `stamps` are their times if they have any. May stop at any row.
 pub(crate) fn count_rows(
-    block: &[u8],
-    from: usize,
-    most: u64,
+    lines: Lines<'_>,
     mut stamps: Option<&mut Stamps>,
     counters: &mut Counters<'_>,
 ) -> Scanned {
     #[cfg(target_arch = "x86_64")]
-    if let Some(it) = avx2::count_rows(block, from, most, stamps.as_deref_mut(), counters) {
+    if let Some(it) = avx2::count_rows(lines, stamps.as_deref_mut(), counters) {
         return it;
     }
-    cells::count_anywhere(block, from, most, stamps, counters)
+    cells::count_anywhere(lines, stamps, counters)
 }
 
 /// The same as [`each`], given how the masks of a window and the values of its lines are computed.
 #[inline(always)]
 fn each_by(
-    block: &[u8],
-    from: usize,
-    most: u64,
+    Lines { block, from, most }: Lines<'_>,
     mut put: impl FnMut(u16, usize, usize),
     masks: impl Fn(&Window) -> Masks,
     compute: impl Fn(&Window, &mut Values),
@@ -190,10 +185,11 @@ mod tests {
 
     #[track_caller]
     fn agrees(block: &[u8], from: usize, most: u64) -> Scanned {
-        let scanned = count_once(block, from, most, count);
-        assert_eq!(count_once(block, from, most, count_anywhere), scanned, "on any processor");
+        let lines = Lines { block, from, most };
+        let scanned = count_once(lines, count);
+        assert_eq!(count_once(lines, count_anywhere), scanned, "on any processor");
         let mut numbers = [0; ROOM];
-        let read = read(block, from, most.min(BATCH as u64), &mut numbers);
+        let read = read(lines.at_most(BATCH as u64), &mut numbers);
         let mut read: Vec<_> =
             numbers[..read.lines as usize].iter().map(|it| decimal(*it, 0)).collect();
         read.sort_unstable();
@@ -205,16 +201,16 @@ mod tests {
         scanned
     }
 
-    fn count_anywhere(block: &[u8], from: usize, most: u64, integers: &mut Integers) -> Scanned {
-        each_anywhere(block, from, most, |value, turn, _| integers.count(value, turn))
+    fn count_anywhere(lines: Lines<'_>, integers: &mut Integers) -> Scanned {
+        each_anywhere(lines, |value, turn, _| integers.count(value, turn))
     }
 
-    type Count = fn(&[u8], usize, u64, &mut Integers) -> Scanned;
+    type Count = fn(Lines<'_>, &mut Integers) -> Scanned;
 
     /// What was counted, and the values in ascending order.
-    fn count_once(block: &[u8], from: usize, most: u64, count: Count) -> (Scanned, Vec<Decimal>) {
+    fn count_once(lines: Lines<'_>, count: Count) -> (Scanned, Vec<Decimal>) {
         let mut integers = Integers::default();
-        let scanned = count(block, from, most, &mut integers);
+        let scanned = count(lines, &mut integers);
         integers.note(scanned.lines);
         let mut values = Vec::new();
         integers.drain(|value, count| {

@@ -19,7 +19,7 @@ pub(super) fn expected(block: &[u8], from: usize, scanned: Scanned) -> Vec<Decim
 #[track_caller]
 fn agrees_at(block: &[u8], from: usize, most: u64, scale: u16) -> Scanned {
     let mut numbers = Numbers::default();
-    let scanned = scan(block, from, most, scale, &mut numbers);
+    let scanned = scan(Lines { block, from, most }, scale, &mut numbers);
     let values: Vec<_> = numbers.as_slice().iter().map(|it| decimal(*it, scale)).collect();
     assert_eq!(values, expected(block, from, scanned));
     let farthest = numbers.as_slice().iter().map(|number| number.unsigned_abs()).max();

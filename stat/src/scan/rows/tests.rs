@@ -96,7 +96,8 @@ fn agrees(table: &Table, from: usize, most: u64, scales: &[u16]) -> Scanned {
     let wanted = table.wanted.iter().zip(&scales).enumerate().filter(|(_, (it, _))| **it);
     columns.clear(wanted.map(|(at, (_, scale))| (at, *scale)));
     let own = table.has_time.then_some(&mut stamps);
-    let scanned = scan(table.text.as_bytes(), from, most, own, &mut columns);
+    let lines = Lines { block: table.text.as_bytes(), from, most };
+    let scanned = scan(lines, own, &mut columns);
     let found = |(at, is_wanted): (usize, &bool)| {
         let Read { numbers, reach, missing, .. } = columns.get(at);
         assert!(numbers.iter().all(|number| number.unsigned_abs() <= reach));
@@ -196,7 +197,7 @@ proptest! {
         columns.clear((0..width).map(|column| (column, 0)));
         let mut stamps = Stamps::default();
         let own = (width == 1).then_some(&mut stamps);
-        let scanned = scan(&bytes, 0, u64::MAX, own, &mut columns);
+        let scanned = scan(Lines { block: &bytes, from: 0, most: u64::MAX }, own, &mut columns);
         assert!(scanned.bytes <= bytes.len());
     }
 }

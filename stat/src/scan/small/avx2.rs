@@ -17,9 +17,9 @@ use std::arch::x86_64::{
 
 use super::cells::{self, Counters};
 use super::{Values, each_by};
-use crate::scan::Scanned;
 use crate::scan::stamps::Stamps;
 use crate::scan::window::{FRONT, Masks, Window};
+use crate::scan::{Lines, Scanned};
 
 /// Bytes of a vector.
 const VECTOR: usize = 32;
@@ -27,28 +27,24 @@ const VECTOR: usize = 32;
 /// Does what [`each`](super::each) does; gives `put` back if this processor cannot.
 #[inline(always)]
 pub(super) fn each<Put: FnMut(u16, usize, usize)>(
-    block: &[u8],
-    from: usize,
-    most: u64,
+    lines: Lines<'_>,
     put: Put,
 ) -> Result<Scanned, Put> {
     if !is_able() {
         return Err(put);
     }
     // SAFETY: the processor has all that the function is compiled for.
-    Ok(unsafe { each_here(block, from, most, put) })
+    Ok(unsafe { each_here(lines, put) })
 }
 
 /// Counts as [`count_rows`](super::count_rows) does; `None` if this processor cannot.
 pub(super) fn count_rows(
-    block: &[u8],
-    from: usize,
-    most: u64,
+    lines: Lines<'_>,
     stamps: Option<&mut Stamps>,
     counters: &mut Counters<'_>,
 ) -> Option<Scanned> {
     // SAFETY: the processor has all that the function is compiled for.
-    is_able().then(|| unsafe { count_rows_here(block, from, most, stamps, counters) })
+    is_able().then(|| unsafe { count_rows_here(lines, stamps, counters) })
 }
 
 #[inline]
@@ -61,17 +57,15 @@ fn is_able() -> bool {
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-fn each_here(block: &[u8], from: usize, most: u64, put: impl FnMut(u16, usize, usize)) -> Scanned {
+fn each_here(lines: Lines<'_>, put: impl FnMut(u16, usize, usize)) -> Scanned {
     let masks = |window: &Window| masks(window);
     let compute = |window: &Window, values: &mut Values| compute::<false>(window, values);
-    each_by(block, from, most, put, masks, compute)
+    each_by(lines, put, masks, compute)
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 fn count_rows_here(
-    block: &[u8],
-    from: usize,
-    most: u64,
+    lines: Lines<'_>,
     stamps: Option<&mut Stamps>,
     counters: &mut Counters<'_>,
 ) -> Scanned {
@@ -82,9 +76,9 @@ fn count_rows_here(
     match stamps {
         Some(stamps) => {
             let stamps = Some(stamps);
-            cells::count_by(block, from, most, stamps, counters, masks, compute, compressed)
+            cells::count_by(lines, stamps, counters, masks, compute, compressed)
         }
-        None => cells::count_by(block, from, most, None, counters, masks, compute, compressed),
+        None => cells::count_by(lines, None, counters, masks, compute, compressed),
     }
 }
 

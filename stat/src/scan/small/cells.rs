@@ -7,9 +7,9 @@
 use memchr::memrchr;
 
 use super::{Values, put_values};
-use crate::scan::Scanned;
 use crate::scan::stamps::{Stamp, Stamps};
 use crate::scan::window::{self, CHUNK, FRONT, Masks, Window};
+use crate::scan::{Lines, Scanned};
 use crate::tally::integers::{Integers, LANES, MISSING, Table};
 
 /// The most columns whose cells are counted as they are read.
@@ -116,13 +116,11 @@ fn count_in(tables: &mut [&mut Table], number: u8, value: u16) {
 
 /// Counts as [`count_rows`](super::count_rows) does, on any processor.
 pub(super) fn count_anywhere(
-    block: &[u8],
-    from: usize,
-    most: u64,
+    lines: Lines<'_>,
     stamps: Option<&mut Stamps>,
     counters: &mut Counters<'_>,
 ) -> Scanned {
-    count_by(block, from, most, stamps, counters, window::masks, super::compute::<true>, compressed)
+    count_by(lines, stamps, counters, window::masks, super::compute::<true>, compressed)
 }
 
 /// The bits of `mask` at the places of the bits of `of`, moved together.
@@ -139,11 +137,8 @@ fn compressed(mask: u64, of: u64) -> u64 {
 /// The same, given how the masks of a window, the values of its cells and compressed bits are
 /// computed.
 #[inline(always)]
-#[expect(clippy::too_many_arguments, reason = "three of them are one processor's ways")]
 pub(super) fn count_by(
-    block: &[u8],
-    from: usize,
-    most: u64,
+    Lines { block, from, most }: Lines<'_>,
     mut stamps: Option<&mut Stamps>,
     counters: &mut Counters<'_>,
     masks: impl Fn(&Window) -> Masks,

@@ -7,7 +7,7 @@ use crate::tally::zeros;
 use proptest::prelude::*;
 use stage::format::decimal::Decimal;
 
-type Count = fn(&[u8], usize, u64, Option<&mut Stamps>, &mut Counters<'_>) -> Scanned;
+type Count = fn(Lines<'_>, Option<&mut Stamps>, &mut Counters<'_>) -> Scanned;
 
 /// What was counted in each column that is wanted, in ascending order; and the empty cells.
 type Counted = Vec<Option<(Vec<Decimal>, u64)>>;
@@ -23,7 +23,8 @@ fn count_once(
     let wanted = columns.iter_mut().enumerate().filter(|(at, _)| table.wanted[*at]);
     let mut counters = Counters::new(table.wanted.len(), wanted, &mut spare);
     let own = table.has_time.then_some(&mut stamps);
-    let scanned = count(table.text.as_bytes(), from, most, own, &mut counters);
+    let lines = Lines { block: table.text.as_bytes(), from, most };
+    let scanned = count(lines, own, &mut counters);
     let counted = columns.iter_mut().zip(&table.wanted).map(|(integers, is_wanted)| {
         let missing = integers.take_missing();
         let mut values = Vec::new();
