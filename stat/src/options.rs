@@ -27,7 +27,7 @@ use crate::quantile::Quantile;
 use crate::schedule::Every;
 use crate::selection::Wanted;
 
-/// Windows that late rows are waited for, at most: each of them takes as much memory as the stream.
+/// Windows that late rows are waited for, at most: the more are open, the less is kept of each.
 const MAX_LATE: u32 = 100;
 
 /// Exact running statistics of a stream of samples.
