@@ -6,9 +6,9 @@ use std::time::{Duration, SystemTime};
 
 use nix::errno::Errno;
 use stage::fake::FakeClock;
-use stage::format::row::Beginning;
 
 use crate::error::{Attempt, Error};
+use crate::file::columns::Shown;
 use crate::file::storage::Storage;
 use crate::file::{Begun, Found, Named};
 use crate::notice::LostName;
@@ -37,6 +37,8 @@ pub(crate) struct FakeFile {
     pub(crate) refuses_rotations: bool,
     /// Openings of the next file, after the name was lost, that fail before one works.
     pub(crate) stuck_reopens: u32,
+    /// What the file holds that has the name after it was lost.
+    pub(crate) replacement: &'static [u8],
     /// What somebody else writes behind each of our writes.
     pub(crate) foreign: &'static [u8],
     /// Whether nothing can be cut off.
@@ -65,6 +67,7 @@ impl FakeFile {
             waits_for_room: false,
             refuses_rotations: false,
             stuck_reopens: 0,
+            replacement: b"",
             foreign: b"",
             cannot_cut: false,
             broken_sync: None,
@@ -132,8 +135,12 @@ impl Named for FakeFile {
         "\"memory\"".to_owned()
     }
 
-    fn beginning(&self) -> Result<Option<Beginning>, Error> {
-        Ok(Beginning::of_file(&self.bytes))
+    fn columns(&self) -> Result<Shown, Error> {
+        let read = |buffer: &mut [u8], at: u64| {
+            buffer.copy_from_slice(&self.bytes[at as usize..][..buffer.len()]);
+            Ok(())
+        };
+        Shown::of(self.bytes.len() as u64, read).map_err(Attempt::Read.failed(Path::new("memory")))
     }
 
     fn can_lose_name(&self) -> bool {
@@ -173,8 +180,8 @@ impl Named for FakeFile {
         }
         self.lost = None;
         (self.is_rotating, self.waits_for_room) = (false, false);
-        self.old.push(std::mem::take(&mut self.bytes));
-        begun(0)
+        self.old.push(std::mem::replace(&mut self.bytes, self.replacement.to_vec()));
+        begun(self.bytes.len())
     }
 
     fn mend(&mut self) -> Result<Begun, Error> {

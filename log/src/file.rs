@@ -5,12 +5,14 @@
 //! |---|---|
 //! | [`storage`] | the open file below the name: writing, syncing, cutting |
 //! | [`open`] | opening a file: lock, truncation, the directory's entry |
+//! | [`columns`] | which columns a file shows |
 //! | [`lock`] | keeping a second `log` away |
 //! | [`identity`] | whether a file is the one at a name |
 //! | [`torn`] | setting aside the torn line that a crash left |
 //! | [`rotation`] | **the order of a rotation** |
 //! | [`directory`] | putting a directory's entries on the disk |
 
+pub(crate) mod columns;
 mod directory;
 mod identity;
 mod lock;
@@ -25,9 +27,9 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::SystemTime;
 
-use stage::format::row::Beginning;
 use stage::process::message::quoted_path;
 
+use self::columns::Shown;
 use self::identity::{Identity, Known, leads_nowhere};
 use self::open::open;
 use self::rotation::{Keeping, Rotation};
@@ -43,8 +45,8 @@ const MODE: u32 = 0o644;
 pub(crate) trait Named: Storage {
     /// The name, quoted.
     fn name(&self) -> String;
-    /// Its columns, as far as its first lines show them; `None` if it is empty, or they show nothing.
-    fn beginning(&self) -> Result<Option<Beginning>, Error>;
+    /// The columns of its rows, as far as it shows them.
+    fn columns(&self) -> Result<Shown, Error>;
     /// Whether somebody else can take the name away.
     fn can_lose_name(&self) -> bool;
     /// Looks at the file and its name; `None` where there is nothing to see: it is not a file on a disk,
@@ -177,8 +179,8 @@ impl Named for LogFile {
         quoted_path(self.path())
     }
 
-    fn beginning(&self) -> Result<Option<Beginning>, Error> {
-        Ok(self.storage.start()?.and_then(|start| Beginning::of_file(&start)))
+    fn columns(&self) -> Result<Shown, Error> {
+        self.storage.columns()
     }
 
     fn can_lose_name(&self) -> bool {

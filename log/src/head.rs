@@ -2,19 +2,21 @@
 //! headers.
 //!
 //! A header is no row: it is not counted, and gets no arrival time. The one at the stream's beginning is
-//! not recorded as it comes, but stands at the beginning of every file ([`crate::recorder`]). Headers in
-//! the middle of a stream, as of files that were put together, are recorded as they come; new files
-//! begin with the last one. They may follow samples of the classic stream as well.
+//! not recorded as it comes, but stands at the beginning of every file ([`crate::recorder`]), and once
+//! more where a file that began with it has come to other columns. Headers in the middle of a stream, as
+//! of files that were put together, are recorded as they come; new files begin with the last one. They
+//! may follow samples of the classic stream as well.
 
 use std::ops::Range;
 
 use memchr::{memchr, memchr_iter};
 use stage::format::columns::{Channels, Columns, MAX_COLUMNS};
-use stage::format::name::Name;
+use stage::format::name::{Name, begins_name};
 use stage::format::row::Beginning;
 use stage::format::time::Form;
 
 use crate::error::Error;
+use crate::file::columns::Shown;
 use crate::timestamps::Timestamps;
 
 /// The most names of columns in a message.
@@ -39,6 +41,15 @@ pub(crate) struct Opening {
     pub(crate) header: Vec<u8>,
     /// Whether the line is a header.
     pub(crate) is_header: bool,
+}
+
+/// How rows follow those of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Follows {
+    /// Without a header.
+    AsItIs,
+    /// Behind their header, since the file has come to other columns.
+    ItsHeader,
 }
 
 /// What lines are.
@@ -156,11 +167,6 @@ impl<'a> Iterator for Parts<'a> {
     }
 }
 
-/// Whether a name may begin with this byte: an ASCII letter, or one beyond ASCII.
-fn begins_name(byte: &u8) -> bool {
-    byte.is_ascii_alphabetic() || !byte.is_ascii()
-}
-
 /// A line with its line feed.
 fn whole(line: &[u8]) -> Vec<u8> {
     let end: &[u8] = if line.ends_with(b"\n") { b"" } else { b"\n" };
@@ -181,17 +187,26 @@ fn header_of(columns: &Columns) -> Vec<u8> {
     text
 }
 
-/// Fails if rows that begin with `stream` cannot follow those of the file called `name`, which begins
-/// with `there`.
-pub(crate) fn check(there: &Beginning, stream: &Beginning, name: String) -> Result<(), Error> {
-    if there.is_continued_by(stream) {
-        return Ok(());
+/// How `stream` follows what the file called `name` shows; fails if it does not belong there.
+pub(crate) fn check(there: &Shown, stream: &Opening, name: String) -> Result<Follows, Error> {
+    let Some(rows) = stream.rows.as_ref().filter(|rows| !there.is_continued_by(rows)) else {
+        return Ok(Follows::AsItIs);
+    };
+    if !stream.header.is_empty() && there.is_taken_up_by(rows) {
+        return Ok(Follows::ItsHeader);
     }
+    match there.last.as_ref().or(there.first.as_ref()) {
+        Some(last) => Err(other_columns(last, rows, name)),
+        None => Ok(Follows::AsItIs),
+    }
+}
+
+fn other_columns(there: &Beginning, stream: &Beginning, name: String) -> Error {
     let [stream, there] = match there.columns == stream.columns {
         true => [stream, there].map(|it| described_form(it.form)),
         false => [stream, there].map(|it| described(&it.columns)),
     };
-    Err(Error::Columns { name, stream, there })
+    Error::Columns { name, stream, there }
 }
 
 fn described_form(form: Option<Form>) -> String {

@@ -69,10 +69,12 @@ Headers: if the stream begins with one (a TAB b, the names of its columns), ever
 including those that a rotation begins, and a file that already has lines is appended to without \
 it. With --timestamps it has time in front; samples alone get the header time TAB value, columns \
 without names ch1, ch2, ... A header counts toward SIZE, but not as a sample; --pass hands on what \
-came. A stream of other columns than FILE (by its first lines), or of times in another form, is an \
-error before anything is written: name another FILE, or use --truncate. What is neither a header \
-nor a row in FILE's first line is no obstacle. Headers in the middle of a stream are recorded as they \
-come, and new files begin with the last one.
+came. A stream of other columns than FILE, or of times in another form, is an error before anything \
+is written: name another FILE, or use --truncate. FILE's columns are those of the last header in its \
+last 64 MiB, or else those of its first lines; where only the first lines have the stream's columns, \
+the stream's header is written once more. What is neither a header nor a row in FILE's first line is \
+no obstacle. Headers in the middle of a stream are recorded as they come, and new files begin with the \
+last one.
 
 Files: samples.log in the working directory, unless FILE is named; FILE.1, FILE.2, ..., or those \
 with a time in their names, the old files of --rotate; FILE.torn, what a crash left half written.

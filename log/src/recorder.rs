@@ -19,6 +19,7 @@ use self::pace::Pace;
 use self::rotating::Refused;
 use crate::batch::Batch;
 use crate::error::Error;
+use crate::file::columns::Shown;
 use crate::file::{Begun, Named};
 use crate::notice::{LostName, Notice, Promise};
 use crate::schedule::Period;
@@ -97,15 +98,19 @@ impl<F: Named> Recorder<F> {
     }
 
     /// Begins each new file with `header`, a line, which counts as no line of the recording. A file
-    /// that holds lines already goes on as it is.
+    /// that holds lines already goes on as it is, unless the header is owed.
     pub(crate) fn set_header(&mut self, header: Vec<u8>) {
         self.extent.set_header(header);
     }
 
-    /// The file's columns, as far as its first lines show them; `None` if it is empty, or they show
-    /// nothing.
-    pub(crate) fn beginning(&self) -> Result<Option<Beginning>, Error> {
-        if self.extent.length() == 0 { Ok(None) } else { self.file.beginning() }
+    /// Writes the header before the next line: the file ends in rows of other columns.
+    pub(crate) fn owe_header(&mut self) {
+        self.extent.owe_header();
+    }
+
+    /// The columns of the file's rows, as far as it shows them.
+    pub(crate) fn columns(&self) -> Result<Shown, Error> {
+        self.file.columns()
     }
 
     /// Whole lines written, without headers.
@@ -150,8 +155,8 @@ impl<F: Named> Recorder<F> {
 
     fn write_rest(&mut self, batch: &mut Batch<'_>, now: Instant) -> Result<(), Error> {
         while !batch.rest().is_empty() {
-            if batch.is_header() && self.extent.length() == 0 {
-                // The file begins with it anyway, once a row comes.
+            if batch.is_header() && self.extent.owes_header() {
+                // It is written anyway, once a row comes.
                 batch.advance(batch.rest().len());
                 break;
             }
@@ -176,8 +181,8 @@ impl<F: Named> Recorder<F> {
         Ok(())
     }
 
-    /// Writes what is left of the header, just before the file's first line: it can be torn like any
-    /// line, but seldom stands alone.
+    /// Writes what is left of the header, if it is missing, just before the next line: it can be torn
+    /// like any line, but seldom stands alone.
     fn write_header(&mut self, now: Instant) -> Result<(), Error> {
         while !self.extent.header_left().is_empty() {
             let count = self.file.write(self.extent.header_left())?;
@@ -254,7 +259,19 @@ impl<F: Named> Recorder<F> {
         self.note(begun.notices);
         self.begun = begun.written.unwrap_or(self.time);
         self.extent.begin(begun.length);
+        self.head_rows();
         self.before = self.recorded;
+    }
+
+    /// Sees to it that rows stand behind their header, in a file to which somebody else has written. (One
+    /// that cannot be read may hold anything.)
+    fn head_rows(&mut self) {
+        let header = Beginning::of_stream(self.extent.header());
+        let Some(header) = header.filter(|_| self.extent.length() > 0) else { return };
+        let goes_on = self.file.columns().is_ok_and(|shown| shown.is_continued_by(&header));
+        if !goes_on {
+            self.extent.owe_header();
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use self::retry::Unwritten;
 use crate::Error;
 use crate::batch::{Batch, count_lines};
 use crate::file::Named;
-use crate::head::{self, Head, Part};
+use crate::head::{self, Follows, Head, Part};
 use crate::notice::Notice;
 use crate::recorder::Recorder;
 use crate::timestamps::Stamper;
@@ -79,7 +79,7 @@ impl<F: Named, T: Timer> Recording<'_, F, T> {
     }
 
     /// Looks at the stream's first line, once it comes: its columns must be the file's. Returns what is
-    /// to be written, and when it began to arrive: a header is not, until the file's first row is.
+    /// to be written, and when it began to arrive: a header is not, until a row needs it.
     fn begin<'b>(
         &mut self,
         bytes: &'b [u8],
@@ -91,10 +91,11 @@ impl<F: Named, T: Timer> Recording<'_, F, T> {
         let end = memchr(b'\n', bytes).map_or(bytes.len(), |at| at + 1);
         let (line, others) = bytes.split_at(end);
         let opening = self.head.begin(line)?;
-        if let (Some(rows), Some(there)) = (&opening.rows, self.recorder.beginning()?) {
-            head::check(&there, rows, self.recorder.name())?;
-        }
+        let follows = head::check(&self.recorder.columns()?, &opening, self.recorder.name())?;
         self.recorder.set_header(opening.header);
+        if follows == Follows::ItsHeader {
+            self.recorder.owe_header();
+        }
         Ok(match opening.is_header {
             true => (others, self.timer.time_of_day()),
             false => (bytes, began),

@@ -84,6 +84,46 @@ fn rows_of_other_columns_do_not_get_in_unless_the_file_is_begun_anew() {
 }
 
 #[test]
+fn a_file_that_was_put_together_goes_on_behind_the_header_of_its_rows() {
+    let dir = tempfile::tempdir().unwrap();
+    let [first, second] = [("temp\thum", "20\t40"), ("hum\ttemp", "50\t30")]
+        .map(|(names, row)| format!("time\t{names}\n2026-11-25T18:00:00Z\t{row}\n"));
+    let both = first.clone() + &second;
+    log("", &both, &dir).exits(0).says(&[""; 0]);
+    log("", &second, &dir).exits(0).says(&[""; 0]);
+    log("", &first, &dir).exits(0).says(&[""; 0]);
+    let rows = second.lines().last().unwrap();
+    assert_eq!(read(&dir, "run.log"), format!("{both}{rows}\n{first}"));
+    let stat = Program::new("stat").words("run.log").dir(&dir).finish().exits(0);
+    for figures in ["\"last\":20,\"sum\":100,\"mean\":25,", "\"last\":40,\"sum\":180,\"mean\":45,"]
+    {
+        assert!(stat.stdout.contains(figures), "{figures}: {stat}");
+    }
+    let there = "\"run.log\", which holds times and the columns temp, hum";
+    let end = "name another FILE, or begin this one anew with --truncate";
+    let told = format!("log: cannot record the columns a, b in {there}: {end}");
+    log("", "a\tb\n1\t2\n", &dir).exits(1).says(&[&*told]);
+}
+
+#[test]
+fn a_recording_whose_labels_became_more_goes_on_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("labels.txt"), "T=20 H=40\nT=22 P=1000\n").unwrap();
+    let conv = "--from labels.txt --format labels";
+    let part = "T\tH\n20\t40\nT\tH\tP\n22\t\t1000\n";
+    for run in 1..=2 {
+        let launcher = Program::new("launcher").args(["--conv", conv, "--log", "run.log"]);
+        launcher.dir(&dir).finish().exits(0);
+        assert_eq!(read(&dir, "run.log"), part.repeat(run));
+    }
+    let checked = Program::new("log").words("--check run.log").dir(&dir).finish();
+    checked.exits(0).says(&[""; 0]).writes(
+        "run.log: 4 rows of 3 channels\nrun.log: T: 4 samples, 0 missing\n\
+         run.log: H: 2 samples, 2 missing\nrun.log: P: 2 samples, 0 missing\n",
+    );
+}
+
+#[test]
 fn the_account_does_not_count_headers() {
     let script = format!(
         "printf '{HEADER}1\\t2\\t3\\n{HEADER}4\\t5\\t6\\n' |

@@ -5,13 +5,8 @@ use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-use memchr::memchr_iter;
-use stage::format::row::MAX_LINE;
-
+use super::columns::Shown;
 use crate::error::{Attempt, Error};
-
-/// Bytes of a file's start that are read at first: nearly always two lines.
-const START: usize = 4096;
 
 /// Something to write to that can put what was written out of reach of a power failure.
 pub(crate) trait Storage {
@@ -55,22 +50,11 @@ impl OpenFile {
         self.is_regular
     }
 
-    /// Its first two lines, or what there is of them; `None` if it is not a file on a disk.
-    pub(super) fn start(&self) -> Result<Option<Vec<u8>>, Error> {
-        if !self.is_regular {
-            return Ok(None);
-        }
-        let mut start = vec![0; START];
-        loop {
-            let length =
-                self.file.read_at(&mut start, 0).map_err(Attempt::Read.failed(&self.path))?;
-            let is_all = length < start.len() || length > 2 * MAX_LINE;
-            if is_all || memchr_iter(b'\n', &start).nth(1).is_some() {
-                start.truncate(length);
-                return Ok(Some(start));
-            }
-            start.resize(8 * length, 0);
-        }
+    /// The columns of its rows, as far as it shows them.
+    pub(super) fn columns(&self) -> Result<Shown, Error> {
+        let Some(length) = self.length() else { return Ok(Shown::default()) };
+        let read = |buffer: &mut [u8], at| self.file.read_exact_at(buffer, at);
+        Shown::of(length, read).map_err(Attempt::Read.failed(&self.path))
     }
 
     /// What is known of it, if there is a disk behind it.

@@ -12,19 +12,38 @@ pub(super) struct Extent {
     /// Bytes in the file, and in its whole lines.
     length: u64,
     whole: u64,
-    /// Bytes of the header in this file: all of them, or 0 if it was not written here.
+    /// Where the header is to stand before the next line, if it is missing: at the file's beginning, or
+    /// behind rows of other columns.
+    due: Option<u64>,
+    /// Bytes of the header at the file's beginning: all of them, or 0 if it was not written here.
     headed: u64,
 }
 
 impl Extent {
     /// A file that holds `length` bytes of whole lines.
     pub(super) fn new(length: u64, limit: Option<u64>) -> Extent {
-        Extent { header: Vec::new(), limit, length, whole: length, headed: 0 }
+        let due = (length == 0).then_some(0);
+        Extent { header: Vec::new(), limit, length, whole: length, due, headed: 0 }
     }
 
     /// Begins each new file with `header`, a line.
     pub(super) fn set_header(&mut self, header: Vec<u8>) {
         self.header = header;
+    }
+
+    /// What each new file begins with; may be empty.
+    pub(super) fn header(&self) -> &[u8] {
+        &self.header
+    }
+
+    /// Puts the header before the next line, since the file ends in rows of other columns.
+    pub(super) fn owe_header(&mut self) {
+        self.due = Some(self.length);
+    }
+
+    /// Whether the header stands before the next line.
+    pub(super) fn owes_header(&self) -> bool {
+        self.due.is_some()
     }
 
     /// Bytes in the file.
@@ -39,7 +58,7 @@ impl Extent {
 
     /// Whether it holds more than a header, or its beginning.
     pub(super) fn has_rows(&self) -> bool {
-        self.length > self.headed && self.header_left().is_empty()
+        self.due.unwrap_or(self.length) > self.headed
     }
 
     /// Whether it ends in half a line, which may be the header.
@@ -56,6 +75,7 @@ impl Extent {
     /// Notes that the file now holds `length` bytes of whole lines.
     pub(super) fn resize(&mut self, length: u64) {
         (self.length, self.whole) = (length, length);
+        self.due = (length == 0).then_some(0);
     }
 
     /// Notes that half a line is gone.
@@ -69,24 +89,24 @@ impl Extent {
             self.whole = self.length + at as u64 + 1;
         }
         self.length += bytes.len() as u64;
+        self.due = None;
     }
 
     /// Notes that the next `count` bytes of the header were written.
     pub(super) fn wrote_header(&mut self, count: usize) {
         self.length += count as u64;
         if self.header_left().is_empty() {
-            (self.whole, self.headed) = (self.length, self.length);
+            self.whole = self.length;
+            self.headed = if self.due == Some(0) { self.length } else { self.headed };
+            self.due = None;
         }
     }
 
-    /// What is to be written of the header before the file's first line.
+    /// What is to be written of the header before the next line.
     pub(super) fn header_left(&self) -> &[u8] {
-        // Until there is a whole line, the file holds nothing but the header's beginning.
-        let written = usize::try_from(self.length).unwrap_or(usize::MAX);
-        match self.whole {
-            0 => self.header.get(written..).unwrap_or_default(),
-            _ => &[],
-        }
+        let Some(at) = self.due else { return &[] };
+        let written = usize::try_from(self.length - at).unwrap_or(usize::MAX);
+        self.header.get(written..).unwrap_or_default()
     }
 
     /// How much of `rest` goes into this file: whole lines up to its limit, and the rest of a line

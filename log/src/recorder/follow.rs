@@ -130,6 +130,7 @@ impl<F: Named> Recorder<F> {
         self.note(begun.notices);
         self.note_length(there, true);
         self.extent.resize(begun.length);
+        self.head_rows();
         Ok(())
     }
 

@@ -56,6 +56,11 @@ pub enum NotAName {
     Time,
 }
 
+/// Whether a name may begin with this byte: an ASCII letter, or one beyond ASCII.
+pub fn begins_name(byte: &u8) -> bool {
+    byte.is_ascii_alphabetic() || !byte.is_ascii()
+}
+
 impl Name {
     /// A name for a text that may not be one, such as a foreign file's: what no name may have becomes
     /// `_`, and what is too long is cut. `None` if nothing is left of it.

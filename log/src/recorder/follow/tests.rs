@@ -272,3 +272,28 @@ fn a_long_line_that_is_being_written_is_finished_where_it_began() {
         (&vec![b"11\n".to_vec()], &b"2\n"[..])
     );
 }
+
+#[test]
+fn rows_stand_behind_their_header_whatever_somebody_else_has_written_before_them() {
+    for (theirs, header) in
+        [("3\t4\n", ""), ("a\tb\n3\t4\n", ""), ("b\ta\n3\t4\n", "a\tb\n"), ("7\n", "a\tb\n")]
+    {
+        let is_replaced = Some((LOOK, LostName { fate: Fate::Moved, is_replaced: true }));
+        for lost in [None, is_replaced] {
+            let clock = FakeClock::new();
+            let disk = FakeFile { lost, replacement: theirs.as_bytes(), ..FakeFile::new(&clock) };
+            let mut recorder = Recorder::new(disk, 0, SyncPolicy::Never, None);
+            recorder.set_header(b"a\tb\n".to_vec());
+            recorder.write(&mut Batch::new(b"1\t2\n", true), clock.now()).unwrap();
+            if lost.is_none() {
+                recorder.file.bytes.extend_from_slice(theirs.as_bytes());
+            }
+            clock.advance(LOOK);
+            recorder.write(&mut Batch::new(b"5\t6\n", true), clock.now()).unwrap();
+            // The last line alone shows no other columns in a file that begins with ours.
+            let header = if lost.is_none() && theirs == "7\n" { "" } else { header };
+            let expected = format!("a\tb\n1\t2\n{theirs}{header}5\t6\n");
+            assert_eq!(String::from_utf8(recorder.file.all()).unwrap(), expected, "{lost:?}");
+        }
+    }
+}

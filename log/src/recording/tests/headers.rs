@@ -43,11 +43,41 @@ fn a_file_of_the_same_columns_is_gone_on_with_and_gets_no_second_header() {
 }
 
 #[test]
+fn a_file_that_has_come_to_other_columns_gets_the_header_again() {
+    let parts = "a\tb\n1\t2\nb\ta\n3\t4\n";
+    for (before, input, header) in [
+        (parts, "a\tb\n5\t6\n", "a\tb\n"),
+        (parts, "b\ta\n5\t6\n", ""),
+        (parts, "5\t6\n", ""),
+        ("a\tb\n1\t2\na\tb\tc\n1\t2\t3\n", "a\tb\n5\t6\n", "a\tb\n"),
+        ("1\t2\nb\ta\n3\t4\n", "a\tb\n5\t6\n", "a\tb\n"),
+    ] {
+        let (files, passed, rows, result) = recorded("--pass", before, input);
+        assert_eq!((files, result), (vec![format!("{before}{header}5\t6\n")], Ok(())));
+        assert_eq!((passed.as_str(), rows), (input, 1));
+    }
+    let before = "time\tvalue\n1.5\t1\ntime\ta\tb\n1.5\t1\t2\n";
+    let (files, ..) = recorded("--timestamps unix", before, "7\n");
+    assert_eq!(files, [format!("{before}time\tvalue\n1000000000.000000\t7\n")]);
+    let (files, ..) = recorded("", parts, "a\tb\n");
+    assert_eq!(files, [parts], "no row has come");
+    let (files, ..) = recorded("", parts, "a\tb\nc\td\n5\t6\n");
+    assert_eq!(files, [format!("{parts}c\td\n5\t6\n")]);
+    let (files, ..) = recorded("--rotate 23", parts, "a\tb\n5\t6\n");
+    assert_eq!(files, [parts, "a\tb\n5\t6\n"], "there is no room for both");
+    let (files, ..) = recorded("--rotate 24", parts, "a\tb\n5\t6\n7\t8\n");
+    assert_eq!(files, [&*format!("{parts}a\tb\n5\t6\n"), "a\tb\n7\t8\n"]);
+}
+
+#[test]
 fn a_file_of_other_columns_is_left_alone() {
     for (words, before, input) in [
         ("", "7\n", "a\tb\n1\t2\n"),
         ("", "a\tb\n1\t2\n", "1\n"),
         ("", "a\tb\n", "b\ta\n1\t2\n"),
+        ("", "a\tb\n1\t2\nb\ta\n", "c\td\n1\t2\n"),
+        ("", "a\tb\n1\t2\na\tb\tc\n", "1\t2\n"),
+        ("", "7\na\tb\n1\t2\n", "1\n"),
         ("--timestamps iso", "7\n", "1\n"),
         ("--timestamps iso", "time\tvalue\n1700000000.5\t1\n", "1\n"),
         ("--timestamps unix", "time\ta\tb\n", "a\tc\n1\t2\n"),
