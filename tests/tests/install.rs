@@ -26,6 +26,17 @@ fn files_are_readable_for_all_and_writable_for_nobody_else() {
 }
 
 #[test]
+fn the_page_to_which_the_help_leads_is_there() {
+    let prefix = installed();
+    let page = "share/doc/wandler/recipes.md";
+    let conv = Program::other(prefix.path().join("bin/wandler-conv"));
+    let help = conv.words("--help").finish().exits(0);
+    assert!(help.stdout.contains(page), "{help}");
+    let text = fs::read_to_string(prefix.path().join(page)).unwrap();
+    assert!(text.starts_with("# Recipes") && !text.contains("]("), "no link leads nowhere: {text}");
+}
+
+#[test]
 fn nothing_is_left_after_an_uninstallation_but_what_was_there_before() {
     let prefix = tempfile::tempdir().unwrap();
     fs::create_dir(prefix.path().join("bin")).unwrap();
