@@ -72,13 +72,11 @@ impl Unsent {
 pub(crate) fn replace(path: &Path, text: &str) -> io::Result<Manner> {
     let place = match path.metadata() {
         Ok(there) if !there.is_file() => {
-            let sent = send(path, text);
-            return sent.map_err(|error| match Errno::try_from(error) {
-                Ok(Errno::ENXIO) if there.file_type().is_fifo() => {
+            return send(path, text).map_err(|error| match error.raw_os_error() {
+                Some(errno) if errno == Errno::ENXIO as i32 && there.file_type().is_fifo() => {
                     io::Error::other("it has no reader")
                 }
-                Ok(errno) => errno.into(),
-                Err(error) => error,
+                _ => error,
             });
         }
         Ok(_) => path.canonicalize()?,
