@@ -137,9 +137,9 @@ impl Program {
 }
 
 /// Lets this process, and so what it starts, hear what a terminal sends: a script that runs the tests in the
-/// background (`&`) leaves these signals ignored.
+/// background (`&`), or nohup, leaves such signals ignored.
 fn hear_interrupts() {
-    for signal in [Signal::SIGINT, Signal::SIGQUIT] {
+    for signal in [Signal::SIGHUP, Signal::SIGINT, Signal::SIGQUIT] {
         restore_default(signal).unwrap_or_else(|error| panic!("{signal}: {error}"));
     }
 }
