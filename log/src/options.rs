@@ -91,7 +91,8 @@ a file that is being rotated. They take old files behind two missing numbers for
 there are any; a line of over 64 KiB is no sample. --cat prints a header again only where another one \
 came in between. With --since or --until, a line without a time is not printed, but reported, and the \
 status is 3; a T that names no zone is in the local one (TZ), where a time that comes twice is the \
-earlier one. All lines are read, even if none is in the range.
+earlier one; Unix seconds have 9 or 10 digits before the point, or an @ in front (@0). All lines are \
+read, even if none is in the range.
 
 ";
 
@@ -135,7 +136,7 @@ pub struct Options {
     #[arg(long, conflicts_with_all = ["truncate", "timestamps", "sync", "rotate", "name_by", "keep", "pass", "check"])]
     pub(crate) cat: bool,
     /// With --cat, only rows from this time on: 22:00 (the last that has passed), 2026-11-25,
-    /// 2026-11-25T22:00, 2026-11-25T22:00:00Z or -8h (ago)
+    /// 2026-11-25T22:00, 2026-11-25T22:00:00Z, 1764180000 (Unix seconds) or -8h (ago)
     #[arg(long, value_name = "T", value_parser = when::parse, allow_hyphen_values = true)]
     pub(crate) since: Option<Time>,
     /// With --cat, only rows before this time; a time of day is the first after --since

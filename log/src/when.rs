@@ -1,13 +1,19 @@
-//! Points in time as people give them: `22:00`, `2026-11-25`, `-8h`.
+//! Points in time as people give them: `22:00`, `2026-11-25`, `-8h`; or as files have them: `1764180000.5`.
 //!
 //! What names no zone is in the local one: `TZ`, or else the system's. A time of day is the last that has
 //! passed; only at the end of a range that has a start is it the first one after that, even if it is
 //! still to come: from 22:00 to 6:00 is one night, whenever that is typed.
 
+use std::ops::RangeInclusive;
+
 use jiff::civil::{self, DateTime};
 use jiff::{Timestamp, ZonedDateTime};
-use stage::format::time::Time;
+use stage::format::time::{Form, Time};
 use stage::process::quantity;
+
+/// How many digits whole Unix seconds have that need no `@` in front: those from 1973 to 2286. Fewer may be
+/// meant as a time of day, or as a date.
+const UNIX_DIGITS: RangeInclusive<usize> = 9..=10;
 
 /// A point in time at which a range ends.
 #[derive(Clone, Debug)]
@@ -44,10 +50,12 @@ fn parse_at(text: &str, now: &ZonedDateTime) -> Result<End, String> {
             .map(Time::timestamp)
             .or_else(|| text.parse::<Timestamp>().ok())
             .or_else(|| of_day.as_ref().map(ZonedDateTime::timestamp))
+            .or_else(|| unix(text))
             .or_else(|| local(now, text)),
     };
     timestamp.and_then(Time::of).map(|time| End { time, of_day }).ok_or_else(|| {
-        "expected a time such as 22:00, 2026-11-25, 2026-11-25T22:00, 2026-11-25T22:00:00Z or -8h"
+        "expected a time such as 22:00, 2026-11-25, 2026-11-25T22:00, 2026-11-25T22:00:00Z, 1764180000 \
+         (Unix seconds) or -8h"
             .to_owned()
     })
 }
@@ -79,6 +87,16 @@ fn first_after(since: Time, moment: &ZonedDateTime) -> Option<Time> {
     let on = |day: civil::Date| day.to_datetime(moment.time()).to_zoned_datetime(zone.clone()).ok();
     let today = on(day).filter(|it| it.timestamp() > since);
     Time::of(today.or_else(|| on(day.tomorrow().ok()?))?.timestamp())
+}
+
+/// Unix seconds, as `log --timestamps unix` writes them, or with `@` in front, as for date.
+fn unix(text: &str) -> Option<Timestamp> {
+    let marked = text.strip_prefix('@');
+    let seconds = marked.unwrap_or(text);
+    let digits = seconds.find('.').unwrap_or(seconds.len());
+    let are_seconds = marked.is_some() || UNIX_DIGITS.contains(&digits);
+    let time = are_seconds.then(|| Form::Unix.read(seconds.as_bytes()))??;
+    Some(time.timestamp())
 }
 
 /// A date, at its first moment, or a date and a time.
@@ -157,10 +175,24 @@ mod tests {
     }
 
     #[test]
+    fn unix_seconds_are_those_of_a_file() {
+        for (text, time) in [
+            ("1764180000", "2025-11-26T18:00:00Z"),
+            ("1764180000.25", "2025-11-26T18:00:00.25Z"),
+            ("999999999", "2001-09-09T01:46:39Z"),
+            ("@0", "1970-01-01T00:00:00Z"),
+            ("@-0.5", "1969-12-31T23:59:59.5Z"),
+        ] {
+            assert_eq!(at(text, NOW).as_deref(), Ok(time), "{text}");
+        }
+    }
+
+    #[test]
     fn anything_else_is_refused() {
-        for text in
-            ["", "22", "2200", "24:30", "8h", "-8", "--8h", "yesterday", "2026-13-01", "T22:00"]
-        {
+        let dates =
+            ["", "22", "2200", "24:30", "8h", "-8", "--8h", "yesterday", "2026-13-01", "T22:00"];
+        let counts = ["17641800", "1764180000123", "1764180000.", "@", "@22:00"];
+        for text in dates.into_iter().chain(counts) {
             assert!(
                 at(text, NOW).unwrap_err().starts_with("expected a time such as 22:00,"),
                 "{text}"

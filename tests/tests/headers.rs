@@ -182,8 +182,28 @@ fn times_without_a_zone_are_local_and_some_depend_on_when_they_are_asked_for() {
     }
     let words = "--cat run.log --since yesterday";
     let expected = "expected a time such as 22:00, 2026-11-25, 2026-11-25T22:00, \
-                    2026-11-25T22:00:00Z or -8h";
+                    2026-11-25T22:00:00Z, 1764180000 (Unix seconds) or -8h";
     let told =
         format!("log: invalid value 'yesterday' for '--since <T>': {expected}; try 'log --help'");
     Program::new("log").words(words).dir(&new).finish().exits(2).says(&[told]);
+}
+
+#[test]
+fn a_range_may_be_given_in_the_unix_seconds_of_the_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let times = "1764179999.500000\t1\n1764180000.000000\t2\n1764180000.250000\t3\n";
+    let recorded = format!("time\tvalue\n{times}");
+    fs::write(dir.path().join("run.log"), &recorded).unwrap();
+    let cat = |range: &str| {
+        let log = Program::new("log").words("--cat run.log").words(range);
+        log.dir(&dir).finish().exits(0).says(&[""; 0]).stdout
+    };
+    let rows = |from: usize, to: usize| {
+        let rows: Vec<&str> = times.lines().skip(from).take(to - from).collect();
+        format!("time\tvalue\n{}\n", rows.join("\n"))
+    };
+    assert_eq!(cat("--since 1764180000"), rows(1, 3));
+    assert_eq!(cat("--since 1764180000.25"), rows(2, 3));
+    assert_eq!(cat("--until 1764180000.1"), rows(0, 2));
+    assert_eq!(cat("--since @0 --until 2025-11-26T18:00:00Z"), rows(0, 1));
 }
