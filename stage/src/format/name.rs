@@ -1,8 +1,8 @@
 //! The names of channels.
 //!
 //! A name is a letter, then letters, digits, blanks and `_-/%°µ()[]`, at most 64 bytes; not a word for
-//! no value. (No point: `temp.p99` is a figure of a channel.) A unit may stand behind it in brackets,
-//! `temp [°C]`, and the name may be given without it.
+//! no value. (No point: `temp.p99` is a figure of a channel.) A unit may stand behind it in square or round
+//! brackets, `temp [°C]` or `temp (°C)`, and the name may be given without it.
 
 use std::borrow::Borrow;
 use std::collections::BTreeSet;
@@ -24,6 +24,9 @@ const MAX_UNIT: usize = MAX_BYTES / 2;
 
 /// What a name may have besides letters and digits.
 const SIGNS: &str = " _-/%°µ()[]";
+
+/// The brackets around a unit.
+const UNIT_BRACKETS: [(char, char); 2] = [('[', ']'), ('(', ')')];
 
 /// Words for no value, which name no column: a row of them is a row without values.
 const NO_VALUES: [&str; 9] =
@@ -124,16 +127,13 @@ impl Name {
         &self.0
     }
 
-    /// The name without the unit in brackets behind it.
+    /// The name without the unit in square or round brackets behind it.
     pub fn without_unit(&self) -> &str {
-        let Some((name, _)) = self.0.strip_suffix(']').and_then(|text| text.rsplit_once('['))
-        else {
-            return &self.0;
-        };
-        match name.trim_end() {
-            "" => &self.0,
-            name => name,
-        }
+        let name = UNIT_BRACKETS.iter().find_map(|(open, close)| {
+            let (name, _) = self.0.strip_suffix(*close)?.rsplit_once(*open)?;
+            Some(name.trim_end()).filter(|name| !name.is_empty())
+        });
+        name.unwrap_or(&self.0)
     }
 
     /// Whether `text` is this name, with or without its unit.
@@ -211,7 +211,15 @@ mod tests {
         let name: Name = "temp [°C]".parse().unwrap();
         assert!(name.is_called("temp") && name.is_called("temp [°C]") && !name.is_called("tem"));
         assert_eq!("a[b] [c]".parse::<Name>().unwrap().without_unit(), "a[b]");
-        assert_eq!("x]".parse::<Name>().unwrap().without_unit(), "x]");
+        for (text, without) in [
+            ("temp (°C)", "temp"),
+            ("x]", "x]"),
+            ("x)", "x)"),
+            ("x(]", "x(]"),
+            ("a (b) [c]", "a (b)"),
+        ] {
+            assert_eq!(text.parse::<Name>().unwrap().without_unit(), without, "{text}");
+        }
     }
 
     #[test]
@@ -225,6 +233,7 @@ mod tests {
         );
         assert_eq!(fitted(&["x", "x", "x", "x_2"]), ["x", "x_2", "x_3", "x_2_2"]);
         assert_eq!(fitted(&["t [K]", "t [K]", "t[K]", "t"]), ["t [K]", "t_2 [K]", "t[K]", "t"]);
+        assert_eq!(fitted(&["t (K)", "t (K)"]), ["t (K)", "t_2 (K)"]);
         assert_eq!(fitted(&["nan", "***", "\"q\""]), ["nan_", "ch2", "ch__q_"]);
         let long = "ä".repeat(40);
         assert_eq!(fitted(&[&long, &long])[1], format!("{}_2", "ä".repeat(31)));
