@@ -42,6 +42,16 @@ pub enum WrongChannel {
         /// As it is called there.
         names: Box<[String; 2]>,
     },
+    /// One is given for several channels, apart from their units.
+    #[error("--{option} is given for {name:?}, which may be {:?} or {:?}", .channels[0], .channels[1])]
+    Ambiguous {
+        /// The option.
+        option: &'static str,
+        /// The channel.
+        name: String,
+        /// Two that are called so.
+        channels: Box<[String; 2]>,
+    },
     /// Two are given for a channel that exclude each other.
     #[error("--{} and --{} are both given for {channel:?}", .options[0], .options[1])]
     Both {
@@ -116,21 +126,29 @@ pub(crate) fn names(columns: &Columns) -> &[Name] {
     }
 }
 
-/// Whether every channel that `option` is given for is one of `columns`.
+/// Whether every channel that `option` is given for is one of `columns`, and only one.
 pub(crate) fn check_known<T>(
     option: &'static str,
     given: &[ForChannel<T>],
     columns: &Columns,
 ) -> Result<(), WrongChannel> {
     let names = names(columns);
-    let is_unknown = |text: &&String| !names.iter().any(|name| name.is_called(text));
-    match given.iter().filter_map(|it| it.name.as_ref()).find(is_unknown) {
-        None => Ok(()),
-        Some(name) => {
-            let (name, known) = (name.clone(), names.iter().map(Name::to_string).collect());
-            Err(WrongChannel::Unknown { option, name, known })
+    for text in given.iter().filter_map(|it| it.name.as_ref()) {
+        let name = text.clone();
+        let mut called = names.iter().filter(|name| name.is_called(text));
+        match (called.next(), called.next()) {
+            (Some(_), None) => {}
+            (Some(one), Some(other)) => {
+                let channels = Box::new([one.to_string(), other.to_string()]);
+                return Err(WrongChannel::Ambiguous { option, name, channels });
+            }
+            (None, _) => {
+                let known = names.iter().map(Name::to_string).collect();
+                return Err(WrongChannel::Unknown { option, name, known });
+            }
         }
     }
+    Ok(())
 }
 
 /// The same, and whether each is given it once.
@@ -187,6 +205,8 @@ mod tests {
         let why = "--scale is given twice for \"temp [C]\": for \"temp\" and for \"temp [C]\"";
         assert_eq!(check(&both, "temp [C],hum"), Err(why.to_owned()));
         assert_eq!(check(&["temp [C]=2", "temp [K]=3"], "temp [C],temp [K]"), Ok(()));
+        let why = "--scale is given for \"temp\", which may be \"temp [C]\" or \"temp (K)\"";
+        assert_eq!(check(&["temp=2"], "temp [C],hum,temp (K)"), Err(why.to_owned()));
         assert!(may_be_same("temp", "temp [C]") && may_be_same("temp [C]", "temp"));
         assert!(!may_be_same("temp [K]", "temp [C]") && !may_be_same("temp", "hum"));
     }

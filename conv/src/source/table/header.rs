@@ -8,7 +8,7 @@ use stage::format::sample::Sample;
 use stage::process::message::quoted;
 
 use super::super::choice::Column;
-use super::listed::listed;
+use super::listed::{listed, listed_labels};
 
 /// A line that names the columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,15 @@ pub(super) struct Header {
     texts: Vec<String>,
     /// Names made of that, all different.
     names: Vec<Name>,
+}
+
+/// Why a column is not found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum NotFound {
+    /// None is called so, or has that number.
+    Absent,
+    /// Several are called so, apart from their units.
+    Ambiguous(Vec<usize>),
 }
 
 impl Header {
@@ -66,13 +75,53 @@ impl Header {
     }
 
     /// The index of a column, from 0.
-    pub(super) fn find(&self, column: &Column) -> Option<usize> {
-        match column {
-            Column::Number(number) => number.checked_sub(1).filter(|index| *index < self.width()),
-            Column::Name(name) => {
-                let exact = self.texts.iter().position(|text| text == name);
-                exact.or_else(|| self.names.iter().position(|it| it.is_called(name)))
+    pub(super) fn find(&self, column: &Column) -> Result<usize, NotFound> {
+        let name = match column {
+            Column::Number(number) => {
+                let index = number.checked_sub(1).filter(|index| *index < self.width());
+                return index.ok_or(NotFound::Absent);
             }
+            Column::Name(name) => name,
+        };
+        let text = self.texts.iter().position(|text| text == name);
+        let whole = text.or_else(|| self.names.iter().position(|it| it.as_str() == name));
+        if let Some(index) = whole {
+            return Ok(index);
+        }
+        let is_called = |index: &usize| self.names[*index].is_called(name);
+        let called: Vec<usize> = (0..self.width()).filter(is_called).collect();
+        match called[..] {
+            [index] => Ok(index),
+            [] => Err(NotFound::Absent),
+            _ => Err(NotFound::Ambiguous(called)),
+        }
+    }
+
+    /// What is lacking where a column was not found, for a message.
+    pub(super) fn lacking(&self, column: &Column, why: &NotFound) -> String {
+        match (column, why) {
+            (Column::Number(number), _) => {
+                format!("there is no column {number} of {}: {}", self.width(), self.list())
+            }
+            (Column::Name(name), NotFound::Ambiguous(called)) => {
+                let called = called.iter().filter_map(|index| self.texts.get(*index));
+                format!("several columns are called {name:?}: {}", listed_labels(called))
+            }
+            (Column::Name(name), NotFound::Absent) => {
+                let list = self.list();
+                format!("no column {name:?}; the header has {list}{}", self.with_comma(name))
+            }
+        }
+    }
+
+    /// How to ask for a column whose name has a comma in it, if it was divided there.
+    fn with_comma(&self, part: &str) -> String {
+        let is_part =
+            |text: &str| text.contains(',') && text.split(',').any(|it| it.trim() == part);
+        let mut columns = self.texts.iter().zip(&self.names);
+        match columns.find(|(text, _)| is_part(text)) {
+            Some((text, name)) => format!(" ({name} stands for {})", quoted(text.as_bytes())),
+            None => String::new(),
         }
     }
 
@@ -114,7 +163,7 @@ fn is_label(field: &[u8]) -> bool {
 }
 
 /// Whether a field begins like a number, with a decimal point or comma.
-fn begins_a_number(field: &[u8]) -> bool {
+pub(super) fn begins_a_number(field: &[u8]) -> bool {
     field.first().is_some_and(|first| first.is_ascii_digit() || b"+-.,".contains(first))
 }
 
@@ -156,11 +205,25 @@ mod tests {
     #[test]
     fn columns_are_found_by_what_stands_there_or_by_the_name_made_of_it() {
         let header = foreign("Temp.1 [C]\tx\tx".as_bytes(), false).unwrap();
-        let find = |text: &str| header.find(&text.parse().unwrap());
+        let find = |text: &str| header.find(&text.parse().unwrap()).ok();
         assert_eq!((find("Temp.1 [C]"), find("Temp_1"), find("x")), (Some(0), Some(0), Some(1)));
         assert_eq!((find("x_2"), find("3"), find("4"), find("y")), (Some(2), Some(2), None, None));
         let changed = header.changed(0..3).unwrap();
         assert_eq!(changed, "\"Temp.1 [C]\" as Temp_1 [C], \"x\" as x_2");
         assert_eq!(header.changed([1]), None);
+    }
+
+    #[test]
+    fn a_column_is_found_without_its_unit_if_only_one_is_called_so() {
+        let header = foreign("a [x]\ta (y)\tb (z)\tc\tc [m]\tHum,2".as_bytes(), false).unwrap();
+        let find = |text: &str| {
+            let column = text.parse().unwrap();
+            header.find(&column).map_err(|why| header.lacking(&column, &why))
+        };
+        assert_eq!((find("a (y)"), find("b"), find("c")), (Ok(1), Ok(2), Ok(3)));
+        let several = "several columns are called \"a\": \"a [x]\", \"a (y)\"";
+        assert_eq!(find("a"), Err(several.to_owned()));
+        let why = find("Hum").unwrap_err();
+        assert!(why.ends_with("\"Hum,2\" (Hum_2 stands for \"Hum,2\")"), "{why}");
     }
 }

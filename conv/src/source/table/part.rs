@@ -6,7 +6,7 @@ use stage::format::name::Name;
 use stage::process::message::quoted;
 
 use super::super::choice::{Choice, Column, Selection};
-use super::header::Header;
+use super::header::{Header, NotFound};
 
 /// What the two columns of a recording of the classic stream are called.
 const TIME: &str = "time";
@@ -34,7 +34,8 @@ impl Part {
         let width = header.width();
         let is_classic =
             (header.text(0), header.text(1)) == (Some(TIME), Some(VALUE)) && width == 2;
-        let find = |column: &Column| header.find(column).ok_or_else(|| lacking(column, header));
+        let find =
+            |column: &Column| header.find(column).map_err(|why| header.lacking(column, &why));
         let time = match &choice.time {
             Some(column) => Some(find(column)?),
             None => in_front(header),
@@ -70,15 +71,19 @@ impl Part {
         let in_front = in_front(header);
         let time = match &choice.time {
             // Beyond the last field no row has a time, so that all are rejected.
-            Some(column) => header.find(column).or(Some(header.width())),
+            Some(column) => header.find(column).ok().or(Some(header.width())),
             None => in_front.filter(|_| choice.uses_times && !choice.is_stamped),
         };
         let mut taken: Vec<Option<usize>> = Vec::new();
         for column in columns {
-            let found = header.find(column).map(Some);
+            let found = match header.find(column) {
+                Ok(at) => Some(at),
+                Err(NotFound::Absent) => None,
+                Err(why) => return Err(header.lacking(column, &why)),
+            };
             let is_free =
-                |at: &Option<usize>| ![time, in_front].contains(at) && !taken.contains(at);
-            taken.push(found.filter(is_free).flatten());
+                |at: &usize| ![time, in_front].contains(&Some(*at)) && !taken.contains(&Some(*at));
+            taken.push(found.filter(is_free));
         }
         if taken.iter().all(Option::is_none) {
             return Err(format!("none of the columns is among {}", header.list()));
@@ -141,15 +146,5 @@ fn check_no_time(taken: &[usize], time: Option<usize>, header: &Header) -> Resul
             let name = quoted(header.text(at).unwrap_or_default().as_bytes());
             Err(format!("column {name} is the time: see --time"))
         }
-    }
-}
-
-/// What is lacking where a column asked for does not exist.
-fn lacking(column: &Column, header: &Header) -> String {
-    match column {
-        Column::Number(number) => {
-            format!("there is no column {number} of {}: {}", header.width(), header.list())
-        }
-        Column::Name(name) => format!("no column {name:?}; the header has {}", header.list()),
     }
 }
