@@ -12,7 +12,7 @@ use crate::channel::Channel;
 use crate::distribution::capacity::Capacity;
 use crate::open_windows::OpenWindows;
 use crate::plan::Plan;
-use crate::selection::{Selection, Unknown};
+use crate::selection::{Found, Selection, Unknown};
 
 /// Channels that a stream can have in all its parts: as many as one part can.
 pub(crate) const MAX_CHANNELS: usize = MAX_COLUMNS;
@@ -31,6 +31,8 @@ pub(crate) struct Taken {
 pub(crate) struct Channels {
     /// In the order in which they first came; never empty.
     all: Vec<Channel>,
+    /// The place of each among those that are asked for, and so of its records; equal if all are counted.
+    ranks: Vec<usize>,
     /// Where each is, by its name or number.
     places: BTreeMap<Option<String>, usize>,
     selection: Selection,
@@ -51,6 +53,7 @@ impl Channels {
     pub(crate) fn new(plan: &Plan) -> Channels {
         Channels {
             all: vec![Channel::new(plan, None)],
+            ranks: vec![0],
             places: BTreeMap::from([(None, 0)]),
             selection: plan.selection.clone(),
             taken: vec![Taken { field: 0, channel: 0 }],
@@ -62,11 +65,23 @@ impl Channels {
     }
 
     /// Begins a part with these columns. It is [refused](Channels::are_refused) if there would be too
-    /// many channels.
-    pub(crate) fn begin(&mut self, columns: &Columns, plan: &Plan) -> Result<(), Unknown> {
+    /// many channels. What it lacks of those that are asked for is an error, unless another input `may_have`
+    /// it.
+    pub(crate) fn begin(
+        &mut self,
+        columns: &Columns,
+        plan: &Plan,
+        may_have: bool,
+    ) -> Result<(), Unknown> {
         self.settle();
-        let indices = self.selection.indices_in(columns)?;
-        let labels: Vec<_> = indices.iter().map(|at| columns.label(*at)).collect();
+        let found = self.selection.find_in(columns, may_have)?;
+        if found.is_empty() {
+            // Nothing is counted, and nothing known of the channels that are.
+            self.is_refused = false;
+            self.taken.clear();
+            return Ok(());
+        }
+        let labels: Vec<_> = found.iter().map(|it| columns.label(it.at)).collect();
         let known = if self.is_provisional { &BTreeMap::new() } else { &self.places };
         let new = labels.iter().filter(|label| !known.contains_key(*label)).count();
         self.is_refused = known.len() + new > MAX_CHANNELS;
@@ -75,8 +90,8 @@ impl Channels {
             return Ok(());
         }
         let rejected = self.leave_provisional();
-        for (field, label) in indices.into_iter().zip(labels) {
-            let channel = self.place_of(label, rejected, plan);
+        for (Found { rank, at: field }, label) in found.into_iter().zip(labels) {
+            let channel = self.place_of(label, rank, rejected, plan);
             self.all[channel].begin_part(columns);
             self.taken.push(Taken { field, channel });
         }
@@ -94,17 +109,35 @@ impl Channels {
             return 0;
         }
         self.places.clear();
+        self.ranks.clear();
         self.all.drain(..).map(|channel| channel.rejected()).sum()
     }
 
     /// The index of the channel of this name or number, which may be new.
-    fn place_of(&mut self, label: Option<String>, rejected: u64, plan: &Plan) -> usize {
+    fn place_of(
+        &mut self,
+        label: Option<String>,
+        rank: usize,
+        rejected: u64,
+        plan: &Plan,
+    ) -> usize {
         *self.places.entry(label).or_insert_with_key(|label| {
             let mut channel = Channel::new(plan, label.clone());
             channel.reject(rejected);
             self.all.push(channel);
+            self.ranks.push(rank);
             self.all.len() - 1
         })
+    }
+
+    /// Whether none of those that are asked for has come so far, though other parts have.
+    pub(crate) fn are_awaited(&self) -> bool {
+        self.is_provisional && self.selection.check_found().is_err()
+    }
+
+    /// Fails, once the stream has ended, if one that is asked for has not come.
+    pub(crate) fn check_found(&self) -> Result<(), Unknown> {
+        self.selection.check_found()
     }
 
     /// How many windows of each channel may be open at the same time.
@@ -155,15 +188,17 @@ impl Channels {
     }
 
     /// Those that have a record: all, or of a window those of the current part, and those of which
-    /// anything came; all of them if there are no others.
+    /// anything came; all of them if there are no others. In the order in which they are asked for, or came.
     pub(crate) fn recorded(&mut self, are_all: bool) -> impl Iterator<Item = &mut Channel> {
         let mut recorded: Vec<bool> = self.all.iter().map(|it| are_all || it.has_any()).collect();
         self.taken.iter().for_each(|taken| recorded[taken.channel] = true);
         if !recorded.contains(&true) {
             recorded.fill(true);
         }
-        let channels = self.all.iter_mut().zip(recorded);
-        channels.filter(|(_, is_recorded)| *is_recorded).map(|(channel, _)| channel)
+        let channels = self.ranks.iter().zip(&mut self.all).zip(recorded);
+        let mut channels: Vec<_> = channels.filter(|(_, is_recorded)| *is_recorded).collect();
+        channels.sort_by_key(|((rank, _), _)| **rank);
+        channels.into_iter().map(|((_, channel), _)| channel)
     }
 
     /// Notes that rows were rejected whole.

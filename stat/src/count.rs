@@ -27,7 +27,7 @@ use stage::stream::lines::{Block, Lines};
 use stage::stream::output::Output;
 use stage::stream::rejects::Rejects;
 
-use self::rejection::Rejection;
+use self::rejection::{Rejection, csv_delimiter};
 use crate::Error;
 use crate::channels::Channels;
 use crate::columns::Columns;
@@ -67,6 +67,7 @@ pub(crate) fn run<I: Input>(
         is_single: false,
         is_timed: false,
         is_live: false,
+        has_more: false,
         reader_gone: false,
         messages,
         helpers,
@@ -114,6 +115,8 @@ struct Count<'a, W> {
     is_timed: bool,
     /// Whether the input may fall silent: it is not a regular file.
     is_live: bool,
+    /// Whether another input follows.
+    has_more: bool,
     reader_gone: bool,
     messages: &'a mut dyn Messages,
     helpers: Helpers,
@@ -122,15 +125,13 @@ struct Count<'a, W> {
 }
 
 impl<W: Output> Count<'_, W> {
-    fn read_all<I: Input>(
-        &mut self,
-        inputs: impl Iterator<Item = Result<NamedInput<I>, Error>>,
-    ) -> Result<(), Error> {
+    fn read_all<I: Input>(&mut self, mut inputs: impl Inputs<I>) -> Result<(), Error> {
         if let Some(names) = &self.plan.names {
-            self.channels.begin(names, &self.plan)?;
+            self.channels.begin(names, &self.plan, false)?;
         }
-        for input in inputs {
+        while let Some(input) = inputs.next() {
             let NamedInput { name, input } = input?;
+            self.has_more = inputs.len() > 0;
             self.place = Position { file: name, line: 0 };
             self.rows.begin_stream();
             self.is_single = false;
@@ -147,9 +148,10 @@ impl<W: Output> Count<'_, W> {
             }
             if lines.ending() == Some(Ending::Stopped) {
                 self.report_stop();
-                break;
+                return self.finish();
             }
         }
+        self.channels.check_found()?;
         self.finish()
     }
 
@@ -208,6 +210,14 @@ impl<W: Output> Count<'_, W> {
         self.schedule.rejected();
         self.channels.reject(1);
         self.rejects.add(self.messages, || format!("{place}: {}", reason.of(line)));
+        if place.line == 1
+            && let Some(delimiter) = csv_delimiter(line)
+        {
+            self.messages.tell(&format!(
+                "{place}: this may be a header whose fields {delimiter:?} separates: conv --columns reads \
+                 such text"
+            ));
+        }
         Ok(())
     }
 

@@ -26,10 +26,10 @@ pub struct NamedInput<I> {
     pub input: I,
 }
 
-/// Inputs, one after another; an error for one that cannot be opened.
-pub trait Inputs<I>: Iterator<Item = Result<NamedInput<I>, Error>> {}
+/// Inputs, one after another, of which it is known how many there are; an error for one that cannot be opened.
+pub trait Inputs<I>: ExactSizeIterator<Item = Result<NamedInput<I>, Error>> {}
 
-impl<I, A: Iterator<Item = Result<NamedInput<I>, Error>>> Inputs<I> for A {}
+impl<I, A: ExactSizeIterator<Item = Result<NamedInput<I>, Error>>> Inputs<I> for A {}
 
 /// A single input, which messages call standard input.
 pub fn only<I>(input: I) -> impl Inputs<I> {

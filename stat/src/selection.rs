@@ -18,8 +18,8 @@ pub enum Wanted {
     Name(String),
 }
 
-/// A channel is wanted that does not exist, or wanted twice.
-#[derive(Debug, PartialEq, Eq, Error)]
+/// A channel is wanted that does not exist, may be several, or is wanted twice.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Unknown {
     /// No channel is called so.
     #[error("cannot count channel {wanted}: {}", existing(.columns))]
@@ -28,6 +28,14 @@ pub enum Unknown {
         wanted: Wanted,
         /// What there is.
         columns: Columns,
+    },
+    /// Several channels are called so, apart from their units.
+    #[error("cannot count channel {wanted}: both {:?} and {:?} are called so", .labels[0], .labels[1])]
+    Ambiguous {
+        /// What is wanted.
+        wanted: Wanted,
+        /// Two of those that are called so.
+        labels: Box<[String; 2]>,
     },
     /// Two of the wanted channels are the same.
     #[error("cannot count channel {wanted} twice: it is {label}, too")]
@@ -52,15 +60,27 @@ impl Wanted {
         }
     }
 
-    /// The index of the wanted channel among those of `columns`.
-    fn index_in(&self, columns: &Columns) -> Option<usize> {
-        match (self, columns.channels()) {
-            (Wanted::Number(number), _) => Some(number - 1).filter(|at| *at < columns.count()),
-            (Wanted::Name(text), Channels::Named(names)) => {
-                let whole = names.iter().position(|name| name.as_str() == text);
-                whole.or_else(|| names.iter().position(|name| name.is_called(text)))
+    /// The index of the wanted channel among those of `columns`; fails if several are called so, apart
+    /// from their units.
+    fn index_in(&self, columns: &Columns) -> Result<Option<usize>, Unknown> {
+        let (text, names) = match (self, columns.channels()) {
+            (Wanted::Number(number), _) => {
+                return Ok(Some(number - 1).filter(|at| *at < columns.count()));
             }
-            _ => None,
+            (Wanted::Name(text), Channels::Named(names)) => (text, names),
+            _ => return Ok(None),
+        };
+        if let Some(whole) = names.iter().position(|name| name.as_str() == text) {
+            return Ok(Some(whole));
+        }
+        let is_called = |at: &usize| names[*at].is_called(text);
+        let mut called = (0..names.len()).filter(is_called);
+        match (called.next(), called.next()) {
+            (Some(one), Some(other)) => {
+                let labels = [one, other].map(|at| names[at].to_string());
+                Err(Unknown::Ambiguous { wanted: self.clone(), labels: Box::new(labels) })
+            }
+            (one, _) => Ok(one),
         }
     }
 }
@@ -88,45 +108,78 @@ fn existing(columns: &Columns) -> String {
     }
 }
 
+/// One of the channels that are wanted.
+#[derive(Clone, Debug)]
+struct Sought {
+    wanted: Wanted,
+    /// Whether a part of the stream had it: then others may lack it.
+    is_found: bool,
+    /// Why it was not found in the first part that lacked it.
+    lacking: Option<Unknown>,
+}
+
+/// A column that is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// Its place among the channels that are wanted, which is that of its records.
+    pub rank: usize,
+    /// Its index among the columns' channels.
+    pub at: usize,
+}
+
 /// The channels that are wanted; all if none is named.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Selection {
-    wanted: Vec<Wanted>,
-    /// Whether each has been found in an earlier part of the stream: then a later one may lack it.
-    found: Vec<bool>,
+    sought: Vec<Sought>,
 }
 
 impl Selection {
     /// These channels, in this order; all if there are none.
     pub(crate) fn of(wanted: &[Wanted]) -> Selection {
-        Selection { wanted: wanted.to_vec(), found: vec![false; wanted.len()] }
+        let sought =
+            |wanted: &Wanted| Sought { wanted: wanted.clone(), is_found: false, lacking: None };
+        Selection { sought: wanted.iter().map(sought).collect() }
     }
 
-    /// The indices of the wanted channels among those of `columns`, with which a part of the stream
-    /// begins.
-    pub(crate) fn indices_in(&mut self, columns: &Columns) -> Result<Vec<usize>, Unknown> {
-        if self.wanted.is_empty() {
-            return Ok((0..columns.count()).collect());
+    /// The wanted channels among those of `columns`, with which a part of the stream begins. One that no
+    /// part has had is an error, unless another input `may_have` it.
+    pub(crate) fn find_in(
+        &mut self,
+        columns: &Columns,
+        may_have: bool,
+    ) -> Result<Vec<Found>, Unknown> {
+        if self.sought.is_empty() {
+            return Ok((0..columns.count()).map(|at| Found { rank: 0, at }).collect());
         }
-        let mut indices = Vec::new();
-        for (wanted, found) in self.wanted.iter().zip(&mut self.found) {
-            match wanted.index_in(columns) {
-                Some(at) if indices.contains(&at) => {
+        let mut all: Vec<Found> = Vec::new();
+        for (rank, Sought { wanted, is_found, lacking }) in self.sought.iter_mut().enumerate() {
+            match wanted.index_in(columns)? {
+                Some(at) if all.iter().any(|found| found.at == at) => {
                     let label = columns.label(at).unwrap_or_else(|| "1".to_owned());
                     return Err(Unknown::Twice { wanted: wanted.clone(), label });
                 }
                 Some(at) => {
-                    *found = true;
-                    indices.push(at);
+                    *is_found = true;
+                    all.push(Found { rank, at });
                 }
-                None if *found => {}
+                None if *is_found => {}
                 None => {
                     let (wanted, columns) = (wanted.clone(), columns.clone());
-                    return Err(Unknown::Nothing { wanted, columns });
+                    let why = Unknown::Nothing { wanted, columns };
+                    if !may_have {
+                        return Err(why);
+                    }
+                    lacking.get_or_insert(why);
                 }
             }
         }
-        Ok(indices)
+        Ok(all)
+    }
+
+    /// Fails, once the stream has ended, if a channel was wanted that no part of it had.
+    pub(crate) fn check_found(&self) -> Result<(), Unknown> {
+        let lacking = self.sought.iter().filter(|sought| !sought.is_found);
+        lacking.filter_map(|sought| sought.lacking.clone()).next().map_or(Ok(()), Err)
     }
 }
 
@@ -134,9 +187,14 @@ impl Selection {
 mod tests {
     use super::*;
 
+    fn places(found: &[Found]) -> Vec<usize> {
+        found.iter().map(|found| found.at).collect()
+    }
+
     fn selected(wanted: &str, columns: &Columns) -> Result<Vec<usize>, String> {
         let wanted: Vec<_> = wanted.split(',').map(|it| Wanted::parse(it).unwrap()).collect();
-        Selection::of(&wanted).indices_in(columns).map_err(|it| it.to_string())
+        let found = Selection::of(&wanted).find_in(columns, false).map_err(|it| it.to_string())?;
+        Ok(places(&found))
     }
 
     #[test]
@@ -150,8 +208,8 @@ mod tests {
         ] {
             assert_eq!(selected(wanted, &columns), Ok(indices), "{wanted}");
         }
-        let all = Selection::default().indices_in(&columns);
-        assert_eq!(all, Ok(vec![0, 1, 2]));
+        let all = Selection::default().find_in(&columns, false).unwrap();
+        assert_eq!(places(&all), [0, 1, 2]);
     }
 
     #[test]
@@ -166,6 +224,9 @@ mod tests {
             refusal("temp", &Columns::CLASSIC),
             "cannot count channel \"temp\": the only channel has no name"
         );
+        let units = Columns::named(["temp [K]", "temp (C)", "hum"]).unwrap();
+        let why = "cannot count channel \"temp\": both \"temp [K]\" and \"temp (C)\" are called so";
+        assert_eq!(refusal("temp", &units), why);
         let alone = Columns::named(["temp"]).unwrap();
         let why = "cannot count channel \"hum\": the only channel is temp";
         assert_eq!(refusal("hum", &alone), why);
@@ -178,8 +239,22 @@ mod tests {
         let [first, second] =
             [["temp", "hum"], ["hum", "p"]].map(|names| Columns::named(names).unwrap());
         let mut selection = Selection::of(&[Wanted::Name("temp".into())]);
-        assert_eq!(selection.indices_in(&first), Ok(vec![0]));
-        assert_eq!(selection.indices_in(&second), Ok(vec![]));
+        assert_eq!(selection.find_in(&first, false), Ok(vec![Found { rank: 0, at: 0 }]));
+        assert_eq!(selection.find_in(&second, false), Ok(vec![]));
+        assert_eq!(selection.check_found(), Ok(()));
+    }
+
+    #[test]
+    fn an_earlier_input_may_lack_a_channel_that_another_has() {
+        let [first, second] =
+            [["hum", "p"], ["temp", "hum"]].map(|names| Columns::named(names).unwrap());
+        let mut selection = Selection::of(&["temp", "hum"].map(|it| Wanted::Name(it.into())));
+        assert_eq!(selection.find_in(&first, true), Ok(vec![Found { rank: 1, at: 0 }]));
+        let why = "cannot count channel \"temp\": the channels are hum, p";
+        assert_eq!(selection.check_found().unwrap_err().to_string(), why);
+        let [temp, hum] = [(0, 0), (1, 1)].map(|(rank, at)| Found { rank, at });
+        assert_eq!(selection.find_in(&second, false), Ok(vec![temp, hum]));
+        assert_eq!(selection.check_found(), Ok(()));
     }
 
     #[test]

@@ -157,6 +157,36 @@ fn another_header_begins_a_part_whose_columns_belong_to_the_channels_of_their_na
 }
 
 #[test]
+fn the_order_of_files_does_not_matter_if_one_lacks_a_channel() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, text) in [
+        ("both", "time\ttemp\tpress\n0\t1\t2\n1\t3\t4\n"),
+        ("temp", "time\ttemp\n2\t5\n3\t6\n4\t?\n"),
+        ("bare", "7\n8\n"),
+    ] {
+        fs::write(dir.path().join(name), text).unwrap();
+    }
+    let run = |words: &str| Program::new("stat").words(words).dir(&dir).finish();
+    let names = ["channel", "n", "sum"];
+    for files in ["both temp", "temp both", "bare temp both", "temp bare both"] {
+        let press = run(&format!("--columns press {files}")).exits(0).says(&[""; 0]);
+        assert_eq!(fields(&press, &names), ["press 2 6"], "{files}");
+        let both = run(&format!("--columns press,temp {files}")).exits(3);
+        assert_eq!(fields(&both, &names), ["press 2 6", "temp 4 15"], "{files}");
+    }
+    for files in ["both temp", "temp both", "bare temp both"] {
+        let windows = run(&format!("--columns press --window 1min {files}")).exits(0);
+        assert_eq!(fields(&windows, &names), ["press 2 6"], "{files}");
+    }
+    // A name that is wrong is noticed by the last file at the latest.
+    let why = "stat: cannot count channel \"pres\": the channels are temp, press";
+    run("--columns pres temp both").exits(1).writes("").says(&[why]);
+    fs::write(dir.path().join("empty"), "").unwrap();
+    let why = "stat: cannot count channel \"press\": the only channel is temp";
+    run("--columns press temp empty").exits(1).writes("").says(&[why]);
+}
+
+#[test]
 fn what_is_rejected_before_the_first_row_counts_for_every_channel() {
     let finished = stat("", "?!\n\na\tb\n1\t2\n").exits(3);
     assert_eq!(fields(&finished, &COUNTS), ["a 1 0 2 1", "b 1 0 2 2"]);
@@ -225,6 +255,25 @@ fn states_are_merged_for_each_channel_by_its_name() {
     let all = [parts, garbage].concat();
     let merged = Program::new("stat").words("--merge").input(&*all).finish().exits(0);
     assert_eq!(fields(&merged, &["channel", "rejected"]), ["a 1", "b 1", "c 1"]);
+}
+
+#[test]
+fn the_order_of_merged_parts_decides_that_of_the_records_and_nothing_in_them() {
+    let [one, other] =
+        ["a\tb\n1\t2\n", "b\ta\n3\t4\n"].map(|text| stat("--state", text).exits(0).stdout);
+    let merge = |parts: [&str; 2]| {
+        Program::new("stat").words("--merge").input(parts.concat()).finish().exits(0)
+    };
+    let (forth, back) = (merge([&one, &other]), merge([&other, &one]));
+    let names = ["channel", "n", "sum", "last"];
+    assert_eq!(fields(&forth, &names), ["a 2 5 4", "b 2 5 3"]);
+    assert_eq!(fields(&back, &names), ["b 2 5 3", "a 2 5 4"]);
+    let sorted = |finished: &Finished| {
+        let mut lines: Vec<String> = finished.stdout.lines().map(str::to_owned).collect();
+        lines.sort_unstable();
+        lines
+    };
+    assert_eq!(sorted(&forth), sorted(&back), "{forth}{back}");
 }
 
 #[test]

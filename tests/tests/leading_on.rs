@@ -291,3 +291,19 @@ fn a_stage_that_names_thousands_of_files_is_refused_like_one_that_names_one() {
         )]);
     }
 }
+
+#[test]
+fn statistics_of_csv_lead_to_what_reads_it() {
+    for (text, delimiter) in [("when,temp\n1,2\n", ','), ("\"Zeit\";Temp (°C)\n1;2,5\n", ';')] {
+        let finished = Program::new("stat").input(text).finish().exits(3);
+        let told: Vec<&str> = finished.stderr.lines().collect();
+        assert!(told[0].starts_with("stat: line 1: not a number: "), "{finished}");
+        let hint = format!(
+            "stat: line 1: this may be a header whose fields {delimiter:?} separates: conv --columns \
+             reads such text"
+        );
+        assert_eq!(told[1], hint, "{finished}");
+    }
+    let prose = Program::new("stat").input("1\na,b\n").finish().exits(3);
+    prose.says(&["stat: line 2: not a number: \"a,b\""]);
+}

@@ -49,7 +49,8 @@ impl<W: Output> Count<'_, W> {
         self.channels.settle();
         // The course is that of the whole stream.
         let is_of_all = !self.plan.has_windows || (is_final && self.plan.course.is_some());
-        for channel in self.channels.recorded(is_of_all) {
+        let is_early = !is_final && self.channels.are_awaited();
+        for channel in self.channels.recorded(is_of_all).filter(|_| !is_early) {
             let mut record = channel.record(&self.plan, is_final);
             if let Some(Bounds { start, end }) = bounds {
                 record.times = Some(Times { start: Some(start), end: Some(end) });

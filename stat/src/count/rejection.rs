@@ -43,3 +43,12 @@ fn about(reason: &str, line: &[u8]) -> String {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     format!("{reason}: {}", quoted(line.strip_suffix(b"\r").unwrap_or(line)))
 }
+
+/// What separates the fields of a line that looks like the header of CSV, which `conv` reads.
+pub(super) fn csv_delimiter(line: &[u8]) -> Option<char> {
+    let text = str::from_utf8(line).ok()?;
+    let is_name = |field: &str| field.trim_matches([' ', '"']).starts_with(char::is_alphabetic);
+    let divides =
+        |delimiter: &char| text.contains(*delimiter) && text.split(*delimiter).all(is_name);
+    [',', ';'].into_iter().find(divides)
+}

@@ -55,7 +55,7 @@ impl<W: Output> Count<'_, W> {
             self.end_windows()?;
             self.is_timed = is_timed;
         }
-        self.channels.begin(&columns, &self.plan)?;
+        self.channels.begin(&columns, &self.plan, self.has_more)?;
         let (width, has_time) = (columns.count(), columns.have_time());
         self.columns = Columns::new(width, has_time, self.channels.windows());
         Ok(())
