@@ -20,6 +20,7 @@ mod help;
 mod hostile;
 mod hostile_rows;
 mod hung;
+mod input_times;
 mod install;
 mod install_trouble;
 mod jobs;

@@ -19,6 +19,9 @@ pub enum NoRow {
     /// Its object has no number.
     #[error("no number at the top level")]
     NoNumbers,
+    /// A comma divides two numbers, of which only the first has a label.
+    #[error("a number behind a comma without a label (see --decimal)")]
+    CommaInNumber,
     /// A label that is taken comes twice.
     #[error("a label twice")]
     LabelTwice,
@@ -31,6 +34,9 @@ pub enum NoRow {
     /// Its time has not the form that `--time-format` asks for.
     #[error("not a time {0}")]
     NotATime(&'static str),
+    /// Its time has not that form, but perhaps another unit.
+    #[error("not a time {0}, but perhaps of --time-format {1}")]
+    OtherUnit(&'static str, &'static str),
     /// Its time is one that the clocks of its zone skipped.
     #[error("no such time in --time-zone: the clocks went forward")]
     SkippedTime,

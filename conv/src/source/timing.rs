@@ -1,23 +1,26 @@
 //! Times that an input has: their forms, and the zone of those that do not say theirs.
 //!
 //! Unless `--time` asks for a column, only times of our own streams are known: RFC 3339, and Unix
-//! seconds behind a header. A column that is asked for may have any form.
+//! seconds behind a header. A column that is asked for may have any form. (`format`: these forms;
+//! `moment`: reading them)
 
+mod format;
 mod moment;
 
 use std::borrow::Cow;
-use std::str::FromStr;
+use std::collections::VecDeque;
 
 use clap::Args;
 use jiff::civil::DateTime;
-use jiff::fmt::strtime;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use stage::format::row::NotARow;
 use stage::format::time::{Form, Time};
 use stage::process::quantity;
 
-use self::moment::{Moment, civil, read_iso, read_pattern, read_unix};
+pub(crate) use self::format::TimeFormat;
+use self::format::other_unit;
+use self::moment::{Moment, is_date};
 use super::choice::Column;
 use super::dialect::Dialect;
 use crate::reading::NoRow;
@@ -51,78 +54,6 @@ impl InputTime {
     }
 }
 
-/// What a time looks like.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TimeFormat {
-    /// A date, perhaps with a time of day and an offset, as in ISO 8601.
-    Iso,
-    /// A count since 1970.
-    Unix {
-        /// Units in a second, as a power of ten.
-        places: u16,
-    },
-    /// As strptime's pattern says.
-    Pattern(String),
-}
-
-impl FromStr for TimeFormat {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<TimeFormat, String> {
-        match text {
-            "iso" => Ok(TimeFormat::Iso),
-            "unix" => Ok(TimeFormat::Unix { places: 0 }),
-            "unix-ms" => Ok(TimeFormat::Unix { places: 3 }),
-            "unix-us" => Ok(TimeFormat::Unix { places: 6 }),
-            "unix-ns" => Ok(TimeFormat::Unix { places: 9 }),
-            pattern if pattern.contains('%') => {
-                check_pattern(pattern).map(|()| TimeFormat::Pattern(pattern.to_owned()))
-            }
-            _ => {
-                Err("expected iso, unix, unix-ms, unix-us, unix-ns, or a pattern such as %Y-%m-%d \
-                      %H:%M:%S"
-                    .to_owned())
-            }
-        }
-    }
-}
-
-/// Whether a pattern gives a time: one that it prints must be read by it.
-fn check_pattern(pattern: &str) -> Result<(), String> {
-    let moment = Timestamp::UNIX_EPOCH.to_zoned_datetime(TimeZone::UTC);
-    let printed = strtime::format(pattern, &moment).map_err(|why| why.to_string())?;
-    let read = strtime::parse(pattern, &printed).map_err(|why| why.to_string())?;
-    if read.iana_time_zone().is_some() {
-        return Err("the name of a time's zone is not read; its offset is, by %z".to_owned());
-    }
-    match read.timestamp().is_some() || civil(&read).is_some() {
-        true => Ok(()),
-        false => Err("the pattern gives no date".to_owned()),
-    }
-}
-
-impl TimeFormat {
-    fn read(&self, text: &[u8]) -> Option<Moment> {
-        match self {
-            TimeFormat::Iso => read_iso(text),
-            TimeFormat::Unix { places } => read_unix(text, *places).map(Moment::Exact),
-            TimeFormat::Pattern(pattern) => read_pattern(pattern, text),
-        }
-    }
-
-    /// What a text that is not one is not.
-    fn description(&self) -> &'static str {
-        match self {
-            TimeFormat::Iso => "in ISO 8601",
-            TimeFormat::Unix { places: 0 } => "in Unix seconds",
-            TimeFormat::Unix { places: 3 } => "in Unix milliseconds",
-            TimeFormat::Unix { places: 6 } => "in Unix microseconds",
-            TimeFormat::Unix { .. } => "in Unix nanoseconds",
-            TimeFormat::Pattern(_) => "by the pattern of --time-format",
-        }
-    }
-}
-
 /// Reads the times of a stream.
 #[derive(Clone, Debug)]
 pub(super) struct TimeReader {
@@ -138,9 +69,10 @@ pub(super) struct TimeReader {
     /// The newest time, and the newest one before it that was another.
     last: Timestamp,
     before: Option<Timestamp>,
-    /// A time that comes twice, to be reported, and whether one was.
-    twice: Option<DateTime>,
-    has_reported: bool,
+    /// What is to be reported, and whether a time that comes twice, and a date alone, have been.
+    notices: VecDeque<String>,
+    has_told_twice: bool,
+    has_told_date: bool,
 }
 
 impl TimeReader {
@@ -154,8 +86,9 @@ impl TimeReader {
             dialect: dialect.clone(),
             last: Timestamp::MIN,
             before: None,
-            twice: None,
-            has_reported: false,
+            notices: VecDeque::new(),
+            has_told_twice: false,
+            has_told_date: false,
         }
     }
 
@@ -168,12 +101,13 @@ impl TimeReader {
     pub(super) fn read(&mut self, text: &[u8]) -> Result<Time, NoRow> {
         let with_point = self.dialect.with_point(text).unwrap_or(Cow::Borrowed(text));
         if let Some(format) = self.format.as_ref().or(self.found.as_ref()) {
-            let why = NoRow::NotATime(format.description());
             let moment = match format {
                 TimeFormat::Pattern(_) => format.read(text),
                 TimeFormat::Iso | TimeFormat::Unix { .. } => format.read(&with_point),
             };
-            return self.settle(moment.ok_or(why)?)?.ok_or(why);
+            let Some(moment) = moment else { return Err(format.refusal(&with_point)) };
+            let why = NoRow::NotATime(format.description());
+            return self.settle(moment)?.ok_or(why);
         }
         let forms = match &self.form {
             Some(form) => std::slice::from_ref(form),
@@ -186,21 +120,44 @@ impl TimeReader {
             self.note(time);
             return Ok(time);
         }
-        let why = NoRow::from(NotARow::NotATime(self.form));
-        // Other forms of ISO 8601 may be mixed with RFC 3339.
-        let moment = TimeFormat::Iso.read(text).filter(|_| self.takes_iso()).ok_or(why)?;
-        self.found = Some(TimeFormat::Iso);
+        let why = match self.form {
+            None if self.is_asked => {
+                NoRow::NotATime("in ISO 8601 or Unix seconds (see --time-format)")
+            }
+            form => NotARow::NotATime(form).into(),
+        };
+        let Some((format, moment)) = self.other_form(text, &with_point) else {
+            let unit = other_unit(&with_point, 0).filter(|_| self.form != Some(Form::Iso));
+            return Err(unit.unwrap_or(why));
+        };
+        if format == TimeFormat::Iso && is_date(text) {
+            self.tell_date();
+        }
+        self.found = Some(format);
         self.settle(moment)?.ok_or(why)
     }
 
-    fn takes_iso(&self) -> bool {
-        self.is_asked && self.form != Some(Form::Unix)
+    /// A time of a form that only a column that is asked for may have. Other forms of ISO 8601 may be mixed
+    /// with RFC 3339, and Unix seconds with an exponent with others.
+    fn other_form(&self, text: &[u8], with_point: &[u8]) -> Option<(TimeFormat, Moment)> {
+        let unix = TimeFormat::Unix { places: 0 };
+        let (is_iso, is_unix) = (self.form == Some(Form::Iso), self.form == Some(Form::Unix));
+        let read = || match TimeFormat::Iso.read(text).filter(|_| !is_unix) {
+            Some(moment) => Some((TimeFormat::Iso, moment)),
+            None => unix.read(with_point).filter(|_| !is_iso).map(|moment| (unix.clone(), moment)),
+        };
+        self.is_asked.then(read)?
     }
 
     /// Whether a field may be a time.
     pub(super) fn is_time(&self, text: &[u8]) -> bool {
+        self.refusal(text).is_none()
+    }
+
+    /// Why a field is no time; `None` if it may be one.
+    pub(super) fn refusal(&self, text: &[u8]) -> Option<NoRow> {
         let mut other = TimeReader { last: Timestamp::MIN, before: None, ..self.clone() };
-        !matches!(other.read(text), Err(NoRow::NotARow(_) | NoRow::NotATime(_)))
+        other.read(text).err().filter(|why| *why != NoRow::SkippedTime)
     }
 
     /// Whether a field is a time in RFC 3339.
@@ -242,8 +199,7 @@ impl TimeReader {
             AmbiguousOffset::Unambiguous { offset } => Ok(offset.to_timestamp(civil).ok()),
             AmbiguousOffset::Gap { .. } => Err(NoRow::SkippedTime),
             AmbiguousOffset::Fold { before, after } => {
-                self.twice = Some(civil).filter(|_| !self.has_reported);
-                self.has_reported = true;
+                self.tell_twice(civil);
                 let first = before.to_timestamp(civil).ok();
                 let second = after.to_timestamp(civil).ok();
                 let (Some(first), Some(second)) = (first, second) else {
@@ -259,18 +215,34 @@ impl TimeReader {
 
     /// Whether there is something to report.
     pub(super) fn has_notice(&self) -> bool {
-        self.twice.is_some()
+        !self.notices.is_empty()
     }
 
-    /// What to report: once, that a time comes twice.
+    /// What to report.
     pub(super) fn take_notice(&mut self) -> Option<String> {
-        let twice = self.twice.take()?;
+        self.notices.pop_front()
+    }
+
+    /// Reports, once, that a time comes twice.
+    fn tell_twice(&mut self, twice: DateTime) {
+        if std::mem::replace(&mut self.has_told_twice, true) {
+            return;
+        }
         let zone = self.zone.iana_name().unwrap_or("this zone");
-        Some(format!(
+        self.notices.push_back(format!(
             "{} {} comes twice in {zone}: taken as the first, or as the second once times have gone \
              back or come again",
             twice.date(),
             twice.time()
-        ))
+        ));
+    }
+
+    /// Reports, once, that a date has no time of day: perhaps another column has it.
+    fn tell_date(&mut self) {
+        if std::mem::replace(&mut self.has_told_date, true) {
+            return;
+        }
+        let zone = self.zone.iana_name().unwrap_or("this zone");
+        self.notices.push_back(format!("a date alone is taken as its midnight in {zone}"));
     }
 }

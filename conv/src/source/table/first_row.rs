@@ -70,8 +70,8 @@ impl FirstRow<'_> {
         if taken.is_empty() {
             return Err(NoPart::Lacking("there is no column beside that of the time".to_owned()));
         }
-        if time.is_some_and(|at| !self.times.is_time(self.texts[at])) {
-            return Err(NotARow::NotATime(None).into());
+        if let Some(why) = time.and_then(|at| self.times.refusal(self.texts[at])) {
+            return Err(NoPart::Rejected(why));
         }
         let has_time = choice.is_stamped || time.is_some();
         let columns = choice.sent(has_time, names, false).map_err(NoPart::Lacking)?;

@@ -98,3 +98,8 @@ pub(super) fn read_unix(text: &[u8], places: u16) -> Option<Timestamp> {
     let nanos = if shift < 0 { mantissa.div_euclid(power) } else { mantissa.checked_mul(power)? };
     Timestamp::from_nanosecond(nanos).ok()
 }
+
+/// Whether a time in ISO 8601 has no time of day.
+pub(super) fn is_date(text: &[u8]) -> bool {
+    Pieces::parse(text).is_ok_and(|pieces| pieces.time().is_none())
+}

@@ -64,6 +64,10 @@ impl NotARow {
             NotARow::Empty => return self.to_string(),
             // Only as far as it is read: of a line that came in pieces, no more may be here.
             NotARow::TooLong => &line[..line.len().min(MAX_LINE)],
+            NotARow::NotATime(form) if form != Some(Form::Iso) && begins_with_other_form(line) => {
+                let line = quoted(trimmed(without_end(line)));
+                return format!("{self} (of another form? see conv --time-format): {line}");
+            }
             // TABs at its ends are empty fields.
             NotARow::Width { .. } => return format!("{self}: {}", quoted(without_end(line))),
             _ => line,
@@ -78,6 +82,12 @@ impl NotARow {
             _ => NotARow::Width { found, expected },
         }
     }
+}
+
+/// Whether a number stands in front that is no time in Unix seconds, such as a count of milliseconds.
+fn begins_with_other_form(line: &[u8]) -> bool {
+    let first = fields(without_end(line)).next();
+    first.is_some_and(|text| Sample::parse(text).is_ok() && Form::Unix.read(text).is_none())
 }
 
 /// Why a field is not a sample, with the start of its `text` and the number of its column.

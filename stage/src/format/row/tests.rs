@@ -186,6 +186,11 @@ fn a_header_with_a_time_lets_times_be_unix_seconds() {
     let text = format!("time\tvalue\n{UNIX}\t57\n1700000001\t58\n{ISO}\t59\n");
     let wrong = format!("not a time in Unix seconds in front: \"{ISO}\\t59\"");
     assert_eq!(read(&text), ["#time,", "@57", "@58", &wrong]);
+    let other = "not a time in front (of another form? see conv --time-format)";
+    for count in ["1700000000123", "1.7e9"] {
+        let row = format!("{count}\\t1");
+        assert_eq!(read(&format!("time\tv\n{count}\t1\n"))[1..], [format!("{other}: \"{row}\"")]);
+    }
     assert_eq!(
         read("time\ta\tb\nx\t1\t2\n1.5\t1\t2\n")[1..],
         ["not a time in front: \"x\\t1\\t2\"", "@1|2"]
