@@ -40,6 +40,7 @@ mod packages;
 mod pipeline;
 mod plausibility;
 mod power_loss;
+mod preambles;
 mod progress;
 mod readers;
 mod readme;

@@ -111,6 +111,11 @@ pub(super) struct Table {
     notices: VecDeque<String>,
     /// Whether a delimiter was suggested.
     has_suggested: bool,
+    /// Rows so far, while there are few; the first of them, if no header stands before it and it has words in
+    /// it; and whether it was reported that the table may only begin behind them.
+    first_rows: u8,
+    doubtful: Option<Vec<u8>>,
+    has_doubted: bool,
     lacking: Option<String>,
 }
 
@@ -137,6 +142,9 @@ impl Table {
             fields: Fields::default(),
             notices: VecDeque::new(),
             has_suggested: false,
+            first_rows: 0,
+            doubtful: None,
+            has_doubted: false,
             lacking: None,
         }
     }

@@ -19,7 +19,13 @@ impl Table {
             };
         }
         if fields.count() != part.width {
-            return Err(NotARow::of_width(line, fields.count(), part.width).into());
+            let why = NotARow::of_width(line, fields.count(), part.width);
+            self.doubt_width(fields, line);
+            return Err(why.into());
+        }
+        self.first_rows = self.first_rows.saturating_add(1);
+        if self.doubtful.is_some() {
+            self.doubt_words(fields, line);
         }
         Ok(Line::Row(self.time(fields, line)?))
     }

@@ -5,80 +5,22 @@
 //! asked for by name, whatever stands before is passed over, up to [`MOST_PASSED`] lines or the first
 //! row of data. (Where any words could be such a header, see `likely`.)
 
+mod known;
 mod likely;
 mod suggestions;
 
 use stage::format::row::NotARow;
 use stage::process::message::counted;
 
-use self::likely::Likely;
-use super::super::dialect::{Delimiter, Dialect};
+use self::known::{Lacks, MOST_PASSED};
+pub(super) use self::known::{MOST_DATA, Search};
+use super::super::dialect::Delimiter;
 use super::fields::{Fields, trimmed};
 use super::first_row::{FirstRow, NoPart};
 use super::header::{Header, are_labels};
 use super::part::Part;
 use super::{Line, Table};
 use crate::reading::NoRow;
-
-/// Lines that may stand before a header. (Title pages of stations' files have up to some hundred.)
-const MOST_PASSED: u64 = 1000;
-
-/// Widths of lines that are remembered for the message that none is the header.
-const MOST_REMEMBERED: usize = 16;
-
-/// What is known before a table has begun.
-#[derive(Debug)]
-pub(super) struct Search {
-    /// What may separate fields.
-    candidates: Vec<Delimiter>,
-    /// Lines passed over.
-    passed: u64,
-    /// Lines that may be the header, the newest last.
-    likely: Vec<Likely>,
-    /// What lines lacked that looked like headers, the first of each width.
-    nearest: Vec<Nearest>,
-}
-
-/// What a line lacked that might have been the header.
-#[derive(Debug)]
-struct Nearest {
-    /// How many fields it had.
-    fields: usize,
-    why: String,
-}
-
-impl Search {
-    pub(super) fn new(dialect: &Dialect) -> Search {
-        let candidates = dialect.candidates();
-        Search { candidates, passed: 0, likely: Vec::new(), nearest: Vec::new() }
-    }
-
-    /// What the line lacked that had as many fields as the data; or else the one that had most.
-    fn nearest_of(&self, fields: usize) -> Option<&Nearest> {
-        self.nearest.iter().max_by_key(|nearest| (nearest.fields == fields, nearest.fields))
-    }
-
-    /// Whether a line of this many fields might have been the header.
-    fn has_header_of(&self, fields: usize) -> bool {
-        self.nearest.iter().any(|nearest| nearest.fields == fields)
-    }
-
-    fn remember(&mut self, fields: usize, why: String) {
-        if !self.has_header_of(fields) && self.nearest.len() < MOST_REMEMBERED {
-            self.nearest.push(Nearest { fields, why });
-        }
-    }
-}
-
-/// What a line lacks of the columns asked for.
-struct Lacks {
-    /// How many fields it has.
-    fields: usize,
-    why: String,
-    is_header: bool,
-    /// Whether it is surely a row, so that no header follows.
-    is_data: bool,
-}
 
 /// What a line is if one of the candidates separates its fields.
 enum Found {
@@ -96,7 +38,7 @@ impl Table {
             return row;
         }
         let candidates = self.search.as_ref().map(|it| it.candidates.clone()).unwrap_or_default();
-        let (mut lacks, mut reason): (Option<Lacks>, Option<NoRow>) = (None, None);
+        let (mut lacks, mut reason): (Option<Lacks>, Option<(bool, NoRow)>) = (None, None);
         let mut likely = None;
         for delimiter in candidates.iter().copied() {
             let is_first = Some(&delimiter) == candidates.first();
@@ -113,10 +55,17 @@ impl Table {
                     let is_nearer = |before: &Lacks| before.fields < 2 && found.fields > 1;
                     lacks = if lacks.as_ref().is_none_or(is_nearer) { Some(found) } else { lacks };
                 }
-                Found::Nothing(why) => reason = reason.or(Some(why)),
+                Found::Nothing(why) => {
+                    // What separates no fields has less to say.
+                    let is_nearer = |before: &(bool, NoRow)| fields.count() > 1 && !before.0;
+                    if reason.as_ref().is_none_or(is_nearer) {
+                        reason = Some((fields.count() > 1, why));
+                    }
+                }
             }
         }
-        let judged = self.not_found(line, lacks, reason.unwrap_or(NotARow::Empty.into()));
+        let why_no_row = reason.map_or(NotARow::Empty.into(), |(_, why)| why);
+        let judged = self.not_found(line, lacks, why_no_row);
         if let Some((delimiter, header, part)) = likely {
             self.keep_likely(delimiter, header, part, line, true);
         }
@@ -134,6 +83,8 @@ impl Table {
         if !self.is_separated_by(delimiter) {
             return Ok(Line::Other);
         }
+        let is_all_data = self.first_row(&fields.texts(line), line).is_all_data();
+        self.doubtful = (!is_all_data).then(|| line.to_vec());
         self.begin(part);
         self.doubt_commas(line, delimiter);
         self.report_passed();
@@ -234,11 +185,9 @@ impl Table {
         search.passed += 1;
         let is_end = search.passed > MOST_PASSED;
         match lacks {
-            Some(lacks) if lacks.is_data => {
-                let nearest = search.nearest_of(lacks.fields).map(|nearest| nearest.why.clone());
-                self.lacking = Some(nearest.unwrap_or(lacks.why));
-            }
-            Some(lacks) if lacks.is_header => search.remember(lacks.fields, lacks.why),
+            Some(row) if row.is_data && search.may_precede(&row) => {}
+            Some(row) if row.is_data => self.lacking = Some(search.lacking(row)),
+            Some(header) if header.is_header => search.remember(header),
             _ => {}
         }
         if is_end {
@@ -249,7 +198,8 @@ impl Table {
 
     /// Ends the search without a table, if one was still searched for.
     pub(in crate::source) fn end_search(&mut self) {
-        if self.delimiter.is_none() && self.lacking.is_none() {
+        let has_data = self.search.as_ref().is_some_and(|search| search.data > 0);
+        if self.delimiter.is_none() && self.lacking.is_none() && !has_data {
             self.end_likely();
         }
         let Some(search) = self.search.as_ref().filter(|it| it.passed > 0) else { return };

@@ -11,27 +11,12 @@ use super::super::first_row::FirstRow;
 use super::super::header::Header;
 use super::super::part::Part;
 use super::super::{Line, Table};
-use super::{Found, Search};
+use super::Found;
+use super::known::{Likely, Search};
 use crate::reading::NoRow;
 
 /// How many of them are kept: the newest of each width.
 const MOST: usize = 16;
-
-/// A line that may be the header.
-#[derive(Debug)]
-pub(super) struct Likely {
-    /// What separates its fields.
-    pub delimiter: Delimiter,
-    /// The names in it.
-    pub header: Header,
-    /// The part that it would begin.
-    pub part: Part,
-    /// The line, without the sign of a comment.
-    pub line: Vec<u8>,
-    /// How many lines had been passed over by then, and whether it is one of them.
-    pub passed: u64,
-    pub is_passed: bool,
-}
 
 impl Likely {
     /// Whether a row that may be the first has its columns, and samples in them.

@@ -4,6 +4,7 @@ use super::super::super::dialect::Delimiter;
 use super::super::Table;
 use super::super::fields::Fields;
 use super::super::header::are_labels;
+use super::MOST_DATA;
 
 impl Table {
     /// Reports, once, that what looks like a header of foreign text is taken for a stream of our own.
@@ -33,6 +34,39 @@ impl Table {
                  --delimiter ,"
                     .to_owned(),
             );
+        }
+    }
+
+    /// Reports, once, that a line of another width within the first rows may be the header of the table, or its
+    /// first row: what went before was that of the station or the instrument.
+    #[cold]
+    pub(in crate::source::table) fn doubt_width(&mut self, fields: &Fields, line: &[u8]) {
+        let texts = fields.texts(line);
+        let named: Vec<&[u8]> = texts.into_iter().filter(|text| !text.is_empty()).collect();
+        let is_header = named.len() > 1 && are_labels(&named);
+        if is_header && self.first_rows <= MOST_DATA || self.first_rows == 0 && named.len() > 1 {
+            self.doubt_beginning();
+        }
+    }
+
+    /// Reports, once, that the second row, of words, may be the units below a header that was taken for the
+    /// first. (That one is read twice.)
+    pub(in crate::source::table) fn doubt_words(&mut self, fields: &Fields, line: &[u8]) {
+        let Some(part) = &self.part else { return };
+        if self.doubtful.take_if(|first| first != line).is_none() {
+            return;
+        }
+        let taken = part.taken.iter().flatten().map(|at| fields.text(line, *at));
+        let taken: Vec<&[u8]> = taken.collect();
+        if !taken.is_empty() && are_labels(&taken) {
+            self.doubt_beginning();
+        }
+    }
+
+    fn doubt_beginning(&mut self) {
+        if self.search.is_some() && self.labels.is_none() && !self.has_doubted {
+            self.has_doubted = true;
+            self.notify("the table may only begin here: see --skip and --columns".to_owned());
         }
     }
 }
