@@ -79,10 +79,58 @@ fn a_label_that_comes_twice_is_rejected_unless_it_is_not_taken() {
 #[test]
 fn a_time_of_day_is_no_label() {
     let text = "12:30 temp:21.5\n12:31:05 temp: 21.6\ntemp: 12:32 21.7\n";
-    conv("--format labels", text)
+    conv("--format labels", text).exits(0).writes("21.5\n21.6\n").says(&[
+        "conv: line 3: a number without a label is passed over: \"21.7\"",
+        &closing_table(2, 1, 0, 1),
+    ]);
+}
+
+#[test]
+fn names_fix_how_many_labels_are_taken() {
+    conv("--format labels --names x,y", "a=1 b=2\na=3 c=9 b=4\nc=5 d=6 a=7\n")
+        .exits(0)
+        .writes("x\ty\n1\t2\n3\t4\n7\t\n")
+        .says(&[
+            "conv: line 2: label \"c\" is not taken: --names has 2 names",
+            "conv: line 3: label \"d\" is not taken: --names has 2 names",
+            &closing_table(3, 2, 0, 1),
+        ]);
+    conv("--format json --names x", "{\"a\":1}\n{\"b\":3,\"a\":2}\n")
+        .exits(0)
+        .writes("1\n2\n")
+        .says(&["conv: line 2: label \"b\" is not taken: --names has 1 name", &closing(2, 0)]);
+    // One that has not come yet is missing until then.
+    conv("--format labels --names x,y", "a=1\nb=2 a=3\n")
+        .exits(0)
+        .writes("x\ty\n1\t\n3\t2\n")
+        .says(&["conv: line 2: another channel: \"b\"", &closing_table(2, 2, 0, 1)]);
+}
+
+#[test]
+fn no_number_is_cut_or_dropped_in_silence() {
+    let why = "a number behind a comma without a label (see --decimal)";
+    let told = |line: u8, text: &str| format!("conv: line {line}: {why}: \"{text}\"");
+    conv("--format labels", "T=21,5\nT: 21,5 H: 48\nP=1,013.2\nT=21.5,H=48\n")
+        .exits(3)
+        .writes("T\tH\n21.5\t48\n")
+        .says(&[
+            told(1, "T=21,5"),
+            told(2, "T: 21,5 H: 48"),
+            told(3, "P=1,013.2"),
+            closing_table(1, 2, 3, 0),
+        ]);
+    conv("--format labels", "T=21.6C H=48 id:a7\nT=22C H=49\n")
+        .exits(0)
+        .writes("48\n49\n")
+        .says(&["conv: line 1: label \"T\" is not taken: not a number: \"21.6C\"", &closing(2, 0)]);
+    conv("--format labels", "7 T=21.5 °C 48\n8 T=21.6 °C 49\n")
         .exits(0)
         .writes("21.5\n21.6\n")
-        .says(&[closing_table(2, 1, 0, 1)]);
+        .says(&["conv: line 1: a number without a label is passed over: \"7\"", &closing(2, 0)]);
+    conv("--format labels", "Temp: 22 Temp: 50\nTemp: 23\n")
+        .exits(3)
+        .writes("23\n")
+        .says(&["conv: line 1: a label twice: \"Temp: 22 Temp: 50\"", &closing(1, 1)]);
 }
 
 #[test]

@@ -1,17 +1,21 @@
 //! Lines whose fields carry their labels, in any order: `temp:21.5,hum:48`, or objects of JSON.
 //!
 //! The labels that have come with numbers so far are the columns, or those that are asked for; what a
-//! line lacks of them is missing.
+//! line lacks of them is missing. If the user names the columns, there are as many from the beginning,
+//! in the order in which their labels come. (`line` finds the labels on a line.)
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
-use stage::format::columns::MAX_COLUMNS;
+mod line;
+
+use stage::format::columns::{Columns, MAX_COLUMNS};
 use stage::format::row::NotARow;
+use stage::process::message::{counted, quoted};
+use stage::stream::rejects::REPORTED;
 
+use self::line::Labelled;
 use super::super::choice::{Choice, Column, Selection};
 use super::super::format::Labelling;
 use super::fields::{Fields, trimmed};
-use super::header::Header;
+use super::header::{Header, begins_a_number};
 use super::listed::listed_labels;
 use super::part::Part;
 use super::{Line, Table};
@@ -25,19 +29,17 @@ pub(super) struct Labels {
     known: Vec<String>,
     /// How many of these are no channels, but times.
     times: usize,
+    /// How many channels the user has named, if any.
+    named: Option<usize>,
     /// Whether a time is put in front of them.
     is_stamped: bool,
     /// Whether others become columns.
     is_open: bool,
     /// Whether the first line was checked for all that are asked for.
     is_checked: bool,
-}
-
-/// A field, and whether it may begin a column.
-struct Labelled {
-    label: String,
-    text: String,
-    may_begin: bool,
+    /// Those of which it was reported that they are not taken, and whether that was of numbers without one.
+    reported: Vec<String>,
+    has_passed_over: bool,
 }
 
 impl Labels {
@@ -51,17 +53,39 @@ impl Labels {
         if let Some(Selection::These(columns)) = &choice.columns {
             known.extend(columns.iter().filter_map(name));
         }
-        let is_open = !matches!(choice.columns, Some(Selection::These(_)));
-        let is_stamped = choice.is_stamped;
-        Labels { labelling, known, times, is_stamped, is_open, is_checked: false }
+        Labels {
+            labelling,
+            known,
+            times,
+            named: choice.names.as_ref().map(Columns::count),
+            is_stamped: choice.is_stamped,
+            is_open: !matches!(choice.columns, Some(Selection::These(_))),
+            is_checked: false,
+            reported: Vec::new(),
+            has_passed_over: false,
+        }
+    }
+
+    /// How many columns there are, some of which may not have a label yet.
+    fn width(&self) -> usize {
+        self.known.len().max(self.named.unwrap_or(0) + self.times)
+    }
+
+    /// Whether every column has a label, so that no other becomes one.
+    fn are_all_known(&self) -> bool {
+        !self.is_open || self.named.is_some_and(|named| self.known.len() >= named + self.times)
+    }
+
+    fn is_known(&self, label: &String) -> bool {
+        self.known.contains(label)
     }
 
     /// Puts the fields of a line into the places of their labels; returns the labels that are new. A
     /// line that is rejected adds none.
     fn place(&mut self, fields: &mut Fields, found: &[Labelled]) -> Result<Vec<String>, NoRow> {
         let before = self.known.len();
-        for Labelled { label, may_begin, .. } in found.iter().filter(|_| self.is_open) {
-            if *may_begin && !self.known.contains(label) {
+        for Labelled { label, .. } in found.iter().filter(|field| field.may_begin) {
+            if !self.are_all_known() && !self.is_known(label) {
                 self.known.push(label.clone());
             }
         }
@@ -73,10 +97,10 @@ impl Labels {
     }
 
     fn put(&self, fields: &mut Fields, found: &[Labelled]) -> Result<(), NoRow> {
-        if self.known.len() + usize::from(self.is_stamped) > MAX_COLUMNS {
+        if self.width() + usize::from(self.is_stamped) > MAX_COLUMNS {
             return Err(NotARow::TooManyColumns.into());
         }
-        fields.begin(self.known.len());
+        fields.begin(self.width());
         let mut has_come = vec![false; self.known.len()];
         for Labelled { label, text, .. } in found {
             let Some(at) = self.known.iter().position(|known| known == label) else { continue };
@@ -111,6 +135,39 @@ impl Labels {
             (listed_labels(absent), listed_labels(found.iter().map(|it| &it.label)));
         Some(format!("no {what} {absent} in this line; it has {there}"))
     }
+
+    /// Which labels are not taken although they may be meant to be, each to be reported once: that they are
+    /// more than the names, or that what stands there only begins like a number.
+    fn not_taken(&mut self, found: &[Labelled]) -> Vec<String> {
+        if !self.is_open {
+            return Vec::new();
+        }
+        let is_text = self.labelling == Labelling::Labels;
+        let mut notices = Vec::new();
+        for Labelled { label, text, may_begin } in found {
+            let is_new = !self.is_known(label) && !self.reported.contains(label);
+            if !is_new || self.reported.len() == REPORTED as usize {
+                continue;
+            }
+            let why = match (*may_begin, self.named) {
+                (true, Some(named)) => format!("--names has {}", counted(named as u64, "name")),
+                (false, _) if is_text && begins_a_number(text.as_bytes()) => {
+                    format!("not a number: {}", quoted(text.as_bytes()))
+                }
+                _ => continue,
+            };
+            self.reported.push(label.clone());
+            notices.push(format!("label {} is not taken: {why}", quoted(label.as_bytes())));
+        }
+        notices
+    }
+
+    /// Reports, once, a number without a label.
+    fn passed_over(&mut self, bare: Option<String>) -> Option<String> {
+        let bare = bare.filter(|_| !self.has_passed_over)?;
+        self.has_passed_over = true;
+        Some(format!("a number without a label is passed over: {}", quoted(bare.as_bytes())))
+    }
 }
 
 impl Table {
@@ -124,9 +181,9 @@ impl Table {
         if trimmed(line).is_empty() {
             return Ok(Line::Other);
         }
-        let found = match labels.labelling {
-            Labelling::Labels => self.of_labels(line),
-            Labelling::Json => self.of_json(line)?,
+        let (found, bare) = match labels.labelling {
+            Labelling::Labels => self.of_labels(line)?,
+            Labelling::Json => (self.of_json(line)?, None),
         };
         let added = labels.place(fields, &found)?;
         if found.is_empty() || labels.known.len() == labels.times {
@@ -140,100 +197,18 @@ impl Table {
             }
         }
         self.notices.extend(labels.lacking(&found));
+        self.notices.extend(labels.not_taken(&found));
+        self.notices.extend(labels.passed_over(bare));
         self.row(fields, line)
     }
 
     fn begin_labelled(&mut self, labels: &Labels) {
-        let texts: Vec<&[u8]> = labels.known.iter().map(|label| label.as_bytes()).collect();
+        let mut texts: Vec<&[u8]> = labels.known.iter().map(|label| label.as_bytes()).collect();
+        texts.resize(labels.width(), b"");
         let header = Header::of(&texts);
         match Part::behind(&header, &self.choice, self.is_table) {
             Ok(part) => self.begin_behind(&header, b"", part),
             Err(why) => self.lacking = Some(why),
         }
-    }
-
-    /// The fields of `temp:21.5,hum:48` and the like. Words without a label, such as units, are passed
-    /// over; a label begins with a letter, as a time of day does not.
-    fn of_labels(&self, line: &[u8]) -> Vec<Labelled> {
-        let has_comma = self.dialect.has_comma();
-        let separates =
-            |byte: &u8| matches!(byte, b' ' | b'\t' | b';') || *byte == b',' && !has_comma;
-        let mut found: Vec<Labelled> = Vec::new();
-        let mut is_open = false;
-        for word in line.split(separates).filter(|word| !word.is_empty()) {
-            let word = word.strip_suffix(b",").unwrap_or(word);
-            let sign = word.iter().position(|byte| matches!(byte, b':' | b'='));
-            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-            match (sign, found.last_mut()) {
-                (Some(at), _) if begins_with_letter(&word[..at]) => {
-                    let (label, value) = (text(&word[..at]), text(&word[at + 1..]));
-                    is_open = value.is_empty();
-                    found.push(Labelled { label, text: value, may_begin: false });
-                }
-                // The value, behind a blank.
-                (None, Some(last)) if is_open => {
-                    last.text = text(word);
-                    is_open = false;
-                }
-                _ => is_open = false,
-            }
-        }
-        for field in &mut found {
-            field.may_begin = self.is_sample(&field.text);
-        }
-        found
-    }
-
-    /// The fields of a JSON object.
-    fn of_json(&self, line: &[u8]) -> Result<Vec<Labelled>, NoRow> {
-        let entries: Entries = serde_json::from_slice(line).map_err(|_| NoRow::NotJson)?;
-        let field = |(label, raw): (String, Box<RawValue>)| match raw.get() {
-            "null" => Labelled { label, text: String::new(), may_begin: false },
-            string if string.starts_with('"') => {
-                // What cannot be decoded is shown as it stands, and is no number.
-                let text = serde_json::from_str(string).unwrap_or_else(|_| string.to_owned());
-                let may_begin = self.is_missing_word(&text);
-                Labelled { label, text, may_begin }
-            }
-            raw => Labelled { label, text: raw.to_owned(), may_begin: self.is_sample(raw) },
-        };
-        Ok(entries.0.into_iter().map(field).collect())
-    }
-
-    fn is_sample(&self, text: &str) -> bool {
-        self.dialect.number(text.as_bytes()).is_ok() || self.is_missing_word(text)
-    }
-
-    fn is_missing_word(&self, text: &str) -> bool {
-        !text.is_empty() && self.all_missing.has_word(text.as_bytes())
-    }
-}
-
-fn begins_with_letter(label: &[u8]) -> bool {
-    String::from_utf8_lossy(label).starts_with(char::is_alphabetic)
-}
-
-/// The entries of an object, in their order.
-struct Entries(Vec<(String, Box<RawValue>)>);
-
-impl<'de> Deserialize<'de> for Entries {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Entries, D::Error> {
-        struct Each;
-        impl<'de> Visitor<'de> for Each {
-            type Value = Entries;
-
-            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                formatter.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
-                let mut entries = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    entries.push(entry);
-                }
-                Ok(Entries(entries))
-            }
-        }
-        deserializer.deserialize_map(Each)
     }
 }
