@@ -21,6 +21,10 @@ use crate::gathered::Gathered;
 use crate::reading::Place;
 use crate::text_cache::Slots;
 
+/// After so many rejections and no sample, the newest is reported; then after ten times as many, and so on:
+/// seldom enough for a reading every microsecond.
+const FIRST_REMINDER: u64 = 100;
+
 /// Where every sample ends up, and the account of them.
 pub struct Sender<'a, W> {
     output: W,
@@ -36,6 +40,8 @@ pub struct Sender<'a, W> {
     /// Readings that were missing in their rows.
     missing: u64,
     rejects: Rejects,
+    /// At how many of them it is said again that nothing else has come.
+    reminder: u64,
     /// Those of them that failed a check.
     tally: Tally,
     /// Where rejections are counted for `report` to see, and how many of them are counted there.
@@ -58,6 +64,7 @@ impl<'a, W: Write> Sender<'a, W> {
             missed: 0,
             missing: 0,
             rejects: Rejects::default(),
+            reminder: FIRST_REMINDER,
             tally: Tally::default(),
             rejections: None,
             counted: 0,
@@ -102,7 +109,21 @@ impl<'a, W: Write> Sender<'a, W> {
 
     /// Rejects a reading. The reason is put into words only if it is reported.
     pub fn reject(&mut self, place: Place, why: impl FnOnce() -> String) {
-        self.rejects.add(self.messages, || format!("{place}: {}", why()));
+        let describe = || format!("{place}: {}", why());
+        if self.rejects.count() + 1 < self.reminder || self.sent + self.gathered.lines() > 0 {
+            return self.rejects.add(self.messages, describe);
+        }
+        self.remind(describe());
+    }
+
+    /// Rejects a reading, and reports that there was nothing else so far: who waits for the first sample must
+    /// not wait in silence.
+    #[cold]
+    fn remind(&mut self, text: String) {
+        self.reminder = self.reminder.saturating_mul(10);
+        self.rejects.add(self.messages, || text.clone());
+        let count = self.rejects.count();
+        self.messages.tell(&format!("{count} readings rejected so far, and none sent: {text}"));
     }
 
     /// Rejects a value that fails the check of this option. It is the channel's called `whose`, or the

@@ -237,3 +237,20 @@ fn a_duration_ends_a_stream_that_never_pauses() {
     let finished = Program::new("conv").words(arguments).stdout(null).finish().exits(0);
     assert_eq!(finished.stderr.lines().count(), 1, "{finished}");
 }
+
+#[test]
+fn a_file_that_holds_no_number_is_asked_on_and_that_is_reported_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("x");
+    fs::write(&path, "soon\n").unwrap();
+    let running = Program::new("conv").words("--poll x --rate max --count 1").dir(&dir).start();
+    for count in [100, 1000] {
+        running.wait_for_message(&format!(
+            "conv: {count} readings rejected so far, and none sent: reading {count}: not a number: \
+             \"soon\"\n"
+        ));
+    }
+    fs::write(dir.path().join("new"), "7\n").unwrap();
+    fs::rename(dir.path().join("new"), &path).unwrap();
+    running.finish().exits(3).writes("7\n");
+}
