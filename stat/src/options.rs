@@ -75,7 +75,8 @@ pub struct Options {
     #[arg(short, long, value_name = "NAME|N,…", value_parser = Wanted::parse, value_delimiter = ',')]
     #[arg(help_heading = "Channels")]
     pub columns: Vec<Wanted>,
-    /// Name the columns, whatever a header calls them: all of them, the times (if any) `time`
+    /// Name the columns, whatever a header calls them: all of them, the times (if any) `time`, which may
+    /// then be Unix seconds without a header
     #[arg(long, value_name = "NAME,…", value_parser = names, help_heading = "Channels")]
     pub names: Option<Columns>,
     /// Take the first line of each input for a header, whatever it looks like

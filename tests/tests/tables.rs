@@ -366,7 +366,10 @@ fn rows_behind_a_header_that_lacks_the_time_asked_for_are_rejected() {
     of_text("--columns 2 --time time", parts)
         .exits(3)
         .writes("time\tvalue\n2023-11-14T22:13:20.000000Z\t1\n")
-        .says(&["conv: line 4: not a time in front: \"3\\t4\"", &closing(1, 1)]);
+        .says(&[
+            "conv: line 4: not a time in ISO 8601 or Unix seconds (see --time-format): \"3\\t4\"",
+            &closing(1, 1),
+        ]);
 }
 
 #[test]
@@ -376,4 +379,32 @@ fn a_first_row_that_names_do_not_fit_decides_nothing() {
         "conv: line 1: 2 columns instead of 3: \"2023-11-14T22:13:20Z\\t\"",
         &closing_table(1, 2, 1, 0),
     ]);
+}
+
+#[test]
+fn a_unit_need_not_be_said_unless_it_is_what_distinguishes_channels() {
+    let table = "temp (°C)\thum [%]\ta [x]\ta [y]\tHum,2\n21\t48\t1\t2\t49\n";
+    of_text("--columns temp", table).exits(0).writes("21\n");
+    of_text("--columns hum,temp --scale temp=2", table)
+        .exits(0)
+        .writes("hum [%]\ttemp (°C)\n48\t42\n");
+    of_text("--columns Hum_2", table).exits(0).writes("49\n");
+    let list = "\"temp (°C)\", \"hum [%]\", \"a [x]\", \"a [y]\", \"Hum,2\"";
+    for (columns, why) in [
+        ("a", "several columns are called \"a\": \"a [x]\", \"a [y]\"".to_owned()),
+        ("Hum,2", format!("no column \"Hum\"; the header has {list} (Hum_2 stands for \"Hum,2\")")),
+    ] {
+        let told = format!("conv: cannot take columns of standard input: {why}");
+        of_text(&format!("--columns {columns}"), table).exits(1).writes("").says(&[told]);
+    }
+    let own = table.replace("\tHum,2", "").replace("\t49", "");
+    let why = "--scale is given for \"a\", which may be \"a [x]\" or \"a [y]\"";
+    of_text("--scale a=2", &own).exits(1).says(&[format!("conv: {why}")]);
+    let stat = |columns: &str| {
+        let stat = Program::new("stat").args(["--columns", columns, "--every", "9"]);
+        stat.input(&*own).finish()
+    };
+    assert!(stat("temp").exits(0).stdout.starts_with("{\"channel\":\"temp (°C)\",\"n\":1,"));
+    let why = "cannot count channel \"a\": both \"a [x]\" and \"a [y]\" are called so";
+    stat("a").exits(1).writes("").says(&[format!("stat: {why}")]);
 }

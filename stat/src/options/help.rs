@@ -17,8 +17,8 @@ Examples:
 Input: rows of numbers, with one TAB between the fields. A line of one number is the classic \
 stream; blanks around it are ignored. With several, each column is a channel. A header, a line of at \
 least two names, names them: a name is a letter, then letters, digits, blanks and _-/%°µ()[]; a unit may \
-stand behind it in brackets. Without a header they are numbered from 1. A time (RFC 3339) may stand \
-in the first field; behind a header that begins with \"time\" it may also be in Unix seconds. The \
+stand behind it in square or round brackets. Without a header they are numbered from 1. A time \
+(RFC 3339) may stand in the first field; behind a header that begins with \"time\" it may also be in Unix seconds. The \
 first row or header decides. The same header again is skipped; another one begins a part with other \
 columns, as in files that were put together.
 
@@ -31,7 +31,9 @@ since the beginning: what is rejected may belong to no window.
 Channels: each has a record of its own, next to each other, with its \"channel\" in front; the \
 classic stream and its times (a header time, TAB, value) have a channel without a name. With times, \
 \"start\" and \"end\" are those of the oldest and the newest sample. --every N, --window N and the \
-pipeline's account count rows.
+pipeline's account count rows. With --columns, some files may lack a channel, in whatever order they \
+come; a single input has it in its first row or header, and may lack it in later parts. A name without its \
+unit must be that of one channel only.
 
 Records: of regular files only the last one is written, unless --every or --window says otherwise, \
 so that the same file always gives the same. A last window without samples has no record, unless \
@@ -91,8 +93,9 @@ Course: a stretch is a power of two samples long, as short as the number of stre
 windows, it is that of the whole stream, in the last record.
 
 Merging: the states of any parts of a stream give the record of the whole, in whatever order they \
-come, for each channel by its name; some parts may lack a channel. Channels with numbers do not go \
-together with those that have names (--names gives them some). \
+come, for each channel by its name; some parts may lack a channel. The records come in the order in \
+which their channels first do, whatever the order of the columns; nothing in them depends on that. \
+Channels with numbers do not go together with those that have names (--names gives them some). \
 What depends on the samples' order (last, autocorrelation) takes the parts in the order in \
 which they were counted; if that was not the stream's, say --first for each. Then samples that \
 were merged already are noticed, and autocorrelation is null if some are missing; otherwise only \
