@@ -68,10 +68,20 @@ impl FailingDisk {
 
     /// A `log` that records in `run.log`; the disk fails like this until it is mended.
     pub fn log(&self, faults: &str, words: &str) -> Program {
+        self.fail();
+        let log = Program::new("log").words(words).args(["run.log"]);
+        self.under(log, faults).env(TRACE, self.trace())
+    }
+
+    /// A program in the directory, and what it starts; the disk fails like this, but only once it is told to.
+    pub fn under(&self, program: Program, faults: &str) -> Program {
+        let program = self.library.preloaded(program.dir(&self.dir)).env(FAULTS, faults);
+        program.env(WHILE, self.switch())
+    }
+
+    /// Lets it fail from now on.
+    pub fn fail(&self) {
         fs::write(self.switch(), "").expect("the switch can be made");
-        let log = Program::new("log").words(words).args(["run.log"]).dir(&self.dir);
-        let log = self.library.preloaded(log).env(FAULTS, faults);
-        log.env(WHILE, self.switch()).env(TRACE, self.trace())
     }
 
     fn switch(&self) -> PathBuf {

@@ -11,16 +11,27 @@
 //! | `CALL` | `open` (for writing), `write`, `sync` (`fsync` and `fdatasync`), `truncate`, `rename`, `unlink`, `lock` (`F_OFD_SETLK`), `status` (of an open file): calls on regular files; `opendir` (for reading) and `syncdir` (`fsync`): on a directory; or `inode`, which never fails: the answer to what a file is |
 //! | `NAME` | the last part of the file's name (its old one for `rename`); without it, any file |
 //! | `WHICH` | `3`, the third such call (of this program, on this file if there is a name); `3-5`, the third to the fifth; `3-`, all from the third on |
-//! | `HOW` | the error's name (`EIO`) or number; or, for `write`, `short=BYTES`: at most this many bytes, but at least one, are written; or, for `inode`, `by-name`: the number depends on the name, of an open file that under which it was opened, or `each-time`: it is another one each time that a name is looked at |
+//! | `HOW` | one of those below |
+//!
+//! | `HOW` | for | what comes of the call |
+//! |---|---|---|
+//! | `EIO` and other names, or a number | all but `inode` | this error |
+//! | `slow=MS` | all but `inode` | it succeeds, this many milliseconds later |
+//! | `hang` | all but `inode` | it succeeds once the switch is gone; meanwhile the program is called `hangs` |
+//! | `short=BYTES` | `write` | at most this many bytes, but at least one, are written |
+//! | `by-name` | `inode` | the number depends on the name, of an open file that under which it was opened |
+//! | `each-time` | `inode` | the number is another one each time that a name is looked at |
 //!
 //! Calls count whether they fail or not, even while the switch is off. Where several faults are due,
 //! the first one in the list applies.
 
 use std::ffi::{CString, OsStr, OsString, c_int};
-use std::os::unix::ffi::OsStringExt;
-use std::path::PathBuf;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use crate::{give_up, kernel};
 
@@ -58,6 +69,10 @@ pub enum How {
     Errno(c_int),
     /// It succeeds with at most this many bytes.
     Short(usize),
+    /// It succeeds, later by this much.
+    Slow(Duration),
+    /// It succeeds once the switch is gone.
+    Hang,
     /// The number depends on the file's name.
     ByName,
     /// The number is another one each time.
@@ -81,7 +96,11 @@ struct Faults {
     switch: Option<CString>,
 }
 
-/// How the call that is about to be made fails, if it does. `name` is evaluated only if necessary.
+/// How often a call that hangs checks whether the switch is gone.
+const CHECK: Duration = Duration::from_millis(100);
+
+/// How the call that is about to be made fails, if it does, after it was slow or has hung, if it does that.
+/// `name` is evaluated only if necessary.
 pub fn due(call: Call, name: impl FnOnce() -> Option<PathBuf>) -> Option<How> {
     static FAULTS: OnceLock<Faults> = OnceLock::new();
     let faults = FAULTS.get_or_init(Faults::from_variables);
@@ -93,14 +112,36 @@ pub fn due(call: Call, name: impl FnOnce() -> Option<PathBuf>) -> Option<How> {
     // Every fault counts the call, so all are asked.
     let due: Vec<How> = faults.list.iter().filter_map(|fault| fault.counted(call, name)).collect();
     let is_on = faults.switch.as_ref().is_none_or(|switch| kernel::exists(switch));
-    due.first().copied().filter(|_| is_on)
+    match due.first().copied().filter(|_| is_on)? {
+        How::Slow(time) => {
+            thread::sleep(time);
+            None
+        }
+        How::Hang => {
+            hang(faults.switch.as_ref());
+            None
+        }
+        how => Some(how),
+    }
+}
+
+/// Returns once the switch is gone. That the program has another name meanwhile is how a test sees it: the
+/// program may not be allowed to do more than to name itself.
+fn hang(switch: Option<&CString>) {
+    kernel::take_name(c"hangs");
+    while switch.is_none_or(|switch| kernel::exists(switch)) {
+        thread::sleep(CHECK);
+    }
+    let own = std::env::args_os().next().unwrap_or_default();
+    let own = Path::new(&own).file_name().unwrap_or_default();
+    kernel::take_name(&CString::new(own.as_bytes()).unwrap_or_default());
 }
 
 /// The same for a call that can only fail as a whole: the error number.
 pub fn errno(call: Call, name: impl FnOnce() -> Option<PathBuf>) -> Option<c_int> {
     match due(call, name)? {
         How::Errno(errno) => Some(errno),
-        How::Short(_) | How::ByName | How::EachTime => None,
+        _ => None,
     }
 }
 
@@ -141,7 +182,7 @@ impl Fault {
         };
         let first = first.parse().ok().filter(|&first| 0 < first && first <= last)?;
         let is_possible = match how {
-            How::Errno(_) => call != Call::Inode,
+            How::Errno(_) | How::Slow(_) | How::Hang => call != Call::Inode,
             How::Short(_) => call == Call::Write,
             How::ByName | How::EachTime => call == Call::Inode,
         };
@@ -185,7 +226,11 @@ impl How {
         if let Some(bytes) = text.strip_prefix("short=") {
             return bytes.parse().ok().filter(|&bytes| bytes > 0).map(How::Short);
         }
+        if let Some(millis) = text.strip_prefix("slow=") {
+            return millis.parse().ok().map(|millis| How::Slow(Duration::from_millis(millis)));
+        }
         let errno = match text {
+            "hang" => return Some(How::Hang),
             "by-name" => return Some(How::ByName),
             "each-time" => return Some(How::EachTime),
             "EACCES" => libc::EACCES,
@@ -228,6 +273,9 @@ mod tests {
         assert_eq!(writes("write:2-3:5", 4), [None, eio, eio, None]);
         assert_eq!(writes("write:3-:EIO", 4), [None, None, eio, eio]);
         assert_eq!(writes("write@run.log:1:short=7", 2), [Some(How::Short(7)), None]);
+        let slow = Some(How::Slow(Duration::from_millis(5)));
+        assert_eq!(writes("write:1-:slow=5", 2), [slow, slow]);
+        assert_eq!(writes("write:2:hang", 2), [None, Some(How::Hang)]);
     }
 
     #[test]
@@ -245,6 +293,8 @@ mod tests {
             "write:1:EIO:",
             "write:1:EWHAT",
             "write:1:short=0",
+            "write:1:slow",
+            "inode:1:hang",
             "sync:1:short=7",
             "inode:1:EIO",
             "lock:1:by-name",

@@ -186,6 +186,12 @@ pub fn exists(path: &CStr) -> bool {
     unsafe { libc::access(path.as_ptr(), libc::F_OK) == 0 }
 }
 
+/// Gives this thread, and so a program with one thread, a name.
+pub fn take_name(name: &CStr) {
+    // SAFETY: it is a C string.
+    unsafe { libc::prctl(libc::PR_SET_NAME, name.as_ptr()) };
+}
+
 /// Whether this is the program's main thread.
 pub fn is_first_thread() -> bool {
     // SAFETY: no memory is touched.
