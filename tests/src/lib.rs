@@ -20,7 +20,7 @@
 //! | [`installation`] | installing from a checkout, and what must hold of an installation, whichever way it came |
 //! | [`packages`] | the packages that install wandler: made, and installed in a root of their own |
 //! | [`needs`] | what a test needs of the machine, and what is said where it is left out |
-//! | [`stand_ins`] | scripts that stand in for commands of the machine |
+//! | [`stand_ins`] | scripts that stand in for commands of the machine, or for a stage |
 //! | [`random`] | random choices that can be repeated |
 //!
 //! A test waits for an event, never for a time. [`PATIENCE`] only limits how long a test that has

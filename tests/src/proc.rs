@@ -100,9 +100,26 @@ pub fn descriptors(pid: Pid) -> BTreeMap<u32, String> {
 
 /// How many bytes a process has read, of whatever kind; 0 of one that has ended.
 pub fn bytes_read(pid: Pid) -> u64 {
+    input_or_output(pid, "rchar: ")
+}
+
+/// How many bytes a process has written, of whatever kind; 0 of one that has ended.
+pub fn bytes_written(pid: Pid) -> u64 {
+    input_or_output(pid, "wchar: ")
+}
+
+fn input_or_output(pid: Pid, field: &str) -> u64 {
     let text = fs::read_to_string(format!("/proc/{pid}/io")).unwrap_or_default();
-    let value = text.lines().find_map(|line| line.strip_prefix("rchar: "));
+    let value = text.lines().find_map(|line| line.strip_prefix(field));
     value.and_then(|value| value.parse().ok()).unwrap_or(0)
+}
+
+/// The process of this name that is a child of this one, or of one of its children, and so on.
+pub fn below(pid: Pid, name: &str) -> Option<Pid> {
+    let all = all();
+    let parent = |pid: Pid| all.iter().find(|it| it.pid == pid).map(|it| it.parent);
+    let is_below = |it: Pid| std::iter::successors(Some(it), |it| parent(*it)).any(|it| it == pid);
+    all.iter().find(|it| it.name == name && is_below(it.pid)).map(|it| it.pid)
 }
 
 /// What the launcher says of one of its processes that was killed while it worked.

@@ -1,6 +1,6 @@
 //! Disks that are full: small file systems in memory, and limits on the size of files.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use nix::unistd::Pid;
@@ -11,15 +11,24 @@ use crate::needs::left_out;
 /// A file system in memory, mounted for a test.
 #[derive(Debug)]
 pub struct SmallDisk {
-    directory: TempDir,
+    path: PathBuf,
+    /// The directory, if it is its own.
+    _directory: Option<TempDir>,
 }
 
 impl SmallDisk {
     /// One with these options of `tmpfs`. Where this user may not mount, `None`, and a message.
     pub fn new(options: &str) -> Option<SmallDisk> {
         let directory = tempfile::tempdir().expect("a temporary directory");
-        if mount(&["-t", "tmpfs", "-o", options, "tmpfs"], directory.path()) {
-            return Some(SmallDisk { directory });
+        let mut disk = SmallDisk::at(directory.path(), options)?;
+        disk._directory = Some(directory);
+        Some(disk)
+    }
+
+    /// The same on a directory, which may have another one on it already.
+    pub fn at(directory: &Path, options: &str) -> Option<SmallDisk> {
+        if mount(&["-t", "tmpfs", "-o", options, "tmpfs"], directory) {
+            return Some(SmallDisk { path: directory.to_owned(), _directory: None });
         }
         left_out("a file system must be mounted, which this user may not");
         None
@@ -27,7 +36,7 @@ impl SmallDisk {
 
     /// Where it is.
     pub fn path(&self) -> &Path {
-        self.directory.path()
+        &self.path
     }
 
     /// Gives it other options, such as more room.

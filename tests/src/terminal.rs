@@ -13,7 +13,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use nix::fcntl::OFlag;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -31,13 +31,18 @@ pub struct Terminal {
     path: String,
     screen: Arc<Mutex<Parser>>,
     received: Arc<Mutex<Vec<u8>>>,
-    /// Whether the window is being closed, and the thread that reads what is written to it.
+    /// Whether the window is being closed, whether it is slow, and the thread that reads what is written to it.
     is_closing: Arc<AtomicBool>,
+    is_slow: Arc<AtomicBool>,
     reader: Option<JoinHandle<()>>,
 }
 
 /// How often the reader checks whether the window is being closed.
 const CHECK: u8 = 10;
+
+/// What a slow terminal takes at a time, and how long it pauses then: some 60 KB a second.
+const LITTLE: usize = 64;
+const PAUSE: Duration = Duration::from_millis(1);
 
 impl Terminal {
     /// A window with this many columns and rows.
@@ -52,9 +57,9 @@ impl Terminal {
         let line = options.open(&path).expect("its other side");
         let screen = Parser::new(nonzero(rows), nonzero(columns), 1000);
         let (screen, received) = (Arc::new(Mutex::new(screen)), Arc::default());
-        let is_closing = Arc::default();
+        let (is_closing, is_slow) = (Arc::default(), Arc::default());
         let mut terminal =
-            Terminal { master, line, path, screen, received, is_closing, reader: None };
+            Terminal { master, line, path, screen, received, is_closing, is_slow, reader: None };
         terminal.resize(columns, rows);
         terminal.reader = Some(terminal.read());
         terminal
@@ -71,7 +76,8 @@ impl Terminal {
     fn read(&self) -> JoinHandle<()> {
         let fd = self.master.as_fd().try_clone_to_owned().expect("a copy");
         let (mut master, screen) = (File::from(fd), Arc::clone(&self.screen));
-        let (received, is_closing) = (Arc::clone(&self.received), Arc::clone(&self.is_closing));
+        let received = Arc::clone(&self.received);
+        let [is_closing, is_slow] = [&self.is_closing, &self.is_slow].map(Arc::clone);
         thread::spawn(move || {
             let mut buffer = [0; 4096];
             while !is_closing.load(Ordering::SeqCst) {
@@ -79,12 +85,22 @@ impl Terminal {
                 if matches!(poll(&mut interest, CHECK), Ok(0)) {
                     continue;
                 }
+                let is_slow = is_slow.load(Ordering::SeqCst);
+                let most = if is_slow { LITTLE } else { buffer.len() };
                 // Reading fails once no process has the other side open.
-                let Ok(count @ 1..) = master.read(&mut buffer) else { return };
+                let Ok(count @ 1..) = master.read(&mut buffer[..most]) else { return };
                 received.lock().unwrap().extend_from_slice(&buffer[..count]);
                 screen.lock().unwrap().process(&buffer[..count]);
+                if is_slow {
+                    thread::sleep(PAUSE);
+                }
             }
         })
+    }
+
+    /// Takes little at a time from now on, like a slow connection.
+    pub fn slow_down(&self) {
+        self.is_slow.store(true, Ordering::SeqCst);
     }
 
     /// Resizes the window, and notifies the programs in it.
@@ -99,13 +115,18 @@ impl Terminal {
 
     /// Runs a bash script that finds our programs; `set` are environment variables.
     pub fn bash(&self, script: &str, dir: &Path, set: &[(&str, &str)]) -> Running {
+        self.program(script, dir, set).start()
+    }
+
+    /// The same, to be started.
+    pub fn program(&self, script: &str, dir: &Path, set: &[(&str, &str)]) -> Program {
         let mut program = Program::bash(script).wrapped(&["setsid", "--ctty", "--wait"]).dir(dir);
         let usual = [("TERM", "xterm-256color"), ("LC_ALL", "C.UTF-8")];
         for (name, value) in usual.iter().chain(set) {
             program = program.env(name, value);
         }
         let line = || self.line.try_clone().expect("a copy");
-        program.stdin(line()).stdout(line()).stderr(line()).start()
+        program.stdin(line()).stdout(line()).stderr(line())
     }
 
     /// Presses keys.
@@ -170,7 +191,7 @@ impl Terminal {
                 Instant::now() < deadline,
                 "waited in vain until {what}; the screen is\n{seen}"
             );
-            thread::sleep(std::time::Duration::from_millis(1));
+            thread::sleep(Duration::from_millis(1));
         }
     }
 

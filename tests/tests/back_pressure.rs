@@ -1,13 +1,13 @@
 //! A slow or stopped reader loses nothing: the pipeline waits, and goes on.
 
 use std::fs;
-use std::io::{PipeReader, PipeWriter, Read, Write};
+use std::io::{PipeReader, Read, Write};
 use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
-use wandler_tests::abuse::{is_full, narrow_pipe, read_some};
+use wandler_tests::abuse::{full_pipe, narrow_pipe, read_some};
 use wandler_tests::run::Program;
 use wandler_tests::turns::FULL_SPEED;
 use wandler_tests::via::launcher;
@@ -90,15 +90,6 @@ fn a_reader_that_hangs_and_then_leaves_ends_conv_quietly() {
     let sent: usize = finished.stderr.split_whitespace().nth(1).unwrap().parse().unwrap();
     assert!((1..=2048).contains(&sent), "{finished}");
     finished.says(&[format!("conv: {sent} samples sent, 0 rejected, 0 ticks missed")]);
-}
-
-/// A pipe that is full.
-fn full_pipe() -> (PipeReader, PipeWriter) {
-    let (reader, mut writer) = narrow_pipe();
-    while !is_full(&writer) {
-        writer.write_all(&[b'\n'; 4096]).unwrap();
-    }
-    (reader, writer)
 }
 
 /// What comes out of the pipe, without what it was filled with.

@@ -9,19 +9,19 @@ use wandler_tests::account::{closing, count};
 use wandler_tests::lease::Lease;
 use wandler_tests::programs::program;
 use wandler_tests::run::Program;
-use wandler_tests::stand_ins::commands;
+use wandler_tests::stand_ins::{BEGINS, launcher_with};
 use wandler_tests::via::launcher;
 use wandler_tests::{over_every_transport, proc};
 
 over_every_transport!(a_report_that_cannot_be_written_does_not_end_the_recording_unless_asked_to,);
 
 /// A converter that sends two samples and hangs, whatever it is asked.
-const HUNG: &str = "printf '{}' >&$WANDLER_START; read -r -N 1 -u $WANDLER_START; \
-    printf '7\\n8\\n'; trap '' TERM; exec sleep 1000";
+const HUNG: &str = "printf '7\\n8\\n'; trap '' TERM; exec sleep 1000";
 
 #[test]
 fn a_reading_that_hangs_ends_after_the_grace_and_the_rest_in_order() {
-    let programs = launcher_with("conv", Some(HUNG));
+    let hung = format!("{BEGINS} {HUNG}");
+    let programs = launcher_with("conv", Some(&hung));
     // (A script knows no other transports.)
     for via in ["pipe", "fifo", "socket"] {
         let dir = tempfile::tempdir().unwrap();
@@ -88,29 +88,6 @@ fn a_report_that_cannot_be_written_does_not_end_the_recording_unless_asked_to(vi
         assert_eq!(finished.stderr.lines().take(2).collect::<Vec<_>>(), said, "{finished}");
         assert_eq!(finished.stderr.lines().count(), 3, "{finished}");
     }
-}
-
-/// A directory with a launcher, its stages, and these in the place of the real ones: a script, or a copy.
-fn launcher_with(stage: &str, script: Option<&str>) -> tempfile::TempDir {
-    let directory = match script {
-        Some(script) => commands([(stage, script)]),
-        None => tempfile::tempdir().unwrap(),
-    };
-    // Another process writes them: while a file is open for writing, it cannot be executed.
-    let copy = |name: &str| {
-        Program::other("cp").args([program(name)]).args([directory.path()]).finish().exits(0);
-    };
-    copy("launcher");
-    for name in ["conv", "log", "stat", "report"] {
-        match name == stage {
-            false => {
-                std::os::unix::fs::symlink(program(name), directory.path().join(name)).unwrap()
-            }
-            true if script.is_none() => copy(name),
-            true => {}
-        }
-    }
-    directory
 }
 
 #[test]

@@ -190,12 +190,7 @@ fn launched(terminal: &Terminal, dir: &Path, options: &str) -> Running {
 
 /// The launcher below the shell that runs it.
 fn launcher(running: &Running) -> Pid {
-    let all = proc::all();
-    let parent = |pid: Pid| all.iter().find(|it| it.pid == pid).map(|it| it.parent);
-    let is_below = |pid: Pid| {
-        std::iter::successors(Some(pid), |pid| parent(*pid)).any(|pid| pid == running.pid())
-    };
-    all.iter().find(|it| it.name == "launcher" && is_below(it.pid)).unwrap().pid
+    proc::below(running.pid(), "launcher").unwrap()
 }
 
 #[test]
