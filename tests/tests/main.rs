@@ -11,6 +11,7 @@ mod disk_faults;
 mod durability;
 mod ends;
 mod faults;
+mod faults_beside;
 mod figures;
 mod foreign_text;
 mod formats;
