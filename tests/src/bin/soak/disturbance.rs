@@ -1,135 +1,117 @@
 //! What is done to the long pipeline. None of it may cost a sample that was sent.
 
 use std::fmt;
-use std::io::{PipeReader, Read};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::thread::{self, JoinHandle};
+use std::fs;
+use std::thread;
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
 use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus;
-use wandler_tests::proc;
-use wandler_tests::run::Running;
+use wandler_tests::abuse::Pace;
 use wandler_tests::small_disk::{lower_file_size, raise_file_size};
 
-/// How long a process is stopped, or the disk is full, at most.
+use crate::pipeline::{KEEP, Pipeline};
+
+/// How long a disturbance lasts at most: three times as long as anything is tried again after.
 const LONGEST: Duration = Duration::from_secs(3);
 
 /// How long the pipeline is left alone at most.
 const PEACE: Duration = Duration::from_secs(2);
 
-/// What disturbs a pipeline, and how often each disturbance happened.
-pub(crate) struct Disturber {
-    stages: Vec<(String, Pid)>,
-    reader: Reader,
-    stops: u64,
-    full_disks: u64,
-    hung_readers: u64,
-}
+/// Something that is done to the pipeline and undone after a time.
+type Disturbance = fn(&mut Pipeline, Duration, &mut Xoshiro256PlusPlus);
 
-impl Disturber {
-    /// Disturbs a running pipeline, whose report comes through this pipe.
-    pub(crate) fn new(running: &Running, report: PipeReader) -> Disturber {
-        let reader = Reader::of(report);
-        running.wait_until("the first record has come", || reader.lines() > 0);
-        let stages: Vec<(String, Pid)> = proc::children(running.pid()).into_iter().collect();
-        assert_eq!(stages.len(), 5, "{running}");
-        Disturber { stages, reader, stops: 0, full_disks: 0, hung_readers: 0 }
-    }
+/// All that is done, and how it is called.
+const DISTURBANCES: [(&str, Disturbance); 7] = [
+    ("stops", stop_one),
+    ("full disks", fill_the_disk),
+    ("rotations in the way", refuse_rotations),
+    ("paused views", pause_the_view),
+    ("hung standard errors", hang_standard_error),
+    ("textfiles without a reader", take_the_textfiles_reader),
+    ("textfiles whose reader hung", hang_the_textfiles_reader),
+];
 
+/// How often each was done.
+#[derive(Default)]
+pub(crate) struct Disturbances([u64; DISTURBANCES.len()]);
+
+impl Disturbances {
     /// Disturbs the pipeline once, then leaves it alone for a while.
-    pub(crate) fn disturb(&mut self, random: &mut Xoshiro256PlusPlus) {
+    pub(crate) fn happen(&mut self, pipeline: &mut Pipeline, random: &mut Xoshiro256PlusPlus) {
+        let kind = random.random_range(0..DISTURBANCES.len());
         let time = LONGEST.mul_f64(random.random::<f64>());
-        match random.random_range(0..4) {
-            0 | 1 => self.stop_one(random, time),
-            2 => self.fill_the_disk(time),
-            _ => self.hang_the_reader(time),
-        }
+        let (_, disturb) = DISTURBANCES[kind];
+        disturb(pipeline, time, random);
+        self.0[kind] += 1;
         thread::sleep(PEACE.mul_f64(random.random::<f64>()));
     }
-
-    fn stop_one(&mut self, random: &mut Xoshiro256PlusPlus, time: Duration) {
-        let (_, pid) = self.stages[random.random_range(0..self.stages.len())];
-        kill(pid, Signal::SIGSTOP).expect("the stage is there");
-        thread::sleep(time);
-        kill(pid, Signal::SIGCONT).expect("the stage is there");
-        self.stops += 1;
-    }
-
-    fn fill_the_disk(&mut self, time: Duration) {
-        lower_file_size(self.log());
-        thread::sleep(time);
-        raise_file_size(self.log());
-        self.full_disks += 1;
-    }
-
-    fn hang_the_reader(&mut self, time: Duration) {
-        self.reader.hangs.store(true, Ordering::Relaxed);
-        thread::sleep(time);
-        self.reader.hangs.store(false, Ordering::Relaxed);
-        self.hung_readers += 1;
-    }
-
-    fn log(&self) -> Pid {
-        self.stages.iter().find(|(name, _)| name == "log").expect("log is there").1
-    }
-
-    /// Waits until `log` can write again, whatever was done before.
-    pub(crate) fn leave_in_peace(&self) {
-        thread::sleep(LONGEST);
-    }
-
-    /// Lines of the report, once it has ended.
-    pub(crate) fn records(&mut self) -> u64 {
-        if let Some(thread) = self.reader.thread.take() {
-            thread.join().expect("the report can be read");
-        }
-        self.reader.lines()
-    }
 }
 
-impl fmt::Display for Disturber {
+impl fmt::Display for Disturbances {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "{} stops, {} full disks, {} readers that hung",
-            self.stops, self.full_disks, self.hung_readers
-        )
+        let each =
+            DISTURBANCES.iter().zip(self.0).map(|((name, _), count)| format!("{count} {name}"));
+        formatter.write_str(&each.collect::<Vec<_>>().join(", "))
     }
 }
 
-/// The reader of the report: it keeps nothing, and hangs when told to.
-struct Reader {
-    hangs: Arc<AtomicBool>,
-    lines: Arc<AtomicU64>,
-    thread: Option<JoinHandle<()>>,
+/// Waits until everything works again, whatever was done before.
+pub(crate) fn leave_in_peace() {
+    thread::sleep(LONGEST);
 }
 
-impl Reader {
-    fn of(mut report: PipeReader) -> Reader {
-        let (hangs, lines) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
-        let (hanging, counted) = (Arc::clone(&hangs), Arc::clone(&lines));
-        let thread = thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            loop {
-                while hanging.load(Ordering::Relaxed) {
-                    thread::sleep(Duration::from_millis(10));
-                }
-                let count = report.read(&mut buffer).expect("the report can be read");
-                if count == 0 {
-                    return;
-                }
-                let lines = buffer[..count].iter().filter(|&&byte| byte == b'\n').count();
-                counted.fetch_add(lines as u64, Ordering::Relaxed);
-            }
-        });
-        Reader { hangs, lines, thread: Some(thread) }
-    }
+fn stop_one(pipeline: &mut Pipeline, time: Duration, random: &mut Xoshiro256PlusPlus) {
+    let (_, pid) = pipeline.stages[random.random_range(0..pipeline.stages.len())];
+    kill(pid, Signal::SIGSTOP).expect("the stage is there");
+    thread::sleep(time);
+    kill(pid, Signal::SIGCONT).expect("the stage is there");
+}
 
-    fn lines(&self) -> u64 {
-        self.lines.load(Ordering::Relaxed)
+fn fill_the_disk(pipeline: &mut Pipeline, time: Duration, _: &mut Xoshiro256PlusPlus) {
+    lower_file_size(pipeline.log());
+    thread::sleep(time);
+    raise_file_size(pipeline.log());
+}
+
+/// A directory takes the place of the oldest file, and no file can be renamed to it. It mostly stays until
+/// the next rotation, which comes every seven seconds.
+fn refuse_rotations(pipeline: &mut Pipeline, time: Duration, _: &mut Xoshiro256PlusPlus) {
+    let oldest = pipeline.dir.join(format!("run.log.{KEEP}"));
+    // A rotation may just now make it anew, or it is not there yet.
+    let _ = fs::remove_file(&oldest);
+    if fs::create_dir(&oldest).is_ok() {
+        thread::sleep(4 * time);
+        fs::remove_dir(&oldest).expect("nobody else removes it");
     }
+}
+
+fn pause_the_view(pipeline: &mut Pipeline, time: Duration, _: &mut Xoshiro256PlusPlus) {
+    // Ctrl-S and Ctrl-Q.
+    pipeline.terminal.types("\x13");
+    thread::sleep(time);
+    pipeline.terminal.types("\x11");
+}
+
+fn hang_standard_error(pipeline: &mut Pipeline, time: Duration, random: &mut Xoshiro256PlusPlus) {
+    pipeline.messages.set(Pace::Hung);
+    // So that there is something to say.
+    fill_the_disk(pipeline, time, random);
+    pipeline.messages.set(Pace::Fast);
+}
+
+fn take_the_textfiles_reader(pipeline: &mut Pipeline, time: Duration, _: &mut Xoshiro256PlusPlus) {
+    if let Some(reader) = pipeline.textfile.take() {
+        reader.leave();
+    }
+    thread::sleep(time);
+    pipeline.read_textfile();
+}
+
+fn hang_the_textfiles_reader(pipeline: &mut Pipeline, time: Duration, _: &mut Xoshiro256PlusPlus) {
+    let hang = |pace| pipeline.textfile.iter().for_each(|reader| reader.set(pace));
+    hang(Pace::Hung);
+    thread::sleep(time);
+    hang(Pace::Fast);
 }
