@@ -41,9 +41,18 @@ impl HandedOn {
     /// In a child: lets its own descriptors survive `exec`, and no others.
     pub(crate) fn leave_to(&self, process: Process) -> Result<(), Errno> {
         self.descriptors.iter().try_for_each(|fd| {
-            let is_named = self.named[process].contains(&fd.as_raw_fd());
-            let flags = if is_named { FdFlag::empty() } else { FdFlag::FD_CLOEXEC };
+            let flags =
+                if self.is_named(fd, process) { FdFlag::empty() } else { FdFlag::FD_CLOEXEC };
             fcntl(fd, FcntlArg::F_SETFD(flags)).map(drop)
         })
+    }
+
+    /// The descriptors that a process gets.
+    pub(crate) fn left_to(&self, process: Process) -> impl Iterator<Item = BorrowedFd<'_>> {
+        self.descriptors.iter().filter(move |fd| self.is_named(fd, process)).map(AsFd::as_fd)
+    }
+
+    fn is_named(&self, fd: &OwnedFd, process: Process) -> bool {
+        self.named[process].contains(&fd.as_raw_fd())
     }
 }

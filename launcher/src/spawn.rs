@@ -11,8 +11,9 @@
 //! 4. in the child (`Child::begin`): make sure that SIGTERM is not ignored; ask for it in case the
 //!    launcher dies, and leave if it already has; put the ends in the standard streams' places; let the
 //!    ledger, the gate, the count of rejections that `conv` and `report` share, the others' messages
-//!    for `report`, and what the command line names survive `exec`, and nothing else; execute, or, as
-//!    `tee`, close what is not its own and start work;
+//!    for `report`, and what the command line names survive `exec`; close all else at once, since a
+//!    program that hangs before it is executed must hold nothing open whose end others wait for; execute,
+//!    or, as `tee`, start work;
 //! 5. a child that cannot execute sends the reason back through a pipe that `exec` closes, and ends;
 //! 6. the parent does not wait for that: a program on a file system that hangs would make it deaf to
 //!    signals. It reads the pipe once it has reaped the child ([`crate::children`]);

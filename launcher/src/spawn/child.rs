@@ -1,9 +1,10 @@
 //! A child, from the fork to its program: step 4 of the order of spawning, and what must be
 //! ready before it.
 
+use std::convert::Infallible;
 use std::ffi::{CStr, CString, NulError, OsStr, OsString};
 use std::io::{self, PipeWriter, Write};
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 
@@ -70,6 +71,15 @@ impl Inherited {
     }
 }
 
+impl Inherited {
+    /// Becomes the stage.
+    fn execute(&self, stage: &Stage) -> Result<Infallible, Errno> {
+        let environment = self.0.iter().chain(&stage.environment);
+        let environment: Vec<&CStr> = environment.map(CString::as_c_str).collect();
+        execve(&stage.path, &stage.arguments, &environment)
+    }
+}
+
 /// A variable and its value, as the kernel wants it.
 fn entry(mut variable: OsString, value: &OsStr) -> Result<CString, NulError> {
     variable.push("=");
@@ -106,6 +116,20 @@ const VARIABLES: [&str; 4] =
     [ledger::VARIABLE, message::VARIABLE, rejections::VARIABLE, start::VARIABLE];
 
 impl Descriptors {
+    /// Puts those that are for the standard streams in their places.
+    fn become_standard_streams(&mut self) -> Result<(), Errno> {
+        if let Some(input) = self.input.take() {
+            dup2_stdin(input)?;
+        }
+        if let Some(output) = self.output.take() {
+            dup2_stdout(output)?;
+        }
+        if let Some(error) = self.error.take() {
+            dup2_stderr(error)?;
+        }
+        Ok(())
+    }
+
     /// What a stage inherits besides its streams, each with the variable that names it.
     fn for_stage(&self) -> [(&'static str, Option<&OwnedFd>); 4] {
         let [ledger, messages, rejections, gate] = VARIABLES;
@@ -135,7 +159,7 @@ impl<'a> Child<'a> {
     /// Becomes the child, in the process that was forked for it. If its program cannot be executed,
     /// sends the error number `to_parent`.
     pub(super) fn begin(self, launcher: Pid, watch: &Watch, mut to_parent: PipeWriter) -> ! {
-        let status = match self.work(launcher, watch) {
+        let status = match self.work(launcher, watch, to_parent.as_fd()) {
             Ok(status) => status as i32,
             Err(error) => {
                 let _ = to_parent.write_all(&(error as i32).to_ne_bytes());
@@ -146,7 +170,12 @@ impl<'a> Child<'a> {
     }
 
     /// Returns only as `tee`, when its work is done, or with the reason for not executing.
-    fn work(self, launcher: Pid, watch: &Watch) -> Result<Status, Errno> {
+    fn work(
+        self,
+        launcher: Pid,
+        watch: &Watch,
+        to_parent: BorrowedFd<'_>,
+    ) -> Result<Status, Errno> {
         // The launcher stops its children by SIGTERM, even if it inherited it as ignored.
         stage::process::kernel::restore_default(Signal::SIGTERM)?;
         set_pdeathsig(Signal::SIGTERM)?;
@@ -156,15 +185,7 @@ impl<'a> Child<'a> {
         watch.leave_to_child()?;
         self.handed_on.leave_to(self.process)?;
         let mut ends = self.ends;
-        if let Some(input) = ends.input.take() {
-            dup2_stdin(input)?;
-        }
-        if let Some(output) = ends.output.take() {
-            dup2_stdout(output)?;
-        }
-        if let Some(error) = ends.error.take() {
-            dup2_stderr(error)?;
-        }
+        ends.become_standard_streams()?;
         match self.program {
             Program::FanOut(sandbox) => {
                 let Descriptors { second_output, ledger, .. } = ends;
@@ -174,9 +195,16 @@ impl<'a> Child<'a> {
                 for inherited in ends.for_stage().into_iter().filter_map(|(_, fd)| fd) {
                     fcntl(inherited, FcntlArg::F_SETFD(FdFlag::empty()))?;
                 }
-                let environment = self.inherited.0.iter().chain(&stage.environment);
-                let environment: Vec<&CStr> = environment.map(CString::as_c_str).collect();
-                match execve(&stage.path, &stage.arguments, &environment)? {}
+                let own = ends.for_stage().into_iter().filter_map(|(_, fd)| fd).map(AsFd::as_fd);
+                let own: Vec<BorrowedFd<'_>> =
+                    own.chain(self.handed_on.left_to(self.process)).chain([to_parent]).collect();
+                #[allow(unsafe_code, reason = "only here is it known what else is used")]
+                // SAFETY: what owns the parent's descriptors is neither used nor dropped in this process,
+                // which executes a program, or ends without returning from `Child::begin`.
+                unsafe {
+                    kernel::close_all_but(&own);
+                }
+                match self.inherited.execute(&stage)? {}
             }
         }
     }
