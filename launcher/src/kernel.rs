@@ -1,10 +1,13 @@
 //! The few system calls that need `unsafe`, behind functions that do not.
 #![allow(unsafe_code)]
 
+use std::ffi::{CStr, OsStr, c_char};
 use std::fs::{self, DirEntry};
 use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, BorrowedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use nix::errno::Errno;
@@ -12,6 +15,16 @@ use nix::sys::resource::{Resource, getrlimit};
 use nix::unistd::{ForkResult, Pid};
 
 use crate::ending::{ProcessEnding, ResourceUse};
+
+/// The path that this program was executed by, which may lead to it only from where that was done.
+pub(crate) fn executed_path() -> Option<PathBuf> {
+    // SAFETY: the call only reads what the kernel has left in this process's memory.
+    let address = unsafe { libc::getauxval(libc::AT_EXECFN) };
+    let path = std::ptr::with_exposed_provenance::<c_char>(usize::try_from(address).ok()?);
+    // SAFETY: unless there is none, the kernel has left a string there, for as long as the process lives.
+    let path = (!path.is_null()).then(|| unsafe { CStr::from_ptr(path) })?;
+    Some(PathBuf::from(OsStr::from_bytes(path.to_bytes())))
+}
 
 /// Forks.
 ///

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::kernel;
 use crate::process::Process;
 
 /// Advice for a launcher without stages, as a copy of it is, or what `cargo install` leaves.
@@ -10,8 +11,14 @@ pub(crate) const NOT_INSTALLED: &str = " (its programs stay together: copy all f
 
 /// This executable's directory, where the stages are, too.
 pub(crate) fn directory() -> io::Result<PathBuf> {
-    let executable = std::env::current_exe()?;
+    let executable = std::env::current_exe().or_else(without_proc)?;
     Ok(executable.parent().map(PathBuf::from).unwrap_or_default())
+}
+
+/// This executable's path where `/proc` does not tell it, which failed for this reason: the one that it was
+/// executed by, if that leads to a file from here.
+fn without_proc(reason: io::Error) -> io::Result<PathBuf> {
+    kernel::executed_path().and_then(|path| path.canonicalize().ok()).ok_or(reason)
 }
 
 /// The stages that are missing in `directory`.
@@ -21,4 +28,15 @@ pub(crate) fn missing_in(directory: &Path) -> Vec<&'static str> {
         found.is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
     };
     Process::STAGES.map(Process::name).into_iter().filter(is_missing).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_proc_the_executable_is_found_by_the_path_that_it_was_executed_by() {
+        let found = without_proc(io::ErrorKind::NotFound.into()).unwrap();
+        assert_eq!(found, std::env::current_exe().unwrap());
+    }
 }

@@ -77,9 +77,21 @@ pub enum Error {
     /// A queue could not be made.
     #[error(transparent)]
     Queue(#[from] queue::Error),
-    /// Shared memory could not be made, or opened once more, which needs `/proc`.
+    /// Shared memory could not be made.
     #[error("shared memory")]
     Ring(#[source] io::Error),
+    /// There is no `/proc`, where its ends are opened.
+    #[error("shared memory, each end of which is opened by its name in /proc")]
+    RingWithoutProc(#[source] io::Error),
+}
+
+impl Error {
+    fn of_ring(source: io::Error) -> Error {
+        match source.kind() {
+            io::ErrorKind::NotFound => Error::RingWithoutProc(source),
+            _ => Error::Ring(source),
+        }
+    }
 }
 
 /// What crosses a transport.
@@ -125,7 +137,7 @@ impl Transport {
                 Ok(Transport { ends, keeper: Keeper::Queue(keeper), made_of })
             }
             Via::Shm => {
-                let (ends, keeper) = ring::create(label).map_err(Error::Ring)?;
+                let (ends, keeper) = ring::create(label).map_err(Error::of_ring)?;
                 let (slots, size) = (ring::SLOTS, ring::SLOT);
                 let made_of =
                     format!("shared memory, {slots} slots of {size} bytes, and two semaphores");
