@@ -35,7 +35,7 @@ enum Heard {
     Nothing,
     /// It is ready, for this.
     Ready(Ready),
-    /// An announcement that cannot be read.
+    /// An announcement that cannot be received or read.
     Garbled,
     /// It has ended.
     End,
@@ -106,8 +106,8 @@ impl Gates {
         }
     }
 
-    /// Lets none begin: the waiting stages exit. (Closing would not suffice: a child that hangs before it
-    /// has executed its program has copies of these ends.)
+    /// Lets none begin: the waiting stages exit. (Closing would not suffice: a child that was just forked
+    /// may still have copies of these ends.)
     pub(crate) fn close(&mut self) {
         for gate in Process::STAGES.into_iter().filter_map(|process| self.0[process].take()) {
             let _ = shutdown(gate.end.as_raw_fd(), Shutdown::Both);
@@ -178,7 +178,9 @@ impl Gate {
             Ok(message) if !message.is_empty() => {
                 serde_json::from_slice(&message).map_or(Heard::Garbled, Heard::Ready)
             }
-            _ => Heard::End,
+            Ok(_) | Err(Errno::ECONNRESET) => Heard::End,
+            // An outer sandbox may forbid it: nothing would ever be heard.
+            Err(_) => Heard::Garbled,
         }
     }
 
