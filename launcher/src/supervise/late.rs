@@ -11,7 +11,7 @@
 //! Whenever a process ends, those behind it get a grace period of their own: only then can they finish.
 //!
 //! Of stages that have not begun (rule 0) nothing can be lost: in step 1 they are called off, and in step 2
-//! all that are left are killed. A grace period of zero has no steps: all are killed.
+//! all of them that are left are killed at once. A grace period of zero has no steps: all are killed.
 //!
 //! What was killed or abandoned is reported.
 
@@ -101,7 +101,7 @@ impl Supervisor {
         match self.phase {
             _ if self.wishes.grace.is_zero() => self.kill_all(Why::Late, at),
             Phase::Asked => self.ask_all(at),
-            Phase::AllAsked if self.start != Start::Made => self.kill_all(Why::Late, at),
+            Phase::AllAsked if self.start != Start::Made => self.kill_what_never_began(at),
             Phase::AllAsked => {
                 let holder = self.holder(view);
                 let killed = holder.map(|process| self.kill(process, Why::Late, at));
@@ -115,9 +115,18 @@ impl Supervisor {
     fn ask_all(&mut self, at: Instant) -> Vec<Action> {
         self.phase = Phase::AllAsked;
         self.due = at.checked_add(self.wishes.grace.min(STEP));
-        let off = self.give_up_start();
+        let off = self.give_up_start().unwrap_or_default();
         let ask = |process| [Action::Stop(process), Action::Continue(process)];
         off.into_iter().chain(self.running().flat_map(ask)).collect()
+    }
+
+    /// Kills every stage that is left. (`tee` only waits for `conv`, and ends with it.)
+    fn kill_what_never_began(&mut self, at: Instant) -> Vec<Action> {
+        let waits = |process| process == Process::Tee && self.runs(Process::Conv);
+        let left: Vec<Process> = self.running().filter(|&process| !waits(process)).collect();
+        let killed = left.into_iter().map(|process| self.kill(process, Why::Late, at)).collect();
+        self.give_the_rest_its_time(at);
+        killed
     }
 
     /// A process has ended, or is about to: those that it held up get a grace period to end in order.

@@ -8,6 +8,9 @@ use super::{Action, Supervisor, Unfit};
 use crate::ending::ProcessEnding;
 use crate::process::Process;
 
+/// What is said of a start that was asked to stop, and could not be waited for.
+pub(super) const GIVEN_UP: &str = "not every stage became ready in time: none has begun";
+
 /// How far the start has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Start {
@@ -66,10 +69,11 @@ impl Supervisor {
     }
 
     /// Lets none begin, if it is not known yet whether all can.
-    pub(super) fn give_up_start(&mut self) -> Option<Action> {
+    pub(super) fn give_up_start(&mut self) -> Option<Vec<Action>> {
         (self.start == Start::Awaited).then(|| {
             self.start = Start::CalledOff(Status::Failed);
-            Action::CallOff
+            // The waiting stages end without a word.
+            vec![Action::Say(GIVEN_UP.to_owned()), Action::CallOff]
         })
     }
 

@@ -5,6 +5,7 @@
 //! what it writes. Time passes only when no process can do anything more, as if the grace period were long
 //! enough for every process that does not hang, and every end that has come is noticed before that.
 
+mod beginning;
 mod held;
 
 use std::collections::HashSet;

@@ -1,5 +1,6 @@
 //! Rule 0: all begin, or none.
 
+use super::super::start::GIVEN_UP;
 use super::*;
 
 /// A supervisor of stages that are to begin.
@@ -78,11 +79,17 @@ fn a_stop_that_is_asked_for_before_all_are_ready_waits_for_the_start() {
 }
 
 #[test]
-fn a_start_that_hangs_is_called_off_after_the_grace_and_nobody_is_spared() {
+fn a_start_that_hangs_is_called_off_after_the_grace_and_all_stages_that_are_left_are_killed() {
     let mut supervisor = beginning();
     supervisor.first(Event::Terminate);
-    assert_eq!(supervisor.when_due(FREE)[0], Action::CallOff);
+    let off = [say(GIVEN_UP), Action::CallOff];
+    assert_eq!(supervisor.when_due(FREE)[..2], off);
     assert_eq!(supervisor.first(Event::AllReady), []);
-    assert_eq!(supervisor.when_due(FREE), Process::ALL.map(Action::Kill));
+    assert_eq!(supervisor.when_due(FREE), Process::STAGES.map(Action::Kill));
     assert_eq!(supervisor.called_off(), Some(Status::Failed));
+    // It does not end although conv has, for which it could have waited.
+    for process in Process::STAGES {
+        supervisor.first(ended(process, SIGKILL));
+    }
+    assert_eq!(supervisor.when_due(FREE), [Action::Kill(Process::Tee)]);
 }
