@@ -52,12 +52,15 @@ impl Program {
         program.args(["-c", script])
     }
 
-    /// The same, run by another program, given with its first arguments.
+    /// The same, run by another program, given with its first arguments. (Standard streams come afterwards.)
     pub fn wrapped(self, by: &[&str]) -> Program {
         let mut program = Program::other(by[0]).args(&by[1..]);
         program.command.arg(self.command.get_program()).args(self.command.get_args());
         let variables = self.command.get_envs();
         program.command.envs(variables.filter_map(|(name, value)| Some((name, value?))));
+        if let Some(dir) = self.command.get_current_dir() {
+            program.command.current_dir(dir);
+        }
         match self.input {
             Some(bytes) => program.input(bytes),
             None => program,

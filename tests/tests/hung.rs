@@ -104,8 +104,9 @@ fn a_program_that_hangs_before_it_begins_leaves_the_launcher_its_ears() {
         lease.is_awaited() && others.iter().all(|name| children.contains_key(*name))
     });
     running.signal(Signal::SIGTERM);
+    let given_up = "launcher: not every stage became ready in time: none has begun";
     let killed = "launcher: log did not end within 1s, and was killed";
-    running.finish().exits(1).writes("").says(&[killed]);
+    running.finish().exits(1).writes("").says(&[given_up, killed]);
     assert!(!dir.path().join("run.log").exists());
 }
 

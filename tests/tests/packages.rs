@@ -178,6 +178,20 @@ fn needs_nothing_but_a_kernel(archive: &Path) {
     inside.finish().exits(0).writes("").says(&[account]);
 }
 
+/// Checks that the programs of an archive, with another build of the C library in them, make no call that
+/// they have given up: by the tests of what comes late, which this program runs with them.
+fn make_no_call_that_they_have_given_up(archive: &Path) {
+    let unpacked = Unpacked::new(archive);
+    let programs = unpacked.tree().join("lib/wandler");
+    let tests = ["first_uses::", "live::", "reconnect::", "by_products::", "stop::"];
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(tests).env("WANDLER_PROGRAMS", programs).env_remove("WANDLER_PACKAGES");
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(!said.contains(" 0 passed"), "{said}");
+}
+
 /// What a script builds, however long that takes.
 fn built(script: &str, options: &[&str]) -> PathBuf {
     let mut command = Command::new(root().join("scripts").join(script));
@@ -197,6 +211,7 @@ fn what_users_get_installs_runs_and_is_removed() {
     let archive = built("build-static", &[]);
     archive_installs_runs_and_is_removed(&archive);
     needs_nothing_but_a_kernel(&archive);
+    make_no_call_that_they_have_given_up(&archive);
     if !has("cargo-deb", "cargo install cargo-deb") {
         return;
     }
