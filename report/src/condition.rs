@@ -145,6 +145,11 @@ impl Condition {
         })
     }
 
+    /// Whether it is about the channel of `record` by its whole name.
+    pub(crate) fn names(&self, record: &Record) -> bool {
+        self.channel.is_some() && self.channel == record.channel
+    }
+
     /// The number that it is about. The outer `None` means that the record has no such field, the
     /// inner one that the field has no value.
     fn value(&self, record: &Record) -> Option<Option<Decimal>> {
@@ -245,6 +250,7 @@ mod tests {
             ("temp.mean>60", "temp", true),
             ("temp.mean>60", "temp [°C]", true),
             ("temp [°C].mean > 60", "temp [°C]", true),
+            ("temp.mean>60", "temp (°C)", true),
             ("temp [K].mean>60", "temp [°C]", false),
             ("room temp.p99.9>60", "room temp", true),
             ("p99.p99.9>60", "p99", true),

@@ -29,13 +29,25 @@ struct Alarm {
     holds: Vec<bool>,
     /// Whether a record has come that it is about.
     has_begun: bool,
+    /// Whether a channel has come whose whole name it has: then it is about no other, whose name without the
+    /// unit is the same.
+    is_of_one: bool,
 }
 
 impl Alarm {
+    /// Notes a record that has come.
+    fn note(&mut self, record: &Record) {
+        self.has_begun |= self.condition.is_about(record);
+        if !self.is_of_one && self.condition.names(record) {
+            self.is_of_one = true;
+            self.holds.fill(false);
+        }
+    }
+
     /// Checks the record of the channel at `at`, which has the number that it is about.
     fn look(&mut self, at: usize, record: &Record, messages: &mut dyn Messages) {
         let condition = &self.condition;
-        if !condition.is_about(record) {
+        if !condition.is_about(record) || self.is_of_one && !condition.names(record) {
             return;
         }
         if self.holds.len() <= at {
@@ -75,8 +87,12 @@ const NAMED: usize = 20;
 impl Watched {
     /// These conditions, if there are any. None of them holds yet.
     pub(crate) fn new(conditions: &[Condition]) -> Option<Watched> {
-        let alarm =
-            |it: &Condition| Alarm { condition: it.clone(), holds: Vec::new(), has_begun: false };
+        let alarm = |it: &Condition| Alarm {
+            condition: it.clone(),
+            holds: Vec::new(),
+            has_begun: false,
+            is_of_one: false,
+        };
         let alarms: Vec<_> = conditions.iter().map(alarm).collect();
         (!alarms.is_empty()).then_some(Watched { alarms, channels: 0, has_named_missing: false })
     }
@@ -109,9 +125,7 @@ impl View for Watched {
 
     fn take(&mut self, _line: &[u8], desk: &mut Desk<'_>) {
         let Some(record) = desk.channels.arrived() else { return };
-        for alarm in self.alarms.iter_mut().filter(|alarm| alarm.condition.is_about(record)) {
-            alarm.has_begun = true;
-        }
+        self.alarms.iter_mut().for_each(|alarm| alarm.note(record));
         // Once one channel comes again, all have come.
         let channels = desk.channels.len();
         let comes_again = std::mem::replace(&mut self.channels, channels) == channels;
@@ -201,6 +215,26 @@ mod tests {
             ]
         );
         assert_eq!(watched.alarms[0].holds, [false, true]);
+    }
+
+    #[test]
+    fn a_condition_is_about_the_channel_whose_whole_name_it_has_if_there_is_one() {
+        let text = |channel: &str, mean: u8| {
+            format!(
+                "{{\"channel\":\"{channel}\",\"n\":1,\"rejected\":0,\"last\":1,\"sum\":1,\"mean\":{mean},\"sd\":null,\"min\":1,\"max\":2}}"
+            )
+        };
+        let mut watched = Watched::new(&["temp.mean>60".parse().unwrap()]).unwrap();
+        let mut messages = Vec::new();
+        let means = [("temp (raw)", 61), ("temp", 59), ("temp (raw)", 62), ("temp", 63)];
+        for (channel, mean) in means {
+            let record = Record::parse(text(channel, mean).as_bytes()).unwrap();
+            watched.alarms[0].note(&record);
+            watched.look(usize::from(channel == "temp"), &record, &mut messages);
+        }
+        let holds = ["temp.mean is 61 (n 1)", "temp.mean is 63 (n 1)"];
+        assert_eq!(messages, holds.map(|it| format!("temp.mean>60 now holds: {it}")));
+        assert_eq!(watched.alarms[0].holds, [false, true], "only that of the one that is meant");
     }
 
     #[test]
