@@ -12,7 +12,7 @@ use stage::format::sample::{NotASample, Sample};
 
 use crate::check::{Check, CheckOptions, Checks};
 use crate::conversion::{Affine, Conversion, ConversionOptions, Linear};
-use crate::for_channel::{WrongChannel, check_known};
+use crate::for_channel::{Called, WrongChannel, check_known};
 use crate::missing::{Missing, MissingOptions};
 
 /// What is done to the readings of one channel.
@@ -143,7 +143,8 @@ pub struct Settings {
 impl Settings {
     /// What is done to the readings of the channels of `columns`, in order.
     pub fn channels(&self, columns: &Columns) -> Vec<Channel> {
-        (0..columns.count()).map(|index| self.channel(index, name(columns, index))).collect()
+        let of = |index| self.channel(index, Called::of(columns, index));
+        (0..columns.count()).map(of).collect()
     }
 
     /// Whether a check uses the times of readings.
@@ -162,19 +163,19 @@ impl Settings {
 
     /// What is done to the readings of the first channel, which may be the only one.
     pub(crate) fn only_channel(&self, columns: &Columns) -> Channel {
-        self.channel(0, name(columns, 0))
+        self.channel(0, Called::of(columns, 0))
     }
 
-    /// What is done to the readings of one channel, by its index from 0 and its name.
-    fn channel(&self, index: usize, name: Option<&Name>) -> Channel {
-        Channel::new(&self.conversion(index, name), self.checks.checks(name))
-            .missing(self.missing.of(name))
+    /// What is done to the readings of one channel, by its index from 0.
+    fn channel(&self, index: usize, called: Option<Called<'_>>) -> Channel {
+        Channel::new(&self.conversion(index, called), self.checks.checks(called))
+            .missing(self.missing.of(called))
     }
 
     /// How one channel's readings are converted.
-    pub(crate) fn conversion(&self, index: usize, name: Option<&Name>) -> Conversion {
+    pub(crate) fn conversion(&self, index: usize, called: Option<Called<'_>>) -> Conversion {
         let device = self.devices.get(index).cloned().unwrap_or_default();
-        self.conversion.of(name, device)
+        self.conversion.of(called, device)
     }
 }
 

@@ -81,20 +81,53 @@ pub(crate) fn parse<T>(
     Ok(ForChannel { name, value: read(value)? })
 }
 
-/// The value for the channel called `name`.
-pub(crate) fn value<'a, T>(given: &'a [ForChannel<T>], name: Option<&Name>) -> Option<&'a T> {
-    let is_its = |it: &&ForChannel<T>| match (&it.name, name) {
-        (Some(given), Some(name)) => name.is_called(given),
+/// A channel that has a name, as options may call it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Called<'a> {
+    name: &'a Name,
+    /// Whether another one is called so without a unit.
+    has_namesake: bool,
+}
+
+impl<'a> Called<'a> {
+    /// The channel at `index`, if it has a name.
+    pub(crate) fn of(columns: &'a Columns, index: usize) -> Option<Called<'a>> {
+        let name = names(columns).get(index)?;
+        let short = name.without_unit();
+        let is_namesake = |other: &Name| other.as_str() == short;
+        let has_namesake = short != name.as_str() && names(columns).iter().any(is_namesake);
+        Some(Called { name, has_namesake })
+    }
+
+    /// Its name.
+    pub(crate) fn name(self) -> &'a Name {
+        self.name
+    }
+
+    /// Whether what an option is given for is this channel: its name, or that without the unit if no other
+    /// has just that.
+    pub(crate) fn is(self, given: &str) -> bool {
+        self.name.as_str() == given || !self.has_namesake && self.name.is_called(given)
+    }
+}
+
+/// The value for this channel.
+pub(crate) fn value<'a, T>(
+    given: &'a [ForChannel<T>],
+    channel: Option<Called<'_>>,
+) -> Option<&'a T> {
+    let is_its = |it: &&ForChannel<T>| match (&it.name, channel) {
+        (Some(given), Some(channel)) => channel.is(given),
         _ => false,
     };
     let own = given.iter().find(is_its);
     own.or_else(|| given.iter().find(|it| it.name.is_none())).map(|it| &it.value)
 }
 
-/// Whether something is given for the channel called `name` alone.
-pub(crate) fn is_own<T>(given: &[ForChannel<T>], name: Option<&Name>) -> bool {
-    let own = given.iter().filter_map(|it| it.name.as_ref());
-    name.is_some_and(|name| own.into_iter().any(|it| name.is_called(it)))
+/// Whether something is given for this channel alone.
+pub(crate) fn is_own<T>(given: &[ForChannel<T>], channel: Option<Called<'_>>) -> bool {
+    let mut own = given.iter().filter_map(|it| it.name.as_ref());
+    channel.is_some_and(|channel| own.any(|it| channel.is(it)))
 }
 
 /// Whether `option` is given at most once for all, and once for each channel.
@@ -119,11 +152,16 @@ pub(crate) fn may_be_same(one: &str, other: &str) -> bool {
 }
 
 /// The names of channels that have some.
-pub(crate) fn names(columns: &Columns) -> &[Name] {
+fn names(columns: &Columns) -> &[Name] {
     match columns.channels() {
         Channels::Named(names) => names,
         Channels::Unnamed | Channels::Numbered(_) => &[],
     }
+}
+
+/// The channels that have names.
+pub(crate) fn all(columns: &Columns) -> impl Iterator<Item = Called<'_>> {
+    (0..columns.count()).filter_map(|index| Called::of(columns, index))
 }
 
 /// Whether every channel that `option` is given for is one of `columns`, and only one.
@@ -138,6 +176,7 @@ pub(crate) fn check_known<T>(
         let mut called = names.iter().filter(|name| name.is_called(text));
         match (called.next(), called.next()) {
             (Some(_), None) => {}
+            _ if names.iter().any(|name| name.as_str() == text) => {}
             (Some(one), Some(other)) => {
                 let channels = Box::new([one.to_string(), other.to_string()]);
                 return Err(WrongChannel::Ambiguous { option, name, channels });
@@ -158,11 +197,12 @@ pub(crate) fn check_known_once<T>(
     columns: &Columns,
 ) -> Result<(), WrongChannel> {
     check_known(option, given, columns)?;
-    for channel in names(columns) {
+    for channel in all(columns) {
         let own = given.iter().filter_map(|it| it.name.as_ref());
-        let mut its = own.filter(|text| channel.is_called(text));
+        let mut its = own.filter(|text| channel.is(text));
         if let (Some(one), Some(other)) = (its.next(), its.next()) {
-            let (channel, names) = (channel.to_string(), Box::new([one.clone(), other.clone()]));
+            let (channel, names) =
+                (channel.name.to_string(), Box::new([one.clone(), other.clone()]));
             return Err(WrongChannel::Twice { option, channel, names });
         }
     }
@@ -181,10 +221,17 @@ mod tests {
     #[test]
     fn a_channels_own_value_comes_before_the_one_for_all() {
         let given = given(&["1", "temp=2"]);
-        let of = |name: &str| value(&given, Some(&name.parse().unwrap()));
-        assert_eq!((of("temp"), of("temp [°C]"), of("hum")), (Some(&2), Some(&2), Some(&1)));
+        let of = |name: &str| {
+            let columns = Columns::named([name]).unwrap();
+            value(&given, Called::of(&columns, 0)).copied()
+        };
+        assert_eq!((of("temp"), of("temp [°C]"), of("hum")), (Some(2), Some(2), Some(1)));
         assert_eq!(value(&given, None), Some(&1));
         assert_eq!(value(&given[1..], None), None);
+        let both = Columns::named(["temp (raw)", "temp"]).unwrap();
+        let of_both = [0, 1].map(|index| value(&given, Called::of(&both, index)).copied());
+        assert_eq!(of_both, [Some(1), Some(2)], "the whole name comes first");
+        assert_eq!(check_known_once("scale", &given, &both), Ok(()));
     }
 
     #[test]

@@ -9,10 +9,9 @@ use std::convert::Infallible;
 use std::str::FromStr;
 
 use clap::Args;
-use stage::format::name::Name;
 use stage::format::sample::Sample;
 
-use crate::for_channel::{self, ForChannel, heading};
+use crate::for_channel::{self, Called, ForChannel, heading};
 
 /// Values that stand for no reading, for all channels or for one.
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
@@ -46,11 +45,11 @@ impl FromStr for MissingValue {
 }
 
 impl MissingOptions {
-    /// The values that stand for no reading of the channel called `name`: its own, and those of all.
-    pub(crate) fn of(&self, name: Option<&Name>) -> Missing {
+    /// The values that stand for no reading of a channel: its own, and those of all.
+    pub(crate) fn of(&self, channel: Option<Called<'_>>) -> Missing {
         let mut missing = Missing::default();
         let is_its = |it: &&ForChannel<MissingValue>| match &it.name {
-            Some(given) => name.is_some_and(|name| name.is_called(given)),
+            Some(given) => channel.is_some_and(|channel| channel.is(given)),
             None => true,
         };
         for given in self.missing.iter().filter(is_its) {
@@ -108,6 +107,7 @@ impl Missing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use stage::format::columns::Columns;
 
     #[test]
     fn numbers_are_compared_by_value_and_words_as_they_stand() {
@@ -124,7 +124,8 @@ mod tests {
         for text in ["85.1", "na", "N/A", "7"] {
             assert!(!has(&all, text), "{text}");
         }
-        let temp = options.of(Some(&"temp [°C]".parse().unwrap()));
+        let columns = Columns::named(["temp [°C]"]).unwrap();
+        let temp = options.of(Called::of(&columns, 0));
         assert!(has(&temp, "7") && has(&temp, "85") && temp.has_line(b"-990"));
     }
 }

@@ -400,6 +400,10 @@ fn a_unit_need_not_be_said_unless_it_is_what_distinguishes_channels() {
     let own = table.replace("\tHum,2", "").replace("\t49", "");
     let why = "--scale is given for \"a\", which may be \"a [x]\" or \"a [y]\"";
     of_text("--scale a=2", &own).exits(1).says(&[format!("conv: {why}")]);
+    // A whole name comes before one without its unit.
+    of_text("--scale temp=2 --missing temp=7", "temp (raw)\ttemp\n7\t8\n9\t7\n")
+        .exits(0)
+        .writes("temp (raw)\ttemp\n7\t16\n9\t\n");
     let stat = |columns: &str| {
         let stat = Program::new("stat").args(["--columns", columns, "--every", "9"]);
         stat.input(&*own).finish()

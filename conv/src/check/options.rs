@@ -3,7 +3,6 @@
 use clap::Args;
 use stage::format::columns::Columns;
 use stage::format::decimal::Decimal;
-use stage::format::name::Name;
 use stage::process::quantity::{self, Bounds, count};
 
 use super::flat::{Flat, FlatLine};
@@ -12,7 +11,8 @@ use super::spike::Spike;
 use super::step::Step;
 use super::{Checks, FLAT, PATIENCE, PLAUSIBLE, Plausible, SPIKE, STEP};
 use crate::for_channel::{
-    self, ForChannel, WrongChannel, check_known_once, check_once, heading, may_be_same, value,
+    self, Called, ForChannel, WrongChannel, check_known_once, check_once, heading, may_be_same,
+    value,
 };
 use crate::fraction::Fraction;
 
@@ -67,19 +67,19 @@ impl CheckOptions {
         check_known_once(FLAT, &self.flat, columns)
     }
 
-    /// The checks of the channel called `name` that look at a value alone.
-    pub(crate) fn checks(&self, name: Option<&Name>) -> Checks {
-        let plausible = value(&self.plausible, name).cloned();
+    /// The checks of a channel that look at a value alone.
+    pub(crate) fn checks(&self, channel: Option<Called<'_>>) -> Checks {
+        let plausible = value(&self.plausible, channel).cloned();
         Checks::new(plausible.into_iter().map(|it| Box::new(Plausible::new(it)) as _).collect())
     }
 
     /// Its checks that remember.
-    pub(crate) fn memory(&self, name: Option<&Name>) -> Memory {
-        let patience = value(&self.step_patience, name).copied().unwrap_or(DEFAULT_PATIENCE);
+    pub(crate) fn memory(&self, channel: Option<Called<'_>>) -> Memory {
+        let patience = value(&self.step_patience, channel).copied().unwrap_or(DEFAULT_PATIENCE);
         Memory {
-            spike: value(&self.spike, name).cloned().map(Spike::new),
-            step: value(&self.step, name).cloned().map(|rate| Step::new(rate, patience)),
-            flat: value(&self.flat, name).cloned().map(Flat::new),
+            spike: value(&self.spike, channel).cloned().map(Spike::new),
+            step: value(&self.step, channel).cloned().map(|rate| Step::new(rate, patience)),
+            flat: value(&self.flat, channel).cloned().map(Flat::new),
         }
     }
 

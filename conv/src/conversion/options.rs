@@ -2,13 +2,12 @@
 
 use clap::Args;
 use stage::format::columns::Columns;
-use stage::format::name::Name;
 
 use super::Conversion;
 use super::map::{Map, map};
 use crate::for_channel::{
-    self, ForChannel, WrongChannel, check_known_once, check_once, for_whom, heading, is_own, names,
-    value,
+    self, Called, ForChannel, WrongChannel, all, check_known_once, check_once, for_whom, heading,
+    is_own, value,
 };
 use crate::fraction::Fraction;
 
@@ -46,28 +45,31 @@ impl ConversionOptions {
         check_known_once("offset", &self.offset, columns)?;
         check_known_once("scale", &self.scale, columns)?;
         check_known_once("map", &self.map, columns)?;
-        let has_map = |name: &&Name| is_own(&self.map, Some(*name));
-        for channel in names(columns).iter().filter(has_map) {
+        let has_map = |channel: &Called<'_>| is_own(&self.map, Some(*channel));
+        for channel in all(columns).filter(has_map) {
             for (option, given) in [("offset", &self.offset), ("scale", &self.scale)] {
                 if is_own(given, Some(channel)) {
                     let options = ["map", option];
-                    return Err(WrongChannel::Both { options, channel: channel.to_string() });
+                    return Err(WrongChannel::Both {
+                        options,
+                        channel: channel.name().to_string(),
+                    });
                 }
             }
         }
         Ok(())
     }
 
-    /// How the readings of the channel called `name` are converted, of which the `device` may know more.
+    /// How the readings of a channel are converted, of which the `device` may know more.
     /// What is given for this channel precedes what is given for all.
-    pub(crate) fn of(&self, name: Option<&Name>, device: Conversion) -> Conversion {
-        let has_own = is_own(&self.offset, name) || is_own(&self.scale, name);
-        let map = value(&self.map, name).filter(|_| !has_own || is_own(&self.map, name));
+    pub(crate) fn of(&self, channel: Option<Called<'_>>, device: Conversion) -> Conversion {
+        let has_own = is_own(&self.offset, channel) || is_own(&self.scale, channel);
+        let map = value(&self.map, channel).filter(|_| !has_own || is_own(&self.map, channel));
         if let Some(map) = map {
             return map.conversion();
         }
-        let offset = value(&self.offset, name).cloned();
-        let scale = value(&self.scale, name).cloned();
+        let offset = value(&self.offset, channel).cloned();
+        let scale = value(&self.scale, channel).cloned();
         Conversion { offset, scale }.or(device)
     }
 }
@@ -87,7 +89,8 @@ mod tests {
         let own = map("b=0..10=0..30").unwrap();
         let (scale, device) = (vec![of("5"), of("a=7")], Conversion::default());
         let scale_of = |options: &ConversionOptions, name: &str| {
-            let conversion = options.of(Some(&name.parse().unwrap()), device.clone());
+            let columns = Columns::named([name]).unwrap();
+            let conversion = options.of(Called::of(&columns, 0), device.clone());
             conversion.scale.unwrap().to_string()
         };
         let options = ConversionOptions { scale, map: vec![own.clone()], ..Default::default() };

@@ -8,7 +8,7 @@ use stage::process::quantity::Rate;
 
 use super::{OpenSource, Opened, clocked};
 use crate::Error;
-use crate::channel::name;
+use crate::for_channel::Called;
 use crate::options::Options;
 use crate::plan::Plan;
 use crate::sender::Sender;
@@ -45,10 +45,10 @@ impl OpenSource for Polled {
         let mut files = Vec::new();
         for (index, path) in paths.iter().enumerate() {
             let (file, device) = PolledFile::open(path)?;
-            let name = name(columns, index);
-            files.push(file.with_missing(settings.missing.of(name)));
+            let called = Called::of(columns, index);
+            files.push(file.with_missing(settings.missing.of(called)));
             settings.devices.push(device);
-            let scale = settings.conversion(index, name).scale;
+            let scale = settings.conversion(index, called).scale;
             if scale.is_none() && iio::is_raw(path) {
                 let name = quoted_path(path);
                 sender.notify(&format!(

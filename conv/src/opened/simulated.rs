@@ -6,8 +6,7 @@ use stage::process::quantity::Rate;
 
 use super::{OpenSource, Opened, clocked};
 use crate::Error;
-use crate::channel::name;
-use crate::for_channel::{ForChannel, value};
+use crate::for_channel::{Called, ForChannel, value};
 use crate::options::Options;
 use crate::plan::Plan;
 use crate::sender::Sender;
@@ -34,13 +33,13 @@ pub(crate) fn converter(options: &Options, index: usize) -> Result<Simulated, so
     let Options { signal, range, seed, .. } = options;
     // That the names are right has been checked.
     let columns = options.sent().ok();
-    let name = columns.as_ref().and_then(|columns| name(columns, index));
-    let levels = value(range, name).copied().unwrap_or(Levels::PERCENT);
+    let called = columns.as_ref().and_then(|columns| Called::of(columns, index));
+    let levels = value(range, called).copied().unwrap_or(Levels::PERCENT);
     let (own, all): (Vec<ForChannel<u64>>, Vec<_>) =
         seed.iter().cloned().partition(|seed| seed.name.is_some());
     // With the same seed, all would be the same.
     let another = || value(&all, None).map(|seed| seed.wrapping_add(index as u64));
-    let seed = value(&own, name).copied().or_else(another);
+    let seed = value(&own, called).copied().or_else(another);
     Simulated::new(signal.get(index).copied().unwrap_or_default(), &levels, seed)
 }
 

@@ -10,6 +10,7 @@ use stage::format::time::Time;
 use super::whose;
 use crate::channel::{Settings, Value, name};
 use crate::check::{Memory, Moment};
+use crate::for_channel::Called;
 use crate::reading::Place;
 use crate::sender::Sender;
 
@@ -41,7 +42,7 @@ struct Row {
 impl History {
     /// What the checks of `columns` remember; `None` if they remember nothing.
     pub(super) fn new(settings: &Settings, columns: &Columns) -> Option<History> {
-        let of = |index| settings.checks.memory(name(columns, index));
+        let of = |index| settings.checks.memory(Called::of(columns, index));
         let memories: Vec<Memory> = (0..columns.count()).map(of).collect();
         let is_empty = memories.iter().all(Memory::is_empty);
         (!is_empty).then(|| History {

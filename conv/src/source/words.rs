@@ -20,7 +20,7 @@ use super::reconnecting::Reconnecting;
 use super::stream::{Beginning, Stream, unread};
 use super::word::Word;
 use super::{Error, Given, Source};
-use crate::channel;
+use crate::for_channel::Called;
 use crate::reading::{Codes, NoReading, Place, Reading, Row, Rows};
 
 /// Codes handed on at a time: few enough to stay in the fastest cache.
@@ -73,7 +73,7 @@ impl<I: Input> WordStream<I> {
         let words = layout.words(word);
         let frame = word.width() * words;
         notices.extend(unknown_beginning(&name, beginning, frame));
-        let missing = |index| layout.missing.of(channel::name(&columns, index));
+        let missing = |index| layout.missing.of(Called::of(&columns, index));
         let may_be_nan = (0..columns.count()).map(|index| missing(index).has_nan()).collect();
         Ok(WordStream {
             input,

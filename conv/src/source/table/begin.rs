@@ -9,7 +9,7 @@ use super::Table;
 use super::first_row::{FirstRow, NoPart};
 use super::header::{Header, are_units};
 use super::part::Part;
-use crate::channel::name;
+use crate::for_channel::Called;
 use crate::reading::NoRow;
 
 /// Lines of units and the like between the header of a foreign table and its first row.
@@ -130,8 +130,8 @@ impl Table {
     }
 
     pub(super) fn begin(&mut self, part: Part) {
-        let names = (0..part.columns.count()).map(|index| name(&part.columns, index));
-        self.each_missing = names.map(|name| self.missing.of(name)).collect();
+        let channels = (0..part.columns.count()).map(|index| Called::of(&part.columns, index));
+        self.each_missing = channels.map(|channel| self.missing.of(channel)).collect();
         let before = self.part.as_ref().map(|part| &part.columns);
         self.has_begun |= before != Some(&part.columns);
         self.is_table |= part.columns.width() > 1;
