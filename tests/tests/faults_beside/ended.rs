@@ -65,11 +65,14 @@ impl Ended {
         let known = |what| count_in(self.said.as_deref()?, what);
         let (sent, recorded) = (known("samples sent"), known("recorded"));
         let (counted, lines) = (known("counted"), Some(self.lines()));
+        let is_settled = !self.said().concat().contains("not settled");
         let all_recorded = sent == lines && recorded == lines;
         let all_counted = sent.is_some() && counted == sent;
         let holds = match account {
-            Account::All => all_recorded && all_counted,
-            Account::ReaderLeft => all_recorded && counted.is_some() && counted <= sent,
+            Account::All => is_settled && all_recorded && all_counted,
+            Account::ReaderLeft => {
+                is_settled && all_recorded && counted.is_some() && counted <= sent
+            }
             Account::Uncounted => all_recorded && counted.is_none(),
             Account::InPart => all_counted && recorded == lines && recorded <= sent,
             Account::Unknown => all_counted && recorded.is_none() && lines <= sent,
