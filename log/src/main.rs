@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     stage::process::program::stage("log", |options: wandler_log::Options, host| {
-        let input = host.input();
+        let input = host.samples();
         wandler_log::run(&options, host.around(input))
     })
 }

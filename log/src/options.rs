@@ -83,7 +83,8 @@ Limits: FILE must not be a standard stream as well, under whatever name, unless 
 and neither must old files, with --rotate. In the launcher's pipeline conv and report must use \
 none of these names, either (of very many, the newest few hundred are looked at). A file that is \
 not a regular one (a FIFO, a device) is neither locked nor synced, and cannot be rotated; while \
-its reader hangs, only kill -9 ends log. While a sync lasts, nothing is read; while the reader of \
+its reader hangs, only kill -9 ends log. While a sync lasts, nothing is read: what comes meanwhile \
+waits in the pipe, which log makes 1 MiB wide where a shell made it. While the reader of \
 --pass does not read, nothing is synced. A single line longer than SIZE has a file of its own (behind its header). \
 What somebody does to old files, and bytes changed in FILE while its length stays the same, are \
 not noticed. --check and --cat read old files by number and by time, and may miss or double lines of \

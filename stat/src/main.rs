@@ -6,7 +6,7 @@ use wandler_stat::{Options, files};
 
 fn main() -> ExitCode {
     stage::process::program::stage("stat", |options: Options, host| {
-        let standard_input = host.input();
+        let standard_input = host.samples();
         let options = options.reading(standard_input.is_regular());
         if options.input_is_regular {
             host.progress().expect(files::bytes_in(&options.files));

@@ -2,13 +2,15 @@
 
 use std::fs;
 use std::io::{PipeReader, Read, Write};
+use std::os::fd::AsFd;
 use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
+use nix::fcntl::{FcntlArg, fcntl};
 use nix::sys::signal::{Signal, kill};
 use wandler_tests::abuse::{full_pipe, narrow_pipe, read_some};
-use wandler_tests::run::Program;
+use wandler_tests::run::{Program, Running};
 use wandler_tests::turns::FULL_SPEED;
 use wandler_tests::via::launcher;
 use wandler_tests::{over_every_transport, proc};
@@ -147,4 +149,25 @@ fn a_standard_error_that_hangs_keeps_nothing_from_being_recorded() {
         (said[0].as_str(), said.last().unwrap().as_str()),
         ("conv: line 1: not a number: \"x\"", account)
     );
+}
+
+/// Bytes of room in a pipe whose other end this program has, once it waits for something.
+fn room(running: &Running, pipe: impl AsFd) -> i32 {
+    running.wait_until_blocked(running.pid());
+    fcntl(&pipe, FcntlArg::F_GETPIPE_SZ).unwrap()
+}
+
+#[test]
+fn a_shells_pipes_get_as_much_room_for_samples_as_the_launchers() {
+    let [shells, launchers] = [64 << 10, 1 << 20];
+    let dir = tempfile::tempdir().unwrap();
+    let (reader, writer) = std::io::pipe().unwrap();
+    let conv = Program::new("conv").words("--period 1h").stdout(writer).start();
+    assert_eq!(room(&conv, &reader), launchers, "{conv}");
+    // For records there need not be more: those in a pipe are old ones.
+    for (program, expected) in [("log", launchers), ("stat", launchers), ("report", shells)] {
+        let mut running = Program::new(program).dir(&dir).stdin(Stdio::piped()).start();
+        let stdin = running.stdin();
+        assert_eq!(room(&running, &stdin), expected, "{running}");
+    }
 }

@@ -347,14 +347,14 @@ fn a_log_that_is_killed_while_it_rotates_loses_no_synced_line_and_neither_tears_
     for round in 0..rounds() {
         let dir = tempfile::tempdir().unwrap();
         let script =
-            "seq 1000000 9999999 | log --rotate 1K --keep 1000 --sync always --pass run.log";
+            "seq 1000000 9999999 | log --rotate 8K --keep 1000 --sync always --pass run.log";
         let running = Program::bash(script).dir(&dir).start();
         running.wait_for_lines(500 + 1371 * round as usize % 5000);
         kill(proc::children(running.pid())["log"], Signal::SIGKILL).unwrap();
         let finished = running.finish();
         // What was passed on had been recorded and synced.
         let promised = finished.stdout.lines().count();
-        let next = Program::new("log").words("--rotate 1K --keep 1000 run.log").dir(&dir);
+        let next = Program::new("log").words("--rotate 8K --keep 1000 run.log").dir(&dir);
         next.input(samples(300)).finish().exits(0);
         let all = all_files(dir.path());
         let first = all.strip_suffix(&samples(300)).unwrap_or_else(|| panic!("{finished}"));

@@ -11,7 +11,7 @@ use super::rejections::Rejections;
 use super::stop::Stop;
 use super::suspension::Suspension;
 use crate::stream::input::{self, AfterStop};
-use crate::stream::output;
+use crate::stream::{output, size};
 
 /// What a stage works with. In unit tests these are byte slices, and a clock that is set by hand.
 pub struct Surroundings<'a, I, O, C> {
@@ -70,6 +70,13 @@ impl Host {
         input.showing(&self.progress)
     }
 
+    /// Standard input for samples: if it is a shell's pipe, with room for those that come while the stage is
+    /// busy, as `log` is while it syncs.
+    pub fn samples(&self) -> input::Stoppable<io::Stdin> {
+        size::widen(io::stdin());
+        self.input()
+    }
+
     /// Where it shows how far along it is.
     pub fn progress(&self) -> &Progress {
         &self.progress
@@ -98,11 +105,13 @@ impl Host {
     }
 
     /// The same, with an output that stays open until the ledger is written: the launcher must learn
-    /// that `conv` is ending before any process reads the end of its stream.
+    /// that `conv` is ending before any process reads the end of its stream. If it is a shell's pipe, it
+    /// has room for what comes while its reader is busy.
     pub fn around_holding<I>(
         &mut self,
         input: I,
     ) -> Surroundings<'_, I, &mut output::Unbuffered<io::Stdout>, Stop> {
+        size::widen(io::stdout());
         let output = self.output();
         Surroundings {
             input,
