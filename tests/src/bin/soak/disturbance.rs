@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::fs;
+use std::io::Write;
 use std::thread;
 use std::time::Duration;
 
@@ -96,6 +97,8 @@ fn pause_the_view(pipeline: &mut Pipeline, time: Duration, _: &mut Xoshiro256Plu
 
 fn hang_standard_error(pipeline: &mut Pipeline, time: Duration, random: &mut Xoshiro256PlusPlus) {
     pipeline.messages.set(Pace::Hung);
+    // A pipe of one page that holds anything counts as full.
+    pipeline.standard_error.write_all(b"\n").expect("a page takes a byte");
     // So that there is something to say.
     fill_the_disk(pipeline, time, random);
     pipeline.messages.set(Pace::Fast);

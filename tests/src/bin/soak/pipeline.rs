@@ -1,6 +1,7 @@
 //! The long pipeline, and what is around it: it is shown live in a terminal, keeps a textfile, which is a
 //! FIFO, and says what it has to say into a pipe.
 
+use std::io::PipeWriter;
 use std::path::{Path, PathBuf};
 
 use nix::sys::signal::{Signal, kill};
@@ -28,8 +29,9 @@ pub(crate) struct Pipeline {
     pub(crate) stages: Vec<(String, Pid)>,
     pub(crate) dir: PathBuf,
     pub(crate) terminal: Terminal,
-    /// Reads what it says.
+    /// Reads what it says, from the pipe that this leads to.
     pub(crate) messages: Reader,
+    pub(crate) standard_error: PipeWriter,
     /// Reads the textfile.
     pub(crate) textfile: Option<Reader>,
 }
@@ -42,6 +44,7 @@ impl Pipeline {
         let (read, written) = narrow_pipe();
         let keep = KEEP.to_string();
         let variables = [("SAMPLES", SAMPLES), ("KEEP", &keep)];
+        let standard_error = written.try_clone().expect("a copy");
         let running = terminal.program(SCRIPT, dir, &variables).stderr(written).start();
         terminal.wait_for("samples ");
         let launcher = proc::below(running.pid(), "launcher").expect("the launcher is there");
@@ -54,6 +57,7 @@ impl Pipeline {
             dir: dir.to_owned(),
             terminal,
             messages: Reader::of(read, Pace::Fast),
+            standard_error,
             textfile: Some(textfile),
         }
     }
@@ -73,6 +77,7 @@ impl Pipeline {
     pub(crate) fn end(self) -> Finished {
         kill(self.launcher, Signal::SIGTERM).expect("the launcher is there");
         let mut finished = self.running.finish();
+        drop(self.standard_error);
         finished.stderr = self.messages.finish();
         finished
     }
