@@ -37,8 +37,9 @@ fn pauses(script: &str, ends: &[&str]) {
     let told = rows.iter().find(|row| ends.iter().all(|it| row.contains(it)));
     let told = told.unwrap_or_else(|| panic!("{ends:?}: {rows:?}"));
     let missed = missed(told);
-    // A busy machine may miss a few; one that waits for the terminal misses most.
-    let most = if is_quiet { 0 } else { samples / 10 };
+    // On a busy machine conv waits for a processor now and then, with or without a pipeline behind it; one
+    // that waits for the terminal misses nearly all.
+    let most = if is_quiet { 0 } else { samples / 2 };
     assert!(missed <= most, "{missed} ticks missed: {rows:?}");
 }
 
