@@ -20,7 +20,7 @@
 //! | [`source::clocked`], `source::clocked_rows` | asking one converter, or several together, at the `source::pace`: at each tick ([`ticks`]: which is due, which was missed) or without a pause | |
 //! | [`source::simulated`], `source::polled` | converters: signals (`source::uniform`: random integers); a file (`source::number`: the number in it; `source::iio`: the attributes beside it) | a reading |
 //! | `streams` | which source reads a stream | |
-//! | `source::text`, `source::words`, [`source::wav`] | streams as they come (`source::open_stream`: opening one; [`source::stream`]: what both have in common; [`source::format`], `source::layout`: what they consist of; [`source::word`]: raw words; `source::device`: **exclusive use of a serial line**; [`source::connection`]: the input and its device, let go of together; `source::reconnecting`: what goes on with another input) | |
+//! | `source::text`, `source::words`, [`source::wav`] | streams as they come (`source::open_stream`: opening one; [`source::stream`]: what both have in common; [`source::format`], `source::layout`, `source::frame`: what they consist of; [`source::word`]: raw words; `source::device`: **exclusive use of a serial line**; [`source::connection`]: the input and its device, let go of together; `source::reconnecting`: what goes on with another input) | |
 //! | `source::table` | which lines of text are rows and headers, and what stands in their fields (`source::choice`: which columns are taken, and what they are sent as) | |
 //! | `source::dialect`, `source::timing` | how foreign text is written, and what its times look like | |
 //! | `source::column` | one column of many, by a way as fast as that of the classic stream | |

@@ -12,6 +12,7 @@ pub mod connection;
 pub(crate) mod device;
 pub(crate) mod dialect;
 pub mod format;
+pub(crate) mod frame;
 pub(crate) mod iio;
 pub(crate) mod layout;
 mod number;

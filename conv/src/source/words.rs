@@ -16,6 +16,7 @@ use stage::stream::framing::Unframed;
 use stage::stream::input::Input;
 use stage::stream::size::BLOCK;
 
+use super::frame::{Element, Frame};
 use super::reconnecting::Reconnecting;
 use super::stream::{Beginning, Stream, unread};
 use super::word::Word;
@@ -32,14 +33,11 @@ pub(crate) struct WordStream<I> {
     name: String,
     /// What to report first.
     notices: VecDeque<String>,
-    /// The format of a word, how many a frame has, and which of them are taken, from 0.
-    word: Word,
-    words: usize,
-    taken: Vec<usize>,
+    /// What a frame looks like, and the first word that is taken of it.
+    frame: Frame,
+    first: Element,
     /// Of which channels NaN means that a reading is missing.
     may_be_nan: Vec<bool>,
-    /// What they are sent as.
-    columns: Columns,
     /// What the times of readings are taken from, if they are wanted, and when the newest bytes came.
     clock: Option<Box<dyn Clock>>,
     came: Option<Time>,
@@ -64,30 +62,35 @@ pub(crate) struct WordStream<I> {
 }
 
 impl<I: Input> WordStream<I> {
-    /// The words of `stream`.
+    /// The words of `stream`, which all look like `word`.
     pub(crate) fn new(stream: Stream<I>, word: Word) -> Result<WordStream<I>, Error> {
+        match Frame::uniform(&stream.layout, word) {
+            Ok(frame) => WordStream::of_frames(stream, frame),
+            Err(why) => Err(Error::Columns { name: stream.name, why }),
+        }
+    }
+
+    /// The words of `stream`, which consists of such frames.
+    pub(crate) fn of_frames(stream: Stream<I>, frame: Frame) -> Result<WordStream<I>, Error> {
         let Stream { input, name, layout, beginning, deadline, mut notices, clock } = stream;
-        let lacking = |why| Error::Columns { name: name.clone(), why };
-        let taken = layout.taken(word).map_err(lacking)?;
-        let columns = layout.sent_words(word).map_err(lacking)?;
-        let words = layout.words(word);
-        let frame = word.width() * words;
-        notices.extend(unknown_beginning(&name, beginning, frame));
-        let missing = |index| layout.missing.of(Called::of(&columns, index));
+        let Some(first) = frame.taken.first().copied() else {
+            return Err(Error::Columns { name, why: "nothing of it is taken".to_owned() });
+        };
+        notices.extend(unknown_beginning(&name, beginning, frame.length));
+        let columns = &frame.columns;
+        let missing = |index| layout.missing.of(Called::of(columns, index));
         let may_be_nan = (0..columns.count()).map(|index| missing(index).has_nan()).collect();
         Ok(WordStream {
             input,
             name,
             notices,
-            word,
-            words,
-            taken,
+            first,
             may_be_nan,
-            columns,
             clock,
             came: None,
             deadline,
-            buffer: vec![0; BLOCK.max(frame)],
+            buffer: vec![0; BLOCK.max(frame.length)],
+            frame,
             start: 0,
             whole: 0,
             end: 0,
@@ -107,19 +110,7 @@ impl<I: Input> WordStream<I> {
 
     /// What the words are sent as.
     pub(crate) fn columns(&self) -> &Columns {
-        &self.columns
-    }
-
-    /// Bytes in a frame.
-    fn frame(&self) -> usize {
-        self.word.width() * self.words
-    }
-
-    /// Where the word of the first channel taken is in a frame.
-    fn first_taken(&self) -> Range<usize> {
-        let width = self.word.width();
-        let first = width * self.taken.first().copied().unwrap_or(0);
-        first..first + width
+        &self.frame.columns
     }
 
     /// Waits for whole frames, or for the end.
@@ -143,7 +134,7 @@ impl<I: Input> WordStream<I> {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
-            self.whole = self.end - self.end % self.frame();
+            self.whole = self.end - self.end % self.frame.length;
             self.came = self.clock.as_ref().map(|clock| Time::of_clock(clock.time_of_day()));
         }
         Ok(())
@@ -157,29 +148,40 @@ impl<I: Input> WordStream<I> {
         self.skipped -= skipped as u64;
     }
 
-    /// The number in a word of the channel at `index`, from 0.
-    fn read_word(&self, word: &[u8], index: usize) -> Result<Sample, NoReading<'static>> {
-        self.word.decode(word).ok_or_else(|| self.no_number(word, index))
+    /// The number in the `bytes` of a word, for the channel at `index`, from 0.
+    fn read_word(
+        &self,
+        word: Word,
+        bytes: &[u8],
+        index: usize,
+    ) -> Result<Sample, NoReading<'static>> {
+        word.decode(bytes).ok_or_else(|| self.no_number(word, bytes, index))
     }
 
     #[cold]
-    fn no_number(&self, word: &[u8], index: usize) -> NoReading<'static> {
+    fn no_number(&self, word: Word, bytes: &[u8], index: usize) -> NoReading<'static> {
         match self.may_be_nan.get(index) {
-            Some(true) if self.word.is_nan(word) => NoReading::Missing,
+            Some(true) if word.is_nan(bytes) => NoReading::Missing,
             _ => NoReading::NotFinite,
         }
     }
 
+    /// The frame that was given last.
+    fn newest(&self) -> &[u8] {
+        &self.buffer[self.start - self.frame.length..self.start]
+    }
+
     /// Fills `codes` with the next words; returns how many.
     fn read_codes(&mut self) -> usize {
-        let words = chosen(&self.buffer[self.start..self.whole], self.frame(), self.first_taken());
+        let frames = &self.buffer[self.start..self.whole];
+        let words = chosen(frames, self.frame.length, self.first.range());
         let mut filled = 0;
         for (code, word) in self.codes.iter_mut().zip(words) {
             *code = Word::code(word);
             filled += 1;
         }
         self.number += filled as u64;
-        self.start += filled * self.frame();
+        self.start += filled * self.frame.length;
         filled
     }
 }
@@ -198,7 +200,7 @@ impl<I: Input> Reconnecting for WordStream<Unframed<I>> {
         (self.ending, self.is_rest_done) = (None, false);
         let Some(stream) = stream else { return };
         let Stream { input, name, beginning, mut notices, .. } = stream;
-        notices.extend(unknown_beginning(&name, beginning, self.frame()));
+        notices.extend(unknown_beginning(&name, beginning, self.frame.length));
         self.input = Unframed::examined(input);
         self.notices = notices;
     }
@@ -246,23 +248,24 @@ impl<I: Input> Source for WordStream<I> {
         if self.start == self.whole {
             return Ok(self.torn().map_or(Given::End, Given::One));
         }
-        if self.columns.width() > 1 {
+        if self.frame.columns.width() > 1 {
             return Ok(Given::Rows(self));
         }
         let first = self.number + 1;
-        if self.word.has_codes() {
+        if self.first.word.has_codes() {
             let filled = self.read_codes();
-            let (table, codes) = (&self.word, &self.codes[..filled]);
+            let (table, codes) = (&self.first.word, &self.codes[..filled]);
             return Ok(Given::Codes(Codes { place: place(first), table, codes }));
         }
         let frames = self.start..self.whole;
-        self.number += (frames.len() / self.frame()) as u64;
+        self.number += (frames.len() / self.frame.length) as u64;
         self.start = self.whole;
         let this = &*self;
-        let words = chosen(&this.buffer[frames], this.frame(), this.first_taken());
+        let Element { word, .. } = this.first;
+        let words = chosen(&this.buffer[frames], this.frame.length, this.first.range());
         Ok(Given::Readings((first..).zip(words).map(move |(number, bytes)| Reading {
             place: place(number),
-            raw: this.read_word(bytes, 0),
+            raw: this.read_word(word, bytes, 0),
         })))
     }
 
@@ -276,15 +279,13 @@ impl<I: Input> Rows for WordStream<I> {
         if self.start == self.whole {
             return None;
         }
-        self.start += self.frame();
+        self.start += self.frame.length;
         self.number += 1;
         Some(Row { place: place(self.number), time: Ok(self.came) })
     }
 
     fn reading(&mut self, index: usize) -> Option<Result<Sample, NoReading<'_>>> {
-        let frame = &self.buffer[self.start - self.frame()..self.start];
-        let width = self.word.width();
-        let first = width * self.taken.get(index)?;
-        Some(self.read_word(frame.get(first..first + width)?, index))
+        let element = self.frame.taken.get(index)?;
+        Some(self.read_word(element.word, self.newest().get(element.range())?, index))
     }
 }

@@ -23,7 +23,7 @@ impl<I: Input> WordStream<I> {
 
     /// The frame that the end has cut off, if that counts as a reading.
     pub(super) fn torn(&mut self) -> Option<Reading<'static>> {
-        let (bytes, frame) = (self.end - self.whole, self.frame());
+        let (bytes, frame) = (self.end - self.whole, self.frame.length);
         let is_torn = bytes > 0 && self.ending?.fate(Half::Word) == Fate::Torn;
         (is_torn && !self.is_rest_done).then(|| {
             self.is_rest_done = true;
