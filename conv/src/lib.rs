@@ -13,7 +13,7 @@
 //!
 //! | module | owns | hands on |
 //! |---|---|---|
-//! | `options` | the command line (`options::serial`: how a serial line is opened; [`for_channel`]: values for one channel or for all) | options |
+//! | `options` | the command line (`options::serial`: how a serial line is opened; `options::simulation`: what is simulated; [`for_channel`]: values for one channel or for all) | options |
 //! | `plan` | what happens to readings | settings, columns, duration |
 //! | `opened` | choosing the source, and opening it before any stage begins: **a new source is added there** (`opened::clocked`: one converter, or rows of several; `opened::reconnecting`: a stream that is opened whenever it can be) | a source that can be read |
 //! | [`source`] | where readings come from, until an end, a deadline or a stop | batches of readings, rows |

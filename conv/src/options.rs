@@ -3,6 +3,7 @@
 mod format;
 mod help;
 mod serial;
+mod simulation;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -17,17 +18,16 @@ use stage::stream::files::STANDARD_INPUT;
 
 use self::format::FormatParser;
 use self::serial::SerialOptions;
+pub(crate) use self::simulation::SimulationOptions;
 use crate::channel::Settings;
 use crate::check::CheckOptions;
 use crate::conversion::ConversionOptions;
-use crate::for_channel::{self, ForChannel, check_known_once, check_once};
 use crate::missing::MissingOptions;
 use crate::source::choice::{Choice, Selection};
 use crate::source::dialect::Dialect;
 use crate::source::format::Format;
 use crate::source::layout::Layout;
 use crate::source::polled;
-use crate::source::simulated::{Levels, Signal};
 use crate::source::timing::InputTime;
 
 /// The pace of the classic system.
@@ -115,19 +115,9 @@ pub struct Options {
     #[command(flatten)]
     pub checks: CheckOptions,
 
-    /// uniform, sine (100 samples a period) or walk (steps of up to 1/50 of the range); of several channels:
-    /// sine,walk
-    #[arg(long, value_enum, default_value = "uniform", hide_possible_values = true, value_delimiter = ',', action = ArgAction::Set)]
-    #[arg(help_heading = "Simulated converter", conflicts_with_all = ["poll", "from"])]
-    pub signal: Vec<Signal>,
-    /// The values, or NAME=MIN..MAX; the decimal places are the resolution [default: 0..100]
-    #[arg(long, value_name = "MIN..MAX", value_parser = levels, allow_hyphen_values = true)]
-    #[arg(help_heading = "Simulated converter", conflicts_with_all = ["poll", "from"])]
-    pub range: Vec<ForChannel<Levels>>,
-    /// The same samples for the same N, or NAME=N; channels have N, N + 1, …
-    #[arg(long, value_name = "N", value_parser = seed, allow_hyphen_values = true)]
-    #[arg(help_heading = "Simulated converter", conflicts_with_all = ["poll", "from"])]
-    pub seed: Vec<ForChannel<u64>>,
+    /// What a simulated converter gives.
+    #[command(flatten)]
+    pub simulation: SimulationOptions,
 
     /// Print this help
     // The short form, whichever is asked for: the long one is twice as long, and says no more.
@@ -194,7 +184,7 @@ impl Options {
                 let of_words = |word| self.layout().sent_words(word);
                 return self.format().word().map_or_else(of_text, of_words);
             }
-            (None, []) => (1..=self.signal.len()).map(Name::numbered).collect(),
+            (None, []) => (1..=self.simulation.signal.len()).map(Name::numbered).collect(),
             (None, paths) => polled::names(paths),
         };
         self.choice().sent(self.stamp, names, false)
@@ -219,8 +209,7 @@ impl Options {
             return Ok(());
         }
         self.settings().check(&sent).map_err(|why| why.to_string())?;
-        check_known_once("range", &self.range, &sent).map_err(|why| why.to_string())?;
-        check_known_once("seed", &self.seed, &sent).map_err(|why| why.to_string())
+        self.simulation.check_known(&sent).map_err(|why| why.to_string())
     }
 }
 
@@ -244,9 +233,7 @@ impl CommandLine for Options {
     const NOT_GUESSED: &'static [&'static str] = &["--format"];
 
     fn check(&self) -> Result<(), String> {
-        if !self.seed.is_empty() && self.signal.iter().all(|signal| *signal == Signal::Sine) {
-            return Err("--seed is for random signals: a sine is always the same".to_owned());
-        }
+        self.simulation.check()?;
         if self.format().word().is_none() && self.channels != 1 {
             return Err("--channels needs a raw --format".to_owned());
         }
@@ -257,8 +244,6 @@ impl CommandLine for Options {
         self.checks.check()?;
         self.layout().check()?;
         self.serial.check(self.stream().is_some(), self.format())?;
-        check_once("range", &self.range)?;
-        check_once("seed", &self.seed)?;
         self.check_channels()
     }
 }
@@ -286,17 +271,10 @@ fn names(text: &str) -> Result<Columns, String> {
     Columns::named(text.split(',').map(str::trim)).map_err(|why| why.to_string())
 }
 
-fn seed(text: &str) -> Result<ForChannel<u64>, String> {
-    for_channel::parse(text, quantity::count)
-}
-
-fn levels(text: &str) -> Result<ForChannel<Levels>, String> {
-    for_channel::parse(text, Levels::parse)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::simulated::{Levels, Signal};
     use stage::process::command_line::NoOptions;
     use std::ffi::OsString;
 
@@ -312,8 +290,8 @@ mod tests {
     #[test]
     fn the_default_is_the_classic_converter() {
         let options = parse("").unwrap();
-        assert!(options.range.is_empty());
-        assert_eq!(options.signal, [Signal::Uniform]);
+        assert!(options.simulation.range.is_empty());
+        assert_eq!(options.simulation.signal, [Signal::Uniform]);
         assert_eq!(options.sent(), Ok(Columns::CLASSIC));
         let Rate::Every(period) = options.ticking() else { unreachable!() };
         assert_eq!(period.times(1), Duration::from_millis(800));
@@ -321,7 +299,7 @@ mod tests {
 
     #[test]
     fn the_ranges_places_are_the_resolution() {
-        let levels = |text: &str| parse(&format!("--range {text}")).unwrap().range[0].value;
+        let levels = |text: &str| parse(&format!("--range {text}")).unwrap().simulation.range[0].value;
         assert_eq!(levels("-1.5..1"), Levels { min: -15, max: 10, places: 1 });
         assert_eq!(levels("0.00..5.00"), Levels { min: 0, max: 500, places: 2 });
         assert!(parse("--range 0..1e18").unwrap_err().ends_with("has at most 18 digits"));

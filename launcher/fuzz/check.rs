@@ -122,10 +122,10 @@ fn check_ticks(period: Period, duration: Option<Duration>) {
 
 /// Simulated samples lie in the range that was asked for.
 fn check_simulation(options: &wandler_conv::Options) {
-    let grid = options.range.first().map_or(Levels::PERCENT, |range| range.value);
-    let seed = options.seed.first().map_or(1, |seed| seed.value);
-    let simulated =
-        Simulated::new(options.signal[0], &grid, Some(seed)).expect("a seed needs no system");
+    let grid = options.simulation.range.first().map_or(Levels::PERCENT, |range| range.value);
+    let seed = options.simulation.seed.first().map_or(1, |seed| seed.value);
+    let simulated = Simulated::new(options.simulation.signal[0], &grid, Some(seed))
+        .expect("a seed needs no system");
     let mut source = Clocked::new(simulated, FakeClock::new(), Rate::Max, None, Sampling::Batched);
     let (mut samples, mut messages) = (Vec::new(), Vec::new());
     let limit = options.count.unwrap_or(SAMPLES).min(SAMPLES);

@@ -7,7 +7,7 @@ use stage::process::quantity::Rate;
 use super::{OpenSource, Opened, clocked};
 use crate::Error;
 use crate::for_channel::{Called, ForChannel, value};
-use crate::options::Options;
+use crate::options::{Options, SimulationOptions};
 use crate::plan::Plan;
 use crate::sender::Sender;
 use crate::source;
@@ -23,14 +23,14 @@ struct SimulatedSource {
 /// Makes the converters. (They draw their seeds here, while all system calls are still allowed: with a
 /// statically linked C library, looking up the one for random numbers opens files.)
 pub(super) fn open(options: &Options) -> Result<Opened, source::Error> {
-    let made = (0..options.signal.len()).map(|index| converter(options, index));
+    let made = (0..options.simulation.signal.len()).map(|index| converter(options, index));
     let converters = made.collect::<Result<_, _>>()?;
     Ok(Opened::new(SimulatedSource { converters, rate: options.ticking() }))
 }
 
 /// The converter of the channel at `index`, from 0.
 pub(crate) fn converter(options: &Options, index: usize) -> Result<Simulated, source::Error> {
-    let Options { signal, range, seed, .. } = options;
+    let SimulationOptions { signal, range, seed } = &options.simulation;
     // That the names are right has been checked.
     let columns = options.sent().ok();
     let called = columns.as_ref().and_then(|columns| Called::of(columns, index));
