@@ -15,12 +15,13 @@
 //! |---|---|---|
 //! | `options` | the command line (`options::serial`: how a serial line is opened; `options::simulation`: what is simulated; [`for_channel`]: values for one channel or for all) | options |
 //! | `plan` | what happens to readings | settings, columns, duration |
-//! | `opened` | choosing the source, and opening it before any stage begins: **a new source is added there** (`opened::clocked`: one converter, or rows of several; `opened::reconnecting`: a stream that is opened whenever it can be) | a source that can be read |
+//! | `opened` | choosing the source, and opening it before any stage begins: **a new source is added there** (`opened::clocked`: one converter, or rows of several; `opened::buffered`: the buffer of an IIO device; `opened::reconnecting`: a stream that is opened whenever it can be) | a source that can be read |
 //! | [`source`] | where readings come from, until an end, a deadline or a stop | batches of readings, rows |
 //! | [`source::clocked`], `source::clocked_rows` | asking one converter, or several together, at the `source::pace`: at each tick ([`ticks`]: which is due, which was missed) or without a pause | |
-//! | [`source::simulated`], `source::polled` | converters: signals (`source::uniform`: random integers); a file (`source::number`: the number in it; `source::iio`: the attributes beside it) | a reading |
+//! | [`source::simulated`], `source::polled` | converters: signals (`source::uniform`: random integers); a file (`source::number`: the number in it; [`source::iio`]: the attributes beside it) | a reading |
 //! | `streams` | which source reads a stream | |
 //! | `source::text`, `source::words`, [`source::wav`] | streams as they come (`source::open_stream`: opening one; [`source::stream`]: what both have in common; [`source::format`], `source::layout`, `source::frame`: what they consist of; [`source::word`]: raw words; `source::device`: **exclusive use of a serial line**; [`source::connection`]: the input and its device, let go of together; `source::reconnecting`: what goes on with another input) | |
+//! | [`source::iio`] | what the kernel says of an A/D converter: its attributes, **its buffer and the scans in it** | |
 //! | `source::table` | which lines of text are rows and headers, and what stands in their fields (`source::choice`: which columns are taken, and what they are sent as) | |
 //! | `source::dialect`, `source::timing` | how foreign text is written, and what its times look like | |
 //! | `source::column` | one column of many, by a way as fast as that of the classic stream | |
@@ -79,7 +80,7 @@ use crate::plan::Plan;
 use crate::processing::Processing;
 use crate::sender::Sender;
 use crate::source::{Given, Source};
-pub use crate::streams::convert_stream;
+pub use crate::streams::{convert_frames, convert_stream};
 
 /// Why conversion ended early.
 #[derive(Debug, Error)]

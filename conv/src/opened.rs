@@ -4,6 +4,7 @@
 //!
 //! To add a source: write a file for its kind, and add a line to [`KINDS`].
 
+mod buffered;
 mod clocked;
 mod polled;
 mod reconnecting;
@@ -50,7 +51,7 @@ trait OpenSource {
 type Kind = fn(&Options) -> Option<Result<Opened, source::Error>>;
 
 /// The sources that must be asked for; with none of them, a converter is simulated.
-const KINDS: [Kind; 2] = [stream::asked, polled::asked];
+const KINDS: [Kind; 3] = [stream::asked, polled::asked, buffered::asked];
 
 /// Opens the source that `options` ask for.
 pub(crate) fn open(options: &Options) -> Result<Opened, source::Error> {

@@ -43,6 +43,10 @@ pub struct Options {
     /// Read a file, FIFO, device, or - for standard input
     #[arg(long, value_name = "FILE|-", help_heading = "Real converter")]
     pub from: Option<PathBuf>,
+    /// Read what is enabled in an IIO device's buffer, in the kernel's units (mV, m°C): iio:device0, ads1115
+    #[arg(long, value_name = "DEVICE", help_heading = "Real converter")]
+    #[arg(conflicts_with_all = ["poll", "from", "rate", "period"])]
+    pub iio: Option<PathBuf>,
     /// text, labels (temp:21.5 hum:48), json (an object a line), wav, or raw words: u8, s16le, f32be,
     /// le:s12/16>>4 [default: text or wav]
     #[arg(long, value_parser = FormatParser, value_name = "FMT", hide_possible_values = true)]
@@ -74,7 +78,7 @@ pub struct Options {
     #[arg(short, long, value_name = "DUR", value_parser = quantity::period, allow_hyphen_values = true)]
     #[arg(help_heading = "Pace", conflicts_with = "from")]
     pub period: Option<Period>,
-    /// Stop after sending N samples (or rows); rejected readings do not count
+    /// Stop after N samples (or rows) that are not rejected
     #[arg(short = 'n', long, value_name = "N", value_parser = quantity::count, allow_hyphen_values = true, help_heading = "Pace")]
     pub count: Option<u64>,
     /// Stop after this time: 500ms, 2h
@@ -101,7 +105,7 @@ pub struct Options {
     /// What the times of the input look like.
     #[command(flatten)]
     pub times: InputTime,
-    /// Names of the channels [default: from FILE of --poll, the header, or ch1, ch2, …]
+    /// Names of the channels [default: those of the input]
     #[arg(long, value_name = "NAME,…", value_parser = names, help_heading = "Times and names")]
     pub names: Option<Columns>,
 
@@ -176,13 +180,15 @@ impl Options {
         Choice { columns, time, names, is_stamped, uses_times }
     }
 
-    /// What is sent, as far as it is known before anything is read: of text, only what the user says.
+    /// What is sent, as far as it is known before anything is read: of text and of a device's buffer, only
+    /// what the user says.
     pub fn sent(&self) -> Result<Columns, String> {
+        let said = || Ok(self.names.clone().unwrap_or(Columns::CLASSIC));
         let names = match (&self.from, &self.poll[..]) {
+            _ if self.iio.is_some() => return said(),
             (Some(_), _) => {
-                let of_text = || Ok(self.names.clone().unwrap_or(Columns::CLASSIC));
                 let of_words = |word| self.layout().sent_words(word);
-                return self.format().word().map_or_else(of_text, of_words);
+                return self.format().word().map_or_else(said, of_words);
             }
             (None, []) => (1..=self.simulation.signal.len()).map(Name::numbered).collect(),
             (None, paths) => polled::names(paths),
@@ -192,14 +198,15 @@ impl Options {
 
     /// Checks what is said of the columns and channels.
     fn check_channels(&self) -> Result<(), String> {
+        let is_foreign = self.from.is_some() && self.format().word().is_none();
+        let is_text = is_foreign && self.format().is_text();
         // What its columns are shows only when it is read.
-        let is_open = self.from.is_some() && self.format().word().is_none();
-        let is_text = is_open && self.format().is_text();
+        let is_open = is_foreign || self.iio.is_some();
         if !is_text && self.names.as_ref().is_some_and(Columns::have_time) {
             return Err("--names names channels; --stamp puts a time in front".to_owned());
         }
         if let (true, Some(Selection::These(columns)), Some(names)) =
-            (is_open, &self.columns, &self.names)
+            (is_foreign, &self.columns, &self.names)
         {
             let taken = columns.iter().map(|_| Name::numbered(1)).collect();
             Choice { names: Some(names.clone()), ..Choice::default() }.sent(false, taken, false)?;
@@ -219,7 +226,7 @@ impl CommandLine for Options {
         Need { option: "reconnect", one_of: &["from"] },
         Need { option: "format", one_of: &["from"] },
         Need { option: "channels", one_of: &["from"] },
-        Need { option: "columns", one_of: &["from"] },
+        Need { option: "columns", one_of: &["from", "iio"] },
         Need { option: "time", one_of: &["from"] },
         Need { option: "time-format", one_of: &["time"] },
         Need { option: "time-zone", one_of: &["time"] },
@@ -299,7 +306,8 @@ mod tests {
 
     #[test]
     fn the_ranges_places_are_the_resolution() {
-        let levels = |text: &str| parse(&format!("--range {text}")).unwrap().simulation.range[0].value;
+        let levels =
+            |text: &str| parse(&format!("--range {text}")).unwrap().simulation.range[0].value;
         assert_eq!(levels("-1.5..1"), Levels { min: -15, max: 10, places: 1 });
         assert_eq!(levels("0.00..5.00"), Levels { min: 0, max: 500, places: 2 });
         assert!(parse("--range 0..1e18").unwrap_err().ends_with("has at most 18 digits"));

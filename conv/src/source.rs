@@ -13,7 +13,7 @@ pub(crate) mod device;
 pub(crate) mod dialect;
 pub mod format;
 pub(crate) mod frame;
-pub(crate) mod iio;
+pub mod iio;
 pub(crate) mod layout;
 mod number;
 pub(crate) mod open_stream;
@@ -137,6 +137,9 @@ pub enum Error {
         /// What is wrong with it.
         why: String,
     },
+    /// The buffer of an IIO device could not be read.
+    #[error(transparent)]
+    Iio(#[from] iio::Error),
     /// A terminal or serial line could not be used.
     #[error(transparent)]
     Device(#[from] device::Error),

@@ -7,6 +7,7 @@ use stage::stream::input::Input;
 use crate::processing::Processing;
 use crate::sender::Sender;
 use crate::source::format::Format;
+use crate::source::frame::Frame;
 use crate::source::stream::Stream;
 use crate::source::text::TextStream;
 use crate::source::wav;
@@ -26,6 +27,16 @@ pub fn convert_stream(
             convert_words(&mut WordStream::new(stream.unframed(), word)?, &mut processing, sender)
         }
     }
+}
+
+/// Converts a stream of such frames.
+pub fn convert_frames(
+    stream: Stream<impl Input>,
+    frame: Frame,
+    mut processing: Processing,
+    sender: &mut Sender<impl Write>,
+) -> Result<(), Error> {
+    convert_words(&mut WordStream::of_frames(stream, frame)?, &mut processing, sender)
 }
 
 /// Converts text, or WAV after all, if nobody said that it is text.

@@ -9,6 +9,7 @@
 //! | [`account`] | the account that the launcher prints at the end |
 //! | [`via`] | running a test over each kind of transport |
 //! | [`serial`] | a serial line, and the device that sends |
+//! | [`iio`] | a stand-in for an IIO device, in a tree of its own |
 //! | [`turns`] | what only a few tests may do at a time |
 //! | [`terminal`] | a pseudo-terminal, and what a person would see on it |
 //! | [`recorded`] | what `log` has recorded, old files included |
@@ -31,6 +32,7 @@ pub mod account;
 pub mod disk;
 pub mod faults;
 mod finished;
+pub mod iio;
 pub mod installation;
 mod kept;
 pub mod lease;

@@ -24,6 +24,7 @@ mod help;
 mod hostile;
 mod hostile_rows;
 mod hung;
+mod iio;
 mod input_times;
 mod install;
 mod install_trouble;

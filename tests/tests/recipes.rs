@@ -10,6 +10,7 @@ use nix::sys::signal::Signal;
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 use stage::format::time::Time;
+use wandler_tests::iio::{FOLDER, NODE, make_device};
 use wandler_tests::programs::root;
 use wandler_tests::run::{Finished, Program};
 use wandler_tests::serial::Serial;
@@ -59,12 +60,23 @@ fn files(dir: &Path) {
     ] {
         fs::write(dir.join(name), bytes).unwrap();
     }
+    buffer(dir);
+}
+
+/// A device with a buffer, of 16 bits, 48 that pad them, and the time.
+fn buffer(dir: &Path) {
+    let elements =
+        [("in_temp", true, 0, "le:s12/16>>0"), ("in_timestamp", true, 1, "le:s64/64>>0")];
+    make_device(dir, &elements, &[("in_temp_offset", "-50"), ("in_temp_scale", "62.5")]);
+    let scan = |raw: i64, time: i64| [raw.to_le_bytes(), time.to_le_bytes()].concat();
+    let scans = [scan(394, 1_700_000_000_000_000_000), scan(-6, 1_700_000_000_010_000_000)];
+    fs::write(dir.join(NODE), scans.concat()).unwrap();
 }
 
 /// Runs a command; what it needs from outside is given to it.
 fn run(command: &str, dir: &Path) -> Finished {
     let mut serial = Serial::cooked();
-    let command = command.replace("/dev/ttyUSB0", &serial.path);
+    let command = command.replace("/dev/ttyUSB0", &serial.path).replace("iio:device0", FOLDER);
     let script = format!("set -euo pipefail\nexec {command}");
     let script = if command.contains('|') { script.replace("exec ", "") } else { script };
     if command.contains(".fifo") {

@@ -174,10 +174,15 @@ fn options_that_contradict_each_other_are_refused() {
 #[test]
 fn an_option_that_needs_another_is_refused_without_it_whatever_else_is_given() {
     for others in ["", " --rate 8k", " --period 1s", " --seed 1", " --range 0..1", " --count 1"] {
-        for option in ["format s16le", "channels 2", "columns 1", "time 1"] {
+        for (option, needed) in [
+            ("--format s16le", "--from"),
+            ("--channels 2", "--from"),
+            ("--columns 1", "--from or --iio"),
+            ("--time 1", "--from"),
+        ] {
             let name = option.split(' ').next().unwrap();
-            let reason = format!("--{name} needs --from");
-            refuses_all(&[(&format!("conv --{option}{others}"), &reason)]);
+            let reason = format!("{name} needs {needed}");
+            refuses_all(&[(&format!("conv {option}{others}"), &reason)]);
         }
     }
     refuses_all(&[

@@ -10,18 +10,17 @@ use crate::source::simulated::{Levels, Signal};
 /// What a simulated converter gives.
 #[derive(Args, Clone, Debug)]
 pub struct SimulationOptions {
-    /// uniform, sine (100 samples a period) or walk (steps of up to 1/50 of the range); of several channels:
-    /// sine,walk
+    /// uniform, sine (period: 100 samples), walk (steps up to 1/50 of range); several: sine,walk
     #[arg(long, value_enum, default_value = "uniform", hide_possible_values = true, value_delimiter = ',', action = ArgAction::Set)]
-    #[arg(help_heading = "Simulated converter", conflicts_with_all = ["poll", "from"])]
+    #[arg(help_heading = "Simulated converter", conflicts_with_all = ["poll", "from", "iio"])]
     pub signal: Vec<Signal>,
     /// The values, or NAME=MIN..MAX; the decimal places are the resolution [default: 0..100]
     #[arg(long, value_name = "MIN..MAX", value_parser = levels, allow_hyphen_values = true)]
-    #[arg(help_heading = "Simulated converter", conflicts_with_all = ["poll", "from"])]
+    #[arg(help_heading = "Simulated converter", conflicts_with_all = ["poll", "from", "iio"])]
     pub range: Vec<ForChannel<Levels>>,
     /// The same samples for the same N, or NAME=N; channels have N, N + 1, …
     #[arg(long, value_name = "N", value_parser = seed, allow_hyphen_values = true)]
-    #[arg(help_heading = "Simulated converter", conflicts_with_all = ["poll", "from"])]
+    #[arg(help_heading = "Simulated converter", conflicts_with_all = ["poll", "from", "iio"])]
     pub seed: Vec<ForChannel<u64>>,
 }
 

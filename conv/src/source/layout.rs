@@ -11,7 +11,7 @@ use super::word::Word;
 use crate::missing::MissingOptions;
 
 /// Bytes that a frame of words may have. (A megabyte holds 64 channels of 2048 words of 64 bits.)
-const MAX_FRAME: usize = 1 << 20;
+pub(super) const MAX_FRAME: usize = 1 << 20;
 
 /// What a stream consists of, and what is taken of it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -17,8 +17,12 @@ pub(super) fn read_number(path: &Path) -> Result<Sample, String> {
 
 /// Reads a file of one number; an error is the reason in words.
 pub(super) fn read_text(path: &Path) -> Result<Vec<u8>, String> {
-    let file = open(path).map_err(|error| chain(&error))?;
-    contents(file).map_err(|source| chain(&Error::Read { name: quoted_path(path), source }))
+    text(path).map_err(|error| chain(&error))
+}
+
+/// Reads a file of one number, or of one word.
+pub(super) fn text(path: &Path) -> Result<Vec<u8>, Error> {
+    contents(open(path)?).map_err(|source| Error::Read { name: quoted_path(path), source })
 }
 
 /// The number in a file's text, apart from blanks and line ends around it; an error is the reason in words.

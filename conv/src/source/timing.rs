@@ -32,7 +32,7 @@ pub struct InputTime {
     #[arg(long, value_name = "COL", help_heading = "Times and names")]
     #[arg(conflicts_with_all = ["poll", "stamp"])]
     pub time: Option<Column>,
-    /// What it looks like: iso, unix, unix-ms, unix-us, unix-ns, or a pattern: "%d.%m.%Y %H:%M:%S" [default: iso or unix]
+    /// Its form: iso, unix, unix-ms, unix-us, unix-ns, or a pattern: "%d.%m.%Y %H:%M" [default: iso or unix]
     #[arg(long, value_name = "FORM", help_heading = "Times and names")]
     #[arg(conflicts_with_all = ["poll", "stamp"])]
     pub time_format: Option<TimeFormat>,

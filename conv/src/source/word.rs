@@ -83,17 +83,27 @@ impl Word {
     /// The number in a word of [`Word::width`] bytes. `None` if that is not a number (NaN, an infinity),
     /// or the word has another length.
     pub fn decode(self, word: &[u8]) -> Option<Sample> {
+        if self.coding != Coding::Float {
+            return Fixed::new(self.integer(word)?, 0).map(Sample::from);
+        }
+        let bits = self.load(word)?;
+        let number = match self.bits {
+            32 => Decimal::shortest_f32(f32::from_bits(bits as u32)),
+            _ => Decimal::shortest(f64::from_bits(bits)),
+        };
+        Sample::try_from(number?).ok()
+    }
+
+    /// The integer in a word of [`Word::width`] bytes; `None` for a float, and if the word has another
+    /// length.
+    pub(super) fn integer(self, word: &[u8]) -> Option<i128> {
         let unused = u64::BITS - u32::from(self.bits);
         let bits = self.load(word)? >> self.shift << unused;
         match self.coding {
-            Coding::Unsigned => integer((bits >> unused).into()),
+            Coding::Unsigned => Some((bits >> unused).into()),
             // The sign is shifted in behind the number.
-            Coding::Signed => integer((bits.cast_signed() >> unused).into()),
-            Coding::Float if self.bits == 32 => {
-                let single = f32::from_bits((bits >> unused) as u32);
-                Sample::try_from(Decimal::shortest_f32(single)?).ok()
-            }
-            Coding::Float => Sample::try_from(Decimal::shortest(f64::from_bits(bits))?).ok(),
+            Coding::Signed => Some((bits.cast_signed() >> unused).into()),
+            Coding::Float => None,
         }
     }
 
@@ -124,10 +134,6 @@ impl Word {
             }
         }
     }
-}
-
-fn integer(number: i128) -> Option<Sample> {
-    Fixed::new(number, 0).map(Sample::from)
 }
 
 /// The name of a whole word.

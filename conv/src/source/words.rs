@@ -113,6 +113,11 @@ impl<I: Input> WordStream<I> {
         &self.frame.columns
     }
 
+    /// Which frame this is, by its number from 1.
+    fn place(&self, number: u64) -> Place {
+        Place { what: self.frame.what, number }
+    }
+
     /// Waits for whole frames, or for the end.
     fn read(&mut self) -> io::Result<()> {
         while self.start == self.whole && self.ending.is_none() {
@@ -227,10 +232,6 @@ fn chosen(
     frames.chunks_exact(frame).map(move |frame| &frame[taken.clone()])
 }
 
-fn place(number: u64) -> Place {
-    Place { what: "word", number }
-}
-
 impl<I: Input> Source for WordStream<I> {
     fn next(
         &mut self,
@@ -255,7 +256,7 @@ impl<I: Input> Source for WordStream<I> {
         if self.first.word.has_codes() {
             let filled = self.read_codes();
             let (table, codes) = (&self.first.word, &self.codes[..filled]);
-            return Ok(Given::Codes(Codes { place: place(first), table, codes }));
+            return Ok(Given::Codes(Codes { place: self.place(first), table, codes }));
         }
         let frames = self.start..self.whole;
         self.number += (frames.len() / self.frame.length) as u64;
@@ -264,7 +265,7 @@ impl<I: Input> Source for WordStream<I> {
         let Element { word, .. } = this.first;
         let words = chosen(&this.buffer[frames], this.frame.length, this.first.range());
         Ok(Given::Readings((first..).zip(words).map(move |(number, bytes)| Reading {
-            place: place(number),
+            place: this.place(number),
             raw: this.read_word(word, bytes, 0),
         })))
     }
@@ -281,7 +282,11 @@ impl<I: Input> Rows for WordStream<I> {
         }
         self.start += self.frame.length;
         self.number += 1;
-        Some(Row { place: place(self.number), time: Ok(self.came) })
+        let time = match self.frame.time {
+            Some(element) => element.time(self.newest()).map(Some).ok_or(NoReading::NotFinite),
+            None => Ok(self.came),
+        };
+        Some(Row { place: self.place(self.number), time })
     }
 
     fn reading(&mut self, index: usize) -> Option<Result<Sample, NoReading<'_>>> {

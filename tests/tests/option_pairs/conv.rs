@@ -82,7 +82,7 @@ pub(crate) const BENCH: Bench = Bench {
         Example { id: "flat", words: &["--flat 1,1e9"], needs: &[] },
         Example { id: "no_sandbox", words: &["--no-sandbox"], needs: &[] },
     ],
-    elsewhere: &["baud", "reconnect"],
+    elsewhere: &["baud", "iio", "reconnect"],
     refused: &[
         ("rate", &["period", "from", "format", "channels", "columns"]),
         ("rate", TEXT),

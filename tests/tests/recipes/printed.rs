@@ -19,6 +19,17 @@ pub(super) const PRINTED: &[(&str, i32, &str)] = &[
         "time\ttemp\thum\nNOW\t21500\t48\nNOW\t21500\t48\nNOW\t21500\t48\n",
     ),
     (RANDOM, 0, "1000 integers from 0 to 100\n"),
+    // (394 - 50) × 62.5 and (-6 - 50) × 62.5.
+    (
+        "conv --iio iio:device0 --count 2",
+        0,
+        "time\tin_temp\n2023-11-14T22:13:20.000000Z\t21500\n2023-11-14T22:13:20.010000Z\t-3500\n",
+    ),
+    (
+        "conv --iio iio:device0 --columns in_temp --offset 0 --scale 1 --count 2",
+        0,
+        "time\tin_temp\n2023-11-14T22:13:20.000000Z\t394\n2023-11-14T22:13:20.010000Z\t-6\n",
+    ),
     ("conv --from scope.csv --columns CH2", 0, "0.24\n0.16\n"),
     (
         "conv --from scope.csv --delimiter ,",

@@ -22,7 +22,7 @@
 //! Sources: Documentation/ABI/testing/sysfs-bus-iio of the kernel for the names, and its
 //! drivers/iio/industrialio-core.c for what is shared by which channels.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use stage::process::message::quoted_path;
 
@@ -75,20 +75,21 @@ fn without_statistic(channel: &str) -> (&str, Option<&'static str>) {
 }
 
 fn attribute(raw: &Path, channel: &str, kind: &str) -> Result<Option<Fraction>, Error> {
-    let found = sharings(channel)
-        .iter()
-        .map(|shared| match shared.as_str() {
-            "" => kind.to_owned(),
-            shared => format!("{shared}_{kind}"),
-        })
-        .map(|name| raw.with_file_name(name))
-        .find(|path| path.exists());
-    found
+    attribute_file(raw, channel, kind)
         .map(|path| {
             let number = read_number(&path).map(|number| Fraction::from(number.into_decimal()));
             number.map_err(|why| Error::Attribute { name: quoted_path(&path), why })
         })
         .transpose()
+}
+
+/// The file beside `path` that holds the attribute of this `kind` for `channel`: its own, or a shared one.
+pub(super) fn attribute_file(path: &Path, channel: &str, kind: &str) -> Option<PathBuf> {
+    let names = sharings(channel).into_iter().map(|shared| match shared.as_str() {
+        "" => kind.to_owned(),
+        shared => format!("{shared}_{kind}"),
+    });
+    names.map(|name| path.with_file_name(name)).find(|path| path.exists())
 }
 
 /// The names that an attribute of `channel` may have, the most specific first. Files that are not

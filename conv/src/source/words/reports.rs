@@ -4,7 +4,7 @@ use stage::stream::ending::{CutOff, Fate, Half};
 use stage::stream::input::Input;
 use stage::stream::rejects::REPORTED;
 
-use super::{WordStream, place};
+use super::WordStream;
 use crate::reading::{NoReading, Reading};
 
 impl<I: Input> WordStream<I> {
@@ -18,7 +18,7 @@ impl<I: Input> WordStream<I> {
         self.is_rest_done = true;
         self.cuts += 1;
         let cut = CutOff { ending, bytes: bytes as u64, start: b"" };
-        (self.cuts <= REPORTED).then(|| format!("{}: {cut}", place(self.number + 1)))
+        (self.cuts <= REPORTED).then(|| format!("{}: {cut}", self.place(self.number + 1)))
     }
 
     /// The frame that the end has cut off, if that counts as a reading.
@@ -28,7 +28,7 @@ impl<I: Input> WordStream<I> {
         (is_torn && !self.is_rest_done).then(|| {
             self.is_rest_done = true;
             let raw = Err(NoReading::Torn { bytes, frame });
-            Reading { place: place(self.number + 1), raw }
+            Reading { place: self.place(self.number + 1), raw }
         })
     }
 }
