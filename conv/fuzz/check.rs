@@ -1,9 +1,14 @@
 //! What holds for any stream of bytes: nothing panics; its samples, messages and account are the
 //! same however it is cut into chunks; they are those that are `expected`; and what is sent is rows of
 //! canonical samples. Used by the fuzzers and by a property test.
-#![allow(dead_code, reason = "each fuzzer has one of the checks")]
+#![allow(dead_code, unused_imports, reason = "each fuzzer has one of the checks")]
 
+mod choices;
 mod expected;
+mod foreign;
+mod scans;
+mod sound;
+mod word;
 
 use clap::Parser;
 use stage::fake::{Chunks, FakeClock};
@@ -16,11 +21,14 @@ use stage::stream::input::Input;
 use stage::stream::lines::each_line_to_cr_too;
 use wandler_conv::processing::Processing;
 use wandler_conv::sender::Sender;
-use wandler_conv::source::format::Format;
 use wandler_conv::source::stream::Stream;
 use wandler_conv::{Error, Options, convert_stream, source};
 
 use self::expected::Expected;
+pub(crate) use self::foreign::foreign;
+pub(crate) use self::scans::scans;
+pub(crate) use self::sound::sound;
+use self::word::Described;
 
 /// Conversions, up to the limits of what is exact, finite, and short enough to be written.
 const OFFSETS: [&str; 6] = ["", "-2048", "160/9", "-273.15", "1e308", "1e-400"];
@@ -146,7 +154,7 @@ pub(crate) fn words(data: &[u8]) {
     let [conversion, count, size, layout, words @ ..] = data else { return };
     let (format, layout) = (usize::from(*layout) % WORDS.len(), usize::from(*layout) / WORDS.len());
     let (format, (channels, taken)) = (WORDS[format], CHANNELS[layout % CHANNELS.len()]);
-    let word = format.parse::<Format>().expect("a format").word().expect("of words");
+    let word = Described::of(format);
     let columns: Vec<String> = taken.iter().map(usize::to_string).collect();
     let layout = [
         format!("--format={format}"),
@@ -154,7 +162,7 @@ pub(crate) fn words(data: &[u8]) {
         format!("--columns={}", columns.join(",")),
     ];
     let options = options(*conversion, *count, &layout);
-    let width = word.width();
+    let width = word.bytes();
     let mut expected = Expected::new(&options);
     if taken.len() > 1 {
         let names = columns.iter().map(|number| format!("ch{number}")).collect::<Vec<_>>();
@@ -166,7 +174,7 @@ pub(crate) fn words(data: &[u8]) {
             continue;
         }
         let bytes = |channel: &usize| &frame[width * (channel - 1)..][..width];
-        expected.row(None, taken.iter().map(|it| Some(word.decode(bytes(it)))).collect());
+        expected.row(None, taken.iter().map(|it| Some(word.value(bytes(it)))).collect());
     }
     check(&options, *size, words, &expected);
 }
@@ -201,27 +209,46 @@ fn options(conversion: u8, count: u8, layout: &[String]) -> Options {
     Options::try_parse_from(words).expect("these options go together")
 }
 
-fn check(options: &Options, size: u8, input: &[u8], expected: &Expected<'_>) {
-    let whole = run(options, input);
+/// Checks what conv makes of `input`; whether it was not refused.
+fn check(options: &Options, size: u8, input: &[u8], expected: &Expected<'_>) -> bool {
+    check_runs(size, input, expected, |input| run(options, input))
+}
+
+/// Checks what `run` makes of `input`, as a whole and in chunks; whether it was not refused.
+fn check_runs(
+    size: u8,
+    input: &[u8],
+    expected: &Expected<'_>,
+    run: impl Fn(Chunks) -> Outcome,
+) -> bool {
+    let whole = run(Chunks::of(input, input.len().max(1)));
     let size = (usize::from(size) + 1).max(input.len() / MOST_CHUNKS);
-    assert_eq!(run(options, Chunks::of(input, size)), whole, "in chunks of {size}");
+    assert_eq!(run(Chunks::of(input, size)), whole, "in chunks of {size}");
     if whole.refused.is_some() {
         assert_eq!(whole.samples, "", "nothing of it is a sample");
-        return;
+        return false;
     }
     assert_eq!((&whole.samples, &whole.entry), (&expected.output, &expected.entry()));
     check_rows(&whole.samples);
     for message in &whole.messages {
         assert!(!message.contains(char::is_control), "{message:?}");
     }
+    true
 }
 
 fn run(options: &Options, input: impl Input) -> Outcome {
+    let stream = Stream::whole(input, "memory", options.layout(), FakeClock::new());
+    outcome(options, |processing, sender| convert_stream(stream, processing, sender))
+}
+
+/// What becomes of a stream that `convert` converts.
+fn outcome(
+    options: &Options,
+    convert: impl FnOnce(Processing, &mut Sender<'_, &mut Vec<u8>>) -> Result<(), Error>,
+) -> Outcome {
     let (mut samples, mut messages) = (Vec::new(), Vec::new());
     let mut sender = Sender::new(&mut samples, options.count, &mut messages);
-    let processing = Processing::new(options.settings());
-    let stream = Stream::whole(input, "memory", options.layout(), FakeClock::new());
-    let refused = match convert_stream(stream, processing, &mut sender) {
+    let refused = match convert(Processing::new(options.settings()), &mut sender) {
         Ok(()) => None,
         Err(Error::Source(
             why @ (source::Error::Framed { .. }

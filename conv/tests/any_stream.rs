@@ -146,6 +146,21 @@ proptest! {
     }
 
     #[test]
+    fn rows_of_foreign_text(data in proptest::collection::vec(any::<u8>(), 0..300)) {
+        check::foreign(&data);
+    }
+
+    #[test]
+    fn scans_of_any_elements(data in proptest::collection::vec(any::<u8>(), 0..300)) {
+        check::scans(&data);
+    }
+
+    #[test]
+    fn sound_of_every_coding(data in proptest::collection::vec(any::<u8>(), 0..100)) {
+        check::sound(&data);
+    }
+
+    #[test]
     fn few_words_that_come_again(
         head in any::<[u8; 4]>(), words in proptest::collection::vec(0u8..3, 0..5000),
     ) {
@@ -155,6 +170,9 @@ proptest! {
 
 #[test]
 fn the_fuzzers_corpus() {
+    each_of("foreign", check::foreign);
+    each_of("scans", check::scans);
+    each_of("sound", check::sound);
     each_of("text", check::text);
     each_of("tables", check::tables);
     each_of("words", check::words);
