@@ -9,7 +9,7 @@ mod filter;
 
 use nix::errno::Errno;
 
-use self::filter::{Argument, Rule, Rules};
+use self::filter::{Argument, Condition, Rule, Rules};
 use super::Grant;
 use crate::process::kernel;
 
@@ -87,10 +87,10 @@ const TERMINAL_IOCTLS: [libc::Ioctl; 3] = [libc::TIOCEXCL, libc::TIOCNXCL, libc:
 const MODE_IOCTLS: [libc::Ioctl; 2] = [libc::TCSETS, libc::TCSETS2];
 
 /// What may be done to a descriptor: copy it, its flags, its locks, its size, its seals. Never
-/// F_SETOWN, which sends signals to others.
+/// F_SETOWN, which sends signals to others. (F_SETFL has a condition of its own.)
 #[rustfmt::skip]
-const FCNTLS: [libc::c_int; 15] = [
-    libc::F_GETFD, libc::F_SETFD, libc::F_GETFL, libc::F_SETFL, libc::F_DUPFD,
+const FCNTLS: [libc::c_int; 14] = [
+    libc::F_GETFD, libc::F_SETFD, libc::F_GETFL, libc::F_DUPFD,
     libc::F_DUPFD_CLOEXEC, libc::F_GETLK, libc::F_SETLK, libc::F_OFD_GETLK, libc::F_OFD_SETLK,
     libc::F_OFD_SETLKW, libc::F_GET_SEALS, libc::F_ADD_SEALS, libc::F_GETPIPE_SZ,
     libc::F_SETPIPE_SZ,
@@ -134,14 +134,19 @@ fn rules(grants: &[Grant]) -> Rules {
 
 /// The conditions on calls that can do more than a stage needs.
 fn conditions() -> Rules {
-    let no_code = || Rule::Without(Argument(2), libc::PROT_EXEC as u32);
-    let one_of = |argument, values: &[u32]| Rule::OneOf(Argument(argument), values.to_vec());
+    let no_code = || Rule::without(Argument(2), libc::PROT_EXEC as u32);
+    let one_of = |argument, values: &[u32]| Rule::one_of(Argument(argument), values);
+    // O_ASYNC has signals sent to whoever was the descriptor's owner before, or has the terminal.
+    let flags = vec![
+        Condition::Is(Argument(1), libc::F_SETFL as u32),
+        Condition::Without(Argument(2), libc::O_ASYNC as u32),
+    ];
     Rules::from([
         (libc::SYS_mmap, no_code()),
         (libc::SYS_mprotect, no_code()),
         (libc::SYS_tgkill, one_of(0, &[std::process::id()])),
         (libc::SYS_ioctl, one_of(1, &IOCTLS.map(|it| it as u32))),
-        (libc::SYS_fcntl, one_of(1, &FCNTLS.map(|it| it as u32))),
+        (libc::SYS_fcntl, one_of(1, &FCNTLS.map(|it| it as u32)).or_if(flags)),
         (libc::SYS_prctl, one_of(0, &PRCTLS.map(|it| it as u32))),
     ])
 }
@@ -149,8 +154,9 @@ fn conditions() -> Rules {
 /// What [`Grant::TakeTerminal`] adds, and these.
 fn taking_a_terminal(more: &[libc::Ioctl]) -> Rules {
     let ioctls = IOCTLS.iter().chain(&TERMINAL_IOCTLS).chain(more).map(|&it| it as u32);
+    let ioctls: Vec<u32> = ioctls.collect();
     Rules::from([
-        (libc::SYS_ioctl, Rule::OneOf(Argument(1), ioctls.collect())),
+        (libc::SYS_ioctl, Rule::one_of(Argument(1), &ioctls)),
         (libc::SYS_flock, Rule::Always),
     ])
 }
@@ -160,7 +166,7 @@ fn taking_a_terminal(more: &[libc::Ioctl]) -> Rules {
 fn reading() -> Rules {
     let only = |argument| {
         let others = libc::O_ACCMODE | libc::O_CREAT | libc::O_TRUNC;
-        Rule::Without(Argument(argument), others as u32)
+        Rule::without(Argument(argument), others as u32)
     };
     Rules::from([
         (libc::SYS_openat, only(2)),

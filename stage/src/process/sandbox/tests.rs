@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::process::{Command, ExitStatus};
 use std::thread;
 
-use nix::fcntl::{SpliceFFlags, tee};
+use nix::fcntl::{FcntlArg, OFlag, SpliceFFlags, fcntl, tee};
 use nix::sys::mman::{MapFlags, ProtFlags, mmap_anonymous};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socket};
@@ -33,7 +33,7 @@ struct Had {
 type Deed = fn(Had);
 
 /// What is tried. A deed that is not forbidden has to succeed.
-const DEEDS: [(&str, Deed); 20] = [
+const DEEDS: [(&str, Deed); 21] = [
     ("work", work),
     ("abort", |_| std::process::abort()),
     ("open a file", |had| drop(File::open(had.directory.join("file")).unwrap())),
@@ -83,6 +83,9 @@ const DEEDS: [(&str, Deed); 20] = [
         let zeros = [0u8; 128];
         // SAFETY: the modes are read from the address, which the pipe does not even get to.
         unsafe { libc::ioctl(had.pipe.0.as_raw_fd(), libc::TCSETS, zeros.as_ptr()) };
+    }),
+    ("have a signal sent", |had| {
+        let _ = fcntl(&had.pipe.0, FcntlArg::F_SETFL(OFlag::O_ASYNC));
     }),
     ("lock a file", |had| {
         // SAFETY: nothing is read or written but the lock.

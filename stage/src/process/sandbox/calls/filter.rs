@@ -16,15 +16,42 @@ use seccompiler::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Argument(pub(super) u8);
 
+/// What must hold of an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Condition {
+    /// It is this.
+    Is(Argument, u32),
+    /// It has none of these bits.
+    Without(Argument, u32),
+}
+
 /// When a call is allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Rule {
     /// Whatever its arguments.
     Always,
-    /// If the argument is one of these, of which there must be at least one.
-    OneOf(Argument, Vec<u32>),
+    /// If all conditions of one of these lists hold, of which there must be at least one.
+    If(Vec<Vec<Condition>>),
+}
+
+impl Rule {
+    /// If the argument is one of these.
+    pub(super) fn one_of(argument: Argument, values: &[u32]) -> Rule {
+        Rule::If(values.iter().map(|&value| vec![Condition::Is(argument, value)]).collect())
+    }
+
     /// If the argument has none of these bits.
-    Without(Argument, u32),
+    pub(super) fn without(argument: Argument, bits: u32) -> Rule {
+        Rule::If(vec![vec![Condition::Without(argument, bits)]])
+    }
+
+    /// Also if all of these hold.
+    pub(super) fn or_if(self, all: Vec<Condition>) -> Rule {
+        match self {
+            Rule::Always => Rule::Always,
+            Rule::If(lists) => Rule::If(lists.into_iter().chain([all]).collect()),
+        }
+    }
 }
 
 /// The calls that are allowed, by their numbers.
@@ -45,18 +72,21 @@ pub(super) fn program(rules: &Rules) -> Result<Vec<sock_filter>, BackendError> {
 
 /// The alternatives, of which one is enough; an empty list means no condition.
 fn alternatives(rule: &Rule) -> Result<Vec<SeccompRule>, BackendError> {
-    let if_it = |Argument(at): Argument, comparison, value: u32| {
-        let length = SeccompCmpArgLen::Dword;
-        let condition = SeccompCondition::new(at, length, comparison, value.into())?;
-        SeccompRule::new(vec![condition])
+    let all = |conditions: &Vec<Condition>| {
+        let conditions: Result<_, BackendError> =
+            conditions.iter().map(|it| condition(*it)).collect();
+        SeccompRule::new(conditions?)
     };
     match rule {
         Rule::Always => Ok(Vec::new()),
-        Rule::OneOf(argument, values) => {
-            values.iter().map(|&value| if_it(*argument, SeccompCmpOp::Eq, value)).collect()
-        }
-        Rule::Without(argument, bits) => {
-            Ok(vec![if_it(*argument, SeccompCmpOp::MaskedEq((*bits).into()), 0)?])
-        }
+        Rule::If(lists) => lists.iter().map(all).collect(),
     }
+}
+
+fn condition(condition: Condition) -> Result<SeccompCondition, BackendError> {
+    let (Argument(at), comparison, value) = match condition {
+        Condition::Is(argument, value) => (argument, SeccompCmpOp::Eq, value),
+        Condition::Without(argument, bits) => (argument, SeccompCmpOp::MaskedEq(bits.into()), 0),
+    };
+    SeccompCondition::new(at, SeccompCmpArgLen::Dword, comparison, value.into())
 }
