@@ -49,7 +49,9 @@ pub unsafe extern "C" fn openat(
     let only_reads = flags & libc::O_ACCMODE == libc::O_RDONLY && flags & libc::O_CREAT == 0;
     // SAFETY: as for C's.
     let before = unsafe { kernel::status_at(dir, path, 0) };
-    if only_reads && before.is_some_and(|status| status.is_directory()) {
+    // O_PATH opens nothing, but says where something is.
+    let reads = only_reads && flags & libc::O_PATH == 0;
+    if reads && before.is_some_and(|status| status.is_directory()) {
         // SAFETY: as for C's.
         if let Some(errno) = errno(Call::OpenDirectory, || unsafe { kernel::name_at(dir, path) }) {
             return fail(errno);
