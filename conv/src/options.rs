@@ -13,7 +13,7 @@ use stage::format::columns::Columns;
 use stage::format::name::Name;
 use stage::process::command_line::{CommandLine, Need, StageOptions};
 use stage::process::quantity::{self, Period, Rate};
-use stage::process::sandbox::{Grant, Sandbox, SandboxOption};
+use stage::process::sandbox::{Grant, Reach, Sandbox, SandboxOption};
 use stage::stream::files::STANDARD_INPUT;
 
 use self::format::FormatParser;
@@ -262,7 +262,11 @@ impl StageOptions for Options {
         // Standard input may be a terminal, too, so `--from -` needs it as well.
         let terminal = self.from.as_deref().map(|_| Grant::TakeTerminal);
         let own = file.into_iter().chain(terminal);
-        self.sandbox.granting(own.chain(self.serial.grants()))
+        let polled = self.poll.iter().cloned().map(Reach::ReadAnew);
+        let returning = self.stream().filter(|_| self.serial.reconnect);
+        let returning = returning.map(|path| Reach::Reconnect(path.to_owned()));
+        let sandbox = self.sandbox.granting(own.chain(self.serial.grants()));
+        sandbox.reaching(polled.chain(returning))
     }
 
     fn reads(&self) -> Vec<&Path> {

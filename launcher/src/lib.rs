@@ -123,7 +123,7 @@ pub fn run(options: &Options, own: StandardError) -> Result<Status, Error> {
     let spawned = spawn::all(wiring, handed_on, &directory, &calls, &watch);
     if options.verbose {
         table::wiring(&spawned, &side, &mut messages);
-        table::sandbox(&calls, sandbox::obstacle().as_deref(), &mut messages);
+        table::sandbox(&calls, sandbox::obstacle(), sandbox::landlock(), &mut messages);
     }
     let mut supervisor = Supervisor::new(options.wishes());
     let usage =

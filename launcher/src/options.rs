@@ -69,8 +69,9 @@ ends without it. The account says what is not known for it. Without a grace peri
 once, as they are by SIGQUIT (Ctrl-\\) and by a second Ctrl-C. \
 If the reader of standard error hangs as well, the account waits for it as long, and is then not \
 said. If the launcher itself is killed, the stages end by themselves. Where the kernel has no \
-seccomp, the stages cannot give up the system calls that they do not need; -v says so. Without /proc, \
---via shm cannot be made, and a terminal that is paused (Ctrl-S) may hold up the launcher's messages. In this \
+seccomp, the stages cannot give up the system calls that they do not need, and without Landlock not \
+the files; -v says so. Without /proc, --via shm cannot be made, and a terminal that is paused (Ctrl-S) \
+may hold up the launcher's messages. In this \
 pipeline log --pass passes to nobody. A transport that is full makes conv miss ticks. Message \
 queues hold only 10 messages (/proc/sys/fs/mqueue), so with --via mqueue that happens soonest: at \
 100 Hz when a stage is held up for a fifth of a second. All message queues of a user share a limit \

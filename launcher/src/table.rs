@@ -1,5 +1,5 @@
-//! What `-v` shows: what is connected to what, and by what means; which stages gave up system calls;
-//! and at the end how each ended.
+//! What `-v` shows: what is connected to what, and by what means; what the stages gave up; and at
+//! the end how each ended.
 
 use stage::process::message::Messages;
 use stage::process::sandbox;
@@ -26,21 +26,40 @@ pub(crate) fn wiring(spawned: &Spawned, side: &LauncherSide, messages: &mut dyn 
     }
 }
 
-/// Reports whether the processes give up the system calls that they do not need, or why not: `obstacle`
-/// is the system's reason.
-pub(crate) fn sandbox(calls: &Calls, obstacle: Option<&str>, messages: &mut dyn Messages) {
+/// Reports whether the processes give up the system calls and files that they do not need, or why not:
+/// what keeps all of them from giving up calls, and what they give up files by.
+pub(crate) fn sandbox(
+    calls: &Calls,
+    obstacle: Option<String>,
+    landlock: Result<u32, String>,
+    messages: &mut dyn Messages,
+) {
     let keeps_all = |process: &Process| calls.keeps_all_calls(*process);
     let keeping: Vec<&str> =
         Process::ALL.into_iter().filter(keeps_all).map(Process::name).collect();
-    let none = "no stage gives up a system call";
-    let given_up = "each stage gives up the system calls that it does not need (seccomp)";
-    let told = match (keeping.len(), obstacle) {
-        (all, _) if all == Process::ALL.len() => format!("{none}: {}", sandbox::OFF),
-        (_, Some(why)) => format!("{none}: {why}"),
-        (0, None) => given_up.to_owned(),
-        (_, None) => format!("{given_up}, but for {}: {}", keeping.join(", "), sandbox::OFF),
-    };
-    messages.tell(&told);
+    let filter = obstacle.map_or_else(|| Ok("seccomp".to_owned()), Err);
+    messages.tell(&given_up("system call", filter, &keeping));
+    let rules = landlock.map(|version| format!("Landlock ABI {version}"));
+    messages.tell(&given_up("file", rules, &keeping));
+}
+
+/// What is said of one kind of things that are given up, by which means or why not, except by the
+/// processes that keep all.
+fn given_up(kind: &str, means: Result<String, String>, keeping: &[&str]) -> String {
+    let none = format!("no stage gives up a {kind}");
+    if keeping.len() == Process::ALL.len() {
+        return format!("{none}: {}", sandbox::OFF);
+    }
+    match means {
+        Err(why) => format!("{none}: {why}"),
+        Ok(means) => {
+            let all = format!("each stage gives up the {kind}s that it does not need ({means})");
+            match keeping {
+                [] => all,
+                _ => format!("{all}, but for {}: {}", keeping.join(", "), sandbox::OFF),
+            }
+        }
+    }
 }
 
 /// Reports how each process ended and what it used.
@@ -68,23 +87,28 @@ mod tests {
 
     #[test]
     fn what_the_stages_give_up_is_reported_or_why_they_do_not() {
-        let told = |words: &[&str], obstacle| {
+        let told = |words: &[&str], obstacle: Option<&str>, landlock: Result<u32, &str>| {
             let options = crate::Options::try_parse_from([&["launcher"], words].concat()).unwrap();
-            let calls = options.calls();
             let mut messages = Vec::new();
-            sandbox(&calls, obstacle, &mut messages);
-            messages.concat()
+            let (obstacle, landlock) =
+                (obstacle.map(str::to_owned), landlock.map_err(str::to_owned));
+            sandbox(&options.calls(), obstacle, landlock, &mut messages);
+            messages
         };
-        let given_up = "each stage gives up the system calls that it does not need (seccomp)";
-        assert_eq!(told(&[], None), given_up);
-        let one = told(&["--stat", "--no-sandbox", "--log", "--no-sandbox"], None);
-        assert_eq!(one, format!("{given_up}, but for log, stat: --no-sandbox"));
-        let off = "no stage gives up a system call: --no-sandbox";
-        assert_eq!(told(&["--no-sandbox"], None), off);
-        assert_eq!(told(&["--no-sandbox"], Some("there is none")), off);
+        let calls = "each stage gives up the system calls that it does not need (seccomp)";
+        let files = "each stage gives up the files that it does not need (Landlock ABI 7)";
+        assert_eq!(told(&[], None, Ok(7)), [calls, files]);
+        let two = told(&["--stat", "--no-sandbox", "--log", "--no-sandbox"], None, Ok(7));
+        let but = ", but for log, stat: --no-sandbox";
+        assert_eq!(two, [format!("{calls}{but}"), format!("{files}{but}")]);
+        let off = ["no stage gives up a system call", "no stage gives up a file"];
+        let because = |why: &str| off.map(|it| format!("{it}: {why}"));
+        assert_eq!(told(&["--no-sandbox"], None, Ok(7)), because("--no-sandbox"));
+        assert_eq!(told(&["--no-sandbox"], Some("x"), Err("x")), because("--no-sandbox"));
+        assert_eq!(told(&["--stat", "--no-sandbox"], Some("x"), Err("x")), because("x"));
         assert_eq!(
-            told(&["--stat", "--no-sandbox"], Some("there is none")),
-            "no stage gives up a system call: there is none"
+            told(&[], None, Err("it is old")),
+            [calls, "no stage gives up a file: it is old"]
         );
     }
 }

@@ -7,7 +7,7 @@ use stage::format::time::Time;
 use stage::process::command_line::{CommandLine, Need, StageOptions};
 use stage::process::exit;
 use stage::process::progress;
-use stage::process::sandbox::{Grant, Sandbox, SandboxOption};
+use stage::process::sandbox::{Grant, Reach, Sandbox, SandboxOption};
 use stage::stream::files::STANDARD_INPUT;
 
 use crate::cat::Range;
@@ -86,6 +86,9 @@ not a regular one (a FIFO, a device) is neither locked nor synced, and cannot be
 its reader hangs, only kill -9 ends log. While a sync lasts, nothing is read: what comes meanwhile \
 waits in the pipe, which log makes 1 MiB wide where a shell made it. While the reader of \
 --pass does not read, nothing is synced. A single line longer than SIZE has a file of its own (behind its header). \
+Where the kernel has Landlock, log reaches what is below FILE's directory and the one above, but not \
+all of / or /dev: a file system that is mounted anew directly below /, or a link that is set to lead to \
+another directory, is refused (Permission denied) until log is started again, or with --no-sandbox. \
 What somebody does to old files, and bytes changed in FILE while its length stays the same, are \
 not noticed. --check and --cat read old files by number and by time, and may miss or double lines of \
 a file that is being rotated. They take old files behind two missing numbers for somebody else's, read no compressed ones, and say so where \
@@ -223,10 +226,16 @@ impl CommandLine for Options {
 
 impl StageOptions for Options {
     fn sandbox(&self) -> Sandbox {
-        self.sandbox.granting(match self.reads_files() {
-            true => vec![Grant::ReadFiles, Grant::ListDirectories],
-            false => vec![Grant::KeepFiles],
-        })
+        match self.reads_files() {
+            true => self
+                .sandbox
+                .granting([Grant::ReadFiles, Grant::ListDirectories])
+                .reaching(self.files.iter().cloned().map(Reach::ReadBeside)),
+            false => self
+                .sandbox
+                .granting([Grant::KeepFiles])
+                .reaching([Reach::Keep(self.file().to_owned())]),
+        }
     }
 
     fn reads(&self) -> Vec<&Path> {

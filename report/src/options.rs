@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use stage::process::command_line::{CommandLine, StageOptions};
-use stage::process::sandbox::{Grant, Sandbox, SandboxOption};
+use stage::process::sandbox::{Grant, Reach, Sandbox, SandboxOption};
 
 use crate::condition::Condition;
 use crate::format::{Format, LIVE};
@@ -60,7 +60,9 @@ read all the same, and the newest are shown once it goes on; only the last state
 Ctrl-Z clears the panel away, and fg draws it anew. A terminal that is closed is a reader that left. In \
 a shell pipeline other programs' messages move its panel down a row. OpenMetrics knows doubles only, and gets no histogram; the counters have their type in a \
 textfile only, which is in the older text format that the node exporter reads. A --fail-if whose \
-number does not exist does not hold; without any record the status is 1.
+number does not exist does not hold; without any record the status is 1. Where the kernel has Landlock, \
+--svg and --textfile reach what is below FILE's directory and the one above, but not all of / or /dev; \
+a link that is set to lead elsewhere is refused (Permission denied).
 
 ";
 
@@ -115,8 +117,9 @@ impl CommandLine for Options {
 
 impl StageOptions for Options {
     fn sandbox(&self) -> Sandbox {
-        let kept = self.svg.as_ref().or(self.textfile.as_ref());
-        self.sandbox.granting(kept.map(|_| Grant::KeepFiles))
+        let kept = self.writes();
+        let grant = (!kept.is_empty()).then_some(Grant::KeepFiles);
+        self.sandbox.granting(grant).reaching(kept.into_iter().map(Reach::Keep))
     }
 
     fn draws(&self) -> bool {

@@ -19,7 +19,7 @@
 //! | `wait` | all waiting: for input, room or a token, for a deadline, or for a stop |
 //! | [`clock`] | time, so that tests can set it |
 //! | [`helpers`] | the threads that a stage works with besides its own |
-//! | [`sandbox`] | **which system calls a stage keeps**, and giving up the others |
+//! | [`sandbox`] | **which system calls and files a stage keeps**, and giving up the others |
 //! | [`kernel`], `semaphore` | the few system calls that need `unsafe` |
 
 pub mod called;

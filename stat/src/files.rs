@@ -106,11 +106,6 @@ pub fn bytes_in(files: &[PathBuf]) -> u64 {
     }
 }
 
-/// Whether any file has to be opened.
-pub fn need_opening(files: &[PathBuf]) -> bool {
-    files.iter().any(|path| path != Path::new(STANDARD_INPUT))
-}
-
 /// A line of an input.
 #[derive(Clone, Debug, Default)]
 pub struct Position {
@@ -157,7 +152,6 @@ mod tests {
         assert!(!are_regular(&[here.clone(), path("-")], false));
         assert!(are_regular(&[here.clone(), path("-")], true));
         assert!(!are_regular(&[here, path("/dev/null")], true));
-        assert!(need_opening(&[path("-"), path("x")]) && !need_opening(&[path("-")]));
     }
 
     #[test]

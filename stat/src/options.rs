@@ -14,7 +14,7 @@ use stage::process::command_line::{CommandLine, Need, StageOptions};
 use stage::process::exit;
 use stage::process::progress;
 use stage::process::quantity;
-use stage::process::sandbox::{Grant, Sandbox, SandboxOption};
+use stage::process::sandbox::{Grant, Reach, Sandbox, SandboxOption};
 use stage::stream::files::STANDARD_INPUT;
 use stage::stream::regular::Regular;
 
@@ -197,7 +197,9 @@ impl CommandLine for Options {
 
 impl StageOptions for Options {
     fn sandbox(&self) -> Sandbox {
-        self.sandbox.granting(files::need_opening(&self.files).then_some(Grant::ReadFiles))
+        let files: Vec<Reach> =
+            self.reads().into_iter().map(|it| Reach::Read(it.to_owned())).collect();
+        self.sandbox.granting((!files.is_empty()).then_some(Grant::ReadFiles)).reaching(files)
     }
 
     fn helpers(&self) -> usize {

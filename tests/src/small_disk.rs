@@ -39,6 +39,13 @@ impl SmallDisk {
         &self.path
     }
 
+    /// Puts an empty one in its place. What is open in the old one stays there.
+    pub fn replace(&self) {
+        let unmounted = Command::new("umount").arg("--lazy").arg(self.path()).status();
+        assert!(unmounted.is_ok_and(|it| it.success()), "cannot unmount {self:?}");
+        assert!(mount(&["-t", "tmpfs", "tmpfs"], self.path()), "cannot mount another {self:?}");
+    }
+
     /// Gives it other options, such as more room.
     pub fn remount(&self, options: &str) {
         let options = format!("remount,{options}");

@@ -38,7 +38,7 @@ fn one_that_cannot_be_written_is_reported_once_and_the_recording_goes_on() {
         ("--svg fifo", "it has no reader"),
         ("--textfile /dev/full", "No space left on device"),
         ("--svg missing/x.svg", "No such file or directory"),
-        ("--textfile /proc/x.prom", "No such file or directory"),
+        ("--textfile /sys/x.prom", "Permission denied"),
     ] {
         let running = keeping(option, dir.path());
         running.wait_for_message("trying again");

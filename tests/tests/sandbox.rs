@@ -1,7 +1,8 @@
 //! Least privilege: each running stage has given up what it does not need, can do its work, and is
-//! killed if it tries anything else.
+//! killed if it makes any other call. (Which files it has given up is in `files`.)
 
 mod denied;
+mod files;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,7 +10,7 @@ use std::sync::OnceLock;
 
 use nix::sys::signal::Signal;
 use nix::unistd::{Pid, getpid};
-use stage::process::sandbox::obstacle;
+use stage::process::sandbox::{landlock, obstacle};
 use tempfile::TempDir;
 use wandler_tests::needs::left_out;
 use wandler_tests::proc;
@@ -96,7 +97,14 @@ fn the_launcher_says_what_is_given_up() {
         let given_up = "each stage gives up the system calls that it does not need (seccomp)";
         told("").mentions(&format!("launcher: {given_up}"));
     }
-    told("--no-sandbox").mentions("launcher: no stage gives up a system call: --no-sandbox");
+    if let Ok(version) = landlock() {
+        let given_up = "each stage gives up the files that it does not need";
+        told("").mentions(&format!("launcher: {given_up} (Landlock ABI {version})"));
+    }
+    for kind in ["system call", "file"] {
+        let told = told("--no-sandbox");
+        told.mentions(&format!("launcher: no stage gives up a {kind}: --no-sandbox"));
+    }
 }
 
 /// The library that makes a stage do what it must not, or `None` if it cannot be made.
@@ -130,17 +138,18 @@ fn with_deed(program: Program, library: &Path, victim: &str, deed: &str) -> Prog
 #[test]
 fn a_stage_can_do_what_it_was_told_to_and_nothing_else() {
     let Some(library) = preloaded().filter(|_| is_sandboxed()) else { return };
-    let all = ["open", "make", "rename", "run", "connect"];
+    let [open, make, rename] = ["open /etc/passwd", "make made", "rename"];
+    let all = [open, make, rename, "run", "connect"];
     for (command, allowed) in [
         ("stat", &[][..]),
         ("report", &[]),
         ("report --fail-if mean>100", &[]),
-        ("report --svg picture.svg", &["open", "make", "rename"]),
-        ("report --textfile record.prom", &["open", "make", "rename"]),
-        ("log run.log", &["open", "make", "rename"]),
+        ("report --svg picture.svg", &[open, make, rename]),
+        ("report --textfile record.prom", &[open, make, rename]),
+        ("log run.log", &[open, make, rename]),
         ("conv --from -", &[]),
         ("conv --from data", &[]),
-        ("conv --poll data --count 2 --rate max", &["open"]),
+        ("conv --poll data --count 2 --rate max", &[open]),
         ("stat --no-sandbox", &all),
     ] {
         let (program, words) = command.split_once(' ').unwrap_or((command, ""));
@@ -169,7 +178,7 @@ fn a_stage_that_does_something_else_is_reported_and_what_was_sent_is_recorded() 
     let dir = tempfile::tempdir().unwrap();
     let options = ["--stop-with", "stat", "--conv", "--period 1ms", "--log", "run.log"];
     let run = launcher("pipe").args(options).dir(&dir);
-    let finished = with_deed(run, library, "stat", "open").finish().exits(1);
+    let finished = with_deed(run, library, "stat", "open /etc/passwd").finish().exits(1);
     let told = "stat was killed by SIGSYS: it made a system call that it had given up";
     let finished = finished.mentions(&format!("launcher: {told}"));
     let account = finished.stderr.lines().last().unwrap();

@@ -18,7 +18,7 @@ pub struct SerialOptions {
 }
 
 impl SerialOptions {
-    /// What it takes to open a source again.
+    /// Which calls it takes to open a source again.
     pub(super) fn grants(&self) -> impl Iterator<Item = Grant> {
         let open = self.reconnect.then_some(Grant::ReadFiles);
         open.into_iter().chain(open.and(self.baud).map(|_| Grant::SetTerminal))

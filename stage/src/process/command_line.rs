@@ -63,7 +63,7 @@ fn id(option: &str) -> String {
 
 /// A stage's options.
 pub trait StageOptions: CommandLine {
-    /// Which system calls the stage keeps while it works.
+    /// Which system calls and files the stage keeps while it works.
     fn sandbox(&self) -> Sandbox;
 
     /// The files that it will read.

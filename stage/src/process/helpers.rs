@@ -4,7 +4,7 @@
 //! [`crate::process::program`]:
 //!
 //! 1. the allocator is told to use one arena for all threads, for which it needs no files, before there
-//!    is another thread;
+//!    is another thread; and the stage gives up files, which holds for the threads that it starts then;
 //! 2. the stop handler is installed, which blocks its signals: the helpers inherit that, so that a stop
 //!    only ever wakes the stage's own thread;
 //! 3. the helpers begin. Each allocates memory and reports that it is there, so that the allocator has

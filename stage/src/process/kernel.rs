@@ -9,7 +9,6 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::mqueue::MqdT;
-use nix::sys::prctl::set_no_new_privs;
 use nix::sys::signal::{SigHandler, Signal, signal};
 
 /// Whether `signal` is ignored now.
@@ -120,9 +119,8 @@ const FILTER_FLAGS: libc::c_ulong =
     libc::SECCOMP_FILTER_FLAG_TSYNC | libc::SECCOMP_FILTER_FLAG_SPEC_ALLOW;
 
 /// Lets `program` decide, irrevocably, which system calls any thread of this process may make. The
-/// process also loses the ability to gain privileges, as by a set-user-ID program.
+/// process must have given up gaining privileges.
 pub(crate) fn filter_calls(program: &[libc::sock_filter]) -> Result<(), Errno> {
-    set_no_new_privs()?;
     let len = program.len().try_into().map_err(|_| Errno::EINVAL)?;
     let program = libc::sock_fprog { len, filter: program.as_ptr().cast_mut() };
     match seccomp(&program)? {
@@ -146,6 +144,18 @@ fn seccomp(program: *const libc::sock_fprog) -> Result<libc::c_long, Errno> {
     // SAFETY: the kernel copies the program, whose length is beside it, and writes nothing; for an
     // invalid address it returns EFAULT.
     Errno::result(unsafe { libc::syscall(call, operation, FILTER_FLAGS, program) })
+}
+
+/// Asks for the version, and for nothing else (LANDLOCK_CREATE_RULESET_VERSION of `linux/landlock.h`).
+const LANDLOCK_VERSION: u32 = 1;
+
+/// Which version of Landlock's interface this kernel has.
+pub(crate) fn landlock_version() -> Result<u32, Errno> {
+    let call = libc::SYS_landlock_create_ruleset;
+    let (no_rules, length) = (std::ptr::null::<libc::c_void>(), 0usize);
+    // SAFETY: the call reads and writes nothing, and returns a number.
+    let version = unsafe { libc::syscall(call, no_rules, length, LANDLOCK_VERSION) };
+    Ok(u32::try_from(Errno::result(version)?).unwrap_or_default())
 }
 
 /// Lets all threads allocate from one arena; to be called before there is a second thread. glibc gives

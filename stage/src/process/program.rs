@@ -46,8 +46,10 @@ enum Error {
     Closed(&'static str),
     #[error("cannot start {0} threads")]
     Threads(usize, #[source] io::Error),
+    #[error("cannot give up files")]
+    Files(#[source] io::Error),
     #[error("cannot give up system calls")]
-    Sandbox(#[source] io::Error),
+    Calls(#[source] io::Error),
     #[error("cannot listen for a suspension")]
     Suspension(#[source] Errno),
     #[error(transparent)]
@@ -86,7 +88,8 @@ pub fn become_another<E: StdError + 'static>(
     framed(other, || tell_failure(other, execute().map(|never| match never {}))).into()
 }
 
-/// Runs a stage: like [`run`], with stop requests, a ledger, and only the system calls that it needs.
+/// Runs a stage: like [`run`], with stop requests, a ledger, and only the system calls and files that it
+/// needs.
 pub fn stage<O: StageOptions, E: StdError + 'static>(
     program: &'static str,
     body: impl FnOnce(O, &mut Host) -> Ended<E>,
@@ -166,7 +169,7 @@ pub fn run_stage<E: StdError + 'static>(
     }
 }
 
-/// Hears stop requests from now on, starts this many helpers, and gives up system calls.
+/// Hears stop requests from now on, starts this many helpers, and gives up files and system calls.
 fn enter(
     program: &'static str,
     ledger: Option<&Ledger>,
@@ -182,9 +185,11 @@ fn enter(
     let terminal = terminal::reopened(io::stdout());
     let messages = Above { messages: StandardError::of(program), progress: progress.clone() };
     let suspension = if draws { Suspension::prepare().map_err(Error::Suspension)? } else { None };
+    // Before there is another thread, and after all that has to be opened.
+    sandbox.give_up_files().map_err(Error::Files)?;
     let stop = Stop::on_signals()?;
     let helpers = Helpers::start(helpers).map_err(|error| Error::Threads(helpers, error))?;
-    sandbox.enter().map_err(Error::Sandbox)?;
+    sandbox.give_up_calls().map_err(Error::Calls)?;
     Ok(Host {
         stop,
         messages,

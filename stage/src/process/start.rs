@@ -8,8 +8,8 @@
 //! 1. reads its command line, and ends if that is wrong;
 //! 2. opens what it reads, if it is `conv`, and ends with status 1 if that cannot be opened;
 //! 3. sends [`Ready`], a JSON object in one message: what it is going to read and to write;
-//! 4. gives up system calls, which takes longer than all else here, while the launcher waits for the
-//!    others;
+//! 4. gives up files and system calls, which takes longer than all else here, while the launcher waits
+//!    for the others;
 //! 5. waits for one byte, and begins; or for an end of file, which means that another stage cannot
 //!    begin or the launcher is gone, and exits silently with status 1.
 

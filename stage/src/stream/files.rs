@@ -113,7 +113,7 @@ fn descriptor(path: &Path) -> Option<usize> {
 }
 
 /// A path, and those that it leads to if it is a link.
-fn links(path: &Path) -> impl Iterator<Item = PathBuf> {
+pub(crate) fn links(path: &Path) -> impl Iterator<Item = PathBuf> {
     let target = |path: &PathBuf| {
         let link = fs::read_link(path).ok()?;
         Some(path.parent().map(|parent| parent.join(&link)).unwrap_or(link))

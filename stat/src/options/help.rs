@@ -109,7 +109,8 @@ Limits: a line is looked at up to 64 KiB; a row has at most 1000 columns, and a 
 parts, 1000 channels. A sample has at most 400 decimal places and is finite as a double. Asked to \
 stop, stat reads standard input on until it ends or is silent for a second; reading files, it ends \
 there and reports what it has counted. Half a line that is cut off so, or by a hang-up, is dropped, \
-and reported.
+and reported. A FILE that another one replaces before its turn is refused where the kernel has Landlock \
+(Permission denied), unless --no-sandbox is given.
 
 Memory: 4 MB; up to 12 MB with 65536 distinct values, 30 MB with more, and 90 MB if they have \
 hundreds of digits; with --jobs, as much for each thread. Up to four channels take as much each; more \

@@ -3,7 +3,7 @@
 use super::*;
 
 /// The same program, to which these calls answer `errno`.
-fn denying(errno: &str, calls: &str, program: Program) -> Program {
+pub(super) fn denying(errno: &str, calls: &str, program: Program) -> Program {
     program.wrapped(&[env!("CARGO_BIN_EXE_denying"), errno, calls])
 }
 

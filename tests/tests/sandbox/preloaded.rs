@@ -1,11 +1,11 @@
 //! A library to preload into a stage that it takes over, as foreign bytes might: the second time that
 //! the stage reads, it does what `WANDLER_DEED` says, in every process that is called
-//! `WANDLER_VICTIM`. Compiled by the test that uses it.
+//! `WANDLER_VICTIM`, and says on standard error what came of it. Compiled by the test that uses it.
 
 use std::env;
 use std::ffi::{c_int, c_void};
 use std::fs::{self, File};
-use std::net::UdpSocket;
+use std::net::TcpListener;
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -17,6 +17,7 @@ struct Piece {
 
 unsafe extern "C" {
     fn readv(fd: c_int, pieces: *const Piece, count: c_int) -> isize;
+    fn write(fd: c_int, start: *const c_void, length: usize) -> isize;
 }
 
 static READ: AtomicU32 = AtomicU32::new(0);
@@ -36,14 +37,21 @@ fn is_victim() -> bool {
     name.rsplit('/').next() == env::var("WANDLER_VICTIM").ok().as_deref()
 }
 
-/// What matters is not whether it succeeds, but whether anything comes after it.
+/// A deed, and its argument if it has one. Where it is not allowed, nothing may come after it.
 fn do_it() {
-    match env::var("WANDLER_DEED").as_deref() {
-        Ok("open") => drop(File::open("/etc/passwd")),
-        Ok("make") => drop(File::create("made")),
-        Ok("rename") => drop(fs::rename("made", "renamed")),
-        Ok("run") => drop(Command::new("true").status()),
-        Ok("connect") => drop(UdpSocket::bind("127.0.0.1:0")),
-        _ => {}
-    }
+    let deed = env::var("WANDLER_DEED").unwrap_or_default();
+    let (deed, argument) = deed.split_once(' ').unwrap_or((&deed, ""));
+    let result = match deed {
+        "open" => File::open(argument).map(drop),
+        "write" => File::options().write(true).open(argument).map(drop),
+        "make" => File::create(argument).map(drop),
+        "rename" => fs::rename("made", "renamed"),
+        "run" => Command::new("true").status().map(drop),
+        "connect" => TcpListener::bind("127.0.0.1:0").map(drop),
+        _ => return,
+    };
+    let told = result.map_or_else(|error| error.to_string(), |()| "done".to_owned());
+    let told = format!("deed: {told}\n");
+    // SAFETY: the bytes are there.
+    unsafe { write(2, told.as_ptr().cast(), told.len()) };
 }

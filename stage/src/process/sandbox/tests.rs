@@ -1,5 +1,6 @@
-//! What a process can still do within a sandbox, by trying. Since a sandbox cannot be left again, each
-//! deed is done by a process of its own: this test's executable, told to run [`as_a_child`] alone.
+//! What a process can still do within a sandbox, by trying: which calls it has. (`paths::tests` tries which
+//! files.) Since a sandbox cannot be left again, each deed is done by a process of its own: this test's
+//! executable, told to run [`as_a_child`] alone.
 #![allow(unsafe_code, reason = "some deeds need it, and are to be refused")]
 
 use std::collections::HashMap;
@@ -8,7 +9,7 @@ use std::io::{PipeReader, PipeWriter, Read, Write, pipe};
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::ExitStatusExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::thread;
 
@@ -117,7 +118,7 @@ const VARIABLES: [&str; 3] = ["WANDLER_DEED", "WANDLER_GRANTS", "WANDLER_DIRECTO
 fn as_a_child() {
     let [deed, grants, directory] = VARIABLES.map(|name| std::env::var(name).unwrap());
     let had = Had {
-        directory: directory.into(),
+        directory: directory.clone().into(),
         pipe: pipe().unwrap(),
         other_pipe: pipe().unwrap(),
         parent: getppid(),
@@ -132,10 +133,13 @@ fn as_a_child() {
     ];
     let granted = all.into_iter().filter(|grant| grants.contains(&format!("{grant:?}")));
     let (_, deed) = DEEDS.into_iter().find(|(name, _)| *name == deed).unwrap();
-    // As the thread of `ctrlc` may have, this one has just begun when the sandbox is entered.
-    let thread = thread::spawn(|| drop(vec![1; 1 << 20]));
+    let file = Path::new(&directory).join("file");
     let option = SandboxOption { no_sandbox: grants == "everything" };
-    option.granting(granted).enter().unwrap();
+    let sandbox = option.granting(granted).reaching([Reach::Keep(file)]);
+    sandbox.give_up_files().unwrap();
+    // As the thread of `ctrlc` may have, this one has just begun when the filter is set.
+    let thread = thread::spawn(|| drop(vec![1; 1 << 20]));
+    sandbox.give_up_calls().unwrap();
     thread.join().unwrap();
     deed(had);
     std::process::exit(0);

@@ -1,0 +1,195 @@
+//! Which files a running stage can still reach: what it needs for its work, also when directories are made
+//! and file systems mounted anew, and nothing else.
+
+use std::fs;
+use std::io::Write as _;
+use std::process::Stdio;
+
+use wandler_tests::recorded::all_files;
+use wandler_tests::small_disk::SmallDisk;
+
+use super::denied::denying;
+use super::*;
+
+/// Whether stages give up files here; says so if not.
+fn gives_up_files() -> bool {
+    if let Err(why) = landlock() {
+        left_out(&why);
+    }
+    landlock().is_ok()
+}
+
+const DONE: &str = "deed: done";
+const REFUSED: &str = "deed: Permission denied (os error 13)";
+
+/// A stage that works in `work`, below a directory of its own, and what it says of a deed in between.
+/// `PLACE` in the deed is that directory, and `ELSEWHERE` another one.
+fn told(command: &str, deed: &str, around: impl FnOnce(Program) -> Program) -> Option<String> {
+    let library = preloaded()?;
+    let (place, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let work = place.path().join("work");
+    fs::create_dir(&work).unwrap();
+    for name in ["data", "beside", "../above"] {
+        fs::write(work.join(name), "1\n").unwrap();
+    }
+    let filled_in = |text: &str| {
+        let text = text.replace("PLACE", place.path().to_str().unwrap());
+        text.replace("ELSEWHERE", elsewhere.path().to_str().unwrap())
+    };
+    let (command, deed) = (filled_in(command), filled_in(deed));
+    let (program, words) = command.split_once(' ').unwrap_or((&command, ""));
+    let input = if program == "report" { RECORD } else { "1\n2\n" };
+    let run = Program::new(program).words(words).input(input);
+    let finished = around(with_deed(run, library, program, &deed)).dir(&work).finish();
+    assert_eq!(finished.code(), 0, "{deed}: {finished}");
+    let told = finished.stderr.lines().find(|line| line.starts_with("deed: "));
+    Some(told.unwrap_or_else(|| panic!("{deed}: {finished}")).to_owned())
+}
+
+/// Checks what a stage can open: these can be, and those cannot.
+#[track_caller]
+fn reaches(command: &str, done: &[&str], refused: &[&str]) {
+    let expected = done.iter().map(|it| (it, DONE)).chain(refused.iter().map(|it| (it, REFUSED)));
+    for (deed, expected) in expected.filter(|_| gives_up_files()) {
+        let Some(told) = told(command, deed, |run| run) else { return };
+        assert_eq!(told, expected, "{command}: {deed}");
+    }
+}
+
+#[test]
+fn a_stage_that_keeps_a_file_reaches_its_directory_and_the_one_above_and_nothing_else() {
+    for command in [
+        "log run.log",
+        "log --rotate 1K PLACE/work/run.log",
+        "report --svg picture.svg",
+        "report --textfile record.prom",
+    ] {
+        let done =
+            ["open beside", "write beside", "make new", "open PLACE/above", "make PLACE/new"];
+        let refused = [
+            "open /etc/passwd",
+            "open /",
+            "make ELSEWHERE/new",
+            "open /proc/self/mem",
+            "write /proc/self/mem",
+            "write /dev/null",
+        ];
+        reaches(command, &done, &refused);
+    }
+}
+
+#[test]
+fn a_stage_that_polls_a_file_reads_what_lies_in_its_directory_and_the_one_above() {
+    let done = ["open data", "open beside", "open PLACE/above"];
+    let refused = ["open /etc/passwd", "open .", "open ELSEWHERE", "open /proc/self/mem"];
+    reaches("conv --poll data --count 2 --rate max", &done, &refused);
+}
+
+#[test]
+fn a_stage_that_reads_what_was_recorded_finds_what_lies_beside_it() {
+    let refused = ["open PLACE/above", "open /etc/passwd", "open /proc/self/mem"];
+    for command in ["log --check data", "log --cat data"] {
+        reaches(command, &["open beside", "open ."], &refused);
+    }
+}
+
+#[test]
+fn statistics_of_files_reach_these_and_no_others() {
+    reaches("stat data beside", &["open data", "open beside"], &["open .", "open PLACE/above"]);
+}
+
+#[test]
+fn a_sandbox_that_is_switched_off_keeps_all_files() {
+    for command in ["log --no-sandbox run.log", "stat --no-sandbox"] {
+        let Some(told) = told(command, "open /etc/passwd", |run| run) else { return };
+        assert_eq!(told, DONE, "{command}");
+    }
+}
+
+#[test]
+fn each_half_of_the_sandbox_works_without_the_other() {
+    if !gives_up_files() || !is_sandboxed() {
+        return;
+    }
+    for errno in ["EPERM", "ENOSYS"] {
+        let without = |call| move |run| denying(errno, call, run);
+        // (Ports are given up since version 4.)
+        let port = ("stat", "connect", if landlock() < Ok(4) { DONE } else { REFUSED });
+        for (command, deed, expected) in [
+            ("log run.log", "open /etc/passwd", REFUSED),
+            ("stat", "make new", REFUSED),
+            ("stat", "run", REFUSED),
+            port,
+        ] {
+            let Some(told) = told(command, deed, without("seccomp")) else { return };
+            assert_eq!(told, expected, "{command}: {deed}");
+        }
+        let Some(told) =
+            told("log run.log", "open /etc/passwd", without("landlock_create_ruleset"))
+        else {
+            return;
+        };
+        assert_eq!(told, DONE);
+    }
+}
+
+#[test]
+fn without_landlock_a_pipeline_works_and_says_what_it_lacks() {
+    if !is_sandboxed() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    for (errno, reason) in
+        [("EPERM", "Operation not permitted"), ("ENOSYS", "Function not implemented")]
+    {
+        let run = launcher("pipe").args(["-v", "--conv", "--count 3 --rate max"]);
+        let finished = denying(errno, "landlock_create_ruleset", run).dir(&dir).finish().exits(0);
+        let none = format!("no stage gives up a file: Landlock is not to be had: {reason}");
+        finished.mentions(&format!("launcher: {none}"));
+    }
+}
+
+#[test]
+fn a_polled_file_is_followed_when_it_or_its_directory_is_replaced() {
+    let dir = tempfile::tempdir().unwrap();
+    let (inner, file) = (dir.path().join("d"), dir.path().join("d/data"));
+    fs::create_dir(&inner).unwrap();
+    fs::write(&file, "1\n").unwrap();
+    let running = Program::new("conv").words("--poll d/data --period 5ms").dir(&dir).start();
+    running.wait_for_lines(1);
+    fs::write(inner.join("new"), "2\n").unwrap();
+    fs::rename(inner.join("new"), &file).unwrap();
+    running.wait_for_line("2");
+    fs::remove_dir_all(&inner).unwrap();
+    running.wait_for_message("cannot open \"d/data\": No such file or directory");
+    fs::create_dir(&inner).unwrap();
+    fs::write(&file, "3\n").unwrap();
+    running.wait_for_line("3");
+    running.signal(Signal::SIGTERM);
+    running.finish().exits(3);
+}
+
+#[test]
+fn a_file_system_that_is_mounted_anew_is_recorded_on() {
+    for name in ["run.log", "deep/run.log"] {
+        let Some(disk) = SmallDisk::new("size=1m") else { return };
+        let path = disk.path().join(name);
+        let make_directory = || fs::create_dir_all(path.parent().unwrap()).unwrap();
+        make_directory();
+        let log = Program::new("log").args(["--pass", path.to_str().unwrap()]).dir("/");
+        let mut running = log.stdin(Stdio::piped()).start();
+        let mut stdin = running.stdin();
+        stdin.write_all(b"1\n").unwrap();
+        running.wait_for_lines(1);
+        running.stop(running.pid());
+        disk.replace();
+        make_directory();
+        running.signal(Signal::SIGCONT);
+        let told = format!("log: {path:?} was moved: going on in a new file of that name");
+        running.wait_for_message(&told);
+        stdin.write_all(b"2\n").unwrap();
+        drop(stdin);
+        running.finish().exits(0).says(&[told]);
+        assert_eq!(all_files(path.parent().unwrap()), "2\n");
+    }
+}
