@@ -17,6 +17,7 @@
 
 pub mod drain;
 pub mod peer;
+mod piece;
 pub mod queue;
 pub mod ring;
 mod turn;
@@ -26,7 +27,6 @@ use std::mem;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
-use memchr::memrchr;
 use nix::errno::Errno;
 use nix::poll::PollFlags;
 use nix::sys::stat::SFlag;
@@ -266,15 +266,6 @@ mod die {
             self.kind = Kind::Stream;
         }
     }
-}
-
-/// As much of `bytes` as fits, up to the end of a line; `None` if no line fits whole. (The last line
-/// may have no end.)
-fn whole_lines(bytes: &[u8], fit: usize) -> Option<&[u8]> {
-    if bytes.len() <= fit {
-        return Some(bytes);
-    }
-    memrchr(b'\n', &bytes[..fit]).map(|last| &bytes[..=last])
 }
 
 /// The same error, to be reported once more.

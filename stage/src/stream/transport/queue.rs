@@ -29,8 +29,8 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::statfs::{FsType, fstatfs};
 
 use super::peer::{End, Watched};
+use super::piece::whole_lines;
 use super::turn::Turn;
-use super::whole_lines;
 use crate::process::clock::Wake;
 use crate::process::kernel::with_queue;
 use crate::process::wait::{Awaited, Sleep};

@@ -43,8 +43,10 @@
 //! the stream, make the other side wait, or wake it in vain (which a stop or a deadline ends). The
 //! seals keep it from taking the memory away.
 
+mod damaged;
 mod drain;
 pub mod memory;
+mod protocol;
 mod reader;
 mod writer;
 
@@ -55,46 +57,15 @@ use std::sync::atomic::Ordering;
 
 use nix::fcntl::{FcntlArg, SealFlag, fcntl};
 use nix::sys::uio::pread;
-use thiserror::Error;
 
 use super::Pair;
 use super::peer::{self, End};
 pub(crate) use drain::drain;
-use memory::{MAGIC, Memory, SIZE};
+use memory::{MAGIC, Memory};
 pub use memory::{SLOT, SLOTS};
+use protocol::close;
 pub(crate) use reader::Reader;
 pub(crate) use writer::Writer;
-
-/// Added to the word of a slot that the reader has taken.
-const TAKEN: u32 = 1 << 31;
-
-/// Memory that is not, or no longer, a ring.
-#[derive(Debug, Error)]
-pub(crate) enum Damaged {
-    /// It could be taken away while it is used.
-    #[error("the ring in shared memory is not sealed")]
-    NotSealed,
-    /// It has another size.
-    #[error("the ring in shared memory has {bytes} bytes, and not {SIZE}")]
-    Size {
-        /// Which.
-        bytes: i64,
-    },
-    /// A slot's word is beyond all bounds.
-    #[error("the ring in shared memory is damaged: slot {slot} claims {bytes} bytes")]
-    Length {
-        /// Counted from 0.
-        slot: usize,
-        /// What it claims to hold.
-        bytes: usize,
-    },
-}
-
-impl From<Damaged> for io::Error {
-    fn from(damaged: Damaged) -> io::Error {
-        io::Error::new(io::ErrorKind::InvalidData, damaged)
-    }
-}
 
 /// Whether `fd` is a ring: a memfd that begins like one.
 pub(crate) fn is_ring(fd: BorrowedFd<'_>) -> bool {
@@ -104,17 +75,6 @@ pub(crate) fn is_ring(fd: BorrowedFd<'_>) -> bool {
     fcntl(fd, FcntlArg::F_GET_SEALS).is_ok_and(|seals| seals != named)
         && pread(fd, &mut start, 0) == Ok(MAGIC.len())
         && start == *MAGIC
-}
-
-/// Sets the flag of an end that is gone, and wakes the other.
-fn close(memory: &Memory, end: End) {
-    let header = memory.header();
-    let (flag, other) = match end {
-        End::Writer => (&header.ended.0, &header.filled.0),
-        End::Reader => (&header.gone.0, &header.free.0),
-    };
-    flag.store(1, Ordering::Release);
-    other.post();
 }
 
 /// Makes a ring, whose memory is called `label` where `/proc` shows it.

@@ -22,7 +22,7 @@ use nix::sys::mman::{MapFlags, MmapAdvise, ProtFlags, madvise, mmap, munmap};
 use nix::sys::stat::fstat;
 use nix::unistd::ftruncate;
 
-use super::Damaged;
+use super::damaged::Damaged;
 use crate::process::semaphore::Semaphore;
 use crate::stream::size;
 
@@ -104,7 +104,7 @@ impl Memory {
         }
         let size = fstat(fd)?.st_size;
         if usize::try_from(size) != Ok(SIZE) {
-            return Err(Damaged::Size { bytes: size }.into());
+            return Err(Damaged::Size { bytes: size, expected: SIZE }.into());
         }
         const LENGTH: NonZero<usize> = NonZero::new(SIZE).unwrap();
         let access = ProtFlags::PROT_READ | ProtFlags::PROT_WRITE;

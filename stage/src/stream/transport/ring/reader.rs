@@ -5,8 +5,9 @@ use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::damaged::Damaged;
 use super::memory::{Memory, SLOT, SLOTS};
-use super::{Damaged, TAKEN, close};
+use super::protocol::{TAKEN, close};
 use crate::process::clock::Wake;
 use crate::process::wait::{Awaited, Sleep};
 use crate::stream::transport::LOOK_AGAIN;

@@ -10,6 +10,8 @@ use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::uio::pwrite;
 use nix::unistd::ftruncate;
 
+use super::memory::SIZE;
+use super::protocol::TAKEN;
 use super::*;
 use crate::process::clock::Wake;
 use crate::process::stop::Stop;

@@ -7,12 +7,13 @@ use std::sync::atomic::Ordering;
 
 use nix::errno::Errno;
 
-use super::close;
 use super::memory::{Memory, SLOT, SLOTS};
+use super::protocol::close;
 use crate::process::clock::Wake;
 use crate::process::wait::{Awaited, Sleep};
+use crate::stream::transport::LOOK_AGAIN;
 use crate::stream::transport::peer::{End, Peer};
-use crate::stream::transport::{LOOK_AGAIN, whole_lines};
+use crate::stream::transport::piece::whole_lines;
 
 /// The writing side.
 #[derive(Debug)]
