@@ -20,12 +20,14 @@
 //! | [`clock`] | time, so that tests can set it |
 //! | [`helpers`] | the threads that a stage works with besides its own |
 //! | [`sandbox`] | **which system calls and files a stage keeps**, and giving up the others |
-//! | [`kernel`], `semaphore` | the few system calls that need `unsafe` |
+//! | `semaphore` | counts of tokens in memory shared by processes |
+//! | [`kernel`], `futex` | the few system calls that need `unsafe` |
 
 pub mod called;
 pub mod clock;
 pub mod command_line;
 pub mod exit;
+mod futex;
 pub mod helpers;
 pub mod inherited;
 pub mod kernel;

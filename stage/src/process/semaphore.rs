@@ -1,23 +1,22 @@
 //! A semaphore that lies in memory shared by processes: a count of tokens, posted by one side and taken
-//! by the other, which sleeps in the kernel while there is none (`futex(2)`).
+//! by the other, which sleeps in the kernel while there is none ([`super::futex`]).
 //!
 //! It does what POSIX's does (`sem_overview(7)`), and in the same way. POSIX's own cannot be used with
 //! an untrusted peer: glibc keeps in it which operation to ask of the kernel, so that a peer that
 //! changes it can make the process abort, or write through a stray pointer. Here there are two numbers,
 //! and all values are safe: a wrong one only makes a side wait, or wake in vain.
-#![allow(unsafe_code)]
 
 use std::io;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use nix::errno::Errno;
-use nix::time::{ClockId, clock_gettime};
 
 use super::clock::Wake;
+use super::futex::{self, AtomicU32, Deadline, fence};
 
-/// A count of tokens.
-#[derive(Debug)]
+/// A count of tokens, 0 at first.
+#[derive(Debug, Default)]
 #[repr(C)]
 pub struct Semaphore {
     tokens: AtomicU32,
@@ -34,40 +33,38 @@ impl Semaphore {
 
     /// Adds a token, and wakes a sleeper.
     pub fn post(&self) {
-        // Sequentially consistent: either the sleeper is seen here, or it sees the token when the
-        // kernel compares. If the count is full already, one more need not be counted.
+        // If the count is full already, one more need not be counted.
         let add = |tokens: u32| tokens.checked_add(1);
-        let _ = self.tokens.fetch_update(Ordering::SeqCst, Ordering::SeqCst, add);
-        if self.sleepers.load(Ordering::SeqCst) > 0 {
-            const ONE: u32 = 1;
-            // SAFETY: the address is valid as long as the reference is, and the kernel uses it only as
-            // a name; the call ignores all other arguments.
-            unsafe {
-                libc::syscall(libc::SYS_futex, self.tokens.as_ptr(), libc::FUTEX_WAKE, ONE);
-            }
+        let _ = self.tokens.fetch_update(Ordering::AcqRel, Ordering::Relaxed, add);
+        // The kernel has such a fence between the sleeper's count and its look at the tokens: so either
+        // the sleeper is seen here, or it sees the token.
+        fence(Ordering::SeqCst);
+        if self.sleepers.load(Ordering::Relaxed) > 0 {
+            futex::wake_one(&self.tokens);
         }
     }
 
     /// Takes a token if there is one.
     pub(crate) fn try_take(&self) -> bool {
         let subtract = |tokens: u32| tokens.checked_sub(1);
-        self.tokens.fetch_update(Ordering::SeqCst, Ordering::SeqCst, subtract).is_ok()
+        self.tokens.fetch_update(Ordering::AcqRel, Ordering::Relaxed, subtract).is_ok()
     }
 
     /// Takes a token; sleeps until there is one, or until `deadline`, which wins if it has passed.
     /// `None` if a signal was handled meanwhile.
     pub fn take(&self, deadline: Option<Instant>) -> io::Result<Option<Wake>> {
-        let end = deadline.map(monotonic).transpose()?;
+        const NONE: u32 = 0;
+        let deadline = deadline.map(Deadline::new).transpose()?;
         loop {
-            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            if deadline.as_ref().is_some_and(Deadline::has_passed) {
                 return Ok(Some(Wake::Deadline));
             }
             if self.try_take() {
                 return Ok(Some(Wake::Ready));
             }
-            self.sleepers.fetch_add(1, Ordering::SeqCst);
-            let slept = self.sleep(end.as_ref());
-            self.sleepers.fetch_sub(1, Ordering::SeqCst);
+            self.sleepers.fetch_add(1, Ordering::Relaxed);
+            let slept = futex::sleep(&self.tokens, NONE, deadline.as_ref());
+            self.sleepers.fetch_sub(1, Ordering::Relaxed);
             match slept {
                 // Woken, or a token came before the kernel compared, or the deadline has come.
                 Ok(()) | Err(Errno::EAGAIN | Errno::ETIMEDOUT) => {}
@@ -76,37 +73,6 @@ impl Semaphore {
             }
         }
     }
-
-    /// Sleeps while there is no token, until `end` on the monotonic clock.
-    fn sleep(&self, end: Option<&libc::timespec>) -> Result<(), Errno> {
-        const NONE: u32 = 0;
-        let end = end.map_or(std::ptr::null(), std::ptr::from_ref);
-        let nobody = std::ptr::null::<u32>();
-        // SAFETY: both pointers are valid or null, and the kernel only reads what they point to.
-        let result = unsafe {
-            libc::syscall(
-                libc::SYS_futex,
-                self.tokens.as_ptr(),
-                libc::FUTEX_WAIT_BITSET,
-                NONE,
-                end,
-                nobody,
-                libc::FUTEX_BITSET_MATCH_ANY,
-            )
-        };
-        Errno::result(result).map(drop)
-    }
-}
-
-/// A deadline in the kernel's form; one that it cannot express becomes the latest that it can.
-fn monotonic(deadline: Instant) -> io::Result<libc::timespec> {
-    const SECOND: i64 = 1_000_000_000;
-    let now = clock_gettime(ClockId::CLOCK_MONOTONIC)?;
-    let left = deadline.saturating_duration_since(Instant::now());
-    let nanos = now.tv_nsec() + i64::from(left.subsec_nanos());
-    let whole = i64::try_from(left.as_secs()).unwrap_or(i64::MAX);
-    let seconds = now.tv_sec().saturating_add(whole).saturating_add(nanos / SECOND);
-    Ok(libc::timespec { tv_sec: seconds, tv_nsec: nanos % SECOND })
 }
 
 #[cfg(test)]
