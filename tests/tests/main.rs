@@ -54,6 +54,7 @@ mod recipes;
 mod reconnect;
 mod refused_rotation;
 mod rejections;
+mod ring;
 mod rows;
 mod sandbox;
 mod serial_line;

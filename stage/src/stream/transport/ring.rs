@@ -35,13 +35,17 @@
 //! launcher posts. A side about to sleep also checks, and then again every `LOOK_AGAIN`, that the other
 //! end is still open ([`super::peer`]), in case the launcher cannot say so.
 //!
+//! `tests/model` tries this in every order of events, with either side killed at any step, as far as its
+//! head says.
+//!
 //! # What each side may assume of the other
 //!
 //! Nothing that its memory's safety depends on. Both processes can write everywhere, so a word is
 //! read once and checked before it is used: a number beyond `SLOT` is an error, and bytes are only ever
 //! copied to and from the process's own memory. A peer that breaks the rules can send wrong bytes, end
-//! the stream, make the other side wait, or wake it in vain (which a stop or a deadline ends). The
-//! seals keep it from taking the memory away.
+//! the stream, make the other side wait, or wake it in vain: a reader hears a stop and a deadline in
+//! between; a writer, which completes what it has begun, takes more vain tokens in a row than there are
+//! slots for damage. The seals keep a peer from taking the memory away.
 
 mod damaged;
 mod drain;

@@ -26,6 +26,9 @@ pub(crate) enum Damaged {
         /// What it claims to hold.
         bytes: usize,
     },
+    /// The reader posts tokens for slots that it has not freed, again and again.
+    #[error("the ring in shared memory is damaged: more tokens than free slots")]
+    Tokens,
 }
 
 impl From<Damaged> for io::Error {

@@ -203,6 +203,28 @@ fn wake_up_calls_do_not_let_a_writer_overwrite_a_slot() {
 }
 
 #[test]
+fn more_vain_tokens_than_slots_are_an_error() {
+    let (mut reader, mut writer, _ends, keeper) = ring();
+    let slot = vec![b'7'; SLOT];
+    let post_in_vain = |writer: &mut Writer| {
+        for _ in 0..SLOTS {
+            keeper.memory.header().free.0.post();
+            assert_eq!(writer.write(b"8").unwrap(), None);
+        }
+    };
+    while writer.write(&slot).unwrap().is_some() {}
+    post_in_vain(&mut writer);
+    // Those before a slot that was free do not count.
+    assert_eq!(reader.read(&mut vec![0; SLOT]).unwrap(), Some(SLOT));
+    assert_eq!(writer.write(&slot).unwrap(), Some(SLOT));
+    post_in_vain(&mut writer);
+    keeper.memory.header().free.0.post();
+    let error = writer.write(b"8").unwrap_err();
+    let expected = "the ring in shared memory is damaged: more tokens than free slots";
+    assert_eq!(error.to_string(), expected);
+}
+
+#[test]
 fn a_word_beyond_all_bounds_is_an_error() {
     for word in [SLOT as u32 + 1, TAKEN - 1, TAKEN, TAKEN + 5, u32::MAX] {
         let (mut reader, _writer, _ends, keeper) = ring();

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 
 use nix::errno::Errno;
 
+use super::damaged::Damaged;
 use super::memory::{Memory, SLOT, SLOTS};
 use super::protocol::close;
 use crate::process::clock::Wake;
@@ -26,6 +27,8 @@ pub(crate) struct Writer {
     last: usize,
     /// Whether it holds a token.
     token: bool,
+    /// How many tokens in a row came without a free slot.
+    vain: usize,
     /// Whether the reader is known to be gone, whatever the flag says.
     alone: bool,
 }
@@ -35,7 +38,7 @@ impl Writer {
     pub(crate) fn new(fd: BorrowedFd<'_>) -> io::Result<Writer> {
         let memory = Arc::new(Memory::map(fd)?);
         let reader = Peer::of(fd, End::Writer);
-        Ok(Writer { memory, reader, slot: 0, last: 0, token: false, alone: false })
+        Ok(Writer { memory, reader, slot: 0, last: 0, token: false, vain: 0, alone: false })
     }
 
     /// Writes as much of `bytes` as goes into one slot; `None` if there is none free yet.
@@ -65,7 +68,7 @@ impl Writer {
         }
         let word = &header.words[self.slot].0;
         if word.load(Ordering::Acquire) != 0 {
-            // A mere wake-up call.
+            self.note_vain_token()?;
             return Ok(None);
         }
         let lines = whole_lines(bytes, SLOT).unwrap_or_else(|| &bytes[..SLOT]);
@@ -73,8 +76,15 @@ impl Writer {
         let count = lines.len();
         word.store(count as u32, Ordering::Release);
         header.filled.0.post();
-        (self.slot, self.last) = ((self.slot + 1) % SLOTS, count);
+        (self.slot, self.last, self.vain) = ((self.slot + 1) % SLOTS, count, 0);
         Ok(Some(count))
+    }
+
+    /// Notes a mere wake-up call, which an honest reader posts only as it leaves. A peer that goes on
+    /// posting them would keep a write, which no stop cuts short, from ever ending.
+    fn note_vain_token(&mut self) -> Result<(), Damaged> {
+        self.vain += 1;
+        if self.vain > SLOTS { Err(Damaged::Tokens) } else { Ok(()) }
     }
 
     /// Appends bytes to the last slot, if it has room and the reader has not reached it.
