@@ -39,6 +39,9 @@ pub mod quantity;
 pub mod rejections;
 pub mod sandbox;
 pub(crate) mod semaphore;
+#[cfg(test)]
+#[path = "process/semaphore/tests.rs"]
+mod semaphore_tests; // not below it: the model of it has no use for them
 pub mod start;
 pub mod stop;
 pub mod surroundings;
