@@ -1,0 +1,3 @@
+//! What stands here for `stage::stream`.
+
+pub(crate) mod transport;
