@@ -38,6 +38,31 @@ fn words_are_missing_as_they_stand() {
 }
 
 #[test]
+fn quotes_around_a_missing_value_are_taken_off_in_a_single_column_too() {
+    for (options, text) in [
+        ("--columns a --missing NA", "a\n1\n\"NA\"\n2\n"),
+        ("--columns a", "a\n1\n\"\"\n2\n"),
+        ("--comment # --missing NA", "1\n\"NA\"\n2\n"),
+    ] {
+        let read = conv(options, text).exits(0).writes("1\n2\n");
+        read.says(&[closing_table(2, 1, 0, 1)]);
+    }
+    let told = ["conv: line 3: not a number: \"\\\"x\\\"\"", &closing(1, 1)];
+    conv("--columns a", "a\n1\n\"x\"\n").exits(3).writes("1\n").says(&told);
+}
+
+#[test]
+fn a_row_of_empty_fields_is_missing_whatever_separates_them() {
+    for delimiter in ["\t", ",", ";"] {
+        let text = "a|b\n1|2\n|\n3|4\n".replace('|', delimiter);
+        let all = conv("--columns all", &text).exits(0).writes("a\tb\n1\t2\n\t\n3\t4\n");
+        all.says(&[closing_table(3, 2, 0, 2)]);
+        conv("--columns a", &text).exits(0).writes("1\n3\n").says(&[closing_table(2, 1, 0, 1)]);
+    }
+    conv("--columns all", "a\tb\n1\t2\n\n3\t4\n").exits(0).says(&[closing_table(2, 2, 0, 0)]);
+}
+
+#[test]
 fn a_file_that_is_polled_may_have_none() {
     let dir = tempfile::tempdir().unwrap();
     for (name, text) in [("a", "NA\n"), ("b", "\n"), ("c", "7\n")] {

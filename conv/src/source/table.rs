@@ -280,8 +280,11 @@ impl Table {
         self.row(fields, line)
     }
 
-    /// Whether a line of a foreign table is empty.
+    /// Whether a line of a foreign table is empty, and no row of empty fields.
     fn is_between_rows(&self, line: &[u8]) -> bool {
-        self.part.as_ref().is_some_and(|part| part.width > 1) && trimmed(line).is_empty()
+        let has_fields =
+            || matches!(self.delimiter, Some(Delimiter::Byte(byte)) if line.contains(&byte));
+        let is_wide = self.part.as_ref().is_some_and(|part| part.width > 1);
+        is_wide && trimmed(line).is_empty() && !has_fields()
     }
 }

@@ -14,21 +14,27 @@ impl Table {
         missing.has_word(trimmed(text))
     }
 
-    /// The sample on a line of one field. (TABs around it do not separate fields.)
+    /// The sample on a line of one field, which may be missing. (TABs around it do not separate fields.)
     pub(super) fn only(&self, fields: &Fields, line: &[u8]) -> Result<Sample, NoRow> {
-        match fields.are_unquoted() || self.dialect.has_comma() {
+        let is_unquoted = fields.are_unquoted();
+        let text = if is_unquoted { fields.text(line, 0) } else { line };
+        let read = match is_unquoted || self.dialect.has_comma() {
             true if fields.count() > 1 => {
-                Err(NotARow::Width { found: fields.count(), expected: 1 }.into())
+                Err(NotARow::Width { found: fields.count(), expected: 1 })
             }
-            true => {
-                let number = self.dialect.number(fields.text(line, 0));
-                Ok(number.map_err(|why| match trimmed(line) {
-                    [] => NotARow::Empty,
-                    _ => NotARow::Number(why),
-                })?)
-            }
-            false => Ok(single(line)?),
-        }
+            true => self.dialect.number(fields.text(line, 0)).map_err(|why| match trimmed(line) {
+                [] => NotARow::Empty,
+                _ => NotARow::Number(why),
+            }),
+            false => single(line),
+        };
+        // Quotes around nothing are a field that is empty, and no empty line.
+        let is_alone = fields.count() <= 1 || !is_unquoted;
+        let is_missing = || is_unquoted && text.is_empty() || self.is_missing(text, 0);
+        read.map_err(|why| match is_alone && is_missing() {
+            true => NoRow::Missing,
+            false => why.into(),
+        })
     }
 
     /// What the newest row, which is this line, has for the channel at `index`, from 0.
@@ -40,7 +46,7 @@ impl Table {
         let part = self.part.as_ref()?;
         if part.width == 1 && !self.fields.are_labelled() {
             return match self.only(&self.fields, line) {
-                Err(_) if self.is_missing(line, index) => None,
+                Err(NoRow::Missing) => None,
                 only => Some(only.map_err(|reason| NoReading::Line { reason, line })),
             };
         }

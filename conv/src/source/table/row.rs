@@ -14,8 +14,8 @@ impl Table {
         let Some(part) = &self.part else { return Err(NotARow::Empty.into()) };
         if part.width == 1 && !fields.are_labelled() {
             return match self.only(fields, line) {
-                Err(why) if !self.is_missing(line, 0) => Err(why),
-                _ => Ok(Line::Row(None)),
+                Ok(_) | Err(NoRow::Missing) => Ok(Line::Row(None)),
+                Err(why) => Err(why),
             };
         }
         if fields.count() != part.width {
