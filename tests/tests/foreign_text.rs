@@ -206,14 +206,14 @@ fn whoever_says_nothing_of_csv_is_told_what_to_say() {
 }
 
 #[test]
-fn a_row_of_words_is_no_header_but_the_same_header_may_come_again() {
-    let text = "a,b\n1,2\non,off\na,b\n3,4\n";
+fn a_row_of_equal_words_is_no_header_but_the_same_header_may_come_again() {
+    let text = "a,b\n1,2\noff,off\na,b\n3,4\n";
     conv(&["--delimiter", ","], text).exits(3).writes("a\tb\n1\t2\n\t\n3\t4\n").says(&[
-        "conv: line 3: column 1: not a number: \"on\"",
+        "conv: line 3: column 1: not a number: \"off\"",
         "conv: line 3: column 2: not a number: \"off\"",
         &closing_table(3, 2, 2, 0),
     ]);
-    let parts = "a,b\n1,2\non,off\nb,c\n3,4\n";
+    let parts = "a,b\n1,2\noff,off\nb,c\n3,4\n";
     conv(&["--columns", "b"], parts)
         .exits(3)
         .writes("2\n3\n")

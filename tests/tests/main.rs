@@ -40,6 +40,7 @@ mod many_rows;
 mod missing;
 mod names_by_time;
 mod option_pairs;
+mod other_headers;
 mod own_tail;
 mod packages;
 mod pipeline;

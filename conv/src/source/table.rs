@@ -2,6 +2,8 @@
 //!
 //! | module | owns |
 //! |---|---|
+//! | `announced` | headers of which only the next line shows what they are |
+//! | `another` | headers behind the first, and lines of units |
 //! | `begin` | how parts begin: with a header or a row |
 //! | `cell` | what stands in a row for one channel |
 //! | `fields` | the fields of a line |
@@ -18,6 +20,8 @@
 //! table of ours may begin with a header whose names have yet to be made fit. Any other text is foreign:
 //! it is searched for the line by which it begins. (Fields that are not taken are not even read.)
 
+mod announced;
+mod another;
 mod begin;
 mod cell;
 mod fields;
@@ -36,6 +40,7 @@ use stage::format::row::{MAX_LINE, NotARow, fields, single};
 use stage::format::sample::Sample;
 use stage::format::time::Time;
 
+use self::another::Headers;
 use self::fields::{Fields, trimmed};
 use self::header::{Header, may_be_header};
 use self::labels::Labels;
@@ -99,8 +104,8 @@ pub(super) struct Table {
     is_decided: bool,
     /// Lines that may still follow its header before its first row.
     units_left: u8,
-    /// A foreign header, which may come once more.
-    foreign: Vec<u8>,
+    /// The headers of foreign text so far.
+    headers: Headers,
     /// Whether rows of several columns have been sent.
     is_table: bool,
     /// Whether rows are sent as something else since [`Table::begun`] was asked.
@@ -136,7 +141,7 @@ impl Table {
             part: None,
             is_decided: false,
             units_left: 0,
-            foreign: Vec::new(),
+            headers: Headers::default(),
             is_table: false,
             has_begun: false,
             fields: Fields::default(),
@@ -172,7 +177,8 @@ impl Table {
             Delimiter::Byte(delimiter) => (delimiter, true),
             Delimiter::Blanks => return None,
         };
-        let is_plain = is_alone && self.are_plain() && self.is_decided && self.units_left == 0;
+        let is_plain =
+            is_alone && self.are_plain() && self.is_decided && !self.may_be_behind_header();
         is_plain.then_some(Wanted { delimiter, may_be_quoted, width: part.width, at })
     }
 
@@ -258,8 +264,11 @@ impl Table {
             return Ok(Line::Other);
         }
         fields.cut(line, delimiter)?;
+        if self.headers.announced.is_some() {
+            self.begin_announced(fields.count());
+        }
         let may_be_header = may_be_header(line)
-            || line.first() == self.foreign.first()
+            || line.first() == self.headers.last.first()
             || self.units_left > 0
             || fields.are_unquoted();
         if (!self.is_decided || may_be_header)

@@ -1,13 +1,11 @@
 //! How parts of a table begin: with a header, or else with a row.
 
 use stage::format::row::{NotARow, single};
-use stage::process::message::quoted;
 
 use super::super::choice::{Column, Selection};
-use super::super::dialect::Delimiter;
 use super::Table;
 use super::first_row::{FirstRow, NoPart};
-use super::header::{Header, are_units};
+use super::header::Header;
 use super::part::Part;
 use crate::for_channel::Called;
 use crate::reading::NoRow;
@@ -20,64 +18,21 @@ impl Table {
     /// not a header.
     pub(super) fn header(&mut self, texts: &[&[u8]], line: &[u8]) -> Option<Result<(), NoRow>> {
         let own = Header::of_stream(texts);
-        let Some(before) = self.part.as_ref().filter(|_| self.is_decided) else {
+        if self.part.is_none() || !self.is_decided {
             let header = own.or_else(|| Header::foreign(texts, self.is_asked_by_name()))?;
             self.begin_with_header(&header, line);
             return Some(Ok(()));
-        };
-        if !self.foreign.is_empty() && self.foreign == line {
-            return Some(Ok(()));
         }
-        if self.is_of_units(texts) {
-            self.units_left -= 1;
-            self.notify(format!("passed over as a line of units: {}", quoted(line)));
-            return Some(Ok(()));
-        }
-        let header = own.filter(|_| !self.are_words_data())?;
-        let part = match &self.choice.columns {
-            Some(Selection::These(columns)) => before.like(&header, columns, &self.choice),
-            _ => Part::behind(&header, &self.choice, self.is_table),
-        };
-        let (found, expected) = (header.width(), before.width);
-        match part {
-            Ok(part) => {
-                self.begin(part);
-                Some(Ok(()))
-            }
-            Err(_) if self.choice.names.is_some() && found != expected => {
-                Some(Err(NotARow::Header { found, expected }.into()))
-            }
-            // It lacks the columns asked for, so it is judged as a row.
-            Err(_) => None,
-        }
-    }
-
-    /// Whether a line of a foreign table stands behind its header, and has words where samples should
-    /// be.
-    fn is_of_units(&self, texts: &[&[u8]]) -> bool {
-        let Some(part) = self.part.as_ref().filter(|_| self.search.is_some()) else { return false };
-        let taken = part.taken.iter().chain([&part.time]).flatten();
-        let taken: Option<Vec<&[u8]>> = taken.map(|at| texts.get(*at).copied()).collect();
-        let is_missing = |text: &&[u8]| !text.is_empty() && self.all_missing.has_word(text);
-        self.units_left > 0
-            && taken.is_some_and(|taken| are_units(&taken) && !taken.iter().any(is_missing))
-    }
-
-    /// Whether a row of words is one like any other, and no header of another part: such parts are
-    /// known of our own streams, and of columns that are asked for by name.
-    fn are_words_data(&self) -> bool {
-        let is_ours = matches!(self.delimiter, Some(Delimiter::Tab | Delimiter::Byte(b'\t')));
-        !is_ours && !self.is_asked_by_name()
+        self.another_header(texts, line, own)
     }
 
     /// Whether columns are asked for by name.
     pub(super) fn is_asked_by_name(&self) -> bool {
-        let is_name = |column: &Column| matches!(column, Column::Name(_));
-        let by_name = match &self.choice.columns {
-            Some(Selection::These(columns)) => columns.iter().any(is_name),
-            _ => false,
+        let columns = match &self.choice.columns {
+            Some(Selection::These(columns)) => &columns[..],
+            _ => &[],
         };
-        by_name || self.choice.time.as_ref().is_some_and(is_name)
+        columns.iter().chain(&self.choice.time).any(|column| matches!(column, Column::Name(_)))
     }
 
     fn begin_with_header(&mut self, header: &Header, line: &[u8]) {
@@ -89,8 +44,8 @@ impl Table {
 
     /// Begins a part with a header, which may come once more.
     pub(super) fn begin_behind(&mut self, header: &Header, line: &[u8], part: Part) {
-        let is_own = header.is_own() && !self.are_words_data();
-        self.foreign = if is_own { Vec::new() } else { line.to_vec() };
+        let is_foreign = self.search.is_some() || !header.is_own();
+        self.headers.last = if is_foreign { line.to_vec() } else { Vec::new() };
         // A single column is sent without a header.
         let are_sent = part.columns.width() > 1 && self.choice.names.is_none();
         let taken = part.taken.iter().flatten().copied();
@@ -138,6 +93,11 @@ impl Table {
         self.part = Some(part);
         self.times.begin();
         self.is_decided = true;
+        self.begin_units();
+    }
+
+    /// Goes on behind a header, where lines of units may stand.
+    pub(super) fn begin_units(&mut self) {
         self.units_left = MOST_UNITS;
     }
 }

@@ -74,6 +74,11 @@ impl Header {
         self.names.get(index)
     }
 
+    /// Whether it has this column, or several that may be it.
+    pub(super) fn may_have(&self, column: &Column) -> bool {
+        self.find(column) != Err(NotFound::Absent)
+    }
+
     /// The index of a column, from 0.
     pub(super) fn find(&self, column: &Column) -> Result<usize, NotFound> {
         let name = match column {

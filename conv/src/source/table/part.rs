@@ -6,7 +6,7 @@ use stage::format::name::Name;
 use stage::process::message::quoted;
 
 use super::super::choice::{Choice, Column, Selection};
-use super::header::{Header, NotFound};
+use super::header::Header;
 
 /// What the two columns of a recording of the classic stream are called.
 const TIME: &str = "time";
@@ -60,14 +60,9 @@ impl Part {
         Ok(Part { width, time, is_time_guessed: !is_sure, taken, columns })
     }
 
-    /// Lines behind another header, of which the same `columns` are taken: at least one of them. Those that
-    /// it has are sent as what it calls them; the others stay empty.
-    pub(super) fn like(
-        &self,
-        header: &Header,
-        columns: &[Column],
-        choice: &Choice,
-    ) -> Result<Part, String> {
+    /// Lines behind another header, of which the same `columns` are taken. Those that it has are sent as what
+    /// it calls them; the others stay empty, and so do those that several columns may be.
+    pub(super) fn like(&self, header: &Header, columns: &[Column], choice: &Choice) -> Part {
         let in_front = in_front(header);
         let time = match &choice.time {
             // Beyond the last field no row has a time, so that all are rejected.
@@ -76,17 +71,10 @@ impl Part {
         };
         let mut taken: Vec<Option<usize>> = Vec::new();
         for column in columns {
-            let found = match header.find(column) {
-                Ok(at) => Some(at),
-                Err(NotFound::Absent) => None,
-                Err(why) => return Err(header.lacking(column, &why)),
-            };
+            let found = header.find(column).ok();
             let is_free =
                 |at: &usize| ![time, in_front].contains(&Some(*at)) && !taken.contains(&Some(*at));
             taken.push(found.filter(is_free));
-        }
-        if taken.iter().all(Option::is_none) {
-            return Err(format!("none of the columns is among {}", header.list()));
         }
         let columns = match self.columns.channels() {
             Channels::Named(before) if choice.names.is_none() => {
@@ -96,7 +84,7 @@ impl Part {
             _ => self.columns.clone(),
         };
         let is_time_guessed = choice.time.is_none();
-        Ok(Part { width: header.width(), time, is_time_guessed, taken, columns })
+        Part { width: header.width(), time, is_time_guessed, taken, columns }
     }
 
     /// Whether lines are samples of the classic stream, to be sent as such.

@@ -47,10 +47,13 @@ impl Table {
         self.is_asked_by_name() && (delimiter == Delimiter::Blanks || header.width() == 1)
     }
 
-    /// A comment, which may name the columns.
+    /// A comment, which may name the columns, or those of another part.
     pub(in crate::source::table) fn comment(&mut self, fields: &mut Fields, text: &[u8]) {
-        if self.delimiter.is_some() || self.labels.is_some() || !self.is_asked_by_name() {
+        if self.labels.is_some() || !self.is_asked_by_name() {
             return;
+        }
+        if let Some(delimiter) = self.delimiter {
+            return self.announce(fields, text, delimiter);
         }
         let candidates = self.search.as_ref().map(|it| it.candidates.clone()).unwrap_or_default();
         for delimiter in candidates {
