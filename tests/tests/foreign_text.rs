@@ -231,7 +231,7 @@ fn names_that_do_not_exist_are_reported_with_those_that_do() {
     let why = format!("conv: cannot take columns of standard input: {why}");
     conv(&["--columns", "a"], "1,2\n3,4\n").exits(1).says(&[why]);
     let endless = "no header\n".repeat(1001);
-    let why = "no column \"a\"; the header has \"no\", \"header\"";
+    let why = "no column \"a\"; the header has \"no\", \"header\" (only 1000 lines are searched: see --skip)";
     let why = format!("conv: cannot take columns of standard input: {why}");
     let mut running =
         Program::new("conv").words("--from - --columns a").stdin(Stdio::piped()).start();

@@ -15,6 +15,7 @@ mod ends;
 mod faults;
 mod faults_beside;
 mod figures;
+mod first_headers;
 mod first_uses;
 mod foreign_text;
 mod formats;

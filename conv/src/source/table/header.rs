@@ -8,7 +8,10 @@ use stage::format::sample::Sample;
 use stage::process::message::quoted;
 
 use super::super::choice::Column;
-use super::listed::{listed, listed_labels};
+use super::listed::{listed, listed_labels, listed_up_to};
+
+/// How many columns a message names where one is not found.
+const MOST_LISTED: usize = 50;
 
 /// A line that names the columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,9 +91,15 @@ impl Header {
             }
             Column::Name(name) => name,
         };
-        let text = self.texts.iter().position(|text| text == name);
-        let whole = text.or_else(|| self.names.iter().position(|it| it.as_str() == name));
-        if let Some(index) = whole {
+        let named = (0..self.width()).filter(|index| self.texts[*index] == *name);
+        let named: Vec<usize> = named.collect();
+        let made = || self.names.iter().position(|it| it.as_str() == name);
+        match named[..] {
+            [index] => return Ok(index),
+            [] => {}
+            _ => return Err(NotFound::Ambiguous(named)),
+        }
+        if let Some(index) = made() {
             return Ok(index);
         }
         let is_called = |index: &usize| self.names[*index].is_called(name);
@@ -109,8 +118,13 @@ impl Header {
                 format!("there is no column {number} of {}: {}", self.width(), self.list())
             }
             (Column::Name(name), NotFound::Ambiguous(called)) => {
-                let called = called.iter().filter_map(|index| self.texts.get(*index));
-                format!("several columns are called {name:?}: {}", listed_labels(called))
+                let labels = called.iter().filter_map(|index| self.texts.get(*index));
+                let are_alike = labels.clone().all(|label| label == name);
+                let listed = match are_alike {
+                    true => listed(called.iter().map(|index| (index + 1).to_string())),
+                    false => listed_labels(labels),
+                };
+                format!("several columns are called {name:?}: {listed}")
             }
             (Column::Name(name), NotFound::Absent) => {
                 let list = self.list();
@@ -132,8 +146,7 @@ impl Header {
 
     /// What there is, for a message.
     pub(super) fn list(&self) -> String {
-        let quoted = self.texts.iter().map(|text| quoted(text.as_bytes()));
-        quoted.collect::<Vec<_>>().join(", ")
+        listed_up_to(MOST_LISTED, self.texts.iter().map(|text| quoted(text.as_bytes())))
     }
 
     /// Which of the columns at these indexes have got another name, for a message; `None` if none has.
@@ -211,11 +224,14 @@ mod tests {
     fn columns_are_found_by_what_stands_there_or_by_the_name_made_of_it() {
         let header = foreign("Temp.1 [C]\tx\tx".as_bytes(), false).unwrap();
         let find = |text: &str| header.find(&text.parse().unwrap()).ok();
-        assert_eq!((find("Temp.1 [C]"), find("Temp_1"), find("x")), (Some(0), Some(0), Some(1)));
+        assert_eq!((find("Temp.1 [C]"), find("Temp_1"), find("x")), (Some(0), Some(0), None));
         assert_eq!((find("x_2"), find("3"), find("4"), find("y")), (Some(2), Some(2), None, None));
         let changed = header.changed(0..3).unwrap();
         assert_eq!(changed, "\"Temp.1 [C]\" as Temp_1 [C], \"x\" as x_2");
         assert_eq!(header.changed([1]), None);
+        let column = "x".parse().unwrap();
+        let why = header.lacking(&column, &header.find(&column).unwrap_err());
+        assert_eq!(why, "several columns are called \"x\": 2, 3");
     }
 
     #[test]

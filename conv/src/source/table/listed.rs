@@ -7,8 +7,13 @@ const NAMED: usize = 5;
 
 /// The first of these texts, and how many more there are.
 pub(super) fn listed(texts: impl IntoIterator<Item = String>) -> String {
+    listed_up_to(NAMED, texts)
+}
+
+/// The same of at most this many.
+pub(super) fn listed_up_to(most: usize, texts: impl IntoIterator<Item = String>) -> String {
     let mut texts = texts.into_iter();
-    let named: Vec<String> = texts.by_ref().take(NAMED).collect();
+    let named: Vec<String> = texts.by_ref().take(most).collect();
     match texts.count() {
         0 => named.join(", "),
         more => format!("{}, and {more} more", named.join(", ")),

@@ -192,6 +192,8 @@ impl Table {
         }
         if is_end {
             self.end_search();
+            let end = format!(" (only {MOST_PASSED} lines are searched: see --skip)");
+            self.lacking = self.lacking.take().map(|why| why + &end);
         }
         Ok(Line::Other)
     }
