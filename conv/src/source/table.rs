@@ -116,7 +116,7 @@ pub(super) struct Table {
     notices: VecDeque<String>,
     /// Whether a delimiter was suggested.
     has_suggested: bool,
-    /// Rows so far, while there are few; the first of them, if no header stands before it and it has words in
+    /// Rows with samples so far, while there are few; the first of them, if no header stands before it and it has words in
     /// it; and whether it was reported that the table may only begin behind them.
     first_rows: u8,
     doubtful: Option<Vec<u8>>,
@@ -264,9 +264,7 @@ impl Table {
             return Ok(Line::Other);
         }
         fields.cut(line, delimiter)?;
-        if self.headers.announced.is_some() {
-            self.begin_announced(fields.count());
-        }
+        self.reconcile(fields, line);
         let may_be_header = may_be_header(line)
             || line.first() == self.headers.last.first()
             || self.units_left > 0
@@ -293,7 +291,7 @@ impl Table {
     fn is_between_rows(&self, line: &[u8]) -> bool {
         let has_fields =
             || matches!(self.delimiter, Some(Delimiter::Byte(byte)) if line.contains(&byte));
-        let is_wide = self.part.as_ref().is_some_and(|part| part.width > 1);
+        let is_wide = self.part.as_ref().is_none_or(|part| part.width > 1);
         is_wide && trimmed(line).is_empty() && !has_fields()
     }
 }

@@ -1,4 +1,4 @@
-//! Headers of which only the next line shows what they are: comments.
+//! Headers of which only the next line shows what they are: a comment, and one that ends with a delimiter.
 
 use super::super::dialect::Delimiter;
 use super::Table;
@@ -23,18 +23,40 @@ impl Table {
         }
     }
 
+    /// What is to be done before a line is judged: an announced part begins, and an empty field that rows of the
+    /// part do not have is taken off.
+    #[inline]
+    pub(super) fn reconcile(&mut self, fields: &mut Fields, line: &[u8]) {
+        if self.headers.announced.is_some() {
+            self.begin_announced(fields.count());
+        }
+        let width = self.part.as_ref().map(|part| part.width + 1);
+        if width == Some(fields.count()) && self.search.is_some() {
+            fields.drop_empty_last(line);
+        }
+    }
+
     /// Whether a line may be units, or a header whatever it looks like.
     pub(super) fn may_be_behind_header(&self) -> bool {
         self.units_left > 0 || self.headers.announced.is_some()
     }
 
-    /// Begins the part that was announced, if a line of this many fields is a row of it.
+    /// Begins the part that was announced, if a line of this many fields is a row of it. The last name of a
+    /// header may be empty because a delimiter ends it: rows may have a field less.
     #[cold]
     pub(super) fn begin_announced(&mut self, found: usize) {
         let Some(line) = self.headers.announced.take() else { return };
         let (Some(delimiter), mut fields) = (self.delimiter, Fields::default()) else { return };
-        if fields.cut(&line, delimiter).is_ok() && fields.count() == found {
-            let header = Header::of(&fields.texts(&line));
+        if fields.cut(&line, delimiter).is_err() {
+            return;
+        }
+        if found + 1 == fields.count() {
+            fields.drop_empty_last(&line);
+        }
+        let header = Header::of(&fields.texts(&line));
+        if self.part.is_none() {
+            self.begin_with_header(&header, &line);
+        } else if found == header.width() {
             let _: Option<Result<(), NoRow>> = self.begin_another(&header, &line);
         }
     }

@@ -35,7 +35,7 @@ impl Table {
         columns.iter().chain(&self.choice.time).any(|column| matches!(column, Column::Name(_)))
     }
 
-    fn begin_with_header(&mut self, header: &Header, line: &[u8]) {
+    pub(super) fn begin_with_header(&mut self, header: &Header, line: &[u8]) {
         match Part::behind(header, &self.choice, self.is_table) {
             Ok(part) => self.begin_behind(header, line, part),
             Err(why) => self.lacking = Some(why),

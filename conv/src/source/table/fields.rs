@@ -103,6 +103,14 @@ impl Fields {
         }
     }
 
+    /// Takes the last one away if nothing stands in it.
+    pub(super) fn drop_empty_last(&mut self, line: &[u8]) {
+        let last = self.count().checked_sub(1);
+        if last.is_some_and(|last| self.text(line, last).is_empty()) {
+            self.places.pop();
+        }
+    }
+
     /// How many there are.
     #[inline]
     pub(super) fn count(&self) -> usize {

@@ -67,6 +67,16 @@ impl Header {
         self.texts.len()
     }
 
+    /// Whether nothing stands in its last field.
+    pub(super) fn ends_empty(&self) -> bool {
+        self.width() > 2 && self.texts.last().is_some_and(String::is_empty)
+    }
+
+    /// Whether every field may be the label of a column, whatever it looks like.
+    pub(super) fn has_labels_only(&self) -> bool {
+        self.texts.iter().all(|text| text.is_empty() || is_label(text.as_bytes()))
+    }
+
     /// What the column at `index`, from 0, is called there.
     pub(super) fn text(&self, index: usize) -> Option<&str> {
         self.texts.get(index).map(String::as_str)
@@ -161,6 +171,12 @@ impl Header {
 /// Whether all fields may be the labels of columns.
 pub(super) fn are_labels(texts: &[&[u8]]) -> bool {
     texts.iter().all(|text| is_label(text))
+}
+
+/// Whether a field may be the label of a column although it looks like a number or a word for no value, as
+/// `1st`, `%` and `Na` do: beside labels, and above numbers.
+pub(super) fn may_be_label(text: &[u8]) -> bool {
+    Sample::parse(text).is_err() && !String::from_utf8_lossy(text).chars().any(char::is_control)
 }
 
 /// Whether fields behind a header may be units: none begins like a number or stands for no value, and

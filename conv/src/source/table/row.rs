@@ -4,6 +4,7 @@ use stage::format::row::NotARow;
 use stage::format::time::Time;
 
 use super::fields::Fields;
+use super::search::MOST_DATA;
 use super::{Line, Table};
 use crate::reading::NoRow;
 
@@ -23,11 +24,19 @@ impl Table {
             self.doubt_width(fields, line);
             return Err(why.into());
         }
-        self.first_rows = self.first_rows.saturating_add(1);
+        if self.first_rows <= MOST_DATA && self.has_sample(fields, line) {
+            self.first_rows += 1;
+        }
         if self.doubtful.is_some() {
             self.doubt_words(fields, line);
         }
         Ok(Line::Row(self.time(fields, line)?))
+    }
+
+    /// Whether a row has a sample in any column that is taken.
+    fn has_sample(&self, fields: &Fields, line: &[u8]) -> bool {
+        let mut taken = self.part.iter().flat_map(|part| part.taken.iter().flatten());
+        fields.are_labelled() || taken.any(|at| self.dialect.number(fields.text(line, *at)).is_ok())
     }
 
     /// The row's time, if it has one that is wanted.

@@ -47,7 +47,7 @@ impl Table {
                     likely = likely.or(Some((delimiter, header, part)));
                 }
                 Found::Header(header, part) => {
-                    self.begin_foreign(delimiter, &header, line, part);
+                    self.begin_or_await(delimiter, &header, line, part);
                     return Ok(Line::Other);
                 }
                 Found::Row(part) => return self.begin_here(delimiter, part, fields, line),
@@ -65,7 +65,7 @@ impl Table {
             }
         }
         let why_no_row = reason.map_or(NotARow::Empty.into(), |(_, why)| why);
-        let judged = self.not_found(line, lacks, why_no_row);
+        let judged = self.not_found(line, lacks, likely.is_some(), why_no_row);
         if let Some((delimiter, header, part)) = likely {
             self.keep_likely(delimiter, header, part, line, true);
         }
@@ -99,6 +99,16 @@ impl Table {
         }
     }
 
+    /// The same, but it is left to the next line whether an empty field at its end is a column.
+    fn begin_or_await(&mut self, delimiter: Delimiter, header: &Header, line: &[u8], part: Part) {
+        if !header.ends_empty() {
+            self.begin_foreign(delimiter, header, line, part);
+        } else if self.is_separated_by(delimiter) {
+            self.report_passed();
+            self.headers.announced = Some(line.to_vec());
+        }
+    }
+
     /// Takes note of what separates fields; whether it can be that.
     fn is_separated_by(&mut self, delimiter: Delimiter) -> bool {
         self.delimiter = Some(delimiter);
@@ -125,10 +135,9 @@ impl Table {
             return Found::Nothing(NotARow::Empty.into());
         }
         let row = self.first_row(&texts, line);
-        if self.may_name_columns(&texts, delimiter) && !row.has_samples() {
-            let header = Header::of(&texts);
-            return match Part::behind(&header, &self.choice, self.is_table) {
-                Ok(part) => Found::Header(header, part),
+        if self.may_name_columns(&texts) && !row.has_samples() {
+            return match self.named_part(&texts) {
+                Ok((header, part)) => Found::Header(header, part),
                 Err(why) => Found::Lacks(Lacks {
                     fields: texts.len(),
                     why,
@@ -138,6 +147,17 @@ impl Table {
             };
         }
         self.found_row(&row)
+    }
+
+    /// The part behind a header, if need be without an empty field at its end.
+    fn named_part(&self, texts: &[&[u8]]) -> Result<(Header, Part), String> {
+        let part = |header: Header| {
+            Part::behind(&header, &self.choice, self.is_table).map(|part| (header, part))
+        };
+        part(Header::of(texts)).or_else(|why| match texts {
+            [names @ .., b""] if names.len() > 1 => part(Header::of(names)).map_err(|_| why),
+            _ => Err(why),
+        })
     }
 
     fn found_row(&self, row: &FirstRow<'_>) -> Found {
@@ -162,12 +182,12 @@ impl Table {
         }
     }
 
-    /// Whether these texts may be what columns are called. (Any words may stand between blanks.)
-    fn may_name_columns(&self, texts: &[&[u8]], delimiter: Delimiter) -> bool {
+    /// Whether these texts may be what columns are called.
+    fn may_name_columns(&self, texts: &[&[u8]]) -> bool {
         let named: Vec<&[u8]> = texts.iter().copied().filter(|text| !text.is_empty()).collect();
         match self.is_asked_by_name() {
             true => !named.is_empty(),
-            false => delimiter != Delimiter::Blanks && named.len() > 1 && are_labels(&named),
+            false => named.len() > 1 && (are_labels(&named) || self.may_be_labels(&named)),
         }
     }
 
@@ -176,9 +196,14 @@ impl Table {
         &mut self,
         line: &[u8],
         lacks: Option<Lacks>,
+        is_likely: bool,
         why_no_row: NoRow,
     ) -> Result<Line, NoRow> {
-        let is_passed = self.is_asked_by_name() || lacks.is_some() || trimmed(line).is_empty();
+        let is_empty = trimmed(line).is_empty();
+        let is_by_name = self.is_asked_by_name();
+        // Without names to wait for, there is no end of messages that may be headers.
+        let is_likely = is_likely && self.search.as_ref().is_some_and(|it| it.passed < MOST_PASSED);
+        let is_passed = is_by_name || lacks.is_some() || is_likely || is_empty;
         let Some(search) = self.search.as_mut().filter(|_| is_passed) else {
             return Err(why_no_row);
         };
@@ -191,6 +216,9 @@ impl Table {
             _ => {}
         }
         if is_end {
+            if !is_by_name {
+                search.likely.clear();
+            }
             self.end_search();
             let end = format!(" (only {MOST_PASSED} lines are searched: see --skip)");
             self.lacking = self.lacking.take().map(|why| why + &end);
@@ -200,6 +228,9 @@ impl Table {
 
     /// Ends the search without a table, if one was still searched for.
     pub(in crate::source) fn end_search(&mut self) {
+        if self.part.is_none() {
+            self.begin_announced(0);
+        }
         let has_data = self.search.as_ref().is_some_and(|search| search.data > 0);
         if self.delimiter.is_none() && self.lacking.is_none() && !has_data {
             self.end_likely();

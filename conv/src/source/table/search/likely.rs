@@ -1,5 +1,5 @@
-//! Lines that may be the header of a foreign table: they name the columns that are asked for, but any words
-//! may stand between blanks, alone on a line, or in a comment. So the table begins only with a row behind
+//! Lines that may be the header of a foreign table: they name the columns that are asked for, or any, but any
+//! words may stand between blanks, alone on a line, or in a comment. So the table begins only with a row behind
 //! such a line that has as many fields, unless a line that is surely a header comes first.
 
 use stage::format::row::NotARow;
@@ -8,7 +8,7 @@ use stage::process::message::quoted;
 use super::super::super::dialect::Delimiter;
 use super::super::fields::Fields;
 use super::super::first_row::FirstRow;
-use super::super::header::Header;
+use super::super::header::{Header, are_labels, may_be_label};
 use super::super::part::Part;
 use super::super::{Line, Table};
 use super::Found;
@@ -41,10 +41,20 @@ impl Search {
 }
 
 impl Table {
-    /// Whether a line that names the columns asked for may be prose: words between blanks, or a single
-    /// one.
+    /// Whether a line that may name the columns may be prose: words between blanks, or a single one that is
+    /// asked for. If none is, it may also be a row, unless all fields look like names.
     pub(super) fn may_be_prose(&self, header: &Header, delimiter: Delimiter) -> bool {
-        self.is_asked_by_name() && (delimiter == Delimiter::Blanks || header.width() == 1)
+        let is_doubtful = match self.is_asked_by_name() {
+            true => header.width() == 1,
+            false => !header.has_labels_only(),
+        };
+        is_doubtful || delimiter == Delimiter::Blanks
+    }
+
+    /// Whether fields may be labels that do not all look like some: at least one does, and none is a time.
+    pub(super) fn may_be_labels(&self, texts: &[&[u8]]) -> bool {
+        let may_be = |text: &&[u8]| may_be_label(text) && !self.times.is_time(text);
+        texts.iter().any(|text| are_labels(&[text])) && texts.iter().all(may_be)
     }
 
     /// A comment, which may name the columns, or those of another part.
@@ -94,7 +104,11 @@ impl Table {
             let texts = fields.texts(line);
             let row = self.first_row(&texts, line);
             let is_row = texts.len() > 1 && row.has_samples() && row.is_all_data();
-            if is_row && !search.has_header_of(texts.len()) && other_width.is_none() {
+            if is_row
+                && self.is_asked_by_name()
+                && !search.has_header_of(texts.len())
+                && other_width.is_none()
+            {
                 other_width = Some((texts.len(), likely.part.width));
             }
             likely.is_followed_by(&row)
