@@ -1,6 +1,7 @@
 //! The account: were all rows that `conv` sent recorded and counted? (In the classic stream a row is a
 //! sample.)
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use stage::process::ledger::{Entry, Table};
@@ -74,25 +75,24 @@ impl Account {
         for (process, _) in counts.iter().filter(|(_, count)| count.is_none()) {
             objections.push(format!("{process} left no account"));
         }
-        let mut compare = |had: Option<u64>, has: Option<u64>, what: &str, opposite: &str| {
-            if let (Some(had), Some(has)) = (had, has) {
-                match had.cmp(&has) {
-                    std::cmp::Ordering::Greater => {
-                        objections.push(format!("{} not {what}", had - has))
-                    }
-                    std::cmp::Ordering::Less => {
-                        objections.push(format!("{} more {what} than {opposite}", has - had))
-                    }
-                    std::cmp::Ordering::Equal => {}
-                }
-            }
-        };
-        compare(self.sent, self.recorded, "recorded", "sent");
-        compare(self.recorded, self.durable, "on the disk", "recorded");
-        if !(self.reader_gone && self.seen() <= self.sent) {
-            compare(self.sent, self.seen(), "counted", "sent");
-        }
+        objections.extend(difference(self.sent, self.recorded, "recorded", "sent"));
+        objections.extend(difference(self.recorded, self.durable, "on the disk", "recorded"));
+        objections.extend(self.objection_to_counting());
         objections
+    }
+
+    /// What does not add up of what `stat` read.
+    fn objection_to_counting(&self) -> Option<String> {
+        let is_more =
+            |count: Option<u64>| self.sent.zip(count).is_some_and(|(sent, count)| count > sent);
+        if is_more(self.counted) {
+            return difference(self.sent, self.counted, "counted", "sent");
+        }
+        if is_more(self.seen()) {
+            // As where a line was torn in two, or a header is not what `stat` was told to expect.
+            return difference(self.sent, self.seen(), "counted or rejected", "sent");
+        }
+        difference(self.sent, self.seen(), "counted", "sent").filter(|_| !self.reader_gone)
     }
 
     /// Whose end stopped the count early.
@@ -106,14 +106,39 @@ impl Account {
     }
 }
 
+/// How two counts that should be equal differ, if both are known.
+fn difference(had: Option<u64>, has: Option<u64>, what: &str, opposite: &str) -> Option<String> {
+    let (had, has) = had.zip(has)?;
+    match had.cmp(&has) {
+        Ordering::Greater => Some(format!("{} not {what}", had - has)),
+        Ordering::Less => Some(format!("{} more {what} than {opposite}", has - had)),
+        Ordering::Equal => None,
+    }
+}
+
 /// `1200 samples sent, 1200 recorded, 1200 counted, 0 rejected`, then what does not add up. Of rows with
 /// channels: `1200 rows of 3 channels sent, 1200 recorded, 1200 counted; 3 readings rejected, 5 missing`.
 impl fmt::Display for Account {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_counts(formatter)?;
+        if self.missed > 0 {
+            write!(formatter, ", {} ticks missed", self.missed)?;
+        }
+        if self.reader_gone && self.counted.is_some() && self.seen() < self.sent {
+            write!(formatter, ", counted up to where {}", self.whose_end())?;
+        }
+        match self.objections() {
+            objections if objections.is_empty() => Ok(()),
+            objections => write!(formatter, "; not settled: {}", objections.join(", ")),
+        }
+    }
+}
+
+impl Account {
+    fn write_counts(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count =
             |count: Option<u64>| count.map_or("unknown".to_owned(), |count| count.to_string());
-        let (sent, recorded) = (count(self.sent), count(self.recorded));
-        let counted = count(self.counted);
+        let (recorded, counted) = (count(self.recorded), count(self.counted));
         let Account { by_conv, not_counted, .. } = self;
         match (self.sent, self.table) {
             (Some(sent), Some(Table { channels, missing })) => {
@@ -125,25 +150,21 @@ impl fmt::Display for Account {
                     "{rows} of {channels} sent, {recorded} recorded, {counted} counted; \
                      {readings} rejected, {missing} missing"
                 )?;
-                if *not_counted > 0 {
-                    write!(formatter, ", {} rejected", of(*not_counted, "row"))?;
+                match not_counted {
+                    0 => Ok(()),
+                    rejected => write!(formatter, ", {} rejected", of(*rejected, "row")),
                 }
             }
-            _ => write!(
+            (Some(sent), None) => write!(
                 formatter,
                 "{sent} samples sent, {recorded} recorded, {counted} counted, {} rejected",
                 by_conv + not_counted
-            )?,
-        }
-        if self.missed > 0 {
-            write!(formatter, ", {} ticks missed", self.missed)?;
-        }
-        if self.reader_gone && self.counted.is_some() && self.seen() < self.sent {
-            write!(formatter, ", counted up to where {}", self.whose_end())?;
-        }
-        match self.objections() {
-            objections if objections.is_empty() => Ok(()),
-            objections => write!(formatter, "; not settled: {}", objections.join(", ")),
+            ),
+            // Nor does anybody know whether they were samples or rows of several.
+            (None, _) => write!(
+                formatter,
+                "unknown sent, {recorded} recorded, {counted} counted, unknown rejected"
+            ),
         }
     }
 }
@@ -232,6 +253,25 @@ mod tests {
             account.to_string(),
             "1200 samples sent, 1100 recorded, 1201 counted, 0 rejected; \
              not settled: 100 not recorded, 100 not on the disk, 1 more counted than sent"
+        );
+    }
+
+    #[test]
+    fn lines_that_were_rejected_are_not_said_to_be_counted() {
+        let rejecting = Entry::Stat { counted: 0, rejected: 1201, reader_gone: false };
+        assert_eq!(
+            account(&[conv(1200), log(1200), rejecting]).to_string(),
+            "1200 samples sent, 1200 recorded, 0 counted, 1201 rejected; \
+             not settled: 1 more counted or rejected than sent"
+        );
+    }
+
+    #[test]
+    fn what_conv_did_is_unknown_if_it_died() {
+        let rejecting = Entry::Stat { counted: 7, rejected: 1, reader_gone: false };
+        assert_eq!(
+            account(&[log(8), rejecting]).to_string(),
+            "unknown sent, 8 recorded, 7 counted, unknown rejected; not settled: conv left no account"
         );
     }
 

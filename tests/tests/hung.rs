@@ -33,7 +33,7 @@ fn a_reading_that_hangs_ends_after_the_grace_and_the_rest_in_order() {
             fs::read_to_string(dir.path().join("run.log")).is_ok_and(|log| log == "7\n8\n")
         });
         running.signal_group(Signal::SIGINT);
-        let account = "unknown samples sent, 2 recorded, 2 counted, 0 rejected";
+        let account = "unknown sent, 2 recorded, 2 counted, unknown rejected";
         running.finish().exits(1).says(&[
             "launcher: conv did not end within 1s, and was killed".to_owned(),
             format!("launcher: {account}; not settled: conv left no account"),
