@@ -155,8 +155,7 @@ mod tests {
     #[test]
     fn a_rotation_is_read_in_the_order_in_which_it_was_written() {
         let texts = [("", "6\n"), (".1", "4\n5\n"), (".2", "1\n2\n3\n"), (".5", "no\n")];
-        let expected =
-            "FILE.2: 3 samples\nFILE.1: 2 samples\nFILE: 1 samples\n3 files: 6 samples\n";
+        let expected = "FILE.2: 3 samples\nFILE.1: 2 samples\nFILE: 1 sample\n3 files: 6 samples\n";
         for named in [&[""][..], &["", ".1", ".2"], &[".2", "", ""]] {
             let (status, output, reported) = checked(&texts, named);
             assert_eq!((status, output.as_str()), (Status::Done, expected));
@@ -170,8 +169,7 @@ mod tests {
         let texts = [("", "6\n"), (".1", "5\n"), (".3", "3\n"), (".6", "0\n"), (".7", "0\n")];
         let zipped = [(".8.gz", ""), (".10.gz", ""), (".2.zst", ""), (".torn", ""), (".1.bak", "")];
         let (status, output, reported) = checked(&[&texts[..], &zipped].concat(), &["", "", ".1"]);
-        let expected =
-            "FILE.3: 1 samples\nFILE.1: 1 samples\nFILE: 1 samples\n3 files: 3 samples\n";
+        let expected = "FILE.3: 1 sample\nFILE.1: 1 sample\nFILE: 1 sample\n3 files: 3 samples\n";
         assert_eq!((status, output.as_str()), (Status::Done, expected));
         assert_eq!(
             reported,
@@ -193,16 +191,20 @@ mod tests {
 
     #[test]
     fn old_files_with_a_time_in_their_names_are_read_in_the_order_of_time() {
-        let times =
-            ["20261125T170000Z", "20261125T180000Z", "20261125T180000Z-9", "20261125T180000Z-10"];
+        let times = [
+            "20261125T170000Z",
+            "20261125T180000Z",
+            "20261125T180000Z0009",
+            "20261125T180000Z0010",
+        ];
         let ends = times.map(|time| format!(".{time}"));
         let texts: Vec<_> = ends.iter().map(|end| (end.as_str(), "1\n")).collect();
         let zipped = [(".20261124T170000Z.gz", ""), (".20261125T17Z", "no")];
         let all = [&[("", "1\n")][..], &texts, &zipped].concat();
         let (status, output, reported) = checked(&all, &[""]);
         let expected: String =
-            times.iter().map(|time| format!("FILE.{time}: 1 samples\n")).collect();
-        let expected = format!("{expected}FILE: 1 samples\n5 files: 5 samples\n");
+            times.iter().map(|time| format!("FILE.{time}: 1 sample\n")).collect();
+        let expected = format!("{expected}FILE: 1 sample\n5 files: 5 samples\n");
         assert_eq!((status, output), (Status::Done, expected));
         assert_eq!(reported, ["\"FILE.20261124T170000Z.gz\" is not read: it is compressed"]);
     }
@@ -228,7 +230,7 @@ mod tests {
         let (end, shown) = (".\x1b[2J\u{9b}31m\n", r"\u{1b}[2J\u{9b}31m\n");
         let text = "1\na\x1b[2Jb\tc\n";
         let (_, output, reported) = checked(&[(end, text)], &[end]);
-        assert_eq!(output, format!("FILE.{shown}: 1 samples\n"));
+        assert_eq!(output, format!("FILE.{shown}: 1 sample\n"));
         let why = format!("\"FILE.{shown}\": line 2: ");
         assert!(reported.len() == 1 && reported[0].starts_with(&why), "{reported:?}");
         assert!(!reported[0].contains(char::is_control), "{reported:?}");

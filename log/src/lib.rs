@@ -45,6 +45,7 @@ use std::io::{self, Write};
 use stage::process::clock::Timer;
 use stage::process::exit::Status;
 use stage::process::ledger::Entry;
+use stage::process::message::counted;
 use stage::process::program::Ended;
 use stage::process::surroundings::Surroundings;
 use stage::stream::ending::Unread;
@@ -66,7 +67,7 @@ pub enum Error {
     #[error(transparent)]
     File(#[from] error::Error),
     /// A stop was requested while the file took nothing.
-    #[error("cannot record {lines} samples")]
+    #[error("cannot record {}", counted(*.lines, "sample"))]
     GivenUp {
         /// Lines received that are not in the file, including those that came after the stop.
         lines: u64,

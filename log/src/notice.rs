@@ -107,7 +107,9 @@ impl fmt::Display for Notice {
             Notice::Lost { name, lost, lines, goes_on } => {
                 write!(formatter, "{name} {lost}")?;
                 if lost.fate == Fate::Gone {
-                    write!(formatter, ", and {lines} samples of this recording are gone")?;
+                    let (lost, are) =
+                        (counted(*lines, "sample"), if *lines == 1 { "is" } else { "are" });
+                    write!(formatter, ", and {lost} of this recording {are} gone")?;
                 }
                 formatter.write_str(match (goes_on, lost.is_replaced) {
                     (false, _) => "",

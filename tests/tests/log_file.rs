@@ -41,7 +41,7 @@ fn a_file_that_is_removed_moved_or_replaced_is_noticed_and_recording_goes_on() {
     type Deed = fn(&Path);
     let deeds: [(&str, Deed, &str, Option<&str>); 3] = [
         (
-            "was removed, and 1 samples of this recording are gone: going on in a new file of that \
+            "was removed, and 1 sample of this recording is gone: going on in a new file of that \
              name",
             |path| fs::remove_file(path).unwrap(),
             "2\n",
@@ -116,7 +116,7 @@ fn a_file_that_somebody_else_writes_to_is_noticed_and_no_line_is_joined_to_half_
 
 #[test]
 fn a_directory_that_is_removed_is_reported_and_once_there_is_one_again_recording_goes_on() {
-    let told = "log: \"d/run.log\" was removed, and 1 samples of this recording are gone: going on in a \
+    let told = "log: \"d/run.log\" was removed, and 1 sample of this recording is gone: going on in a \
                 new file of that name";
     type Deed = fn(&Path);
     let deeds: [(Deed, &str); 2] = [
@@ -221,7 +221,7 @@ fn what_others_write_to_a_file_that_they_moved_is_theirs() {
 
 #[test]
 fn a_file_that_is_removed_just_before_a_rotation_or_the_end_is_reported_of() {
-    let told = "log: \"run.log\" was removed, and 1 samples of this recording are gone";
+    let told = "log: \"run.log\" was removed, and 1 sample of this recording is gone";
     let next_file = ": going on in a new file of that name";
     for more in ["", "2\n3\n"] {
         let dir = tempfile::tempdir().unwrap();

@@ -102,10 +102,10 @@ impl Tally {
         match &self.channels[..] {
             [] => format!("{name}: 0 samples{span}\n"),
             [Channel { label: None, samples, missing: 0 }] => {
-                format!("{name}: {samples} samples{span}\n")
+                format!("{name}: {}{span}\n", counted(*samples, "sample"))
             }
             [Channel { label: None, samples, missing }] => {
-                format!("{name}: {samples} samples, {missing} missing{span}\n")
+                format!("{name}: {}, {missing} missing{span}\n", counted(*samples, "sample"))
             }
             channels => {
                 let rows = counted(self.rows, "row");

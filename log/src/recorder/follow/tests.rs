@@ -97,7 +97,7 @@ fn what_became_of_a_file_is_reported_once_even_if_the_next_cannot_be_opened() {
     for _ in 0..2 {
         recorder.write(&mut batch, clock.now()).unwrap_err();
     }
-    let message = "\"memory\" was removed, and 1 samples of this recording are gone";
+    let message = "\"memory\" was removed, and 1 sample of this recording is gone";
     assert_eq!(
         reported(&mut recorder),
         [format!("{message}: going on in a new file of that name")]
@@ -124,7 +124,7 @@ fn a_file_that_is_moved_and_then_removed_is_reported_twice() {
         recorder.write(&mut batch, clock.now()).unwrap_err();
     }
     let next = "going on in the file that has that name now";
-    let gone = "and 1 samples of this recording are gone";
+    let gone = "and 1 sample of this recording is gone";
     assert_eq!(
         reported(&mut recorder),
         [
