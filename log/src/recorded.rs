@@ -2,8 +2,8 @@
 //!
 //! The old files of a rotation belong to the file, and are read before it, in the order in which they
 //! were written: `FILE.n` down to `FILE.1`, or those with a time in their names, then `FILE`. Where there
-//! are both, those whose newest one was written to first come first. A file that is named twice, by itself and as
-//! part of a rotation, is read once. `left_out` names what lies beside them and is not read.
+//! are both, when each was last written to tells which comes first. A file that is named twice, by itself and
+//! as part of a rotation, is read once. `left_out` names what lies beside them and is not read.
 
 pub(crate) mod left_out;
 
@@ -39,13 +39,26 @@ pub(crate) fn in_order(files: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
 /// The old files of a rotation, the oldest first.
 fn old_files(path: &Path) -> Result<Vec<PathBuf>, Error> {
     let numbers = old_numbers(path)?;
-    let by_number: Vec<_> = numbers.into_iter().rev().map(|it| numbered(path, it)).collect();
+    let by_number = numbers.into_iter().rev().map(|it| numbered(path, it));
     // A directory that may not be read is reported by `left_out`.
     let by_time = times::old_files(path).unwrap_or_default().into_iter();
-    let by_time = by_time.filter(|file| !file.is_compressed).map(|file| file.path).collect();
-    let mut both = [by_number, by_time];
-    both.sort_by_key(|files| files.last().and_then(|it| it.metadata().ok()?.modified().ok()));
-    Ok(both.concat())
+    let by_time = by_time.filter(|file| !file.is_compressed).map(|file| file.path);
+    Ok(merged(by_number, by_time))
+}
+
+/// Both together, each in its order, by when they were last written to.
+fn merged(
+    one: impl Iterator<Item = PathBuf>,
+    other: impl Iterator<Item = PathBuf>,
+) -> Vec<PathBuf> {
+    let written = |path: &PathBuf| path.metadata().ok()?.modified().ok();
+    let (mut one, mut other) = (one.peekable(), other.peekable());
+    let mut files = Vec::new();
+    while let (Some(here), Some(there)) = (one.peek(), other.peek()) {
+        files.extend(if written(here) <= written(there) { one.next() } else { other.next() });
+    }
+    files.extend(one.chain(other));
+    files
 }
 
 /// Fails if a stop was requested.
