@@ -55,9 +55,9 @@ is renamed to FILE.1, FILE.1 to FILE.2, and so on, so that a rotation costs a re
 each old file; whatever lies at those names is taken for an old file. Names by time: FILE is renamed \
 once, and for good, to when it, or its period, began, as run.log to run.20261125T180000Z.log; a \
 rotation costs one rename, however many are kept, and what is old can be compressed or moved away. If \
-that name is taken, even compressed, or there is a later one, -1, -2, ... stands behind the newest \
-time; no file is replaced. --keep N (10) old files stay; compressed ones are neither counted nor \
-removed. A file that is there at the start counts as begun when it was last written to.
+that name is taken, even compressed, or there is a later one, 0001, 0002, ... stands behind the newest \
+time; no file is replaced. --keep N (10) old files stay, whoever named them; compressed ones are \
+neither counted nor removed. A file that is there at the start counts as begun when it was last written to.
 
 Where a rotation is refused (the directory may not be written, FILE is a mount point or append-only, \
 an old file is somebody else's in a sticky directory), log says so once, goes on in the same file, \

@@ -110,21 +110,39 @@ fn while_it_records_a_new_file_begins_with_the_first_line_of_the_next_period() {
 #[test]
 fn a_name_that_is_too_long_with_a_time_is_refused_at_the_start() {
     let dir = tempfile::tempdir().unwrap();
-    let name = format!("{}.log", "7".repeat(236));
+    let name = format!("{}.log", "7".repeat(232));
     let finished = Program::new("log").args(["--rotate", "1d", &name]).dir(&dir).finish().exits(1);
-    let to = name.replace(".log", ".19700101T000000Z.log");
+    let to = name.replace(".log", ".19700101T000000Z0001.log");
     finished.says(&[format!("log: cannot rename \"{name}\" to \"{to}\": File name too long")]);
     assert_eq!(fs::read_dir(&dir).unwrap().count(), 0, "nothing was made");
 }
 
 #[test]
-fn old_files_by_number_come_before_those_by_time_that_followed_them() {
+fn old_files_of_both_kinds_are_read_in_the_order_in_which_they_were_written() {
     let dir = tempfile::tempdir().unwrap();
-    log("--rotate 4 run.log", dir.path()).input("1\n2\n3\n4\n5\n6\n").finish().exits(0);
-    let old = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
-    let first = File::options().append(true).open(dir.path().join("run.log.1")).unwrap();
-    first.set_modified(old).unwrap();
-    let by_time = "--rotate 4 --name-by time run.log";
-    log(by_time, dir.path()).input("7\n8\n9\n").finish().exits(0);
-    log("--cat run.log", dir.path()).finish().exits(0).writes(&samples(9));
+    for (kind, input) in
+        [("number", "1\n2\n3\n4\n5\n"), ("time", "6\n7\n8\n"), ("number", "9\n10\n")]
+    {
+        let words = format!("--rotate 4 --name-by {kind} run.log");
+        log(&words, dir.path()).input(input).finish().exits(0);
+        // The clock of a file system may stand still for some milliseconds.
+        for (age, name) in (1..).zip(written(dir.path())) {
+            let file = File::options().append(true).open(dir.path().join(name)).unwrap();
+            let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000 + age);
+            file.set_modified(time).unwrap();
+        }
+    }
+    log("--cat run.log", dir.path()).finish().exits(0).writes(&samples(10));
+    log("--check run.log", dir.path()).finish().exits(0);
+}
+
+/// The old files and the file, in the order in which their samples were written.
+fn written(dir: &Path) -> Vec<String> {
+    let first = |name: &String| -> u32 {
+        let text = fs::read_to_string(dir.join(name)).unwrap();
+        text.lines().next().map_or(u32::MAX, |line| line.parse().unwrap())
+    };
+    let mut names = names(dir);
+    names.sort_by_key(first);
+    names
 }

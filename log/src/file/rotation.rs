@@ -142,7 +142,7 @@ impl Keeping {
         let path = real_path(path)?;
         let longest = match self.naming {
             Naming::Number => numbered(&path, self.keep),
-            Naming::Time => Stamp::of(SystemTime::UNIX_EPOCH).name(&path),
+            Naming::Time => Stamp::longest().name(&path),
         };
         match fs::symlink_metadata(&longest) {
             Err(source) if source.kind() == InvalidFilename => {

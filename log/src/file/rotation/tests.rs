@@ -245,7 +245,7 @@ fn by_time_the_file_is_renamed_once_and_no_file_is_replaced() {
     Rotation::default().advance(known(&file), &path, by_time, BEGUN).unwrap();
     let text = |name: &str| fs::read_to_string(dir.path().join(name)).unwrap();
     assert_eq!(
-        ["run.19700101T000000Z.log", "run.19700101T000000Z-1.log", "run.log", "run.log.1"]
+        ["run.19700101T000000Z.log", "run.19700101T000000Z0001.log", "run.log", "run.log.1"]
             .map(text),
         ["0", "new", "", "1"]
     );

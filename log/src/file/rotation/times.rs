@@ -3,7 +3,9 @@
 //!
 //! No name is taken that is, or was: if it exists, even compressed, or if a newer one does since the
 //! clock was set back, the newest name is taken once more, with a number behind the time:
-//! `run.20261125T180000Z-1.log`. So the names tell the order in which the files were written.
+//! `run.20261125T180000Z0001.log`. So the names tell the order in which the files were written, also to
+//! whoever sorts them as text, like a shell: a digit sorts behind the point, and a hyphen would not. (Beyond
+//! 9,999 names of one time, only `log` knows it.)
 
 use std::ffi::OsStr;
 use std::fs;
@@ -19,6 +21,9 @@ use crate::notice::{Notice, Promise};
 
 /// How the names of compressed files end.
 pub(crate) const COMPRESSED: [&str; 7] = ["gz", "xz", "zst", "bz2", "lz4", "lzma", "Z"];
+
+/// Digits of the number behind a time, at least.
+const DIGITS: usize = 4;
 
 /// How a time is written, and what that looks like: digits are zeros here.
 const FORM: &str = "%Y%m%dT%H%M%SZ";
@@ -49,6 +54,11 @@ impl Stamp {
         Stamp { time: time.strftime(FORM).to_string(), number: 0 }
     }
 
+    /// One that takes as many bytes as any.
+    pub(super) fn longest() -> Stamp {
+        Stamp { number: 1, ..Stamp::of(SystemTime::UNIX_EPOCH) }
+    }
+
     /// The next one after this, which is the newest there is.
     fn next(self, next: Stamp) -> Stamp {
         match self.time < next.time {
@@ -63,7 +73,7 @@ impl Stamp {
         let mut name = stem.to_owned();
         name.push(format!(".{}", self.time));
         if self.number > 0 {
-            name.push(format!("-{}", self.number));
+            name.push(format!("{:0DIGITS$}", self.number));
         }
         if let Some(extension) = extension {
             name.push(".");
@@ -119,11 +129,12 @@ fn stamp_in(name: &[u8], path: &Path) -> Option<(Stamp, bool)> {
 
 /// The number behind a time, in the form in which it is written.
 fn number_in(text: &[u8]) -> Option<u64> {
-    let Some(digits) = text.strip_prefix(b"-") else {
-        return text.is_empty().then_some(0);
-    };
-    let digits = std::str::from_utf8(digits).ok()?;
-    digits.parse().ok().filter(|number: &u64| *number > 0 && number.to_string() == digits)
+    if text.is_empty() {
+        return Some(0);
+    }
+    let digits = std::str::from_utf8(text).ok()?;
+    let is_written_so = |number: &u64| *number > 0 && format!("{number:0DIGITS$}") == digits;
+    digits.parse().ok().filter(is_written_so)
 }
 
 /// The name for the old file of `path` that begins at `begun`.

@@ -6,6 +6,17 @@ fn six_o_clock() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_629_600)
 }
 
+#[test]
+fn names_sorted_as_text_are_in_the_order_in_which_they_were_written() {
+    for path in ["run.log", "samples", "a.b.csv"].map(Path::new) {
+        let numbers = [0, 1, 2, 9, 10, 99, 100, 9_999];
+        let stamps = numbers.map(|number| Stamp { number, ..Stamp::of(six_o_clock()) });
+        let later = Stamp::of(six_o_clock() + Duration::from_secs(1));
+        let names: Vec<_> = stamps.iter().chain([&later]).map(|stamp| stamp.name(path)).collect();
+        assert!(names.is_sorted(), "{names:?}");
+    }
+}
+
 /// A directory with these empty files.
 fn directory(names: &[&str]) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
@@ -50,10 +61,11 @@ fn other_names_are_somebody_else_s() {
         "run.20261125T180000Z",
         "run.20261125T180000Z.txt",
         "run.20261125T180000Z.log.torn",
-        "run.20261125T180000Z-0.log",
-        "run.20261125T180000Z-01.log",
-        "run.20261125T180000Z-.log",
-        "run.20261125T180000Z-x.log",
+        "run.20261125T180000Z0000.log",
+        "run.20261125T180000Z001.log",
+        "run.20261125T180000Z00001.log",
+        "run.20261125T180000Z-0001.log",
+        "run.20261125T180000Z000x.log",
         "run.20261125T18000xZ.log",
         "runs.20261125T180000Z.log",
     ] {
@@ -66,14 +78,14 @@ fn a_name_that_was_taken_is_not_taken_again() {
     for (there, expected) in [
         (&[][..], "run.20261125T180000Z.log"),
         (&["run.20261125T175959Z.log"], "run.20261125T180000Z.log"),
-        (&["run.20261125T180000Z.log"], "run.20261125T180000Z-1.log"),
-        (&["run.20261125T180000Z.log.gz"], "run.20261125T180000Z-1.log"),
+        (&["run.20261125T180000Z.log"], "run.20261125T180000Z0001.log"),
+        (&["run.20261125T180000Z.log.gz"], "run.20261125T180000Z0001.log"),
         (
-            &["run.20261125T180000Z-1.log", "run.20261125T180000Z-9.log.xz"],
-            "run.20261125T180000Z-10.log",
+            &["run.20261125T180000Z0001.log", "run.20261125T180000Z0009.log.xz"],
+            "run.20261125T180000Z0010.log",
         ),
         // The clock was set back.
-        (&["run.20261125T190000Z.log"], "run.20261125T190000Z-1.log"),
+        (&["run.20261125T190000Z.log"], "run.20261125T190000Z0001.log"),
     ] {
         let dir = directory(there);
         let name = next_name(&dir.path().join("run.log"), six_o_clock()).unwrap();
@@ -86,16 +98,16 @@ fn the_oldest_are_removed_but_for_compressed_ones() {
     let there = [
         "run.20261125T150000Z.log.gz",
         "run.20261125T160000Z.log",
-        "run.20261125T170000Z-10.log",
-        "run.20261125T170000Z-9.log",
         "run.20261125T170000Z.log",
+        "run.20261125T170000Z0009.log",
+        "run.20261125T170000Z0010.log",
         "run.log",
         "run.log.1",
     ];
     let dir = directory(&there);
     assert_eq!(remove_oldest(&dir.path().join("run.log"), 2), None);
-    let [compressed, _, ten, nine, _, file, number] = there;
-    assert_eq!(names(dir.path()), [compressed, ten, nine, file, number]);
+    let [compressed, _, _, nine, ten, file, number] = there;
+    assert_eq!(names(dir.path()), [compressed, nine, ten, file, number]);
 }
 
 #[test]
