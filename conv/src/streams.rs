@@ -71,6 +71,10 @@ fn convert_wav<I: Input>(
     if let Some(lacking) = words.input().lacking() {
         sender.notify(&format!("{name} {lacking}"));
     }
+    if let Some(unread) = words.input().unread() {
+        sender.reject(words.next_place(), || unread);
+        sender.count_rejections();
+    }
     Ok(())
 }
 

@@ -17,6 +17,13 @@ const TAIL: &[u8] = b"LIST\x1a\0\0\0INFOISFT\x0e\0\0\0Lavf60.16.100\0";
 
 const SIX: &str = "100\n-100\n200\n-200\n300\n-300\n";
 
+/// Six samples behind a head that a recorder wrote before the first, or the third.
+fn left_by_a_recorder(samples: u8) -> Vec<u8> {
+    let mut all = PLAIN.to_vec();
+    (all[4], all[40]) = (36 + 2 * samples, 2 * samples);
+    all
+}
+
 fn with_tail() -> Vec<u8> {
     let mut all = [PLAIN, TAIL].concat();
     all[4] += TAIL.len() as u8;
@@ -81,6 +88,24 @@ fn channels_of_wav_are_rows_and_are_converted_and_named() {
     run.finish().exits(1).writes("").says(&[why]);
 }
 
+#[test]
+fn no_sample_is_lost_in_silence_where_a_recorder_was_ended() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("FILE"), left_by_a_recorder(0)).unwrap();
+    let conv = || Program::bash("conv --format wav --from FILE").dir(&dir).finish();
+    conv().exits(0).writes(SIX).says(&[closing(6, 0)]);
+    fs::write(dir.path().join("FILE"), left_by_a_recorder(2)).unwrap();
+    let command = "tail -c +49 FILE | conv --from - --format s16le";
+    conv().exits(3).writes("100\n-100\n").says(&[
+        &format!(
+            "conv: word 3: 8 bytes behind the data are not read, and are no other chunk; as samples: {command}"
+        ),
+        &closing(2, 1),
+    ]);
+    let rest = "200\n-200\n300\n-300\n";
+    Program::bash(command).dir(&dir).finish().exits(0).writes(rest).says(&[closing(4, 0)]);
+}
+
 /// How a kind of sample is scaled to 32 bits, as other programs print it.
 #[derive(Clone, Copy)]
 enum Scaled {
@@ -113,6 +138,7 @@ fn full_scale(number: f64) -> i32 {
 fn agree(dir: &TempDir, written: &str, read: &str, scaled: Scaled) {
     let script = format!("set -o pipefail; {written} | conv --from - --format wav");
     let ours = Program::bash(&script).dir(dir).finish().exits(0);
+    assert!(!ours.stderr.contains("header promises"), "{ours}");
     let other = Program::bash(&format!("{read} > other.raw")).dir(dir).finish().exits(0);
     let other =
         fs::read(dir.path().join("other.raw")).unwrap_or_else(|why| panic!("{why}: {other}"));

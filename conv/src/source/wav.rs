@@ -5,6 +5,7 @@
 //! | `chunks` | reading an input chunk by chunk, without seeking |
 //! | `format` | what the `fmt ` chunk says of the words |
 //! | `data` | the bytes of the `data` chunk, as the input of a stream of words |
+//! | `behind` | whether what follows may be samples as well |
 //!
 //! Read are RIFF and RIFX (the same with big-endian numbers), RF64 and BW64 (beyond 4 GiB): integers of 8
 //! to 32 bits and floats, with a plain or an extensible `fmt ` chunk. Samples are the words as they are
@@ -12,11 +13,14 @@
 //! chunks, before and behind the data, are passed over.
 //!
 //! A program that writes to a pipe cannot go back to write how long the data became. What it writes
-//! instead is in `chunks::UNKNOWN`: then the data end with the input.
+//! instead is in `chunks::UNKNOWN`: then the data end with the input. So they do if a recorder was ended
+//! before it wrote more than a 0. If it had written another length, the samples behind it are counted as
+//! one rejection, and the message says how to read them.
 //!
 //! (The crate `hound` knows neither RF64 nor data of unknown length, and symphonia's reader wants an
 //! input that it may seek in; neither gives words by the block, as the stream of words takes them.)
 
+mod behind;
 mod chunks;
 mod data;
 mod format;
@@ -47,6 +51,9 @@ pub enum NotWav {
     /// Nothing says what the data are.
     #[error("it is WAV, but has no fmt chunk before its data")]
     NoFormat,
+    /// Its header says that it has no channels.
+    #[error("it is WAV, but its header says that it has no channels")]
+    NoChannels,
     /// Its header says what cannot be.
     #[error(
         "it is WAV, but its header contradicts itself: {channels} times {bits} bits in {frame} bytes"
@@ -97,7 +104,7 @@ pub(crate) fn begin<I: Input>(
     let choice = Choice { columns: choice.columns.or(Some(Selection::All)), ..choice };
     let channels = channels.into();
     let layout = Layout { format: Format::Words(word), channels, choice, ..layout };
-    let input = Data::new(chunks, length);
+    let input = Data::new(chunks, sound, length);
     let stream = Stream { input, name, layout, beginning, deadline, notices, clock };
     WordStream::new(stream, word).map(Some)
 }
@@ -113,7 +120,7 @@ fn head<I: Input>(chunks: &mut Chunks<I>) -> Result<(Sound, Option<u64>), Cut> {
             b"ds64" => long.read(&chunks.start_of(chunk)?),
             b"data" => {
                 let sound = sound.ok_or(Cut::NotWav(NotWav::NoFormat))?;
-                return Ok((sound, long.length(chunk.size)));
+                return Ok((sound, chunks.length(chunk.size, sound.frame(), &long)?));
             }
             _ => chunks.pass(chunk)?,
         }

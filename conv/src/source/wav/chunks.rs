@@ -61,15 +61,19 @@ impl Long {
         self.data = data.filter(|size| *size > 0);
     }
 
-    /// The number of bytes of data whose chunk has this size; `None` if they end with the input.
-    pub(super) fn length(&self, size: u32) -> Option<u64> {
+    /// The number of bytes of data whose chunk has this size, and whose frames have so many; `None` if they
+    /// end with the input.
+    fn length(&self, size: u32, frame: u32) -> Option<u64> {
         match (size, self.data) {
             (ELSEWHERE, Some(data)) => Some(data),
-            _ if UNKNOWN.contains(&size) => None,
-            // Written before the data, and never again.
-            (0, _) if [0, ELSEWHERE].contains(&self.whole) => None,
+            _ if is_unknown(size, frame) => None,
             _ => Some(size.into()),
         }
+    }
+
+    /// Whether the whole has no more than this many bytes, or does not say how many.
+    fn ends_at(&self, bytes: u64) -> bool {
+        self.whole == ELSEWHERE || u64::from(self.whole) + 8 <= bytes
     }
 }
 
@@ -82,17 +86,24 @@ pub(super) struct Chunks<I> {
     /// What was read; from `start` on, it has not been taken yet.
     held: Vec<u8>,
     start: usize,
+    /// Bytes taken so far.
+    taken: u64,
 }
 
 impl<I: Input> Chunks<I> {
     /// The chunks of `input`, of which the bytes `ahead` have been read already.
     pub(super) fn new(input: I, ahead: Vec<u8>, deadline: Option<Instant>) -> Chunks<I> {
-        Chunks { input, deadline, order: Order::Little, held: ahead, start: 0 }
+        Chunks { input, deadline, order: Order::Little, held: ahead, start: 0, taken: 0 }
     }
 
     /// The byte order of sizes and words.
     pub(super) fn order(&self) -> Order {
         self.order
+    }
+
+    /// Bytes taken so far.
+    pub(super) fn taken(&self) -> u64 {
+        self.taken
     }
 
     /// The input, and what was read of it but not taken.
@@ -136,6 +147,32 @@ impl<I: Input> Chunks<I> {
         }
     }
 
+    /// The number of bytes of data that follow, whose chunk has this size; `None` if they end with the input.
+    /// A recorder that was ended may have left the 0 that it wrote before the data: then the whole ends here
+    /// as well, or what follows is no other chunk.
+    pub(super) fn length(
+        &mut self,
+        size: u32,
+        frame: u32,
+        long: &Long,
+    ) -> Result<Option<u64>, Cut> {
+        match long.length(size, frame) {
+            Some(0) if long.ends_at(self.taken) || !self.has_another()? => Ok(None),
+            length => Ok(length),
+        }
+    }
+
+    /// Whether what follows looks like another chunk; not if the input ends before.
+    fn has_another(&mut self) -> Result<bool, Cut> {
+        while self.held.len() - self.start < 4 {
+            match self.fill() {
+                Err(Cut::NotWav(_)) => return Ok(false),
+                filled => filled?,
+            }
+        }
+        Ok(begins_chunk(&self.held[self.start..]))
+    }
+
     fn number(&self, bytes: [u8; 4]) -> u32 {
         match self.order {
             Order::Little => u32::from_le_bytes(bytes),
@@ -164,6 +201,7 @@ impl<I: Input> Chunks<I> {
             let held = (self.held.len() - self.start) as u64;
             let passed = count.min(held);
             self.start += passed as usize;
+            self.taken += passed;
             count -= passed;
         }
         Ok(())
@@ -175,6 +213,7 @@ impl<I: Input> Chunks<I> {
             self.fill()?;
         }
         self.start += count;
+        self.taken += count as u64;
         Ok(&self.held[self.start - count..self.start])
     }
 
@@ -196,6 +235,18 @@ impl<I: Input> Chunks<I> {
             Ok(_) | Err(_) => Ok(()),
         }
     }
+}
+
+/// Whether this is the size of data that a program writes if it does not know it, perhaps cut to whole
+/// frames, as sox does.
+fn is_unknown(size: u32, frame: u32) -> bool {
+    let cut = |unknown: u32| unknown - unknown.checked_rem(frame).unwrap_or(0);
+    UNKNOWN.iter().any(|&unknown| size == unknown || size == cut(unknown))
+}
+
+/// Whether these bytes begin with the four letters of a chunk.
+pub(super) fn begins_chunk(bytes: &[u8]) -> bool {
+    bytes.get(..4).is_some_and(|kind| kind.iter().all(|byte| matches!(byte, b' '..=b'~')))
 }
 
 /// The bytes of a chunk's contents, with the one that makes them even.

@@ -9,7 +9,9 @@ use stage::process::message::bytes;
 use stage::stream::ending::Ending;
 use stage::stream::input::Input;
 
+use super::behind::Behind;
 use super::chunks::Chunks;
+use super::format::Sound;
 
 /// The bytes of the data.
 #[derive(Debug)]
@@ -22,13 +24,37 @@ pub(crate) struct Data<I> {
     left: Option<u64>,
     /// Whether the input has ended before they all came.
     is_cut: bool,
+    /// What they are, where they begin in the input, how many they are if that is known, and what follows.
+    sound: Sound,
+    begin: u64,
+    length: Option<u64>,
+    behind: Behind,
 }
 
 impl<I: Input> Data<I> {
-    /// The next `length` bytes; without a length, all.
-    pub(super) fn new(chunks: Chunks<I>, length: Option<u64>) -> Data<I> {
+    /// The next `length` bytes, which are `sound`; without a length, all.
+    pub(super) fn new(chunks: Chunks<I>, sound: Sound, length: Option<u64>) -> Data<I> {
+        let begin = chunks.taken();
         let (input, ahead) = chunks.into_rest();
-        Data { input, ahead, at: 0, left: length, is_cut: false }
+        let behind = Behind::default();
+        Data { input, ahead, at: 0, left: length, is_cut: false, sound, begin, length, behind }
+    }
+
+    /// What may be samples behind the end of the data, as a message says it, with the command that reads
+    /// them.
+    pub(crate) fn unread(&self) -> Option<String> {
+        let Sound { word, channels, .. } = self.sound;
+        let length = self.length?;
+        let count = bytes(self.behind.samples(self.sound.frame(), length)?);
+        let channels = match channels {
+            1 => String::new(),
+            several => format!(" --channels {several} --columns all"),
+        };
+        let first = self.begin + length + 1;
+        Some(format!(
+            "{count} behind the data are not read, and are no other chunk; as samples: \
+             tail -c +{first} FILE | conv --from - --format {word}{channels}"
+        ))
     }
 
     /// How much less has come than the headers promise, as a message says it.
@@ -74,6 +100,7 @@ impl<I: Input> Read for Data<I> {
         let most = if self.is_behind() { buffer.len() } else { left.min(buffer.len()) };
         let count = self.read_on(&mut buffer[..most])?;
         if self.is_behind() {
+            self.behind.take(&buffer[..count]);
             // The reader waits again.
             return if count > 0 { Err(io::ErrorKind::Interrupted.into()) } else { Ok(0) };
         }

@@ -31,6 +31,11 @@ pub(super) struct Sound {
 }
 
 impl Sound {
+    /// Bytes in a frame.
+    pub(super) fn frame(self) -> u32 {
+        self.word.width() as u32 * u32::from(self.channels)
+    }
+
     /// Reads a chunk's contents; numbers are in this order.
     pub(super) fn of(chunk: &[u8], order: Order) -> Result<Sound, Cut> {
         let number = |at: usize, bytes: usize| {
@@ -45,32 +50,28 @@ impl Sound {
         let fields = || Some((short(0)?, short(2)?, number(4, 4)?, short(12)?, short(14)?));
         let (coding, channels, rate, frame, bits) =
             fields().ok_or(Cut::NotWav(NotWav::NoFormat))?;
-        if !agree(frame, channels, bits) {
-            return Err(Cut::NotWav(NotWav::Contradictory { frame, channels, bits }));
-        }
         let coding = match coding {
             EXTENSIBLE => short(24).unwrap_or(coding),
             coding => coding,
         };
-        // Where the bytes of a frame say nothing, a word has as few as its bits need.
-        let bytes = match (frame.checked_div(channels), bits.div_ceil(8)) {
-            (Some(0) | None, bytes) => bytes,
-            (Some(bytes), _) => bytes,
-        };
-        match word(coding, bytes, order) {
-            Some(word) if channels > 0 => Ok(Sound { word, channels, rate }),
-            _ => Err(Cut::NotWav(NotWav::Coded(coded(coding, bits)))),
+        if channels == 0 {
+            return Err(Cut::NotWav(NotWav::NoChannels));
+        }
+        if [INTEGERS, FLOATS].contains(&coding) && !agree(frame, channels, bits) {
+            return Err(Cut::NotWav(NotWav::Contradictory { frame, channels, bits }));
+        }
+        match word(coding, bits.div_ceil(8), order) {
+            Some(word) => Ok(Sound { word, channels, rate }),
+            None => Err(Cut::NotWav(NotWav::Coded(coded(coding, bits)))),
         }
     }
 }
 
-/// Whether a frame of this many bytes has room for the channels' bits, and nothing else. (Some programs
-/// leave its bytes out.)
+/// Whether a frame of this many bytes has a word of each channel, of as few bytes as its bits need, and
+/// nothing else: so the standard wants it, even of an extensible chunk, whose bits are those of the whole
+/// word. (Some programs leave the bytes of a frame out.)
 fn agree(frame: u16, channels: u16, bits: u16) -> bool {
-    match (frame.checked_div(channels), frame.checked_rem(channels)) {
-        (Some(bytes @ 1..), Some(rest)) => rest == 0 && u32::from(bits) <= 8 * u32::from(bytes),
-        _ => frame == 0 || channels == 0,
-    }
+    frame == 0 || u32::from(frame) == u32::from(channels) * u32::from(bits.div_ceil(8))
 }
 
 /// The format of a word of this many bytes.

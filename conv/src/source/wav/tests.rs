@@ -195,7 +195,8 @@ fn what_is_not_wav_is_refused_with_what_it_is() {
     coded(fmt(1, 1, 5, 40), "integers of 40 bits");
     coded(fmt(3, 1, 2, 16), "floats of 16 bits");
     coded(fmt(9999, 1, 2, 16), "coded in a way that has the number 9999");
-    coded(fmt(1, 0, 2, 16), "integers of 16 bits");
+    let no_channels = riff(&[chunk(b"fmt ", &fmt(1, 0, 2, 16)), chunk(b"data", &SIX)]);
+    refused(&no_channels, "it is WAV, but its header says that it has no channels");
     let contradictory = |channels: u16, frame: u8, bits: u16| {
         let mut format = fmt(1, channels, 2, bits);
         format[12] = frame;
@@ -207,6 +208,56 @@ fn what_is_not_wav_is_refused_with_what_it_is() {
     contradictory(3, 2, 16);
     contradictory(1, 2, 24);
     contradictory(2, 2, 16);
+    contradictory(1, 4, 16);
+    contradictory(1, 4, 24);
+}
+
+#[test]
+fn what_a_recorder_left_that_was_ended_is_read() {
+    // What it wrote before the first sample; the second promises more than a head, but no chunk follows.
+    for whole in [36, 12 + 36] {
+        let mut bytes = plain(&SIX);
+        bytes[4..8].copy_from_slice(&u32::to_le_bytes(whole));
+        bytes[40..44].copy_from_slice(&[0; 4]);
+        assert_eq!(wav(&bytes), (OF_SIX.to_owned(), vec![]), "{whole}");
+    }
+    let chunks = [chunk(b"fmt ", &fmt(1, 1, 2, 16)), chunk(b"data", b""), chunk(b"LIST", b"INFO")];
+    assert_eq!(wav(&riff(&chunks)), (String::new(), vec![]), "no data, but another chunk");
+}
+
+#[test]
+fn what_may_be_samples_behind_the_data_is_rejected_as_one_and_the_command_named() {
+    let told = |place, count, first, options| {
+        format!(
+            "word {place}: {count} bytes behind the data are not read, and are no other chunk; as samples: \
+             tail -c +{first} FILE | conv --from - --format {options}"
+        )
+    };
+    let two = [plain(&SIX[..4]), SIX[4..].to_vec()].concat();
+    let said = vec![told(3, 8, 49, "s16le")];
+    assert_eq!(wav(&two), ("100\n-100\n".to_owned(), said));
+    let stereo = riff(&[chunk(b"fmt ", &fmt(1, 2, 2, 16)), chunk(b"data", &SIX[..4])]);
+    let said = vec![told(2, 8, 49, "s16le --channels 2 --columns all")];
+    let rows = "ch1\tch2\n100\t-100\n".to_owned();
+    assert_eq!(wav(&[stereo, SIX[4..].to_vec()].concat()), (rows, said));
+    let odd = riff(&[chunk(b"fmt ", &fmt(1, 1, 1, 8)), chunk(b"data", b"\x80")]);
+    let unpadded = odd[..odd.len() - 1].to_vec();
+    for tail in [&b"id3 \x01\0\0\0x"[..], b"TAGtitle", &[0; 600], b""] {
+        for (before, samples) in
+            [(plain(&SIX), OF_SIX), (odd.clone(), "128\n"), (unpadded.clone(), "128\n")]
+        {
+            let all = [&before[..], tail].concat();
+            assert_eq!(wav(&all), (samples.to_owned(), vec![]), "{all:?}");
+        }
+    }
+}
+
+#[test]
+fn an_unknown_length_may_be_cut_to_whole_frames() {
+    let data = [1, 0, 0, 2, 0, 0];
+    let mut bytes = riff(&[chunk(b"fmt ", &fmt(1, 2, 3, 24)), chunk(b"data", &data)]);
+    bytes[40..44].copy_from_slice(&(0x7fff_f000u32 / 6 * 6).to_le_bytes());
+    assert_eq!(wav(&bytes), ("ch1\tch2\n1\t2\n".to_owned(), vec![]));
 }
 
 proptest! {

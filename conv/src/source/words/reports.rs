@@ -5,9 +5,14 @@ use stage::stream::input::Input;
 use stage::stream::rejects::REPORTED;
 
 use super::WordStream;
-use crate::reading::{NoReading, Reading};
+use crate::reading::{NoReading, Place, Reading};
 
 impl<I: Input> WordStream<I> {
+    /// The place behind the last word.
+    pub(crate) fn next_place(&self) -> Place {
+        self.place(self.number + 1)
+    }
+
     /// Reports what the end has cut off, if that is dropped.
     pub(super) fn cut_off(&mut self) -> Option<String> {
         let (ending, bytes) = (self.ending?, self.end - self.whole);
