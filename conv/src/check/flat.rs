@@ -16,10 +16,15 @@ use stage::process::quantity::{count, decimal, duration};
 use super::failure::Failure;
 use super::moment::Moment;
 
-/// Highest and lowest values that are remembered, at most. Beyond that the oldest two are taken for the
-/// more extreme one, so that a line may be found flat later, but never by mistake. (Only values that go
-/// on rising or falling within the tolerance are that many.)
-const MOST: usize = 1024;
+/// Highest, and lowest, values that are remembered, at most. (Only values that go on rising or falling
+/// within the tolerance are that many.) Beyond that, those close to each other are taken for the most extreme
+/// of them, as if that had come last: so a line may have to be longer, by one part in [`PRECISION`], until
+/// it is found flat; but it is never by mistake. A line of fewer values is exact.
+const MOST: usize = 4096;
+
+/// How many times as long as what is joined a line is. Of [`MOST`], about half remain at most, since any two
+/// neighbours are further apart together.
+const PRECISION: i128 = MOST as i128 / 4;
 
 /// How long values must not stay within a tolerance.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,6 +120,7 @@ impl Flat {
             self.shorten();
         }
         self.forget(at - span);
+        self.thin(span / PRECISION);
         (at - self.since >= span).then(|| Failure::Flat(self.line.text.clone()))
     }
 
@@ -140,11 +146,6 @@ impl Flat {
                 extremes.pop_back();
             }
             extremes.push_back(Extreme { value: value.clone(), number, next: i128::MAX });
-            if extremes.len() > MOST
-                && let (Some(first), Some(second)) = (extremes.pop_front(), extremes.pop_front())
-            {
-                extremes.push_front(Extreme { value: first.value, ..second });
-            }
         };
         add(&mut self.highest, |before, value| before > value);
         add(&mut self.lowest, |before, value| before < value);
@@ -181,6 +182,15 @@ impl Flat {
         }
     }
 
+    /// Joins extremes that are together no wider than this, if there are too many.
+    fn thin(&mut self, width: i128) {
+        for extremes in [&mut self.highest, &mut self.lowest] {
+            if extremes.len() > MOST {
+                *extremes = joined(std::mem::take(extremes), self.since, width);
+            }
+        }
+    }
+
     fn begin_behind(&mut self, gone: Option<Extreme>) {
         let Some(Extreme { number, next, .. }) = gone.filter(|gone| gone.number >= self.first)
         else {
@@ -193,6 +203,25 @@ impl Flat {
             }
         }
     }
+}
+
+/// The same `extremes`, of which the first begins at `since`; but those that are together no wider than this
+/// are one: as extreme as the first, and gone with the last.
+fn joined(extremes: VecDeque<Extreme>, since: i128, width: i128) -> VecDeque<Extreme> {
+    let mut joined: VecDeque<Extreme> = VecDeque::new();
+    let mut begin = since;
+    for extreme in extremes {
+        match joined.back_mut() {
+            Some(last) if extreme.next.saturating_sub(begin) <= width => {
+                (last.number, last.next) = (extreme.number, extreme.next);
+            }
+            last => {
+                begin = last.map_or(begin, |last| last.next);
+                joined.push_back(extreme);
+            }
+        }
+    }
+    joined
 }
 
 #[cfg(test)]
@@ -294,6 +323,30 @@ mod tests {
             let failure = flat.judge(Some(&Decimal::new(value, 1)), moment(0, 0));
             assert!(failure.is_none());
             assert!(flat.highest.len() + flat.lowest.len() <= MOST + 1);
+        }
+    }
+
+    #[test]
+    fn a_drift_within_the_tolerance_is_flat_at_once_or_almost() {
+        // Up, then down, by one a reading, or a nanosecond.
+        let found = |line: &str, length: u64| {
+            let mut flat = Flat::new(FlatLine::parse(line).unwrap());
+            let up_and_down = (0..length).chain((0..length).rev());
+            let is_flat = |(row, value): (usize, u64)| {
+                let time = Time::parse(format!("2023-11-14T22:13:20.{row:09}Z").as_bytes());
+                let moment = Moment { row: row as u64, time };
+                flat.judge(Some(&Decimal::new(value as i64, 0)), moment).map(|_| row as u64)
+            };
+            up_and_down.enumerate().filter_map(is_flat).collect::<Vec<u64>>()
+        };
+        assert_eq!(found("4000,4000", 8000), (4000..16_000).collect::<Vec<u64>>());
+        assert_eq!(found("4us,4000", 8000), (4000..16_000).collect::<Vec<u64>>());
+        // Surely those that are within the tolerance for 1/1024 longer.
+        for line in ["20000,20019", "20us,20019"] {
+            let found = found(line, 40_000);
+            let behind: Vec<u64> = found.iter().copied().filter(|row| *row >= 20_019).collect();
+            assert!(found[0] >= 20_000, "{line}: {}", found[0]);
+            assert_eq!(behind, (20_019..80_000).collect::<Vec<u64>>(), "{line}");
         }
     }
 
