@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use num_bigint::{BigInt, Sign};
 use num_integer::Integer;
-use stage::format::decimal::Decimal;
+use stage::format::decimal::{Decimal, ParseError};
 use stage::process::quantity;
 
 /// Significant digits of a value that is no finite decimal: as many as it takes to name any double.
@@ -96,10 +96,20 @@ impl FromStr for Fraction {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Fraction, String> {
-        let Some((numerator, divisor)) = text.split_once('/') else {
-            return quantity::decimal(text).map(Fraction::from);
+        let decimal = |part: &str| match quantity::decimal(part) {
+            // A comma that should be a point is the likelier mistake.
+            Err(_)
+                if part.parse::<Decimal>() == Err(ParseError::NotANumber)
+                    && !part.contains(',') =>
+            {
+                Err("expected a number or a fraction, such as 0.5 or 5/60".to_owned())
+            }
+            decimal => decimal,
         };
-        let (numerator, divisor) = (quantity::decimal(numerator)?, quantity::decimal(divisor)?);
+        let Some((numerator, divisor)) = text.split_once('/') else {
+            return decimal(text).map(Fraction::from);
+        };
+        let (numerator, divisor) = (decimal(numerator)?, decimal(divisor)?);
         Fraction::new(&numerator, &divisor).ok_or_else(|| "cannot divide by zero".to_owned())
     }
 }
@@ -201,13 +211,16 @@ mod tests {
 
     #[test]
     fn what_is_no_number_or_fraction_is_refused() {
+        let expected = "expected a number or a fraction, such as 0.5 or 5/60";
         for (text, why) in [
+            ("0.5/s", expected),
+            ("1,5", "expected a number such as 1.5"),
             ("1/0", "cannot divide by zero"),
             ("1/-0.00", "cannot divide by zero"),
-            ("1/", "not a number"),
-            ("/3", "not a number"),
-            ("1/2/3", "not a number"),
-            ("1 /3", "not a number"),
+            ("1/", expected),
+            ("/3", expected),
+            ("1/2/3", expected),
+            ("1 /3", expected),
             ("1e999/3", "too large for a double"),
         ] {
             assert_eq!(text.parse::<Fraction>().unwrap_err(), why, "{text}");

@@ -54,7 +54,7 @@ pub struct Options {
     pub format: Option<Format>,
     /// Interleaved channels of raw words
     #[arg(long, value_name = "K", default_value_t = 1, help_heading = "Real converter")]
-    #[arg(value_parser = clap::value_parser!(u16).range(1..), conflicts_with = "poll")]
+    #[arg(value_parser = format::channels, conflicts_with = "poll")]
     pub channels: u16,
     /// What to take, by number or name: 3,temp [default: all, or 1 of raw words]
     #[arg(
@@ -94,6 +94,7 @@ pub struct Options {
         value_name = "N",
         default_value_t = 0,
         hide_default_value = true,
+        value_parser = quantity::count,
         help_heading = "Text",
         conflicts_with = "poll"
     )]

@@ -200,6 +200,7 @@ fn a_wrong_number_is_refused_with_what_was_expected() {
     let most = "a rate can be 1000M at the most; for as much as possible say max";
     let range = "expected a range such as 0..100 or -1.5..1.5";
     let bounds = "expected a range such as 0..100, -1.5.. or ..100";
+    let fraction = "expected a number or a fraction, such as 0.5 or 5/60";
     let every = "expected a number of samples, or a duration such as 100ms or 2s";
     let sync = "expected never, always, or a duration such as 1s";
     for (program, option, value, name, expected) in [
@@ -221,10 +222,15 @@ fn a_wrong_number_is_refused_with_what_was_expected() {
         ("conv", "--range", "0..1e18", "<MIN..MAX>", "a simulated range has at most 18 digits"),
         ("conv", "--plausible", "5", "<MIN..MAX>", bounds),
         ("conv", "--plausible", "..", "<MIN..MAX>", bounds),
-        ("conv", "--offset", "1,5", "<OFFSET>", "not a number"),
-        ("conv", "--scale", "NaN", "<SCALE>", "not a number"),
+        ("conv", "--offset", "1,5", "<OFFSET>", "expected a number such as 1.5"),
+        ("conv", "--scale", "NaN", "<SCALE>", fraction),
+        ("conv", "--step", "0.5/s", "<R>", fraction),
+        ("conv", "--spike", "1/3", "<T>", "expected a number such as 0.5"),
+        ("conv", "--skip", "x", "<N>", "expected a whole number up to 18446744073709551615"),
+        ("conv", "--channels", "0", "<K>", "expected a whole number from 1 to 65535"),
+        ("conv", "--baud", "fast", "<N>", "expected bits a second, such as 9600 or 115200"),
         ("conv", "--scale", "5/0", "<SCALE>", "cannot divide by zero"),
-        ("conv", "--offset", "a=1/2/3", "<OFFSET>", "not a number"),
+        ("conv", "--offset", "a=1/2/3", "<OFFSET>", fraction),
         (
             "conv",
             "--map",
@@ -301,10 +307,10 @@ fn a_wrong_count_or_a_negative_time_is_refused_with_what_was_expected() {
 #[test]
 fn numbers_on_the_command_line_have_nothing_around_them() {
     for (option, value, told) in [
-        ("--offset", "1\r", "not a number"),
-        ("--scale", " 1", "not a number"),
-        ("--scale", "1\t", "not a number"),
-        ("--scale", "", "not a number"),
+        ("--offset", "1\r", "expected a number or a fraction"),
+        ("--scale", " 1", "expected a number or a fraction"),
+        ("--scale", "1\t", "expected a number or a fraction"),
+        ("--scale", "", "expected a number or a fraction"),
         ("--range", "0 .. 100", "expected a range such as 0..100 or -1.5..1.5"),
         ("--plausible", "0..100\n", "expected a range such as 0..100, -1.5.. or ..100"),
         ("--rate", " 10", "expected a rate such as 10, 2.5k, 1M or max"),
@@ -358,9 +364,11 @@ fn a_wrong_choice_is_refused_with_the_right_ones() {
     };
     for (command, reason) in [
         ("conv --signal square", choice("square", "--signal <SIGNAL>", "uniform, sine, walk")),
-        // Without a suggestion: s16le may read other numbers.
         ("conv --from data --format mp3", format("mp3")),
-        ("conv --from data --format s16", format("s16")),
+        (
+            "conv --from data --format s16",
+            "invalid value 's16' for '--format <FMT>': perhaps s16le or s16be is meant".to_owned(),
+        ),
         (
             "conv --from data --format le:s12/16>>5",
             "invalid value 'le:s12/16>>5' for '--format <FMT>': 12 bits above 5 others are more than 16"

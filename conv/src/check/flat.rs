@@ -308,7 +308,7 @@ mod tests {
             ("1.5", "a duration needs a unit, as in 1.5s"),
             ("0", "a flat line must be longer than zero"),
             ("0s", "a flat line must be longer than zero"),
-            ("5,", "not a number"),
+            ("5,", "expected a number such as 0.5"),
             ("5,-1", "a tolerance must not be negative"),
         ] {
             assert_eq!(FlatLine::parse(text).unwrap_err(), why, "{text:?}");

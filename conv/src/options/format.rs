@@ -1,4 +1,5 @@
-//! The value of `--format`: names, which completions know, and descriptions of words.
+//! The value of `--format`: names, which completions know, and descriptions of words; and that of
+//! `--channels`, how many of these interleave.
 
 use std::ffi::OsStr;
 
@@ -28,4 +29,10 @@ impl TypedValueParser for FormatParser {
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
         Some(Box::new(Format::names().map(PossibleValue::new)))
     }
+}
+
+/// Reads how many channels there are.
+pub(super) fn channels(text: &str) -> Result<u16, String> {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| format!("expected a whole number from 1 to {}", u16::MAX))
 }

@@ -10,11 +10,16 @@ use crate::source::format::Format;
 pub struct SerialOptions {
     /// Set the serial line: this rate, 8N1, raw, no echo
     #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = "Real converter")]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..), conflicts_with = "poll")]
+    #[arg(value_parser = rate, conflicts_with = "poll")]
     pub baud: Option<u32>,
     /// Wait for a device or FIFO whenever it is gone
     #[arg(long, help_heading = "Real converter", conflicts_with = "poll")]
     pub reconnect: bool,
+}
+
+fn rate(text: &str) -> Result<u32, String> {
+    let rate = text.parse().ok().filter(|rate| *rate > 0);
+    rate.ok_or_else(|| "expected bits a second, such as 9600 or 115200".to_owned())
 }
 
 impl SerialOptions {

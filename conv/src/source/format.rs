@@ -66,6 +66,9 @@ impl FromStr for Format {
 
     fn from_str(text: &str) -> Result<Format, String> {
         let unknown = || {
+            if let Some(likely) = likely(text) {
+                return Err(format!("perhaps {likely} is meant"));
+            }
             let names = Format::names().collect::<Vec<_>>().join(", ");
             Err(format!("expected {names}, or a word as the kernel describes it: le:s12/16>>4"))
         };
@@ -79,6 +82,45 @@ impl FromStr for Format {
     }
 }
 
+/// What other programs call formats, without case or what separates their parts; and what it is called here.
+const OTHERS: [(&str, &str); 11] = [
+    ("csv", "text, with --columns or --delimiter,"),
+    ("tsv", "text, with --columns or --delimiter,"),
+    ("txt", "text"),
+    ("jsonl", JSON),
+    ("ndjson", JSON),
+    ("label", LABELS),
+    ("wave", WAV),
+    ("floatle", "f32le"),
+    ("floatbe", "f32be"),
+    ("float", "f32le or f32be"),
+    ("double", "f64le or f64be"),
+];
+
+/// Beginnings of the names of words elsewhere (arecord, ffmpeg, numpy), the longer ones first, and here.
+const PREFIXES: [(&str, &str); 5] =
+    [("pcm", ""), ("uint", "u"), ("int", "s"), ("float", "f"), ("i", "s")];
+
+/// What is likely meant by a name that no format has.
+fn likely(text: &str) -> Option<String> {
+    let separates = |it: char| matches!(it, '_' | '-' | ' ' | '.');
+    let mut key = text.to_lowercase().replace(separates, "");
+    if let Some((_, name)) = OTHERS.iter().find(|(other, _)| *other == key) {
+        return Some((*name).to_owned());
+    }
+    for (there, here) in PREFIXES {
+        if let Some(rest) = key.strip_prefix(there) {
+            key = format!("{here}{rest}");
+        }
+    }
+    let is_it = |name: &&str| {
+        let order = name.strip_prefix(key.as_str());
+        order.is_some_and(|order| matches!(order, "" | "le" | "be"))
+    };
+    let names: Vec<&str> = Format::names().filter(is_it).collect();
+    (!names.is_empty()).then(|| names.join(" or "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +131,30 @@ mod tests {
             let format: Format = name.parse().unwrap();
             let are_words = ![TEXT, LABELS, JSON, WAV].contains(&name);
             assert_eq!(format.word().is_some(), are_words, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_of_another_program_is_answered_with_ours() {
+        for (text, likely) in [
+            ("JSON", "json"),
+            ("csv", "text, with --columns or --delimiter,"),
+            ("s16", "s16le or s16be"),
+            ("S16_LE", "s16le"),
+            ("pcm_s24be", "s24be"),
+            ("U8", "u8"),
+            ("i32", "s32le or s32be"),
+            ("int16", "s16le or s16be"),
+            ("uint32_le", "u32le"),
+            ("float64", "f64le or f64be"),
+            ("FLOAT_LE", "f32le"),
+        ] {
+            let why = text.parse::<Format>().unwrap_err();
+            assert_eq!(why, format!("perhaps {likely} is meant"), "{text}");
+        }
+        for text in ["", "s", "s12", "pcm", "x16le", "16"] {
+            let why = text.parse::<Format>().unwrap_err();
+            assert!(why.starts_with("expected text, labels, json, wav, u8, "), "{text}: {why}");
         }
     }
 }

@@ -141,7 +141,14 @@ pub fn rate(text: &str) -> Result<Rate, String> {
 
 /// Reads a number, without blanks or anything else around it.
 pub fn decimal(text: &str) -> Result<Decimal, String> {
-    text.parse().map_err(|reason: ParseError| reason.to_string())
+    text.parse().map_err(|reason: ParseError| match reason {
+        ParseError::NotANumber => {
+            let with_point = text.replace(',', ".");
+            let is_number = with_point.parse::<Decimal>().is_ok();
+            format!("expected a number such as {}", if is_number { &with_point } else { "0.5" })
+        }
+        reason => reason.to_string(),
+    })
 }
 
 /// A range, including both bounds.
@@ -263,6 +270,16 @@ mod tests {
         assert_eq!(rate("1001M").unwrap_err(), highest);
         assert_eq!(rate("0").unwrap_err(), "a rate must be above zero");
         assert_eq!(rate("-5").unwrap_err(), "a rate must be above zero");
+    }
+
+    #[test]
+    fn a_number_has_a_point() {
+        assert_eq!(decimal("-1.5"), Ok(Decimal::new(-15, 1)));
+        assert_eq!(decimal("1,5").unwrap_err(), "expected a number such as 1.5");
+        for wrong in ["", "x", "1/3", "1,234,5", "1 "] {
+            assert_eq!(decimal(wrong).unwrap_err(), "expected a number such as 0.5", "{wrong:?}");
+        }
+        assert_eq!(decimal("1e999").unwrap_err(), "too large for a double");
     }
 
     #[test]
