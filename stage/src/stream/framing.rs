@@ -5,10 +5,12 @@
 //! |---|---|---|
 //! | `RIFF`, `RIFX`, `RF64` or `BW64`, 4 bytes, 4 letters | WAV and its like | text, raw words |
 //! | `FORM`, 4 bytes, 4 letters | AIFF and its like | text, raw words |
+//! | the 5 to 8 bytes of `SOUNDS` | FLAC, AU, W64, CAF, Ogg | text, raw words |
 //! | `#`, a digit n ≥ 4, n digits, data | a block of an instrument (IEEE 488.2) | text, raw words |
 //! | `#`, a digit n < 4, n digits, a byte that is not text | the same, or (n = 0) without a length | text |
 //! | EF BB BF | UTF-8 with a byte order mark | text |
 //! | FF FE or FE FF, or two characters with a zero before or behind each | UTF-16 | text |
+//! | FF FE 00 00 or 00 00 FE FF, or two characters with three zeros before or behind each | UTF-32 | text |
 //!
 //! Raw words may begin with any bytes. They are refused only for beginnings so specific that noise has
 //! one once in 2³² streams; and not for a byte order mark, which is a plausible sample such as −257.
@@ -32,18 +34,30 @@ pub const MOST: usize = 12;
 /// How many digits of a block's length rule out raw words and comments such as `#2024-11-25`.
 const SURE_DIGITS: usize = 4;
 
-/// Bytes to examine for UTF-16 without a mark, every second one zero. A single zero may be noise.
-const UNMARKED: usize = 4;
+/// Characters to examine for UTF-16 and UTF-32 without a mark. Zeros beside a single one may be noise.
+const UNMARKED: usize = 2;
+
+/// How other files of sound begin, by whose headers and packed samples text and words are ruled out.
+const SOUNDS: [(&str, &[u8]); 6] = [
+    ("FLAC", b"fLaC\0\0\0\x22"),
+    ("FLAC", b"fLaC\x80\0\0\x22"),
+    ("AU", b".snd\0\0"),
+    ("W64", b"riff\x2e\x91\xcf\x11"),
+    ("CAF", b"caff\0\x01"),
+    ("Ogg", b"OggS\0\x02"),
+];
 
 /// What the input is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Riff,
     Aiff,
+    Sound(&'static str),
     /// With a header of this many bytes.
     Block(usize),
     Utf8Mark,
-    Utf16(&'static str),
+    /// UTF-16 or UTF-32, as iconv calls it.
+    Wide(&'static str),
 }
 
 /// What the first bytes reveal.
@@ -94,6 +108,11 @@ impl fmt::Display for Framed {
                 "it is FORM (AIFF), whose headers are no samples: \
                  sox FILE -t wav - | conv --from - --format wav",
             ),
+            Kind::Sound(name) => write!(
+                formatter,
+                "it is {name}, whose headers are no samples: \
+                 sox FILE -t wav - | conv --from - --format wav"
+            ),
             Kind::Block(header) => write!(
                 formatter,
                 "it is an instrument's block with a header of {header} bytes: leave that out, \
@@ -104,10 +123,11 @@ impl fmt::Display for Framed {
                 formatter,
                 "it begins with a byte order mark: leave that out, tail -c +4 FILE | {reader}"
             ),
-            Kind::Utf16(name) => write!(
+            Kind::Wide(name) => write!(
                 formatter,
-                "it is UTF-16: iconv -f {name} -t UTF-8 FILE | {reader}, \
-                 unless it is raw words, which conv reads with --format"
+                "it is {}: iconv -f {name} -t UTF-8 FILE | {reader}, \
+                 unless it is raw words, which conv reads with --format",
+                name.trim_end_matches(['L', 'B', 'E'])
             ),
         }
     }
@@ -117,6 +137,7 @@ impl fmt::Display for Framed {
 fn look(bytes: &[u8], is_text: bool) -> Look {
     let looks = [
         riff_or_aiff(bytes),
+        sound(bytes),
         block(bytes, is_text),
         if is_text { encoding(bytes) } else { Look::IsNone },
     ];
@@ -133,8 +154,7 @@ fn riff_or_aiff(bytes: &[u8]) -> Look {
         (b"BW64", Kind::Riff),
         (b"FORM", Kind::Aiff),
     ];
-    let begins = |magic: &[u8; 4]| magic.iter().zip(bytes).all(|(one, other)| one == other);
-    let Some((_, kind)) = kinds.into_iter().find(|(magic, _)| begins(magic)) else {
+    let Some((_, kind)) = kinds.into_iter().find(|(magic, _)| agrees(*magic, bytes)) else {
         return Look::IsNone;
     };
     match bytes.get(8..12) {
@@ -143,6 +163,19 @@ fn riff_or_aiff(bytes: &[u8]) -> Look {
             Look::Is(kind)
         }
         Some(_) => Look::IsNone,
+    }
+}
+
+/// Whether the first of these bytes, as far as there are any, are this `begin`.
+fn agrees(begin: &[u8], bytes: &[u8]) -> bool {
+    begin.iter().zip(bytes).all(|(one, other)| one == other)
+}
+
+fn sound(bytes: &[u8]) -> Look {
+    match SOUNDS.into_iter().find(|(_, begin)| agrees(begin, bytes)) {
+        None => Look::IsNone,
+        Some((_, begin)) if bytes.len() < begin.len() => Look::Undecided,
+        Some((name, _)) => Look::Is(Kind::Sound(name)),
     }
 }
 
@@ -176,28 +209,35 @@ fn block(bytes: &[u8], is_text: bool) -> Look {
 }
 
 fn encoding(bytes: &[u8]) -> Look {
-    let marks: [(&[u8], Kind); 3] = [
+    // Of two marks of which one begins like the other, the longer one first.
+    let marks: [(&[u8], Kind); 5] = [
         (b"\xef\xbb\xbf", Kind::Utf8Mark),
-        (b"\xff\xfe", Kind::Utf16("UTF-16")),
-        (b"\xfe\xff", Kind::Utf16("UTF-16")),
+        (b"\xff\xfe\0\0", Kind::Wide("UTF-32")),
+        (b"\0\0\xfe\xff", Kind::Wide("UTF-32")),
+        (b"\xff\xfe", Kind::Wide("UTF-16")),
+        (b"\xfe\xff", Kind::Wide("UTF-16")),
     ];
-    if let Some((_, kind)) = marks.iter().find(|(mark, _)| bytes.starts_with(mark)) {
-        return Look::Is(*kind);
-    }
-    let unmarked = [("UTF-16LE", 0), ("UTF-16BE", 1)];
-    match unmarked.iter().find(|(_, parity)| has_zeros(bytes, *parity)).map(|(name, _)| name) {
-        Some(name) if bytes.len() >= UNMARKED => Look::Is(Kind::Utf16(name)),
-        None if !marks.iter().any(|(mark, _)| mark.starts_with(bytes)) => Look::IsNone,
-        _ => Look::Undecided,
-    }
+    // How many bytes a character has, and which of them is not zero.
+    let unmarked = [("UTF-32LE", 4, 0), ("UTF-32BE", 4, 3), ("UTF-16LE", 2, 0), ("UTF-16BE", 2, 1)];
+    let of_mark = marks.iter().map(|(mark, kind)| match mark {
+        mark if !agrees(mark, bytes) => Look::IsNone,
+        mark if bytes.len() < mark.len() => Look::Undecided,
+        _ => Look::Is(*kind),
+    });
+    let of_zeros = unmarked.iter().map(|&(name, width, place)| match bytes {
+        bytes if !has_zeros(bytes, width, place) => Look::IsNone,
+        bytes if bytes.len() < UNMARKED * width => Look::Undecided,
+        _ => Look::Is(Kind::Wide(name)),
+    });
+    of_mark.chain(of_zeros).find(|look| *look != Look::IsNone).unwrap_or(Look::IsNone)
 }
 
-/// Whether the first bytes alternate between a character and a zero, with the characters at places of
-/// this parity.
-fn has_zeros(bytes: &[u8], parity: usize) -> bool {
+/// Whether each of the first characters, of so many bytes, is text with zeros around it.
+fn has_zeros(bytes: &[u8], width: usize, place: usize) -> bool {
     let is_text = |byte: u8| matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n');
-    let fits = |(at, &byte): (usize, &u8)| if at % 2 == parity { is_text(byte) } else { byte == 0 };
-    bytes.iter().take(UNMARKED).enumerate().all(fits)
+    let fits =
+        |(at, &byte): (usize, &u8)| if at % width == place { is_text(byte) } else { byte == 0 };
+    bytes.iter().take(UNMARKED * width).enumerate().all(fits)
 }
 
 #[cfg(test)]

@@ -31,6 +31,8 @@ fn foreign_framing_is_refused_with_what_to_do() {
         (b"\xef\xbb\xbf1\n2\n", "", mark.to_owned()),
         (b"\xff\xfe1\0\n\0", "", utf_16("UTF-16")),
         (b"1\0\n\x002\0\n\0", "", utf_16("UTF-16LE")),
+        (b"1\0\0\0\n\0\0\0", "", utf_16("UTF-32LE").replace("is UTF-16", "is UTF-32")),
+        (b"fLaC\0\0\0\x22", "", form.replace("FORM (AIFF)", "FLAC")),
     ] {
         let finished = Program::new("conv").words("--from -").words(options).input(bytes).finish();
         let refused = format!("conv: cannot take samples from standard input: {why}");
@@ -89,9 +91,10 @@ fn what_sends_by_itself_is_not_polled() {
 #[test]
 fn what_the_messages_of_refusal_say_to_do_works() {
     let script = "printf '\\xff\\xfe1\\0\\n\\0' > FILE; iconv -f UTF-16 -t UTF-8 FILE | conv --from -
+                  printf '1\\0\\0\\0\\n\\0\\0\\0' > FILE; iconv -f UTF-32LE -t UTF-8 FILE | conv --from -
                   printf '\\xef\\xbb\\xbf2\\n' > FILE; tail -c +4 FILE | conv --from -
                   printf '#800000002\\3\\0' > FILE; tail -c +11 FILE | conv --from - --format s16le";
     let dir = tempfile::tempdir().unwrap();
-    let finished = Program::bash(script).dir(&dir).finish().exits(0).writes("1\n2\n3\n");
-    finished.says(&[closing(1, 0), closing(1, 0), closing(1, 0)]);
+    let finished = Program::bash(script).dir(&dir).finish().exits(0).writes("1\n1\n2\n3\n");
+    finished.says(&[closing(1, 0), closing(1, 0), closing(1, 0), closing(1, 0)]);
 }
