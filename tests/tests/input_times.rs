@@ -53,10 +53,57 @@ fn a_count_of_other_units_than_seconds_is_rejected_with_the_option_for_it() {
 
 #[test]
 fn what_is_no_time_leads_to_the_option_that_may_read_it() {
-    let why = "not a time in ISO 8601 or Unix seconds (see --time-format)";
-    conv("--time t", "v,t\n3.5,25.11.2026 21:00\n")
+    let not = "not a time in ISO 8601 or Unix seconds";
+    let perhaps = |pattern: &str| format!("{not}, but perhaps of --time-format {pattern}");
+    for (time, why) in [
+        ("25.11.2026 21:00", perhaps("'%d.%m.%Y %H:%M'")),
+        ("25.11.26 21:00:05", perhaps("'%d.%m.%y %H:%M:%S'")),
+        ("25/11/2026 21:00", perhaps("'%d/%m/%Y %H:%M'")),
+        ("11/25/2026 21:00", perhaps("'%m/%d/%Y %H:%M'")),
+        ("2026/11/25 21:00:00", perhaps("'%Y/%m/%d %H:%M:%S'")),
+        // Either may be the month.
+        ("10/11/2026 21:00", format!("{not} (see --time-format)")),
+        ("noon", format!("{not} (see --time-format)")),
+    ] {
+        conv("--time t --columns v", &format!("v,t\n3.5,{time}\n"))
+            .exits(3)
+            .says(&[format!("conv: line 2: {why}: \"3.5,{time}\""), closing(0, 1)]);
+    }
+}
+
+#[test]
+fn a_date_in_digits_alone_is_no_count_of_seconds() {
+    let told = "conv: line 2: a date alone is taken as its midnight in UTC";
+    conv("--time t", "t;v\n20250101;5\n20250102;6\n")
+        .exits(0)
+        .writes("time\tv\n2025-01-01T00:00:00.000000Z\t5\n2025-01-02T00:00:00.000000Z\t6\n")
+        .says(&[told, &closing(2, 0)]);
+    for (time, read) in [
+        ("202503300215", "2025-03-30T02:15:00.000000Z"),
+        ("20250330021559", "2025-03-30T02:15:59.000000Z"),
+        // Of no date that is likely.
+        ("18991231", "1970-08-08T19:20:31.000000Z"),
+        ("20251301", "1970-08-23T09:21:41.000000Z"),
+    ] {
+        conv("--time t", &format!("t;v\n{time};5\n"))
+            .exits(0)
+            .writes(&format!("time\tv\n{read}\t5\n"))
+            .says(&[closing(1, 0)]);
+    }
+    let (hour, unix) = ("2025-03-30T02:00:00.000000Z", "2034-03-03T21:10:02.000000Z");
+    let why = "Unix seconds, or a date with its hour: add --time-format unix, or %Y%m%d%H";
+    let text = "t;v\n2025033002;5\n";
+    conv("--time t", text)
         .exits(3)
-        .says(&[format!("conv: line 2: {why}: \"3.5,25.11.2026 21:00\""), closing(0, 1)]);
+        .says(&[format!("conv: line 2: {why}: \"2025033002;5\""), closing(0, 1)]);
+    for (format, time) in [("unix", unix), ("%Y%m%d%H", hour)] {
+        let read = conv(&format!("--time t --time-format {format}"), text).exits(0);
+        read.writes(&format!("time\tv\n{time}\t5\n"));
+    }
+    // What went before shows what it is.
+    conv("--time t", "t;v\n1700000000;1\n20250101;5\n")
+        .exits(0)
+        .writes("time\tv\n2023-11-14T22:13:20.000000Z\t1\n1970-08-23T09:01:41.000000Z\t5\n");
 }
 
 #[test]

@@ -37,6 +37,9 @@ pub enum NoRow {
     /// Its time has not that form, but perhaps another unit.
     #[error("not a time {0}, but perhaps of --time-format {1}")]
     OtherUnit(&'static str, &'static str),
+    /// Its time has ten digits that are Unix seconds, or a date with its hour.
+    #[error("Unix seconds, or a date with its hour: add --time-format unix, or %Y%m%d%H")]
+    UnixOrHour,
     /// Its time is one that the clocks of its zone skipped.
     #[error("no such time in --time-zone: the clocks went forward")]
     SkippedTime,

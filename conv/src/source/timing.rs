@@ -19,8 +19,8 @@ use stage::format::time::{Form, Time};
 use stage::process::quantity;
 
 pub(crate) use self::format::TimeFormat;
-use self::format::other_unit;
-use self::moment::{Moment, is_date};
+use self::format::{by_pattern, other_unit};
+use self::moment::{Moment, is_date, may_be_hour, read_digits};
 use super::choice::Column;
 use super::dialect::Dialect;
 use crate::reading::NoRow;
@@ -109,6 +109,9 @@ impl TimeReader {
             let why = NoRow::NotATime(format.description());
             return self.settle(moment)?.ok_or(why);
         }
+        if let Some(time) = self.in_digits(text) {
+            return time;
+        }
         let forms = match &self.form {
             Some(form) => std::slice::from_ref(form),
             None => &[Form::Iso, Form::Unix],
@@ -128,11 +131,36 @@ impl TimeReader {
         };
         let Some((format, moment)) = self.other_form(text, &with_point) else {
             let unit = other_unit(&with_point, 0).filter(|_| self.form != Some(Form::Iso));
-            return Err(unit.unwrap_or(why));
+            let pattern = || by_pattern(text).filter(|_| self.is_asked && self.form.is_none());
+            return Err(unit.or_else(pattern).unwrap_or(why));
         };
+        self.begin_other(format, moment, text)
+    }
+
+    /// A date that is written like a count of seconds, in a column that is asked for and whose form is not
+    /// known yet.
+    fn in_digits(&mut self, text: &[u8]) -> Option<Result<Time, NoRow>> {
+        if !self.is_asked || self.form.is_some() {
+            return None;
+        }
+        if may_be_hour(text) {
+            return Some(Err(NoRow::UnixOrHour));
+        }
+        let moment = read_digits(text)?;
+        Some(self.begin_other(TimeFormat::Iso, moment, text))
+    }
+
+    /// Goes on to times of a form that only a column that is asked for may have, of which `text` is one.
+    fn begin_other(
+        &mut self,
+        format: TimeFormat,
+        moment: Moment,
+        text: &[u8],
+    ) -> Result<Time, NoRow> {
         if format == TimeFormat::Iso && is_date(text) {
             self.tell_date();
         }
+        let why = NoRow::NotATime(format.description());
         self.found = Some(format);
         self.settle(moment)?.ok_or(why)
     }

@@ -6,11 +6,27 @@ use jiff::Timestamp;
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 
-use super::moment::{Moment, civil, read_iso, read_pattern, read_unix};
+use super::moment::{Moment, civil, read_iso, read_likely, read_pattern, read_unix};
 use crate::reading::NoRow;
 
 /// Counts since 1970, and how many units a second has, as a power of ten.
 const UNITS: [(&str, u16); 4] = [("unix", 0), ("unix-ms", 3), ("unix-us", 6), ("unix-ns", 9)];
+
+/// Patterns of times that are common, as they are given on a command line.
+const COMMON: [&str; 12] = [
+    "'%d.%m.%Y %H:%M:%S'",
+    "'%d.%m.%Y %H:%M'",
+    "%d.%m.%Y",
+    "'%d.%m.%y %H:%M:%S'",
+    "'%d.%m.%y %H:%M'",
+    "'%d/%m/%Y %H:%M:%S'",
+    "'%d/%m/%Y %H:%M'",
+    "'%m/%d/%Y %H:%M:%S'",
+    "'%m/%d/%Y %H:%M'",
+    "'%Y/%m/%d %H:%M:%S'",
+    "'%Y/%m/%d %H:%M'",
+    "'%d %b %Y %H:%M:%S'",
+];
 
 /// What a time looks like.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +41,9 @@ pub enum TimeFormat {
     /// As strptime's pattern says.
     Pattern(String),
 }
+
+/// What a time is not that has neither form.
+pub(super) const ISO_OR_UNIX: &str = "in ISO 8601 or Unix seconds";
 
 impl FromStr for TimeFormat {
     type Err = String;
@@ -57,6 +76,17 @@ pub(super) fn other_unit(text: &[u8], places: u16) -> Option<NoRow> {
     let (unit, _) = units.find(|(_, places)| read_unix(text, *places).is_some())?;
     let refused = TimeFormat::Unix { places };
     Some(NoRow::OtherUnit(refused.description(), unit))
+}
+
+/// The refusal of a time that one common pattern reads, and no other. (Of `03/04/2025`, nothing says which is
+/// the month.)
+pub(super) fn by_pattern(text: &[u8]) -> Option<NoRow> {
+    let reads = |pattern: &&&str| read_likely(pattern.trim_matches('\''), text).is_some();
+    let mut patterns = COMMON.iter().filter(reads);
+    match (patterns.next(), patterns.next()) {
+        (Some(pattern), None) => Some(NoRow::OtherUnit(ISO_OR_UNIX, pattern)),
+        _ => None,
+    }
 }
 
 /// Whether a pattern gives a time: one that it prints must be read by it.

@@ -1,5 +1,7 @@
 //! Reading a time of one form.
 
+use std::ops::RangeInclusive;
+
 use jiff::civil::{DateTime, Time as CivilTime};
 use jiff::fmt::strtime;
 use jiff::fmt::temporal::Pieces;
@@ -36,13 +38,46 @@ pub(super) fn civil(read: &strtime::BrokenDownTime) -> Option<DateTime> {
     read.to_datetime().ok().or_else(|| Some(date()?.to_datetime(CivilTime::midnight())))
 }
 
-/// Reads a time in ISO 8601.
+/// Reads a time in ISO 8601, or one that would be if it had a T.
 pub(super) fn read_iso(text: &[u8]) -> Option<Moment> {
     // It also has leap seconds.
     match Form::Iso.read(text) {
         Some(time) => Some(Moment::Exact(time.timestamp())),
-        None => with_leap_seconds(text, read_pieces),
+        None => with_leap_seconds(text, read_pieces).or_else(|| read_digits(text)),
     }
+}
+
+/// Reads a date, perhaps with a time of day to the minute or the second, that is written in digits alone and
+/// is no count: 8, 12 or 14 of them, of these centuries.
+pub(super) fn read_digits(text: &[u8]) -> Option<Moment> {
+    let pattern = match text.len() {
+        8 => "%Y%m%d",
+        12 => "%Y%m%d%H%M",
+        14 => "%Y%m%d%H%M%S",
+        _ => return None,
+    };
+    are_digits(text).then(|| read_likely(pattern, text))?
+}
+
+/// Whether a text may be a date with its hour, in digits alone. (As Unix seconds, it is a time from 2030 on.)
+pub(super) fn may_be_hour(text: &[u8]) -> bool {
+    text.len() == 10 && are_digits(text) && read_likely("%Y%m%d%H", text).is_some()
+}
+
+fn are_digits(text: &[u8]) -> bool {
+    text.iter().all(u8::is_ascii_digit)
+}
+
+/// The years of dates that are recognised although nobody says how they are written.
+const LIKELY: RangeInclusive<i16> = 1900..=2100;
+
+/// Reads a time without an offset by strptime's pattern, if it is likely.
+pub(super) fn read_likely(pattern: &str, text: &[u8]) -> Option<Moment> {
+    let is_likely = |it: &Moment| match it {
+        Moment::Civil(civil) => LIKELY.contains(&civil.year()),
+        Moment::Exact(_) => false,
+    };
+    read_pattern(pattern, text).filter(is_likely)
 }
 
 /// What `read` gives, but the next second for the second 60, which it takes for 59. (A 60 in the text is
