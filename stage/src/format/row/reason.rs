@@ -93,7 +93,9 @@ fn begins_with_other_form(line: &[u8]) -> bool {
 /// Why a field is not a sample, with the start of its `text` and the number of its column.
 pub fn of_field(why: ParseError, text: &[u8], column: Option<usize>) -> String {
     let why = match Form::Iso.read(text) {
-        Some(_) => "a time, which belongs in a first column called time".to_owned(),
+        Some(_) => {
+            "a time, which belongs in a first column called time (see conv --time)".to_owned()
+        }
         None => why.to_string(),
     };
     match column {

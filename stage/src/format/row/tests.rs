@@ -204,7 +204,8 @@ fn a_header_with_a_time_lets_times_be_unix_seconds() {
 #[test]
 fn a_time_where_the_header_has_none_is_pointed_out() {
     let text = format!("when\ttemp\n{ISO}\t5\n");
-    let why = format!("column 1: a time, which belongs in a first column called time: \"{ISO}\"|5");
+    let why = "a time, which belongs in a first column called time (see conv --time)";
+    let why = format!("column 1: {why}: \"{ISO}\"|5");
     assert_eq!(read(&text), ["#when,temp", &why]);
 }
 
