@@ -59,6 +59,16 @@ fn what_is_asked_for_is_taken_and_what_is_not_there_is_reported_once() {
 }
 
 #[test]
+fn an_empty_object_lacks_all_channels_as_one_without_them_does() {
+    let text = "{\"a\":1}\n{}\n{\"x\":\"q\"}\n";
+    for options in ["--format json", "--format json --columns a"] {
+        conv(options, text).exits(0).writes("1\n").says(&[closing_table(1, 1, 0, 2)]);
+    }
+    let none = "conv: line 1: no number at the top level: \"{}\"";
+    conv("--format json", "{}\n").exits(3).says(&[none, &closing(0, 1)]);
+}
+
+#[test]
 fn a_label_that_comes_twice_is_rejected_unless_it_is_not_taken() {
     let text = "temp:1 temp:2\ntemp:3 hum:4\nhum:5 hum:6 temp:7\n";
     conv("--format labels", text).exits(3).writes("temp\thum\n3\t4\n").says(&[

@@ -185,8 +185,11 @@ impl Table {
             Labelling::Labels => self.of_labels(line)?,
             Labelling::Json => (self.of_json(line)?, None),
         };
-        let added = labels.place(fields, &found)?;
-        if found.is_empty() || labels.known.len() == labels.times {
+        let has_time = labels.time(&found).is_some_and(|text| self.times.is_time(text.as_bytes()));
+        let added = labels.place(fields, &found, has_time)?;
+        // An object may lack all that is asked for, even if it has nothing else.
+        let is_none = found.is_empty() && labels.labelling == Labelling::Labels;
+        if is_none || labels.known.len() == labels.times {
             return Err(labels.none());
         }
         if !added.is_empty() || self.part.is_none() {
