@@ -59,6 +59,69 @@ fn what_is_asked_for_is_taken_and_what_is_not_there_is_reported_once() {
 }
 
 #[test]
+fn a_label_time_is_the_time_wherever_it_stands() {
+    let time = "2025-01-01T00:00:00Z";
+    let (json, labels) = ("--format json", "--format labels");
+    for (options, line) in [
+        (json, format!("{{\"time\":\"{time}\",\"temp\":1,\"hum\":2}}")),
+        (json, format!("{{\"temp\":1,\"time\":\"{time}\",\"hum\":2}}")),
+        (json, "{\"temp\":1,\"hum\":2,\"time\":1735689600}".to_owned()),
+        (labels, format!("temp:1 hum:2 time:{time}")),
+        (labels, "time=1735689600,temp=1,hum=2".to_owned()),
+    ] {
+        conv(options, &format!("{line}\n{line}\n"))
+            .exits(0)
+            .writes(
+                "time\ttemp\thum\n2025-01-01T00:00:00.000000Z\t1\t2\n2025-01-01T00:00:00.000000Z\t1\t2\n",
+            )
+            .says(&[closing_table(2, 2, 0, 0)]);
+        let names = conv(&format!("{options} --names a,b"), &format!("{line}\n")).exits(0);
+        names.writes("time\ta\tb\n2025-01-01T00:00:00.000000Z\t1\t2\n");
+        let asked = conv(&format!("{options} --columns hum"), &format!("{line}\n")).exits(0);
+        asked.writes("2\n").says(&[closing(1, 0)]);
+        let stamped = conv(&format!("{options} --stamp"), &format!("{line}\n")).exits(0);
+        assert!(stamped.stdout.starts_with("time\ttemp\thum\n20"), "{stamped}");
+        stamped.says(&[closing_table(1, 2, 0, 0)]);
+    }
+    let value = format!("{{\"value\":1,\"time\":\"{time}\"}}\n");
+    conv(json, &value).exits(0).writes("time\tvalue\n2025-01-01T00:00:00.000000Z\t1\n");
+}
+
+#[test]
+fn a_label_time_in_another_form_is_left_out_and_no_channel() {
+    for (text, shown) in [
+        (
+            "{\"temp\":1,\"time\":1700000000123}\n{\"time\":1700000000223,\"temp\":2}\n",
+            "1700000000123",
+        ),
+        ("{\"temp\":1,\"time\":\"12:30\"}\n{\"time\":\"12:31\",\"temp\":2}\n", "12:30"),
+    ] {
+        let why = "not in RFC 3339 or Unix seconds (see --time, --time-format)";
+        conv("--format json", text).exits(0).writes("1\n2\n").says(&[
+            format!("conv: line 1: label \"time\" is not taken: {why}: \"{shown}\""),
+            closing(2, 0),
+        ]);
+    }
+    let milliseconds = "{\"temp\":1,\"time\":1700000000123}\n";
+    conv("--format json --time time --time-format unix-ms", milliseconds)
+        .exits(0)
+        .writes("time\ttemp\n2023-11-14T22:13:20.123000Z\t1\n");
+}
+
+#[test]
+fn a_time_that_comes_later_begins_another_part() {
+    let text = "temp:1\nboot time:1700000000\ntemp:2 time:1700000000\ntemp:3\n";
+    conv("--format labels", text)
+        .exits(3)
+        .writes("1\ntime\ttemp\n2023-11-14T22:13:20.000000Z\t\n2023-11-14T22:13:20.000000Z\t2\n")
+        .says(&[
+            "conv: line 2: times from here on",
+            "conv: line 4: not a time in Unix seconds in front: \"temp:3\"",
+            &closing_table(3, 1, 1, 1),
+        ]);
+}
+
+#[test]
 fn an_empty_object_lacks_all_channels_as_one_without_them_does() {
     let text = "{\"a\":1}\n{}\n{\"x\":\"q\"}\n";
     for options in ["--format json", "--format json --columns a"] {

@@ -3,6 +3,9 @@
 //! The labels that have come with numbers so far are the columns, or those that are asked for; what a
 //! line lacks of them is missing. If the user names the columns, there are as many from the beginning,
 //! in the order in which their labels come. (`line` finds the labels on a line.)
+//!
+//! Labels have no order, so that `time` is the time wherever it stands on a line, if it has the form that times
+//! have in rows of ours. It is never a channel, unless another label is asked for as the time.
 
 mod line;
 
@@ -17,7 +20,7 @@ use super::super::format::Labelling;
 use super::fields::{Fields, trimmed};
 use super::header::{Header, begins_a_number};
 use super::listed::listed_labels;
-use super::part::Part;
+use super::part::{Part, TIME};
 use super::{Line, Table};
 use crate::reading::NoRow;
 
@@ -35,6 +38,8 @@ pub(super) struct Labels {
     is_stamped: bool,
     /// Whether others become columns.
     is_open: bool,
+    /// Whether the label `time` is no channel.
+    knows_time: bool,
     /// Whether the first line was checked for all that are asked for.
     is_checked: bool,
     /// Those of which it was reported that they are not taken, and whether that was of numbers without one.
@@ -53,13 +58,15 @@ impl Labels {
         if let Some(Selection::These(columns)) = &choice.columns {
             known.extend(columns.iter().filter_map(name));
         }
+        let is_open = !matches!(choice.columns, Some(Selection::These(_)));
         Labels {
             labelling,
             known,
             times,
             named: choice.names.as_ref().map(Columns::count),
             is_stamped: choice.is_stamped,
-            is_open: !matches!(choice.columns, Some(Selection::These(_))),
+            is_open,
+            knows_time: is_open && choice.time.is_none(),
             is_checked: false,
             reported: Vec::new(),
             has_passed_over: false,
@@ -80,20 +87,48 @@ impl Labels {
         self.known.contains(label)
     }
 
-    /// Puts the fields of a line into the places of their labels; returns the labels that are new. A
-    /// line that is rejected adds none.
-    fn place(&mut self, fields: &mut Fields, found: &[Labelled]) -> Result<Vec<String>, NoRow> {
-        let before = self.known.len();
+    /// Whether this label is the time, or would be.
+    fn is_time(&self, label: &str) -> bool {
+        self.knows_time && label == TIME
+    }
+
+    /// What may be the time of the rows from here on, on a line that has a channel.
+    fn time<'f>(&self, found: &'f [Labelled]) -> Option<&'f str> {
+        let is_wanted = self.knows_time && self.times == 0 && !self.is_stamped;
+        let is_channel = |it: &Labelled| it.may_begin && !self.is_time(&it.label);
+        let has_channels = || !self.known.is_empty() || found.iter().any(is_channel);
+        let time = found.iter().find(|it| it.label == TIME).filter(|_| is_wanted)?;
+        has_channels().then_some(&time.text)
+    }
+
+    /// Puts the fields of a line into the places of their labels, the first of which is `time` from here on if
+    /// it `has_time`; returns the other labels that are new. A line that is rejected adds none.
+    fn place(
+        &mut self,
+        fields: &mut Fields,
+        found: &[Labelled],
+        has_time: bool,
+    ) -> Result<Vec<String>, NoRow> {
+        let times = self.times;
+        if has_time {
+            self.known.insert(0, TIME.to_owned());
+            self.times = 1;
+        }
+        let first = self.known.len();
         for Labelled { label, .. } in found.iter().filter(|field| field.may_begin) {
-            if !self.are_all_known() && !self.is_known(label) {
+            if !self.are_all_known() && !self.is_known(label) && !self.is_time(label) {
                 self.known.push(label.clone());
             }
         }
         let placed = self.put(fields, found);
         if placed.is_err() {
-            self.known.truncate(before);
+            self.known.truncate(first);
+            if has_time {
+                self.known.remove(0);
+                self.times = times;
+            }
         }
-        placed.map(|()| self.known[before..].to_vec())
+        placed.map(|()| self.known[first..].to_vec())
     }
 
     fn put(&self, fields: &mut Fields, found: &[Labelled]) -> Result<(), NoRow> {
@@ -137,7 +172,7 @@ impl Labels {
     }
 
     /// Which labels are not taken although they may be meant to be, each to be reported once: that they are
-    /// more than the names, or that what stands there only begins like a number.
+    /// more than the names, that what stands there only begins like a number, or is no time.
     fn not_taken(&mut self, found: &[Labelled]) -> Vec<String> {
         if !self.is_open {
             return Vec::new();
@@ -150,6 +185,11 @@ impl Labels {
                 continue;
             }
             let why = match (*may_begin, self.named) {
+                _ if self.is_time(label) && (self.is_stamped || text.is_empty()) => continue,
+                _ if self.is_time(label) => {
+                    let text = quoted(text.as_bytes());
+                    format!("not in RFC 3339 or Unix seconds (see --time, --time-format): {text}")
+                }
                 (true, Some(named)) => format!("--names has {}", counted(named as u64, "name")),
                 (false, _) if is_text && begins_a_number(text.as_bytes()) => {
                     format!("not a number: {}", quoted(text.as_bytes()))
@@ -192,10 +232,13 @@ impl Table {
         if is_none || labels.known.len() == labels.times {
             return Err(labels.none());
         }
-        if !added.is_empty() || self.part.is_none() {
+        if has_time || !added.is_empty() || self.part.is_none() {
             let is_first = self.part.is_none();
             self.begin_labelled(labels);
-            if !is_first {
+            if has_time && !is_first {
+                self.notify("times from here on".to_owned());
+            }
+            if !added.is_empty() && !is_first {
                 self.notify(format!("another channel: {}", listed_labels(&added)));
             }
         }
@@ -209,7 +252,8 @@ impl Table {
         let mut texts: Vec<&[u8]> = labels.known.iter().map(|label| label.as_bytes()).collect();
         texts.resize(labels.width(), b"");
         let header = Header::of(&texts);
-        match Part::behind(&header, &self.choice, self.is_table) {
+        // Nothing that `log` writes is dropped: it writes no labels.
+        match Part::behind(&header, &self.choice, true) {
             Ok(part) => self.begin_behind(&header, b"", part),
             Err(why) => self.lacking = Some(why),
         }

@@ -9,7 +9,7 @@ use super::super::choice::{Choice, Column, Selection};
 use super::header::Header;
 
 /// What the two columns of a recording of the classic stream are called.
-const TIME: &str = "time";
+pub(super) const TIME: &str = "time";
 const VALUE: &str = "value";
 
 /// Lines of the same columns.
