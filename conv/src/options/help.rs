@@ -24,6 +24,6 @@ Limits: lines up to 64 KiB, 1000 columns, numbers finite as a double with at mos
 Conversion is exact; only what is no finite decimal is rounded, to 17 digits. What is no number, or \
 fails a check, is counted and not sent. A tick that the reader was late for is counted, and not made up for. \
 Landlock limits what is opened to /dev (--reconnect), FILE's directory and the one above. \
-share/doc/wandler/recipes.md has commands and limits for each kind of input.
+share/doc/wandler/recipes.md has commands and limits for all input.
 
 ";
