@@ -18,7 +18,7 @@ Examples:
   conv --rate 1k --signal sine,walk --range ch1=-1.00..1.00
 
 A row is a line whose fields TABs separate: a time, if any, and a sample of each channel, or nothing if \
-it is missing or rejected. Two columns or more have a header.
+it is missing or rejected. Several columns have a header.
 
 Limits: lines up to 64 KiB, 1000 columns, numbers finite as a double with at most 400 decimal places. \
 Conversion is exact; only what is no finite decimal is rounded, to 17 digits. What is no number, or \
