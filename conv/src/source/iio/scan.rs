@@ -79,8 +79,10 @@ pub struct Scan {
 impl Scan {
     /// A scan of `elements`, in any order; an error if nothing says where they lie.
     pub fn of(mut elements: Vec<ScanElement>) -> Result<Scan, String> {
-        elements.sort_by_key(|element| (element.is_timestamp(), element.index));
+        elements.sort_by_key(|element| element.index);
         check_indices(&elements)?;
+        // Whatever its index, the timestamp lies behind the others.
+        elements.sort_by_key(ScanElement::is_timestamp);
         let (mut end, mut longest) = (0usize, 1);
         let (mut words, mut timestamp) = (Vec::new(), None);
         for element in &elements {
@@ -161,7 +163,7 @@ impl Scan {
     }
 }
 
-/// Whether the indices of `elements`, which are in their order, all differ.
+/// Fails unless the indices of `elements`, which are in the order of these, all differ.
 fn check_indices(elements: &[ScanElement]) -> Result<(), String> {
     let mut pairs = elements.windows(2).filter_map(|pair| <&[ScanElement; 2]>::try_from(pair).ok());
     match pairs.find(|[one, other]| one.index == other.index) {
@@ -257,6 +259,10 @@ mod tests {
         let byte = "le:u8/8>>0";
         for (elements, why) in [
             (&[("in_a", 1, byte), ("in_b", 1, byte)][..], "in_a and in_b both have the index 1"),
+            (
+                &[("in_timestamp", 1, "le:s64/64>>0"), ("in_a", 1, byte), ("in_b", 2, byte)],
+                "in_timestamp and in_a both have the index 1",
+            ),
             (
                 &[("in_a", 1, "le:s16/16X3>>0")],
                 "in_a has 6 bytes, which is no power of two, so that nothing says where it lies",
