@@ -230,8 +230,10 @@ fn several_words(words: &[OsString], unexpected: &str) -> Option<String> {
     }
     let behind = words[at..].iter().take_while(|word| !is_own_option(word));
     let meant = shell_words::join([&first].into_iter().chain(behind));
-    let meant = for_a_shell(meant.as_ref());
-    Some(format!("{option} takes one word: {option} {}", meant.to_string_lossy()))
+    let meant = for_a_shell(meant.as_ref()).to_string_lossy().into_owned();
+    // What cannot be shown in a line is no help.
+    let is_line = !meant.contains(char::is_control);
+    is_line.then(|| format!("{option} takes one word: {option} {meant}"))
 }
 
 /// The stages' names, in words.
@@ -325,6 +327,8 @@ mod tests {
             "--log takes one word: --log 'run.log --sync always'"
         );
         assert_eq!(meant("--conv=--rate 10"), "--conv takes one word: --conv '--rate 10'");
+        let unshown = meant("--conv --rate 10 --\u{1f}");
+        assert!(!unshown.contains("one word") && !unshown.contains('\u{1f}'), "{unshown:?}");
         assert_eq!(meant("-v 10"), "unexpected argument '10' found");
         assert_eq!(meant("-v stat"), "stat by itself must be the first word");
     }
