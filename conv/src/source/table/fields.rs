@@ -16,6 +16,8 @@ pub(super) struct Fields {
     copy: Vec<u8>,
     is_copied: bool,
     are_labelled: bool,
+    /// Whether an empty last one was taken away.
+    is_last_dropped: bool,
     quotes: Option<Quotes>,
 }
 
@@ -32,7 +34,7 @@ impl Fields {
     #[inline]
     pub(super) fn cut(&mut self, line: &[u8], delimiter: Delimiter) -> Result<(), NoRow> {
         self.places.clear();
-        self.is_copied = false;
+        (self.is_copied, self.is_last_dropped) = (false, false);
         match delimiter {
             Delimiter::Tab => self.cut_at(b'\t', line),
             Delimiter::Byte(byte) if memchr(b'"', line).is_none() => self.cut_at(byte, line),
@@ -108,7 +110,13 @@ impl Fields {
         let last = self.count().checked_sub(1);
         if last.is_some_and(|last| self.text(line, last).is_empty()) {
             self.places.pop();
+            self.is_last_dropped = true;
         }
+    }
+
+    /// Whether an empty last one was taken away.
+    pub(super) fn is_last_dropped(&self) -> bool {
+        self.is_last_dropped
     }
 
     /// How many there are.

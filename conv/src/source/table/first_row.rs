@@ -76,7 +76,7 @@ impl FirstRow<'_> {
         let has_time = choice.is_stamped || time.is_some();
         let columns = choice.sent(has_time, names, false).map_err(NoPart::Lacking)?;
         let taken = taken.into_iter().map(Some).collect();
-        Ok(Part { width, time, is_time_guessed: false, taken, columns })
+        Ok(Part { width, time, is_time_guessed: false, end_delimited: None, taken, columns })
     }
 
     /// The same where all columns are taken, and times are recognised in front.
@@ -97,6 +97,7 @@ impl FirstRow<'_> {
             width: channels + first,
             time: (has_time && !choice.is_stamped).then_some(0),
             is_time_guessed: false,
+            end_delimited: None,
             taken: (first..first + channels).map(Some).collect(),
             columns,
         })

@@ -21,6 +21,8 @@ pub(super) struct Part {
     pub time: Option<usize>,
     /// Whether only its name speaks for it, and checks would use it: the first row decides.
     pub is_time_guessed: bool,
+    /// Whether its rows end with a delimiter, behind which there is no column; `None` before the first row.
+    pub end_delimited: Option<bool>,
     /// The field of each channel; `None` where the part has none.
     pub taken: Vec<Option<usize>>,
     /// What the rows are sent as.
@@ -57,7 +59,7 @@ impl Part {
         let is_sure = passes_time || choice.time.is_some() || is_classic && is_plain;
         let time = time.filter(|_| (is_sure || choice.uses_times) && !choice.is_stamped);
         let taken = taken.into_iter().map(Some).collect();
-        Ok(Part { width, time, is_time_guessed: !is_sure, taken, columns })
+        Ok(Part { width, time, is_time_guessed: !is_sure, end_delimited: None, taken, columns })
     }
 
     /// Lines behind another header, of which the same `columns` are taken. Those that it has are sent as what
@@ -84,7 +86,7 @@ impl Part {
             _ => self.columns.clone(),
         };
         let is_time_guessed = choice.time.is_none();
-        Part { width: header.width(), time, is_time_guessed, taken, columns }
+        Part { width: header.width(), time, is_time_guessed, end_delimited: None, taken, columns }
     }
 
     /// Whether lines are samples of the classic stream, to be sent as such.

@@ -12,7 +12,7 @@ impl Table {
     /// A row of the part's columns.
     pub(super) fn row(&mut self, fields: &Fields, line: &[u8]) -> Result<Line, NoRow> {
         self.units_left = 0;
-        let Some(part) = &self.part else { return Err(NotARow::Empty.into()) };
+        let Some(part) = &mut self.part else { return Err(NotARow::Empty.into()) };
         if part.width == 1 && !fields.are_labelled() {
             return match self.only(fields, line) {
                 Ok(_) | Err(NoRow::Missing) => Ok(Line::Row(None)),
@@ -23,6 +23,10 @@ impl Table {
             let why = NotARow::of_width(line, fields.count(), part.width);
             self.doubt_width(fields, line);
             return Err(why.into());
+        }
+        // A row with a field too many may be empty at its end by chance.
+        if *part.end_delimited.get_or_insert(fields.is_last_dropped()) < fields.is_last_dropped() {
+            return Err(NotARow::of_width(line, part.width + 1, part.width).into());
         }
         if self.first_rows <= MOST_DATA && self.has_sample(fields, line) {
             self.first_rows += 1;
