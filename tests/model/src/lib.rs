@@ -1,8 +1,8 @@
 //! A ring in shared memory and its semaphores, on a machine that tries every order of events.
 //!
 //! [loom](https://docs.rs/loom) runs the same two processes again and again. Each time another one goes
-//! on at some point, or a load finds another of the values that the memory model allows, until all has
-//! been tried. For that, whatever the processes share must be loom's: so this package compiles the
+//! on at some point, or a load finds an older value that the memory model allows, as far as loom knows
+//! that, until all has been tried. For that, whatever the processes share must be loom's: so this package compiles the
 //! sources of `stage` once more, as they are, around modules of its own.
 //!
 //! | from `stage` | its own |

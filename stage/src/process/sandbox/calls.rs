@@ -102,7 +102,7 @@ const PRCTLS: [libc::c_int; 2] = [libc::PR_SET_NAME, libc::PR_SET_VMA];
 /// Gives up all system calls but those of every stage and those granted, in all threads.
 pub(super) fn give_up_all_but(grants: &[Grant]) -> Result<(), Errno> {
     // The lists are fixed, so tests would have found one that cannot be compiled.
-    kernel::filter_calls(&filter::program(&rules(grants)).map_err(|_| Errno::E2BIG)?)
+    kernel::filter_calls(&filter::program(&rules(grants)).map_err(|_| Errno::ENOEXEC)?)
 }
 
 /// The calls that a stage keeps. Of two rules about one call, the later, more permissive one holds.

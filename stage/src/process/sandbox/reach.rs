@@ -14,7 +14,8 @@
 //! directly below the root directory is reached.
 //!
 //! Below /sys and /proc, where the kernel makes and removes files, a device that returns has another
-//! directory: all of that tree may be read, and nothing in it is ever written. Nor is a file made in /dev.
+//! directory: all of that tree may be read, and nothing in it is ever written. Nor is a file made in /dev. (All of this
+//! fails for a file in the root directory itself: for that, everything is kept.)
 
 use std::collections::BTreeSet;
 use std::fs;

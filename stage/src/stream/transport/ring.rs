@@ -43,9 +43,9 @@
 //! Nothing that its memory's safety depends on. Both processes can write everywhere, so a word is
 //! read once and checked before it is used: a number beyond `SLOT` is an error, and bytes are only ever
 //! copied to and from the process's own memory. A peer that breaks the rules can send wrong bytes, end
-//! the stream, make the other side wait, or wake it in vain: a reader hears a stop and a deadline in
-//! between; a writer, which completes what it has begun, takes more vain tokens in a row than there are
-//! slots for damage. The seals keep a peer from taking the memory away.
+//! the stream, make the other side wait, or wake it in vain: a reader still hears a stop and a deadline; a
+//! writer, which completes what it has begun, gives up with an error after more vain tokens in a row than
+//! there are slots. The seals keep a peer from taking the memory away.
 
 mod damaged;
 mod drain;
