@@ -116,10 +116,11 @@ pub(super) struct Table {
     notices: VecDeque<String>,
     /// Whether a delimiter was suggested.
     has_suggested: bool,
-    /// Rows with samples so far, while there are few; the first of them, if no header stands before it and it has words in
-    /// it; and whether it was reported that the table may only begin behind them.
+    /// Rows with samples so far, counted up to one more than [`MOST_DATA`](search::MOST_DATA).
     first_rows: u8,
+    /// The first row, if no header stands before it and it has words in it.
     doubtful: Option<Vec<u8>>,
+    /// Whether it was reported that the table may only begin further on.
     has_doubted: bool,
     lacking: Option<String>,
 }

@@ -113,7 +113,8 @@ impl Table {
         if self.search.is_none() {
             return own;
         }
-        if self.has_missing(texts) {
+        let has_number = || texts.iter().any(|text| self.dialect.number(text).is_ok());
+        if has_number() || self.has_missing(texts) {
             return None;
         }
         let named: Vec<&[u8]> = texts.iter().copied().filter(|text| !text.is_empty()).collect();

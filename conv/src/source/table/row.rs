@@ -25,7 +25,9 @@ impl Table {
             return Err(why.into());
         }
         // A row with a field too many may be empty at its end by chance.
-        if *part.end_delimited.get_or_insert(fields.is_last_dropped()) < fields.is_last_dropped() {
+        let is_delimited = fields.is_last_dropped();
+        let are_delimited = *part.end_delimited.get_or_insert(is_delimited);
+        if is_delimited && !are_delimited {
             return Err(NotARow::of_width(line, part.width + 1, part.width).into());
         }
         if self.first_rows <= MOST_DATA && self.has_sample(fields, line) {

@@ -120,9 +120,12 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// Whether a word that a comma separates from a value may be the rest of that.
+/// Whether a word that a comma separates from a value may be the rest of that, and no date.
 fn is_divided(value: &str, word: &[u8]) -> bool {
-    value.ends_with(|it: char| it.is_ascii_digit()) && word.first().is_some_and(u8::is_ascii_digit)
+    let behind_digits = word.iter().find(|byte| !byte.is_ascii_digit());
+    value.ends_with(|it: char| it.is_ascii_digit())
+        && word.first().is_some_and(u8::is_ascii_digit)
+        && !matches!(behind_digits, Some(b'-' | b'/'))
 }
 
 fn begins_with_letter(label: &[u8]) -> bool {

@@ -41,10 +41,13 @@ impl Table {
     /// first row: what went before was that of the station or the instrument.
     #[cold]
     pub(in crate::source::table) fn doubt_width(&mut self, fields: &Fields, line: &[u8]) {
+        if self.has_doubted || self.first_rows > MOST_DATA {
+            return;
+        }
         let texts = fields.texts(line);
         let named: Vec<&[u8]> = texts.into_iter().filter(|text| !text.is_empty()).collect();
         let is_header = named.len() > 1 && are_labels(&named);
-        if is_header && self.first_rows <= MOST_DATA || self.first_rows == 0 && named.len() > 1 {
+        if is_header || self.first_rows == 0 && named.len() > 1 {
             self.doubt_beginning();
         }
     }
