@@ -3,9 +3,12 @@
 
 use super::chunks::begins_chunk;
 
-/// Bytes that are looked at: the letters of a chunk, and the byte before them that makes the data even.
-/// (Some programs leave it out.)
-const LOOKED_AT: usize = 5;
+/// Bytes that are looked at: the letters and the size of a chunk, and the byte before them that makes the data
+/// even. (Some programs leave it out.)
+const LOOKED_AT: usize = 9;
+
+/// How ID3v1 begins, a tag that is no chunk, as players write it behind everything.
+const TAG: &[u8] = b"TAG";
 
 /// The bytes behind the data.
 #[derive(Debug, Default)]
@@ -29,9 +32,20 @@ impl Behind {
     /// `length`.
     pub(super) fn samples(&self, frame: u32, length: u64) -> Option<u64> {
         let is_odd = length % 2 == 1;
-        let is_chunk =
-            begins_chunk(&self.first) || is_odd && self.first.get(1..).is_some_and(begins_chunk);
+        let is_chunk = is_another(&self.first, self.count)
+            || is_odd && self.first.get(1..).is_some_and(|first| is_another(first, self.count - 1));
         let are_samples = self.has_contents && !is_chunk && self.count >= u64::from(frame);
         are_samples.then_some(self.count)
     }
+}
+
+/// Whether `count` bytes, which begin like this, are another chunk, or a tag. Four samples may look like the
+/// letters of a chunk; but then what follows is hardly a size that it can have.
+fn is_another(first: &[u8], count: u64) -> bool {
+    let fits = |size_of: fn([u8; 4]) -> u32| {
+        let size = first.get(4..8).and_then(|size| size.try_into().ok()).map(size_of);
+        size.is_some_and(|size| u64::from(size) + 8 <= count)
+    };
+    let is_chunk = begins_chunk(first) && (fits(u32::from_le_bytes) || fits(u32::from_be_bytes));
+    first.starts_with(TAG) || is_chunk
 }

@@ -240,6 +240,10 @@ fn what_may_be_samples_behind_the_data_is_rejected_as_one_and_the_command_named(
     let said = vec![told(2, 8, 49, "s16le --channels 2 --columns all")];
     let rows = "ch1\tch2\n100\t-100\n".to_owned();
     assert_eq!(wav(&[stereo, SIX[4..].to_vec()].concat()), (rows, said));
+    // Samples that look like the letters of a chunk.
+    let even = riff(&[chunk(b"fmt ", &fmt(1, 1, 1, 8)), chunk(b"data", b"\x80\x80")]);
+    let letters = [even, b"@@@@@@@@".to_vec()].concat();
+    assert_eq!(wav(&letters), ("128\n128\n".to_owned(), vec![told(3, 8, 47, "u8")]));
     let odd = riff(&[chunk(b"fmt ", &fmt(1, 1, 1, 8)), chunk(b"data", b"\x80")]);
     let unpadded = odd[..odd.len() - 1].to_vec();
     for tail in [&b"id3 \x01\0\0\0x"[..], b"TAGtitle", &[0; 600], b""] {
