@@ -83,7 +83,7 @@ impl FromStr for Format {
 }
 
 /// What other programs call formats, without case or what separates their parts; and what it is called here.
-const OTHERS: [(&str, &str); 11] = [
+const OTHERS: [(&str, &str); 15] = [
     ("csv", "text, with --columns or --delimiter,"),
     ("tsv", "text, with --columns or --delimiter,"),
     ("txt", "text"),
@@ -95,6 +95,19 @@ const OTHERS: [(&str, &str); 11] = [
     ("floatbe", "f32be"),
     ("float", "f32le or f32be"),
     ("double", "f64le or f64be"),
+    ("s243le", "s24le"),
+    ("s243be", "s24be"),
+    ("u243le", "u24le"),
+    ("u243be", "u24be"),
+];
+
+/// arecord's words of 32 bits with a number of 24, whose names differ from ours only by what separates their
+/// parts.
+const PADDED: [(&str, &str); 4] = [
+    ("s24_le", "le:s24/32>>0"),
+    ("s24_be", "be:s24/32>>0"),
+    ("u24_le", "le:u24/32>>0"),
+    ("u24_be", "be:u24/32>>0"),
 ];
 
 /// Beginnings of the names of words elsewhere (arecord, ffmpeg, numpy), the longer ones first, and here.
@@ -104,8 +117,11 @@ const PREFIXES: [(&str, &str); 5] =
 /// What is likely meant by a name that no format has.
 fn likely(text: &str) -> Option<String> {
     let separates = |it: char| matches!(it, '_' | '-' | ' ' | '.');
-    let mut key = text.to_lowercase().replace(separates, "");
-    if let Some((_, name)) = OTHERS.iter().find(|(other, _)| *other == key) {
+    let lower = text.to_lowercase();
+    let mut key = lower.replace(separates, "");
+    let is_padded = |(name, _): &&(&str, &str)| *name == lower;
+    let other = PADDED.iter().find(is_padded).or(OTHERS.iter().find(|(other, _)| *other == key));
+    if let Some((_, name)) = other {
         return Some((*name).to_owned());
     }
     for (there, here) in PREFIXES {
@@ -141,6 +157,8 @@ mod tests {
             ("csv", "text, with --columns or --delimiter,"),
             ("s16", "s16le or s16be"),
             ("S16_LE", "s16le"),
+            ("S24_LE", "le:s24/32>>0"),
+            ("S24_3LE", "s24le"),
             ("pcm_s24be", "s24be"),
             ("U8", "u8"),
             ("i32", "s32le or s32be"),
