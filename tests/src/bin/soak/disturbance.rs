@@ -14,7 +14,8 @@ use wandler_tests::small_disk::{lower_file_size, raise_file_size};
 
 use crate::pipeline::{KEEP, Pipeline};
 
-/// How long a disturbance lasts at most: three times as long as anything is tried again after.
+/// How long most disturbances last at most: three times as long as anything is tried again after. (A directory
+/// stays in a rotation's way for four times that.)
 const LONGEST: Duration = Duration::from_secs(3);
 
 /// How long the pipeline is left alone at most.
