@@ -17,6 +17,7 @@ use std::time::SystemTime;
 use nix::sys::signal::Signal;
 use nix::sys::stat::Mode;
 use nix::unistd::{Pid, mkfifo};
+use stage::process::message::counted;
 use wandler_tests::proc;
 use wandler_tests::random::Random;
 use wandler_tests::rounds;
@@ -227,7 +228,7 @@ fn the_end_of_a_recorded_file() {
             .dir(&dir)
             .finish()
             .exits(status)
-            .writes(&format!("run.log: {samples} samples\n"))
+            .writes(&format!("run.log: {}\n", counted(samples, "sample")))
             .says(&said);
     }
 }

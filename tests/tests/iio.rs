@@ -264,6 +264,7 @@ fn a_pipeline_records_and_counts_every_scan() {
     let recorded = fs::read_to_string(dir.path().join("run.log")).unwrap();
     assert_eq!(recorded, rows("in_voltage0\tin_temp", ["-1.5\t2500", "1023.5\t0"]), "{finished}");
     let records: Vec<&str> = finished.stdout.lines().rev().take(2).collect();
+    assert_eq!(records.len(), 2, "{finished}");
     for (record, channel) in records.into_iter().zip(["in_temp", "in_voltage0"]) {
         let start = format!("{{\"channel\":\"{channel}\",\"n\":2,");
         assert!(record.starts_with(&start), "{finished}");

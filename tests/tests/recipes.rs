@@ -1,5 +1,5 @@
-//! The commands of `docs/recipes.md` do what it says: each prints the rows that are written down here, which
-//! follow from what it has.
+//! The commands of `docs/recipes.md` do what it says: each prints exactly the rows that `printed` lists, worked
+//! out by hand from its input.
 
 mod printed;
 
