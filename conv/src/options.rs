@@ -78,7 +78,7 @@ pub struct Options {
     #[arg(short, long, value_name = "DUR", value_parser = quantity::period, allow_hyphen_values = true)]
     #[arg(help_heading = "Pace", conflicts_with = "from")]
     pub period: Option<Period>,
-    /// Stop after N samples (or rows) that are not rejected
+    /// Stop after N samples (or rows) were sent
     #[arg(short = 'n', long, value_name = "N", value_parser = quantity::count, allow_hyphen_values = true, help_heading = "Pace")]
     pub count: Option<u64>,
     /// Stop after this time: 500ms, 2h

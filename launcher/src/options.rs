@@ -70,7 +70,7 @@ once, as they are by SIGQUIT (Ctrl-\\) and by a second Ctrl-C. \
 If the reader of standard error hangs as well, the account waits for it as long, and is then not \
 said. If the launcher itself is killed, the stages end by themselves. Where the kernel has no \
 seccomp, the stages cannot give up the system calls that they do not need, and without Landlock not \
-the files; -v says so. Without /proc, --via shm cannot be made, and a terminal that is paused (Ctrl-S) \
+the files; -v says so. Without /proc, --via shm does not work, and a terminal that is paused (Ctrl-S) \
 may hold up the launcher's messages. In this \
 pipeline log --pass passes to nobody. A transport that is full makes conv miss ticks. Message \
 queues hold only 10 messages (/proc/sys/fs/mqueue), so with --via mqueue that happens soonest: at \

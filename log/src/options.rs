@@ -87,7 +87,7 @@ its reader hangs, only kill -9 ends log. While a sync lasts, nothing is read: wh
 waits in the pipe, which log makes 1 MiB wide where a shell made it. While the reader of \
 --pass does not read, nothing is synced. A single line longer than SIZE has a file of its own (behind its header). \
 Where the kernel has Landlock, log reaches what is below FILE's directory and the one above, but not \
-all of / or /dev: a file system that is mounted anew directly below /, or a link that is set to lead to \
+all of / or /dev (unless FILE lies in / itself): a file system that is mounted anew directly below /, or a link that is set to lead to \
 another directory, is refused (Permission denied) until log is started again, or with --no-sandbox. \
 What somebody does to old files, and bytes changed in FILE while its length stays the same, are \
 not noticed. --check and --cat read old files by number and by time, and may miss or double lines of \

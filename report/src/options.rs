@@ -36,7 +36,7 @@ Channels: of a stream of several, each has its own last record, line, metrics (w
 channel) and alarms. A condition without a channel is watched for each, and the status is 1 if it \
 holds for any in the end; temp.mean>60 is about the channel temp or, if none has just that name, about \
 those that are called so but for a unit in brackets. No name has a point or an operator, so within a \
-condition none is quoted: quote the whole for the shell, as in --fail-if 'room temp [°C].mean>60'. \
+condition none is quoted: quote the whole for the shell, as in --fail-if 'room temp [K].mean>300'. \
 Channels without names have numbers (2.mean>60). What conv rejects is added to the rejected of each \
 channel, since it is not known whose it was; a rejected reading also counts as missing for its own.
 
@@ -61,7 +61,7 @@ Ctrl-Z clears the panel away, and fg draws it anew. A terminal that is closed is
 a shell pipeline other programs' messages move its panel down a row. OpenMetrics knows doubles only, and gets no histogram; the counters have their type in a \
 textfile only, which is in the older text format that the node exporter reads. A --fail-if whose \
 number does not exist does not hold; without any record the status is 1. Where the kernel has Landlock, \
---svg and --textfile reach what is below FILE's directory and the one above, but not all of / or /dev; \
+--svg and --textfile reach what is below FILE's directory and the one above, but not all of / or /dev (unless it lies in / itself); \
 a link that is set to lead elsewhere is refused (Permission denied).
 
 ";

@@ -22,8 +22,8 @@ use super::moment::Moment;
 /// it is found flat; but it is never by mistake. A line of fewer values is exact.
 const MOST: usize = 4096;
 
-/// How many times as long as what is joined a line is. Of [`MOST`], about half remain at most, since any two
-/// neighbours are further apart together.
+/// A line is this many times as long as the longest stretch that is joined. At most about half of [`MOST`]
+/// remain, since any two neighbours together are longer than that.
 const PRECISION: i128 = MOST as i128 / 4;
 
 /// How long values must not stay within a tolerance.

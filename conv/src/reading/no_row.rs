@@ -34,9 +34,9 @@ pub enum NoRow {
     /// Its time has not the form that `--time-format` asks for.
     #[error("not a time {0}")]
     NotATime(&'static str),
-    /// Its time has not that form, but perhaps another unit.
+    /// Its time has not that form, but one that this `--time-format` may read.
     #[error("not a time {0}, but perhaps of --time-format {1}")]
-    OtherUnit(&'static str, &'static str),
+    OtherForm(&'static str, &'static str),
     /// Its time has ten digits that are Unix seconds, or a date with its hour.
     #[error("Unix seconds, or a date with its hour: add --time-format unix, or %Y%m%d%H")]
     UnixOrHour,

@@ -56,6 +56,7 @@ pub enum Error {
 fn there_are(known: &[String]) -> String {
     match known {
         [] => "there is none".to_owned(),
+        [one] => format!("there is {one}"),
         known => format!("there are {}", known.join(", ")),
     }
 }

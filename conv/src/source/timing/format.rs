@@ -75,7 +75,7 @@ pub(super) fn other_unit(text: &[u8], places: u16) -> Option<NoRow> {
     let mut units = UNITS.iter().filter(|(_, it)| *it > places);
     let (unit, _) = units.find(|(_, places)| read_unix(text, *places).is_some())?;
     let refused = TimeFormat::Unix { places };
-    Some(NoRow::OtherUnit(refused.description(), unit))
+    Some(NoRow::OtherForm(refused.description(), unit))
 }
 
 /// The refusal of a time that one common pattern reads, and no other. (Of `03/04/2025`, nothing says which is
@@ -84,7 +84,7 @@ pub(super) fn by_pattern(text: &[u8]) -> Option<NoRow> {
     let reads = |pattern: &&&str| read_likely(pattern.trim_matches('\''), text).is_some();
     let mut patterns = COMMON.iter().filter(reads);
     match (patterns.next(), patterns.next()) {
-        (Some(pattern), None) => Some(NoRow::OtherUnit(ISO_OR_UNIX, pattern)),
+        (Some(pattern), None) => Some(NoRow::OtherForm(ISO_OR_UNIX, pattern)),
         _ => None,
     }
 }
