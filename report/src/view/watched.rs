@@ -36,12 +36,18 @@ struct Alarm {
 
 impl Alarm {
     /// Notes a record that has come.
-    fn note(&mut self, record: &Record) {
+    fn note(&mut self, record: &Record, messages: &mut dyn Messages) {
         self.has_begun |= self.condition.is_about(record);
-        if !self.is_of_one && self.condition.names(record) {
-            self.is_of_one = true;
-            self.holds.fill(false);
+        if self.is_of_one || !self.condition.names(record) {
+            return;
         }
+        self.is_of_one = true;
+        if self.holds.iter().any(|holds| *holds) {
+            let name = record.channel.as_deref().unwrap_or_default();
+            let (condition, name) = (&self.condition, labels::channel(name));
+            messages.tell(&format!("{condition} no longer holds: it is about {name} alone"));
+        }
+        self.holds.fill(false);
     }
 
     /// Checks the record of the channel at `at`, which has the number that it is about.
@@ -125,7 +131,7 @@ impl View for Watched {
 
     fn take(&mut self, _line: &[u8], desk: &mut Desk<'_>) {
         let Some(record) = desk.channels.arrived() else { return };
-        self.alarms.iter_mut().for_each(|alarm| alarm.note(record));
+        self.alarms.iter_mut().for_each(|alarm| alarm.note(record, &mut desk.voice));
         // Once one channel comes again, all have come.
         let channels = desk.channels.len();
         let comes_again = std::mem::replace(&mut self.channels, channels) == channels;
@@ -229,11 +235,17 @@ mod tests {
         let means = [("temp (raw)", 61), ("temp", 59), ("temp (raw)", 62), ("temp", 63)];
         for (channel, mean) in means {
             let record = Record::parse(text(channel, mean).as_bytes()).unwrap();
-            watched.alarms[0].note(&record);
+            watched.alarms[0].note(&record, &mut messages);
             watched.look(usize::from(channel == "temp"), &record, &mut messages);
         }
-        let holds = ["temp.mean is 61 (n 1)", "temp.mean is 63 (n 1)"];
-        assert_eq!(messages, holds.map(|it| format!("temp.mean>60 now holds: {it}")));
+        assert_eq!(
+            messages,
+            [
+                "temp.mean>60 now holds: temp.mean is 61 (n 1)",
+                "temp.mean>60 no longer holds: it is about temp alone",
+                "temp.mean>60 now holds: temp.mean is 63 (n 1)",
+            ]
+        );
         assert_eq!(watched.alarms[0].holds, [false, true], "only that of the one that is meant");
     }
 
