@@ -44,6 +44,7 @@ use stage::stream::files;
 use stage::stream::framing::Framed;
 use thiserror::Error;
 
+use crate::for_channel::WrongChannel;
 use crate::reading::{Codes, Reading, Rows, Text};
 
 /// What a source gives next.
@@ -90,6 +91,9 @@ pub trait Source {
 /// A source could not be set up, or not read to its end.
 #[derive(Debug, Error)]
 pub enum Error {
+    /// An option is for a channel that the source, as it turned out, does not have.
+    #[error(transparent)]
+    WrongChannel(#[from] WrongChannel),
     /// A file could not be opened.
     #[error("cannot open {name}")]
     Open {

@@ -270,3 +270,14 @@ fn a_pipeline_records_and_counts_every_scan() {
         assert!(record.starts_with(&start), "{finished}");
     }
 }
+
+#[test]
+fn an_option_for_a_channel_that_is_not_enabled_is_refused_before_a_file_is_emptied() {
+    let dir = device(&ELEMENTS, &ATTRIBUTES, &SCANS);
+    fs::write(dir.path().join("run.log"), "7\n").unwrap();
+    let conv = format!("--iio {FOLDER} --scale in_voltage1=2");
+    let stages = ["--conv", &conv, "--log", "run.log --truncate"];
+    let finished = Program::new("launcher").args(stages).dir(&dir).finish().exits(1).writes("");
+    finished.mentions("conv: --scale is given for a channel \"in_voltage1\", ");
+    assert_eq!(fs::read_to_string(dir.path().join("run.log")).unwrap(), "7\n");
+}

@@ -32,6 +32,7 @@ pub(super) fn asked(options: &Options) -> Option<Result<Opened, source::Error>> 
 fn open(device: &Path, options: &Options) -> Result<Buffered, source::Error> {
     let layout = options.layout();
     let buffer = Buffer::find(device, &layout.choice)?;
+    options.settings().check(buffer.frame.columns())?;
     let stream = OpenStream::open(&buffer.node, layout, None)?;
     Ok(Buffered { buffer, stream })
 }
