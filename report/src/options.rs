@@ -35,8 +35,8 @@ ends no alarm.
 Channels: of a stream of several, each has its own last record, line, metrics (with the label \
 channel) and alarms. A condition without a channel is watched for each, and the status is 1 if it \
 holds for any in the end; temp.mean>60 is about the channel temp or, if none has just that name, about \
-those that are called so but for a unit in brackets. No name has a point or an operator, so within a \
-condition none is quoted: quote the whole for the shell, as in --fail-if 'room temp [K].mean>300'. \
+those that are called so but for a unit in brackets. No name has a point or an operator, so none \
+is quoted in a condition: quote the whole for the shell, as in --fail-if 'room temp [K].mean>300'. \
 Channels without names have numbers (2.mean>60). What conv rejects is added to the rejected of each \
 channel, since it is not known whose it was; a rejected reading also counts as missing for its own.
 

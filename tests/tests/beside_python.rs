@@ -11,11 +11,12 @@ delimiter, seed = sys.argv[1], int(sys.argv[2])
 random.seed(seed)
 
 def field():
+    # No letters: three words that may be names are another header.
     kind = random.randrange(10)
     if kind < 5:
         text = f'{random.uniform(-1000, 1000):.{random.randrange(4)}f}'
     else:
-        text = ''.join(random.choice('0123"a ' + delimiter) for _ in range(random.randrange(4)))
+        text = ''.join(random.choice('0123"~ ' + delimiter) for _ in range(random.randrange(4)))
     if random.random() < 0.4 or delimiter in text:
         return '"' + text.replace('"', '""') + '"'
     return text if not text.startswith('"') else 'x' + text

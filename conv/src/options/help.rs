@@ -23,7 +23,7 @@ it is missing or rejected. Several columns have a header.
 Limits: lines up to 64 KiB, 1000 columns, numbers finite as a double with at most 400 decimal places. \
 Conversion is exact; only what is no finite decimal is rounded, to 17 digits. What is no number, or \
 fails a check, is counted and not sent. A tick that the reader was late for is counted, and not made up for. \
-Under Landlock, --poll and --reconnect find FILE again only below its directory, the one above, or /dev. \
+Under Landlock, FILE is found again only below its directory, the one above, or /dev. \
 share/doc/wandler/recipes.md has commands and limits for all input.
 
 ";
