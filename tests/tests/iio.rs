@@ -278,6 +278,8 @@ fn an_option_for_a_channel_that_is_not_enabled_is_refused_before_a_file_is_empti
     let conv = format!("--iio {FOLDER} --scale in_voltage1=2");
     let stages = ["--conv", &conv, "--log", "run.log --truncate"];
     let finished = Program::new("launcher").args(stages).dir(&dir).finish().exits(1).writes("");
-    finished.mentions("conv: --scale is given for a channel \"in_voltage1\", ");
+    finished.says(&[
+        "conv: --scale is given for a channel \"in_voltage1\", but there are in_voltage0, in_temp",
+    ]);
     assert_eq!(fs::read_to_string(dir.path().join("run.log")).unwrap(), "7\n");
 }
