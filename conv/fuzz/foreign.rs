@@ -46,9 +46,9 @@ const STYLES: [Style; 7] = [
 /// How times are written: the option, and whether there are blanks in it.
 #[derive(Clone, Copy)]
 enum Clock {
-    /// A count of units, of which a second has 10^so many.
+    /// A count of units, each a power of ten of a second: the number is the exponent, without its sign.
     Count(usize),
-    /// In ISO 8601, so many hours from UTC, which are written; in Tokyo without them.
+    /// ISO 8601, with an offset of this many hours from UTC; `None`: Tokyo's time, without an offset.
     Iso(Option<i64>),
     /// By a pattern with a blank in it.
     Pattern,
@@ -326,12 +326,12 @@ fn written(nanos: u64, clock: Clock) -> String {
     }
 }
 
-/// The time that is so many nanoseconds after 1970.
+/// The time this many nanoseconds after the beginning of 1970.
 fn time(nanos: u64) -> Time {
     Time::parse(written(nanos, Clock::Iso(Some(0))).as_bytes()).expect("a time")
 }
 
-/// The date so many days after 1970-01-01, found by counting.
+/// The date this many days after 1970-01-01, found by counting.
 fn date(days: i64) -> (i64, usize, i64) {
     let (mut year, mut left) = (1970, days);
     let is_leap = |year: i64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);

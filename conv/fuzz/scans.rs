@@ -187,7 +187,7 @@ fn expected<'o>(
     expected
 }
 
-/// The time that is so many nanoseconds after 1970.
+/// The time this many nanoseconds after the beginning of 1970.
 fn of_nanoseconds(count: i128) -> Time {
     let sign = if count < 0 { "-" } else { "" };
     let text = format!("{sign}{}.{:09}", count.abs() / NANOS, count.abs() % NANOS);

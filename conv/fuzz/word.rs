@@ -36,7 +36,7 @@ impl Described {
         Described { is_big: rest.ends_with("be"), coding, bits, storage: bits, shift: 0 }
     }
 
-    /// As the kernel writes it, with so many words for each channel.
+    /// As the kernel writes it, with this many words for each channel.
     pub(crate) fn text(&self, repeat: u32) -> String {
         let Described { is_big, coding, bits, storage, shift } = self;
         let order = if *is_big { "be" } else { "le" };

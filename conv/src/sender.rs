@@ -21,8 +21,8 @@ use crate::gathered::Gathered;
 use crate::reading::Place;
 use crate::text_cache::Slots;
 
-/// After so many rejections and no sample, the newest is reported; then after ten times as many, and so on:
-/// seldom enough for a reading every microsecond.
+/// When this many rejections have come and no sample, the newest is reported; then after ten times as many,
+/// and so on: seldom enough for a reading every microsecond.
 const FIRST_REMINDER: u64 = 100;
 
 /// Where every sample ends up, and the account of them.

@@ -61,8 +61,8 @@ impl Long {
         self.data = data.filter(|size| *size > 0);
     }
 
-    /// The number of bytes of data whose chunk has this size, and whose frames have so many; `None` if they
-    /// end with the input.
+    /// The number of bytes of data whose chunk has this size, in frames of `frame` bytes; `None` if they end
+    /// with the input.
     fn length(&self, size: u32, frame: u32) -> Option<u64> {
         match (size, self.data) {
             (ELSEWHERE, Some(data)) => Some(data),
