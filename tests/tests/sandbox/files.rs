@@ -22,15 +22,15 @@ fn gives_up_files() -> bool {
 const DONE: &str = "deed: done";
 const REFUSED: &str = "deed: Permission denied (os error 13)";
 
-/// A stage that works in `work`, below a directory of its own, and what it says of a deed in between.
+/// A stage that works in `here`, below a directory of its own, and what it says of a deed in between.
 /// `PLACE` in the deed is that directory, and `ELSEWHERE` another one.
 fn told(command: &str, deed: &str, around: impl FnOnce(Program) -> Program) -> Option<String> {
     let library = preloaded()?;
     let (place, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let work = place.path().join("work");
-    fs::create_dir(&work).unwrap();
+    let here = place.path().join("here");
+    fs::create_dir(&here).unwrap();
     for name in ["data", "beside", "../above"] {
-        fs::write(work.join(name), "1\n").unwrap();
+        fs::write(here.join(name), "1\n").unwrap();
     }
     let filled_in = |text: &str| {
         let text = text.replace("PLACE", place.path().to_str().unwrap());
@@ -40,7 +40,7 @@ fn told(command: &str, deed: &str, around: impl FnOnce(Program) -> Program) -> O
     let (program, words) = command.split_once(' ').unwrap_or((&command, ""));
     let input = if program == "report" { RECORD } else { "1\n2\n" };
     let run = Program::new(program).words(words).input(input);
-    let finished = around(with_deed(run, library, program, &deed)).dir(&work).finish();
+    let finished = around(with_deed(run, library, program, &deed)).dir(&here).finish();
     assert_eq!(finished.code(), 0, "{deed}: {finished}");
     let told = finished.stderr.lines().find(|line| line.starts_with("deed: "));
     Some(told.unwrap_or_else(|| panic!("{deed}: {finished}")).to_owned())
@@ -60,7 +60,7 @@ fn reaches(command: &str, done: &[&str], refused: &[&str]) {
 fn a_stage_that_keeps_a_file_reaches_its_directory_and_the_one_above_and_nothing_else() {
     for command in [
         "log run.log",
-        "log --rotate 1K PLACE/work/run.log",
+        "log --rotate 1K PLACE/here/run.log",
         "report --svg picture.svg",
         "report --textfile record.prom",
     ] {
