@@ -14,6 +14,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::stat::Mode;
 use nix::unistd::{Pid, mkfifo};
 
+pub(crate) use self::reader::{LITTLE, PAUSE};
 pub use self::reader::{Pace, Reader};
 use crate::programs;
 use crate::run::Program;

@@ -43,6 +43,7 @@ pub mod proc;
 pub mod programs;
 pub mod promise;
 pub mod random;
+pub mod record;
 pub mod recorded;
 pub mod run;
 pub mod serial;

@@ -22,6 +22,7 @@ use nix::sys::termios::{Termios, tcgetattr};
 use vt100::Parser;
 
 use crate::PATIENCE;
+use crate::abuse::{LITTLE, PAUSE};
 use crate::run::{Program, Running};
 
 /// A terminal window.
@@ -39,10 +40,6 @@ pub struct Terminal {
 
 /// How often the reader checks whether the window is being closed.
 const CHECK: u8 = 10;
-
-/// What a slow terminal takes at a time, and how long it pauses then: some 60 KB a second.
-const LITTLE: usize = 64;
-const PAUSE: Duration = Duration::from_millis(1);
 
 impl Terminal {
     /// A window with this many columns and rows.

@@ -9,6 +9,7 @@ use nix::unistd::Pid;
 use wandler_tests::needs::{left_out, runs};
 use wandler_tests::proc;
 use wandler_tests::programs::program;
+use wandler_tests::record::RECORD;
 use wandler_tests::recorded::all_files;
 use wandler_tests::run::{Program, Running};
 use wandler_tests::stand_ins::launcher_with;
@@ -17,11 +18,6 @@ use wandler_tests::via::launcher;
 wandler_tests::over_every_transport!(
     a_launcher_that_is_the_first_process_hears_every_request_to_stop,
     without_proc_the_pipeline_runs_or_says_why_it_cannot,
-);
-
-const RECORD: &str = concat!(
-    r#"{"n":1,"rejected":0,"last":1,"sum":1,"mean":1,"sd":null,"min":1,"max":1,"#,
-    r#""p50":1,"p90":1,"p99":1,"quantiles":"exact","final":true}"#
 );
 
 /// The words that run a command in namespaces of its own; `None`, and a message, where this user may have

@@ -7,6 +7,7 @@ use std::path::Path;
 use stage::process::sandbox::obstacle;
 use wandler_tests::needs::left_out;
 use wandler_tests::proc;
+use wandler_tests::record::RECORD;
 use wandler_tests::recorded::{all_files, samples};
 use wandler_tests::run::{Finished, Program};
 use wandler_tests::via::{launcher, turn};
@@ -14,11 +15,6 @@ use wandler_tests::via::{launcher, turn};
 wandler_tests::over_every_transport!(
     dockers_default_profile_is_no_obstacle,
     without_calls_that_are_not_everywhere_everything_is_recorded,
-);
-
-const RECORD: &str = concat!(
-    r#"{"n":1,"rejected":0,"last":1,"sum":1,"mean":1,"sd":null,"min":1,"max":1,"#,
-    r#""p50":1,"p90":1,"p99":1,"quantiles":"exact","final":true}"#
 );
 
 /// The same program, to which these calls answer `errno`.

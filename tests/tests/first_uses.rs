@@ -15,17 +15,13 @@ use nix::unistd::Pid;
 use wandler_tests::abuse::{narrow_pipe, read_some};
 use wandler_tests::needs::left_out;
 use wandler_tests::proc;
+use wandler_tests::record::RECORD;
 use wandler_tests::recorded::samples;
 use wandler_tests::run::Program;
 use wandler_tests::small_disk::{lower_file_size, raise_file_size};
 use wandler_tests::via::launcher;
 
 wandler_tests::over_every_transport!(stages_that_were_suspended_at_any_call_go_on);
-
-const RECORD: &str = concat!(
-    r#"{"n":1,"rejected":0,"last":1,"sum":1,"mean":1,"sd":null,"min":1,"max":1,"#,
-    r#""p50":1,"p90":1,"p99":1,"quantiles":"exact","final":true}"#
-);
 
 #[test]
 fn log_rotates_follows_its_file_and_waits_for_the_disk() {

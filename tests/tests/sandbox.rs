@@ -15,6 +15,7 @@ use tempfile::TempDir;
 use wandler_tests::needs::left_out;
 use wandler_tests::proc;
 use wandler_tests::programs::root;
+use wandler_tests::record::RECORD;
 use wandler_tests::run::{Program, Running};
 use wandler_tests::via::launcher;
 
@@ -165,12 +166,6 @@ fn a_stage_can_do_what_it_was_told_to_and_nothing_else() {
         }
     }
 }
-
-/// A record as `stat` writes it.
-const RECORD: &str = concat!(
-    r#"{"n":1,"rejected":0,"last":1,"sum":1,"mean":1,"sd":null,"min":1,"max":1,"#,
-    r#""p50":1,"p90":1,"p99":1,"quantiles":"exact","final":true}"#
-);
 
 #[test]
 fn a_stage_that_does_something_else_is_reported_and_what_was_sent_is_recorded() {

@@ -13,6 +13,7 @@ use nix::sys::stat::Mode;
 use tempfile::TempDir;
 use wandler_tests::abuse::{left_pipe, narrow_pipe, with_closed};
 use wandler_tests::needs::left_out;
+use wandler_tests::record::RECORD;
 use wandler_tests::run::Program;
 use wandler_tests::via::{has_left_a_queue, turn};
 
@@ -28,12 +29,6 @@ fn workplace() -> TempDir {
     fs::write(dir.path().join("data"), "1\n").unwrap();
     dir
 }
-
-/// A record as `stat` writes it.
-const RECORD: &str = concat!(
-    r#"{"n":1,"rejected":0,"last":1,"sum":1,"mean":1,"sd":null,"min":1,"max":1,"#,
-    r#""p50":1,"p90":1,"p99":1,"quantiles":"exact","final":true}"#
-);
 
 #[test]
 fn a_file_that_is_not_there_is_reported() {

@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-/// What a slow reader takes at a time, and how long it pauses then: some 60 KB a second.
-const LITTLE: usize = 64;
-const PAUSE: Duration = Duration::from_millis(1);
+/// What a slow reader, or a slow terminal, takes at a time, and how long it pauses then: some 60 KB a second.
+pub(crate) const LITTLE: usize = 64;
+pub(crate) const PAUSE: Duration = Duration::from_millis(1);
 
 /// How often a reader without anything to read checks whether it was told something, in milliseconds.
 const CHECK: u16 = 10;
