@@ -66,11 +66,11 @@ impl Distribution {
         self.add_many(sample, 1);
     }
 
-    /// Takes short numbers in units of 10^−`scale`.
-    pub(crate) fn add_short(&mut self, numbers: &[i64], scale: u16) {
+    /// Takes short numbers in units of 10^−`scale`; `ends` are the least and the greatest of them.
+    pub(crate) fn add_short(&mut self, numbers: &[i64], ends: (i64, i64), scale: u16) {
         let mut rest = numbers;
         if self.approximate.is_none() {
-            rest = &rest[self.values.add_all(rest, scale, self.capacity.values)..];
+            rest = &rest[self.values.add_all(rest, ends, scale, self.capacity.values)..];
             if let [number, others @ ..] = rest {
                 self.go_over_with(&decimal(*number, scale), 1);
                 rest = others;

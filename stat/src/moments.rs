@@ -160,7 +160,7 @@ impl Moments {
         }
     }
 
-    /// Takes short numbers in units of 10^−`scale`, which may also be given as `narrow` ones.
+    /// Takes short numbers in units of 10^−`scale`, of which more is known if they are `narrow`.
     pub(crate) fn add_short(&mut self, numbers: &[i64], narrow: Option<&Narrow>, scale: u16) {
         if let Some(sums) = self.small.get_mut(usize::from(scale)) {
             sums.add_short(numbers, narrow, scale, self.powers);

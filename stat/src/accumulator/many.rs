@@ -193,9 +193,9 @@ impl Accumulator {
         let scale = self.scale.places();
         let narrow = Narrow::of(numbers, reach);
         self.moments.add_short(numbers, narrow.as_ref(), scale);
-        self.distribution.add_short(numbers, scale);
-        let (min, max) = narrow.map_or_else(|| ends(numbers), |narrow| narrow.ends());
+        let (min, max) = narrow.map_or_else(|| ends(numbers), |narrow| narrow.ends);
         self.widen_to(min, max, scale);
+        self.distribution.add_short(numbers, (min, max), scale);
         if let Some(course) = &mut self.course {
             let (min, max) = (decimal(min, scale), decimal(max, scale));
             let sum = numbers.iter().fold(0, |sum, number| sum + i128::from(*number));

@@ -25,6 +25,9 @@ const BLOCK: usize = 1 << 6;
 /// With fewer numbers, the blocks' sums are kept up to date.
 const FEW: usize = BLOCK;
 
+/// Blocks with up to so many times as many counters as are in use are cleared whole.
+const SPARSE: usize = 8;
+
 /// The counts of numbers near each other.
 #[derive(Clone, Debug)]
 pub(super) struct Near {
@@ -35,9 +38,8 @@ pub(super) struct Near {
     /// of them is written to without asking whether a counter is used for the first time.)
     used: Box<[u16; ROOM]>,
     distinct: usize,
-    /// The blocks from the first to the last that has one of the first `spanned` used counters.
+    /// The blocks that have the numbers from the least to the greatest; no other has counts.
     span: Range<usize>,
-    spanned: usize,
     /// The sums of all blocks, unless they are out of date.
     blocks: Box<[u64; COUNTERS / BLOCK]>,
     has_blocks: bool,
@@ -51,7 +53,6 @@ impl Default for Near {
             used: zeros(),
             distinct: 0,
             span: 0..0,
-            spanned: 0,
             blocks: zeros(),
             has_blocks: true,
         }
@@ -95,6 +96,7 @@ impl Near {
         if self.counts[place] == 0 {
             self.used[self.distinct] = place as u16;
             self.distinct += 1;
+            self.widen(place, place);
         }
         self.counts[place] += count;
         if self.has_blocks {
@@ -106,66 +108,103 @@ impl Near {
     /// Counts `numbers`, which ascend, each with its count, and passes those without a counter to `other`.
     pub(super) fn add_counts(&mut self, numbers: &[(i64, u64)], mut other: impl FnMut(i64, u64)) {
         let base = self.base.unwrap_or(0);
-        let mut distinct = self.distinct;
+        let before = self.distinct;
         for &(number, count) in numbers {
             match Near::place(number, base).filter(|_| self.base.is_some()) {
                 Some(place) => {
-                    self.used[distinct % ROOM] = place as u16;
-                    distinct += usize::from(self.counts[place] == 0);
+                    self.used[self.distinct % ROOM] = place as u16;
+                    self.distinct += usize::from(self.counts[place] == 0);
                     self.counts[place] += count;
                     self.blocks[place / BLOCK] += count;
                 }
                 None => other(number, count),
             }
         }
-        self.distinct = distinct;
+        self.widen_to_those_behind(before);
     }
 
-    /// Counts `numbers`, and passes those without a counter to `other`.
-    pub(super) fn add_all(&mut self, numbers: &[i64], mut other: impl FnMut(i64)) {
+    /// Counts `numbers`, of which `ends` are the least and the greatest, and passes those without a counter
+    /// to `other`.
+    pub(super) fn add_all(
+        &mut self,
+        numbers: &[i64],
+        ends: (i64, i64),
+        mut other: impl FnMut(i64),
+    ) {
         if numbers.len() < FEW {
             return numbers.iter().filter(|it| !self.add(**it, 1)).for_each(|it| other(*it));
         }
         let Some(base) = self.base else { return numbers.iter().for_each(|it| other(*it)) };
         self.has_blocks = false;
-        let mut rest = numbers;
-        while let [number, behind @ ..] = rest {
-            if Near::place(*number, base).is_some() {
-                rest = &rest[self.add_first(rest, base)..];
-            } else {
-                other(*number);
-                rest = behind;
+        if let (Some(least), Some(greatest)) =
+            (Near::place(ends.0, base), Near::place(ends.1, base))
+        {
+            self.widen(least, greatest);
+            return self.add_near(numbers, base);
+        }
+        let before = self.distinct;
+        for number in numbers {
+            match Near::place(*number, base) {
+                Some(place) => self.count(place),
+                None => other(*number),
             }
         }
+        self.widen_to_those_behind(before);
     }
 
-    /// Counts `numbers` up to the first without a counter; returns how many. (A function of its own, so that
-    /// the compiler keeps all that it takes in registers.)
+    /// Counts `numbers`, which all have counters. (A function of its own, so that the compiler keeps all
+    /// that it takes in registers.)
     #[inline(never)]
-    fn add_first(&mut self, numbers: &[i64], base: i64) -> usize {
-        let (mut distinct, counts, used) = (self.distinct, &mut *self.counts, &mut *self.used);
-        let mut places = numbers.iter().map(|number| Near::place(*number, base));
-        let first_other = places.position(|place| {
-            let Some(place) = place else { return true };
-            used[distinct % ROOM] = place as u16;
-            distinct += usize::from(counts[place] == 0);
-            counts[place] += 1;
-            false
-        });
-        self.distinct = distinct;
-        first_other.unwrap_or(numbers.len())
+    fn add_near(&mut self, numbers: &[i64], base: i64) {
+        numbers.iter().for_each(|number| self.count(number.wrapping_sub(base) as usize % COUNTERS));
+    }
+
+    /// Counts one sample at `place`; the blocks must be told.
+    #[inline(always)]
+    fn count(&mut self, place: usize) {
+        self.used[self.distinct % ROOM] = place as u16;
+        self.distinct += usize::from(self.counts[place] == 0);
+        self.counts[place] += 1;
+    }
+
+    /// Extends the blocks in use to those of these places, and those between them.
+    #[inline]
+    fn widen(&mut self, least: usize, greatest: usize) {
+        let blocks = least / BLOCK..greatest / BLOCK + 1;
+        self.span = match self.span.is_empty() {
+            true => blocks,
+            false => self.span.start.min(blocks.start)..self.span.end.max(blocks.end),
+        };
+    }
+
+    /// The same for the counters that are in use since there were that many.
+    fn widen_to_those_behind(&mut self, distinct: usize) {
+        let ends =
+            |(least, greatest): (u16, u16), place: &u16| (least.min(*place), greatest.max(*place));
+        let fresh = &self.used[distinct..self.distinct];
+        let (least, greatest) = fresh.iter().fold((u16::MAX, 0), ends);
+        if !fresh.is_empty() {
+            self.widen(least.into(), greatest.into());
+        }
     }
 
     /// Removes all numbers. (Others may be chosen next time.)
     pub(super) fn clear(&mut self) {
-        for place in &self.used[..self.distinct] {
-            self.counts[usize::from(*place)] = 0;
+        let is_dense = self.span.len() * BLOCK <= SPARSE * self.distinct;
+        let blocks = self.counts.as_chunks_mut::<BLOCK>().0.iter_mut().zip(self.blocks.iter_mut());
+        for (counts, sum) in blocks.skip(self.span.start).take(self.span.len()) {
+            if is_dense && (*sum > 0 || !self.has_blocks) {
+                *counts = [0; BLOCK];
+            }
+            *sum = 0;
         }
-        // Of all numbers, even if nothing was asked since they came.
-        let blocks = self.blocks_in_use();
-        self.blocks[blocks].fill(0);
+        if !is_dense {
+            for place in &self.used[..self.distinct] {
+                self.counts[usize::from(*place)] = 0;
+            }
+        }
         (self.base, self.distinct) = (None, 0);
-        (self.span, self.spanned, self.has_blocks) = (0..0, 0, true);
+        (self.span, self.has_blocks) = (0..0, true);
     }
 
     /// The places of the counters in use, in the order in which they were first used.
@@ -185,8 +224,7 @@ impl Near {
 
     /// The numbers with their counts, from the least to the greatest.
     pub(super) fn sorted(&mut self) -> impl Iterator<Item = (i64, u64)> {
-        let blocks = self.blocks_in_use();
-        let places = blocks.start * BLOCK..blocks.end * BLOCK;
+        let places = self.places_in_use();
         let counted = places.map(|place| (self.number(place), self.counts[place]));
         counted.filter(|(_, count)| *count > 0)
     }
@@ -202,13 +240,15 @@ impl Near {
         // The place of the first counter, or block, whose samples reach the rank.
         let mut reaching = |counts: &[u64]| {
             counts.iter().position(|count| {
-                let reaches = *count >= rest;
-                rest -= if reaches { 0 } else { *count };
-                reaches
+                if *count >= rest {
+                    return true;
+                }
+                rest -= count;
+                false
             })
         };
-        let blocks = self.blocks_in_use();
-        let block = blocks.start + reaching(self.up_to_date())?;
+        let first = self.span.start;
+        let block = first + reaching(self.up_to_date())?;
         let within = reaching(&self.counts[block * BLOCK..][..BLOCK])?;
         Some(self.number(block * BLOCK + within))
     }
@@ -217,32 +257,20 @@ impl Near {
     pub(super) fn below(&mut self, limit: i64) -> u64 {
         let places = limit.saturating_sub(self.number(0)).clamp(0, COUNTERS as i64) as usize;
         let (blocks, rest) = (places / BLOCK, places % BLOCK);
-        let before = blocks.saturating_sub(self.blocks_in_use().start);
+        let before = blocks.saturating_sub(self.span.start);
         let sums = self.up_to_date();
         let whole: u64 = sums[..before.min(sums.len())].iter().sum();
         whole + self.counts[places - rest..places].iter().sum::<u64>()
     }
 
-    /// The blocks that have the numbers from the least to the greatest.
-    fn blocks_in_use(&mut self) -> Range<usize> {
-        let fresh = &self.used[self.spanned..self.distinct];
-        let ends =
-            |(least, greatest): (u16, u16), place: &u16| (least.min(*place), greatest.max(*place));
-        let (least, greatest) = fresh.iter().fold((u16::MAX, 0), ends);
-        if !fresh.is_empty() {
-            let fresh = usize::from(least) / BLOCK..usize::from(greatest) / BLOCK + 1;
-            self.span = match self.span.is_empty() {
-                true => fresh,
-                false => self.span.start.min(fresh.start)..self.span.end.max(fresh.end),
-            };
-        }
-        self.spanned = self.distinct;
-        self.span.clone()
+    /// The places of the blocks in use.
+    fn places_in_use(&self) -> Range<usize> {
+        self.span.start * BLOCK..self.span.end * BLOCK
     }
 
     /// The sums of the blocks in use.
     fn up_to_date(&mut self) -> &[u64] {
-        let blocks = self.blocks_in_use();
+        let blocks = self.span.clone();
         if !self.has_blocks {
             let counts = self.counts.chunks_exact(BLOCK).skip(blocks.start);
             let sums = self.blocks[blocks.clone()].iter_mut();
@@ -283,7 +311,8 @@ mod tests {
                 for batch in batches {
                     let numbers: Vec<i64> = batch.iter().map(|(at, cut)| middle + ((at * 8) >> cut)).collect();
                     let mut others = Vec::new();
-                    near.add_all(&numbers, |number| others.push(number));
+                    let ends = numbers.iter().min().copied().zip(numbers.iter().max().copied());
+                    near.add_all(&numbers, ends.unwrap_or((0, -1)), |number| others.push(number));
                     let has_counter = |number: &i64| (-4096..4096).contains(&(number - middle));
                     prop_assert!(!others.iter().any(has_counter));
                     sorted.extend(numbers.iter().filter(|it| has_counter(it)));

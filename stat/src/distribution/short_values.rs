@@ -87,9 +87,9 @@ impl ShortValues {
         near.unwrap_or_else(|| self.far.counts().count_of(&number))
     }
 
-    /// Counts `numbers`, or as many as there is room for if there may be at most `most` distinct ones;
-    /// returns how many.
-    pub(super) fn add_all(&mut self, numbers: &[i64], most: usize) -> usize {
+    /// Counts `numbers`, of which `ends` are the least and the greatest, or as many as there is room for if
+    /// there may be at most `most` distinct ones; returns how many.
+    pub(super) fn add_all(&mut self, numbers: &[i64], ends: (i64, i64), most: usize) -> usize {
         let is_full = |values: &mut ShortValues, number: i64| values.add(number, 1, most).is_err();
         if most < COUNTERS {
             // A table would be larger than what it is for, as where many channels share.
@@ -101,7 +101,7 @@ impl ShortValues {
         let has_room = near.distinct() + self.far.distinct_at_most() + numbers.len() <= most
             || near.distinct() + self.far.counts().distinct() + numbers.len() <= most;
         if has_room {
-            near.add_all(numbers, |number| self.far.list(number));
+            near.add_all(numbers, ends, |number| self.far.list(number));
         }
         self.near = Some(near);
         if has_room {

@@ -129,7 +129,8 @@ proptest! {
         let mut n = MAX_DISTINCT + 1;
         for (numbers, scale) in batches {
             for numbers in numbers.chunks(700) {
-                fast.add_short(numbers, scale);
+                let ends = numbers.iter().min().copied().zip(numbers.iter().max().copied());
+                fast.add_short(numbers, ends.unwrap_or_default(), scale);
                 numbers.iter().for_each(|number| slow.add(&Decimal::new(*number, scale)));
                 n += numbers.len();
                 for rank in [1, rank.index(n) + 1, n / 2, n] {
@@ -145,7 +146,7 @@ proptest! {
 #[test]
 fn ranks_made_anew_count_no_sample_twice() {
     let add = |distribution: &mut Distribution, number, count| {
-        distribution.add_short(&vec![number; count], 1);
+        distribution.add_short(&vec![number; count], (number, number), 1);
     };
     let mut found = of(0..MAX_DISTINCT as i64 + 1);
     let mut expected = found.clone();

@@ -83,14 +83,20 @@ impl Values {
         }
     }
 
-    /// Counts `numbers`, in units of 10^−`scale`, or as many as there is room for if there may be at most
-    /// `most` distinct values; returns how many.
-    pub(super) fn add_all(&mut self, numbers: &[i64], scale: u16, most: usize) -> usize {
+    /// Counts `numbers`, in units of 10^−`scale`, of which `ends` are the least and the greatest, or as many
+    /// as there is room for if there may be at most `most` distinct values; returns how many.
+    pub(super) fn add_all(
+        &mut self,
+        numbers: &[i64],
+        ends: (i64, i64),
+        scale: u16,
+        most: usize,
+    ) -> usize {
         if self.has_unit(scale) {
             if !self.short.has_table() {
                 self.lattice = KnownLattice::default();
             }
-            return self.short.add_all(numbers, self.most_short(most));
+            return self.short.add_all(numbers, ends, self.most_short(most));
         }
         let is_full = |number: &i64| self.add_short(*number, scale, 1, most).is_err();
         numbers.iter().position(is_full).unwrap_or(numbers.len())
@@ -270,7 +276,7 @@ mod tests {
     fn numbers_with_useless_zeros_make_the_unit_finer() {
         let mut values = Values::default();
         values.add(&"1.5000".parse().unwrap(), 1, MAX_DISTINCT).unwrap();
-        assert_eq!(values.add_all(&[15_000, 2_500, 1], 4, MAX_DISTINCT), 3);
+        assert_eq!(values.add_all(&[15_000, 2_500, 1], (1, 15_000), 4, MAX_DISTINCT), 3);
         assert_eq!((values.short.scale(), values.long.distinct()), (4, 0));
         let sorted = [("0.0001", 1), ("0.25", 1), ("1.5", 2)];
         assert_eq!(values.sorted(), sorted.map(|(value, n)| (value.parse().unwrap(), n)));

@@ -60,7 +60,7 @@ impl Sums {
         self.squares.add_times(wide * wide, count);
     }
 
-    /// Adds short numbers, which may also be given as `narrow` ones, with this many `places`.
+    /// Adds short numbers, of which more is known if they are `narrow`, with this many `places`.
     pub(super) fn add_short(
         &mut self,
         numbers: &[i64],
@@ -70,9 +70,8 @@ impl Sums {
     ) {
         match (powers, narrow) {
             (Powers::Two, Some(narrow)) => {
-                let (sum, squares) = narrow.sums();
-                self.sum += i128::from(sum);
-                self.squares.add(squares.into());
+                self.sum += i128::from(narrow.sum);
+                self.squares.add(narrow.squares.into());
             }
             (Powers::Two, None) => self.add_two_of(numbers),
             (Powers::Four, _) => numbers.iter().for_each(|number| self.add_four(*number)),
