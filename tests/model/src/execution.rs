@@ -10,6 +10,7 @@ use loom::thread::{self, JoinHandle};
 
 use crate::process::wait::Stop;
 use crate::sides::{self, descriptor};
+pub use crate::sides::{NoRoom, Waits};
 use crate::stream::transport::peer;
 pub use crate::stream::transport::peer::End;
 use crate::stream::transport::ring::memory::Memory;
@@ -21,6 +22,10 @@ use crate::{life, time};
 pub struct Run {
     /// What is written.
     pub text: Text,
+    /// What the writer does with what there is no room for.
+    pub no_room: NoRoom,
+    /// When the reader waits.
+    pub waits: Waits,
     /// How many bytes the reader takes at a time.
     pub room: usize,
     /// After how many reads the reader leaves.
@@ -80,8 +85,17 @@ type Process = JoinHandle<Ended>;
 
 impl Run {
     /// All is read, `room` bytes at a time.
-    pub fn of(text: Text, room: usize, notice: Notice) -> Run {
-        Run { text, room, reads: usize::MAX, is_stopped: false, killed: None, notice }
+    pub const fn of(text: Text, room: usize, notice: Notice) -> Run {
+        Run {
+            text,
+            no_room: NoRoom::Wait,
+            waits: Waits::AfterNothing,
+            room,
+            reads: usize::MAX,
+            is_stopped: false,
+            killed: None,
+            notice,
+        }
     }
 
     /// Runs both processes once, and does for them what a launcher and a kernel do.
@@ -104,10 +118,13 @@ impl Run {
         let (stop, wake) = (Rc::new(Stop::default()), reader.waker());
 
         let noted = Rc::clone(&taken);
-        let writer = self.start(End::Writer, move || sides::write(writer, self.text.then, &noted));
+        let writer = self.start(End::Writer, memory, move || {
+            sides::write(writer, self.text.then, self.no_room, &noted)
+        });
         let (noted, heard) = (Rc::clone(&read), Rc::clone(&stop));
-        let reader = self
-            .start(End::Reader, move || sides::read(reader, self.room, self.reads, &heard, &noted));
+        let reader = self.start(End::Reader, memory, move || {
+            sides::read(reader, self.room, self.reads, self.waits, &heard, &noted)
+        });
         if self.is_stopped {
             stop.request();
             wake();
@@ -120,13 +137,25 @@ impl Run {
     }
 
     /// Starts a process that has one end open.
-    fn start(self, end: End, process: impl FnOnce() -> io::Result<()> + 'static) -> Process {
+    fn start(
+        self,
+        end: End,
+        memory: &Memory,
+        process: impl FnOnce() -> io::Result<()> + 'static,
+    ) -> Process {
         let place = self.killed.filter(|(killed, _)| *killed == end).map(|(_, place)| place);
+        let memory = memory.clone();
         thread::spawn(move || {
             let ended = life::up_to(place, process);
-            // The launcher has a copy of the end that it will drain.
-            if (end, self.notice) != (End::Reader, Notice::Drain) {
-                peer::close(end);
+            match (end, self.notice) {
+                // The launcher has a copy of the end that it will drain.
+                (End::Reader, Notice::Drain) => {}
+                // The launcher notices the writer's end while it drains.
+                (End::Writer, Notice::Drain) => {
+                    peer::close(end);
+                    ring::close(&memory, end);
+                }
+                _ => peer::close(end),
             }
             ended.map(|result| result.map_err(|error| error.kind()))
         })
@@ -149,10 +178,10 @@ impl Run {
     /// Lets the other side notice that the process at `end` has ended.
     fn notify(self, memory: &Memory, end: End) {
         match (self.notice, end) {
-            (Notice::Launcher, _) | (Notice::Drain, End::Writer) => ring::close(memory, end),
+            (Notice::Launcher, _) => ring::close(memory, end),
             (Notice::Alone, _) => time::pass(),
             (Notice::Drain, End::Reader) => ring::drain(descriptor().as_fd()).unwrap(),
-            (Notice::Peer, _) => {}
+            (Notice::Drain, End::Writer) | (Notice::Peer, _) => {}
         }
     }
 }

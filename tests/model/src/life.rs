@@ -19,7 +19,10 @@ struct Killed;
 pub(crate) fn up_to<T>(place: Option<usize>, process: impl FnOnce() -> T) -> Option<T> {
     LEFT.with(|left| left.set(place));
     // What it leaves behind is what it shares, and that is what is tried here.
-    match catch_unwind(AssertUnwindSafe(process)) {
+    let ended = catch_unwind(AssertUnwindSafe(process));
+    // What its thread does from now on is done by others.
+    LEFT.with(|left| left.set(None));
+    match ended {
         Ok(result) => Some(result),
         Err(thrown) if thrown.is::<Killed>() => None,
         Err(thrown) => resume_unwind(thrown),

@@ -39,12 +39,14 @@ pub(crate) enum Sleep<'a> {
     Deaf,
     /// A stop.
     Until(&'a Stop),
+    /// A deadline that has passed.
+    AtOnce,
 }
 
 impl Sleep<'_> {
     fn is_stopped(self) -> bool {
         match self {
-            Sleep::Deaf => false,
+            Sleep::Deaf | Sleep::AtOnce => false,
             Sleep::Until(stop) => stop.is_made(),
         }
     }
@@ -58,6 +60,9 @@ impl Sleep<'_> {
         let Awaited::Token(semaphore) = event;
         if self.is_stopped() {
             return Ok(Some(Wake::Stop));
+        }
+        if matches!(self, Sleep::AtOnce) {
+            return Ok(Some(Wake::Deadline));
         }
         let taken = semaphore.take(Some(Instant::now() + time))?;
         Ok(taken.filter(|wake| *wake != Wake::Deadline))
