@@ -14,8 +14,9 @@
 //!
 //! A program that writes to a pipe cannot go back to write how long the data became. What it writes
 //! instead is in `chunks::UNKNOWN`: then the data end with the input. So they do if a recorder was ended
-//! before it wrote more than a 0. If it had written another length, the samples behind it are counted as
-//! one rejection, and the message says how to read them.
+//! before it wrote more than a 0: unless the whole is longer, and what follows is another chunk within it.
+//! If it had written another length, the samples behind it are counted as one rejection, and the message
+//! says how to read them.
 //!
 //! (The crate `hound` knows neither RF64 nor data of unknown length, and symphonia's reader wants an
 //! input that it may seek in; neither gives words by the block, as the stream of words takes them.)

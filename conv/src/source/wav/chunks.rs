@@ -19,6 +19,9 @@ const ELSEWHERE: u32 = u32::MAX;
 /// arecord's.
 pub(super) const UNKNOWN: [u32; 4] = [ELSEWHERE, 0x7fff_f000, 0x7fff_ffff, 0x8000_0000];
 
+/// Bytes of a chunk's head: its letters and its size.
+const HEAD: usize = 8;
+
 /// Bytes of a chunk's contents that are looked at.
 const LOOKED_AT: u32 = 40;
 
@@ -71,9 +74,10 @@ impl Long {
         }
     }
 
-    /// Whether the whole has no more than this many bytes, or does not say how many.
-    fn ends_at(&self, bytes: u64) -> bool {
-        self.whole == ELSEWHERE || u64::from(self.whole) + 8 <= bytes
+    /// Bytes of the whole behind this many; `None` if it does not say how many it has, or has no more.
+    fn behind(&self, bytes: u64) -> Option<u64> {
+        let whole = (self.whole != ELSEWHERE).then_some(u64::from(self.whole) + 8)?;
+        whole.checked_sub(bytes).filter(|left| *left > 0)
     }
 }
 
@@ -139,7 +143,7 @@ impl<I: Input> Chunks<I> {
 
     /// The next chunk.
     pub(super) fn next(&mut self) -> Result<Chunk, Cut> {
-        match *self.take(8)? {
+        match *self.take(HEAD)? {
             [a, b, c, d, e, f, g, h] => {
                 Ok(Chunk { kind: [a, b, c, d], size: self.number([e, f, g, h]) })
             }
@@ -156,21 +160,35 @@ impl<I: Input> Chunks<I> {
         frame: u32,
         long: &Long,
     ) -> Result<Option<u64>, Cut> {
-        match long.length(size, frame) {
-            Some(0) if long.ends_at(self.taken) || !self.has_another()? => Ok(None),
-            length => Ok(length),
+        let length = long.length(size, frame);
+        if length != Some(0) {
+            return Ok(length);
         }
+        let has_another = match long.behind(self.taken) {
+            Some(left) => self.has_another(left)?,
+            None => false,
+        };
+        Ok(length.filter(|_| has_another))
     }
 
-    /// Whether what follows looks like another chunk; not if the input ends before.
-    fn has_another(&mut self) -> Result<bool, Cut> {
-        while self.held.len() - self.start < 4 {
+    /// Whether what follows is another chunk, of the `left` bytes that the whole still has; not if the input
+    /// ends before its head does. Two samples may look like the letters of a chunk, but the next ones are
+    /// hardly the size of one that ends with the whole, or leaves room for one more.
+    fn has_another(&mut self, left: u64) -> Result<bool, Cut> {
+        while self.held.len() - self.start < HEAD {
             match self.fill() {
                 Err(Cut::NotWav(_)) => return Ok(false),
                 filled => filled?,
             }
         }
-        Ok(begins_chunk(&self.held[self.start..]))
+        let ahead = &self.held[self.start..];
+        let Some(&[_, _, _, _, a, b, c, d]) = ahead.first_chunk() else { return Ok(false) };
+        let size = self.number([a, b, c, d]);
+        let ends = |length: u64| left.checked_sub(length + HEAD as u64);
+        // Some programs leave the byte out that makes the last chunk even.
+        let fits = ends(size.into()) == Some(0)
+            || ends(padded(size)).is_some_and(|left| left == 0 || left >= HEAD as u64);
+        Ok(begins_chunk(ahead) && fits)
     }
 
     fn number(&self, bytes: [u8; 4]) -> u32 {

@@ -221,8 +221,40 @@ fn what_a_recorder_left_that_was_ended_is_read() {
         bytes[40..44].copy_from_slice(&[0; 4]);
         assert_eq!(wav(&bytes), (OF_SIX.to_owned(), vec![]), "{whole}");
     }
-    let chunks = [chunk(b"fmt ", &fmt(1, 1, 2, 16)), chunk(b"data", b""), chunk(b"LIST", b"INFO")];
-    assert_eq!(wav(&riff(&chunks)), (String::new(), vec![]), "no data, but another chunk");
+    let format = chunk(b"fmt ", &fmt(1, 1, 2, 16));
+    let (list, odd) = (chunk(b"LIST", b"INFO"), chunk(b"xxxx", b"odd"));
+    let unpadded = odd[..odd.len() - 1].to_vec();
+    for others in [vec![list.clone()], vec![odd.clone()], vec![unpadded], vec![odd, list]] {
+        let chunks = [vec![format.clone(), chunk(b"data", b"")], others].concat();
+        assert_eq!(wav(&riff(&chunks)), (String::new(), vec![]), "no data, but {chunks:?}");
+    }
+}
+
+#[test]
+fn samples_behind_a_length_of_0_that_look_like_letters_are_samples() {
+    let letters = [b'@'; 8];
+    let quiet = [b'@', b'@', b'@', b'@', 8, 0, 0, 0, 1, 0];
+    let unfinished = |data: &[u8], promised: u32| {
+        let mut bytes = plain(data);
+        bytes[4..8].copy_from_slice(&(36 + promised).to_le_bytes());
+        bytes[40..44].copy_from_slice(&[0; 4]);
+        wav(&bytes)
+    };
+    for (data, promised, samples) in [
+        (&letters[..], 8, "16448\n16448\n16448\n16448\n"),
+        (&letters, 1 << 20, "16448\n16448\n16448\n16448\n"),
+        (&letters[..4], 4, "16448\n16448\n"),
+        // A chunk of 8 bytes would go beyond the whole, or leave half the head of another.
+        (&quiet, 10, "16448\n16448\n8\n0\n1\n"),
+        (&quiet, 20, "16448\n16448\n8\n0\n1\n"),
+    ] {
+        let expected = (samples.to_owned(), vec![]);
+        assert_eq!(unfinished(data, promised), expected, "{data:?} of {promised}");
+    }
+    // Where it would not, it is not passed over in silence: it goes beyond the input.
+    let said = "word 1: 10 bytes behind the data are not read, and are no other chunk; as samples: \
+                tail -c +45 FILE | conv --from - --format s16le";
+    assert_eq!(unfinished(&quiet, 100), (String::new(), vec![said.to_owned()]));
 }
 
 #[test]
