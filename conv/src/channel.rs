@@ -102,7 +102,17 @@ impl Channel {
         Fixed::of(raw).and_then(|raw| self.converted_fixed(raw))
     }
 
-    /// The same for a reading in machine words.
+    /// The sample that a reading in machine words gives, if that fits them and passes all checks.
+    #[inline]
+    pub(crate) fn value_of_fixed(&mut self, raw: Fixed) -> Option<Value> {
+        if !self.missing.has_no_numbers() {
+            return None;
+        }
+        let value = self.converted_fixed(raw)?;
+        self.failed(value).is_none().then_some(Value::Fixed(value))
+    }
+
+    /// The value of a reading in machine words, still to be checked; `None` if it does not fit.
     #[inline]
     pub(crate) fn converted_fixed(&mut self, raw: Fixed) -> Option<Fixed> {
         self.linear.apply(raw)

@@ -11,6 +11,7 @@ mod no_row;
 use std::fmt;
 
 use stage::format::decimal::ParseError;
+use stage::format::decimal::fixed::Fixed;
 use stage::format::row::of_field;
 use stage::format::sample::Sample;
 use stage::format::time::Time;
@@ -134,6 +135,11 @@ pub trait Rows {
     /// This row's reading of the channel at `index`, from 0, taken in this order; `None` if it is
     /// missing.
     fn reading(&mut self, index: usize) -> Option<Result<Sample, NoReading<'_>>>;
+
+    /// The same in machine words, if it is at hand like that.
+    fn fixed(&mut self, _index: usize) -> Option<Fixed> {
+        None
+    }
 }
 
 /// A row, whose readings [`Rows::reading`] gives.

@@ -42,6 +42,11 @@ impl Processing {
         let Processing { channels, values, columns, .. } = self;
         values.clear();
         for (index, channel) in channels.iter_mut().enumerate() {
+            let raw = rows.fixed(index);
+            if let Some(value) = raw.and_then(|raw| channel.value_of_fixed(raw)) {
+                values.push(Some(value));
+                continue;
+            }
             let whose = columns.as_ref().and_then(|columns| whose(columns, index));
             let mut value = None;
             match rows.reading(index) {

@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::time::Instant;
 
 use stage::format::columns::Columns;
+use stage::format::decimal::fixed::Fixed;
 use stage::format::sample::Sample;
 use stage::format::time::Time;
 use stage::process::clock::{Clock, Wake};
@@ -292,5 +293,11 @@ impl<I: Input> Rows for WordStream<I> {
     fn reading(&mut self, index: usize) -> Option<Result<Sample, NoReading<'_>>> {
         let element = self.frame.taken.get(index)?;
         Some(self.read_word(element.word, self.newest().get(element.range())?, index))
+    }
+
+    fn fixed(&mut self, index: usize) -> Option<Fixed> {
+        let element = self.frame.taken.get(index)?;
+        let word = self.newest().get(element.range())?;
+        Fixed::new(element.word.integer(word)?, 0)
     }
 }
