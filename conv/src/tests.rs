@@ -3,6 +3,7 @@
 mod checks;
 mod clocked;
 mod columns;
+mod labels;
 mod rejections;
 mod rows;
 mod streams;

@@ -95,7 +95,7 @@ pub(super) struct Table {
     /// Where foreign text begins; `None` for streams of our own.
     search: Option<Search>,
     /// The labels, if fields carry them.
-    labels: Option<Labels>,
+    labels: Option<Box<Labels>>,
     /// What separates fields, once that is known.
     delimiter: Option<Delimiter>,
     /// That of the last header, or of the first row.
@@ -132,7 +132,7 @@ impl Table {
         Table {
             search: (!is_own).then(|| Search::new(&dialect)),
             delimiter: is_own.then_some(Delimiter::Tab),
-            labels: format.labelling().map(|labelling| Labels::new(labelling, &choice)),
+            labels: format.labelling().map(|labelling| Box::new(Labels::new(labelling, &choice))),
             times: TimeReader::new(&times, &dialect),
             all_missing: missing.of(None),
             each_missing: Vec::new(),

@@ -105,6 +105,22 @@ impl Fields {
         }
     }
 
+    /// Makes room for this many fields of the line itself, all of them empty.
+    #[inline]
+    pub(super) fn begin_in_line(&mut self, count: usize) {
+        self.places.clear();
+        self.places.resize(count, 0..0);
+        (self.is_copied, self.are_labelled) = (false, true);
+    }
+
+    /// Fills the one at `at`, from 0, with what stands at this `place` of the line.
+    #[inline]
+    pub(super) fn put_in_line(&mut self, at: usize, place: Range<usize>) {
+        if let Some(field) = self.places.get_mut(at) {
+            *field = place;
+        }
+    }
+
     /// Takes the last one away if nothing stands in it.
     pub(super) fn drop_empty_last(&mut self, line: &[u8]) {
         let last = self.count().checked_sub(1);

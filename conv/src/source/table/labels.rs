@@ -2,12 +2,14 @@
 //!
 //! The labels that have come with numbers so far are the columns, or those that are asked for; what a
 //! line lacks of them is missing. If the user names the columns, there are as many from the beginning,
-//! in the order in which their labels come. (`line` finds the labels on a line.)
+//! in the order in which their labels come. (`line` finds the labels on a line; `pattern` spares that where
+//! it is like the one before.)
 //!
 //! Labels have no order, so that `time` is the time wherever it stands on a line, if it has the form that times
 //! have in rows of ours. It is never a channel, unless another label is asked for as the time.
 
 mod line;
+mod pattern;
 
 use stage::format::columns::{Columns, MAX_COLUMNS};
 use stage::format::row::NotARow;
@@ -15,6 +17,7 @@ use stage::process::message::{counted, quoted};
 use stage::stream::rejects::REPORTED;
 
 use self::line::Labelled;
+use self::pattern::Pattern;
 use super::super::choice::{Choice, Column, Selection};
 use super::super::format::Labelling;
 use super::fields::{Fields, trimmed};
@@ -45,6 +48,8 @@ pub(super) struct Labels {
     /// Those of which it was reported that they are not taken, and whether that was of numbers without one.
     reported: Vec<String>,
     has_passed_over: bool,
+    /// What the newest line may be like.
+    pattern: Pattern,
 }
 
 impl Labels {
@@ -70,6 +75,7 @@ impl Labels {
             is_checked: false,
             reported: Vec::new(),
             has_passed_over: false,
+            pattern: Pattern::default(),
         }
     }
 
@@ -147,6 +153,19 @@ impl Labels {
         Ok(())
     }
 
+    /// Has the next lines be compared with this one, in which `found` stands: unless a number there might
+    /// make its label a column, or the time.
+    fn learn(&mut self, line: &[u8], found: &[Labelled]) {
+        let column = |it: &Labelled| self.known.iter().position(|known| *known == it.label);
+        let is_settled = |it: &Labelled| {
+            !self.is_open || column(it).is_some() || !it.may_begin && !self.is_time(&it.label)
+        };
+        if found.iter().all(is_settled) {
+            let placed = found.iter().map(|it| (it.place.clone(), column(it)));
+            self.pattern.learn(line, placed);
+        }
+    }
+
     /// Why a line without any of them is rejected.
     fn none(&self) -> NoRow {
         match self.labelling {
@@ -179,7 +198,7 @@ impl Labels {
         }
         let is_text = self.labelling == Labelling::Labels;
         let mut notices = Vec::new();
-        for Labelled { label, text, may_begin } in found {
+        for Labelled { label, text, may_begin, .. } in found {
             let is_new = !self.is_known(label) && !self.reported.contains(label);
             if !is_new || self.reported.len() == REPORTED as usize {
                 continue;
@@ -218,6 +237,10 @@ impl Table {
         fields: &mut Fields,
         line: &[u8],
     ) -> Result<Line, NoRow> {
+        if labels.pattern.fits(line, fields, labels.width()) {
+            return self.row(fields, line);
+        }
+        labels.pattern.clear();
         if trimmed(line).is_empty() {
             return Ok(Line::Other);
         }
@@ -245,6 +268,9 @@ impl Table {
         self.notices.extend(labels.lacking(&found));
         self.notices.extend(labels.not_taken(&found));
         self.notices.extend(labels.passed_over(bare));
+        if !self.has_notice() && !self.has_begun && !self.dialect.has_comma() {
+            labels.learn(line, &found);
+        }
         self.row(fields, line)
     }
 

@@ -12,6 +12,8 @@ use crate::reading::NoRow;
 pub(super) struct Labelled {
     pub label: String,
     pub text: String,
+    /// Where that stands in the line, if it does as it is.
+    pub place: Range<usize>,
     /// Whether it may begin a column.
     pub may_begin: bool,
 }
@@ -43,13 +45,15 @@ impl Words {
         let sign = word.iter().position(|byte| matches!(byte, b':' | b'='));
         match (sign, self.found.last_mut()) {
             (Some(at), _) if begins_with_letter(&word[..at]) => {
-                let (label, text) = (text(&word[..at]), text(&word[at + 1..]));
-                self.is_open = text.is_empty();
-                self.found.push(Labelled { label, text, may_begin: false });
+                let (label, value) = (text(&word[..at]), text(&word[at + 1..]));
+                let place = place.start + at + 1..place.start + word.len();
+                self.is_open = value.is_empty();
+                self.found.push(Labelled { label, text: value, place, may_begin: false });
             }
             // The value, behind a blank.
             (None, Some(last)) if self.is_open => {
                 last.text = text(word);
+                last.place = place.start..place.start + word.len();
                 self.is_open = false;
             }
             (None, Some(last)) if is_behind_comma && is_divided(&last.text, word) => {
@@ -90,15 +94,20 @@ impl Table {
     /// The fields of a JSON object.
     pub(super) fn of_json(&self, line: &[u8]) -> Result<Vec<Labelled>, NoRow> {
         let entries: Entries = serde_json::from_slice(line).map_err(|_| NoRow::NotJson)?;
-        let field = |(label, raw): (String, Box<RawValue>)| match raw.get() {
-            "null" => Labelled { label, text: String::new(), may_begin: false },
-            string if string.starts_with('"') => {
-                // What cannot be decoded is shown as it stands, and is no number.
-                let text = serde_json::from_str(string).unwrap_or_else(|_| string.to_owned());
-                let may_begin = self.is_missing_word(&text);
-                Labelled { label, text, may_begin }
-            }
-            raw => Labelled { label, text: raw.to_owned(), may_begin: self.is_sample(raw) },
+        let field = |(label, raw): (String, &RawValue)| {
+            let (text, may_begin) = match raw.get() {
+                "null" => (String::new(), false),
+                string if string.starts_with('"') => {
+                    // What cannot be decoded is shown as it stands, and is no number.
+                    let text = serde_json::from_str(string).unwrap_or_else(|_| string.to_owned());
+                    let may_begin = self.is_missing_word(&text);
+                    (text, may_begin)
+                }
+                raw => (raw.to_owned(), self.is_sample(raw)),
+            };
+            // It is a part of the line.
+            let start = raw.get().as_ptr().addr() - line.as_ptr().addr();
+            Labelled { label, text, place: start..start + raw.get().len(), may_begin }
         };
         Ok(entries.0.into_iter().map(field).collect())
     }
@@ -133,19 +142,19 @@ fn begins_with_letter(label: &[u8]) -> bool {
 }
 
 /// The entries of an object, in their order.
-struct Entries(Vec<(String, Box<RawValue>)>);
+struct Entries<'l>(Vec<(String, &'l RawValue)>);
 
-impl<'de> Deserialize<'de> for Entries {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Entries, D::Error> {
+impl<'de> Deserialize<'de> for Entries<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Entries<'de>, D::Error> {
         struct Each;
         impl<'de> Visitor<'de> for Each {
-            type Value = Entries;
+            type Value = Entries<'de>;
 
             fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 formatter.write_str("an object")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries<'de>, A::Error> {
                 let mut entries = Vec::new();
                 while let Some(entry) = map.next_entry()? {
                     entries.push(entry);
