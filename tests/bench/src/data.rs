@@ -3,9 +3,13 @@
 //! Each is as its source writes it: with all its places, even if the last are zeros. What makes one
 //! fast or slow to read is its digits, and how many distinct values there are.
 
+mod wav;
+
 use std::io::{self, Write};
 
 use crate::random::Random;
+
+pub(crate) use self::wav::{WAV, WAV_OF_24_BITS, WAV_OF_FLOATS};
 
 /// A set of samples, of any number.
 #[derive(Clone, Copy)]
@@ -182,6 +186,47 @@ pub(crate) const LONG_FLOATS: Data = Data {
     sample: |random, _, bytes| bytes.write_all(&unit(random).to_le_bytes()),
 };
 
+/// Lines of a microcontroller: a temperature and a humidity.
+pub(crate) const LABELS: Data = Data {
+    name: "temp:21.50,hum:48.25",
+    file: "labels",
+    sample: |random, _, text| climate(["temp:", ",hum:", ""], random, text),
+};
+
+/// The same from a broker.
+pub(crate) const OBJECTS: Data = Data {
+    name: "{\"temp\":21.50,\"hum\":48.25}",
+    file: "objects",
+    sample: |random, _, text| climate(["{\"temp\":", ",\"hum\":", "}"], random, text),
+};
+
+/// Words as the kernel describes those of a converter of 12 bits, whose numbers lie in the upper bits.
+pub(crate) const SHIFTED_WORDS: Data = Data { name: "le:s12/16>>4", file: "shifted", ..WORDS };
+
+/// Words as the kernel describes those of a converter of 24 bits: the upper byte means nothing.
+pub(crate) const PADDED_WORDS: Data = Data {
+    name: "be:u24/32>>0",
+    file: "padded",
+    sample: |random, _, bytes| {
+        let [low, high] = [(); 2].map(|()| random.below(1 << 16) as u16);
+        bytes.write_all(&[high.to_be_bytes(), low.to_be_bytes()].concat())
+    },
+};
+
+/// The floats of [`SHORT_FLOATS`], the highest byte first.
+pub(crate) const SHORT_FLOATS_BIG: Data = Data {
+    name: "f32be",
+    file: "f32be",
+    sample: |random, _, bytes| bytes.write_all(&(unit(random) as f32).to_be_bytes()),
+};
+
+/// The doubles of [`LONG_FLOATS`], the highest byte first.
+pub(crate) const LONG_FLOATS_BIG: Data = Data {
+    name: "f64be",
+    file: "f64be",
+    sample: |random, _, bytes| bytes.write_all(&unit(random).to_be_bytes()),
+};
+
 impl Data {
     /// Writes the first `samples` of them; a shorter file is the beginning of a longer one.
     pub(crate) fn write(&self, samples: u64, output: &mut impl Write) -> io::Result<()> {
@@ -204,6 +249,16 @@ fn four(random: &mut Random, limit: u32, text: &mut Vec<u8>) -> io::Result<()> {
 fn separated(by: u8, random: &mut Random, limit: u32, text: &mut Vec<u8>) -> io::Result<()> {
     let ([a, b, c, d], by) = ([(); 4].map(|()| random.below(limit)), char::from(by));
     writeln!(text, "{a}{by}{b}{by}{c}{by}{d}")
+}
+
+/// A temperature and a humidity, with what stands around them.
+fn climate(around: [&str; 3], random: &mut Random, text: &mut Vec<u8>) -> io::Result<()> {
+    let [before, between, behind] = around;
+    let [temp, hum] = [(1_500, 1_500), (3_000, 4_000)].map(|(least, values)| {
+        let hundredths = least + random.below(values);
+        format!("{}.{:02}", hundredths / 100, hundredths % 100)
+    });
+    writeln!(text, "{before}{temp}{between}{hum}{behind}")
 }
 
 /// From -32,768 to 32,767.

@@ -5,6 +5,7 @@
 
 mod conversion;
 mod engines;
+mod forms;
 mod long_run;
 mod pipeline;
 mod statistics;
@@ -43,7 +44,7 @@ const fn row(
 }
 
 /// All of them, in the table's order.
-pub(crate) const ROWS: [Row; 22] = [
+pub(crate) const ROWS: [Row; 23] = [
     row("integers", "stat, one thread, on integers 0-100, beside wc -l", statistics::integers),
     row("threads", "stat with two threads, beside wc -l", statistics::threads),
     row("codes", "stat on what fits 16 bits, beside wc -l", statistics::codes),
@@ -69,6 +70,11 @@ pub(crate) const ROWS: [Row; 22] = [
         is_long: true,
         ..row("long-run", "ten times the samples, beside a tenth", long_run::all)
     },
+    row(
+        "forms",
+        "conv on fields, labels, JSON, WAV and the kernel's words, beside others",
+        forms::all,
+    ),
 ];
 
 impl Row {
@@ -101,7 +107,8 @@ mod tests {
         assert_eq!(found("floats"), Some("floats"));
         assert_eq!(found("5"), Some("floats"));
         assert_eq!(found("22"), Some("long-run"));
-        assert_eq!([found("0"), found("23"), found("-1"), found("float")], [None; 4]);
+        assert_eq!(found("23"), Some("forms"));
+        assert_eq!([found("0"), found("24"), found("-1"), found("float")], [None; 4]);
     }
 
     #[test]
@@ -116,8 +123,8 @@ mod tests {
         let lines: Vec<&str> = list.lines().collect();
         let first = "   1 integers    stat, one thread, on integers 0-100, beside wc -l";
         assert_eq!(lines[0], first);
-        let last = "  22 long-run    ten times the samples, beside a tenth (with --long)";
-        assert_eq!(lines[21], last);
+        let long = "  22 long-run    ten times the samples, beside a tenth (with --long)";
+        assert_eq!((lines[21], lines.len()), (long, ROWS.len()));
         assert!(lines.iter().all(|line| line.len() <= 100), "{list}");
     }
 

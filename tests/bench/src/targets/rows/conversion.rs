@@ -13,13 +13,13 @@ use crate::targets::target::Target;
 use super::Setting;
 
 /// The conversion of 12-bit codes, by conv and by mawk; both write the same.
-const CONVERSION: [&str; 6] =
+pub(super) const CONVERSION: [&str; 6] =
     ["--offset", "-2048", "--scale", "0.01", "--plausible", "-20.48..20.47"];
 const CONVERSION_IN_AWK: &str =
     "{ v = ($1 - 2048) * 0.01; if (v >= -20.48 && v <= 20.47) print v }";
 
 /// A bipolar converter's of 16 bits to the range from -1 to 1: 15 places.
-const SCALE: [&str; 2] = ["--scale", "0.000030517578125"];
+pub(super) const SCALE: [&str; 2] = ["--scale", "0.000030517578125"];
 
 pub(super) fn text(setting: &Setting) -> Vec<Measure> {
     let sets = [TWELVE_BITS, PRESSURE, TIMESTAMPS];
@@ -95,7 +95,7 @@ fn beside_od(setting: &Setting, data: Data, form: [&str; 2], part: f64) -> Measu
         .rival(Entrant::naming(Job::program("od", &words), theirs))
 }
 
-fn conv(input: Input, words: &[&str]) -> Entrant {
+pub(super) fn conv(input: Input, words: &[&str]) -> Entrant {
     let name = input.name();
     Entrant::naming(Job::program("conv", &[&["--from", &name], words].concat()), input)
 }
