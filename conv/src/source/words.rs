@@ -1,6 +1,7 @@
 //! A stream of raw words, interleaved in frames, read as it comes.
 
 mod reports;
+mod rows;
 
 use std::collections::VecDeque;
 use std::io;
@@ -8,7 +9,6 @@ use std::ops::Range;
 use std::time::Instant;
 
 use stage::format::columns::Columns;
-use stage::format::decimal::fixed::Fixed;
 use stage::format::sample::Sample;
 use stage::format::time::Time;
 use stage::process::clock::{Clock, Wake};
@@ -23,7 +23,7 @@ use super::stream::{Beginning, Stream, unread};
 use super::word::Word;
 use super::{Error, Given, Source};
 use crate::for_channel::Called;
-use crate::reading::{Codes, NoReading, Place, Reading, Row, Rows};
+use crate::reading::{Codes, NoReading, Place, Reading};
 
 /// Codes handed on at a time: few enough to stay in the fastest cache.
 const BATCH: usize = 1024;
@@ -273,31 +273,5 @@ impl<I: Input> Source for WordStream<I> {
 
     fn notice(&mut self) -> Option<String> {
         self.notices.pop_front().or_else(|| self.cut_off())
-    }
-}
-
-impl<I: Input> Rows for WordStream<I> {
-    fn next_row(&mut self) -> Option<Row<'_>> {
-        if self.start == self.whole {
-            return None;
-        }
-        self.start += self.frame.length;
-        self.number += 1;
-        let time = match self.frame.time {
-            Some(element) => element.time(self.newest()).map(Some).ok_or(NoReading::NotFinite),
-            None => Ok(self.came),
-        };
-        Some(Row { place: self.place(self.number), time })
-    }
-
-    fn reading(&mut self, index: usize) -> Option<Result<Sample, NoReading<'_>>> {
-        let element = self.frame.taken.get(index)?;
-        Some(self.read_word(element.word, self.newest().get(element.range())?, index))
-    }
-
-    fn fixed(&mut self, index: usize) -> Option<Fixed> {
-        let element = self.frame.taken.get(index)?;
-        let word = self.newest().get(element.range())?;
-        Fixed::new(element.word.integer(word)?, 0)
     }
 }
