@@ -256,14 +256,7 @@ impl Table {
             return Err(labels.none());
         }
         if has_time || !added.is_empty() || self.part.is_none() {
-            let is_first = self.part.is_none();
-            self.begin_labelled(labels);
-            if has_time && !is_first {
-                self.notify("times from here on".to_owned());
-            }
-            if !added.is_empty() && !is_first {
-                self.notify(format!("another channel: {}", listed_labels(&added)));
-            }
+            self.begin_labelled(labels, has_time, &added);
         }
         self.notices.extend(labels.lacking(&found));
         self.notices.extend(labels.not_taken(&found));
@@ -274,7 +267,9 @@ impl Table {
         self.row(fields, line)
     }
 
-    fn begin_labelled(&mut self, labels: &Labels) {
+    /// Begins rows of the labels so far, to which a time or others were `added`.
+    fn begin_labelled(&mut self, labels: &Labels, has_time: bool, added: &[String]) {
+        let is_first = self.part.is_none();
         let mut texts: Vec<&[u8]> = labels.known.iter().map(|label| label.as_bytes()).collect();
         texts.resize(labels.width(), b"");
         let header = Header::of(&texts);
@@ -282,6 +277,12 @@ impl Table {
         match Part::behind(&header, &self.choice, true) {
             Ok(part) => self.begin_behind(&header, b"", part),
             Err(why) => self.lacking = Some(why),
+        }
+        if has_time && !is_first {
+            self.notify("times from here on".to_owned());
+        }
+        if !added.is_empty() && !is_first {
+            self.notify(format!("another channel: {}", listed_labels(added)));
         }
     }
 }
