@@ -55,8 +55,12 @@ impl Far {
     /// Takes a sample, for which there must be room.
     #[inline]
     pub(super) fn list(&mut self, number: i64) {
+        if self.was_asked {
+            let _ = self.counts().add_many(&number, 1);
+            return;
+        }
         self.listed.push(number);
-        if self.was_asked || self.listed.len() == LISTED {
+        if self.listed.len() == LISTED {
             self.counts();
         }
     }
