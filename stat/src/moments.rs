@@ -6,8 +6,8 @@
 //! (`Sums`); longer ones become big integers ([`PowerSums`]), in units that samples with about as many
 //! places share. [`Moments::totals`] brings all of them to the same number of places.
 //!
-//! Memory: 6 kB for samples of up to 18 digits; for longer ones, less than 2 kB for each unit, of which
-//! there are at most 26.
+//! Memory: up to 5 kB for samples of up to 18 digits, 300 bytes for each place that they have; for longer
+//! ones, less than 2 kB for each unit, of which there are at most 26.
 
 mod shared;
 mod sums;
@@ -117,8 +117,8 @@ pub(crate) struct WordTotals {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Moments {
     powers: Powers,
-    /// Indexed by the number of places.
-    small: [Sums; SMALL_DIGITS as usize + 1],
+    /// Indexed by the number of places, up to the most that came: few channels have numbers with many.
+    small: Vec<Sums>,
     /// What does not fit there: long mantissas, and more than 18 places. By the places of the unit.
     big: BTreeMap<u16, SharedSums>,
 }
@@ -144,8 +144,8 @@ impl Moments {
     /// Takes one more sample, without useless zeros.
     #[inline]
     pub(crate) fn add(&mut self, sample: &Decimal) {
-        let places = sample.places();
-        match (sample.mantissa(), self.small.get_mut(usize::from(places)), self.powers) {
+        let (places, powers) = (sample.places(), self.powers);
+        match (sample.mantissa(), self.small(places), powers) {
             (Mantissa::Small(mantissa), Some(sums), Powers::Two) => {
                 sums.add(*mantissa);
                 sums.finest = places;
@@ -162,14 +162,15 @@ impl Moments {
 
     /// Takes short numbers in units of 10^−`scale`, of which more is known if they are `narrow`.
     pub(crate) fn add_short(&mut self, numbers: &[i64], narrow: Option<&Narrow>, scale: u16) {
-        if let Some(sums) = self.small.get_mut(usize::from(scale)) {
-            sums.add_short(numbers, narrow, scale, self.powers);
+        let powers = self.powers;
+        if let Some(sums) = self.small(scale) {
+            sums.add_short(numbers, narrow, scale, powers);
         }
     }
 
     /// Takes short numbers in units of 10^−`scale`, each with its count.
     pub(crate) fn add_counts(&mut self, numbers: &[(i64, u64)], scale: u16) {
-        match (self.powers, self.small.get_mut(usize::from(scale))) {
+        match (self.powers, self.small(scale)) {
             (Powers::Two, Some(sums)) => sums.add_counts(numbers, scale),
             _ => numbers.iter().for_each(|(number, count)| {
                 let places = decimal(*number, scale).places();
@@ -181,7 +182,8 @@ impl Moments {
 
     /// Takes `count` samples of the same value, without useless zeros.
     fn add_many(&mut self, mantissa: i64, places: u16, count: u64) {
-        match (self.small.get_mut(usize::from(places)), self.powers) {
+        let powers = self.powers;
+        match (self.small(places), powers) {
             (Some(sums), Powers::Two) => {
                 sums.add_times(mantissa, count);
                 sums.finest = places;
@@ -193,6 +195,23 @@ impl Moments {
             (_, powers) => {
                 self.shared(places).add_times(mantissa, places, count, powers);
             }
+        }
+    }
+
+    /// The sums of samples with this many places whose mantissas fit machine words.
+    #[inline]
+    fn small(&mut self, places: u16) -> Option<&mut Sums> {
+        let at = usize::from(places);
+        if at >= self.small.len() {
+            self.make_room(places);
+        }
+        self.small.get_mut(at)
+    }
+
+    #[cold]
+    fn make_room(&mut self, places: u16) {
+        if u32::from(places) <= SMALL_DIGITS {
+            self.small.resize_with(usize::from(places) + 1, Sums::default);
         }
     }
 
