@@ -98,7 +98,8 @@ impl Channels {
         let windows = plan.windows.as_ref().filter(|_| columns.have_time());
         self.windows = self.windows.max(windows.map_or(1, OpenWindows::most));
         let capacity = Capacity::of_each(self.all.len().saturating_mul(self.windows));
-        self.all.iter_mut().for_each(|channel| channel.hold(capacity));
+        let are_many = self.windows > 1 && !capacity.is_ample();
+        self.all.iter_mut().for_each(|channel| channel.hold(capacity, are_many));
         Ok(())
     }
 
@@ -163,7 +164,7 @@ impl Channels {
 
     /// How many samples each channel of the current part may take at once.
     pub(crate) fn rooms(&self) -> impl Iterator<Item = u64> {
-        self.taken.iter().map(|taken| self.all[taken.channel].current.accumulator.room())
+        self.taken.iter().map(|taken| self.all[taken.channel].current.room())
     }
 
     /// The channels whose fields are counted, with the index of each one's field.

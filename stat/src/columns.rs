@@ -84,7 +84,7 @@ impl Columns {
         if self.width > cells::MOST_COLUMNS || are_shared {
             return 0;
         }
-        let room = |it: &mut (_, &mut Channel)| it.1.current.accumulator.room_for_small(expected);
+        let room = |it: &mut (_, &mut Channel)| it.1.current.accumulator().room_for_small(expected);
         selected.iter_mut().map(room).min().unwrap_or(0)
     }
 
@@ -104,12 +104,12 @@ impl Columns {
         }
         let stamps = self.has_time.then_some(&mut self.stamps);
         let columns = selected.iter_mut();
-        let columns = columns.map(|(field, it)| (*field, it.current.accumulator.small()));
+        let columns = columns.map(|(field, it)| (*field, it.current.accumulator().small()));
         let mut counters = Counters::new(self.width, columns, self.spare.get_or_insert_with(zeros));
         let scanned = small::count_rows(lines, stamps, &mut counters);
         let rows = self.rows(lines.text(), scanned);
         for (field, channel) in selected.iter_mut().filter(|_| scanned.lines > 0) {
-            let accumulator = &mut channel.current.accumulator;
+            let accumulator = channel.current.accumulator();
             let missing = accumulator.small().take_missing();
             let n = scanned.lines - missing;
             if n > 0
@@ -130,7 +130,7 @@ impl Columns {
         expected: u64,
         selected: &mut Selected<'_>,
     ) -> (Scanned, Option<Time>) {
-        let scales = selected.iter().map(|(field, it)| (*field, it.current.accumulator.places()));
+        let scales = selected.iter().map(|(field, it)| (*field, it.current.places()));
         self.numbers.clear(scales);
         let stamps = self.has_time.then_some(&mut self.stamps);
         let scanned = rows::scan(lines, stamps, &mut self.numbers);
@@ -138,8 +138,7 @@ impl Columns {
         let expected = if self.are_too_many(selected) { 0 } else { expected };
         for (field, channel) in selected.iter_mut().filter(|_| scanned.lines > 0) {
             let Read { numbers, reach, missing, ends } = self.numbers.get(*field);
-            let accumulator = &mut channel.current.accumulator;
-            accumulator.add_numbers(numbers, reach, expected, RunPlace::NOT_KNOWN_YET);
+            channel.current.add_numbers(numbers, reach, expected);
             let ends = ends.map(|(first, last)| (first - lines.from, last - lines.from));
             channel.took(missing, rows.times(*field, numbers.len() as u64, missing, ends));
         }

@@ -44,6 +44,12 @@ pub(crate) fn scaled(magnitude: u64, exponent: u16) -> Option<u64> {
     (at < POWERS.len() && magnitude <= MULTIPLIABLE[at]).then(|| magnitude * POWERS[at])
 }
 
+/// `number` in units that are finer by `places`, if it is short in them.
+pub(crate) fn refined(number: i64, places: u16) -> Option<i64> {
+    let magnitude = scaled(number.unsigned_abs(), places)? as i64;
+    Some(if number < 0 { -magnitude } else { magnitude })
+}
+
 /// `number` × 10^−`scale`, without useless zeros.
 pub(crate) fn decimal(number: i64, scale: u16) -> Decimal {
     Decimal::new(number, scale).normalized()
@@ -100,6 +106,11 @@ pub(crate) struct Scale {
 const MANY: u32 = 64;
 
 impl Scale {
+    /// This unit, in which there are no numbers so far.
+    pub(crate) fn of(places: u16) -> Scale {
+        Scale { places, ..Scale::default() }
+    }
+
     /// The unit's decimal places.
     #[inline]
     pub(crate) fn places(&self) -> u16 {

@@ -12,14 +12,19 @@ use wandler_stat::files::only;
 
 /// The records in short, and the messages, of `stat WORDS`.
 fn run(words: &str, input: impl Input, clock: &FakeClock) -> (Vec<String>, Vec<String>) {
+    let (records, messages) = records(words, input, clock);
+    (records.lines().map(in_short).collect(), messages)
+}
+
+/// The records and the messages.
+fn records(words: &str, input: impl Input, clock: &FakeClock) -> (String, Vec<String>) {
     let words = format!("stat {words}");
     let options = wandler_stat::Options::try_parse_from(words.split_whitespace()).unwrap();
     let (mut output, mut messages) = (Vec::new(), Vec::new());
     let around = Surroundings::new(only(input), &mut output, clock, &mut messages);
     let ended = wandler_stat::run(&options, around);
     assert!(ended.result.is_ok(), "{:?}", ended.result);
-    let output = String::from_utf8(output).unwrap();
-    (output.lines().map(in_short).collect(), messages)
+    (String::from_utf8(output).unwrap(), messages)
 }
 
 /// Start and end without the date, then what was counted: `0:00:00-0:10:00 n 2 sum 3`.
@@ -187,4 +192,40 @@ proptest! {
         let (expected, _) = run("--window 10s", sorted.as_bytes(), &FakeClock::new());
         prop_assert_eq!(found, expected);
     }
+    #[test]
+    fn many_open_windows_with_few_samples_or_more_have_the_records_of_each_alone(
+        rows in proptest::collection::vec((0u32..40, number()), 1..900),
+        far in 0u32..40, size in 1usize..5000,
+    ) {
+        // Most samples are in one window, so that it has more than are listed.
+        let rows: Vec<(u32, String)> = rows.into_iter().enumerate().map(|(at, (second, number))| {
+            (if at % 4 == 0 { second } else { far / 10 * 10 + second % 10 }, number)
+        }).collect();
+        let mut sorted = rows.clone();
+        sorted.sort_by_key(|(second, _)| second / 10);
+        let [rows, sorted] = [rows, sorted].map(|rows| rows.iter().map(wide_row).collect::<String>());
+        let input = Chunks::of(rows.as_bytes(), size);
+        let words = "--more --histogram 5 --quantiles 1,50,90";
+        let (found, messages) = records(&format!("{words} --window 10s --late 100s"), input, &FakeClock::new());
+        prop_assert!(messages.is_empty(), "{messages:?}");
+        let (expected, _) = records(&format!("{words} --window 10s"), sorted.as_bytes(), &FakeClock::new());
+        prop_assert_eq!(found, expected);
+    }
+}
+
+/// Numbers that are short in one unit, and now and then one that is not.
+fn number() -> impl Strategy<Value = String> {
+    prop_oneof![
+        40 => (-200i32..200).prop_map(|number| number.to_string()),
+        40 => (-20_000i32..20_000).prop_map(|number| format!("{:.3}", f64::from(number) / 1000.0)),
+        5 => Just(String::new()),
+        1 => Just("12345678901234567890.5".to_owned()),
+        1 => Just("0.1234567890123456789".to_owned()),
+    ]
+}
+
+/// A row of so many channels that their windows share memory: the number in turn with a constant.
+fn wide_row((second, number): &(u32, String)) -> String {
+    let cells = [number, "7", "0.25", number, number].repeat(5).join("\t");
+    format!("2026-01-01T00:00:{second:02}Z\t{cells}\n")
 }

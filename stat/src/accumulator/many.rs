@@ -13,7 +13,7 @@ use super::Accumulator;
 use crate::narrow::Narrow;
 use crate::scan::{self, Lines, Numbers, Scanned, small};
 use crate::sequence::RunPlace;
-use crate::short::{BATCH, decimal};
+use crate::short::{BATCH, Scale, decimal};
 use crate::tally::integers::Integers;
 
 /// With fewer samples before the next record, tallying them does not pay: the tables are searched for
@@ -91,6 +91,14 @@ impl Accumulator {
     /// The decimal places of the unit in which [numbers](Accumulator::add_numbers) are taken.
     pub(crate) fn places(&self) -> u16 {
         self.scale.places()
+    }
+
+    /// Changes the unit in which [numbers](Accumulator::add_numbers) are taken to 10^−`places`.
+    pub(crate) fn set_places(&mut self, places: u16) {
+        if self.scale.places() != places {
+            self.settle();
+            self.scale = Scale::of(places);
+        }
     }
 
     /// Takes at most [`BATCH`] short numbers, none of which is farther from zero than `reach`. `expected`

@@ -67,7 +67,7 @@ impl<W: Output> Count<'_, W> {
     /// Adds what all threads know of the samples that they have counted.
     pub(super) fn gather(&mut self) {
         let Some((channel, crew)) = self.crew.take() else { return };
-        let accumulator = &mut self.channels.at(channel).current.accumulator;
+        let accumulator = self.channels.at(channel).current.accumulator();
         crew.finish().for_each(|result| accumulator.join(result));
     }
 
@@ -87,7 +87,7 @@ impl<W: Output> Count<'_, W> {
             && let Some(channel) = self.channels.single_mut()
         {
             self.counted += run.n;
-            channel.current.accumulator.follow(run, RunPlace::NOT_KNOWN_YET);
+            channel.current.accumulator().follow(run, RunPlace::NOT_KNOWN_YET);
         }
         let place = |rejected: &Rejected| {
             let line = self.place.line + rejected.line;

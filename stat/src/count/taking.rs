@@ -78,7 +78,7 @@ impl<W: Output> Count<'_, W> {
         let mut selected = self.channels.with_fields();
         // How long a window by the stream's time is going to be is not known: at least as long again.
         let expected = match (self.is_timed, selected.first()) {
-            (true, Some((_, channel))) => channel.current.accumulator.count(),
+            (true, Some((_, channel))) => channel.current.count(),
             _ => lines.most,
         };
         let (scanned, newest) = self.columns.take(lines, expected, &mut selected);
@@ -123,7 +123,7 @@ impl<W: Output> TakeLines for Count<'_, W> {
     fn take_short(&mut self, lines: Lines<'_>) -> Result<Scanned, Error> {
         let scanned = match self.channels.single_mut().filter(|_| self.is_single) {
             Some(channel) => {
-                let accumulator = &mut channel.current.accumulator;
+                let accumulator = channel.current.accumulator();
                 accumulator.add_short(lines, RunPlace::NOT_KNOWN_YET)
             }
             None => self.take_rows(lines),
@@ -140,7 +140,7 @@ impl<W: Output> TakeLines for Count<'_, W> {
             && let Ok(sample) = single(line)
             && let Some(channel) = self.channels.single_mut()
         {
-            channel.current.accumulator.add(&sample, RunPlace::NOT_KNOWN_YET);
+            channel.current.accumulator().add(&sample, RunPlace::NOT_KNOWN_YET);
             self.place.line += 1;
             return self.counted(1);
         }

@@ -14,7 +14,7 @@ use super::short_values::ShortValues;
 use crate::ascending::Ascending;
 use crate::counts::{Counts, Full};
 use crate::lattice::Lattice;
-use crate::short::{MAX_SCALE, decimal, scaled, units, units_up};
+use crate::short::{MAX_SCALE, decimal, refined, units, units_up};
 
 /// The counts of values.
 #[derive(Clone, Debug, Default)]
@@ -132,9 +132,8 @@ impl Values {
             return self.short.set_scale(scale);
         }
         let finer = scale.checked_sub(self.short.scale()).filter(|places| *places > 0);
-        let refined = finer.and_then(|places| {
-            self.short.converted(scale, |number| refined_number(number, places))
-        });
+        let refined =
+            finer.and_then(|places| self.short.converted(scale, |number| refined(number, places)));
         if let Some(refined) = refined {
             self.short = refined;
             self.lattice = KnownLattice::default();
@@ -250,12 +249,6 @@ fn extended(
         _ => lattice,
     };
     more.try_fold(lattice?, |lattice, value| lattice.with(&value))
-}
-
-/// `number` in units that are finer by `places`, if it is short in them.
-fn refined_number(number: i64, places: u16) -> Option<i64> {
-    let magnitude = scaled(number.unsigned_abs(), places)? as i64;
-    Some(if number < 0 { -magnitude } else { magnitude })
 }
 
 #[cfg(test)]
