@@ -30,12 +30,19 @@ impl From<Counts<i64>> for Far {
 impl Far {
     /// The counts, of all samples.
     pub(super) fn counts(&mut self) -> &mut Counts<i64> {
-        // (The memory of the list is given back: many channels have one.)
-        for number in std::mem::take(&mut self.listed) {
+        self.count_listed();
+        // The memory is given back: many channels have a list.
+        self.listed = Vec::new();
+        &mut self.counts
+    }
+
+    /// Counts what is listed. (A function of its own, so that listing is inlined.)
+    #[inline(never)]
+    fn count_listed(&mut self) {
+        for number in self.listed.drain(..) {
             // Whoever listed it saw to it that there is room.
             let _ = self.counts.add_many(&number, 1);
         }
-        &mut self.counts
     }
 
     /// How many distinct numbers there are, at most.
@@ -55,13 +62,9 @@ impl Far {
     /// Takes a sample, for which there must be room.
     #[inline]
     pub(super) fn list(&mut self, number: i64) {
-        if self.was_asked {
-            let _ = self.counts().add_many(&number, 1);
-            return;
-        }
         self.listed.push(number);
-        if self.listed.len() == LISTED {
-            self.counts();
+        if self.was_asked || self.listed.len() == LISTED {
+            self.count_listed();
         }
     }
 
