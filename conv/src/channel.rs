@@ -102,7 +102,8 @@ impl Channel {
         Fixed::of(raw).and_then(|raw| self.converted_fixed(raw))
     }
 
-    /// The sample that a reading in machine words gives, if that fits them and passes all checks.
+    /// The sample that a reading in machine words gives, if its value fits them and passes all checks; `None` as
+    /// well if any number stands for no reading, so that it has to be looked at.
     #[inline]
     pub(crate) fn value_of_fixed(&mut self, raw: Fixed) -> Option<Value> {
         if !self.missing.has_no_numbers() {

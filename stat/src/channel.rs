@@ -167,11 +167,20 @@ impl Channel {
 
     /// Goes from the window that began `before`, unless that is over, to the one that begins at `start`.
     pub(crate) fn switch(&mut self, before: Option<Time>, start: Time, plan: &Plan) {
-        if let Some(before) = before.filter(|_| self.current.has_any()) {
-            self.open.insert(before, self.current.set_aside(plan));
-        }
-        if let Some(next) = self.open.remove(&start) {
-            self.current.resume(next);
+        let before = before.filter(|_| self.current.has_any());
+        match (before, self.open.remove(&start)) {
+            (Some(before), Some(Aside::Many(mut next))) if !self.current.may_list() => {
+                self.current.change_places(&mut next);
+                self.open.insert(before, Aside::Many(next));
+            }
+            (before, next) => {
+                if let Some(before) = before {
+                    self.open.insert(before, self.current.set_aside(plan));
+                }
+                if let Some(next) = next {
+                    self.current.resume(next);
+                }
+            }
         }
         self.current.hold(self.capacity, self.are_listed);
     }

@@ -84,7 +84,7 @@ impl Columns {
         if self.width > cells::MOST_COLUMNS || are_shared {
             return 0;
         }
-        let room = |it: &mut (_, &mut Channel)| it.1.current.accumulator().room_for_small(expected);
+        let room = |it: &mut (_, &mut Channel)| it.1.current.room_for_small(expected);
         selected.iter_mut().map(room).min().unwrap_or(0)
     }
 

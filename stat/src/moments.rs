@@ -6,8 +6,8 @@
 //! (`Sums`); longer ones become big integers ([`PowerSums`]), in units that samples with about as many
 //! places share. [`Moments::totals`] brings all of them to the same number of places.
 //!
-//! Memory: up to 5 kB for samples of up to 18 digits, 300 bytes for each place that they have; for longer
-//! ones, less than 2 kB for each unit, of which there are at most 26.
+//! Memory: up to 5 kB for samples of up to 18 digits, 300 bytes for each number of places up to the most
+//! that came; for longer ones, less than 2 kB for each unit, of which there are at most 26.
 
 mod shared;
 mod sums;
@@ -210,8 +210,11 @@ impl Moments {
 
     #[cold]
     fn make_room(&mut self, places: u16) {
+        let room = usize::from(places) + 1;
         if u32::from(places) <= SMALL_DIGITS {
-            self.small.resize_with(usize::from(places) + 1, Sums::default);
+            // Exactly: many channels and windows have these.
+            self.small.reserve_exact(room - self.small.len());
+            self.small.resize_with(room, Sums::default);
         }
     }
 

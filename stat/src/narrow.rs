@@ -3,8 +3,8 @@
 
 use wide::{i16x8, i32x4, i32x8};
 
-/// No narrow number is farther from zero: the squares of [`SUMMED`] of them have a sum below 2^35, in
-/// each of four lanes below 2^32.
+/// No narrow number is farther from zero: the squares of [`SUMMED`] of them have a sum below 2^34, and
+/// in each of four lanes below 2^32.
 const GREATEST: u64 = (1 << 14) - 1;
 
 /// Numbers whose squares are summed in 32 bits.

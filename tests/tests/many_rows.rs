@@ -192,3 +192,23 @@ fn windows_that_are_kept_open_for_late_rows_share_the_memory() {
     assert_eq!(finished.stdout.lines().count(), 70 * CHANNELS);
     assert!(peak <= 70_000, "{peak} KiB\n{}", finished.stderr);
 }
+
+#[test]
+fn open_windows_with_few_samples_take_little_memory() {
+    let table = wide(70, |random, text| write!(text, "{}", random.below(1000)).unwrap());
+    let (names, rows) = table.split_once('\n').unwrap();
+    let mut text = format!("time\t{}\n", names.rsplit_once('\t').unwrap().0);
+    for (at, row) in rows.lines().enumerate() {
+        let (minute, second) = (at / 60, at % 60);
+        let (cells, _) = row.rsplit_once('\t').unwrap();
+        writeln!(text, "2026-11-25T10:{minute:02}:{second:02}Z\t{cells}").unwrap();
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("late.tsv");
+    fs::write(&file, text).unwrap();
+    let stat = Program::new("stat").words("--window 1s --late 60s").args([&file]);
+    let (finished, peak) = peak(stat);
+    let finished = finished.exits(0).says(&[""; 0]);
+    assert_eq!(finished.stdout.lines().count(), 70 * 999);
+    assert!(peak <= 50_000, "{peak} KiB\n{}", finished.stderr);
+}

@@ -13,8 +13,8 @@
 //! chunks, before and behind the data, are passed over.
 //!
 //! A program that writes to a pipe cannot go back to write how long the data became. What it writes
-//! instead is in `chunks::UNKNOWN`: then the data end with the input. So they do if a recorder was ended
-//! before it wrote more than a 0: unless the whole is longer, and what follows is another chunk within it.
+//! instead is in `chunks::UNKNOWN`: then the data end with the input. They also do if a recorder was ended
+//! before it wrote more than a 0, unless the whole goes on and another chunk follows within it.
 //! If it had written another length, the samples behind it are counted as one rejection, and the message
 //! says how to read them.
 //!

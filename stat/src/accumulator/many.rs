@@ -93,10 +93,10 @@ impl Accumulator {
         self.scale.places()
     }
 
-    /// Changes the unit in which [numbers](Accumulator::add_numbers) are taken to 10^−`places`.
+    /// Changes the unit in which [numbers](Accumulator::add_numbers) are taken to 10^−`places`; there must be
+    /// no samples.
     pub(crate) fn set_places(&mut self, places: u16) {
         if self.scale.places() != places {
-            self.settle();
             self.scale = Scale::of(places);
         }
     }

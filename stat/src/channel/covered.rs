@@ -1,7 +1,7 @@
 //! What a record covers: the samples of one channel, or of a window of them, and what came in their place.
 //!
-//! Where many windows are open at once, samples are only [listed](Few) as long as they are few; whoever
-//! asks for the [accumulator](Covered::accumulator) gets it with these.
+//! Where many windows are open at once, samples are only [listed](Few) as long as they are few. Asking for
+//! the [accumulator](Covered::accumulator) counts them first.
 
 use stage::format::sample::Sample;
 
@@ -15,7 +15,7 @@ use crate::sequence::RunPlace;
 /// What a record covers.
 #[derive(Debug)]
 pub(crate) struct Covered {
-    /// The samples, but for those that are only listed. Either these or the others are none.
+    /// The samples that are not only listed. At most one of the two has any.
     accumulator: Accumulator,
     few: Few,
     /// Whether the first samples are only listed.
@@ -81,7 +81,7 @@ impl Covered {
 
     /// Whether a sample may still be listed.
     #[inline]
-    fn may_list(&self) -> bool {
+    pub(super) fn may_list(&self) -> bool {
         self.are_listed && self.accumulator.count() == 0
     }
 
@@ -90,9 +90,16 @@ impl Covered {
         self.accumulator.count() + self.few.len()
     }
 
-    /// How many samples may be taken at once.
+    /// How many samples may be taken at once. (A course, the only thing that limits it, excludes `--late`, and
+    /// so lists.)
     pub(crate) fn room(&self) -> u64 {
         self.accumulator.room()
+    }
+
+    /// How many small integers may be counted in tables at once, as [`Accumulator::room_for_small`] has it; none
+    /// as long as samples are listed.
+    pub(crate) fn room_for_small(&mut self, expected: u64) -> u64 {
+        if self.may_list() { 0 } else { self.accumulator().room_for_small(expected) }
     }
 
     /// The decimal places of the unit in which [numbers](Covered::add_numbers) are taken.
@@ -132,7 +139,7 @@ impl Covered {
         self.came = self.came.emptied();
     }
 
-    /// Removes everything, to come [back](Covered::resume).
+    /// Removes everything, and returns it for [`Covered::resume`].
     pub(super) fn set_aside(&mut self, plan: &Plan) -> Aside {
         let came = self.came;
         self.came = came.emptied();
@@ -142,6 +149,13 @@ impl Covered {
         let next = Covered { came: self.came, ..Covered::nothing(plan, 1) };
         let last = std::mem::replace(self, next);
         Aside::Many(Box::new(Covered { came, ..last }))
+    }
+
+    /// Takes what was set aside in `other`, and sets aside there what was here.
+    pub(super) fn change_places(&mut self, other: &mut Covered) {
+        let extent = self.came.extent.emptied();
+        std::mem::swap(self, other);
+        self.came.extent.join(extent);
     }
 
     /// Takes what was set aside; there must be no samples. What was rejected meanwhile is kept.

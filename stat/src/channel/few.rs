@@ -1,7 +1,7 @@
 //! The first samples of a window, which are only listed, in the order in which they came.
 //!
-//! With `--late`, many windows are open at once, and each of them has few samples of each channel. What
-//! an accumulator takes would be as much for one sample as for thousands.
+//! With `--late`, many windows are open at once, and each has few samples of each channel. An accumulator
+//! takes as much memory for one sample as for thousands.
 //!
 //! Memory: 8 bytes for each sample.
 
@@ -69,8 +69,12 @@ impl Few {
         has_room
     }
 
-    /// Goes over to a finer unit, if all numbers remain short in it.
+    /// Goes over to a finer unit, if all numbers remain short in it, or to any other while there are none.
     fn refine(&mut self, places: u16) -> Option<()> {
+        if self.numbers.is_empty() && places <= MAX_SCALE {
+            self.places = places;
+            return Some(());
+        }
         let finer = places.checked_sub(self.places).filter(|_| places <= MAX_SCALE)?;
         let numbers = self.numbers.iter().map(|number| refined(*number, finer));
         self.numbers = numbers.collect::<Option<_>>()?;
@@ -118,6 +122,10 @@ mod tests {
         assert!(!few.add(&sample("0.1234567890123456789")));
         assert!(few.add(&sample("0.5")));
         assert_eq!((few.places(), few.numbers()), (1, &[10_000_000_000, 5][..]));
+        few.clear();
+        assert!(few.add(&sample("0.0000000001")) && !few.add(&sample("1000000000")));
+        few.clear();
+        assert!(few.add(&sample("1000000000")), "nothing needs the unit any longer");
     }
 
     #[test]

@@ -117,8 +117,9 @@ hundreds of digits; with --jobs, as much for each thread. Up to four channels ta
 share 4 * 65536 distinct values and cells equally (1000 channels: 262 each, up to 75 MB in all, whatever \
 they hold). So do their bins: a channel that spans more of them than its share (all of them for 4 \
 channels; for 1000, two powers of ten) has quantiles by the grid alone. Windows that --late keeps open \
-share likewise (4 channels with 3 windows each count as 12). Where there are over 64, each takes 200 bytes \
-and 8 for each sample, up to 512 samples of up to 18 digits, and otherwise up to 13 kB (1000 channels \
+share likewise (4 channels with 3 windows each count as 12). Where there may be over 64, each takes 200 bytes \
+and 8 for each sample, as long as these are at most 512 and need no more than 18 digits together; one with \
+more takes up to 13 kB (1000 channels \
 with --window 1s --late 60s: 25 MB at 1 Hz, 75 MB at 100 Hz, 800 MB at 1 kHz). A course takes \
 up to 700 bytes for each stretch of each channel. A state has at most 2 MB (47 MB with hundreds of digits) and \
 up to 1 MB more with a course, and 100 bytes for each part merged that was not numbered with --first; \

@@ -2,8 +2,8 @@
 //!
 //! The labels that have come with numbers so far are the columns, or those that are asked for; what a
 //! line lacks of them is missing. If the user names the columns, there are as many from the beginning,
-//! in the order in which their labels come. (`line` finds the labels on a line; `pattern` spares that where
-//! it is like the one before.)
+//! in the order in which their labels come. (`line` finds the labels on a line; `pattern` spares it that if
+//! the line is like the one before.)
 //!
 //! Labels have no order, so that `time` is the time wherever it stands on a line, if it has the form that times
 //! have in rows of ours. It is never a channel, unless another label is asked for as the time.
@@ -48,7 +48,7 @@ pub(super) struct Labels {
     /// Those of which it was reported that they are not taken, and whether that was of numbers without one.
     reported: Vec<String>,
     has_passed_over: bool,
-    /// What the newest line may be like.
+    /// The line that the next one is compared with.
     pattern: Pattern,
 }
 
@@ -153,8 +153,8 @@ impl Labels {
         Ok(())
     }
 
-    /// Has the next lines be compared with this one, in which `found` stands: unless a number there might
-    /// make its label a column, or the time.
+    /// Has the next lines compared with this one, in which `found` stands, unless a number there might make
+    /// its label a column, or the time.
     fn learn(&mut self, line: &[u8], found: &[Labelled]) {
         let column = |it: &Labelled| self.known.iter().position(|known| *known == it.label);
         let is_settled = |it: &Labelled| {

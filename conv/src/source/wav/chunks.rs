@@ -172,8 +172,8 @@ impl<I: Input> Chunks<I> {
     }
 
     /// Whether what follows is another chunk, of the `left` bytes that the whole still has; not if the input
-    /// ends before its head does. Two samples may look like the letters of a chunk, but the next ones are
-    /// hardly the size of one that ends with the whole, or leaves room for one more.
+    /// ends before its head does. Two samples may look like a chunk's letters, but those behind them hardly give
+    /// a size with which it ends with the whole, or leaves room for another.
     fn has_another(&mut self, left: u64) -> Result<bool, Cut> {
         while self.held.len() - self.start < HEAD {
             match self.fill() {

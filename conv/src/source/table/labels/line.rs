@@ -12,7 +12,7 @@ use crate::reading::NoRow;
 pub(super) struct Labelled {
     pub label: String,
     pub text: String,
-    /// Where that stands in the line, if it does as it is.
+    /// Where its value stands in the line, as it is written there.
     pub place: Range<usize>,
     /// Whether it may begin a column.
     pub may_begin: bool,

@@ -1,15 +1,14 @@
-//! Lines that are like the one before but for their numbers, as nearly all are: what stands around the
-//! numbers says which are whose, and need not be taken apart again.
+//! Lines that differ from the one before only in their numbers, as nearly all do: the text around the
+//! numbers says which number is whose, so the line need not be parsed again.
 //!
-//! Only plain numbers may differ: such as are numbers in JSON as well, and have no exponent. So there is
-//! nothing in them that could end a word, or be part of a label; and what a line reports of anything else
-//! has been reported of the one before.
+//! Only plain numbers may differ: those that JSON allows, too, without an exponent. Nothing in them can end
+//! a word or be part of a label, and anything else on the line was already reported for the one before.
 
 use std::ops::Range;
 
 use super::super::fields::Fields;
 
-/// The longest number that is looked for, in characters: so long, all are samples.
+/// The longest number that may differ, in characters: every number up to this length is a sample.
 const LONGEST: usize = 32;
 
 /// A line, and the places in it where others have other numbers.
@@ -35,8 +34,8 @@ impl Pattern {
         self.numbers.clear();
     }
 
-    /// Goes by `line`, which has values at these places, each in this column if it is taken. If any of the
-    /// columns has something else than a number, it is no pattern.
+    /// Remembers `line`, which has values at these places, each in this column if it is taken; remembers
+    /// nothing if a column has anything but a plain number.
     pub(super) fn learn(
         &mut self,
         line: &[u8],
