@@ -341,6 +341,7 @@ impl Beginning {
             now: self.now,
             bodies: ByProcess::from_fn(|process| body(&self.children[process])),
             is_busy: false,
+            is_output_held: false,
             asked: ByProcess::all(None),
             is_drained: ByProcess::all(false),
             faults_left: self.faults_left,
