@@ -39,8 +39,8 @@
 //!
 //! - what a stage legitimately does: a `log` that was taken over can read, write, rename and remove
 //!   whatever its user may, in the directories that it keeps; so can a `report` that keeps a file; a
-//!   `conv` that polls a file can read what lies in its directory and the one above, and of a file below
-//!   /sys or /proc all of that tree; with `--reconnect`, all of /dev;
+//!   `conv` that polls a file can read all that lies below its directory and the one above, and of a file
+//!   below /sys or /proc all of that tree; with `--reconnect`, all of /dev;
 //! - the existence of a file, its size and its times, which every stage can ask for; nor, of stages that
 //!   keep files, the mode of any file that they can open;
 //! - against a flaw in the calls that are left, or before step 4;

@@ -148,6 +148,8 @@ fn is_device(file: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use nix::sys::stat::Mode;
+    use nix::unistd::mkfifo;
     use std::os::unix::fs::symlink;
 
     /// What is kept for this, those in `dir` by their names in it; except what is above it.
@@ -196,14 +198,50 @@ mod tests {
         assert_eq!(keep("/usr/file"), ["usr"]);
         assert_eq!(keep("/dev/shm/file").iter().filter(|it| *it == "dev").count(), 0);
         assert_eq!(keep("/file"), [""], "there is no smaller one");
+        let read = |name: &str| kept(Reach::ReadAnew(name.into()), Path::new("/"));
+        assert_eq!(read("/dev/pts/file"), ["dev/pts"]);
     }
 
     #[test]
     fn a_device_is_kept_alone_and_nothing_of_the_kernel_is() {
         let keep = |name: &str| kept(Reach::Keep(name.into()), Path::new("/"));
         assert_eq!(keep("/dev/null"), ["dev/null"]);
+        assert_eq!(Reach::Keep("/dev/null".into()).rights().1, AccessFs::WriteFile);
         assert_eq!(keep("/dev/none"), [""; 0]);
+        assert_eq!(keep("/sys/file"), [""; 0]);
         assert_eq!(keep("/proc/self/fd/999999"), [""; 0]);
+        let devices = fs::read_dir(DEVICES).unwrap().map(|entry| entry.unwrap().path());
+        let is_disk =
+            |path: &PathBuf| fs::metadata(path).is_ok_and(|it| it.file_type().is_block_device());
+        for disk in devices.filter(is_disk) {
+            assert_eq!(
+                Reach::Keep(disk.clone()).rights(),
+                ([disk].into(), AccessFs::WriteFile.into())
+            );
+        }
+    }
+
+    #[test]
+    fn a_fifo_that_is_kept_may_be_replaced_like_any_other_file() {
+        let dir = tree();
+        let fifo = dir.path().join("a/b/c/fifo");
+        mkfifo(&fifo, Mode::S_IRWXU).unwrap();
+        assert_eq!(kept(Reach::Keep(fifo), dir.path()), ["a/b", "a/b/c"]);
+    }
+
+    #[test]
+    fn a_mount_is_found_in_the_directory_in_which_it_is() {
+        assert_eq!(mounted_in(Path::new("/dev/pts")), Some(Path::new("/dev")));
+        assert_eq!(mounted_in(Path::new("/")), None);
+    }
+
+    #[test]
+    fn a_file_that_is_read_again_and_again_has_its_directory_and_the_one_above() {
+        let dir = tree();
+        let read = |name: &str| kept(Reach::ReadAnew(dir.path().join(name)), dir.path());
+        assert_eq!(read("a/b/c/file"), ["a/b", "a/b/c"]);
+        assert_eq!(read("a/b/c/link"), ["a/b", "a/b/c", "x/y", "x/y/z"]);
+        assert_eq!(read("a/b/gone/file"), ["a/b"]);
     }
 
     #[test]
@@ -211,6 +249,8 @@ mod tests {
         let read = |name: &str| kept(Reach::ReadAnew(name.into()), Path::new("/"));
         assert_eq!(read("/proc/self/loadavg"), ["proc"]);
         assert_eq!(read("/proc/loadavg"), ["proc"]);
+        let elsewhere = read("/proc/self/cwd/file");
+        assert!(!elsewhere.iter().any(|it| it.starts_with("proc")), "{elsewhere:?}");
     }
 
     #[test]
@@ -227,5 +267,7 @@ mod tests {
         let dir = tree();
         let name = dir.path().join("a/b/c/file");
         assert_eq!(kept(Reach::Reconnect(name), dir.path()), ["/dev", "a/b", "a/b/c"]);
+        let of_kernel = Reach::Reconnect("/proc/self/loadavg".into());
+        assert_eq!(kept(of_kernel, Path::new("/")), ["dev", "proc"]);
     }
 }

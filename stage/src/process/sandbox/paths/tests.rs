@@ -3,6 +3,7 @@
 //! own: this test's executable, told to run [`as_a_child`] alone.
 #![allow(unsafe_code, reason = "nothing else gives a descriptor an owner")]
 
+use std::ffi::CString;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, PipeReader, PipeWriter, Write, pipe};
 use std::net::{TcpListener, TcpStream};
@@ -20,7 +21,7 @@ use nix::pty::{OpenptyResult, openpty};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::stat::{Mode, SFlag, makedev, mknod};
 use nix::sys::termios::tcgetattr;
-use nix::unistd::{Pid, truncate, ttyname};
+use nix::unistd::{Pid, execv, truncate, ttyname};
 use tempfile::TempDir;
 
 use super::*;
@@ -28,7 +29,7 @@ use crate::process::sandbox::{SandboxOption, landlock};
 
 /// What a process had before it gave up files.
 struct Had {
-    /// With the files `file`, `beside` and `program`, and the directory `directory` in it.
+    /// With the files `file`, `beside` and `program`, which is none, and the directory `directory` in it.
     place: PathBuf,
     /// A process that ends with its standard input.
     other: Child,
@@ -42,7 +43,7 @@ struct Had {
 impl Had {
     fn in_place(place: PathBuf) -> Had {
         let program = place.join("program");
-        fs::write(&program, "#!/bin/sh\n").unwrap();
+        fs::write(&program, "none").unwrap();
         fs::set_permissions(&program, Permissions::from_mode(0o755)).unwrap();
         let name = format!("wandler-{}", std::process::id());
         let address = SocketAddr::from_abstract_name(name).unwrap();
@@ -83,7 +84,7 @@ const DEEDS: [(&str, u32, Deed); 24] = [
     ("rename", 1, |had| fs::rename(had.path("beside"), had.path("renamed"))),
     ("remove", 1, |had| fs::remove_file(had.path("beside"))),
     ("move away", 1, |had| fs::rename(had.path("beside"), had.path("directory/beside"))),
-    ("run", 1, |had| Command::new(had.path("program")).status().map(drop)),
+    ("run", 1, run),
     ("make a directory", 1, |had| fs::create_dir(had.path("new"))),
     ("remove a directory", 1, |had| fs::remove_dir(had.path("directory"))),
     ("make a link", 1, |had| symlink("file", had.path("new"))),
@@ -102,6 +103,16 @@ const DEEDS: [(&str, u32, Deed); 24] = [
     ("signal", 6, |had| Ok(kill(had.other(), None)?)),
     ("have a signal sent", 6, have_a_signal_sent),
 ];
+
+/// Executes what is no program for the kernel, which says so only where it may be executed. (One that it
+/// knew would need others: an interpreter, libraries.)
+fn run(had: Had) -> io::Result<()> {
+    let program = CString::new(had.path("program").into_os_string().into_encoded_bytes())?;
+    match execv(&program, &[&program]) {
+        Err(Errno::ENOEXEC) => Ok(()),
+        result => Ok(result.map(|never| match never {})?),
+    }
+}
 
 /// Lets the kernel send SIGIO to the other process.
 fn have_a_signal_sent(mut had: Had) -> io::Result<()> {
@@ -138,6 +149,7 @@ fn as_a_child() {
         "Reconnect" => Some(Reach::Reconnect(file)),
         "Keep" => Some(Reach::Keep(file)),
         "/proc" => Some(Reach::ReadAnew("/proc/loadavg".into())),
+        "/dev/pts" => Some(Reach::Keep("/dev/pts/file".into())),
         "nothing" => None,
         // The sandbox is switched off.
         _ => return end(do_it(&deed, had)),
@@ -264,6 +276,23 @@ fn a_process_cannot_be_looked_into_even_by_one_that_may_read_below_proc() {
     for deed in deeds().filter(|deed| *deed == "look into a process") {
         assert!(is_refused(deed, "/proc", true));
     }
+}
+
+#[test]
+fn a_device_cannot_be_asked_even_where_files_are_kept() {
+    for deed in deeds().filter(|deed| *deed == "ask a device") {
+        assert!(is_refused(deed, "/dev/pts", true));
+    }
+}
+
+#[test]
+fn as_many_sandboxes_around_each_other_as_can_be_are_no_obstacle() {
+    // More than Landlock's 16. In a thread of its own, which alone gives up files.
+    let given_up = thread::spawn(|| {
+        let sandbox = SandboxOption { no_sandbox: false }.granting([]);
+        (0..20).try_for_each(|_| sandbox.give_up_files())
+    });
+    given_up.join().unwrap().unwrap();
 }
 
 #[test]
