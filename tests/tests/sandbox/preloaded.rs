@@ -1,12 +1,13 @@
 //! A library to preload into a stage that it takes over, as foreign bytes might: the second time that
 //! the stage reads, it does what `WANDLER_DEED` says, in every process that is called
-//! `WANDLER_VICTIM`, and says on standard error what came of it. Compiled by the test that uses it.
+//! `WANDLER_VICTIM`, and says on standard error what came of it. (`tee` is the launcher's child that runs
+//! no program of its own.) Compiled by the test that uses it.
 
 use std::env;
 use std::ffi::{c_int, c_void};
 use std::fs::{self, File};
 use std::net::TcpListener;
-use std::process::Command;
+use std::process::{self, Command};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 #[repr(C)]
@@ -20,12 +21,24 @@ unsafe extern "C" {
     fn write(fd: c_int, start: *const c_void, length: usize) -> isize;
 }
 
+/// How often the victim has read.
 static READ: AtomicU32 = AtomicU32::new(0);
+
+/// Which process executed the program; its children may run on without executing another.
+static EXECUTED: AtomicU32 = AtomicU32::new(0);
+
+#[unsafe(link_section = ".init_array")]
+#[used]
+static NOTE_EXECUTED: extern "C" fn() = note_executed;
+
+extern "C" fn note_executed() {
+    EXECUTED.store(process::id(), Ordering::Relaxed);
+}
 
 /// Stands before the C library's.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn read(fd: c_int, start: *mut c_void, length: usize) -> isize {
-    if READ.fetch_add(1, Ordering::Relaxed) == 1 && is_victim() {
+    if is_victim() && READ.fetch_add(1, Ordering::Relaxed) == 1 {
         do_it();
     }
     // SAFETY: the caller says that this many bytes can be put there.
@@ -33,8 +46,12 @@ unsafe extern "C" fn read(fd: c_int, start: *mut c_void, length: usize) -> isize
 }
 
 fn is_victim() -> bool {
-    let name = env::args().next().unwrap_or_default();
-    name.rsplit('/').next() == env::var("WANDLER_VICTIM").ok().as_deref()
+    let called = env::args().next().unwrap_or_default();
+    let name = match called.rsplit('/').next() {
+        Some("launcher") if process::id() != EXECUTED.load(Ordering::Relaxed) => Some("tee"),
+        name => name,
+    };
+    name == env::var("WANDLER_VICTIM").ok().as_deref()
 }
 
 /// A deed, and its argument if it has one. Where it is not allowed, nothing may come after it.

@@ -14,7 +14,13 @@ use nix::libc;
 use stage::process::message::{Messages, StandardError};
 
 /// The errors that a denied call can return.
-const ERRORS: [(&str, Errno); 2] = [("EPERM", Errno::EPERM), ("ENOSYS", Errno::ENOSYS)];
+const ERRORS: [(&str, Errno); 5] = [
+    ("EPERM", Errno::EPERM),
+    ("EACCES", Errno::EACCES),
+    ("EINVAL", Errno::EINVAL),
+    ("ENOSYS", Errno::ENOSYS),
+    ("EOPNOTSUPP", Errno::EOPNOTSUPP),
+];
 
 fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().skip(1).collect();
