@@ -18,6 +18,7 @@ use std::thread;
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::pty::{OpenptyResult, openpty};
+use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::stat::{Mode, SFlag, makedev, mknod};
 use nix::sys::termios::tcgetattr;
@@ -114,6 +115,17 @@ fn run(had: Had) -> io::Result<()> {
     }
 }
 
+/// Gives up files with a descriptor for the rules, and none for the file that one is about.
+fn with_too_few_descriptors(file: PathBuf) -> io::Result<()> {
+    let next = File::open(&file)?.as_raw_fd() as u64;
+    setrlimit(Resource::RLIMIT_NOFILE, next + 1, next + 1)?;
+    let sandbox = SandboxOption { no_sandbox: false }.granting([]).reaching([Reach::Read(file)]);
+    match sandbox.give_up_files() {
+        Err(error) if error.raw_os_error() == Some(Errno::EMFILE as i32) => Ok(()),
+        other => panic!("{other:?}"),
+    }
+}
+
 /// Lets the kernel send SIGIO to the other process.
 fn have_a_signal_sent(mut had: Had) -> io::Result<()> {
     let (reader, mut writer) = had.pipe;
@@ -151,6 +163,7 @@ fn as_a_child() {
         "/proc" => Some(Reach::ReadAnew("/proc/loadavg".into())),
         "/dev/pts" => Some(Reach::Keep("/dev/pts/file".into())),
         "nothing" => None,
+        "too few descriptors" => return end(with_too_few_descriptors(file)),
         // The sandbox is switched off.
         _ => return end(do_it(&deed, had)),
     };
@@ -283,6 +296,11 @@ fn a_device_cannot_be_asked_even_where_files_are_kept() {
     for deed in deeds().filter(|deed| *deed == "ask a device") {
         assert!(is_refused(deed, "/dev/pts", true));
     }
+}
+
+#[test]
+fn a_file_that_cannot_be_kept_for_want_of_a_descriptor_is_not_left_out() {
+    assert!(landlock().is_err() || !is_refused("read", "too few descriptors", true));
 }
 
 #[test]
