@@ -168,6 +168,18 @@ fn a_stage_can_do_what_it_was_told_to_and_nothing_else() {
 }
 
 #[test]
+fn the_fan_out_can_do_nothing_else() {
+    let Some(library) = preloaded().filter(|_| is_sandboxed()) else { return };
+    for deed in ["open /etc/passwd", "make made", "rename", "run", "connect"] {
+        let dir = tempfile::tempdir().unwrap();
+        let run = launcher("pipe").args(["--conv", "--count 3 --rate max", "--log", "run.log"]);
+        let finished = with_deed(run, library, "tee", deed).dir(&dir).finish().exits(1);
+        let told = "tee was killed by SIGSYS: it made a system call that it had given up";
+        finished.mentions(&format!("launcher: {told}"));
+    }
+}
+
+#[test]
 fn a_stage_that_does_something_else_is_reported_and_what_was_sent_is_recorded() {
     let Some(library) = preloaded().filter(|_| is_sandboxed()) else { return };
     let dir = tempfile::tempdir().unwrap();
