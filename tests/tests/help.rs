@@ -43,8 +43,9 @@ fn a_paragraph_fills_whatever_width_the_terminal_has() {
                 let lines: Vec<&str> = paragraph.trim_end().lines().collect();
                 for pair in lines.windows(2) {
                     let next = pair[1].split(' ').next().unwrap();
-                    let needed = pair[0].len() + 1 + next.len();
-                    assert!(pair[0].len() <= width && needed > width, "{width}: {pair:#?}\n{help}");
+                    let [line, next] = [pair[0], next].map(|text| text.chars().count());
+                    let needed = line + 1 + next;
+                    assert!(line <= width && needed > width, "{width}: {pair:#?}\n{help}");
                 }
             }
         }
