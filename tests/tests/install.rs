@@ -146,6 +146,15 @@ fn each_program_has_a_manual_page_in_which_nothing_is_wrong() {
 }
 
 #[test]
+fn the_manual_page_of_stat_says_what_is_read_before_what_is_rejected() {
+    let prefix = installed();
+    let page = fs::read_to_string(prefix.path().join("share/man/man1/wandler-stat.1")).unwrap();
+    let description = page.split("\n.SH ").find(|it| it.starts_with("DESCRIPTION\n")).unwrap();
+    let (read, rejected) = (description.find("Input is"), description.find("Everything else"));
+    assert!(read.is_some() && read < rejected, "{description}");
+}
+
+#[test]
 fn bash_completes_stages_and_their_options() {
     let prefix = installed();
     let scripts = prefix.path().join("share/bash-completion/completions");

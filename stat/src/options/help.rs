@@ -14,7 +14,7 @@ Examples:
   stat --state monday.log > monday.state
   stat --merge *.state                       the record of all days together
 
-Input: rows of numbers, with one TAB between the fields. A line of one number is the classic \
+Input is rows of numbers, with one TAB between the fields. A line of one number is the classic \
 stream; blanks around it are ignored. With several, each column is a channel. A header, a line of at \
 least two names, names them: a name is a letter, then letters, digits, blanks and _-/%°µ()[]; a unit may \
 stand behind it in square or round brackets. Without a header they are numbered from 1. A time \
