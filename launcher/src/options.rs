@@ -83,7 +83,7 @@ died, or the account is not settled; 2 wrong usage; 3 done, but some input was r
 
 /// Wires conv, tee, log, stat and report together, and looks after them.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "launcher", version, after_help = EXAMPLES)]
+#[command(name = "launcher", version, after_help = EXAMPLES, next_help_heading = "Pipeline")]
 pub struct Options {
     /// Options for conv, in one word that is split as a shell splits words
     #[arg(long, value_name = "ARGS", value_parser = Words::split, help_heading = "Stages")]

@@ -75,6 +75,17 @@ fn the_option_least_needed_comes_last() {
 }
 
 #[test]
+fn the_launcher_shows_what_the_stages_take_before_its_own_options() {
+    for option in ["-h", "--help"] {
+        let help = Program::new("launcher").words(option).finish().exits(0).stdout;
+        let lines = help.lines().map(str::trim_start).filter(|line| line.starts_with('-'));
+        let options: Vec<&str> = lines.take(3).collect();
+        assert!(options[0].starts_with("-h, --help") && options[1].starts_with("-V"), "{help}");
+        assert!(options[2].starts_with("--conv <ARGS>"), "{help}");
+    }
+}
+
+#[test]
 fn every_program_prints_its_version() {
     let version = env!("CARGO_PKG_VERSION");
     for program in PROGRAMS {
