@@ -220,6 +220,20 @@ fn statistics_of_files_reach_these_and_no_others() {
 }
 
 #[test]
+fn a_helper_reaches_no_other_files_than_its_stage() {
+    let Some(library) = preloaded().filter(|_| gives_up_files()) else { return };
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("data"), "1\n".repeat(1 << 20)).unwrap();
+    for (deed, expected) in [("open data", DONE), ("open /etc/passwd", REFUSED)] {
+        let run = Program::new("stat").words("--jobs 2 data").dir(&dir);
+        let finished = with_all_calls(with_deed(run, library, "helper", deed)).finish().exits(0);
+        let told: Vec<_> =
+            finished.stderr.lines().filter(|line| line.starts_with("deed: ")).collect();
+        assert_eq!(told, [expected], "{deed}: {finished}");
+    }
+}
+
+#[test]
 fn a_sandbox_that_is_switched_off_keeps_all_files() {
     for command in ["log --no-sandbox run.log", "stat --no-sandbox"] {
         let Some(told) = told(command, "open /etc/passwd", |run| run) else { return };

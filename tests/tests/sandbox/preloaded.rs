@@ -1,7 +1,8 @@
 //! A library to preload into a stage that it takes over, as foreign bytes might: the second time that
 //! the stage reads, it does what `WANDLER_DEED` says, in every process that is called
 //! `WANDLER_VICTIM`, and says on standard error what came of it. (`tee` is the launcher's child that runs
-//! no program of its own.) Compiled by the test that uses it.
+//! no program of its own; `helper`, any thread but the first, and its first piece of a file.) Compiled by
+//! the test that uses it.
 
 use std::env;
 use std::ffi::{c_int, c_void};
@@ -9,6 +10,7 @@ use std::fs::{self, File};
 use std::net::TcpListener;
 use std::process::{self, Command};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
 
 #[repr(C)]
 struct Piece {
@@ -18,7 +20,9 @@ struct Piece {
 
 unsafe extern "C" {
     fn readv(fd: c_int, pieces: *const Piece, count: c_int) -> isize;
+    fn __pread64(fd: c_int, start: *mut c_void, length: usize, offset: i64) -> isize;
     fn write(fd: c_int, start: *const c_void, length: usize) -> isize;
+    fn gettid() -> u32;
 }
 
 /// How often the victim has read.
@@ -43,6 +47,23 @@ unsafe extern "C" fn read(fd: c_int, start: *mut c_void, length: usize) -> isize
     }
     // SAFETY: the caller says that this many bytes can be put there.
     unsafe { readv(fd, &Piece { start, length }, 1) }
+}
+
+/// Stands before the C library's. While there is a helper to take over, the first thread waits for it,
+/// lest nothing be left to read.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn pread64(fd: c_int, start: *mut c_void, length: usize, offset: i64) -> isize {
+    if env::var("WANDLER_VICTIM").is_ok_and(|victim| victim == "helper") {
+        // SAFETY: it only returns a number.
+        if unsafe { gettid() } != process::id() && READ.fetch_add(1, Ordering::Relaxed) == 0 {
+            do_it();
+        }
+        while READ.load(Ordering::Relaxed) == 0 {
+            thread::yield_now();
+        }
+    }
+    // SAFETY: the caller says that this many bytes can be put there.
+    unsafe { __pread64(fd, start, length, offset) }
 }
 
 fn is_victim() -> bool {
