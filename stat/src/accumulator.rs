@@ -14,7 +14,7 @@ use stage::format::sample::Sample;
 
 pub(crate) use self::merging::Unmergeable;
 use crate::ascending::Ascending;
-use crate::course::{Course, ExactStretch};
+use crate::course::{self, Course};
 use crate::distribution::capacity::Capacity;
 use crate::distribution::{Contents, Distribution};
 use crate::histogram::Limits;
@@ -71,8 +71,8 @@ pub(crate) struct Parts {
     pub extremes: Option<Extremes>,
     /// Their distribution.
     pub contents: Contents,
-    /// Their course, if it was kept: the power of two that a stretch is long, and the stretches.
-    pub course: Option<(u32, Vec<ExactStretch>)>,
+    /// Their course, if it was kept.
+    pub course: Option<course::Contents>,
 }
 
 impl Accumulator {
@@ -125,6 +125,11 @@ impl Accumulator {
     pub(crate) fn course(&mut self) -> Option<&Course> {
         self.settle();
         self.course.as_ref()
+    }
+
+    /// Whether their course is kept, and known.
+    pub(crate) fn has_course(&self) -> bool {
+        self.course.is_some()
     }
 
     /// Samples so far.
@@ -204,6 +209,11 @@ impl Accumulator {
     /// Notes where in the stream the samples so far lie.
     pub(crate) fn place(&mut self, place: RunPlace) {
         self.sequence.place(place);
+    }
+
+    /// The runs that they come in, in order.
+    pub(crate) fn runs(&self) -> impl Iterator<Item = &Run> {
+        self.sequence.runs()
     }
 
     /// Whether the order of the samples is known.

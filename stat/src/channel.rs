@@ -99,6 +99,12 @@ impl Channel {
         self.current.came.rejected += count;
     }
 
+    /// Notes that its field of a row was rejected.
+    pub(crate) fn reject_field(&mut self) {
+        self.current.came.rejected += 1;
+        self.current.came.rejected_fields += 1;
+    }
+
     /// How many samples were rejected, in all windows.
     pub(crate) fn rejected(&self) -> u64 {
         self.earlier.rejected + self.current.came.rejected
@@ -115,8 +121,16 @@ impl Channel {
     }
 
     /// The number, in the stream, of the first sample in the accumulator.
-    pub(crate) fn first(&self, plan: &Plan) -> u64 {
+    fn first(&self, plan: &Plan) -> u64 {
         plan.first.unwrap_or(1).saturating_add(self.earlier.samples)
+    }
+
+    /// Where the samples in the accumulator lie, if rows are numbered. `rows` says how many came
+    /// before, and how many there are since. Without it this is a window by the stream's own time,
+    /// whose rows are taken to come behind those of the windows before it.
+    pub(crate) fn numbered(&self, plan: &Plan, rows: Option<(u64, u64)>) -> Option<RunPlace> {
+        let (before, count) = rows.unwrap_or_else(|| (self.earlier.rows, self.current.rows()));
+        Some(RunPlace::Rows { first: plan.first?.saturating_add(before), count })
     }
 
     /// The record of the samples so far, or of the current window.
@@ -162,7 +176,11 @@ impl Channel {
             missing: self.can_be_missing.then_some(self.current.came.missing),
             extent: self.current.came.extent,
         };
-        State::new(self.current.accumulator().parts(), &origin)
+        let mut parts = self.current.accumulator().parts();
+        if let (Some(course), RunPlace::Rows { first, .. }) = (&mut parts.course, place) {
+            course.skipped = first.saturating_sub(self.first(plan));
+        }
+        State::new(parts, &origin)
     }
 
     /// Goes from the window that began `before`, unless that is over, to the one that begins at `start`.
@@ -187,6 +205,7 @@ impl Channel {
 
     /// Begins another window.
     pub(crate) fn begin_window(&mut self, plan: &Plan) {
+        self.earlier.rows += self.current.rows();
         let accumulator = self.current.accumulator();
         let span = plan.wanted.histogram.and_then(|_| accumulator.span());
         self.earlier.add(accumulator.count(), span, accumulator.course());

@@ -6,6 +6,10 @@
 //! on the samples' numbers alone, so that the course is the same for any chunking, and numbered parts
 //! merge into that of the whole.
 //!
+//! Parts whose rows are numbered merge into it as well as long as no row lacks a sample. Behind rows that
+//! do, the numbers of a part's samples turn out to be smaller than it took them for: they are moved, which
+//! is possible only by whole stretches.
+//!
 //! Memory: a minimum, a maximum and a sum for each stretch.
 
 use std::collections::BTreeMap;
@@ -15,6 +19,7 @@ use stage::format::decimal::{Decimal, power_of_ten};
 use stage::format::record;
 
 use crate::nearest;
+use crate::sequence::Moves;
 
 /// The fewest stretches that can be asked for: a course has two ends.
 pub(crate) const MIN_STRETCHES: usize = 2;
@@ -70,6 +75,33 @@ impl ExactStretch {
     }
 }
 
+/// All that a course consists of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Contents {
+    /// A stretch is 2^`power` samples long.
+    pub power: u32,
+    /// How many rows before the first one are known to lack a sample, so that the number of a sample is
+    /// smaller than that of its row.
+    pub skipped: u64,
+    /// The stretches, in order.
+    pub stretches: Vec<ExactStretch>,
+}
+
+impl Contents {
+    /// The same with all samples moved this far towards the beginning, if they stay in their stretches.
+    fn moved(self, by: i128) -> Option<Contents> {
+        if by % (1 << self.power) != 0 {
+            return None;
+        }
+        let moved = |stretch: ExactStretch| {
+            let first = u64::try_from(i128::from(stretch.first) - by).ok()?;
+            (first > 0).then_some(ExactStretch { first, ..stretch })
+        };
+        let stretches: Option<_> = self.stretches.into_iter().map(moved).collect();
+        Some(Contents { stretches: stretches?, ..self })
+    }
+}
+
 /// The course of the samples so far.
 #[derive(Clone, Debug)]
 pub(crate) struct Course {
@@ -78,6 +110,8 @@ pub(crate) struct Course {
     power: u32,
     /// The stretches that have samples, numbered from 0.
     stretches: BTreeMap<u64, ExactStretch>,
+    /// See [`Contents::skipped`].
+    skipped: u64,
     /// The numbers of the first sample counted here, and of the next one.
     begin: u64,
     next: u64,
@@ -87,7 +121,8 @@ impl Course {
     /// A course without samples, in at most `most` stretches; the first sample counted here will have
     /// the number `first`, counted from 1.
     pub(crate) fn new(most: usize, first: u64) -> Course {
-        Course { most, power: 0, stretches: BTreeMap::new(), begin: first, next: first }
+        let stretches = BTreeMap::new();
+        Course { most, power: 0, stretches, skipped: 0, begin: first, next: first }
     }
 
     /// An empty course for the samples that follow.
@@ -127,15 +162,37 @@ impl Course {
     }
 
     /// Takes the stretches of another course, whose samples are numbered from the same origin.
-    pub(crate) fn absorb(&mut self, (power, stretches): (u32, Vec<ExactStretch>)) {
-        self.coarsen(power.max(self.power));
-        stretches.into_iter().for_each(|stretch| self.join(stretch));
+    pub(crate) fn absorb(&mut self, other: Contents) {
+        self.coarsen(other.power.max(self.power));
+        other.stretches.into_iter().for_each(|stretch| self.join(stretch));
     }
 
-    /// The power of two that is a stretch's length, and the stretches. This is the course's whole
-    /// state.
-    pub(crate) fn contents(&self) -> (u32, Vec<ExactStretch>) {
-        (self.power, self.stretches.values().cloned().collect())
+    /// Takes the stretches of another part of the stream, once the samples of both are numbered from the
+    /// same origin. `None` if samples would have to leave their stretches for that; the course must not
+    /// be used then.
+    pub(crate) fn absorb_part(&mut self, other: Contents, moves: Moves) -> Option<()> {
+        let skipped = if moves.begins_with_added { other.skipped } else { self.skipped };
+        let by = |moved: u64, own: u64| i128::from(skipped) + i128::from(moved) - i128::from(own);
+        let (own, added) = (by(moves.own, self.skipped), by(moves.added, other.skipped));
+        self.move_by(own)?;
+        self.skipped = skipped;
+        self.absorb(other.moved(added)?);
+        Some(())
+    }
+
+    /// Moves all samples this far towards the beginning, if they stay in their stretches.
+    fn move_by(&mut self, by: i128) -> Option<()> {
+        if by != 0 {
+            let moved = self.contents().moved(by)?.stretches.into_iter();
+            self.stretches = moved.map(|it| ((it.first - 1) >> self.power, it)).collect();
+        }
+        Some(())
+    }
+
+    /// All that it consists of.
+    pub(crate) fn contents(&self) -> Contents {
+        let stretches = self.stretches.values().cloned().collect();
+        Contents { power: self.power, skipped: self.skipped, stretches }
     }
 
     /// The course as a record contains it.

@@ -6,7 +6,9 @@
 //! would be missing. (A record of another stream that happens to fulfil this is not recognized as
 //! such.) The first line that cannot be merged ends the merge, without a record.
 
+mod absent;
 mod pending;
+mod unknown;
 
 use std::io::Write;
 
@@ -23,6 +25,7 @@ use stage::stream::lines::{Block, Lines, each_line};
 use stage::stream::output::{Delivery, deliver};
 use thiserror::Error;
 
+use self::absent::Spans;
 use self::pending::{PendingRecords, Stated};
 use crate::accumulator::Accumulator;
 use crate::channels::MAX_CHANNELS;
@@ -97,12 +100,16 @@ pub(crate) fn run<I: Input, C>(
     let mut entry = Entry::Stat { counted: 0, rejected: 0, reader_gone: false };
     let run = || {
         let mut channels = Merge::new(plan).read(inputs)?;
-        if !channels.iter().all(|it| it.accumulator.is_in_order()) {
-            messages.tell(&unknown(plan));
+        if let Some(message) = unknown::order(plan, &channels) {
+            messages.tell(&message);
         }
         let mut lines = Vec::new();
+        let rows = Spans::of(channels.iter().flat_map(|it| it.accumulator.runs()));
         for channel in &mut channels {
-            print(&channel.record(plan)?, &mut lines)?;
+            print(&channel.record(plan, &rows)?, &mut lines)?;
+        }
+        if let Some(message) = unknown::courses(plan, &channels) {
+            messages.tell(&message);
         }
         let reader_gone = deliver(&mut output, &lines).1? == Delivery::ReaderGone;
         let counted = channels.iter().map(Merged::rows).max().unwrap_or(0);
@@ -112,15 +119,6 @@ pub(crate) fn run<I: Input, C>(
     };
     let result = run();
     Ended { entry, result }
-}
-
-/// The message about parts whose order is not known.
-fn unknown(plan: &Plan) -> String {
-    let what = if plan.wanted.more { "last and autocorrelation are" } else { "last is" };
-    format!(
-        "{what} unknown: some parts overlap in time, or do not say when they began, so their order is \
-         not known (number them with stat --first)"
-    )
 }
 
 /// What has been merged of one channel.
@@ -136,9 +134,13 @@ impl Merged {
         self.accumulator.count().saturating_add(self.origin.missing.unwrap_or(0))
     }
 
-    fn record(&mut self, plan: &Plan) -> Result<Record, crate::Error> {
+    /// Its record, where all channels together have these rows.
+    fn record(&mut self, plan: &Plan, rows: &Spans) -> Result<Record, crate::Error> {
         let Merged { accumulator, origin } = self;
         origin.labels.extend(plan.labels.clone());
+        let parts = plan.keeps_state.then(|| accumulator.parts());
+        // Not in the state: what it lacks here may be merged with it later.
+        accumulator.lack(rows.without(accumulator.runs()));
         let mut record = accumulator.record(&plan.wanted, None);
         record.channel = origin.channel.clone();
         record.labels = origin.labels.clone();
@@ -147,8 +149,8 @@ impl Merged {
         record.times = origin.extent.to_record();
         record.is_final = true;
         record.course = accumulator.course().map(Course::to_record);
-        if plan.keeps_state {
-            record.state = Some(State::new(accumulator.parts(), origin).print()?);
+        if let Some(parts) = parts {
+            record.state = Some(State::new(parts, origin).print()?);
         }
         Ok(record)
     }

@@ -108,8 +108,8 @@ pub struct Options {
     #[arg(long, help_heading = "Merging")]
     #[arg(conflicts_with_all = ["every", "window", "strict", "first", "columns", "names", "header"])]
     pub merge: bool,
-    /// The number, in the whole stream, of the first sample of this part (for --state, and for
-    /// the numbers that --window tells)
+    /// The number, in the whole stream, of the first row of this part: of the classic stream, the first
+    /// sample (for --state, and for the numbers that --window tells)
     #[arg(long, value_name = "N", value_parser = first, allow_hyphen_values = true)]
     #[arg(help_heading = "Merging")]
     pub first: Option<u64>,

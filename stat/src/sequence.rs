@@ -4,14 +4,16 @@
 //! Samples that were counted in one go form a [`Run`]. Merging puts runs in the order of their
 //! [`RunPlace`]s in the whole stream, in whatever order they are merged:
 //!
-//! - [`RunPlace::Number`], if the samples' numbers are given: runs that follow each other become
-//!   one, and samples that are already there are refused.
+//! - [`RunPlace::Rows`], if the rows' numbers are given: runs that follow each other become
+//!   one, and rows that are already there are refused. Rows that lack a sample have a place as well, so
+//!   that it is known which samples are neighbours.
 //! - [`RunPlace::Part`], if the number of the part is given.
 //! - [`RunPlace::Time`] otherwise: when they were counted. The order of runs counted at the same time
 //!   is not known, and neither is what depends on it.
 //!
 //! Memory: one run, and one more for each merged part that does not follow another by its number.
 
+mod lacking;
 mod lagged;
 mod run;
 
@@ -19,8 +21,9 @@ use std::collections::BTreeSet;
 
 use stage::format::decimal::Decimal;
 
+pub(crate) use self::lacking::Moves;
 use self::lagged::Lagged;
-pub(crate) use self::run::{Conflict, Run, RunPlace};
+pub(crate) use self::run::{Conflict, Ends, Run, RunPlace};
 use crate::short::decimal;
 
 /// What the autocorrelation is computed from, besides the power sums.
@@ -42,6 +45,8 @@ pub(crate) struct Sequence {
     /// Those that were merged, in the order of their places. (Either these or the counted ones are
     /// empty.)
     merged: BTreeSet<Run>,
+    /// How many rows of these lack a sample.
+    lacking: u64,
     /// `None` unless the autocorrelation is wanted.
     lagged: Option<Box<Lagged>>,
 }
@@ -55,16 +60,16 @@ impl Sequence {
     /// Takes the next sample. `place` is where the run lies, as far as that is known so far.
     pub(crate) fn add(&mut self, sample: &Decimal, place: RunPlace) {
         match &mut self.counted {
-            Some(run) => {
+            Some(Run { ends: Some(ends), n, .. }) => {
                 if let Some(lagged) = &mut self.lagged {
-                    lagged.add(&run.last, sample);
+                    lagged.add(&ends.last, sample);
                 }
-                run.last.clone_from(sample);
-                run.n += 1;
+                ends.last.clone_from(sample);
+                *n += 1;
             }
-            None => {
-                let (first, last) = (sample.clone(), sample.clone());
-                self.counted = Some(Run { place, n: 1, first, last });
+            _ => {
+                let ends = Some(Ends { first: sample.clone(), last: sample.clone() });
+                self.counted = Some(Run { place, n: 1, ends });
             }
         }
     }
@@ -76,9 +81,9 @@ impl Sequence {
         if let Some(lagged) = &mut self.lagged {
             lagged.add_short(numbers, scale);
         }
-        if let Some(run) = &mut self.counted {
-            run.last = decimal(*last, scale);
-            run.n += numbers.len() as u64 - 1;
+        if let Some(Run { ends: Some(ends), n, .. }) = &mut self.counted {
+            ends.last = decimal(*last, scale);
+            *n += numbers.len() as u64 - 1;
         }
     }
 
@@ -97,11 +102,11 @@ impl Sequence {
         place: RunPlace,
     ) {
         match &mut self.counted {
-            Some(run) => {
-                run.last = last;
-                run.n += n;
+            Some(Run { ends: Some(ends), n: own, .. }) => {
+                ends.last = last;
+                *own += n;
             }
-            None => self.counted = Some(Run { place, n, first: first(), last }),
+            _ => self.counted = Some(Run { place, n, ends: Some(Ends { first: first(), last }) }),
         }
     }
 
@@ -113,22 +118,20 @@ impl Sequence {
     /// Takes the samples of `next`, which come next. (The products of neighbours within it must be
     /// added separately.)
     pub(crate) fn follow(&mut self, next: Run, place: RunPlace) {
-        match &mut self.counted {
-            Some(run) => {
-                if let Some(lagged) = &mut self.lagged {
-                    lagged.add(&run.last, &next.first);
-                }
-                run.last = next.last;
-                run.n += next.n;
-            }
-            None => self.counted = Some(Run { place, ..next }),
-        }
+        self.counted = Some(match self.counted.take() {
+            Some(run) => self.joined(run, next),
+            None => Run { place, ..next },
+        });
     }
 
-    /// Notes where the samples that were counted here lie.
+    /// Notes where the samples that were counted here lie; without any, which rows lack them.
     pub(crate) fn place(&mut self, place: RunPlace) {
-        if let Some(run) = &mut self.counted {
-            run.place = place;
+        match &mut self.counted {
+            Some(run) => run.place = place,
+            None if matches!(place, RunPlace::Rows { count: 1.., .. }) => {
+                self.counted = Some(Run { place, n: 0, ends: None });
+            }
+            None => {}
         }
     }
 
@@ -137,7 +140,7 @@ impl Sequence {
     pub(crate) fn is_in_order(&self) -> bool {
         self.pairs().all(|(run, later)| match later.place {
             RunPlace::Time { .. } => run.is_followed_by(later),
-            RunPlace::Number(_) | RunPlace::Part(_) => true,
+            RunPlace::Rows { .. } | RunPlace::Part(_) => true,
         })
     }
 
@@ -148,7 +151,7 @@ impl Sequence {
 
     /// The newest sample; `None` if there is none, or the order is not known.
     pub(crate) fn last(&self) -> Option<&Decimal> {
-        let last = self.runs().next_back()?;
+        let last = self.runs().rev().find_map(|run| run.ends.as_ref())?;
         (self.merged.is_empty() || self.is_in_order()).then_some(&last.last)
     }
 
@@ -166,12 +169,15 @@ impl Sequence {
     /// it is not known which samples follow which.
     pub(crate) fn neighbours(&self) -> Option<Neighbours> {
         let mut lagged = self.lagged()?;
-        let (first, last) = (self.runs().next()?, self.runs().next_back()?);
+        let first = self.runs().find_map(|run| run.ends.as_ref())?;
+        let last = self.runs().rev().find_map(|run| run.ends.as_ref())?;
         for (run, later) in self.pairs() {
             if !run.is_followed_by(later) {
                 return None;
             }
-            lagged = lagged + &run.last * &later.first;
+            if let (Some(own), Some(later)) = (&run.ends, &later.ends) {
+                lagged = lagged + &own.last * &later.first;
+            }
         }
         Some(Neighbours {
             first: first.first.normalized(),
@@ -192,6 +198,14 @@ impl Sequence {
         runs.into_iter().try_for_each(|run| self.insert(run))
     }
 
+    /// Adds rows that lack a sample, and of which none is known here.
+    pub(crate) fn lack(&mut self, rows: Vec<Run>) {
+        for run in rows {
+            // New rows conflict with nothing.
+            let _ = self.insert(run);
+        }
+    }
+
     fn insert(&mut self, run: Run) -> Result<(), Conflict> {
         let before = self.merged.range(..&run).next_back().cloned();
         let after = self.merged.range(&run..).next().cloned();
@@ -201,6 +215,7 @@ impl Sequence {
             return Err(conflict);
         }
         let mut run = run;
+        self.lacking = self.lacking.saturating_add(run.lacking());
         if run.is_numbered() {
             if let Some(before) = before.filter(|before| before.is_followed_by(&run)) {
                 self.merged.remove(&before);
@@ -215,11 +230,24 @@ impl Sequence {
         Ok(())
     }
 
+    /// Makes one run of two that follow each other.
     fn joined(&mut self, run: Run, later: Run) -> Run {
-        if let Some(lagged) = &mut self.lagged {
-            lagged.add(&run.last, &later.first);
-        }
-        Run { n: run.n + later.n, last: later.last, ..run }
+        let place = match (run.place, later.place) {
+            (RunPlace::Rows { first, count }, RunPlace::Rows { count: more, .. }) => {
+                RunPlace::Rows { first, count: count.saturating_add(more) }
+            }
+            (place, _) => place,
+        };
+        let ends = match (run.ends, later.ends) {
+            (Some(own), Some(later)) => {
+                if let Some(lagged) = &mut self.lagged {
+                    lagged.add(&own.last, &later.first);
+                }
+                Some(Ends { first: own.first, last: later.last })
+            }
+            (own, later) => own.or(later),
+        };
+        Run { place, n: run.n + later.n, ends }
     }
 }
 
@@ -232,12 +260,13 @@ mod tests {
     }
 
     fn run(place: RunPlace, values: std::ops::RangeInclusive<i64>) -> Run {
-        Run {
-            place,
-            n: values.clone().count() as u64,
-            first: Decimal::new(*values.start(), 0),
-            last: Decimal::new(*values.end(), 0),
-        }
+        let (first, last) = (Decimal::new(*values.start(), 0), Decimal::new(*values.end(), 0));
+        Run { place, n: values.count() as u64, ends: Some(Ends { first, last }) }
+    }
+
+    /// A run of which each row has a sample.
+    fn numbered(first: u64, values: std::ops::RangeInclusive<i64>) -> Run {
+        run(RunPlace::Rows { first, count: values.clone().count() as u64 }, values)
     }
 
     fn merged(runs: &[Run]) -> Result<Sequence, Conflict> {
@@ -248,17 +277,29 @@ mod tests {
 
     #[test]
     fn numbered_runs_that_follow_each_other_become_one() {
-        let runs = [
-            run(RunPlace::Number(7), 7..=9),
-            run(RunPlace::Number(1), 1..=3),
-            run(RunPlace::Number(4), 4..=6),
-        ];
+        let runs = [numbered(7, 7..=9), numbered(1, 1..=3), numbered(4, 4..=6)];
         let whole = merged(&runs).unwrap();
-        assert!(whole.runs().eq(&[run(RunPlace::Number(1), 1..=9)]));
+        assert!(whole.runs().eq(&[numbered(1, 1..=9)]));
         assert_eq!(whole.lagged().unwrap(), Decimal::new(3 * 4 + 6 * 7, 0));
         let gap = merged(&runs[..2]).unwrap();
         assert!(gap.runs().eq([&runs[1], &runs[0]]));
         assert_eq!(gap.neighbours(), None, "samples are missing in between");
+    }
+
+    #[test]
+    fn rows_that_lack_a_sample_part_no_neighbours_but_take_their_place() {
+        let rows = |first, count, values| run(RunPlace::Rows { first, count }, values);
+        let empty = Run { place: RunPlace::Rows { first: 6, count: 4 }, n: 0, ends: None };
+        let runs = [rows(10, 3, 7..=8), rows(1, 5, 1..=3), empty];
+        let gap = merged(&runs[..2]).unwrap();
+        assert_eq!((gap.last(), gap.neighbours()), (Some(&Decimal::new(8, 0)), None));
+        let whole = merged(&runs).unwrap();
+        let ends = Some(Ends { first: Decimal::new(1, 0), last: Decimal::new(8, 0) });
+        let place = RunPlace::Rows { first: 1, count: 12 };
+        assert!(whole.runs().eq(&[Run { place, n: 5, ends }]), "{whole:?}");
+        assert_eq!(whole.neighbours().unwrap().lagged, Decimal::new(3 * 7, 0));
+        let again = merged(&[runs[1].clone(), numbered(4, 4..=6)]).unwrap_err();
+        assert_eq!(again, Conflict::OverlappingRows(4, 5));
     }
 
     #[test]
@@ -296,10 +337,9 @@ mod tests {
 
     #[test]
     fn the_same_samples_are_not_taken_twice() {
-        let number = |number, values| run(RunPlace::Number(number), values);
         let conflict = |runs: &[Run]| merged(runs).unwrap_err();
-        assert_eq!(conflict(&[number(1, 1..=5), number(5, 5..=9)]), Conflict::Overlap(5, 5));
-        assert_eq!(conflict(&[number(5, 5..=9), number(1, 1..=20)]), Conflict::Overlap(5, 9));
+        assert_eq!(conflict(&[numbered(1, 1..=5), numbered(5, 5..=9)]), Conflict::Overlap(5, 5));
+        assert_eq!(conflict(&[numbered(5, 5..=9), numbered(1, 1..=20)]), Conflict::Overlap(5, 9));
         let same_time = [run(time(5, 7), 1..=5), run(time(5, 7), 2..=6), run(time(5, 7), 1..=5)];
         assert_eq!(conflict(&same_time), Conflict::Repeated);
         assert!(merged(&same_time[..2]).is_ok());
@@ -307,7 +347,7 @@ mod tests {
 
     #[test]
     fn numbers_and_times_do_not_mix() {
-        let runs = [run(time(10, 20), 5..=9), run(RunPlace::Number(1), 1..=4)];
+        let runs = [run(time(10, 20), 5..=9), numbered(1, 1..=4)];
         assert_eq!(merged(&runs).unwrap_err(), Conflict::Numbered);
     }
 

@@ -14,7 +14,7 @@
 //! | `rejected` | lines and fields that were not a sample |
 //! | `missing` | samples that were missing; absent in the classic stream |
 //! | `start`, `end` | when the oldest and the newest sample were taken, in nanoseconds since 1970; null if no sample has a time; absent if the stream has no times |
-//! | `runs` | samples that follow each other, in order: `n`, `first` and `last` sample, and their place: either `number` of the first sample, or `part`, its number, or `began` and `ended`, between which they were counted, in nanoseconds since 1970 (`began` is 0 if that is not known) |
+//! | `runs` | samples that follow each other, in order: `n`, `first` and `last` sample, and their place: either `number` of the first row, and how many `rows` there are, unless each has a sample; or `part`, its number; or `began` and `ended`, between which they were counted, in nanoseconds since 1970 (`began` is 0 if that is not known). Where rows are numbered, a run may be without samples, and then is without `first` and `last` |
 //! | `places` | decimal places P of the sums |
 //! | `sum`, `squares` | Σx in units of 10^−P, Σx² in units of 10^−2P |
 //! | `cubes`, `fourths` | with `--more`: Σx³ and Σx⁴, likewise |
@@ -23,11 +23,11 @@
 //! | `values` | each distinct value with its count, from the least to the greatest; or, if there were too many: |
 //! | `sketch` | counts in bins by the logarithm of the magnitude: bin k holds γᵏ ≤ \|x\| < γᵏ⁺¹, γ = 10099 / 9901. `negative` and `positive` bins, each from the least key to the greatest, in lists: a key, its count, and those of the keys that follow it; and `zero`; absent if there were too many bins for one of several channels |
 //! | `grid` | counts in cells of one `width`, from the least to the greatest, in lists: the lower end of a cell, its count, and those of the cells that follow it; absent if some samples came in a state of version 1 that had a sketch |
-//! | `course` | with `--course`: `stretches`, each 2^`power` samples long: number of the first sample, samples, minimum, maximum, decimal places of the sum, and the sum in that unit |
+//! | `course` | with `--course`: `stretches`, each 2^`power` samples long: number of the first sample, samples, minimum, maximum, decimal places of the sum, and the sum in that unit. Samples are numbered from the first row's number on, less `skipped`, if that is not 0: rows before it that are known to lack a sample |
 //!
 //! `part` is read and merged, but not written yet.
 //!
-//! Numbered samples (`--first`) have the same state whatever parts they were merged from. Otherwise
+//! Numbered rows (`--first`) have the same state whatever parts they were merged from. Otherwise
 //! the runs stay apart, each with 80 bytes and its samples' digits, and `lagged` lacks the products
 //! between them, which are added when a record is made.
 

@@ -8,6 +8,8 @@ use crate::histogram::Span;
 pub(crate) struct EarlierWindows {
     /// Samples in them.
     pub samples: u64,
+    /// Rows in them that had the samples' column.
+    pub rows: u64,
     /// Lines rejected in them.
     pub rejected: u64,
     /// What a histogram of all of them covers, so that its limits do not jump from window to window.

@@ -1,6 +1,7 @@
 //! Any split of a stream into parts, merged in any order and grouping, gives the record of the
 //! whole, byte for byte; and so does any chunking of the input.
 
+mod gaps;
 mod order;
 
 use std::time::Duration;

@@ -3,8 +3,9 @@
 use thiserror::Error;
 
 use super::{Accumulator, Extremes, Parts};
+use crate::course;
 use crate::moments::Powers;
-use crate::sequence::{Conflict, RunPlace};
+use crate::sequence::{Conflict, Run, RunPlace};
 
 /// Why samples cannot be added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -40,14 +41,36 @@ impl Accumulator {
     }
 
     fn absorb_course(&mut self, parts: &Parts) -> Result<(), Unmergeable> {
-        let Some(course) = self.course.as_mut().filter(|_| parts.n > 0) else { return Ok(()) };
+        if !self.has_course() || parts.runs.is_empty() {
+            return Ok(());
+        }
         let contents = parts.course.clone().ok_or(Unmergeable::NoCourse)?;
-        let is_numbered = parts.runs.iter().all(|run| matches!(run.place, RunPlace::Number(_)));
+        let is_numbered = parts.runs.iter().all(|it| matches!(it.place, RunPlace::Rows { .. }));
         if self.count > 0 && !is_numbered {
             return Err(Unmergeable::NoNumbers);
         }
-        course.absorb(contents);
+        self.continue_course(contents, &parts.runs);
         Ok(())
+    }
+
+    /// Adds the course of `runs`, unless samples would have to leave their stretches: then it is no longer
+    /// known.
+    fn continue_course(&mut self, contents: course::Contents, runs: &[Run]) {
+        let moves = self.sequence.moves(runs);
+        let course = self.course.take().zip(moves);
+        self.course = course.and_then(|(mut course, moves)| {
+            course.absorb_part(contents, moves)?;
+            Some(course)
+        });
+    }
+
+    /// Notes rows, none of which is known here, that lack these samples.
+    pub(crate) fn lack(&mut self, rows: Vec<Run>) {
+        if rows.is_empty() {
+            return;
+        }
+        self.continue_course(course::Contents::default(), &rows);
+        self.sequence.lack(rows);
     }
 
     fn absorb_values(&mut self, parts: &Parts) {

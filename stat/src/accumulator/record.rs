@@ -142,7 +142,7 @@ mod tests {
     fn every_figure_of_more_has_a_value() {
         let mut accumulator = Accumulator::new(true);
         for sample in ["1", "2", "4", "7"] {
-            accumulator.add(&Sample::parse(sample.as_bytes()).unwrap(), RunPlace::Number(1));
+            accumulator.add(&Sample::parse(sample.as_bytes()).unwrap(), RunPlace::NOT_KNOWN_YET);
         }
         let wanted = Wanted { more: true, ..Wanted::default() };
         let more = accumulator.record(&wanted, None).more;

@@ -51,7 +51,7 @@ fn take(accumulator: &mut Accumulator, lines: &[String], expected: u64) {
     while !rest.is_empty() {
         let most = left.min(accumulator.room());
         let rows = Lines { block: rest, from: 0, most };
-        let scanned = accumulator.add_short(rows, RunPlace::Number(1));
+        let scanned = accumulator.add_short(rows, RunPlace::NOT_KNOWN_YET);
         (rest, left) = (&rest[scanned.bytes..], left - scanned.lines);
         if scanned.lines == 0 {
             let end = rest.iter().position(|byte| *byte == b'\n').unwrap();
@@ -62,7 +62,7 @@ fn take(accumulator: &mut Accumulator, lines: &[String], expected: u64) {
 }
 
 fn add(accumulator: &mut Accumulator, line: &str) {
-    accumulator.add(&Sample::parse(line.as_bytes()).unwrap(), RunPlace::Number(1));
+    accumulator.add(&Sample::parse(line.as_bytes()).unwrap(), RunPlace::NOT_KNOWN_YET);
 }
 
 fn printed(accumulator: &mut Accumulator, wanted: &Wanted) -> String {
@@ -147,7 +147,7 @@ proptest! {
                 Step::Numbers(numbers, samples) => {
                     let places = found.places();
                     let numbers = &numbers[..numbers.len().min(found.room() as usize)];
-                    found.add_numbers(numbers, 1 << 20, *samples, RunPlace::Number(1));
+                    found.add_numbers(numbers, 1 << 20, *samples, RunPlace::NOT_KNOWN_YET);
                     numbers.iter().for_each(|it| add(&mut expected, &decimal(*it, places).to_string()));
                 }
                 Step::Record(wanted) => {

@@ -32,6 +32,8 @@ pub(super) struct Came {
     pub(super) missing: u64,
     /// How many were rejected.
     pub(super) rejected: u64,
+    /// How many of these were fields of rows that were counted.
+    pub(super) rejected_fields: u64,
 }
 
 /// What is covered by a window that is open, but not the current one.
@@ -88,6 +90,11 @@ impl Covered {
     /// How many samples there are.
     pub(crate) fn count(&self) -> u64 {
         self.accumulator.count() + self.few.len()
+    }
+
+    /// How many rows had its column.
+    pub(super) fn rows(&self) -> u64 {
+        self.count() + self.came.missing + self.came.rejected_fields
     }
 
     /// How many samples may be taken at once. (A course, the only thing that limits it, excludes `--late`, and
@@ -167,12 +174,13 @@ impl Covered {
         }
         self.came.extent.join(meanwhile.extent);
         self.came.rejected += meanwhile.rejected;
+        self.came.rejected_fields += meanwhile.rejected_fields;
     }
 }
 
 impl Came {
     /// The same of nothing.
     fn emptied(self) -> Came {
-        Came { extent: self.extent.emptied(), missing: 0, rejected: 0 }
+        Came { extent: self.extent.emptied(), ..Came::default() }
     }
 }

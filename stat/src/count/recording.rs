@@ -50,16 +50,16 @@ impl<W: Output> Count<'_, W> {
         // The course is that of the whole stream.
         let is_of_all = !self.plan.has_windows || (is_final && self.plan.course.is_some());
         let is_early = !is_final && self.channels.are_awaited();
+        let (before, count) = (self.counted_before, self.counted - self.counted_before);
+        let rows = bounds.is_none().then_some((before, count));
         for channel in self.channels.recorded(is_of_all).filter(|_| !is_early) {
             let mut record = channel.record(&self.plan, is_final);
             if let Some(Bounds { start, end }) = bounds {
                 record.times = Some(Times { start: Some(start), end: Some(end) });
             }
             if let Some((began, ended)) = ended {
-                let place = match self.plan.first {
-                    Some(_) => RunPlace::Number(channel.first(&self.plan)),
-                    None => RunPlace::Time { began, ended },
-                };
+                let place = channel.numbered(&self.plan, rows);
+                let place = place.unwrap_or(RunPlace::Time { began, ended });
                 record.state = Some(channel.state(&self.plan, place).print()?);
             }
             print(&record, &mut self.records)?;

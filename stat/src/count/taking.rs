@@ -101,7 +101,7 @@ impl<W: Output> Count<'_, W> {
                 Field::Sample(sample) => channel.add(sample, time),
                 Field::Missing => channel.miss(),
                 Field::Rejected(why) => {
-                    channel.reject(1);
+                    channel.reject_field();
                     let why = *why;
                     self.reject_field(taken.field, why, line)?;
                 }

@@ -97,12 +97,18 @@ come, for each channel by its name; some parts may lack a channel. The records c
 which their channels first do, whatever the order of the columns; nothing in them depends on that. \
 Channels with numbers do not go together with those that have names (--names gives them some). \
 What depends on the samples' order (last, autocorrelation) takes the parts in the order in \
-which they were counted; if that was not the stream's, say --first for each. Then samples that \
-were merged already are noticed, and autocorrelation is null if some are missing; otherwise only \
+which they were counted; if that was not the stream's, say --first for each. It numbers rows as \
+--every counts them: in a table also those that lack a channel's sample, or where it is rejected, but \
+not headers and lines rejected whole. Then rows that \
+were merged already are noticed, and autocorrelation is null if some are in no part; otherwise only \
 the same state is noticed. Of parts that were counted at the same time without --first the order \
 is not known: both are null, and that is reported. (States made by version 0.1.0 do not say when \
 they began.) --more needs parts that were counted with --more; --course needs parts with a course \
-of at least as many stretches and, for more than one, --first. The merged record keeps the labels \
+of at least as many stretches and, for more than one, --first. A course numbers the samples of its \
+channel. Where rows lack some, those of later parts have smaller numbers than they were counted with, \
+and may belong to other stretches: this channel's course is then left out, and that is reported. It is \
+that of the whole as long as each part has a stretch for each of its rows, and the parts are \
+given in their order. The merged record keeps the labels \
 that all parts have in common.
 
 Limits: a line is looked at up to 64 KiB; a row has at most 1000 columns, and a stream, with all its \

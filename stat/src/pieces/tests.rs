@@ -92,7 +92,7 @@ proptest! {
                     lines += lines_of.count;
                     rejected += lines_of.rejected;
                     n += lines_of.run.as_ref().map_or(0, |run| run.n);
-                    last = lines_of.run.map(|run| run.last).or(last);
+                    last = lines_of.run.and_then(|run| run.ends).map(|ends| ends.last).or(last);
                 }
                 torn = counted.start;
             }
@@ -102,7 +102,7 @@ proptest! {
         prop_assume!(rest.is_empty());
         let run = expected.run.unwrap();
         prop_assert_eq!((lines, n, rejected), (expected.count, run.n, expected.rejected));
-        prop_assert_eq!(last, Some(run.last));
+        prop_assert_eq!(last, run.ends.map(|ends| ends.last));
         let sum = |counters: Vec<Counter>| {
             let results = counters.into_iter().map(Counter::into_accumulator);
             let mut all = plan.accumulator(1);

@@ -6,8 +6,13 @@ use thiserror::Error;
 /// Where a run lies in the whole stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum RunPlace {
-    /// The number of its first sample.
-    Number(u64),
+    /// The rows that its samples lie in, where rows are numbered. (Some may lack a sample.)
+    Rows {
+        /// The number of the first one.
+        first: u64,
+        /// How many.
+        count: u64,
+    },
     /// The number of its part.
     Part(u64),
     /// When it was counted, in nanoseconds since 1970.
@@ -22,7 +27,7 @@ pub(crate) enum RunPlace {
 impl RunPlace {
     /// Stands for the place of samples that are still being counted, until it is
     /// [noted](crate::accumulator::Accumulator::place).
-    pub(crate) const NOT_KNOWN_YET: RunPlace = RunPlace::Number(0);
+    pub(crate) const NOT_KNOWN_YET: RunPlace = RunPlace::Rows { first: 0, count: 0 };
 }
 
 /// Samples that follow each other. Ordered by place; ties are broken arbitrarily but consistently.
@@ -30,17 +35,32 @@ impl RunPlace {
 pub(crate) struct Run {
     /// Where it lies.
     pub place: RunPlace,
-    /// Its samples, at least one.
+    /// Its samples; none only if all of its rows lack one.
     pub n: u64,
-    /// Its first sample.
+    /// `None` if there are no samples.
+    pub ends: Option<Ends>,
+}
+
+/// The ends of a run.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Ends {
+    /// The first sample.
     pub first: Decimal,
-    /// Its last sample.
+    /// The last sample.
     pub last: Decimal,
 }
 
 impl Run {
     pub(super) fn is_numbered(&self) -> bool {
-        matches!(self.place, RunPlace::Number(_))
+        matches!(self.place, RunPlace::Rows { .. })
+    }
+
+    /// How many of its rows lack a sample, if they are numbered.
+    pub(crate) fn lacking(&self) -> u64 {
+        match self.place {
+            RunPlace::Rows { count, .. } => count.saturating_sub(self.n),
+            RunPlace::Part(_) | RunPlace::Time { .. } => 0,
+        }
     }
 
     /// Whether `later` may come after this run, and the two cannot be joined into one.
@@ -52,8 +72,8 @@ impl Run {
     /// Whether the samples of `later` come immediately after these.
     pub(super) fn is_followed_by(&self, later: &Run) -> bool {
         match (self.place, later.place) {
-            (RunPlace::Number(own), RunPlace::Number(next)) => {
-                own.checked_add(self.n) == Some(next)
+            (RunPlace::Rows { first, count }, RunPlace::Rows { first: next, .. }) => {
+                first.checked_add(count) == Some(next)
             }
             (RunPlace::Part(own), RunPlace::Part(next)) => own.checked_add(1) == Some(next),
             (RunPlace::Time { ended, .. }, RunPlace::Time { began, .. }) => ended < began,
@@ -64,10 +84,12 @@ impl Run {
     /// Why the two cannot be merged, if they cannot.
     pub(super) fn conflict(&self, other: &Run) -> Option<Conflict> {
         match (self.place, other.place) {
-            (RunPlace::Number(a), RunPlace::Number(b)) => {
-                let first = a.max(b);
-                let end = a.saturating_add(self.n).min(b.saturating_add(other.n));
-                (first < end).then(|| Conflict::Overlap(first, end - 1))
+            (RunPlace::Rows { first: a, count }, RunPlace::Rows { first: b, count: others }) => {
+                let (first, end) =
+                    (a.max(b), a.saturating_add(count).min(b.saturating_add(others)));
+                let have_all = self.lacking() == 0 && other.lacking() == 0;
+                let overlap = if have_all { Conflict::Overlap } else { Conflict::OverlappingRows };
+                (first < end).then(|| overlap(first, end - 1))
             }
             (RunPlace::Part(a), RunPlace::Part(b)) => (a == b).then_some(Conflict::Part(a)),
             (RunPlace::Time { .. }, RunPlace::Time { .. }) => {
@@ -87,6 +109,11 @@ pub enum Conflict {
     /// Samples with these numbers, from the first to the last, are merged already.
     #[error("its samples {0} to {1} are merged already")]
     Overlap(u64, u64),
+    /// The same of rows, some of which lack a sample.
+    #[error(
+        "its rows {0} to {1} are merged already (--first numbers rows, also those that lack a sample)"
+    )]
+    OverlappingRows(u64, u64),
     /// The part with this number is merged already.
     #[error("part {0} is merged already")]
     Part(u64),

@@ -56,10 +56,28 @@ impl State {
     fn check_runs(&self) -> Result<(), &'static str> {
         let placed = self.runs.iter().all(|run| run.place().is_some());
         require(placed, "it does not say where its runs lie")?;
-        check_counts(self.runs.iter().map(|run| run.n), self.n, "its runs do not add up")?;
+        let counts = self.runs.iter().map(|run| run.n).filter(|n| *n > 0);
+        check_counts(counts, self.n, "its runs do not add up")?;
+        let ended =
+            |run: &StoredRun| (run.first.is_some(), run.last.is_some()) == (run.n > 0, run.n > 0);
+        require(self.runs.iter().all(ended), "its runs do not say where they end")?;
+        self.check_rows()?;
         let runs: Vec<_> = self.runs.iter().cloned().map(StoredRun::run).collect();
         let apart = runs.windows(2).all(|pair| pair[0].is_apart_from(&pair[1]));
         require(apart, "its runs are out of order")
+    }
+
+    /// Checks that numbered runs have a row for each sample, and for each that is missing.
+    fn check_rows(&self) -> Result<(), &'static str> {
+        let numbered = self.runs.iter().filter(|run| run.number.is_some());
+        if numbered.clone().any(|run| run.rows.is_some_and(|rows| rows < run.n)) {
+            return Err("its runs have fewer rows than samples");
+        }
+        let mut rows = numbered.map(|run| run.rows.unwrap_or(run.n));
+        let most = rows.clone().next().is_some().then(|| rows.try_fold(0, u64::checked_add));
+        let needed = self.n.checked_add(self.missing.unwrap_or(0));
+        let are_enough = most.is_none_or(|rows| needed.is_some() && rows >= needed);
+        require(are_enough, "its runs lack the rows whose samples are missing")
     }
 
     fn check_contents(&self) -> Result<(), &'static str> {

@@ -8,7 +8,7 @@ use super::text::{Integer, StoredSample};
 use crate::course;
 use crate::distribution::grid::Width;
 use crate::distribution::sketch::{Filled, SketchBin};
-use crate::sequence::{Run, RunPlace};
+use crate::sequence::{Ends, Run, RunPlace};
 
 /// A [`Run`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -22,9 +22,13 @@ pub(super) struct StoredRun {
     pub(super) began: Option<Integer>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) ended: Option<Integer>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) rows: Option<u64>,
     pub(super) n: u64,
-    pub(super) first: StoredSample,
-    pub(super) last: StoredSample,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) first: Option<StoredSample>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) last: Option<StoredSample>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -53,24 +57,31 @@ pub(super) struct StoredCells {
 #[serde(deny_unknown_fields)]
 pub(super) struct StoredCourse {
     pub(super) power: u32,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) skipped: u64,
     /// First, samples, minimum, maximum, places, sum.
     pub(super) stretches: Vec<(u64, u64, StoredSample, StoredSample, u16, Integer)>,
 }
 
 impl StoredRun {
     pub(super) fn of(run: &Run) -> StoredRun {
+        let stored = |sample: &Decimal| StoredSample(sample.clone());
         let none = StoredRun {
             number: None,
             part: None,
             began: None,
             ended: None,
+            rows: None,
             n: run.n,
-            first: StoredSample(run.first.clone()),
-            last: StoredSample(run.last.clone()),
+            first: run.ends.as_ref().map(|ends| stored(&ends.first)),
+            last: run.ends.as_ref().map(|ends| stored(&ends.last)),
         };
         let time = |time: u64| Some(Integer(time.into()));
         match run.place {
-            RunPlace::Number(number) => StoredRun { number: Some(number), ..none },
+            RunPlace::Rows { first, count } => {
+                let rows = (count != run.n).then_some(count);
+                StoredRun { number: Some(first), rows, ..none }
+            }
             RunPlace::Part(part) => StoredRun { part: Some(part), ..none },
             RunPlace::Time { began, ended } => {
                 StoredRun { began: time(began), ended: time(ended), ..none }
@@ -81,9 +92,12 @@ impl StoredRun {
     /// Where it lies, if it says so in exactly one way.
     pub(super) fn place(&self) -> Option<RunPlace> {
         match (self.number, self.part, &self.began, &self.ended) {
-            (Some(number), None, None, None) => {
-                number.checked_add(self.n).map(|_| RunPlace::Number(number))
+            (Some(first), None, None, None) => {
+                let count = self.rows.unwrap_or(self.n);
+                let place = RunPlace::Rows { first, count };
+                first.checked_add(count).filter(|_| count > 0).map(|_| place)
             }
+            _ if self.rows.is_some() => None,
             (None, Some(part), None, None) => Some(RunPlace::Part(part)),
             (None, None, Some(Integer(began)), Some(Integer(ended))) => {
                 let (began, ended) = (u64::try_from(began).ok()?, u64::try_from(ended).ok()?);
@@ -96,7 +110,9 @@ impl StoredRun {
     /// The run. Its place must have been checked.
     pub(super) fn run(self) -> Run {
         let place = self.place().unwrap_or(RunPlace::Time { began: 0, ended: 0 });
-        Run { place, n: self.n, first: self.first.0, last: self.last.0 }
+        let ends = self.first.zip(self.last);
+        let ends = ends.map(|(first, last)| Ends { first: first.0, last: last.0 });
+        Run { place, n: self.n, ends }
     }
 }
 
@@ -183,20 +199,27 @@ impl StoredCells {
 }
 
 impl StoredCourse {
-    pub(super) fn of((power, stretches): (u32, Vec<course::ExactStretch>)) -> StoredCourse {
+    pub(super) fn of(contents: course::Contents) -> StoredCourse {
+        let course::Contents { power, skipped, stretches } = contents;
         let piece = |it: course::ExactStretch| {
             let sum = it.sum.normalized();
             let (places, units) = (sum.places(), Integer(sum.mantissa().to_big()));
             (it.first, it.n, StoredSample(it.min), StoredSample(it.max), places, units)
         };
-        StoredCourse { power, stretches: stretches.into_iter().map(piece).collect() }
+        StoredCourse { power, skipped, stretches: stretches.into_iter().map(piece).collect() }
     }
 
-    pub(super) fn into_contents(self) -> (u32, Vec<course::ExactStretch>) {
+    pub(super) fn into_contents(self) -> course::Contents {
         let stretch = |(first, n, StoredSample(min), StoredSample(max), places, Integer(units))| {
             let sum = Decimal::from_big(units, places).normalized();
             course::ExactStretch { first, n, min, max, sum }
         };
-        (self.power, self.stretches.into_iter().map(stretch).collect())
+        let stretches = self.stretches.into_iter().map(stretch).collect();
+        course::Contents { power: self.power, skipped: self.skipped, stretches }
     }
+}
+
+/// Whether the number need not be stored.
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }

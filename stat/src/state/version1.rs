@@ -96,7 +96,8 @@ impl OldRun {
         // It may have begun at any time.
         let began = self.time.as_ref().map(|_| Integer(0.into()));
         let OldRun { number, time, n, first, last } = self;
-        StoredRun { number, part: None, began, ended: time, n, first, last }
+        let (first, last) = (Some(first), Some(last));
+        StoredRun { number, part: None, began, ended: time, rows: None, n, first, last }
     }
 }
 

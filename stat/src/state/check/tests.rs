@@ -11,8 +11,9 @@ use stage::format::sample::Sample;
 /// The state of 1 and -2.5, as JSON.
 fn counted() -> serde_json::Value {
     let mut accumulator = Accumulator::new(true);
+    let place = RunPlace::Rows { first: 4, count: 2 };
     for sample in ["1", "-2.5"] {
-        accumulator.add(&Sample::parse(sample.as_bytes()).unwrap(), RunPlace::Number(4));
+        accumulator.add(&Sample::parse(sample.as_bytes()).unwrap(), place);
     }
     serde_json::to_value(State::new(accumulator.parts(), &Origin::default())).unwrap()
 }
@@ -63,6 +64,7 @@ fn a_state_that_was_counted_is_right() {
     for (channel, start, end) in [("temp [°C]", "-5", "5"), ("12", "0", "0")] {
         let mut state = counted();
         (state["channel"], state["missing"]) = (channel.into(), 7.into());
+        state["runs"][0]["rows"] = 9.into();
         (state["start"], state["end"]) = (start.into(), end.into());
         assert_eq!(said(state), "");
     }
@@ -82,7 +84,7 @@ fn all_are_damaged(state: fn() -> serde_json::Value, cases: &[(Change, &str)]) {
 
 #[test]
 fn one_that_cannot_have_been_counted_is_damaged() {
-    let cases: [(Change, &str); 24] = [
+    let cases: [(Change, &str); 29] = [
         (|it| drop(it.as_object_mut().unwrap().remove("cubes")), "some of its sums are missing"),
         (|it| it["places"] = 401.into(), "it has too many decimal places"),
         (|it| it["lagged"]["places"] = 801.into(), "it has too many decimal places"),
@@ -100,7 +102,31 @@ fn one_that_cannot_have_been_counted_is_damaged() {
         (|it| it["grid"] = gridded()["grid"].take(), "it has both values and a grid"),
         (|it| it["runs"][0]["number"] = u64::MAX.into(), "it does not say where its runs lie"),
         (|it| it["runs"][0]["n"] = 1.into(), "its runs do not add up"),
-        (|it| it["runs"][0]["n"] = 0.into(), "its runs do not add up"),
+        (|it| it["runs"][0]["n"] = 0.into(), "it does not say where its runs lie"),
+        (
+            |it| drop(it["runs"][0].as_object_mut().unwrap().remove("last")),
+            "its runs do not say where they end",
+        ),
+        (|it| it["runs"][0]["rows"] = 1.into(), "its runs have fewer rows than samples"),
+        (|it| it["missing"] = 1.into(), "its runs lack the rows whose samples are missing"),
+        (
+            |it| {
+                it["runs"]
+                    .as_array_mut()
+                    .unwrap()
+                    .push(serde_json::json!({"number": 9, "rows": 0, "n": 0}))
+            },
+            "it does not say where its runs lie",
+        ),
+        (
+            |it| {
+                it["runs"]
+                    .as_array_mut()
+                    .unwrap()
+                    .push(serde_json::json!({"number": 5, "rows": 2, "n": 0}))
+            },
+            "its runs are out of order",
+        ),
         (|it| it["values"][1][1] = 2.into(), "its counts do not add up"),
         (|it| it["values"][1][1] = u64::MAX.into(), "its counts do not add up"),
         (|it| it["values"].as_array_mut().unwrap().reverse(), "its values are out of order"),
