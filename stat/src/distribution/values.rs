@@ -25,6 +25,8 @@ pub(super) struct Values {
     /// How many samples they are.
     long_samples: u64,
     lattice: KnownLattice,
+    /// The decimal places of the coarsest unit in which some short number is known not to be short.
+    too_fine: Option<u16>,
 }
 
 /// The lattice of the first values, if they have one.
@@ -125,7 +127,8 @@ impl Values {
     /// Goes over to units of 10^−`scale`, if nothing is counted or these are finer and all short numbers
     /// remain short.
     fn make_unit(&mut self, scale: u16) {
-        if scale > MAX_SCALE {
+        // Without remembering, every value that needs such a unit would be a search for that number.
+        if scale > MAX_SCALE || self.too_fine.is_some_and(|places| places <= scale) {
             return;
         }
         if self.distinct() == 0 {
@@ -134,9 +137,12 @@ impl Values {
         let finer = scale.checked_sub(self.short.scale()).filter(|places| *places > 0);
         let refined =
             finer.and_then(|places| self.short.converted(scale, |number| refined(number, places)));
-        if let Some(refined) = refined {
-            self.short = refined;
-            self.lattice = KnownLattice::default();
+        match refined {
+            Some(refined) => {
+                self.short = refined;
+                self.lattice = KnownLattice::default();
+            }
+            None => self.too_fine = finer.map(|_| scale).or(self.too_fine),
         }
     }
 
@@ -144,7 +150,7 @@ impl Values {
     pub(super) fn clear(&mut self) {
         self.short.clear();
         self.long.clear();
-        (self.long_samples, self.lattice) = (0, KnownLattice::default());
+        (self.long_samples, self.lattice, self.too_fine) = (0, KnownLattice::default(), None);
     }
 
     /// Forgets the limits below which samples were counted.
@@ -273,6 +279,22 @@ mod tests {
         assert_eq!((values.short.scale(), values.long.distinct()), (4, 0));
         let sorted = [("0.0001", 1), ("0.25", 1), ("1.5", 2)];
         assert_eq!(values.sorted(), sorted.map(|(value, n)| (value.parse().unwrap(), n)));
+    }
+
+    #[test]
+    fn a_unit_that_was_too_fine_is_not_tried_again_until_the_values_are_gone() {
+        let mut values = Values::default();
+        let add = |values: &mut Values, value: &str| {
+            values.add(&value.parse().unwrap(), 1, MAX_DISTINCT).unwrap();
+            (values.short.scale(), values.too_fine, values.long.distinct())
+        };
+        assert_eq!(add(&mut values, "7000000"), (0, None, 0));
+        assert_eq!(add(&mut values, "1e-15"), (0, Some(15), 1));
+        assert_eq!(add(&mut values, "1e-16"), (0, Some(15), 2));
+        assert_eq!(add(&mut values, "1e-13"), (0, Some(13), 3));
+        assert_eq!(add(&mut values, "1e-12"), (12, Some(13), 3));
+        values.clear();
+        assert_eq!(add(&mut values, "1e-15"), (15, None, 0));
     }
 
     proptest! {
