@@ -81,9 +81,8 @@ samples, as NIST defines it.
 
 Threads: --jobs N counts regular files in N threads, each file in all of them, with the same \
 result, byte for byte. By default these are as many as there are processors where the files have \
-over 64 MiB in all, and otherwise one. Pipes and the like, rows of several fields, and whatever is \
-counted with --every, --window, --course or --merge have one thread. What is appended to a file \
-meanwhile is counted; one that becomes shorter cannot be read if what was cut off had been counted. \
+over 64 MiB in all, and otherwise one. Pipes and the like, and rows of several fields, have one thread \
+even so. With --every, --window, --course or --merge there is one, and --jobs is refused. \
 Asked to stop, the threads finish what has been handed out to them, about 1 MiB each.
 
 Labels: a name is a letter or _, then letters, digits and _; not that of a field, and none of q, \
