@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -96,6 +97,41 @@ fn it_is_one_row_while_work_lasts_and_gone_at_the_end() {
         assert!(rows[0].starts_with(before), "{rows:#?}");
         assert!(rows.iter().any(|row| row.starts_with(after)), "{rows:#?}");
     }
+}
+
+/// The time left, as a row says it: `9 min 10 s left`.
+fn seconds_left(rows: &[String]) -> u64 {
+    let found = rows.iter().find_map(|row| row.strip_suffix(" left")?.split_once("/s, "));
+    let (_, time) = found.unwrap_or_else(|| panic!("no time: {rows:#?}"));
+    let words: Vec<&str> = time.split(' ').collect();
+    let unit = |name| match name {
+        "h" => 3600,
+        "min" => 60,
+        _ => 1,
+    };
+    words.chunks(2).map(|pair| pair[0].parse::<u64>().unwrap() * unit(pair[1])).sum()
+}
+
+#[test]
+fn the_time_for_which_the_program_was_stopped_does_not_count() {
+    const STOPPED: Duration = Duration::from_secs(3);
+    let began = Instant::now();
+    let window = Window::new(100, "exec stat --jobs 1 endless", &[]);
+    window.terminal.wait_for(" left");
+    let reader = window.reader();
+    window.running.stop(reader);
+    // Not to wait for something: this is what is not to count.
+    std::thread::sleep(STOPPED);
+    let shown = window.terminal.received().len();
+    kill(reader, Signal::SIGCONT).unwrap();
+    window.terminal.wait("it is drawn again", |_| window.terminal.received().len() > shown);
+    window.running.stop(reader);
+    let (gone, rows) = (began.elapsed(), window.terminal.rows());
+    // For how long it has been reading, by what it says.
+    let (done, left) = (proc::bytes_read(reader) as f64, seconds_left(&rows) as f64);
+    let read = Duration::from_secs_f64(done * left / ((1u64 << 40) as f64 - done));
+    assert!(read + STOPPED * 2 / 3 < gone, "{read:?} of {gone:?}\n{rows:#?}");
+    kill(reader, Signal::SIGKILL).unwrap();
 }
 
 #[test]

@@ -178,8 +178,9 @@ fn enter(
     draws: bool,
 ) -> Result<Host, Error> {
     let launcher = ledger.and_then(Ledger::launcher);
-    // The launcher's stages have a report.
-    let progress = if ledger.is_none() { Progress::of(program) } else { Progress::default() };
+    // The launcher's stages have a report, and what draws shows by itself how far along it is.
+    let is_silent = ledger.is_some() || draws;
+    let progress = if is_silent { Progress::default() } else { Progress::of(program) };
     kernel::allocate_from_one_arena();
     unwritten::prepare();
     let terminal = terminal::reopened(io::stdout());

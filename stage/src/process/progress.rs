@@ -3,7 +3,8 @@
 //! It is shown once a second has passed without a message or other output, while standard error is a
 //! terminal that can be drawn on and this process is in the foreground; not where standard output is a
 //! pipe, whose reader shows what there is to see, nor under the launcher. It is removed before any
-//! message, before anything is written to a terminal, and at the end.
+//! message, before anything is written to a terminal, and at the end. Ctrl-Z leaves it behind: to remove it
+//! first, SIGTSTP would have to wait until a read is done, which a slow disk may take long for.
 //!
 //! | part | owns |
 //! |---|---|
@@ -28,6 +29,7 @@ use terminal_size::terminal_size_of;
 
 use self::meter::Meter;
 use crate::process::message::{Messages, StandardError, unwritten};
+use crate::process::suspension::Continuation;
 use crate::stream::files::kind_of;
 use crate::stream::regular::Regular;
 use crate::stream::terminal::can_be_drawn_on;
@@ -36,8 +38,9 @@ use crate::stream::terminal::can_be_drawn_on;
 pub const HELP: &str = "\
 Progress: while a regular file is read for longer than a second, a line on standard error shows how \
 far along it is: the share of the bytes, the rate, and the time left. It is there on a terminal only, \
-while the program is in the foreground, and gone at the end; not where TERM is dumb or not set, where \
-standard output is a pipe, or in a launcher's pipeline.
+while the program is in the foreground, and gone at the end (Ctrl-Z leaves it behind); not where TERM is \
+dumb or not set, where standard output is a pipe, or in a launcher's pipeline. The rate does not count \
+the time for which the program was stopped.
 
 ";
 
@@ -62,10 +65,11 @@ const ERASE: &str = "\r\x1b[K";
 pub struct Progress(Option<Rc<RefCell<Line>>>);
 
 impl Progress {
-    /// Progress of `program`, shown if its standard streams are right for it.
+    /// Progress of `program`, shown if its standard streams are right for it. To be called before there is
+    /// another thread.
     pub(crate) fn of(program: &'static str) -> Progress {
         let is_shown = can_be_drawn_on(io::stderr()) && !is_pipe(io::stdout());
-        let line = || Rc::new(RefCell::new(Line::new(program, Box::new(Terminal))));
+        let line = || Rc::new(RefCell::new(Line::new(program, Box::new(Terminal::prepare()))));
         Progress(is_shown.then(line))
     }
 
@@ -134,6 +138,9 @@ trait Screen {
 
     /// Writes to it, if it takes that now: nothing waits for it.
     fn write(&mut self, text: &str);
+
+    /// Whether the program was stopped and continued, as by Ctrl-Z and `fg`, since this was last asked.
+    fn was_stopped(&mut self) -> bool;
 }
 
 /// The line, and when it is drawn.
@@ -159,7 +166,12 @@ impl Line {
 
     fn advance(&mut self, bytes: u64, now: Instant) {
         let Some(meter) = &mut self.meter else { return };
-        meter.advance(bytes);
+        let silence = meter.silence(now);
+        // What is shorter hardly shows.
+        if silence > PACE && self.screen.was_stopped() {
+            meter.leave_out(silence);
+        }
+        meter.advance(bytes, now);
         if self.next.is_some_and(|next| now >= next) {
             self.next = now.checked_add(PACE);
             self.draw(now);
@@ -186,7 +198,16 @@ impl Line {
 }
 
 /// Standard error, a terminal.
-struct Terminal;
+struct Terminal {
+    /// `None` where that cannot be heard.
+    continuation: Option<Continuation>,
+}
+
+impl Terminal {
+    fn prepare() -> Terminal {
+        Terminal { continuation: Continuation::prepare().ok() }
+    }
+}
 
 impl Screen for Terminal {
     fn columns(&self) -> Option<usize> {
@@ -199,6 +220,10 @@ impl Screen for Terminal {
     fn write(&mut self, text: &str) {
         unwritten::show(text);
     }
+
+    fn was_stopped(&mut self) -> bool {
+        self.continuation.as_ref().is_some_and(Continuation::has_come)
+    }
 }
 
 /// Whether `fd` leads to another process.
@@ -210,28 +235,41 @@ fn is_pipe(fd: impl AsFd) -> bool {
 mod tests {
     use super::*;
 
-    /// What was written, on a terminal whose width can be set; 0 while another has it.
+    /// A terminal that is not there.
     #[derive(Clone, Default)]
-    struct Paper(Rc<RefCell<(String, usize)>>);
+    struct Paper(Rc<RefCell<Sheet>>);
+
+    #[derive(Default)]
+    struct Sheet {
+        /// What was written.
+        text: String,
+        /// 0 while another program has it.
+        columns: usize,
+        was_stopped: bool,
+    }
 
     impl Screen for Paper {
         fn columns(&self) -> Option<usize> {
-            Some(self.0.borrow().1).filter(|columns| *columns > 0)
+            Some(self.0.borrow().columns).filter(|columns| *columns > 0)
         }
 
         fn write(&mut self, text: &str) {
-            self.0.borrow_mut().0 += text;
+            self.0.borrow_mut().text += text;
+        }
+
+        fn was_stopped(&mut self) -> bool {
+            std::mem::take(&mut self.0.borrow_mut().was_stopped)
         }
     }
 
     impl Paper {
         fn line(&self) -> Line {
-            self.0.borrow_mut().1 = 80;
+            self.0.borrow_mut().columns = 80;
             Line::new("stat", Box::new(self.clone()))
         }
 
         fn taken(&self) -> String {
-            std::mem::take(&mut self.0.borrow_mut().0)
+            std::mem::take(&mut self.0.borrow_mut().text)
         }
     }
 
@@ -292,13 +330,32 @@ mod tests {
         line.expect(1000, start);
         line.advance(500, start + LONG);
         paper.taken();
-        paper.0.borrow_mut().1 = 0;
+        paper.0.borrow_mut().columns = 0;
         line.advance(100, start + 2 * LONG);
         line.clear(start + 2 * LONG);
         assert_eq!(paper.taken(), "");
-        paper.0.borrow_mut().1 = 20;
+        paper.0.borrow_mut().columns = 20;
         line.advance(100, start + 3 * LONG);
         assert_eq!(paper.taken(), "\r\x1b[Kstat: 70 %");
+    }
+
+    #[test]
+    fn the_time_for_which_the_program_was_stopped_does_not_count() {
+        for (was_stopped, told) in [
+            (true, "40 %, 400 of 1000 B, 200 B/s, 3 s left"),
+            (false, "40 %, 400 of 1000 B, 50 B/s, 12 s left"),
+        ] {
+            let (paper, start) = (Paper::default(), Instant::now());
+            let mut line = paper.line();
+            line.expect(1000, start);
+            line.advance(200, start + LONG);
+            assert_eq!(paper.taken(), "\r\x1b[Kstat: 20 %, 200 of 1000 B, 200 B/s, 4 s left");
+            paper.0.borrow_mut().was_stopped = was_stopped;
+            line.advance(0, start + 7 * LONG);
+            line.advance(200, start + 8 * LONG);
+            let shown = paper.taken();
+            assert!(shown.ends_with(&format!("\r\x1b[Kstat: {told}")), "{shown:?}");
+        }
     }
 
     #[test]

@@ -10,6 +10,9 @@
 //! 3. having cleared its drawing away, it [stops](Suspension::stop): lets SIGTSTP in, whose effect is the
 //!    usual one, so that the shell sees what it expects.
 //!
+//! Where a stage only has to know afterwards that it was stopped, it listens for SIGCONT alone
+//! (`Continuation`): SIGTSTP stops it at once, wherever it is.
+//!
 //! A SIGTSTP that is ignored stays ignored. The launcher of such a stage does the same, and stops after it:
 //! a shell that sees it stopped takes the terminal at once.
 
@@ -32,6 +35,31 @@ pub enum Request {
     Redraw,
 }
 
+/// Takes these signals from a descriptor from now on, in this thread and those that it starts.
+fn hear(signals: &[Signal]) -> Result<SignalFd, Errno> {
+    let heard = SigSet::from_iter(signals.iter().copied());
+    heard.thread_block()?;
+    SignalFd::with_flags(&heard, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)
+}
+
+/// Listens for being continued.
+#[derive(Debug)]
+pub(crate) struct Continuation {
+    signals: SignalFd,
+}
+
+impl Continuation {
+    /// Begins to listen: before there is another thread.
+    pub(crate) fn prepare() -> Result<Continuation, Errno> {
+        Ok(Continuation { signals: hear(&[Signal::SIGCONT])? })
+    }
+
+    /// Whether the process was continued since the last look.
+    pub(crate) fn has_come(&self) -> bool {
+        matches!(self.signals.read_signal(), Ok(Some(_)))
+    }
+}
+
 /// Listens for these signals.
 #[derive(Debug)]
 pub struct Suspension {
@@ -44,10 +72,7 @@ impl Suspension {
         if kernel::is_ignored(Signal::SIGTSTP)? {
             return Ok(None);
         }
-        let heard = SigSet::from_iter([Signal::SIGTSTP, Signal::SIGCONT]);
-        heard.thread_block()?;
-        let signals = SignalFd::with_flags(&heard, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
-        Ok(Some(Suspension { signals }))
+        Ok(Some(Suspension { signals: hear(&[Signal::SIGTSTP, Signal::SIGCONT])? }))
     }
 
     /// What has been asked for since the last look.

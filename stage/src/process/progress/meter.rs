@@ -5,7 +5,10 @@ use std::time::{Duration, Instant};
 /// How much has been read of what is expected, since when.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Meter {
+    /// Later than it did begin, by the times that do not count.
     began: Instant,
+    /// When something was last done.
+    newest: Instant,
     expected: u64,
     done: u64,
 }
@@ -13,7 +16,7 @@ pub(super) struct Meter {
 impl Meter {
     /// Nothing is expected yet.
     pub(super) fn new(began: Instant) -> Meter {
-        Meter { began, expected: 0, done: 0 }
+        Meter { began, newest: began, expected: 0, done: 0 }
     }
 
     /// Adds to what is expected.
@@ -22,8 +25,19 @@ impl Meter {
     }
 
     /// Adds to what is done.
-    pub(super) fn advance(&mut self, bytes: u64) {
+    pub(super) fn advance(&mut self, bytes: u64, now: Instant) {
         self.done = self.done.saturating_add(bytes);
+        self.newest = now;
+    }
+
+    /// For how long nothing has been done.
+    pub(super) fn silence(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.newest)
+    }
+
+    /// Does not count this much of the time since the beginning.
+    pub(super) fn leave_out(&mut self, time: Duration) {
+        self.began = self.began.checked_add(time).unwrap_or(self.began);
     }
 
     /// The text, without the parts at its end for which there is no room.
@@ -102,7 +116,7 @@ mod tests {
         let began = Instant::now();
         let mut meter = Meter::new(began);
         meter.expect(expected);
-        meter.advance(done);
+        meter.advance(done, began);
         meter.text("stat", began + Duration::from_secs(seconds), columns)
     }
 
