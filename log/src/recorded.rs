@@ -20,6 +20,7 @@ use stage::process::progress::Progress;
 use stage::stream::ending::Ending;
 use stage::stream::framing::{self, Framed};
 use stage::stream::input::Input;
+use stage::stream::regular::Length;
 
 use crate::error::{Attempt, Error, not_regular};
 use crate::file::rotation::numbers::{numbered, old_numbers};
@@ -72,6 +73,8 @@ pub(crate) fn go_on(timer: &mut impl Timer) -> Result<(), crate::Error> {
 /// A recorded file, which is always ready.
 pub(crate) struct RecordedFile {
     file: File,
+    /// How long it was at first.
+    length: Length,
     progress: Progress,
 }
 
@@ -82,7 +85,10 @@ impl RecordedFile {
         options.read(true).custom_flags(OFlag::O_NONBLOCK.bits());
         let file = options.open(path).map_err(Attempt::Open.failed(path))?;
         match file.metadata().map_err(Attempt::Open.failed(path))?.is_file() {
-            true => Ok(RecordedFile { file, progress: progress.clone() }),
+            true => {
+                let length = Length::of(&file);
+                Ok(RecordedFile { file, length, progress: progress.clone() })
+            }
             false => Err(Attempt::Read.failed(path)(not_regular())),
         }
     }
@@ -108,6 +114,9 @@ impl Input for RecordedFile {
 impl Read for RecordedFile {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.file.read(buffer)?;
+        if count == 0 && !buffer.is_empty() {
+            self.length.check_at_end(&self.file)?;
+        }
         self.progress.advance(count as u64);
         Ok(count)
     }

@@ -193,6 +193,24 @@ fn a_stop_ends_all_threads_and_what_came_before_is_reported() {
 }
 
 #[test]
+fn a_file_that_becomes_shorter_is_the_same_error() {
+    for length in [4, BYTES as u64] {
+        let said = ["1", "2", "7"].map(|jobs| {
+            let dir = tempfile::tempdir().unwrap();
+            endless(dir.path());
+            let running = Program::new("stat").args(["--jobs", jobs, "endless"]).dir(&dir).start();
+            let has_read = || proc::bytes_read(running.pid()) > 100 << 20;
+            running.wait_until("more is read than will be there", has_read);
+            let file = File::options().write(true).open(dir.path().join("endless")).unwrap();
+            file.set_len(length).unwrap();
+            running.finish().exits(1).writes("").stderr
+        });
+        let last = "stat: cannot read \"endless\": it became shorter meanwhile\n";
+        assert!(said[0].ends_with(last) && said.iter().all(|it| *it == said[0]), "{said:#?}");
+    }
+}
+
+#[test]
 fn the_threads_are_there_and_have_given_up_calls_as_well() {
     let dir = tempfile::tempdir().unwrap();
     endless(dir.path());

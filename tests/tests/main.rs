@@ -8,6 +8,7 @@ mod called;
 mod channels;
 mod checks;
 mod container;
+mod cut_short;
 mod denied_calls;
 mod disk_faults;
 mod durability;

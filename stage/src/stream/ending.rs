@@ -7,7 +7,7 @@
 //! | a hang-up of a terminal or serial line | is dropped, reported | is dropped, reported | 1: `NAME hung up` |
 //! | a FIFO's last writer, where another is awaited (`conv --reconnect`) | is dropped, reported | is dropped, reported | goes on with the next writer |
 //! | byte 4 from a terminal that is not raw, and not the program's own | is dropped, reported | is dropped, reported | 1, with that reason |
-//! | an error | is dropped, reported | is dropped, reported | 1: `cannot read NAME: …` |
+//! | an error, as of a regular file that [became shorter](crate::stream::regular::Length) | is dropped, reported | is dropped, reported | 1: `cannot read NAME: …` |
 //! | a stop, also by a hang-up of the program's own terminal | is dropped, reported | is dropped, reported | 0; 3 if anything was rejected |
 //! | a deadline (`conv --duration`) | is dropped, reported | is dropped, reported | 0; 3 if anything was rejected |
 //!

@@ -21,7 +21,7 @@ use crate::process::clock::{Timer, Wake};
 use crate::process::progress::Progress;
 use crate::process::stop::Stop;
 use crate::stream::ending::Ending;
-use crate::stream::regular::Regular;
+use crate::stream::regular::{Length, Regular};
 use crate::stream::terminal::{Silence, Terminal, has_hung_up};
 use crate::stream::transport::Reader;
 
@@ -94,6 +94,8 @@ pub struct Stoppable<F> {
     reader: Reader<F>,
     /// Whose terminal it is, if it is a terminal.
     terminal: Option<Terminal>,
+    /// How long it was at first, if it is a regular file.
+    length: Length,
     stop: Stop,
     after_stop: AfterStop,
     /// When the grace period ends, once a stop was requested.
@@ -110,12 +112,14 @@ impl<F: AsFd> Stoppable<F> {
     pub fn new(fd: F, stop: Stop, after_stop: AfterStop) -> Stoppable<F> {
         let terminal = Terminal::of(&fd);
         let reader = Reader::new(fd);
+        let length = Length::of(reader.fd());
         if let Some(wake) = reader.waker() {
             stop.wake_also(wake);
         }
         Stoppable {
             reader,
             terminal,
+            length,
             stop,
             after_stop,
             patience_ends: None,
@@ -272,6 +276,9 @@ impl<F: AsFd> Read for Stoppable<F> {
                 (_, Ok(None)) => drop(self.wait(None)?),
                 (_, read) => {
                     let count = read?.unwrap_or_default();
+                    if count == 0 && !buffer.is_empty() {
+                        self.length.check_at_end(self.reader.fd())?;
+                    }
                     self.progress.advance(count as u64);
                     return Ok(count);
                 }

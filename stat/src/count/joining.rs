@@ -8,6 +8,7 @@ use stage::stream::ending::{CutOff, Ending};
 use stage::stream::input::Input;
 use stage::stream::lines::Lines;
 use stage::stream::output::Output;
+use stage::stream::regular::became_shorter;
 
 use super::Count;
 use crate::Error;
@@ -53,8 +54,9 @@ impl<W: Output> Count<'_, W> {
         let mut joining = Joining { count: self, lines, torn, position, failed: None };
         let has_lost = crew.count(&file, position, count, &mut joining)?;
         let Joining { torn, position, failed, .. } = joining;
-        if has_lost {
-            return Err(self.cut_off_by(failed.unwrap_or_else(shrunk), &torn));
+        let now = file.length().map_err(|error| self.place.cannot_read(error))?;
+        if has_lost || now < length {
+            return Err(self.cut_off_by(failed.unwrap_or_else(became_shorter), &torn));
         }
         self.crew = Some((channel, crew));
         // An error is met there again, and an end.
@@ -73,7 +75,11 @@ impl<W: Output> Count<'_, W> {
 
     /// The failure to read on, and the report of what was left without a line end.
     fn cut_off_by(&mut self, error: io::Error, torn: &Torn) -> Error {
-        if torn.bytes() > 0 {
+        if torn.is_too_long() {
+            if let Err(error) = self.take(torn.line()) {
+                return error;
+            }
+        } else if torn.bytes() > 0 {
             let (ending, bytes, start) = (Ending::of_error(&error), torn.bytes(), torn.line());
             self.place.line += 1;
             self.messages.tell(&format!("{}: {}", self.place, CutOff { ending, bytes, start }));
@@ -108,11 +114,6 @@ impl<W: Output> Count<'_, W> {
         self.place.line += lines.count;
         Ok(())
     }
-}
-
-/// A file that ended where it had more before.
-fn shrunk() -> io::Error {
-    io::Error::other("it became shorter meanwhile")
 }
 
 /// Takes the pieces of a file.

@@ -85,6 +85,11 @@ over 64 MiB in all, and otherwise one. Pipes and the like, and rows of several f
 even so. With --every, --window, --course or --merge there is one, and --jobs is refused. \
 Asked to stop, the threads finish what has been handed out to them, about 1 MiB each.
 
+Files that change: what is appended to a file while it is read is counted. A file that becomes shorter \
+meanwhile, as with logrotate's copytruncate, is an error: status 1 and no last record, since it may have \
+been cut off within a line. If it has grown beyond its former length again by the time its end is reached, \
+nothing shows that.
+
 Labels: a name is a letter or _, then letters, digits and _; not that of a field, and none of q, \
 quantile, le, job, instance and __..., which have a meaning where metrics are read.
 

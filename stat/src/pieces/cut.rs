@@ -57,6 +57,11 @@ impl Torn {
         self.start.strip_suffix(b"\n").unwrap_or(&self.start)
     }
 
+    /// Whether it is rejected, however it ends.
+    pub(crate) fn is_too_long(&self) -> bool {
+        self.start.len() > MAX_LINE
+    }
+
     /// All its bytes.
     pub(crate) fn bytes(&self) -> u64 {
         self.bytes
@@ -91,6 +96,7 @@ mod tests {
             text.chunks(MAX_LINE / 2).for_each(|part| torn.append(&Torn::of(part)));
             assert_eq!(torn.bytes(), text.len() as u64);
             assert_eq!(torn.line().len() > MAX_LINE, length > MAX_LINE, "{length}");
+            assert!(torn.is_too_long() || length <= MAX_LINE, "{length}");
             assert!(torn.line().len() <= HELD && torn.line().iter().all(|it| *it == b'7'));
         }
     }

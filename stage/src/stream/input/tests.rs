@@ -1,7 +1,7 @@
 use super::after_stop::GRACE;
 use super::*;
 use crate::process::ledger::Launcher;
-use std::io::Write;
+use std::io::{Seek, SeekFrom, Write};
 
 fn drained(fd: io::PipeReader) -> Stoppable<io::PipeReader> {
     let after_stop = AfterStop::Drain { grace: Duration::ZERO, launcher: None };
@@ -115,4 +115,20 @@ fn a_terminal_gets_no_grace_and_everything_else_does() {
     assert_eq!(grace(AfterStop::drain(&terminal.slave, None)), Duration::ZERO);
     let file = tempfile::tempfile().unwrap();
     assert_eq!(grace(AfterStop::drain(&file, None)), GRACE);
+}
+
+#[test]
+fn a_file_that_is_cut_off_is_an_error_after_what_was_read_of_it() {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(b"1\n2\n").unwrap();
+    file.seek(SeekFrom::Start(0)).unwrap();
+    let mut input = Stoppable::new(&file, Stop::never(), AfterStop::End);
+    let mut buffer = [0; 3];
+    assert_eq!(input.read(&mut buffer).unwrap(), 3);
+    file.set_len(2).unwrap();
+    for _ in 0..2 {
+        let error = input.read(&mut buffer).unwrap_err();
+        assert_eq!(error.to_string(), "it became shorter meanwhile");
+        assert_eq!(Ending::of_error(&error), Ending::Failed);
+    }
 }
