@@ -195,8 +195,8 @@ impl<W: Output> Count<'_, W> {
     fn report_cut_off(&mut self, lines: &Lines<impl Input>) {
         if let Some(cut) = lines.cut_off() {
             // A line that is too long already has its number.
-            self.place.line += u64::from(!cut.start.is_empty());
-            self.messages.tell(&format!("{}: {cut}", self.place));
+            let line = self.place.line + u64::from(!cut.start.is_empty());
+            self.messages.tell(&format!("{}: {cut}", self.place.at(line)));
         }
     }
 

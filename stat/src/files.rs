@@ -116,6 +116,11 @@ pub struct Position {
 }
 
 impl Position {
+    /// Another line of the same input.
+    pub fn at(&self, line: u64) -> Position {
+        Position { file: self.file.clone(), line }
+    }
+
     /// What messages call the input.
     pub fn input(&self) -> String {
         self.file.clone().unwrap_or_else(|| "standard input".to_owned())

@@ -1,10 +1,14 @@
-//! A regular file that is cut off while it is read, as by logrotate's `copytruncate`. Where a program has
-//! come to is known, since it has read one block and hangs writing what it made of it.
+//! A regular file that is cut off while it is read, as by logrotate's `copytruncate`, and one of which a
+//! stop leaves a part unread. Where a program has come to is known, since it has read one block and hangs
+//! writing what it made of it.
 
 use std::fs::{self, File};
 use std::io::{PipeReader, Read};
 use std::path::Path;
 
+use nix::sys::signal::Signal;
+use nix::sys::stat::Mode;
+use nix::unistd::mkfifo;
 use stage::process::message::bytes;
 use stage::stream::size::BLOCK;
 use tempfile::TempDir;
@@ -107,6 +111,48 @@ fn a_file_that_becomes_shorter_is_an_error_and_half_a_line_of_it_no_sample() {
             }
         }
     }
+}
+
+#[test]
+fn a_stop_drops_nothing_of_a_file_and_counts_the_lines_before_it() {
+    for reader in READERS.into_iter().filter(|it| it.input != "standard input") {
+        let dir = tempfile::tempdir().unwrap();
+        let (running, output) = reader.hung(dir.path());
+        running.signal(Signal::SIGINT);
+        let (finished, text) = finished(running, output);
+        let (whole, _) = reader.whole_in(BLOCK);
+        let (said, status) = match reader.name() {
+            "stat" => (format!("\"file\": stopped after line {whole}: the rest is not counted"), 0),
+            "conv" => (reader.account(whole).unwrap(), 0),
+            _ => ("stopped before the end".to_owned(), 1),
+        };
+        let finished = finished.exits(status).says(&[format!("{}: {said}", reader.name())]);
+        let lines = text.lines().count();
+        match reader.name() {
+            // The last record says that it is the last.
+            "stat" => {
+                let last = text.lines().last().unwrap_or_default();
+                assert!(last.starts_with(&format!("{{\"n\":{whole},")), "{last}\n{finished}");
+            }
+            _ => assert_eq!(lines, whole, "{}\n{finished}", reader.script),
+        }
+    }
+}
+
+#[test]
+fn a_stop_in_the_middle_of_a_line_of_a_fifo_names_the_last_line_that_was_counted() {
+    let dir = tempfile::tempdir().unwrap();
+    mkfifo(&dir.path().join("fifo"), Mode::S_IRWXU).unwrap();
+    let running = Program::new("stat").words("--every 2 fifo").dir(&dir).start();
+    // Opened for reading as well, so as not to wait for the other end.
+    let mut fifo = File::options().read(true).write(true).open(dir.path().join("fifo")).unwrap();
+    std::io::Write::write_all(&mut fifo, b"1\n2\n10").unwrap();
+    running.wait_for_lines(1);
+    running.signal(Signal::SIGINT);
+    running.finish().exits(0).says(&[
+        "stat: \"fifo\": line 3: cut off by the stop: 2 bytes dropped: \"10\"",
+        "stat: \"fifo\": stopped after line 2: the rest is not counted",
+    ]);
 }
 
 /// A directory with a file of one number.

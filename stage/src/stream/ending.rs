@@ -13,6 +13,7 @@
 //!
 //! However the input ends, a whole line or word counts. What is dropped is neither a sample nor a
 //! rejection: what it would have been is unknown. The report says how many bytes it had ([`CutOff`]).
+//! A stop or a deadline drops nothing of a regular file, so nothing is reported: the line is still there.
 //! The exit statuses are those of [`crate::process::exit`].
 //!
 //! [`Ending::fate`] is the table; [`crate::stream::input::Input`] says how an input ended, and
@@ -83,6 +84,11 @@ impl Ending {
                 _,
             ) => Fate::Dropped,
         }
+    }
+
+    /// Whether the program has ended it, so that what a file holds behind what was read is not lost.
+    pub fn is_by_the_reader(self) -> bool {
+        matches!(self, Ending::Stopped | Ending::Deadline)
     }
 
     /// How an input ended, by the error of reading it.

@@ -56,6 +56,11 @@ pub trait Input: Read {
         None
     }
 
+    /// Whether what a stop leaves unread stays where it is, as in a regular file.
+    fn keeps_its_rest(&self) -> bool {
+        self.file().is_some()
+    }
+
     /// Notes that threads have read this many bytes of it.
     fn read_by_threads(&mut self, _bytes: u64) {}
 }

@@ -13,7 +13,6 @@ use stage::stream::regular::became_shorter;
 use super::Count;
 use crate::Error;
 use crate::channels::Taken;
-use crate::files::Position;
 use crate::jobs::PIECE;
 use crate::pieces::counter::{Counted, CountedLines, Rejected};
 use crate::pieces::crew::{Crew, Join};
@@ -81,8 +80,8 @@ impl<W: Output> Count<'_, W> {
             }
         } else if torn.bytes() > 0 {
             let (ending, bytes, start) = (Ending::of_error(&error), torn.bytes(), torn.line());
-            self.place.line += 1;
-            self.messages.tell(&format!("{}: {}", self.place, CutOff { ending, bytes, start }));
+            let place = self.place.at(self.place.line + 1);
+            self.messages.tell(&format!("{place}: {}", CutOff { ending, bytes, start }));
         }
         self.place.cannot_read(error)
     }
@@ -95,10 +94,8 @@ impl<W: Output> Count<'_, W> {
             self.counted += run.n;
             channel.current.accumulator().follow(run, RunPlace::NOT_KNOWN_YET);
         }
-        let place = |rejected: &Rejected| {
-            let line = self.place.line + rejected.line;
-            Position { line, ..self.place.clone() }.to_string()
-        };
+        let place =
+            |rejected: &Rejected| self.place.at(self.place.line + rejected.line).to_string();
         let rejected = lines.reported.iter();
         let mut reported: Vec<_> = rejected.map(|it| (place(it), it.reason.clone())).collect();
         if self.plan.is_strict && !reported.is_empty() {

@@ -92,6 +92,10 @@ impl<I: Input> Input for Data<I> {
     fn ending_in_half(&mut self) -> io::Result<Ending> {
         self.input.ending_in_half()
     }
+
+    fn keeps_its_rest(&self) -> bool {
+        self.input.keeps_its_rest()
+    }
 }
 
 impl<I: Input> Read for Data<I> {

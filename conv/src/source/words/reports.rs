@@ -17,7 +17,8 @@ impl<I: Input> WordStream<I> {
     pub(super) fn cut_off(&mut self) -> Option<String> {
         let (ending, bytes) = (self.ending?, self.end - self.whole);
         let is_dropped = bytes > 0 && ending.fate(Half::Word) != Fate::Torn;
-        if !is_dropped || self.is_rest_done {
+        let is_left = ending.is_by_the_reader() && self.input.keeps_its_rest();
+        if !is_dropped || is_left || self.is_rest_done {
             return None;
         }
         self.is_rest_done = true;

@@ -38,9 +38,12 @@ impl<I: Input> Lines<I> {
     ///
     /// A skipped line has been rejected already. At a clean end its length is reported as well, since
     /// an input without line ends is probably not text; at any other end its length is unknown, and the
-    /// rejection says enough.
+    /// rejection says enough. What the program itself leaves of a file is not dropped.
     pub fn cut_off(&self) -> Option<CutOff<'_>> {
         let ending = self.ending?;
+        if ending.is_by_the_reader() && self.input.keeps_its_rest() {
+            return None;
+        }
         if self.long_line == LongLine::InPieces && ending.fate(Half::Line) == Fate::Taken {
             return None;
         }
