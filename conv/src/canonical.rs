@@ -12,6 +12,8 @@
 mod masks;
 mod number;
 
+use memchr::memrchr;
+
 use self::masks::{CHUNK, Masks};
 pub(crate) use self::number::numbers;
 
@@ -57,6 +59,19 @@ pub(crate) fn scan(block: &[u8], trimmed: &mut Vec<u8>) -> Scanned {
         trimmed.extend_from_slice(&block[copied..scanned.bytes]);
     }
     scanned
+}
+
+/// The same of rows of this many lines each; returns how many rows were taken. Then `trimmed`, if there
+/// is anything in it, has all their lines.
+pub(crate) fn scan_rows(block: &[u8], width: usize, trimmed: &mut Vec<u8>) -> u64 {
+    let Scanned { lines, .. } = scan(block, trimmed);
+    let width = width.max(1) as u64;
+    for _ in 0..lines % width {
+        // The line before the last line feed.
+        let whole = trimmed.strip_suffix(b"\n").unwrap_or_default();
+        trimmed.truncate(memrchr(b'\n', whole).map_or(0, |at| at + 1));
+    }
+    lines / width
 }
 
 /// The first bytes of `rest`, followed by zeros if there are fewer.

@@ -109,8 +109,14 @@ impl Channel {
         if !self.missing.has_no_numbers() {
             return None;
         }
+        self.sample_of_fixed(raw).map(Value::Fixed)
+    }
+
+    /// The same for one that is not missing.
+    #[inline]
+    pub(crate) fn sample_of_fixed(&mut self, raw: Fixed) -> Option<Fixed> {
         let value = self.converted_fixed(raw)?;
-        self.failed(value).is_none().then_some(Value::Fixed(value))
+        self.failed(value).is_none().then_some(value)
     }
 
     /// The value of a reading in machine words, still to be checked; `None` if it does not fit.

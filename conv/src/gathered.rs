@@ -138,6 +138,27 @@ impl Gathered {
         self.line = text;
     }
 
+    /// The same for samples in machine words.
+    pub(crate) fn push_row_of_fixed(&mut self, samples: &[Fixed]) {
+        for (at, sample) in (1..).zip(samples) {
+            let behind = if at < samples.len() { b'\t' } else { b'\n' };
+            self.push_field(*sample, behind);
+        }
+        self.lines += 1;
+    }
+
+    /// Appends this many rows of `width` samples each, which are a line each in `text`.
+    pub(crate) fn push_rows(&mut self, text: &[u8], width: usize, rows: u64) {
+        let start = self.filled;
+        self.push_lines(text, rows);
+        let appended = &mut self.bytes[start..self.filled];
+        for (at, end) in (1..).zip(memchr_iter(b'\n', text)) {
+            if at % width != 0 {
+                appended[end] = b'\t';
+            }
+        }
+    }
+
     /// Appends `text`, which has this many lines.
     pub(crate) fn push_lines(&mut self, text: &[u8], lines: u64) {
         let end = self.filled + text.len();

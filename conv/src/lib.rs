@@ -24,7 +24,7 @@
 //! | [`source::iio`] | what the kernel says of an A/D converter: its attributes, **its buffer and the scans in it** | |
 //! | `source::table` | which lines of text are rows and headers, and what stands in their fields (`source::choice`: which columns are taken, and what they are sent as) | |
 //! | `source::dialect`, `source::timing` | how foreign text is written, and what its times look like | |
-//! | `source::column` | one column of many, by a way as fast as that of the classic stream | |
+//! | `source::taken` | columns of many, by a way as fast as that of the classic stream | |
 //! | `reading` | what a source hands on, and **why there is no reading** | |
 //! | `canonical` | **lines of text that are canonical already**: recognising and reading them | numbers |
 //! | `conversion` | offset and scale, or the map that they are (`fraction`: **exact fractions**) | a value |

@@ -7,6 +7,7 @@
 mod codes;
 mod history;
 mod rows;
+mod text;
 
 use std::fmt::Display;
 use std::io::Write;
@@ -14,14 +15,12 @@ use std::io::Write;
 use stage::format::columns::Columns;
 use stage::format::decimal::fixed::Fixed;
 use stage::format::name::Name;
-use stage::format::row::NotARow;
 use stage::format::sample::Sample;
 
 use self::history::History;
-use crate::canonical;
 use crate::channel::{Channel, NoValue, Settings, Value, name};
 use crate::for_channel::WrongChannel;
-use crate::reading::{NoReading, Place, Reading, Text};
+use crate::reading::{NoReading, Place, Reading};
 use crate::sender::Sender;
 use crate::text_cache::TextCache;
 
@@ -40,6 +39,8 @@ pub struct Processing {
     channels: Vec<Channel>,
     /// The samples of the newest row.
     values: Vec<Option<Value>>,
+    /// The same, while all are in machine words.
+    words: Vec<Fixed>,
     /// What checks remember, if any does.
     history: Option<History>,
 }
@@ -63,6 +64,7 @@ impl Processing {
             columns: None,
             channels: Vec::new(),
             values: Vec::new(),
+            words: Vec::new(),
             history,
         }
     }
@@ -196,34 +198,6 @@ impl Processing {
             history.gap(sender);
         }
         sender.reject(place, || why.to_string());
-    }
-
-    /// Like `take`, for readings that come as text.
-    pub fn take_text(&mut self, text: Text<'_>, sender: &mut Sender<impl Write>) {
-        let has_memory = self.history.is_some();
-        if self.channel.is_plain() && !has_memory {
-            return sender.send_lines(text.lines, text.readings);
-        }
-        let mut place = text.place;
-        for (line, raw) in canonical::numbers(text.lines) {
-            match raw.and_then(|raw| self.channel.converted_fixed(raw)) {
-                _ if self.channel.is_missing_line(line) => self.miss(sender),
-                Some(value) if !has_memory => drop(self.send_fixed(place, value, sender)),
-                _ => self.take_line(place, line, sender),
-            }
-            if sender.is_done() || has_memory && self.lacks_times() {
-                break;
-            }
-            place = place.after(1);
-        }
-    }
-
-    /// Sends or rejects the reading in a line.
-    #[cold]
-    fn take_line(&mut self, place: Place, line: &[u8], sender: &mut Sender<impl Write>) {
-        let raw = Sample::parse(line)
-            .map_err(|reason| NoReading::Line { reason: NotARow::Number(reason).into(), line });
-        self.take([Reading { place, raw }], sender);
     }
 }
 

@@ -115,16 +115,16 @@ pub struct Codes<'a> {
     pub codes: &'a [u16],
 }
 
-/// Readings as text.
+/// Readings as text: those of the only channel, or rows of them.
 #[derive(Clone, Copy)]
 pub struct Text<'a> {
-    /// The place of the first reading; the others follow.
+    /// The place of the first row; the others follow.
     pub place: Place,
     /// Lines, each a reading in canonical form of at most [`stage::format::decimal::MAX_PLAIN`]
-    /// characters, and a line feed.
+    /// characters, and a line feed. Those of a row follow each other, one for each channel.
     pub lines: &'a [u8],
-    /// How many there are.
-    pub readings: u64,
+    /// How many rows there are.
+    pub rows: u64,
 }
 
 /// Rows of readings, one of each channel, one row after another.

@@ -170,11 +170,16 @@ impl<'a, W: Write> Sender<'a, W> {
     /// form, each with its line feed, and there must be at least `count` of them.
     pub fn send_lines(&mut self, lines: &[u8], count: u64) {
         let sent = count.min(self.left);
-        let end = match sent < count {
-            true => memchr_iter(b'\n', lines).take(sent as usize).last().map_or(0, |at| at + 1),
-            false => lines.len(),
-        };
-        self.gathered.push_lines(&lines[..end], sent);
+        let lines = if sent < count { first_lines(lines, sent) } else { lines };
+        self.gathered.push_lines(lines, sent);
+        self.left -= sent;
+    }
+
+    /// The same for this many rows of `width` samples each.
+    pub(crate) fn send_rows(&mut self, lines: &[u8], width: usize, count: u64) {
+        let sent = count.min(self.left);
+        let lines = if sent < count { first_lines(lines, sent * width as u64) } else { lines };
+        self.gathered.push_rows(lines, width, sent);
         self.left -= sent;
     }
 
@@ -198,6 +203,12 @@ impl<'a, W: Write> Sender<'a, W> {
         }
         self.left = self.left.saturating_sub(1);
         self.gathered.push_row(time, values);
+    }
+
+    /// The same for a sample in machine words for each channel.
+    pub(crate) fn send_row_of_fixed(&mut self, samples: &[Fixed]) {
+        self.left = self.left.saturating_sub(1);
+        self.gathered.push_row_of_fixed(samples);
     }
 
     /// Makes room for the texts of this many codes.
@@ -238,6 +249,12 @@ impl<'a, W: Write> Sender<'a, W> {
         let rejected = self.rejects.count();
         Entry::Conv { sent: self.sent, rejected, missed: self.missed, table }
     }
+}
+
+/// The first `count` of `lines`.
+fn first_lines(lines: &[u8], count: u64) -> &[u8] {
+    let last = memchr_iter(b'\n', lines).take(count as usize).last();
+    &lines[..last.map_or(0, |at| at + 1)]
 }
 
 #[cfg(test)]

@@ -7,7 +7,6 @@
 pub(crate) mod choice;
 pub mod clocked;
 pub(crate) mod clocked_rows;
-mod column;
 pub mod connection;
 pub(crate) mod device;
 pub(crate) mod dialect;
@@ -23,6 +22,7 @@ pub(crate) mod reconnecting;
 pub mod simulated;
 pub mod stream;
 pub(crate) mod table;
+mod taken;
 pub(crate) mod text;
 mod times;
 pub(crate) mod timing;

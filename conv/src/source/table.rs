@@ -14,6 +14,7 @@
 //! | `part` | lines of the same columns, and which of these are taken |
 //! | `row` | one of these lines, and its time |
 //! | `search` | where a foreign table begins, and what separates its fields (`search::likely`: lines that may be its header, or prose) |
+//! | `wanted` | the columns that can be taken without looking at anything else |
 //!
 //! Where all columns are taken and nothing is said of the text, it is a stream of our own, whose
 //! reference is [`stage::format::row::Rows`]: the same lines are rows, headers or rejected. Besides, a
@@ -32,6 +33,7 @@ mod listed;
 mod part;
 mod row;
 mod search;
+mod wanted;
 
 use std::collections::VecDeque;
 
@@ -47,7 +49,6 @@ use self::labels::Labels;
 use self::part::Part;
 use self::search::Search;
 use super::choice::Choice;
-use super::column::Wanted;
 use super::dialect::{Delimiter, Dialect};
 use super::layout::Layout;
 use super::timing::TimeReader;
@@ -100,6 +101,8 @@ pub(super) struct Table {
     delimiter: Option<Delimiter>,
     /// That of the last header, or of the first row.
     part: Option<Part>,
+    /// How many have begun.
+    parts: u64,
     /// Whether it shows what all further rows are. (Names make even a row without samples one.)
     is_decided: bool,
     /// Lines that may still follow its header before its first row.
@@ -140,6 +143,7 @@ impl Table {
             choice,
             dialect,
             part: None,
+            parts: 0,
             is_decided: false,
             units_left: 0,
             headers: Headers::default(),
@@ -166,21 +170,6 @@ impl Table {
     /// Whether a line of one field is nothing but a number.
     fn are_plain(&self) -> bool {
         !self.dialect.has_comma() && self.labels.is_none()
-    }
-
-    /// The only column that rows are sent of, if that is all there is to them.
-    pub(super) fn wanted(&self) -> Option<Wanted> {
-        let part = self.part.as_ref()?;
-        let is_alone = part.columns.width() == 1 && part.time.is_none() && part.width > 1;
-        let [Some(at)] = part.taken[..] else { return None };
-        let (delimiter, may_be_quoted) = match self.delimiter? {
-            Delimiter::Tab => (b'\t', false),
-            Delimiter::Byte(delimiter) => (delimiter, true),
-            Delimiter::Blanks => return None,
-        };
-        let is_plain =
-            is_alone && self.are_plain() && self.is_decided && !self.may_be_behind_header();
-        is_plain.then_some(Wanted { delimiter, may_be_quoted, width: part.width, at })
     }
 
     /// What rows are sent as from here on, if that has changed since the last time.

@@ -20,11 +20,11 @@ use stage::stream::framing::Unframed;
 use stage::stream::input::Input;
 use stage::stream::lines::{Block, Lines, first_line_to_cr_too};
 
-use super::column::Column;
 use super::format::Format;
 use super::layout::Layout;
 use super::stream::{Beginning, Stream, unframed, unread};
 use super::table::{Line, Shape, Table};
+use super::taken::Taken;
 use super::times::Times;
 use super::{Error, Given, Source};
 use crate::canonical::Scanned;
@@ -56,8 +56,8 @@ pub(crate) struct TextStream<I> {
     skipped: u64,
     /// How many lines to hand on one by one before canonical ones are looked for again.
     single: u64,
-    /// The only column that is taken of a table, and how many rows go the long way.
-    column: Column,
+    /// The columns that are taken of a table, and how many rows go the long way.
+    taken: Taken,
     rows_left: u64,
     /// Lines without their useless zeros.
     trimmed: Vec<u8>,
@@ -95,8 +95,8 @@ impl<I: Input> TextStream<I> {
             is_left: false,
             skipped,
             single: 1,
-            column: Column::default(),
-            rows_left: u64::MAX,
+            taken: Taken::default(),
+            rows_left: 0,
             trimmed: Vec::new(),
             is_cut_reported: false,
             cuts: 0,
@@ -117,7 +117,7 @@ impl<I: Input> TextStream<I> {
     /// Waits for more lines.
     fn read(&mut self) -> Result<Came, Error> {
         self.at = 0;
-        self.column.clear();
+        self.taken.clear();
         let lines = &mut self.lines;
         let block = match &self.times.clock {
             None => lines.next(self.deadline),
@@ -155,9 +155,9 @@ impl<I: Input> TextStream<I> {
     fn given(&mut self) -> Given<'_, impl Iterator<Item = Reading<'_>>> {
         match self.table.shape() {
             Shape::Open => self.first().map_or(Given::Nothing, Given::One),
-            Shape::Table => match self.scan_column() {
-                Scanned { lines: 0, .. } => Given::Rows(self),
-                scanned => Given::Text(self.column_text(scanned)),
+            Shape::Table => match self.scan_columns() {
+                0 => Given::Rows(self),
+                rows => Given::Text(self.rows_of_text(rows)),
             },
             Shape::Classic => match self.scan() {
                 Scanned { lines: 0, .. } => Given::Readings(self.one_by_one()),

@@ -91,6 +91,7 @@ impl Table {
         self.has_begun |= before != Some(&part.columns);
         self.is_table |= part.columns.width() > 1;
         self.part = Some(part);
+        self.parts += 1;
         self.times.begin();
         self.is_decided = true;
         self.begin_units();

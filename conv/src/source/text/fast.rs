@@ -3,7 +3,7 @@
 use stage::stream::input::Input;
 
 use super::{MOST_SINGLE, TextStream, WORTHWHILE, place};
-use crate::canonical::{Scanned, scan};
+use crate::canonical::{Scanned, scan, scan_rows};
 use crate::reading::Text;
 
 impl<I: Input> TextStream<I> {
@@ -18,43 +18,40 @@ impl<I: Input> TextStream<I> {
 
     /// The lines that were `scanned`.
     pub(super) fn text(&mut self, scanned: Scanned) -> Text<'_> {
-        let Scanned { bytes, lines: readings } = scanned;
+        let Scanned { bytes, lines: rows } = scanned;
         let place = place(self.number + 1);
         let taken = self.at..self.at + bytes;
         self.at += bytes;
-        self.number += readings;
+        self.number += rows;
         let is_trimmed = !self.trimmed.is_empty();
         let lines = if is_trimmed { &self.trimmed } else { &self.lines.given()[taken] };
-        Text { place, lines, readings }
+        Text { place, lines, rows }
     }
 
-    /// Looks for samples in the only column that is taken. Where none begin, the next rows are read one by
-    /// one.
-    pub(super) fn scan_column(&mut self) -> Scanned {
-        let Some(wanted) = self.table.wanted() else {
-            self.rows_left = u64::MAX;
-            return Scanned::default();
-        };
-        let lines = self.column.from(self.lines.given(), self.at, wanted);
-        let scanned = scan(lines, &mut self.trimmed);
-        if scanned.lines >= WORTHWHILE {
+    /// Looks for rows of samples in the columns that are taken; returns how many there are. Where none
+    /// begin, the next rows are read one by one.
+    pub(super) fn scan_columns(&mut self) -> u64 {
+        let rows = self.table.wanted().map_or(0, |wanted| {
+            let lines = self.taken.from(self.lines.given(), self.at, wanted);
+            scan_rows(lines, wanted.columns.len(), &mut self.trimmed)
+        });
+        if rows >= WORTHWHILE {
             self.single = 1;
         }
-        if scanned.lines == 0 {
+        if rows == 0 {
             self.rows_left = self.single;
             self.single = (2 * self.single).min(MOST_SINGLE);
         }
-        scanned
+        rows
     }
 
-    /// The samples that were `scanned`.
-    pub(super) fn column_text(&mut self, scanned: Scanned) -> Text<'_> {
-        let readings = scanned.lines;
+    /// The rows that were found.
+    pub(super) fn rows_of_text(&mut self, rows: u64) -> Text<'_> {
         let place = place(self.number + 1);
-        self.number += readings;
-        let (lines, at) = self.column.hand_on(readings);
+        self.number += rows;
+        let (lines, at) = self.taken.hand_on(rows);
         self.at = at;
         let lines = if self.trimmed.is_empty() { lines } else { &self.trimmed };
-        Text { place, lines, readings }
+        Text { place, lines, rows }
     }
 }

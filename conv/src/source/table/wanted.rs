@@ -1,0 +1,33 @@
+//! The columns that can be taken by a fast way, without looking at anything else.
+
+use super::super::dialect::Delimiter;
+use super::super::taken::Wanted;
+use super::Table;
+use super::part::Part;
+use super::search::MOST_DATA;
+
+impl Table {
+    /// The columns that rows are sent of, if that is all there is to them.
+    pub(in crate::source) fn wanted(&self) -> Option<Wanted<'_>> {
+        let part = self.part.as_ref().filter(|part| self.is_settled(part))?;
+        let are_columns = part.columns.width() == part.taken.len() && part.time.is_none();
+        let are_there = part.taken.iter().all(|at| at.is_some_and(|at| at < part.width));
+        let (delimiter, may_be_quoted) = match self.delimiter? {
+            Delimiter::Tab => (b'\t', false),
+            Delimiter::Byte(delimiter) => (delimiter, true),
+            Delimiter::Blanks => return None,
+        };
+        let are_plain = self.are_plain() && are_columns && are_there && part.width > 1;
+        let (width, columns) = (part.width, &part.taken);
+        are_plain.then_some(Wanted { part: self.parts, delimiter, may_be_quoted, width, columns })
+    }
+
+    /// Whether rows of `part` are what they look like, and none of them says any more of the others.
+    fn is_settled(&self, part: &Part) -> bool {
+        self.is_decided
+            && part.end_delimited.is_some()
+            && !self.may_be_behind_header()
+            && self.first_rows > MOST_DATA
+            && self.doubtful.is_none()
+    }
+}
