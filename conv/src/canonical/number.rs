@@ -14,18 +14,36 @@ const EIGHT: i64 = 100_000_000;
 
 /// Lines of `text`, each without its line feed, with its number; `None` for one that
 /// fits no word. The lines must be canonical.
-pub(crate) fn numbers(text: &[u8]) -> impl Iterator<Item = (&[u8], Option<Fixed>)> {
-    let (mut start, mut chunk, mut line_feeds) = (0, 0, 0u64);
-    std::iter::from_fn(move || {
-        while line_feeds == 0 {
-            line_feeds = line_feeds_of(text.get(chunk..).filter(|rest| !rest.is_empty())?);
-            chunk += CHUNK;
+pub(crate) fn numbers(text: &[u8]) -> Numbers<'_> {
+    Numbers { text, start: 0, chunk: 0, line_feeds: 0 }
+}
+
+/// The numbers in lines. (All that reads them is always a part of its callers, which do little else:
+/// with several of them, the compiler would call it for each number.)
+pub(crate) struct Numbers<'t> {
+    text: &'t [u8],
+    /// Where the next line begins.
+    start: usize,
+    /// Where the next chunk begins, and the line feeds that are left of the one before.
+    chunk: usize,
+    line_feeds: u64,
+}
+
+impl<'t> Iterator for Numbers<'t> {
+    type Item = (&'t [u8], Option<Fixed>);
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Self::Item> {
+        let Numbers { text, start, chunk, line_feeds } = self;
+        while *line_feeds == 0 {
+            *line_feeds = line_feeds_of(text.get(*chunk..).filter(|rest| !rest.is_empty())?);
+            *chunk += CHUNK;
         }
-        let end = chunk - CHUNK + line_feeds.trailing_zeros() as usize;
-        line_feeds &= line_feeds - 1;
-        let begin = std::mem::replace(&mut start, end + 1);
+        let end = *chunk - CHUNK + line_feeds.trailing_zeros() as usize;
+        *line_feeds &= *line_feeds - 1;
+        let begin = std::mem::replace(start, end + 1);
         Some((&text[begin..end], number(text, begin, end)))
-    })
+    }
 }
 
 #[inline]
@@ -43,7 +61,7 @@ fn line_feeds_of(rest: &[u8]) -> u64 {
 }
 
 /// The number in `text[start..end]`.
-#[inline]
+#[inline(always)]
 fn number(text: &[u8], start: usize, end: usize) -> Option<Fixed> {
     let is_negative = text[start] == b'-';
     let start = start + usize::from(is_negative);
@@ -63,7 +81,7 @@ macro_rules! register {
         /// The digits in `text[start..end]`, which is not empty and no longer than a register: the
         /// last one in the highest byte, and zeros below the first; and how many are behind the
         /// point, if there is one.
-        #[inline]
+        #[inline(always)]
         fn $name(text: &[u8], start: usize, end: usize) -> ($word, Option<usize>) {
             const LENGTH: usize = size_of::<$word>();
             let characters = match text[..end].last_chunk() {
@@ -94,21 +112,21 @@ register!(eight_characters, u64);
 register!(sixteen_characters, u128);
 
 /// The digits of up to eight characters as a number, and how many are behind the point.
-#[inline]
+#[inline(always)]
 fn short(text: &[u8], start: usize, end: usize) -> (i64, Option<usize>) {
     let (digits, places) = eight_characters(text, start, end);
     (eight_digits(digits), places)
 }
 
 /// The same of up to sixteen.
-#[inline]
+#[inline(always)]
 fn medium(text: &[u8], start: usize, end: usize) -> (i64, Option<usize>) {
     let (digits, places) = sixteen_characters(text, start, end);
     (eight_digits(digits as u64) * EIGHT + eight_digits((digits >> 64) as u64), places)
 }
 
 /// The same of up to [`LONGEST`], but at least seventeen; `None` if the number fits no word.
-#[inline]
+#[inline(always)]
 fn long(text: &[u8], start: usize, end: usize) -> Option<(i64, Option<usize>)> {
     let last = end - 16;
     let ((head, before), (tail, behind)) = (short(text, start, last), medium(text, last, end));

@@ -47,7 +47,9 @@ impl Processing {
         self.take([Reading { place, raw }], sender);
     }
 
-    /// Rows of several channels. Where machine words do not do, a row goes the way of any other.
+    /// Rows of several channels. Where machine words do not do, a row goes the way of any other. (Not
+    /// inlined: what it keeps would take registers from the loop over single channels.)
+    #[inline(never)]
     fn take_rows_of_text(&mut self, text: Text<'_>, sender: &mut Sender<impl Write>) {
         let has_memory = self.history.is_some();
         if !has_memory && self.channels.iter().all(Channel::is_plain) {
