@@ -91,7 +91,8 @@ all of / or /dev (unless FILE lies in / itself): a file system that is mounted a
 another directory, is refused (Permission denied) until log is started again, or with --no-sandbox. \
 What somebody does to old files, and bytes changed in FILE while its length stays the same, are \
 not noticed. A regular file that becomes shorter while it is read, as standard input or with --check or \
---cat, is an error: status 1, unless it has grown beyond its former length by then. --check and --cat read old files by number and by time, and may miss or double lines of \
+--cat, is an error: status 1, even if it was only log that took back half a line there; unless it has grown \
+beyond its former length by then. --check and --cat read old files by number and by time, and may miss or double lines of \
 a file that is being rotated. They take old files behind two missing numbers for somebody else's, read no compressed ones, and say so where \
 there are any; a line of over 64 KiB is no sample. --cat prints a header again only where another one \
 came in between. With --since or --until, a line without a time is not printed, but reported, and the \

@@ -109,7 +109,8 @@ pub struct Options {
     #[arg(conflicts_with_all = ["every", "window", "strict", "first", "columns", "names", "header"])]
     pub merge: bool,
     /// The number, in the whole stream, of the first row of this part: of the classic stream, the first
-    /// sample (for --state, and for the numbers that --window tells)
+    /// sample (for --state; --window numbers each channel's samples from it on, as if no row before
+    /// lacked one)
     #[arg(long, value_name = "N", value_parser = first, allow_hyphen_values = true)]
     #[arg(help_heading = "Merging")]
     pub first: Option<u64>,

@@ -317,7 +317,11 @@ fn a_course_of_several_parts_needs_their_numbers() {
         );
         ended.result.map_err(|error| stage::process::message::chain(&error)).unwrap_err()
     };
-    assert_eq!(failure(&part("")), "cannot merge line 1: the state was made without --course");
+    assert_eq!(
+        failure(&part("")),
+        "cannot merge line 1: the state has no course: it was made without --course, or merged from \
+         parts whose course is unknown"
+    );
     assert_eq!(
         failure(&[part("--course 5"), part("--course 5")].concat()),
         "cannot merge line 2: the course of several parts needs their samples' numbers (--first)"

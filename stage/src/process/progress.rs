@@ -166,13 +166,16 @@ impl Line {
 
     fn advance(&mut self, bytes: u64, now: Instant) {
         let Some(meter) = &mut self.meter else { return };
+        let is_due = self.next.is_some_and(|next| now >= next);
         let silence = meter.silence(now);
+        // Also asked when the line is due, so that a short stop does not excuse a later wait.
+        let was_stopped = (silence > PACE || is_due) && self.screen.was_stopped();
         // What is shorter hardly shows.
-        if silence > PACE && self.screen.was_stopped() {
+        if was_stopped && silence > PACE {
             meter.leave_out(silence);
         }
         meter.advance(bytes, now);
-        if self.next.is_some_and(|next| now >= next) {
+        if is_due {
             self.next = now.checked_add(PACE);
             self.draw(now);
         }
@@ -356,6 +359,21 @@ mod tests {
             let shown = paper.taken();
             assert!(shown.ends_with(&format!("\r\x1b[Kstat: {told}")), "{shown:?}");
         }
+    }
+
+    #[test]
+    fn a_stop_too_short_to_show_excuses_no_later_wait() {
+        let shown = [true, false].map(|was_stopped| {
+            let (paper, start) = (Paper::default(), Instant::now());
+            let mut line = paper.line();
+            line.expect(1000, start);
+            line.advance(200, start + LONG);
+            paper.0.borrow_mut().was_stopped = was_stopped;
+            line.advance(0, start + LONG + PACE);
+            line.advance(200, start + 7 * LONG);
+            paper.taken()
+        });
+        assert_eq!(shown[0], shown[1]);
     }
 
     #[test]

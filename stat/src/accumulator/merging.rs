@@ -13,8 +13,10 @@ pub enum Unmergeable {
     /// They lack what the figures of `--more` are computed from.
     #[error("the state was made without --more")]
     NoMore,
-    /// Their course is wanted but was not kept.
-    #[error("the state was made without --course")]
+    /// Their course is wanted but not known.
+    #[error(
+        "the state has no course: it was made without --course, or merged from parts whose course is unknown"
+    )]
     NoCourse,
     /// Their course is wanted, but it is not known where in the stream it lies.
     #[error("the course of several parts needs their samples' numbers (--first)")]

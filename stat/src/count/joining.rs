@@ -53,8 +53,10 @@ impl<W: Output> Count<'_, W> {
         let mut joining = Joining { count: self, lines, torn, position, failed: None };
         let has_lost = crew.count(&file, position, count, &mut joining)?;
         let Joining { torn, position, failed, .. } = joining;
+        // Behind a stop nothing is read, with one thread or several.
+        let is_stopped = lines.input().ending() == Ending::Stopped;
         let now = file.length().map_err(|error| self.place.cannot_read(error))?;
-        if has_lost || now < length {
+        if has_lost || (now < length && !is_stopped) {
             return Err(self.cut_off_by(failed.unwrap_or_else(became_shorter), &torn));
         }
         self.crew = Some((channel, crew));

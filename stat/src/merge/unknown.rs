@@ -27,7 +27,7 @@ pub(super) fn courses(plan: &Plan, channels: &[Merged]) -> Option<String> {
     let of = if names.is_empty() { String::new() } else { format!(" of {}", names.join(", ")) };
     Some(format!(
         "the course{of} is unknown: rows lack samples, so those of later parts have other numbers in \
-         the whole, and lie in other stretches (count each part with --course of at least as many \
-         stretches as it has rows, and merge the parts in their order)"
+         the whole, and lie in other stretches (let each part have its column, and --course of at least as many \
+         stretches as rows, and merge all parts at once, in their order)"
     ))
 }

@@ -108,11 +108,11 @@ were merged already are noticed, and autocorrelation is null if some are in no p
 the same state is noticed. Of parts that were counted at the same time without --first the order \
 is not known: both are null, and that is reported. (States made by version 0.1.0 do not say when \
 they began.) --more needs parts that were counted with --more; --course needs parts with a course \
-of at least as many stretches and, for more than one, --first. A course numbers the samples of its \
-channel. Where rows lack some, those of later parts have smaller numbers than they were counted with, \
-and may belong to other stretches: this channel's course is then left out, and that is reported. It is \
-that of the whole as long as each part has a stretch for each of its rows, and the parts are \
-given in their order. The merged record keeps the labels \
+of at least as many stretches and, for more than one, --first. A course numbers its channel's own \
+samples. Where rows lack a sample, those of later parts turn out to have smaller numbers than they were \
+counted with, and may belong to other stretches; this channel's course is then left out, and that is \
+reported. It is that of the whole if every part has the channel's column and a stretch for each of its \
+rows, and all parts are merged at once, in their order. The merged record keeps the labels \
 that all parts have in common.
 
 Limits: a line is looked at up to 64 KiB; a row has at most 1000 columns, and a stream, with all its \

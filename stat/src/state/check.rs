@@ -56,8 +56,8 @@ impl State {
     fn check_runs(&self) -> Result<(), &'static str> {
         let placed = self.runs.iter().all(|run| run.place().is_some());
         require(placed, "it does not say where its runs lie")?;
-        let counts = self.runs.iter().map(|run| run.n).filter(|n| *n > 0);
-        check_counts(counts, self.n, "its runs do not add up")?;
+        let counts = self.runs.iter().filter(|run| run.n > 0 || run.number.is_none());
+        check_counts(counts.map(|run| run.n), self.n, "its runs do not add up")?;
         let ended =
             |run: &StoredRun| (run.first.is_some(), run.last.is_some()) == (run.n > 0, run.n > 0);
         require(self.runs.iter().all(ended), "its runs do not say where they end")?;

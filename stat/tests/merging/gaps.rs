@@ -185,9 +185,15 @@ fn a_gap_moves_the_samples_of_later_parts() {
         merged.messages,
         [
             "the course of a is unknown: rows lack samples, so those of later parts have other numbers in \
-          the whole, and lie in other stretches (count each part with --course of at least as many \
-          stretches as it has rows, and merge the parts in their order)"
+          the whole, and lie in other stretches (let each part have its column, and --course of at \
+          least as many stretches as rows, and merge all parts at once, in their order)"
         ]
+    );
+    let merged = Found::merged("--state --course 2", &states(2)).text();
+    assert_eq!(
+        stat("--merge --course 2", merged.as_bytes(), &clock).1.unwrap(),
+        "cannot merge line 1: the state has no course: it was made without --course, or merged from \
+         parts whose course is unknown"
     );
 }
 

@@ -84,7 +84,7 @@ fn all_are_damaged(state: fn() -> serde_json::Value, cases: &[(Change, &str)]) {
 
 #[test]
 fn one_that_cannot_have_been_counted_is_damaged() {
-    let cases: [(Change, &str); 29] = [
+    let cases: [(Change, &str); 30] = [
         (|it| drop(it.as_object_mut().unwrap().remove("cubes")), "some of its sums are missing"),
         (|it| it["places"] = 401.into(), "it has too many decimal places"),
         (|it| it["lagged"]["places"] = 801.into(), "it has too many decimal places"),
@@ -102,6 +102,13 @@ fn one_that_cannot_have_been_counted_is_damaged() {
         (|it| it["grid"] = gridded()["grid"].take(), "it has both values and a grid"),
         (|it| it["runs"][0]["number"] = u64::MAX.into(), "it does not say where its runs lie"),
         (|it| it["runs"][0]["n"] = 1.into(), "its runs do not add up"),
+        (
+            |it| {
+                let run = serde_json::json!({"began": "5", "ended": "6", "n": it["n"], "first": "1", "last": "1"});
+                it["runs"] = serde_json::json!([run, {"began": "7", "ended": "8", "n": 0}]);
+            },
+            "its runs do not add up",
+        ),
         (|it| it["runs"][0]["n"] = 0.into(), "it does not say where its runs lie"),
         (
             |it| drop(it["runs"][0].as_object_mut().unwrap().remove("last")),
