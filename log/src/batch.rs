@@ -1,6 +1,7 @@
 //! The lines in hand: what was read and is to be written, and how much of it is written.
 
-use memchr::{memchr_iter, memrchr};
+use bytecount::count;
+use memchr::memrchr;
 
 /// Bytes to be written, with their timestamps if there are any.
 #[derive(Clone, Copy, Debug)]
@@ -62,14 +63,14 @@ impl<'a> Batch<'a> {
 
     /// How many rows end in `written`, a part of this batch.
     pub(crate) fn rows_ending_in(&self, written: &[u8]) -> u64 {
-        if self.is_header { 0 } else { memchr_iter(b'\n', written).count() as u64 }
+        if self.is_header { 0 } else { count(written, b'\n') as u64 }
     }
 }
 
 /// Lines in `bytes`; the last may lack its line feed.
 pub(crate) fn count_lines(bytes: &[u8]) -> u64 {
     let unfinished = bytes.last().is_some_and(|&byte| byte != b'\n');
-    memchr_iter(b'\n', bytes).count() as u64 + u64::from(unfinished)
+    count(bytes, b'\n') as u64 + u64::from(unfinished)
 }
 
 #[cfg(test)]
