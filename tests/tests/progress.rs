@@ -117,8 +117,9 @@ fn seconds_left(rows: &[String]) -> u64 {
 #[test]
 fn the_time_for_which_the_program_was_stopped_does_not_count() {
     const STOPPED: Duration = Duration::from_secs(3);
-    let began = Instant::now();
     let window = Window::new(100, "exec stat --jobs 1 endless", &[]);
+    // Not before: the programs may have to be built first.
+    let began = Instant::now();
     window.terminal.wait_for(" left");
     let reader = window.reader();
     window.running.stop(reader);
