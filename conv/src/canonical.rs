@@ -14,8 +14,9 @@ mod number;
 
 use memchr::memrchr;
 
-use self::masks::{CHUNK, Masks};
+use self::masks::Masks;
 pub(crate) use self::number::numbers;
+use crate::chunk::chunk_of;
 
 /// What was taken from the start of a block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,19 +73,6 @@ pub(crate) fn scan_rows(block: &[u8], width: usize, trimmed: &mut Vec<u8>) -> u6
         trimmed.truncate(memrchr(b'\n', whole).map_or(0, |at| at + 1));
     }
     lines / width
-}
-
-/// The first bytes of `rest`, followed by zeros if there are fewer.
-#[inline]
-fn chunk_of(rest: &[u8]) -> [u8; CHUNK] {
-    match rest.first_chunk() {
-        Some(chunk) => *chunk,
-        None => {
-            let mut chunk = [0; CHUNK];
-            chunk[..rest.len()].copy_from_slice(rest);
-            chunk
-        }
-    }
 }
 
 /// Where the number that ends at `end` with useless zeros ends without them, and without a point

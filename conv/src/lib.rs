@@ -26,6 +26,7 @@
 //! | `source::dialect`, `source::timing` | how foreign text is written, and what its times look like | |
 //! | `source::taken` | columns of many, by a way as fast as that of the classic stream | |
 //! | `reading` | what a source hands on, and **why there is no reading** | |
+//! | `chunk` | text examined 64 bytes at a time | |
 //! | `canonical` | **lines of text that are canonical already**: recognising and reading them | numbers |
 //! | `conversion` | offset and scale, or the map that they are (`fraction`: **exact fractions**) | a value |
 //! | `check` | **the checks of values**, and what they remember | a value, or why it is rejected |
@@ -41,6 +42,7 @@
 mod canonical;
 pub mod channel;
 mod check;
+mod chunk;
 mod conversion;
 pub mod for_channel;
 mod fraction;

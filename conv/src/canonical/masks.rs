@@ -7,8 +7,7 @@
 use stage::format::decimal::MAX_PLAIN;
 use wide::u8x16;
 
-/// Bytes examined together. The first one begins a line.
-pub(super) const CHUNK: usize = 64;
+use crate::chunk::CHUNK;
 
 /// Where a chunk has which characters.
 #[derive(Clone, Copy)]
@@ -30,6 +29,7 @@ pub(super) struct Taken {
 }
 
 impl Masks {
+    /// Those of a chunk, the first byte of which begins a line.
     #[inline]
     pub(super) fn of(chunk: &[u8; CHUNK]) -> Masks {
         let mut masks = Masks { line_feeds: 0, digits: 0, zeros: 0, points: 0, minuses: 0 };

@@ -1,10 +1,8 @@
 //! The numbers in canonical lines.
 
 use stage::format::decimal::fixed::{Fixed, power};
-use wide::u8x16;
 
-/// Bytes whose line feeds are looked for together.
-const CHUNK: usize = 64;
+use crate::chunk::{CHUNK, places_of};
 
 /// The most characters, without the sign, of a number that is read here: 18 digits, a point, and the
 /// zero that often stands before it.
@@ -36,7 +34,7 @@ impl<'t> Iterator for Numbers<'t> {
     fn next(&mut self) -> Option<Self::Item> {
         let Numbers { text, start, chunk, line_feeds } = self;
         while *line_feeds == 0 {
-            *line_feeds = line_feeds_of(text.get(*chunk..).filter(|rest| !rest.is_empty())?);
+            *line_feeds = places_of([b'\n'], text.get(*chunk..).filter(|rest| !rest.is_empty())?);
             *chunk += CHUNK;
         }
         let end = *chunk - CHUNK + line_feeds.trailing_zeros() as usize;
@@ -44,20 +42,6 @@ impl<'t> Iterator for Numbers<'t> {
         let begin = std::mem::replace(start, end + 1);
         Some((&text[begin..end], number(text, begin, end)))
     }
-}
-
-#[inline]
-fn line_feeds_of(rest: &[u8]) -> u64 {
-    let mut padded = [0; CHUNK];
-    let chunk = rest.first_chunk().unwrap_or_else(|| {
-        padded[..rest.len()].copy_from_slice(rest);
-        &padded
-    });
-    let parts = chunk.as_chunks::<16>().0.iter().enumerate();
-    parts.fold(0, |mask, (at, bytes)| {
-        let line_feeds = u8x16::new(*bytes).simd_eq(u8x16::splat(b'\n'));
-        mask | u64::from(line_feeds.to_bitmask()) << (16 * at)
-    })
 }
 
 /// The number in `text[start..end]`.
