@@ -70,6 +70,14 @@ fn line() -> impl Strategy<Value = String> {
     ]
 }
 
+/// Choices below a limit each, all of them determined by one number: an order, and a grouping.
+fn choices(mut random: u64) -> impl FnMut(usize) -> usize {
+    move |below| {
+        random = random.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (random >> 33) as usize % below
+    }
+}
+
 proptest! {
     #[test]
     fn parts_in_any_order_and_grouping_give_the_whole(
@@ -83,12 +91,7 @@ proptest! {
         cuts.sort_unstable();
         let texts: Vec<String> = cuts.windows(2).map(|cut| text(&lines[cut[0]..cut[1]])).collect();
         let mut parts = parts(&texts, numbered);
-        // One number determines the order and the grouping.
-        let mut random = order;
-        let mut choose = |below: usize| {
-            random = random.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            (random >> 33) as usize % below
-        };
+        let mut choose = choices(order);
         while parts.len() > 1 {
             let size = (2 + choose(2)).min(parts.len());
             let group: Vec<String> =

@@ -183,14 +183,7 @@ fn windows_that_are_kept_open_for_late_rows_share_the_memory() {
         }
         text.push('\n');
     }
-    let dir = tempfile::tempdir().unwrap();
-    let file = dir.path().join("late.tsv");
-    fs::write(&file, text).unwrap();
-    let stat = Program::new("stat").words("--window 1s --late 60s").args([&file]);
-    let (finished, peak) = peak(stat);
-    let finished = finished.exits(0).says(&[""; 0]);
-    assert_eq!(finished.stdout.lines().count(), 70 * CHANNELS);
-    assert!(peak <= 70_000, "{peak} KiB\n{}", finished.stderr);
+    assert_open_windows_take(&text, 70 * CHANNELS, 70_000);
 }
 
 #[test]
@@ -203,12 +196,19 @@ fn open_windows_with_few_samples_take_little_memory() {
         let (cells, _) = row.rsplit_once('\t').unwrap();
         writeln!(text, "2026-11-25T10:{minute:02}:{second:02}Z\t{cells}").unwrap();
     }
+    assert_open_windows_take(&text, 70 * 999, 50_000);
+}
+
+/// With windows of a second kept open for a minute, these rows give this many records, and take at most
+/// this much memory.
+#[track_caller]
+fn assert_open_windows_take(rows: &str, records: usize, kib: u64) {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("late.tsv");
-    fs::write(&file, text).unwrap();
+    fs::write(&file, rows).unwrap();
     let stat = Program::new("stat").words("--window 1s --late 60s").args([&file]);
     let (finished, peak) = peak(stat);
     let finished = finished.exits(0).says(&[""; 0]);
-    assert_eq!(finished.stdout.lines().count(), 70 * 999);
-    assert!(peak <= 50_000, "{peak} KiB\n{}", finished.stderr);
+    assert_eq!(finished.stdout.lines().count(), records);
+    assert!(peak <= kib, "{peak} KiB\n{}", finished.stderr);
 }

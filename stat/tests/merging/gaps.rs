@@ -120,11 +120,7 @@ proptest! {
         table in cut_table(), numbered in any::<bool>(), order in any::<u64>(),
     ) {
         let mut parts = states(&table, "", numbered);
-        let mut random = order;
-        let mut choose = |below: usize| {
-            random = random.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            (random >> 33) as usize % below
-        };
+        let mut choose = choices(order);
         while parts.len() > 1 {
             let size = (2 + choose(2)).min(parts.len());
             let group: String = (0..size).map(|_| parts.remove(choose(parts.len()))).collect();
