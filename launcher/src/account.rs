@@ -89,7 +89,7 @@ impl Account {
             return difference(self.sent, self.counted, "counted", "sent");
         }
         if is_more(self.seen()) {
-            // As where a line was torn in two, or a header is not what `stat` was told to expect.
+            // This happens if a line was torn in two, or a header is not the one that `stat` was told to expect.
             return difference(self.sent, self.seen(), "counted or rejected", "sent");
         }
         difference(self.sent, self.seen(), "counted", "sent").filter(|_| !self.reader_gone)

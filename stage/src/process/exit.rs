@@ -31,5 +31,5 @@ impl From<Status> for ExitCode {
 
 /// The statuses, for the end of every `--help`.
 pub const HELP: &str = "\
-Exit status: 0 done, also after Ctrl-C; 1 failed, as with a closed standard stream; 2 wrong usage; \
+Exit status: 0 done, also after Ctrl-C; 1 failed, or a standard stream was closed; 2 wrong usage; \
 3 done, but some input was rejected.";

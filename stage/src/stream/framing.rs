@@ -232,7 +232,7 @@ fn encoding(bytes: &[u8]) -> Look {
     of_mark.chain(of_zeros).find(|look| *look != Look::IsNone).unwrap_or(Look::IsNone)
 }
 
-/// Whether each of the first characters, of so many bytes, is text with zeros around it.
+/// Whether each of the first characters, which take this many bytes each, is text padded with zeros.
 fn has_zeros(bytes: &[u8], width: usize, place: usize) -> bool {
     let is_text = |byte: u8| matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n');
     let fits =

@@ -81,8 +81,8 @@ impl Pattern {
     }
 }
 
-/// How long the plain number is that stands here; 0 if there is none. It is followed by none of its
-/// characters.
+/// The length of the plain number that `text` begins with; 0 if there is none, or if it goes on with a
+/// character that numbers have.
 #[inline]
 fn plain_number(text: &[u8]) -> usize {
     let sign = usize::from(text.first() == Some(&b'-'));

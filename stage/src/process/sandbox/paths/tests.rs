@@ -30,7 +30,8 @@ use crate::process::sandbox::{SandboxOption, landlock};
 
 /// What a process had before it gave up files.
 struct Had {
-    /// With the files `file`, `beside` and `program`, which is none, and the directory `directory` in it.
+    /// It has the files `file`, `beside`, and `program`, which may be executed but is no program, and the
+    /// directory `directory`.
     place: PathBuf,
     /// A process that ends with its standard input.
     other: Child,
