@@ -57,10 +57,13 @@ fn what_separates_fields_is_found_by_the_first_line_with_the_columns() {
         .exits(3)
         .writes("")
         .says(&["conv: line 1: column 2: not a number: \"x y\"", &closing(0, 1)]);
-    conv(&["--delimiter", "|", "--columns", "b"], "a|b\n1|2,5\n3|4\n")
-        .exits(3)
-        .writes("4\n")
-        .says(&["conv: line 2: column 2: not a number: \"2,5\"", &closing(1, 1)]);
+    conv(&["--delimiter", "|", "--columns", "b"], "a|b\n1|2,5\n3|4\n").exits(3).writes("4\n").says(
+        &[
+            "conv: line 2: column 2: not a number: \"2,5\"",
+            "conv: line 2: add --decimal , if ',' is the decimal sign",
+            &closing(1, 1),
+        ],
+    );
     conv(&["--delimiter", "blanks"], "1  2\n3\t4\n").exits(0).writes("ch1\tch2\n1\t2\n3\t4\n");
     conv(&["--delimiter", " "], "1  2\n").exits(0).writes("ch1\tch2\tch3\n1\t\t2\n");
 }
@@ -203,6 +206,53 @@ fn whoever_says_nothing_of_csv_is_told_what_to_say() {
         "conv: line 3: not a number: \"d;e\"",
         &closing(0, 3),
     ]);
+}
+
+#[test]
+fn whoever_says_nothing_of_decimal_commas_is_told_what_to_say() {
+    let either =
+        "add --decimal , if ',' is the decimal sign, or --delimiter , if it separates columns";
+    conv(&[], "1,25\n-0,5\n").exits(3).writes("").says(&[
+        "conv: line 1: not a number: \"1,25\"",
+        &format!("conv: line 1: {either}"),
+        "conv: line 2: not a number: \"-0,5\"",
+        &closing(0, 2),
+    ]);
+    conv(&[], "20\n21\n1,2,3\n\n21,5\n22\n22,5\n").exits(3).writes("20\n21\n22\n").says(&[
+        "conv: line 3: not a number: \"1,2,3\"",
+        "conv: line 4: empty",
+        "conv: line 5: not a number: \"21,5\"",
+        &format!("conv: line 5: {either}"),
+        "conv: line 7: not a number: \"22,5\"",
+        &closing(3, 4),
+    ]);
+    let separated = conv(&[], "21,5;48\n").exits(3);
+    separated.says(&[
+        "conv: line 1: not a number: \"21,5;48\"",
+        &format!("conv: line 1: {either}"),
+        &closing(0, 1),
+    ]);
+}
+
+#[test]
+fn a_field_with_a_comma_may_have_a_decimal_one() {
+    let told = |options: &[&str], text: &str, column: u8| {
+        conv(options, text).exits(3).says(&[
+            &format!("conv: line 2: column {column}: not a number: \"21,5\""),
+            "conv: line 2: add --decimal , if ',' is the decimal sign",
+            &format!("conv: line 3: column {column}: not a number: \"21,6\""),
+            &match options {
+                [] => closing_table(2, 2, 2, 0),
+                _ => closing(0, 2),
+            },
+        ]);
+    };
+    told(&[], "a\tb\n1\t21,5\n2\t21,6\n", 2);
+    told(&["--columns", "Temp"], "Temp;hum\n21,5;48\n21,6;49\n", 1);
+    let quoted = "a,b\n\"21,5\",1\n";
+    conv(&["--columns", "a"], quoted)
+        .exits(3)
+        .says(&["conv: line 2: column 1: not a number: \"21,5\"", &closing(0, 1)]);
 }
 
 #[test]

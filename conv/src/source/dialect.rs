@@ -113,16 +113,23 @@ impl Dialect {
         self.decimal == Some(b',')
     }
 
-    /// Whether a line that commas divide might as well be numbers with decimal commas, and nothing is said
-    /// of either.
+    /// Whether a line might be numbers with decimal commas, and nothing is said of commas or of what
+    /// separates fields.
     pub(crate) fn may_be_decimals(&self, line: &[u8]) -> bool {
+        self.delimiter.is_none() && self.may_have_comma(line)
+    }
+
+    /// Whether a text would be numbers if the comma in it were the decimal sign, and none is said.
+    pub(crate) fn may_have_comma(&self, text: &[u8]) -> bool {
+        if self.decimal.is_some() || !text.contains(&b',') {
+            return false;
+        }
         let with_comma = Dialect { decimal: Some(b','), ..Dialect::default() };
         let is_number = |text: &[u8]| {
             let has_digits_around = !text.starts_with(b",") && !text.ends_with(b",");
             has_digits_around && with_comma.number(text).is_ok()
         };
-        let mut fields = line.split(|byte| b"\t; ".contains(byte)).filter(|text| !text.is_empty());
-        self.delimiter.is_none() && self.decimal.is_none() && fields.all(is_number)
+        text.split(|byte| b"\t; ".contains(byte)).filter(|text| !text.is_empty()).all(is_number)
     }
 
     /// What stands behind the sign of a comment, if `line` is one.
@@ -176,7 +183,7 @@ mod tests {
         for text in ["1,25", "-0,5", "21,5;48", "21,5  48,25", "1,5E3"] {
             assert!(may_be(text), "{text}");
         }
-        for text in ["1,25,3", "1.5,2", "1,-5", "1, 5", "a,1", "1,", ",1"] {
+        for text in ["1,25,3", "1.5,2", "1,-5", "1, 5", "a,1", "1,", ",1", "1 5", ""] {
             assert!(!may_be(text), "{text}");
         }
         let (delimiter, decimal) = (Some(Delimiter::Byte(b',')), Some(b'.'));

@@ -117,8 +117,10 @@ pub(super) struct Table {
     fields: Fields,
     /// What is to be reported of the newest line, in this order.
     notices: VecDeque<String>,
-    /// Whether a delimiter was suggested.
+    /// Whether a delimiter or a decimal sign was suggested.
     has_suggested: bool,
+    /// Lines rejected so far.
+    rejected: u64,
     /// Rows with samples so far, counted up to one more than [`MOST_DATA`](search::MOST_DATA).
     first_rows: u8,
     /// The first row, if no header stands before it and it has words in it.
@@ -152,6 +154,7 @@ impl Table {
             fields: Fields::default(),
             notices: VecDeque::new(),
             has_suggested: false,
+            rejected: 0,
             first_rows: 0,
             doubtful: None,
             has_doubted: false,
@@ -236,6 +239,9 @@ impl Table {
         let mut fields = std::mem::take(&mut self.fields);
         let read = self.read_with(&mut fields, line);
         self.fields = fields;
+        if read.is_err() {
+            self.suggest_decimal(line);
+        }
         read
     }
 

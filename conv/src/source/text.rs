@@ -203,16 +203,23 @@ impl<I: Input> TextStream<I> {
 
     /// Some lines of the classic stream, one by one, each counted when it is taken.
     fn one_by_one(&mut self) -> impl Iterator<Item = Reading<'_>> {
+        self.is_left = false;
         let TextStream { lines, table, at, number, single, .. } = self;
         let mut rest = &lines.given()[*at..];
         let most = std::mem::replace(single, (2 * *single).min(MOST_SINGLE));
+        let mut is_over = false;
         (0..most).map_while(move |_| {
+            if is_over {
+                return None;
+            }
             let (line, behind) = first_line_to_cr_too(rest)?;
             *at += rest.len() - behind.len();
             *number += 1;
             rest = behind;
             // Another part begins with a header.
             let raw = table.sample(line)?.map_err(|reason| NoReading::of_line(reason, line));
+            // What there is to report of a line is reported before the next.
+            is_over = raw.is_err() && table.has_notice();
             Some(Reading { place: place(*number), raw })
         })
     }

@@ -30,8 +30,9 @@ impl Table {
         if is_delimited && !are_delimited {
             return Err(NotARow::of_width(line, part.width + 1, part.width).into());
         }
-        if self.first_rows <= MOST_DATA && self.has_sample(fields, line) {
-            self.first_rows += 1;
+        if self.first_rows <= MOST_DATA {
+            self.suggest_decimal_of(fields, line);
+            self.first_rows += u8::from(self.has_sample(fields, line));
         }
         if self.doubtful.is_some() {
             self.doubt_words(fields, line);

@@ -1,5 +1,7 @@
 //! What is suggested to a user who has said too little of foreign text.
 
+use stage::stream::rejects::REPORTED;
+
 use super::super::super::dialect::Delimiter;
 use super::super::Table;
 use super::super::fields::Fields;
@@ -22,6 +24,35 @@ impl Table {
                      --columns"
                 ));
             }
+        }
+    }
+
+    /// Counts a rejected line, and reports, once, that the comma in it may be the decimal sign, or separate
+    /// columns, if the line is among those that are reported, and no other dialect was asked for.
+    #[cold]
+    pub(in crate::source::table) fn suggest_decimal(&mut self, line: &[u8]) {
+        self.rejected += 1;
+        let is_own = self.search.is_none() && self.labels.is_none();
+        let is_reported = self.rejected <= REPORTED;
+        if is_own && is_reported && !self.has_suggested && self.dialect.may_be_decimals(line) {
+            self.has_suggested = true;
+            self.notify(
+                "add --decimal , if ',' is the decimal sign, or --delimiter , if it separates columns"
+                    .to_owned(),
+            );
+        }
+    }
+
+    /// Reports, once, that a comma may be the decimal sign in a field that is rejected.
+    pub(in crate::source::table) fn suggest_decimal_of(&mut self, fields: &Fields, line: &[u8]) {
+        let is_divided = self.delimiter == Some(Delimiter::Byte(b','));
+        if self.has_suggested || is_divided || fields.are_labelled() {
+            return;
+        }
+        let mut taken = self.part.iter().flat_map(|part| part.taken.iter().flatten());
+        if taken.any(|at| self.dialect.may_have_comma(fields.text(line, *at))) {
+            self.has_suggested = true;
+            self.notify("add --decimal , if ',' is the decimal sign".to_owned());
         }
     }
 
