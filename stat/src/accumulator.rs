@@ -8,21 +8,22 @@
 mod many;
 mod merging;
 pub(crate) mod record;
+mod tally;
 
 use stage::format::decimal::Decimal;
 use stage::format::sample::Sample;
 
 pub(crate) use self::merging::Unmergeable;
-use crate::ascending::Ascending;
+use self::tally::Tally;
 use crate::course::{self, Course};
 use crate::distribution::capacity::Capacity;
 use crate::distribution::{Contents, Distribution};
 use crate::histogram::Limits;
 use crate::moments::{Moments, Powers, Totals};
-use crate::scan::Numbers;
 use crate::sequence::{Run, RunPlace, Sequence};
+use crate::short::ascending::Ascending;
+use crate::short::scan::Numbers;
 use crate::short::{Scale, decimal};
-use crate::tally::Tally;
 
 /// Everything known about the samples so far.
 #[derive(Clone, Debug)]

@@ -11,13 +11,13 @@ use stage::format::time::Time;
 
 use self::found::Rows;
 use crate::channel::Channel;
-use crate::scan::rows::{self, Columns as Numbers, Read};
-use crate::scan::small::cells::{self, Counters};
-use crate::scan::stamps::Stamps;
-use crate::scan::{Lines, Scanned, small};
 use crate::sequence::RunPlace;
-use crate::tally::integers::Table;
-use crate::tally::zeros;
+use crate::short::integers::Table;
+use crate::short::scan::rows::{self, Columns as Numbers, Read};
+use crate::short::scan::small::cells::{self, Counters};
+use crate::short::scan::stamps::Stamps;
+use crate::short::scan::{Lines, Scanned, small};
+use crate::short::tables::zeros;
 
 /// With more channels, or open windows of them, there are no tables for the numbers of each: they would
 /// take up to 3 MB.

@@ -30,9 +30,9 @@ use self::capacity::Capacity;
 use self::grid::Width;
 use self::sketch::Filled;
 use self::values::Values;
-use crate::ascending::Ascending;
 use crate::interval::Interval;
 use crate::lattice::Lattice;
+use crate::short::ascending::Ascending;
 use crate::short::{decimal, units};
 
 /// The distribution of the samples so far.

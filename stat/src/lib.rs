@@ -14,8 +14,7 @@
 //! | `channel` | one channel: its samples, and what came in their place; `windows`: what is kept of earlier windows; `extent`: when samples were taken |
 //! | `accumulator` | everything known about the samples, and (`accumulator::record`) the record made from it |
 //! | `columns` | rows of several columns, or with times, many at a time |
-//! | `short`, `scan`, `tally` | the fast path: short numbers, read many at a time and counted in tables |
-//! | `narrow` | short numbers of 16 bits, compared and summed many at a time |
+//! | `short` | the fast path: short numbers, read and counted many at a time |
 //! | `moments`, `wide` | the exact sums of the samples' powers |
 //! | `figures` | mean, deviation and so on from these sums: **a new figure is computed there** |
 //! | `nearest` | the one rounding, from an exact ratio to the nearest double |
@@ -30,7 +29,6 @@
 //! | `merge` | reading records with states |
 
 mod accumulator;
-mod ascending;
 mod calendar;
 mod channel;
 mod channels;
@@ -39,7 +37,6 @@ mod count;
 mod counts;
 mod course;
 mod distribution;
-mod divisor;
 mod extent;
 mod figures;
 pub mod files;
@@ -50,21 +47,18 @@ mod label;
 mod lattice;
 mod merge;
 mod moments;
-mod narrow;
 mod nearest;
 mod open_windows;
 mod options;
 mod pieces;
 mod plan;
 mod quantile;
-mod scan;
 mod schedule;
 mod selection;
 mod sequence;
 mod short;
 mod state;
 mod taking;
-mod tally;
 mod wide;
 mod windows;
 

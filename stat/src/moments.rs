@@ -20,7 +20,7 @@ use stage::format::decimal::{Decimal, Mantissa, SMALL_DIGITS, power_of_ten};
 use self::shared::SharedSums;
 pub(crate) use self::shared::{in_shared_unit, shared_unit};
 use self::sums::{FOURTH_LIMIT, Sums};
-use crate::narrow::Narrow;
+use crate::short::narrow::Narrow;
 use crate::short::{POWERS, decimal};
 use crate::wide::Wide;
 

@@ -2,6 +2,24 @@
 //!
 //! Converters, loggers and programs send little else. They are read, counted and summed many at a
 //! time; everything else is a [`Decimal`](stage::format::decimal::Decimal) from the beginning.
+//!
+//! | module | owns |
+//! |---|---|
+//! | [`scan`] | reading them from text: lines of one number, rows of several, the times in front of rows |
+//! | [`integers`] | counters of small integers, which are counted as they are read |
+//! | [`narrow`] | those of 16 bits, compared and summed many at a time |
+//! | [`ascending`] | numbers with their counts, in ascending order |
+//! | [`divisor`] | dividing many numbers by the same one |
+//! | [`tables`] | tables of counters |
+//!
+//! Nothing here needs any other part of this program.
+
+pub(crate) mod ascending;
+pub(crate) mod divisor;
+pub(crate) mod integers;
+pub(crate) mod narrow;
+pub(crate) mod scan;
+pub(crate) mod tables;
 
 use stage::format::decimal::{Decimal, Mantissa};
 

@@ -6,7 +6,7 @@
 
 use stage::stream::lines::each_line;
 
-use crate::scan::{Lines, Scanned};
+use crate::short::scan::{Lines, Scanned};
 
 /// The most lines taken one by one before searching for short numbers again: a search costs about as
 /// much as taking one line.

@@ -10,11 +10,11 @@ use stage::format::decimal::Decimal;
 use stage::format::sample::Sample;
 
 use super::Accumulator;
-use crate::narrow::Narrow;
-use crate::scan::{self, Lines, Numbers, Scanned, small};
 use crate::sequence::RunPlace;
+use crate::short::integers::Integers;
+use crate::short::narrow::Narrow;
+use crate::short::scan::{self, Lines, Numbers, Scanned, small};
 use crate::short::{BATCH, Scale, decimal};
-use crate::tally::integers::Integers;
 
 /// With fewer samples before the next record, tallying them does not pay: the tables are searched for
 /// each record. It pays if they are small integers, and this many times as many as the table's counters

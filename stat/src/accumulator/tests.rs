@@ -7,8 +7,8 @@ use stage::format::sample::Sample;
 use super::record::Wanted;
 use super::*;
 use crate::quantile::Quantile;
-use crate::scan::Lines;
 use crate::short::BATCH;
+use crate::short::scan::Lines;
 use crate::state::State;
 use crate::state::origin::Origin;
 

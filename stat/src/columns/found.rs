@@ -6,7 +6,7 @@ use stage::format::decimal::Decimal;
 use stage::format::sample::Sample;
 use stage::format::time::Time;
 
-use crate::scan::stamps::Span;
+use crate::short::scan::stamps::Span;
 
 /// Rows that were taken.
 #[derive(Debug)]

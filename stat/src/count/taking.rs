@@ -11,8 +11,8 @@ use super::Count;
 use super::rejection::Rejection;
 use crate::Error;
 use crate::columns::Columns;
-use crate::scan::{Lines, Scanned};
 use crate::sequence::RunPlace;
+use crate::short::scan::{Lines, Scanned};
 use crate::taking::TakeLines;
 
 impl<W: Output> Count<'_, W> {

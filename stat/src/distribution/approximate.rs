@@ -7,8 +7,8 @@ use super::capacity::Capacity;
 use super::cells::Cells;
 use super::grid::{Grid, Width};
 use super::sketch::{Filled, Sketch};
-use crate::ascending::Ascending;
 use crate::interval::Interval;
+use crate::short::ascending::Ascending;
 use crate::short::{decimal, units_down};
 
 /// Counts of too many distinct values.

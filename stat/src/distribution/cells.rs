@@ -15,8 +15,8 @@ use super::grid::{Grid, Width};
 use super::listed::Listed;
 use super::ranks::Ranks;
 use super::sketch::Sketch;
-use crate::ascending::Ascending;
-use crate::divisor::Divisor;
+use crate::short::ascending::Ascending;
+use crate::short::divisor::Divisor;
 
 /// This many numbers without a counter are handed on together; and if they are also a quarter of all
 /// that have come, the counters are misplaced.

@@ -24,9 +24,9 @@ use std::collections::BTreeMap;
 use num_bigint::BigInt;
 use stage::format::decimal::Decimal;
 
-use crate::ascending::Ascending;
 use crate::counts::{Full, MAX_DISTINCT};
 use crate::interval::Interval;
+use crate::short::ascending::Ascending;
 use crate::short::decimal;
 
 use self::width::Index;

@@ -11,7 +11,7 @@
 
 use std::ops::Range;
 
-use crate::tally::zeros;
+use crate::short::tables::zeros;
 
 /// Numbers that have a counter: a 12-bit converter's whole range, on either side of the first one.
 pub(super) const COUNTERS: usize = 1 << 13;

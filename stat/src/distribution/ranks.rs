@@ -8,7 +8,7 @@
 //! Memory: 1 MB.
 
 use super::counters::COUNTERS;
-use crate::tally::zeros;
+use crate::short::tables::zeros;
 
 /// Cells in a block, and blocks in a group.
 const BLOCK: usize = 1 << 6;

@@ -11,9 +11,9 @@ use std::mem::take;
 use stage::format::decimal::Decimal;
 
 use super::short_values::ShortValues;
-use crate::ascending::Ascending;
 use crate::counts::{Counts, Full};
 use crate::lattice::Lattice;
+use crate::short::ascending::Ascending;
 use crate::short::{MAX_SCALE, decimal, refined, units, units_up};
 
 /// The counts of values.

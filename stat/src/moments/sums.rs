@@ -1,7 +1,7 @@
 //! Sums of machine words: fast to add to, many numbers at a time.
 
 use super::{PowerSums, Powers};
-use crate::narrow::Narrow;
+use crate::short::narrow::Narrow;
 use crate::short::{BATCH, POWERS};
 use crate::wide::{Wide, Wider};
 

@@ -9,8 +9,8 @@ use stage::stream::rejects::REPORTED;
 use super::cut::{Cut, Torn};
 use crate::accumulator::Accumulator;
 use crate::plan::Plan;
-use crate::scan::{Lines, Scanned};
 use crate::sequence::{Run, RunPlace};
+use crate::short::scan::{Lines, Scanned};
 use crate::taking::TakeLines;
 
 /// What is reported of a piece, besides what its samples add to the counter.

@@ -7,7 +7,7 @@ use num_bigint::BigInt;
 use super::width::{Index, Width};
 use super::words::Words;
 use super::{Grid, far_room, room_for};
-use crate::ascending::Ascending;
+use crate::short::ascending::Ascending;
 
 impl Grid {
     /// Makes the cells as wide as necessary, and no wider.

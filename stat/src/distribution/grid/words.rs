@@ -5,8 +5,8 @@
 
 use std::mem::take;
 
-use crate::ascending::Ascending;
 use crate::counts::{Counts, Full};
+use crate::short::ascending::Ascending;
 
 /// Counts of samples by the indices of their cells.
 #[derive(Clone, Debug)]

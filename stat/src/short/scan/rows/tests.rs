@@ -1,7 +1,7 @@
 use super::*;
-use crate::scan::stamps::Span;
-use crate::scan::tests::line;
 use crate::short::decimal;
+use crate::short::scan::stamps::Span;
+use crate::short::scan::tests::line;
 use proptest::prelude::*;
 use stage::format::columns;
 use stage::format::decimal::Decimal;
@@ -11,7 +11,7 @@ use std::ops::Range;
 
 /// Some rows, and perhaps others.
 #[derive(Clone, Debug)]
-pub(in crate::scan) struct Table {
+pub(in crate::short::scan) struct Table {
     pub text: String,
     pub has_time: bool,
     /// Which of its columns are wanted.
@@ -24,7 +24,11 @@ type Found = Vec<Option<(Vec<Decimal>, u64)>>;
 impl Table {
     /// What the reference reads from the rows that were scanned.
     #[track_caller]
-    pub(in crate::scan) fn expected(&self, from: usize, scanned: Scanned) -> (Found, Option<Span>) {
+    pub(in crate::short::scan) fn expected(
+        &self,
+        from: usize,
+        scanned: Scanned,
+    ) -> (Found, Option<Span>) {
         let taken = &self.text[from..from + scanned.bytes];
         let lines: Vec<&str> = taken.split_inclusive('\n').collect();
         assert_eq!(lines.len() as u64, scanned.lines);
@@ -60,7 +64,7 @@ impl Table {
 }
 
 /// Tables of which most cells are like these.
-pub(in crate::scan) fn table(
+pub(in crate::short::scan) fn table(
     cell: &'static str,
     rows: Range<usize>,
 ) -> impl Strategy<Value = Table> {

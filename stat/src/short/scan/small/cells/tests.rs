@@ -1,9 +1,9 @@
 use super::*;
-use crate::scan::rows::tests::{Table, table};
-use crate::scan::small::count_rows;
-use crate::scan::stamps::Span;
 use crate::short::decimal;
-use crate::tally::zeros;
+use crate::short::scan::rows::tests::{Table, table};
+use crate::short::scan::small::count_rows;
+use crate::short::scan::stamps::Span;
+use crate::short::tables::zeros;
 use proptest::prelude::*;
 use stage::format::decimal::Decimal;
 

@@ -3,16 +3,15 @@
 //! Adding a sample to a table is one increment, so that a flood costs next to nothing; everything
 //! else (sums, extremes, distribution) is computed from the counts, value by value.
 //!
-//! Memory: none until there is a number to count; then 2 MB for small [`integers`] and 512 kB for
+//! Memory: none until there is a number to count; then 2 MB for small [`Integers`] and 512 kB for
 //! the [`values`] near the first ones, of which only pages that were touched take room, and up to
 //! 2.5 MB for the others.
 
-pub(crate) mod integers;
 mod values;
 
-use self::integers::Integers;
 use self::values::Values;
-use crate::scan::{Lines, Scanned, small};
+use crate::short::integers::Integers;
+use crate::short::scan::{Lines, Scanned, small};
 
 /// Samples that may be tallied before a counter, of 32 bits, might overflow.
 const MOST: u64 = 1 << 31;
@@ -22,34 +21,27 @@ const FEW_NUMBERS: usize = 256;
 
 /// Counts of short numbers.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Tally {
+pub(super) struct Tally {
     integers: Option<Integers>,
     values: Option<Values>,
     /// Samples tallied.
     count: u64,
 }
 
-/// Zeros; only pages that are touched take room.
-pub(crate) fn zeros<T: Clone + Copy + Default, const COUNT: usize>() -> Box<[T; COUNT]> {
-    let zeros = vec![T::default(); COUNT].into_boxed_slice();
-    // The length is right by construction.
-    zeros.try_into().unwrap_or_else(|_| Box::new([T::default(); COUNT]))
-}
-
 impl Tally {
     /// Whether nothing is tallied.
-    pub(crate) fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.count == 0
     }
 
     /// Samples that there is room for, if they are not too different.
-    pub(crate) fn room(&self) -> u64 {
+    pub(super) fn room(&self) -> u64 {
         MOST - self.count
     }
 
     /// Counts the small integers, in units of 1, from the place `from` of `block` on, but at most `most`
     /// of them; there must be room for that many. May stop at any line.
-    pub(crate) fn count_small(&mut self, lines: Lines<'_>) -> Scanned {
+    pub(super) fn count_small(&mut self, lines: Lines<'_>) -> Scanned {
         let integers = self.integers.get_or_insert_default();
         let scanned = small::count(lines, integers);
         if scanned.lines > 0 {
@@ -60,26 +52,26 @@ impl Tally {
     }
 
     /// The counters of small integers, in units of 1.
-    pub(crate) fn small(&mut self) -> &mut Integers {
+    pub(super) fn small(&mut self) -> &mut Integers {
         self.integers.get_or_insert_default()
     }
 
     /// Notes that this many small integers were counted; there must have been room for them.
-    pub(crate) fn note_small(&mut self, count: u64) {
+    pub(super) fn note_small(&mut self, count: u64) {
         self.small().note(count);
         self.count += count;
     }
 
     /// Counts `numbers`, for which there must be room, or as many as are not too different; returns
     /// how many.
-    pub(crate) fn add(&mut self, numbers: &[i64]) -> usize {
+    pub(super) fn add(&mut self, numbers: &[i64]) -> usize {
         let counted = self.values.get_or_insert_default().add(numbers);
         self.count += counted as u64;
         counted
     }
 
     /// Empties the tables; returns the numbers with their counts, in any order.
-    pub(crate) fn drain(&mut self) -> Vec<(i64, u64)> {
+    pub(super) fn drain(&mut self) -> Vec<(i64, u64)> {
         let far = self.values.as_ref().map_or(0, Values::far);
         let mut numbers = Vec::with_capacity(far.max(FEW_NUMBERS));
         let mut push = |number, count| numbers.push((number, count));

@@ -19,7 +19,7 @@ mod window;
 use self::number::{Number, integer, number, signed, unusual, with_exponent};
 use self::small::ROOM;
 use self::window::{CHUNK, Masks, Window};
-use crate::short::BATCH;
+use super::BATCH;
 
 /// Lines that may be read: those from a place of a block on, at most this many. They are read with the
 /// bytes in front of them.

@@ -7,10 +7,10 @@
 use memchr::memrchr;
 
 use super::{Values, put_values};
-use crate::scan::stamps::{Stamp, Stamps};
-use crate::scan::window::{self, CHUNK, FRONT, Masks, Window};
-use crate::scan::{Lines, Scanned};
-use crate::tally::integers::{Integers, LANES, MISSING, Table};
+use crate::short::integers::{Integers, LANES, MISSING, Table};
+use crate::short::scan::stamps::{Stamp, Stamps};
+use crate::short::scan::window::{self, CHUNK, FRONT, Masks, Window};
+use crate::short::scan::{Lines, Scanned};
 
 /// The most columns whose cells are counted as they are read.
 pub(crate) const MOST_COLUMNS: usize = CHUNK;

@@ -9,9 +9,9 @@ use std::mem::take;
 use foldhash::fast::RandomState;
 use num_integer::gcd;
 
-use super::zeros;
 use crate::counts::MAX_DISTINCT;
-use crate::divisor::Divisor;
+use crate::short::divisor::Divisor;
+use crate::short::tables::zeros;
 
 /// Numbers that have a counter in the table: twice the whole range of a 16-bit converter, so that
 /// this fits in wherever in it the first ones lie.

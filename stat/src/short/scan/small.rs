@@ -16,7 +16,7 @@ use super::stamps::Stamps;
 use super::window::{self, CHUNK, FRONT, Masks, Window};
 use super::{Lines, Scanned};
 use crate::short::BATCH;
-use crate::tally::integers::{Integers, LANES, NOTHING};
+use crate::short::integers::{Integers, LANES, NOTHING};
 
 /// No integer is greater.
 pub(crate) const REACH: u64 = 9_999;
@@ -178,8 +178,8 @@ fn put_values(values: &Values, line_feeds: u64, mut put: impl FnMut(u16, usize))
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scan::tests::{expected, line};
     use crate::short::decimal;
+    use crate::short::scan::tests::{expected, line};
     use proptest::prelude::*;
     use stage::format::decimal::Decimal;
 

@@ -161,9 +161,9 @@ pub(super) fn take(lines: Lines<'_>, scale: u16, batch: &mut Batch<'_>) -> Scann
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scan::small::ROOM;
-    use crate::scan::tests::expected;
     use crate::short::decimal;
+    use crate::short::scan::small::ROOM;
+    use crate::short::scan::tests::expected;
     use proptest::prelude::*;
 
     /// Compares what is taken with the reference.

@@ -17,9 +17,9 @@ use std::arch::x86_64::{
 
 use super::cells::{self, Counters};
 use super::{Values, each_by};
-use crate::scan::stamps::Stamps;
-use crate::scan::window::{FRONT, Masks, Window};
-use crate::scan::{Lines, Scanned};
+use crate::short::scan::stamps::Stamps;
+use crate::short::scan::window::{FRONT, Masks, Window};
+use crate::short::scan::{Lines, Scanned};
 
 /// Bytes of a vector.
 const VECTOR: usize = 32;

@@ -2,7 +2,7 @@
 
 use std::mem::take;
 
-use super::zeros;
+use super::tables::zeros;
 
 /// Integers that have a counter: those of up to four digits.
 const COUNTED: usize = 10_000;
