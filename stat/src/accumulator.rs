@@ -15,12 +15,12 @@ use stage::format::sample::Sample;
 
 pub(crate) use self::merging::Unmergeable;
 use self::tally::Tally;
-use crate::course::{self, Course};
 use crate::distribution::capacity::Capacity;
 use crate::distribution::{Contents, Distribution};
+use crate::exact::course::{self, Course};
+use crate::exact::moments::{Moments, Powers, Totals};
+use crate::exact::sequence::{Run, RunPlace, Sequence};
 use crate::histogram::Limits;
-use crate::moments::{Moments, Powers, Totals};
-use crate::sequence::{Run, RunPlace, Sequence};
 use crate::short::ascending::Ascending;
 use crate::short::scan::Numbers;
 use crate::short::{Scale, decimal};

@@ -11,7 +11,7 @@ use stage::format::time::Time;
 
 use self::found::Rows;
 use crate::channel::Channel;
-use crate::sequence::RunPlace;
+use crate::exact::sequence::RunPlace;
 use crate::short::integers::Table;
 use crate::short::scan::rows::{self, Columns as Numbers, Read};
 use crate::short::scan::small::cells::{self, Counters};

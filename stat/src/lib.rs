@@ -15,15 +15,11 @@
 //! | `accumulator` | everything known about the samples, and (`accumulator::record`) the record made from it |
 //! | `columns` | rows of several columns, or with times, many at a time |
 //! | `short` | the fast path: short numbers, read and counted many at a time |
-//! | `moments`, `wide` | the exact sums of the samples' powers |
-//! | `figures` | mean, deviation and so on from these sums: **a new figure is computed there** |
-//! | `nearest` | the one rounding, from an exact ratio to the nearest double |
+//! | `exact` | sums and whatever else is known without rounding, and (`exact::figures`) mean, deviation and so on from it: **a new figure is computed there** |
 //! | `quantile` | which rank a quantile has |
 //! | `distribution` | which sample has a given rank: each value is counted in `counts` or, once there are too many, in the cells of a `distribution::grid` and the bins of a `distribution::sketch`; `distribution::capacity`: how much of that one channel of several may have |
 //! | `interval` | the estimate of a sample that is only known to lie between two values |
 //! | `histogram` | the limits of a histogram's bins, which fit the samples' own step, a `lattice` |
-//! | `sequence` | what depends on the samples' order |
-//! | `course` | the stream from its first sample to its last, in stretches |
 //! | `label` | labels, which distinguish these samples from others |
 //! | `state` | what a record carries for merging: its format, and whether it can be right |
 //! | `merge` | reading records with states |
@@ -35,10 +31,9 @@ mod channels;
 mod columns;
 mod count;
 mod counts;
-mod course;
 mod distribution;
+mod exact;
 mod extent;
-mod figures;
 pub mod files;
 mod histogram;
 mod interval;
@@ -46,8 +41,6 @@ mod jobs;
 mod label;
 mod lattice;
 mod merge;
-mod moments;
-mod nearest;
 mod open_windows;
 mod options;
 mod pieces;
@@ -55,11 +48,9 @@ mod plan;
 mod quantile;
 mod schedule;
 mod selection;
-mod sequence;
 mod short;
 mod state;
 mod taking;
-mod wide;
 mod windows;
 
 use std::io;

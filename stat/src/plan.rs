@@ -10,7 +10,7 @@ use stage::format::row::Rows;
 use crate::accumulator::Accumulator;
 use crate::accumulator::record::Wanted;
 use crate::calendar::Calendar;
-use crate::course::Course;
+use crate::exact::course::Course;
 use crate::open_windows::OpenWindows;
 use crate::options::Options;
 use crate::schedule::{Every, Schedule};

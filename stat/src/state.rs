@@ -48,8 +48,8 @@ use thiserror::Error;
 
 use crate::accumulator::{Extremes, Parts, Unmergeable};
 use crate::distribution::Contents;
+use crate::exact::moments::{PowerSums, Totals};
 use crate::extent::Extent;
-use crate::moments::{PowerSums, Totals};
 use origin::{Origin, TooManyRejected};
 use pieces::{StoredBins, StoredCells, StoredCourse, StoredLagged, StoredRun};
 use text::{Integer, StoredSample, StoredTime};

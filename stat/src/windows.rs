@@ -1,6 +1,6 @@
 //! What is kept of the windows that ended before the current one.
 
-use crate::course::Course;
+use crate::exact::course::Course;
 use crate::histogram::Span;
 
 /// The windows that ended before the current one.

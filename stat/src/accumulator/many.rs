@@ -10,7 +10,7 @@ use stage::format::decimal::Decimal;
 use stage::format::sample::Sample;
 
 use super::Accumulator;
-use crate::sequence::RunPlace;
+use crate::exact::sequence::RunPlace;
 use crate::short::integers::Integers;
 use crate::short::narrow::Narrow;
 use crate::short::scan::{self, Lines, Numbers, Scanned, small};

@@ -3,9 +3,9 @@
 use thiserror::Error;
 
 use super::{Accumulator, Extremes, Parts};
-use crate::course;
-use crate::moments::Powers;
-use crate::sequence::{Conflict, Run, RunPlace};
+use crate::exact::course;
+use crate::exact::moments::Powers;
+use crate::exact::sequence::{Conflict, Run, RunPlace};
 
 /// Why samples cannot be added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]

@@ -4,8 +4,8 @@ use stage::format::decimal::Decimal;
 use stage::format::record::{Bin, Exactness, FIELDS, Figure, Presence, Record};
 
 use super::{Accumulator, Extremes};
-use crate::figures::Figures;
-use crate::figures::common::Common;
+use crate::exact::figures::Figures;
+use crate::exact::figures::common::Common;
 use crate::histogram::{Limits, Span, histogram};
 use crate::interval::{Estimate, Interval};
 use crate::quantile::Quantile;
@@ -135,7 +135,7 @@ impl Accumulator {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sequence::RunPlace;
+    use crate::exact::sequence::RunPlace;
     use stage::format::sample::Sample;
 
     #[test]

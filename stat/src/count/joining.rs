@@ -13,11 +13,11 @@ use stage::stream::regular::became_shorter;
 use super::Count;
 use crate::Error;
 use crate::channels::Taken;
+use crate::exact::sequence::RunPlace;
 use crate::jobs::PIECE;
 use crate::pieces::counter::{Counted, CountedLines, Rejected};
 use crate::pieces::crew::{Crew, Join};
 use crate::pieces::cut::Torn;
-use crate::sequence::RunPlace;
 use crate::taking::TakeLines;
 
 /// With fewer pieces, one thread is as fast.

@@ -9,7 +9,7 @@ use stage::stream::size::BLOCK;
 use super::delivery::flush;
 use super::{Count, nanoseconds};
 use crate::calendar::Bounds;
-use crate::sequence::RunPlace;
+use crate::exact::sequence::RunPlace;
 use crate::{Error, print};
 
 impl<W: Output> Count<'_, W> {

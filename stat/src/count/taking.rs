@@ -11,7 +11,7 @@ use super::Count;
 use super::rejection::Rejection;
 use crate::Error;
 use crate::columns::Columns;
-use crate::sequence::RunPlace;
+use crate::exact::sequence::RunPlace;
 use crate::short::scan::{Lines, Scanned};
 use crate::taking::TakeLines;
 

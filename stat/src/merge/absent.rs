@@ -1,7 +1,7 @@
 //! Rows that lack a whole channel, since the columns of their part have none of its name. Only the
 //! other channels know of them.
 
-use crate::sequence::{Run, RunPlace};
+use crate::exact::sequence::{Run, RunPlace};
 
 /// Numbered rows that follow each other: the first, and the one behind the last.
 type Span = (u64, u64);

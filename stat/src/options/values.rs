@@ -6,7 +6,7 @@ use stage::format::columns::Columns;
 use stage::format::decimal::Decimal;
 use stage::process::quantity;
 
-use crate::course::{MAX_STRETCHES, MIN_STRETCHES};
+use crate::exact::course::{MAX_STRETCHES, MIN_STRETCHES};
 use crate::histogram::{MAX_BINS, MIN_BINS};
 use crate::jobs::MAX_JOBS;
 use crate::quantile::Quantile;

@@ -8,8 +8,8 @@ use stage::stream::rejects::REPORTED;
 
 use super::cut::{Cut, Torn};
 use crate::accumulator::Accumulator;
+use crate::exact::sequence::{Run, RunPlace};
 use crate::plan::Plan;
-use crate::sequence::{Run, RunPlace};
 use crate::short::scan::{Lines, Scanned};
 use crate::taking::TakeLines;
 

@@ -10,9 +10,9 @@ use super::origin::is_number;
 use super::pieces::{StoredBins, StoredCells, StoredCourse, StoredRun};
 use super::text::StoredSample;
 use crate::counts::MAX_DISTINCT;
-use crate::course::MAX_STRETCHES;
 use crate::distribution::sketch::Filled;
 use crate::distribution::sketch::limits::LIMITS;
+use crate::exact::course::MAX_STRETCHES;
 use crate::interval::Interval;
 use crate::label;
 

@@ -1,8 +1,8 @@
 use super::*;
 use crate::accumulator::Accumulator;
 use crate::accumulator::record::Wanted;
+use crate::exact::sequence::RunPlace;
 use crate::quantile::Quantile;
-use crate::sequence::RunPlace;
 use crate::state::Refused;
 use crate::state::origin::Origin;
 use stage::format::record::Record;
@@ -204,7 +204,7 @@ fn a_course_that_cannot_have_been_counted_is_damaged() {
 /// The record of a state that passes the check, with everything that is computed from it.
 fn record_of(states: &[serde_json::Value]) -> Result<Record, String> {
     let mut accumulator =
-        Accumulator::new(false).with_course(Some(crate::course::Course::new(2, 1)));
+        Accumulator::new(false).with_course(Some(crate::exact::course::Course::new(2, 1)));
     for state in states {
         let state: State = serde_json::from_value(state.clone()).unwrap();
         let state = State::parse(&state.print().unwrap()).map_err(|it| it.to_string())?;

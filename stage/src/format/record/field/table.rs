@@ -1,7 +1,7 @@
 //! The record's fields, in the order in which they are written.
 //!
 //! To add a number that [only some records have](Record::more): a row here, and its value in
-//! `stat::figures` or, if it is not computed from sums, in `stat::accumulator::record`. Then every
+//! `stat::exact::figures` or, if it is not computed from sums, in `stat::accumulator::record`. Then every
 //! format and view shows it, conditions can use it, and no label can take its name. (The picture has no
 //! room for the numbers of `stat --more`.) Anything else needs a place in [`Record`] as well and,
 //! unless it is a count or a word, a view that can draw it. The README's table of fields describes

@@ -11,13 +11,13 @@ use super::{PowerSums, Powers, Totals};
 const STEP: u16 = 16;
 
 /// The places of the unit that samples with this many places share.
-pub(crate) fn shared_unit(places: u16) -> u16 {
+pub(in crate::exact) fn shared_unit(places: u16) -> u16 {
     places.div_ceil(STEP) * STEP
 }
 
 /// The mantissa of a sample with this many places in its shared unit.
 #[inline]
-pub(crate) fn in_shared_unit(mantissa: &Mantissa, places: u16) -> BigInt {
+pub(in crate::exact) fn in_shared_unit(mantissa: &Mantissa, places: u16) -> BigInt {
     let zeros = u32::from(shared_unit(places) - places);
     match mantissa {
         Mantissa::Small(mantissa) => (i128::from(*mantissa) * 10i128.pow(zeros)).into(),

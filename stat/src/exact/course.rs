@@ -18,8 +18,8 @@ use num_bigint::BigInt;
 use stage::format::decimal::{Decimal, power_of_ten};
 use stage::format::record;
 
-use crate::nearest;
-use crate::sequence::Moves;
+use super::nearest;
+use super::sequence::Moves;
 
 /// The fewest stretches that can be asked for: a course has two ends.
 pub(crate) const MIN_STRETCHES: usize = 2;

@@ -32,9 +32,9 @@ pub(crate) mod common;
 use num_bigint::BigInt;
 use stage::format::decimal::{Decimal, power_of_ten};
 
-use crate::moments::Totals;
-use crate::nearest;
-use crate::sequence::Neighbours;
+use super::moments::Totals;
+use super::nearest;
+use super::sequence::Neighbours;
 
 /// What figures are computed from, for at least one sample.
 #[derive(Debug)]

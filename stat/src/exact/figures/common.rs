@@ -4,8 +4,8 @@ use stage::format::decimal::Decimal;
 use stage::format::decimal::fixed::Fixed;
 
 use super::Figures;
-use crate::moments::{Moments, WordTotals};
-use crate::nearest::words::{ratio, root_of_ratio};
+use crate::exact::moments::{Moments, WordTotals};
+use crate::exact::nearest::words::{ratio, root_of_ratio};
 
 /// The figures that every record has; none without samples.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl From<&Figures> for Common {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::moments::Powers;
+    use crate::exact::moments::Powers;
     use proptest::prelude::*;
 
     proptest! {

@@ -3,7 +3,7 @@
 use super::compose;
 
 /// The double nearest to `numerator` / `denominator`, which must be above zero.
-pub(crate) fn ratio(numerator: i128, denominator: u64) -> f64 {
+pub(in crate::exact) fn ratio(numerator: i128, denominator: u64) -> f64 {
     let Quotient { quotient, shift, is_exact } =
         Quotient::of(numerator.unsigned_abs(), denominator);
     let magnitude = compose(quotient, -shift, is_exact);
@@ -11,7 +11,7 @@ pub(crate) fn ratio(numerator: i128, denominator: u64) -> f64 {
 }
 
 /// The double nearest to the root of `numerator` / `denominator`, which must be above zero.
-pub(crate) fn root_of_ratio(numerator: u128, denominator: u64) -> f64 {
+pub(in crate::exact) fn root_of_ratio(numerator: u128, denominator: u64) -> f64 {
     let Quotient { quotient, shift, is_exact } = Quotient::of(numerator, denominator);
     let root = quotient.isqrt();
     // With 126 bits or more, the quotient's root has at least 63.
@@ -52,7 +52,7 @@ impl Quotient {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nearest;
+    use crate::exact::nearest;
     use num_bigint::BigInt;
     use proptest::prelude::*;
 

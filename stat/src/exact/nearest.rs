@@ -4,7 +4,7 @@
 //! The integer quotient (or root) is computed with more bits than a double has. Those bits, and
 //! whether anything is left over, decide the rounding.
 
-pub(crate) mod words;
+pub(super) mod words;
 
 use num_bigint::{BigInt, BigUint};
 use num_traits::ToPrimitive;
@@ -23,7 +23,7 @@ const MIN_EXPONENT: i64 = -1022;
 
 /// The double nearest to `numerator` / `denominator`, which must be above zero; infinite
 /// beyond the largest double.
-pub(crate) fn ratio(numerator: &BigInt, denominator: &BigInt) -> f64 {
+pub(super) fn ratio(numerator: &BigInt, denominator: &BigInt) -> f64 {
     let (top, bottom) = (numerator.magnitude(), denominator.magnitude());
     let shift = BITS - (bits(top) - bits(bottom));
     let (quotient, exact) = divide(top, bottom, shift);
@@ -33,7 +33,7 @@ pub(crate) fn ratio(numerator: &BigInt, denominator: &BigInt) -> f64 {
 
 /// The double nearest to the root of `numerator` / `denominator`, neither of which may be
 /// negative, and the latter not zero.
-pub(crate) fn root_of_ratio(numerator: &BigInt, denominator: &BigInt) -> f64 {
+pub(super) fn root_of_ratio(numerator: &BigInt, denominator: &BigInt) -> f64 {
     let (top, bottom) = (numerator.magnitude(), denominator.magnitude());
     // Even, so that its half is the root's shift.
     let shift = (2 * BITS - (bits(top) - bits(bottom))).div_euclid(2) * 2;

@@ -4,14 +4,14 @@ use num_bigint::BigInt;
 
 /// The sum of up to 2^64 integers of 128 bits: `high` × 2^128 + `low`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Wide {
+pub(super) struct Wide {
     low: u128,
     high: i64,
 }
 
 impl Wide {
     /// Adds `value`.
-    pub(crate) fn add(&mut self, value: i128) {
+    pub(super) fn add(&mut self, value: i128) {
         // In two's complement a negative value reads as 2^128 − |value|, which is 2^128 too much.
         let (low, carry) = self.low.overflowing_add(value as u128);
         self.low = low;
@@ -19,7 +19,7 @@ impl Wide {
     }
 
     /// Adds `value` `count` times; the product must be below 2^191.
-    pub(crate) fn add_times(&mut self, value: i128, count: u64) {
+    pub(super) fn add_times(&mut self, value: i128, count: u64) {
         let magnitude = value.unsigned_abs();
         let (lower, upper) = (magnitude & u128::from(u64::MAX), magnitude >> 64);
         // Both products are below 2^128, and the second one stands for 2^64 times as much.
@@ -36,19 +36,19 @@ impl Wide {
     }
 
     /// The sum, if it is in the range of 128 bits and not negative.
-    pub(crate) fn to_word(self) -> Option<u128> {
+    pub(super) fn to_word(self) -> Option<u128> {
         (self.high == 0).then_some(self.low)
     }
 
     /// The sum as a big integer.
-    pub(crate) fn to_big(self) -> BigInt {
+    pub(super) fn to_big(self) -> BigInt {
         (BigInt::from(self.high) << 128) + self.low
     }
 }
 
 /// The sum of up to 2^64 products below 2^254: `low` + 2^128 × `middle` + 2^256 × `high`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Wider {
+pub(super) struct Wider {
     low: u128,
     middle: u128,
     high: u64,
@@ -57,7 +57,7 @@ pub(crate) struct Wider {
 impl Wider {
     /// Adds the product of two factors below 2^127.
     #[inline]
-    pub(crate) fn add_product(&mut self, a: u128, b: u128) {
+    pub(super) fn add_product(&mut self, a: u128, b: u128) {
         let halves = |factor: u128| (factor & u128::from(u64::MAX), factor >> 64);
         let ((a, a_upper), (b, b_upper)) = (halves(a), halves(b));
         // Both summands are below 2^127.
@@ -71,7 +71,7 @@ impl Wider {
     }
 
     /// The sum as a big integer.
-    pub(crate) fn to_big(self) -> BigInt {
+    pub(super) fn to_big(self) -> BigInt {
         (BigInt::from(self.high) << 256) + (BigInt::from(self.middle) << 128) + self.low
     }
 }

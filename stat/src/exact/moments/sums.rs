@@ -1,9 +1,9 @@
 //! Sums of machine words: fast to add to, many numbers at a time.
 
 use super::{PowerSums, Powers};
+use crate::exact::wide::{Wide, Wider};
 use crate::short::narrow::Narrow;
 use crate::short::{BATCH, POWERS};
-use crate::wide::{Wide, Wider};
 
 /// Fourth powers of mantissas below this one fit 128 bits.
 pub(super) const FOURTH_LIMIT: u64 = 1 << 31;

@@ -18,11 +18,11 @@ use num_bigint::BigInt;
 use stage::format::decimal::{Decimal, Mantissa, SMALL_DIGITS, power_of_ten};
 
 use self::shared::SharedSums;
-pub(crate) use self::shared::{in_shared_unit, shared_unit};
+pub(super) use self::shared::{in_shared_unit, shared_unit};
 use self::sums::{FOURTH_LIMIT, Sums};
+use super::wide::Wide;
 use crate::short::narrow::Narrow;
 use crate::short::{POWERS, decimal};
-use crate::wide::Wide;
 
 /// How many powers of the samples are summed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

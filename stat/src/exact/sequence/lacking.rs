@@ -54,7 +54,7 @@ fn lacking_before<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sequence::{Ends, RunPlace};
+    use crate::exact::sequence::{Ends, RunPlace};
     use stage::format::decimal::Decimal;
 
     /// `n` samples in `count` rows.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use num_bigint::BigInt;
 use stage::format::decimal::{Decimal, Mantissa, SMALL_DIGITS, power_of_ten};
 
-use crate::moments::{in_shared_unit, shared_unit};
-use crate::wide::Wide;
+use crate::exact::moments::{in_shared_unit, shared_unit};
+use crate::exact::wide::Wide;
 
 /// The sum, kept separately for each number of places that a product has, or for about as many.
 #[derive(Clone, Debug)]
