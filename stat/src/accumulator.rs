@@ -15,12 +15,12 @@ use stage::format::sample::Sample;
 
 pub(crate) use self::merging::Unmergeable;
 use self::tally::Tally;
-use crate::distribution::capacity::Capacity;
-use crate::distribution::{Contents, Distribution};
 use crate::exact::course::{self, Course};
 use crate::exact::moments::{Moments, Powers, Totals};
 use crate::exact::sequence::{Run, RunPlace, Sequence};
-use crate::histogram::Limits;
+use crate::ranks::distribution::capacity::Capacity;
+use crate::ranks::distribution::{Contents, Distribution};
+use crate::ranks::histogram::Limits;
 use crate::short::ascending::Ascending;
 use crate::short::scan::Numbers;
 use crate::short::{Scale, decimal};

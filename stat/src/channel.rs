@@ -11,11 +11,11 @@ use stage::format::sample::Sample;
 use stage::format::time::Time;
 
 use self::covered::{Aside, Covered};
-use crate::distribution::capacity::Capacity;
 use crate::exact::course::Course;
 use crate::exact::sequence::RunPlace;
 use crate::extent::Extent;
 use crate::plan::Plan;
+use crate::ranks::distribution::capacity::Capacity;
 use crate::state::State;
 use crate::state::origin::Origin;
 use crate::windows::EarlierWindows;

@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use stage::format::columns::{Columns, MAX_COLUMNS};
 
 use crate::channel::Channel;
-use crate::distribution::capacity::Capacity;
 use crate::open_windows::OpenWindows;
 use crate::plan::Plan;
+use crate::ranks::distribution::capacity::Capacity;
 use crate::selection::{Found, Selection, Unknown};
 
 /// Channels that a stream can have in all its parts: as many as one part can.

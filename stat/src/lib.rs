@@ -16,10 +16,7 @@
 //! | `columns` | rows of several columns, or with times, many at a time |
 //! | `short` | the fast path: short numbers, read and counted many at a time |
 //! | `exact` | sums and whatever else is known without rounding, and (`exact::figures`) mean, deviation and so on from it: **a new figure is computed there** |
-//! | `quantile` | which rank a quantile has |
-//! | `distribution` | which sample has a given rank: each value is counted in `counts` or, once there are too many, in the cells of a `distribution::grid` and the bins of a `distribution::sketch`; `distribution::capacity`: how much of that one channel of several may have |
-//! | `interval` | the estimate of a sample that is only known to lie between two values |
-//! | `histogram` | the limits of a histogram's bins, which fit the samples' own step, a `lattice` |
+//! | `ranks` | which sample has a given rank, for quantiles and histograms |
 //! | `label` | labels, which distinguish these samples from others |
 //! | `state` | what a record carries for merging: its format, and whether it can be right |
 //! | `merge` | reading records with states |
@@ -30,22 +27,17 @@ mod channel;
 mod channels;
 mod columns;
 mod count;
-mod counts;
-mod distribution;
 mod exact;
 mod extent;
 pub mod files;
-mod histogram;
-mod interval;
 mod jobs;
 mod label;
-mod lattice;
 mod merge;
 mod open_windows;
 mod options;
 mod pieces;
 mod plan;
-mod quantile;
+mod ranks;
 mod schedule;
 mod selection;
 mod short;

@@ -29,11 +29,11 @@ use self::absent::Spans;
 use self::pending::{PendingRecords, Stated};
 use crate::accumulator::Accumulator;
 use crate::channels::MAX_CHANNELS;
-use crate::distribution::capacity::Capacity;
 use crate::exact::course::Course;
 use crate::files::{Inputs, NamedInput, Position};
 use crate::plan::Plan;
 use crate::print;
+use crate::ranks::distribution::capacity::Capacity;
 use crate::state::origin::{Origin, is_number};
 use crate::state::{Refused, State};
 

@@ -23,7 +23,7 @@ use self::values::{bins, every, first, jobs as threads, names, quantile, stretch
 use crate::files;
 use crate::jobs;
 use crate::label::Label;
-use crate::quantile::Quantile;
+use crate::ranks::quantile::Quantile;
 use crate::schedule::Every;
 use crate::selection::Wanted;
 

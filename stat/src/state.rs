@@ -47,9 +47,9 @@ use stage::format::time::Time;
 use thiserror::Error;
 
 use crate::accumulator::{Extremes, Parts, Unmergeable};
-use crate::distribution::Contents;
 use crate::exact::moments::{PowerSums, Totals};
 use crate::extent::Extent;
+use crate::ranks::distribution::Contents;
 use origin::{Origin, TooManyRejected};
 use pieces::{StoredBins, StoredCells, StoredCourse, StoredLagged, StoredRun};
 use text::{Integer, StoredSample, StoredTime};

@@ -1,7 +1,7 @@
 //! What is kept of the windows that ended before the current one.
 
 use crate::exact::course::Course;
-use crate::histogram::Span;
+use crate::ranks::histogram::Span;
 
 /// The windows that ended before the current one.
 #[derive(Debug, Default)]

@@ -6,9 +6,9 @@ use stage::format::record::{Bin, Exactness, FIELDS, Figure, Presence, Record};
 use super::{Accumulator, Extremes};
 use crate::exact::figures::Figures;
 use crate::exact::figures::common::Common;
-use crate::histogram::{Limits, Span, histogram};
-use crate::interval::{Estimate, Interval};
-use crate::quantile::Quantile;
+use crate::ranks::histogram::{Limits, Span, histogram};
+use crate::ranks::interval::{Estimate, Interval};
+use crate::ranks::quantile::Quantile;
 
 /// What a record contains beyond the fields that every record has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use stage::format::sample::Sample;
 
 use super::record::Wanted;
 use super::*;
-use crate::quantile::Quantile;
+use crate::ranks::quantile::Quantile;
 use crate::short::BATCH;
 use crate::short::scan::Lines;
 use crate::state::State;

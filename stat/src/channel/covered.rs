@@ -7,10 +7,10 @@ use stage::format::sample::Sample;
 
 use super::few::Few;
 use crate::accumulator::Accumulator;
-use crate::distribution::capacity::Capacity;
 use crate::exact::sequence::RunPlace;
 use crate::extent::Extent;
 use crate::plan::Plan;
+use crate::ranks::distribution::capacity::Capacity;
 
 /// What a record covers.
 #[derive(Debug)]

@@ -7,9 +7,9 @@ use stage::format::decimal::Decimal;
 use stage::process::quantity;
 
 use crate::exact::course::{MAX_STRETCHES, MIN_STRETCHES};
-use crate::histogram::{MAX_BINS, MIN_BINS};
 use crate::jobs::MAX_JOBS;
-use crate::quantile::Quantile;
+use crate::ranks::histogram::{MAX_BINS, MIN_BINS};
+use crate::ranks::quantile::Quantile;
 use crate::schedule::Every;
 
 /// Reads how often a record is wanted, or how long a window is.

@@ -9,12 +9,12 @@ use super::State;
 use super::origin::is_number;
 use super::pieces::{StoredBins, StoredCells, StoredCourse, StoredRun};
 use super::text::StoredSample;
-use crate::counts::MAX_DISTINCT;
-use crate::distribution::sketch::Filled;
-use crate::distribution::sketch::limits::LIMITS;
 use crate::exact::course::MAX_STRETCHES;
-use crate::interval::Interval;
 use crate::label;
+use crate::ranks::counts::MAX_DISTINCT;
+use crate::ranks::distribution::sketch::Filled;
+use crate::ranks::distribution::sketch::limits::LIMITS;
+use crate::ranks::interval::Interval;
 
 impl State {
     /// What is wrong with it, if anything.

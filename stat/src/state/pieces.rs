@@ -5,10 +5,10 @@ use stage::format::decimal::Decimal;
 
 use super::consecutive::Consecutive;
 use super::text::{Integer, StoredSample};
-use crate::distribution::grid::Width;
-use crate::distribution::sketch::{Filled, SketchBin};
 use crate::exact::course;
 use crate::exact::sequence::{Ends, Run, RunPlace};
+use crate::ranks::distribution::grid::Width;
+use crate::ranks::distribution::sketch::{Filled, SketchBin};
 
 /// A [`Run`].
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -9,7 +9,7 @@ use std::mem::take;
 use foldhash::fast::RandomState;
 use num_integer::gcd;
 
-use crate::counts::MAX_DISTINCT;
+use crate::ranks::counts::MAX_DISTINCT;
 use crate::short::divisor::Divisor;
 use crate::short::tables::zeros;
 

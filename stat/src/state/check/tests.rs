@@ -2,7 +2,7 @@ use super::*;
 use crate::accumulator::Accumulator;
 use crate::accumulator::record::Wanted;
 use crate::exact::sequence::RunPlace;
-use crate::quantile::Quantile;
+use crate::ranks::quantile::Quantile;
 use crate::state::Refused;
 use crate::state::origin::Origin;
 use stage::format::record::Record;

@@ -14,8 +14,8 @@ use num_integer::Integer;
 use stage::format::decimal::{Decimal, power_of_ten};
 use stage::format::record::Bin;
 
-use crate::distribution::Distribution;
-use crate::lattice::Lattice;
+use super::distribution::Distribution;
+use super::lattice::Lattice;
 
 /// What a histogram has to cover.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use stage::format::decimal::Decimal;
 
 use super::Grid;
 use super::width::Index;
-use crate::interval::Interval;
+use crate::ranks::interval::Interval;
 
 impl Grid {
     /// The cell in which the sample at `rank` lies, from 1.

@@ -11,8 +11,8 @@ use std::mem::take;
 use stage::format::decimal::Decimal;
 
 use super::short_values::ShortValues;
-use crate::counts::{Counts, Full};
-use crate::lattice::Lattice;
+use crate::ranks::counts::{Counts, Full};
+use crate::ranks::lattice::Lattice;
 use crate::short::ascending::Ascending;
 use crate::short::{MAX_SCALE, decimal, refined, units, units_up};
 
@@ -260,7 +260,7 @@ fn extended(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::counts::MAX_DISTINCT;
+    use crate::ranks::counts::MAX_DISTINCT;
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 

@@ -5,7 +5,7 @@
 
 use std::mem::take;
 
-use crate::counts::{Counts, Full};
+use crate::ranks::counts::{Counts, Full};
 use crate::short::ascending::Ascending;
 
 /// Counts of samples by the indices of their cells.

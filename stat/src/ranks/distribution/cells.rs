@@ -277,7 +277,7 @@ impl Cells {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::counts::MAX_DISTINCT;
+    use crate::ranks::counts::MAX_DISTINCT;
 
     #[test]
     fn cells_that_reach_beyond_the_machine_words_have_counters() {

@@ -7,7 +7,7 @@ use super::capacity::Capacity;
 use super::cells::Cells;
 use super::grid::{Grid, Width};
 use super::sketch::{Filled, Sketch};
-use crate::interval::Interval;
+use crate::ranks::interval::Interval;
 use crate::short::ascending::Ascending;
 use crate::short::{decimal, units_down};
 

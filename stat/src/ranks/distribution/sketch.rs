@@ -20,7 +20,7 @@ use std::ops::Range;
 
 use stage::format::decimal::{Decimal, EXACT_POWERS};
 
-use crate::interval::Interval;
+use crate::ranks::interval::Interval;
 use bin_counts::BinCounts;
 use limits::LIMITS;
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::counts::MAX_DISTINCT;
+use crate::ranks::counts::MAX_DISTINCT;
 use proptest::prelude::*;
 
 fn of(values: std::ops::Range<i64>) -> Distribution {

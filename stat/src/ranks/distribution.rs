@@ -30,8 +30,8 @@ use self::capacity::Capacity;
 use self::grid::Width;
 use self::sketch::Filled;
 use self::values::Values;
-use crate::interval::Interval;
-use crate::lattice::Lattice;
+use super::interval::Interval;
+use super::lattice::Lattice;
 use crate::short::ascending::Ascending;
 use crate::short::{decimal, units};
 

@@ -29,7 +29,7 @@ const MAX_LIMITS: usize = 1 << 10;
 
 /// There is no room for another distinct value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Full;
+pub(super) struct Full;
 
 /// Each value with its count. The hash is keyed at random, so that nobody can prepare values that
 /// collide.
@@ -37,7 +37,7 @@ type Values<V> = IndexMap<V, u64, RandomState>;
 
 /// How often each value occurs.
 #[derive(Clone, Debug)]
-pub(crate) struct Counts<V> {
+pub(super) struct Counts<V> {
     /// Distinct values that there is room for.
     most: usize,
     counts: Values<V>,
@@ -61,7 +61,7 @@ impl<V: Clone + Hash + Ord> Default for Counts<V> {
 
 impl<V: Clone + Hash + Ord> Counts<V> {
     /// No samples yet, and room for this many distinct values.
-    pub(crate) fn of_up_to(most: usize) -> Counts<V> {
+    pub(super) fn of_up_to(most: usize) -> Counts<V> {
         Counts {
             most,
             counts: Values::default(),
@@ -74,13 +74,13 @@ impl<V: Clone + Hash + Ord> Counts<V> {
     }
 
     /// The same, with memory for this many distinct values.
-    pub(crate) fn with_memory_for(self, distinct: usize) -> Counts<V> {
+    pub(super) fn with_memory_for(self, distinct: usize) -> Counts<V> {
         let counts = Values::with_capacity_and_hasher(distinct, RandomState::default());
         Counts { counts, ..self }
     }
 
     /// Values that ascend, with their counts, and room for this many distinct ones.
-    pub(crate) fn of_ascending(most: usize, values: &[(V, u64)]) -> Counts<V> {
+    pub(super) fn of_ascending(most: usize, values: &[(V, u64)]) -> Counts<V> {
         let mut counts = Counts::of_up_to(most).with_memory_for(values.len());
         counts.counts.extend(values.iter().cloned());
         let order: Vec<u32> = (0..values.len() as u32).collect();
@@ -89,13 +89,13 @@ impl<V: Clone + Hash + Ord> Counts<V> {
     }
 
     /// How many distinct values there are.
-    pub(crate) fn distinct(&self) -> usize {
+    pub(super) fn distinct(&self) -> usize {
         self.counts.len()
     }
 
     /// Counts `count` samples of the same value.
     #[inline]
-    pub(crate) fn add_many(&mut self, value: &V, count: u64) -> Result<(), Full> {
+    pub(super) fn add_many(&mut self, value: &V, count: u64) -> Result<(), Full> {
         let at = self.position(value)?;
         self.counts[at] += count;
         if self.changes.len() < CHANGES.max(self.counts.len() / VALUES_A_CHANGE) {
@@ -119,7 +119,7 @@ impl<V: Clone + Hash + Ord> Counts<V> {
     }
 
     /// Removes all values, but keeps the memory.
-    pub(crate) fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.counts.clear();
         self.chunks.clear();
         self.changes.clear();
@@ -128,40 +128,40 @@ impl<V: Clone + Hash + Ord> Counts<V> {
     }
 
     /// Forgets the limits that were asked for.
-    pub(crate) fn forget_limits(&mut self) {
+    pub(super) fn forget_limits(&mut self) {
         self.limits = Vec::new();
     }
 
     /// How many samples there are.
-    pub(crate) fn samples(&self) -> u64 {
+    pub(super) fn samples(&self) -> u64 {
         self.counts.values().sum()
     }
 
     /// How often `value` occurs.
-    pub(crate) fn count_of(&self, value: &V) -> u64 {
+    pub(super) fn count_of(&self, value: &V) -> u64 {
         self.counts.get(value).copied().unwrap_or(0)
     }
 
     /// The values with their counts, in the order in which they first came.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&V, u64)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&V, u64)> {
         self.counts.iter().map(|(value, count)| (value, *count))
     }
 
     /// The same of those behind the first `known`.
-    pub(crate) fn behind(&self, known: usize) -> impl Iterator<Item = (&V, u64)> {
+    pub(super) fn behind(&self, known: usize) -> impl Iterator<Item = (&V, u64)> {
         let behind = self.counts.as_slice().get_range(known..);
         behind.into_iter().flatten().map(|(value, count)| (value, *count))
     }
 
     /// The values with their counts, from the least value to the greatest.
-    pub(crate) fn sorted(&mut self) -> impl Iterator<Item = (&V, u64)> {
+    pub(super) fn sorted(&mut self) -> impl Iterator<Item = (&V, u64)> {
         self.bring_up_to_date();
         let order = self.chunks.iter().flat_map(|chunk| &chunk.order);
         order.filter_map(|&at| self.counts.get_index(at as usize)).map(|(value, n)| (value, *n))
     }
 
     /// The value at `rank`, from 1, among the sorted samples.
-    pub(crate) fn at_rank(&mut self, rank: u64) -> Option<&V> {
+    pub(super) fn at_rank(&mut self, rank: u64) -> Option<&V> {
         self.bring_up_to_date();
         let mut rest = rank;
         for chunk in &self.chunks {
@@ -181,7 +181,7 @@ impl<V: Clone + Hash + Ord> Counts<V> {
     }
 
     /// How many samples are below `limit`.
-    pub(crate) fn below(&mut self, limit: &V) -> u64 {
+    pub(super) fn below(&mut self, limit: &V) -> u64 {
         self.bring_up_to_date();
         let place = match self.limits.binary_search_by(|(known, _)| known.cmp(limit)) {
             Ok(place) => return self.limits[place].1,
@@ -205,7 +205,7 @@ impl<V: Clone + Hash + Ord> Counts<V> {
     }
 
     /// The most frequent value, the least of them if there are several.
-    pub(crate) fn mode(&self) -> Option<&V> {
+    pub(super) fn mode(&self) -> Option<&V> {
         let mut found: Option<(&V, u64)> = None;
         for (value, count) in self.iter() {
             let better =

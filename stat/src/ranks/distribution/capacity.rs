@@ -6,7 +6,7 @@
 //! the same bytes as the whole.
 
 use super::sketch::limits::LIMITS;
-use crate::counts::MAX_DISTINCT;
+use crate::ranks::counts::MAX_DISTINCT;
 
 /// Channels that do not have to share.
 const UNSHARED: usize = 4;

@@ -28,7 +28,7 @@ pub(crate) struct Lattice {
 
 impl Lattice {
     /// The lattice of one value, unless that is very long.
-    pub(crate) fn of(value: &Decimal) -> Option<Lattice> {
+    pub(super) fn of(value: &Decimal) -> Option<Lattice> {
         let (units, places) = (value.small_mantissa(), value.places());
         let units = match units {
             Some(units) => i128::from(units),
@@ -39,14 +39,14 @@ impl Lattice {
     }
 
     /// The lattice of these values and one more, if it can be computed.
-    pub(crate) fn with(mut self, value: &Decimal) -> Option<Lattice> {
+    pub(super) fn with(mut self, value: &Decimal) -> Option<Lattice> {
         let values = self.values + 1;
         self = self.joined(Lattice::of(value)?)?;
         Some(Lattice { values, ..self })
     }
 
     /// The lattice of the values of both, some of which may be the same.
-    pub(crate) fn joined(self, other: Lattice) -> Option<Lattice> {
+    pub(super) fn joined(self, other: Lattice) -> Option<Lattice> {
         let places = self.places.max(other.places);
         let (own, other) = (self.at(places)?, other.at(places)?);
         let step = match own.step {
@@ -67,26 +67,26 @@ impl Lattice {
     }
 
     /// Whether there are enough values for their step not to be chance.
-    pub(crate) fn is_evident(&self) -> bool {
+    pub(super) fn is_evident(&self) -> bool {
         self.values >= MIN_VALUES && self.step > 0
     }
 
     /// Whether `width` is a multiple of the step.
-    pub(crate) fn divides(&self, width: &Decimal) -> bool {
+    pub(super) fn divides(&self, width: &Decimal) -> bool {
         let unit = width.mantissa_at(width.places().max(self.places));
         let step = self.decimal(self.step).mantissa_at(width.places().max(self.places));
         unit % step == 0u8.into()
     }
 
     /// The code of a value: how many steps it lies from code 0, the least value that is not negative.
-    pub(crate) fn code_of(&self, value: &Decimal) -> Decimal {
+    pub(super) fn code_of(&self, value: &Decimal) -> Decimal {
         let zero = self.decimal(self.value.rem_euclid(self.step));
         let steps = (value - zero).mantissa_at(self.places);
         Decimal::from_big(steps / self.step, 0)
     }
 
     /// The value of a code.
-    pub(crate) fn value_of(&self, code: &Decimal) -> Decimal {
+    pub(super) fn value_of(&self, code: &Decimal) -> Decimal {
         let zero = self.decimal(self.value.rem_euclid(self.step));
         (zero + code * self.decimal(self.step)).normalized()
     }

@@ -3,7 +3,7 @@
 
 use super::far::Far;
 use super::near::{COUNTERS, Near};
-use crate::counts::{Counts, Full, MAX_DISTINCT};
+use crate::ranks::counts::{Counts, Full, MAX_DISTINCT};
 
 /// The counts of short numbers.
 #[derive(Clone, Debug, Default)]

@@ -6,7 +6,7 @@
 //!
 //! Memory: 128 kB for the list.
 
-use crate::counts::{Counts, Full};
+use crate::ranks::counts::{Counts, Full};
 
 /// The most samples that are listed.
 const LISTED: usize = 1 << 14;

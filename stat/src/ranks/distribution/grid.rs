@@ -11,8 +11,9 @@
 //!
 //! Everything is computed with integers, so that it is the same on every machine.
 //!
-//! Memory: that of [`Counts`](crate::counts::Counts), and up to 300 bytes for a cell so far from zero that
-//! its index is beyond the machine words. Where many channels share, such a cell counts as several.
+//! Memory: that of [`Counts`](crate::ranks::counts::Counts), and up to 300 bytes for a cell so far from
+//! zero that its index is beyond the machine words. Where many channels share, such a cell counts as
+//! several.
 
 mod coarsening;
 mod ranks;
@@ -24,8 +25,8 @@ use std::collections::BTreeMap;
 use num_bigint::BigInt;
 use stage::format::decimal::Decimal;
 
-use crate::counts::{Full, MAX_DISTINCT};
-use crate::interval::Interval;
+use crate::ranks::counts::{Full, MAX_DISTINCT};
+use crate::ranks::interval::Interval;
 use crate::short::ascending::Ascending;
 use crate::short::decimal;
 
