@@ -13,11 +13,11 @@ use stage::format::time::Time;
 use self::covered::{Aside, Covered};
 use crate::exact::course::Course;
 use crate::exact::sequence::RunPlace;
-use crate::extent::Extent;
 use crate::plan::Plan;
 use crate::ranks::distribution::capacity::Capacity;
 use crate::state::State;
 use crate::state::origin::Origin;
+use crate::time::extent::Extent;
 use crate::windows::EarlierWindows;
 
 /// A channel.

@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 use stage::format::columns::{Columns, MAX_COLUMNS};
 
 use crate::channel::Channel;
-use crate::open_windows::OpenWindows;
 use crate::plan::Plan;
 use crate::ranks::distribution::capacity::Capacity;
 use crate::selection::{Found, Selection, Unknown};
+use crate::time::open_windows::OpenWindows;
 
 /// Channels that a stream can have in all its parts: as many as one part can.
 pub(crate) const MAX_CHANNELS: usize = MAX_COLUMNS;

@@ -32,11 +32,11 @@ use crate::Error;
 use crate::channels::Channels;
 use crate::columns::Columns;
 use crate::files::{Inputs, NamedInput, Position};
-use crate::open_windows::OpenWindows;
 use crate::pieces::crew::Crew;
 use crate::plan::Plan;
-use crate::schedule::Schedule;
 use crate::taking::TakeLines;
+use crate::time::open_windows::OpenWindows;
+use crate::time::schedule::Schedule;
 
 /// Counts `inputs`, one after another, until the last one ends or the reader of `output` goes away.
 pub(crate) fn run<I: Input>(

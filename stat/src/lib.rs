@@ -8,10 +8,9 @@
 //! | `jobs` | in how many threads files are counted |
 //! | `pieces` | counting a regular file in several threads, piece by piece |
 //! | `taking` | taking the lines of a block: short numbers many at a time, the others one by one |
-//! | `schedule` | when a record is due |
-//! | `open_windows` | the windows of a stream by its own time; `calendar`: in which window a time lies |
+//! | `time` | when a record is due, and which time it covers |
 //! | `channels` | the channels of a stream, and which column is whose; `selection`: which are counted |
-//! | `channel` | one channel: its samples, and what came in their place; `windows`: what is kept of earlier windows; `extent`: when samples were taken |
+//! | `channel` | one channel: its samples, and what came in their place; `windows`: what is kept of earlier windows |
 //! | `accumulator` | everything known about the samples, and (`accumulator::record`) the record made from it |
 //! | `columns` | rows of several columns, or with times, many at a time |
 //! | `short` | the fast path: short numbers, read and counted many at a time |
@@ -22,27 +21,24 @@
 //! | `merge` | reading records with states |
 
 mod accumulator;
-mod calendar;
 mod channel;
 mod channels;
 mod columns;
 mod count;
 mod exact;
-mod extent;
 pub mod files;
 mod jobs;
 mod label;
 mod merge;
-mod open_windows;
 mod options;
 mod pieces;
 mod plan;
 mod ranks;
-mod schedule;
 mod selection;
 mod short;
 mod state;
 mod taking;
+mod time;
 mod windows;
 
 use std::io;

@@ -24,8 +24,8 @@ use crate::files;
 use crate::jobs;
 use crate::label::Label;
 use crate::ranks::quantile::Quantile;
-use crate::schedule::Every;
 use crate::selection::Wanted;
+use crate::time::schedule::Every;
 
 /// Windows that late rows are waited for, at most: the more are open, the less is kept of each.
 const MAX_LATE: u32 = 100;

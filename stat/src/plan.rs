@@ -9,12 +9,12 @@ use stage::format::row::Rows;
 
 use crate::accumulator::Accumulator;
 use crate::accumulator::record::Wanted;
-use crate::calendar::Calendar;
 use crate::exact::course::Course;
-use crate::open_windows::OpenWindows;
 use crate::options::Options;
-use crate::schedule::{Every, Schedule};
 use crate::selection::Selection;
+use crate::time::calendar::Calendar;
+use crate::time::open_windows::OpenWindows;
+use crate::time::schedule::{Every, Schedule};
 
 /// How often a stream gives records by default: often enough to watch, seldom enough to read.
 const DEFAULT_EVERY: Every = Every::Time(Duration::from_millis(100));

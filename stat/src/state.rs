@@ -48,8 +48,8 @@ use thiserror::Error;
 
 use crate::accumulator::{Extremes, Parts, Unmergeable};
 use crate::exact::moments::{PowerSums, Totals};
-use crate::extent::Extent;
 use crate::ranks::distribution::Contents;
+use crate::time::extent::Extent;
 use origin::{Origin, TooManyRejected};
 use pieces::{StoredBins, StoredCells, StoredCourse, StoredLagged, StoredRun};
 use text::{Integer, StoredSample, StoredTime};

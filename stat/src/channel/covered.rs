@@ -8,9 +8,9 @@ use stage::format::sample::Sample;
 use super::few::Few;
 use crate::accumulator::Accumulator;
 use crate::exact::sequence::RunPlace;
-use crate::extent::Extent;
 use crate::plan::Plan;
 use crate::ranks::distribution::capacity::Capacity;
+use crate::time::extent::Extent;
 
 /// What a record covers.
 #[derive(Debug)]

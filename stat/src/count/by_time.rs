@@ -9,7 +9,7 @@ use stage::stream::output::Output;
 use super::Count;
 use super::rejection::Rejection;
 use crate::Error;
-use crate::calendar::Bounds;
+use crate::time::calendar::Bounds;
 
 impl<W: Output> Count<'_, W> {
     /// Goes to the window of a row's time, and makes the records of those that it closes; or says why

@@ -8,8 +8,8 @@ use stage::stream::size::BLOCK;
 
 use super::delivery::flush;
 use super::{Count, nanoseconds};
-use crate::calendar::Bounds;
 use crate::exact::sequence::RunPlace;
+use crate::time::calendar::Bounds;
 use crate::{Error, print};
 
 impl<W: Output> Count<'_, W> {

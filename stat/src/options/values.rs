@@ -10,7 +10,7 @@ use crate::exact::course::{MAX_STRETCHES, MIN_STRETCHES};
 use crate::jobs::MAX_JOBS;
 use crate::ranks::histogram::{MAX_BINS, MIN_BINS};
 use crate::ranks::quantile::Quantile;
-use crate::schedule::Every;
+use crate::time::schedule::Every;
 
 /// Reads how often a record is wanted, or how long a window is.
 pub(super) fn every(text: &str) -> Result<Every, String> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use stage::format::columns::MAX_COLUMNS;
 use thiserror::Error;
 
-use crate::extent::Extent;
+use crate::time::extent::Extent;
 
 /// What is known about some samples of one channel besides their values.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use stage::format::time::Time;
 
-use crate::calendar::{Bounds, Calendar};
+use super::calendar::{Bounds, Calendar};
 
 /// A stream whose newest row came later than this after its own time is not live.
 const LIVE: SignedDuration = SignedDuration::from_secs(10);
