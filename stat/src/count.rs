@@ -31,10 +31,10 @@ use self::rejection::{Rejection, csv_delimiter};
 use crate::Error;
 use crate::channels::Channels;
 use crate::columns::Columns;
-use crate::files::{Inputs, NamedInput, Position};
+use crate::input::files::{Inputs, NamedInput, Position};
+use crate::input::taking::TakeLines;
 use crate::pieces::crew::Crew;
 use crate::plan::Plan;
-use crate::taking::TakeLines;
 use crate::time::open_windows::OpenWindows;
 use crate::time::schedule::Schedule;
 

@@ -3,11 +3,9 @@
 //! | module | owns |
 //! |---|---|
 //! | `options` | the command line; `plan`: what it asks for |
-//! | [`files`] | the inputs: standard input, or files |
+//! | `input` | the input ([`files`]: standard input, or files), and in which portions it is taken |
 //! | `count` | counting a stream: samples in, records out |
-//! | `jobs` | in how many threads files are counted |
 //! | `pieces` | counting a regular file in several threads, piece by piece |
-//! | `taking` | taking the lines of a block: short numbers many at a time, the others one by one |
 //! | `time` | when a record is due, and which time it covers |
 //! | `channels` | the channels of a stream, and which column is whose; `selection`: which are counted |
 //! | `channel` | one channel: its samples, and what came in their place; `windows`: what is kept of earlier windows |
@@ -26,8 +24,7 @@ mod channels;
 mod columns;
 mod count;
 mod exact;
-pub mod files;
-mod jobs;
+mod input;
 mod label;
 mod merge;
 mod options;
@@ -37,7 +34,6 @@ mod ranks;
 mod selection;
 mod short;
 mod state;
-mod taking;
 mod time;
 mod windows;
 
@@ -53,7 +49,8 @@ use stage::stream::input::Input;
 use stage::stream::output::{Output, Unwritable};
 use thiserror::Error;
 
-use crate::files::Inputs;
+pub use crate::input::files;
+use crate::input::files::Inputs;
 pub use crate::options::Options;
 use crate::plan::Plan;
 use crate::selection::Unknown;

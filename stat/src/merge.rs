@@ -30,7 +30,7 @@ use self::pending::{PendingRecords, Stated};
 use crate::accumulator::Accumulator;
 use crate::channels::MAX_CHANNELS;
 use crate::exact::course::Course;
-use crate::files::{Inputs, NamedInput, Position};
+use crate::input::files::{Inputs, NamedInput, Position};
 use crate::plan::Plan;
 use crate::print;
 use crate::ranks::distribution::capacity::Capacity;

@@ -20,8 +20,8 @@ use stage::stream::regular::Regular;
 
 use self::help::EXAMPLES;
 use self::values::{bins, every, first, jobs as threads, names, quantile, stretches};
-use crate::files;
-use crate::jobs;
+use crate::input::files;
+use crate::input::jobs;
 use crate::label::Label;
 use crate::ranks::quantile::Quantile;
 use crate::selection::Wanted;

@@ -1,6 +1,6 @@
 //! Counting a regular file in several threads, with the same result as in one.
 //!
-//! The file is cut into pieces of [`PIECE`](crate::jobs::PIECE) bytes, wherever lines may end. Any thread counts any
+//! The file is cut into pieces of [`PIECE`](crate::input::jobs::PIECE) bytes, wherever lines may end. Any thread counts any
 //! piece: nearly everything that is known about samples is the same in whatever order they come. What
 //! depends on the order comes with the piece, and the stage's own thread takes the pieces in their
 //! order: [`crate::count`] does that.
@@ -18,7 +18,7 @@
 //! from front to back, as a pipe is.
 //!
 //! Memory: in each thread a piece, and what an accumulator holds. How many threads there are is
-//! [`crate::jobs`]'s.
+//! [`crate::input::jobs`]'s.
 
 pub(crate) mod counter;
 pub(crate) mod crew;

@@ -14,11 +14,11 @@ use super::Count;
 use crate::Error;
 use crate::channels::Taken;
 use crate::exact::sequence::RunPlace;
-use crate::jobs::PIECE;
+use crate::input::jobs::PIECE;
+use crate::input::taking::TakeLines;
 use crate::pieces::counter::{Counted, CountedLines, Rejected};
 use crate::pieces::crew::{Crew, Join};
 use crate::pieces::cut::Torn;
-use crate::taking::TakeLines;
 
 /// With fewer pieces, one thread is as fast.
 const FEW_PIECES: u64 = 2;

@@ -12,8 +12,8 @@ use super::rejection::Rejection;
 use crate::Error;
 use crate::columns::Columns;
 use crate::exact::sequence::RunPlace;
+use crate::input::taking::TakeLines;
 use crate::short::scan::{Lines, Scanned};
-use crate::taking::TakeLines;
 
 impl<W: Output> Count<'_, W> {
     /// Notes that rows were counted, at most as many as the schedule has room for.

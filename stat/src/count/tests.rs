@@ -1,6 +1,6 @@
 use super::*;
 use crate::Options;
-use crate::files::only;
+use crate::input::files::only;
 use clap::Parser;
 use proptest::prelude::*;
 use stage::fake::{Chunks, FakeClock, Gone, Held};

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use stage::format::decimal::Decimal;
 
-use crate::files::Position;
+use crate::input::files::Position;
 
 /// What merging needs of a record.
 #[derive(Deserialize)]

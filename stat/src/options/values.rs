@@ -7,7 +7,7 @@ use stage::format::decimal::Decimal;
 use stage::process::quantity;
 
 use crate::exact::course::{MAX_STRETCHES, MIN_STRETCHES};
-use crate::jobs::MAX_JOBS;
+use crate::input::jobs::MAX_JOBS;
 use crate::ranks::histogram::{MAX_BINS, MIN_BINS};
 use crate::ranks::quantile::Quantile;
 use crate::time::schedule::Every;

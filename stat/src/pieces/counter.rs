@@ -9,9 +9,9 @@ use stage::stream::rejects::REPORTED;
 use super::cut::{Cut, Torn};
 use crate::accumulator::Accumulator;
 use crate::exact::sequence::{Run, RunPlace};
+use crate::input::taking::TakeLines;
 use crate::plan::Plan;
 use crate::short::scan::{Lines, Scanned};
-use crate::taking::TakeLines;
 
 /// What is reported of a piece, besides what its samples add to the counter.
 #[derive(Debug, Default)]

@@ -17,7 +17,7 @@ use super::counter::{Counted, Counter};
 use super::gate::Gate;
 use super::order::InOrder;
 use crate::accumulator::Accumulator;
-use crate::jobs::PIECE;
+use crate::input::jobs::PIECE;
 use crate::plan::Plan;
 
 /// Pieces ahead for each thread: one that it counts, and some for whoever is faster.

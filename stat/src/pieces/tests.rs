@@ -1,7 +1,7 @@
 use super::counter::Counter;
 use super::*;
 use crate::Options;
-use crate::files::{NamedInput, only};
+use crate::input::files::{NamedInput, only};
 use clap::Parser;
 use proptest::prelude::*;
 use stage::fake::FakeClock;

@@ -5,7 +5,7 @@ use std::thread;
 
 use stage::stream::size::BLOCK;
 
-use crate::files;
+use super::files;
 
 /// Bytes that a thread takes at a time: few calls and messages, and yet they stay in a processor's
 /// second cache from the read to the last line. (Tests use small pieces.)
