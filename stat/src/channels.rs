@@ -6,16 +6,13 @@
 
 use std::collections::BTreeMap;
 
-use stage::format::columns::{Columns, MAX_COLUMNS};
+use stage::format::columns::Columns;
 
 use crate::channel::Channel;
 use crate::plan::Plan;
+use crate::plan::selection::{Found, MAX_CHANNELS, Selection, Unknown};
 use crate::ranks::distribution::capacity::Capacity;
-use crate::selection::{Found, Selection, Unknown};
 use crate::time::open_windows::OpenWindows;
-
-/// Channels that a stream can have in all its parts: as many as one part can.
-pub(crate) const MAX_CHANNELS: usize = MAX_COLUMNS;
 
 /// A field of each row that is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,19 +2,18 @@
 //!
 //! | module | owns |
 //! |---|---|
-//! | `options` | the command line; `plan`: what it asks for |
+//! | `plan` | the command line, and what it asks for |
 //! | `input` | the input ([`files`]: standard input, or files), and in which portions it is taken |
 //! | `count` | counting a stream: samples in, records out |
 //! | `pieces` | counting a regular file in several threads, piece by piece |
 //! | `time` | when a record is due, and which time it covers |
-//! | `channels` | the channels of a stream, and which column is whose; `selection`: which are counted |
+//! | `channels` | the channels of a stream, and which column is whose |
 //! | `channel` | one channel: its samples, and what came in their place; `windows`: what is kept of earlier windows |
 //! | `accumulator` | everything known about the samples, and (`accumulator::record`) the record made from it |
 //! | `columns` | rows of several columns, or with times, many at a time |
 //! | `short` | the fast path: short numbers, read and counted many at a time |
 //! | `exact` | sums and whatever else is known without rounding, and (`exact::figures`) mean, deviation and so on from it: **a new figure is computed there** |
 //! | `ranks` | which sample has a given rank, for quantiles and histograms |
-//! | `label` | labels, which distinguish these samples from others |
 //! | `state` | what a record carries for merging: its format, and whether it can be right |
 //! | `merge` | reading records with states |
 
@@ -25,13 +24,10 @@ mod columns;
 mod count;
 mod exact;
 mod input;
-mod label;
 mod merge;
-mod options;
 mod pieces;
 mod plan;
 mod ranks;
-mod selection;
 mod short;
 mod state;
 mod time;
@@ -51,9 +47,9 @@ use thiserror::Error;
 
 pub use crate::input::files;
 use crate::input::files::Inputs;
-pub use crate::options::Options;
+pub use crate::plan::Options;
 use crate::plan::Plan;
-use crate::selection::Unknown;
+use crate::plan::selection::Unknown;
 
 /// Why the statistics ended early.
 #[derive(Debug, Error)]

@@ -1,4 +1,14 @@
 //! From the options to a plan: which figures of which samples, and when.
+//!
+//! | module | owns |
+//! |---|---|
+//! | `options` | the command line |
+//! | [`selection`] | which channels are counted |
+//! | [`label`] | labels, which distinguish these samples from others |
+
+pub(crate) mod label;
+mod options;
+pub(crate) mod selection;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,11 +17,11 @@ use jiff::tz::TimeZone;
 use stage::format::columns::Columns;
 use stage::format::row::Rows;
 
+pub use self::options::Options;
+use self::selection::Selection;
 use crate::accumulator::Accumulator;
 use crate::accumulator::record::Wanted;
 use crate::exact::course::Course;
-use crate::options::Options;
-use crate::selection::Selection;
 use crate::time::calendar::Calendar;
 use crate::time::open_windows::OpenWindows;
 use crate::time::schedule::{Every, Schedule};

@@ -4,7 +4,7 @@ use stage::format::row::NotARow;
 use stage::format::time::Time;
 use stage::process::message::quoted;
 
-use crate::channels::MAX_CHANNELS;
+use crate::plan::selection::MAX_CHANNELS;
 
 /// Why a line is rejected.
 #[derive(Clone, Copy, Debug)]

@@ -10,7 +10,7 @@ use super::origin::is_number;
 use super::pieces::{StoredBins, StoredCells, StoredCourse, StoredRun};
 use super::text::StoredSample;
 use crate::exact::course::MAX_STRETCHES;
-use crate::label;
+use crate::plan::label;
 use crate::ranks::counts::MAX_DISTINCT;
 use crate::ranks::distribution::sketch::Filled;
 use crate::ranks::distribution::sketch::limits::LIMITS;

@@ -20,11 +20,10 @@ use stage::stream::regular::Regular;
 
 use self::help::EXAMPLES;
 use self::values::{bins, every, first, jobs as threads, names, quantile, stretches};
-use crate::input::files;
-use crate::input::jobs;
-use crate::label::Label;
+use super::label::Label;
+use super::selection::Wanted;
+use crate::input::{files, jobs};
 use crate::ranks::quantile::Quantile;
-use crate::selection::Wanted;
 use crate::time::schedule::Every;
 
 /// Windows that late rows are waited for, at most: the more are open, the less is kept of each.

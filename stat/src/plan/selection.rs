@@ -6,6 +6,9 @@ use stage::format::columns::{Channels, Columns, MAX_COLUMNS};
 use stage::process::message::quoted;
 use thiserror::Error;
 
+/// Channels that a stream can have in all its parts: as many as one part can.
+pub(crate) const MAX_CHANNELS: usize = MAX_COLUMNS;
+
 /// Channels named in a message, at most.
 const NAMED: usize = 20;
 
