@@ -15,8 +15,8 @@ use crate::exact::course::Course;
 use crate::exact::sequence::RunPlace;
 use crate::plan::Plan;
 use crate::ranks::distribution::capacity::Capacity;
-use crate::state::State;
-use crate::state::origin::Origin;
+use crate::records::state::State;
+use crate::records::state::origin::Origin;
 use crate::time::extent::Extent;
 use crate::windows::EarlierWindows;
 

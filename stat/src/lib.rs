@@ -14,8 +14,7 @@
 //! | `short` | the fast path: short numbers, read and counted many at a time |
 //! | `exact` | sums and whatever else is known without rounding, and (`exact::figures`) mean, deviation and so on from it: **a new figure is computed there** |
 //! | `ranks` | which sample has a given rank, for quantiles and histograms |
-//! | `state` | what a record carries for merging: its format, and whether it can be right |
-//! | `merge` | reading records with states |
+//! | `records` | printing records, and merging those that carry a state |
 
 mod accumulator;
 mod channel;
@@ -24,18 +23,17 @@ mod columns;
 mod count;
 mod exact;
 mod input;
-mod merge;
 mod pieces;
 mod plan;
 mod ranks;
+mod records;
 mod short;
-mod state;
 mod time;
 mod windows;
 
 use std::io;
 
-use stage::format::record::{MAX_RECORD, Record};
+use stage::format::record::MAX_RECORD;
 use stage::process::clock::Clock;
 use stage::process::program::Ended;
 use stage::process::surroundings::Surroundings;
@@ -50,6 +48,7 @@ use crate::input::files::Inputs;
 pub use crate::plan::Options;
 use crate::plan::Plan;
 use crate::plan::selection::Unknown;
+use crate::records::merge;
 
 /// Why the statistics ended early.
 #[derive(Debug, Error)]
@@ -106,14 +105,4 @@ pub fn run<I: Input>(
 ) -> Ended<Error> {
     let plan = Plan::of(options);
     if options.merge { merge::run(&plan, around) } else { count::run(plan, around) }
-}
-
-/// Appends `record` to `records`, unless its state makes it too long to be read again.
-fn print(record: &Record, records: &mut Vec<u8>) -> Result<(), Error> {
-    let before = records.len();
-    record.print(records)?;
-    if records.len() - before > MAX_RECORD {
-        return Err(Error::TooLong);
-    }
-    Ok(())
 }

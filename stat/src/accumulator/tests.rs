@@ -7,10 +7,10 @@ use stage::format::sample::Sample;
 use super::record::Wanted;
 use super::*;
 use crate::ranks::quantile::Quantile;
+use crate::records::state::State;
+use crate::records::state::origin::Origin;
 use crate::short::BATCH;
 use crate::short::scan::Lines;
-use crate::state::State;
-use crate::state::origin::Origin;
 
 /// What is done with an accumulator.
 #[derive(Clone, Debug)]

@@ -8,9 +8,10 @@ use stage::stream::size::BLOCK;
 
 use super::delivery::flush;
 use super::{Count, nanoseconds};
+use crate::Error;
 use crate::exact::sequence::RunPlace;
+use crate::records::print;
 use crate::time::calendar::Bounds;
-use crate::{Error, print};
 
 impl<W: Output> Count<'_, W> {
     /// When records become due even if no more rows come.

@@ -27,15 +27,15 @@ use thiserror::Error;
 
 use self::absent::Spans;
 use self::pending::{PendingRecords, Stated};
+use super::print;
+use super::state::origin::{Origin, is_number};
+use super::state::{Refused, State};
 use crate::accumulator::Accumulator;
 use crate::exact::course::Course;
 use crate::input::files::{Inputs, NamedInput, Position};
 use crate::plan::Plan;
 use crate::plan::selection::MAX_CHANNELS;
-use crate::print;
 use crate::ranks::distribution::capacity::Capacity;
-use crate::state::origin::{Origin, is_number};
-use crate::state::{Refused, State};
 
 /// Why records could not be merged.
 #[derive(Debug, Error)]

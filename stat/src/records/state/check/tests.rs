@@ -3,8 +3,8 @@ use crate::accumulator::Accumulator;
 use crate::accumulator::record::Wanted;
 use crate::exact::sequence::RunPlace;
 use crate::ranks::quantile::Quantile;
-use crate::state::Refused;
-use crate::state::origin::Origin;
+use crate::records::state::Refused;
+use crate::records::state::origin::Origin;
 use stage::format::record::Record;
 use stage::format::sample::Sample;
 
