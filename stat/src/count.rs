@@ -1,10 +1,23 @@
-//! Counting a stream: samples in, records out. (`taking` takes the lines of a block, `joining` the
-//! pieces of a file that several threads count; `recording` makes the records, `by_time` closes the windows
-//! by the stream's own time, and `delivery` writes the records, or puts them off.)
+//! Counting a stream: samples in, records out.
+//!
+//! | module | owns |
+//! |---|---|
+//! | `taking` | taking the lines of the stream: short numbers many at a time, the others one by one |
+//! | [`columns`] | rows of several columns, or with times, many at a time |
+//! | [`pieces`] | counting a regular file in several threads, piece by piece |
+//! | `joining` | taking these pieces in their order |
+//! | `rejection` | why a line, or a field of a row, is not counted |
+//! | [`channels`] | the channels of the stream, and which column is whose ([`channels::channel`]: one of them) |
+//! | `by_time` | closing windows by the stream's own time |
+//! | `recording` | making the records |
+//! | `delivery` | writing the records, or putting them off |
 
 mod by_time;
+mod channels;
+mod columns;
 mod delivery;
 mod joining;
+mod pieces;
 mod recording;
 mod rejection;
 mod taking;
@@ -27,13 +40,13 @@ use stage::stream::lines::{Block, Lines};
 use stage::stream::output::Output;
 use stage::stream::rejects::Rejects;
 
+use self::channels::Channels;
+use self::columns::Columns;
+use self::pieces::crew::Crew;
 use self::rejection::{Rejection, csv_delimiter};
 use crate::Error;
-use crate::channels::Channels;
-use crate::columns::Columns;
 use crate::input::files::{Inputs, NamedInput, Position};
 use crate::input::taking::TakeLines;
-use crate::pieces::crew::Crew;
 use crate::plan::Plan;
 use crate::time::open_windows::OpenWindows;
 use crate::time::schedule::Schedule;

@@ -5,31 +5,22 @@
 //! | `plan` | the command line, and what it asks for |
 //! | `input` | the input ([`files`]: standard input, or files), and in which portions it is taken |
 //! | `count` | counting a stream: samples in, records out |
-//! | `pieces` | counting a regular file in several threads, piece by piece |
 //! | `time` | when a record is due, and which time it covers |
-//! | `channels` | the channels of a stream, and which column is whose |
-//! | `channel` | one channel: its samples, and what came in their place; `windows`: what is kept of earlier windows |
 //! | `accumulator` | everything known about the samples, and (`accumulator::record`) the record made from it |
-//! | `columns` | rows of several columns, or with times, many at a time |
 //! | `short` | the fast path: short numbers, read and counted many at a time |
 //! | `exact` | sums and whatever else is known without rounding, and (`exact::figures`) mean, deviation and so on from it: **a new figure is computed there** |
 //! | `ranks` | which sample has a given rank, for quantiles and histograms |
 //! | `records` | printing records, and merging those that carry a state |
 
 mod accumulator;
-mod channel;
-mod channels;
-mod columns;
 mod count;
 mod exact;
 mod input;
-mod pieces;
 mod plan;
 mod ranks;
 mod records;
 mod short;
 mod time;
-mod windows;
 
 use std::io;
 

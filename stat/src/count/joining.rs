@@ -11,14 +11,14 @@ use stage::stream::output::Output;
 use stage::stream::regular::became_shorter;
 
 use super::Count;
+use super::channels::Taken;
+use super::pieces::counter::{Counted, CountedLines, Rejected};
+use super::pieces::crew::{Crew, Join};
+use super::pieces::cut::Torn;
 use crate::Error;
-use crate::channels::Taken;
 use crate::exact::sequence::RunPlace;
 use crate::input::jobs::PIECE;
 use crate::input::taking::TakeLines;
-use crate::pieces::counter::{Counted, CountedLines, Rejected};
-use crate::pieces::crew::{Crew, Join};
-use crate::pieces::cut::Torn;
 
 /// With fewer pieces, one thread is as fast.
 const FEW_PIECES: u64 = 2;

@@ -8,9 +8,9 @@ use stage::format::time::Time;
 use stage::stream::output::Output;
 
 use super::Count;
+use super::columns::Columns;
 use super::rejection::Rejection;
 use crate::Error;
-use crate::columns::Columns;
 use crate::exact::sequence::RunPlace;
 use crate::input::taking::TakeLines;
 use crate::short::scan::{Lines, Scanned};

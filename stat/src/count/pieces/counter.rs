@@ -15,7 +15,7 @@ use crate::short::scan::{Lines, Scanned};
 
 /// What is reported of a piece, besides what its samples add to the counter.
 #[derive(Debug, Default)]
-pub(crate) struct Counted {
+pub(in crate::count) struct Counted {
     /// The rest of a line that began before, with its line feed; or all, if the piece has none.
     pub rest: Torn,
     /// Whether that has a line feed.
@@ -32,7 +32,7 @@ pub(crate) struct Counted {
 
 /// What is reported of lines that were counted.
 #[derive(Debug, Default)]
-pub(crate) struct CountedLines {
+pub(in crate::count) struct CountedLines {
     /// How many there are. With `--strict`, up to the first that was rejected.
     pub count: u64,
     /// Their samples, if there are any.
@@ -45,7 +45,7 @@ pub(crate) struct CountedLines {
 
 /// A line that is not a sample.
 #[derive(Debug)]
-pub(crate) struct Rejected {
+pub(in crate::count) struct Rejected {
     /// Its number among the counted lines, from 1.
     pub line: u64,
     /// Why, with its start.
@@ -54,7 +54,7 @@ pub(crate) struct Rejected {
 
 /// Counts pieces.
 #[derive(Debug)]
-pub(crate) struct Counter {
+pub(in crate::count) struct Counter {
     accumulator: Accumulator,
     is_strict: bool,
     /// Those of the current piece so far.
@@ -63,13 +63,13 @@ pub(crate) struct Counter {
 
 impl Counter {
     /// None counted yet.
-    pub(crate) fn new(plan: &Plan) -> Counter {
+    pub(in crate::count) fn new(plan: &Plan) -> Counter {
         let (accumulator, lines) = (plan.accumulator(1), CountedLines::default());
         Counter { accumulator, is_strict: plan.is_strict, lines }
     }
 
     /// Counts the whole lines of `piece`, each of one number and none a header.
-    pub(crate) fn count(&mut self, piece: &[u8]) -> Counted {
+    pub(in crate::count) fn count(&mut self, piece: &[u8]) -> Counted {
         let Cut { rest, lines, start } = Cut::of(piece);
         // What ends it early is reported as well.
         let _ = self.take_block(lines);
@@ -85,7 +85,7 @@ impl Counter {
     }
 
     /// All that is known of the samples of all pieces, except for their order.
-    pub(crate) fn into_accumulator(self) -> Accumulator {
+    pub(in crate::count) fn into_accumulator(self) -> Accumulator {
         self.accumulator
     }
 
@@ -101,7 +101,7 @@ impl Counter {
 
 /// A line was rejected, which nothing behind it may be counted after.
 #[derive(Debug)]
-pub(crate) struct Stopped;
+pub(in crate::count) struct Stopped;
 
 impl TakeLines for Counter {
     type Error = Stopped;

@@ -1,14 +1,16 @@
-//! The channels of a stream, and which column is whose.
+//! The channels of a stream, and which column is whose. (What is known of one is up to [`channel`].)
 //!
 //! A stream may have several parts with different columns, as files that were put together have: their
 //! columns belong to the channels of their names. Before the first row or header nothing is known; what
 //! is rejected there counts for every channel of the first part.
 
+pub(super) mod channel;
+
 use std::collections::BTreeMap;
 
 use stage::format::columns::Columns;
 
-use crate::channel::Channel;
+use self::channel::Channel;
 use crate::plan::Plan;
 use crate::plan::selection::{Found, MAX_CHANNELS, Selection, Unknown};
 use crate::ranks::distribution::capacity::Capacity;
@@ -16,7 +18,7 @@ use crate::time::open_windows::OpenWindows;
 
 /// A field of each row that is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Taken {
+pub(super) struct Taken {
     /// Its index among the fields.
     pub field: usize,
     /// The index of its channel.
@@ -25,7 +27,7 @@ pub(crate) struct Taken {
 
 /// The channels.
 #[derive(Debug)]
-pub(crate) struct Channels {
+pub(super) struct Channels {
     /// In the order in which they first came; never empty.
     all: Vec<Channel>,
     /// The place of each among those that are asked for, and so of its records; equal if all are counted.
@@ -47,7 +49,7 @@ pub(crate) struct Channels {
 
 impl Channels {
     /// Those of a stream of which nothing is known.
-    pub(crate) fn new(plan: &Plan) -> Channels {
+    pub(super) fn new(plan: &Plan) -> Channels {
         Channels {
             all: vec![Channel::new(plan, None)],
             ranks: vec![0],
@@ -64,7 +66,7 @@ impl Channels {
     /// Begins a part with these columns. It is [refused](Channels::are_refused) if there would be too
     /// many channels. What it lacks of those that are asked for is an error, unless another input `may_have`
     /// it.
-    pub(crate) fn begin(
+    pub(super) fn begin(
         &mut self,
         columns: &Columns,
         plan: &Plan,
@@ -129,43 +131,43 @@ impl Channels {
     }
 
     /// Whether none of those that are asked for has come so far, though other parts have.
-    pub(crate) fn are_awaited(&self) -> bool {
+    pub(super) fn are_awaited(&self) -> bool {
         self.is_provisional && self.selection.check_found().is_err()
     }
 
     /// Fails, once the stream has ended, if one that is asked for has not come.
-    pub(crate) fn check_found(&self) -> Result<(), Unknown> {
+    pub(super) fn check_found(&self) -> Result<(), Unknown> {
         self.selection.check_found()
     }
 
     /// How many windows of each channel may be open at the same time.
-    pub(crate) fn windows(&self) -> usize {
+    pub(super) fn windows(&self) -> usize {
         self.windows
     }
 
     /// Whether the rows of the current part are refused.
-    pub(crate) fn are_refused(&self) -> bool {
+    pub(super) fn are_refused(&self) -> bool {
         self.is_refused
     }
 
     /// The fields of the current part's rows that are counted; none if these are refused.
-    pub(crate) fn taken(&self) -> &[Taken] {
+    pub(super) fn taken(&self) -> &[Taken] {
         &self.taken
     }
 
     /// The channel at an index that is [taken](Channels::taken).
     #[inline]
-    pub(crate) fn at(&mut self, index: usize) -> &mut Channel {
+    pub(super) fn at(&mut self, index: usize) -> &mut Channel {
         &mut self.all[index]
     }
 
     /// How many samples each channel of the current part may take at once.
-    pub(crate) fn rooms(&self) -> impl Iterator<Item = u64> {
+    pub(super) fn rooms(&self) -> impl Iterator<Item = u64> {
         self.taken.iter().map(|taken| self.all[taken.channel].current.room())
     }
 
     /// The channels whose fields are counted, with the index of each one's field.
-    pub(crate) fn with_fields(&mut self) -> Vec<(usize, &mut Channel)> {
+    pub(super) fn with_fields(&mut self) -> Vec<(usize, &mut Channel)> {
         let mut channels: Vec<_> = self.all.iter_mut().map(Some).collect();
         let of = |taken: &Taken| Some((taken.field, channels[taken.channel].take()?));
         self.taken.iter().filter_map(of).collect()
@@ -173,7 +175,7 @@ impl Channels {
 
     /// The channel of the first field, if only that is counted.
     #[inline]
-    pub(crate) fn single_mut(&mut self) -> Option<&mut Channel> {
+    pub(super) fn single_mut(&mut self) -> Option<&mut Channel> {
         match self.taken[..] {
             [Taken { field: 0, channel }] => self.all.get_mut(channel),
             _ => None,
@@ -181,13 +183,13 @@ impl Channels {
     }
 
     /// All of them.
-    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Channel> {
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Channel> {
         self.all.iter_mut()
     }
 
     /// Those that have a record: all, or of a window those of the current part, and those of which
     /// anything came; all of them if there are no others. In the order in which they are asked for, or came.
-    pub(crate) fn recorded(&mut self, are_all: bool) -> impl Iterator<Item = &mut Channel> {
+    pub(super) fn recorded(&mut self, are_all: bool) -> impl Iterator<Item = &mut Channel> {
         let mut recorded: Vec<bool> = self.all.iter().map(|it| are_all || it.has_any()).collect();
         self.taken.iter().for_each(|taken| recorded[taken.channel] = true);
         if !recorded.contains(&true) {
@@ -200,13 +202,13 @@ impl Channels {
     }
 
     /// Notes that rows were rejected whole.
-    pub(crate) fn reject(&mut self, rows: u64) {
+    pub(super) fn reject(&mut self, rows: u64) {
         self.rejected += rows;
     }
 
     /// Counts what was rejected whole for each channel of the current part; of one that is
     /// refused, for all of them, so that it is seen.
-    pub(crate) fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         let rejected = std::mem::take(&mut self.rejected);
         if rejected == 0 {
             return;
@@ -218,7 +220,7 @@ impl Channels {
     }
 
     /// Whether anything was rejected in the current window.
-    pub(crate) fn has_rejected(&self) -> bool {
+    pub(super) fn has_rejected(&self) -> bool {
         self.rejected > 0 || self.all.iter().any(Channel::has_rejected)
     }
 }

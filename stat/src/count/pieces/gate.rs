@@ -10,7 +10,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 
 /// What is known of the pieces of one file.
 #[derive(Debug, Default)]
-pub(crate) struct Gate {
+pub(super) struct Gate {
     searched: Mutex<Searched>,
     changed: Condvar,
 }
@@ -38,7 +38,7 @@ impl Searched {
 impl Gate {
     /// Notes whether the piece of this number `may_have_header`, and waits until it is known whether it
     /// may be counted. (Each piece before it must have been given to somebody who searches it first.)
-    pub(crate) fn admits(&self, number: u64, may_have_header: bool) -> bool {
+    pub(super) fn admits(&self, number: u64, may_have_header: bool) -> bool {
         let mut searched = self.searched.lock().unwrap_or_else(PoisonError::into_inner);
         if may_have_header {
             let first = searched.closed_at.map_or(number, |other| other.min(number));

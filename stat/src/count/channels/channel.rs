@@ -1,7 +1,14 @@
 //! One channel: everything known about its samples, and what came in their place.
+//!
+//! | module | owns |
+//! |---|---|
+//! | `covered` | what a record covers: all samples, or those of a window |
+//! | `few` | the first samples of a window, which are only listed |
+//! | `windows` | what is kept of the windows that ended before the current one |
 
 mod covered;
 mod few;
+mod windows;
 
 use std::collections::BTreeMap;
 
@@ -11,6 +18,7 @@ use stage::format::sample::Sample;
 use stage::format::time::Time;
 
 use self::covered::{Aside, Covered};
+use self::windows::EarlierWindows;
 use crate::exact::course::Course;
 use crate::exact::sequence::RunPlace;
 use crate::plan::Plan;
@@ -18,11 +26,10 @@ use crate::ranks::distribution::capacity::Capacity;
 use crate::records::state::State;
 use crate::records::state::origin::Origin;
 use crate::time::extent::Extent;
-use crate::windows::EarlierWindows;
 
 /// A channel.
 #[derive(Debug)]
-pub(crate) struct Channel {
+pub(in crate::count) struct Channel {
     /// Its name or number; `None` if nothing names it.
     label: Option<String>,
     /// Whether a row can lack its sample, as everywhere but in the classic stream.
@@ -41,7 +48,7 @@ pub(crate) struct Channel {
 
 impl Channel {
     /// No samples yet.
-    pub(crate) fn new(plan: &Plan, label: Option<String>) -> Channel {
+    pub(in crate::count) fn new(plan: &Plan, label: Option<String>) -> Channel {
         Channel {
             label,
             can_be_missing: false,
@@ -55,7 +62,7 @@ impl Channel {
 
     /// Holds no more than this in each window from now on; the capacity must not grow. Where `many` windows
     /// are open, their first samples are only listed.
-    pub(crate) fn hold(&mut self, capacity: Capacity, many: bool) {
+    pub(in crate::count) fn hold(&mut self, capacity: Capacity, many: bool) {
         (self.capacity, self.are_listed) = (capacity, many);
         let aside = self.open.values_mut().filter_map(|aside| match aside {
             Aside::Many(covered) => Some(&mut **covered),
@@ -65,7 +72,7 @@ impl Channel {
     }
 
     /// Notes that its samples come in rows of these columns.
-    pub(crate) fn begin_part(&mut self, columns: &Columns) {
+    pub(in crate::count) fn begin_part(&mut self, columns: &Columns) {
         self.can_be_missing |= *columns != Columns::CLASSIC;
         if columns.have_time() {
             self.current.came.extent.join(Extent::TIMED);
@@ -73,7 +80,7 @@ impl Channel {
     }
 
     /// Takes the sample of a row, which was taken at this time.
-    pub(crate) fn add(&mut self, sample: &Sample, time: Option<Time>) {
+    pub(in crate::count) fn add(&mut self, sample: &Sample, time: Option<Time>) {
         self.current.add(sample);
         if let Some(time) = time {
             self.current.came.extent.include(time);
@@ -82,7 +89,7 @@ impl Channel {
 
     /// Notes how many of some rows lacked its sample, and the oldest and the newest time of the others,
     /// whose samples are in the accumulator.
-    pub(crate) fn took(&mut self, missing: u64, times: Option<(Time, Time)>) {
+    pub(in crate::count) fn took(&mut self, missing: u64, times: Option<(Time, Time)>) {
         self.current.came.missing += missing;
         if let Some((oldest, newest)) = times {
             self.current.came.extent.join(Extent::between(oldest, newest));
@@ -90,33 +97,33 @@ impl Channel {
     }
 
     /// Notes that a row lacks its sample.
-    pub(crate) fn miss(&mut self) {
+    pub(in crate::count) fn miss(&mut self) {
         self.current.came.missing += 1;
     }
 
     /// Notes that this many samples were rejected.
-    pub(crate) fn reject(&mut self, count: u64) {
+    pub(in crate::count) fn reject(&mut self, count: u64) {
         self.current.came.rejected += count;
     }
 
     /// Notes that its field of a row was rejected.
-    pub(crate) fn reject_field(&mut self) {
+    pub(in crate::count) fn reject_field(&mut self) {
         self.current.came.rejected += 1;
         self.current.came.rejected_fields += 1;
     }
 
     /// How many samples were rejected, in all windows.
-    pub(crate) fn rejected(&self) -> u64 {
+    pub(in crate::count) fn rejected(&self) -> u64 {
         self.earlier.rejected + self.current.came.rejected
     }
 
     /// Whether anything was rejected in the current window.
-    pub(crate) fn has_rejected(&self) -> bool {
+    pub(in crate::count) fn has_rejected(&self) -> bool {
         self.current.came.rejected > 0
     }
 
     /// Whether anything came in the current window.
-    pub(crate) fn has_any(&self) -> bool {
+    pub(in crate::count) fn has_any(&self) -> bool {
         self.current.has_any()
     }
 
@@ -128,13 +135,17 @@ impl Channel {
     /// Where the samples in the accumulator lie, if rows are numbered. `rows` says how many came
     /// before, and how many there are since. Without it this is a window by the stream's own time,
     /// whose rows are taken to come behind those of the windows before it.
-    pub(crate) fn numbered(&self, plan: &Plan, rows: Option<(u64, u64)>) -> Option<RunPlace> {
+    pub(in crate::count) fn numbered(
+        &self,
+        plan: &Plan,
+        rows: Option<(u64, u64)>,
+    ) -> Option<RunPlace> {
         let (before, count) = rows.unwrap_or_else(|| (self.earlier.rows, self.current.rows()));
         Some(RunPlace::Rows { first: plan.first?.saturating_add(before), count })
     }
 
     /// The record of the samples so far, or of the current window.
-    pub(crate) fn record(&mut self, plan: &Plan, is_final: bool) -> Record {
+    pub(in crate::count) fn record(&mut self, plan: &Plan, is_final: bool) -> Record {
         let mut record =
             self.current.accumulator().record(&plan.wanted, self.earlier.span.as_ref());
         record.channel = self.label.clone();
@@ -167,7 +178,7 @@ impl Channel {
     }
 
     /// The state of the samples in the accumulator, which lie at this `place` in the stream.
-    pub(crate) fn state(&mut self, plan: &Plan, place: RunPlace) -> State {
+    pub(in crate::count) fn state(&mut self, plan: &Plan, place: RunPlace) -> State {
         self.current.accumulator().place(place);
         let origin = Origin {
             channel: self.label.clone(),
@@ -184,7 +195,7 @@ impl Channel {
     }
 
     /// Goes from the window that began `before`, unless that is over, to the one that begins at `start`.
-    pub(crate) fn switch(&mut self, before: Option<Time>, start: Time, plan: &Plan) {
+    pub(in crate::count) fn switch(&mut self, before: Option<Time>, start: Time, plan: &Plan) {
         let before = before.filter(|_| self.current.has_any());
         match (before, self.open.remove(&start)) {
             (Some(before), Some(Aside::Many(mut next))) if !self.current.may_list() => {
@@ -204,7 +215,7 @@ impl Channel {
     }
 
     /// Begins another window.
-    pub(crate) fn begin_window(&mut self, plan: &Plan) {
+    pub(in crate::count) fn begin_window(&mut self, plan: &Plan) {
         self.earlier.rows += self.current.rows();
         let accumulator = self.current.accumulator();
         let span = plan.wanted.histogram.and_then(|_| accumulator.span());

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 /// Things that are numbered from 0, and wait for those before them.
 #[derive(Debug)]
-pub(crate) struct InOrder<T> {
+pub(super) struct InOrder<T> {
     /// The number of the first that has not been taken.
     next: u64,
     /// Those from there on that have come.
@@ -13,17 +13,17 @@ pub(crate) struct InOrder<T> {
 
 impl<T> InOrder<T> {
     /// None has come.
-    pub(crate) fn new() -> InOrder<T> {
+    pub(super) fn new() -> InOrder<T> {
         InOrder { next: 0, waiting: VecDeque::new() }
     }
 
     /// The number of the one that comes next.
-    pub(crate) fn next(&self) -> u64 {
+    pub(super) fn next(&self) -> u64 {
         self.next
     }
 
     /// Puts the one with this number, which must not have been put before.
-    pub(crate) fn put(&mut self, number: u64, item: T) {
+    pub(super) fn put(&mut self, number: u64, item: T) {
         let at = (number - self.next) as usize;
         if self.waiting.len() <= at {
             self.waiting.resize_with(at + 1, || None);
@@ -32,7 +32,7 @@ impl<T> InOrder<T> {
     }
 
     /// Takes the next, if it has come.
-    pub(crate) fn take(&mut self) -> Option<T> {
+    pub(super) fn take(&mut self) -> Option<T> {
         let item = self.waiting.front_mut()?.take()?;
         self.waiting.pop_front();
         self.next += 1;
@@ -40,7 +40,7 @@ impl<T> InOrder<T> {
     }
 
     /// All that are waiting, whatever is missing before them.
-    pub(crate) fn into_waiting(self) -> impl Iterator<Item = T> {
+    pub(super) fn into_waiting(self) -> impl Iterator<Item = T> {
         self.waiting.into_iter().flatten()
     }
 }

@@ -5,7 +5,7 @@ use crate::ranks::histogram::Span;
 
 /// The windows that ended before the current one.
 #[derive(Debug, Default)]
-pub(crate) struct EarlierWindows {
+pub(super) struct EarlierWindows {
     /// Samples in them.
     pub samples: u64,
     /// Rows in them that had the samples' column.
@@ -21,7 +21,7 @@ pub(crate) struct EarlierWindows {
 impl EarlierWindows {
     /// Adds a window that has ended: how many samples it has and, if they are wanted, what a
     /// histogram of them has to cover, and their course.
-    pub(crate) fn add(&mut self, samples: u64, span: Option<Span>, course: Option<&Course>) {
+    pub(super) fn add(&mut self, samples: u64, span: Option<Span>, course: Option<&Course>) {
         self.samples += samples;
         self.span = match (self.span.take(), span) {
             (Some(before), Some(own)) => Some(own.joined(&before)),
@@ -34,7 +34,7 @@ impl EarlierWindows {
     }
 
     /// The course of all windows including the current one, whose course is `own`.
-    pub(crate) fn course_with(&self, own: &Course) -> Course {
+    pub(super) fn course_with(&self, own: &Course) -> Course {
         let Some(mut all) = self.course.clone() else { return own.clone() };
         all.absorb(own.contents());
         all

@@ -1,9 +1,9 @@
 //! Counting a regular file in several threads, with the same result as in one.
 //!
-//! The file is cut into pieces of [`PIECE`](crate::input::jobs::PIECE) bytes, wherever lines may end. Any thread counts any
-//! piece: nearly everything that is known about samples is the same in whatever order they come. What
-//! depends on the order comes with the piece, and the stage's own thread takes the pieces in their
-//! order: [`crate::count`] does that.
+//! The file is cut into pieces of [`PIECE`](crate::input::jobs::PIECE) bytes, wherever lines may end. Any
+//! thread counts any piece: nearly everything that is known about samples is the same in whatever order
+//! they come. What depends on the order comes with the piece, and the stage's own thread takes the pieces
+//! in their order: [`joining`](super::joining) does that.
 //!
 //! | module | owns |
 //! |---|---|
@@ -20,11 +20,11 @@
 //! Memory: in each thread a piece, and what an accumulator holds. How many threads there are is
 //! [`crate::input::jobs`]'s.
 
-pub(crate) mod counter;
-pub(crate) mod crew;
-pub(crate) mod cut;
+pub(super) mod counter;
+pub(super) mod crew;
+pub(super) mod cut;
 mod gate;
-pub(crate) mod order;
+mod order;
 
 #[cfg(test)]
 mod tests;

@@ -24,7 +24,7 @@ use crate::plan::Plan;
 const AHEAD: usize = 4;
 
 /// What takes the pieces that were counted.
-pub(crate) trait Join {
+pub(in crate::count) trait Join {
     /// Why it takes no more.
     type Error;
 
@@ -58,7 +58,7 @@ impl Piece {
 
 /// Threads that count.
 #[derive(Debug)]
-pub(crate) struct Crew {
+pub(in crate::count) struct Crew {
     pieces: Supply,
     counted: Receiver<(u64, Counted)>,
     /// What each helper knows at its end.
@@ -70,7 +70,7 @@ pub(crate) struct Crew {
 
 impl Crew {
     /// The stage's own thread and its `helpers`.
-    pub(crate) fn new(helpers: &Helpers, plan: &Plan) -> Crew {
+    pub(in crate::count) fn new(helpers: &Helpers, plan: &Plan) -> Crew {
         let pieces = Arc::<Pieces>::default();
         let ((to_counted, counted), (to_results, results)) = (channel(), channel());
         helpers.give_each(|| {
@@ -87,7 +87,7 @@ impl Crew {
     /// Counts `count` pieces of `file`, of which each line has one number, from `position` on, and lets
     /// `join` take them in order, up to one behind which none counts, or as long as more are wanted. Returns whether pieces that do not
     /// count were not empty.
-    pub(crate) fn count<J: Join>(
+    pub(in crate::count) fn count<J: Join>(
         &mut self,
         file: &Arc<Regular>,
         position: u64,
@@ -138,7 +138,7 @@ impl Crew {
     }
 
     /// What all threads know of their pieces' samples.
-    pub(crate) fn finish(self) -> impl Iterator<Item = Accumulator> {
+    pub(in crate::count) fn finish(self) -> impl Iterator<Item = Accumulator> {
         drop(self.pieces);
         std::iter::once(self.counter.into_accumulator()).chain(self.results)
     }

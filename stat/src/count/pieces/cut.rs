@@ -8,7 +8,7 @@ const HELD: usize = MAX_LINE + 2;
 
 /// The parts of a piece; together they are the whole piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Cut<'a> {
+pub(in crate::count) struct Cut<'a> {
     /// The rest of a line that began before, up to and with its line feed. The whole piece, if it has
     /// none.
     pub rest: &'a [u8],
@@ -20,7 +20,7 @@ pub(crate) struct Cut<'a> {
 
 impl Cut<'_> {
     /// Cuts `piece`.
-    pub(crate) fn of(piece: &[u8]) -> Cut<'_> {
+    pub(in crate::count) fn of(piece: &[u8]) -> Cut<'_> {
         let Some((first, last)) = memchr(b'\n', piece).zip(memrchr(b'\n', piece)) else {
             return Cut { rest: piece, lines: &[], start: &[] };
         };
@@ -32,7 +32,7 @@ impl Cut<'_> {
 
 /// A line, or the part of one, put together from what was cut.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Torn {
+pub(in crate::count) struct Torn {
     /// Its first bytes, up to [`HELD`].
     start: Vec<u8>,
     /// All its bytes.
@@ -41,29 +41,29 @@ pub(crate) struct Torn {
 
 impl Torn {
     /// A part of a line.
-    pub(crate) fn of(bytes: &[u8]) -> Torn {
+    pub(in crate::count) fn of(bytes: &[u8]) -> Torn {
         Torn { start: bytes[..bytes.len().min(HELD)].to_vec(), bytes: bytes.len() as u64 }
     }
 
     /// Appends what comes next.
-    pub(crate) fn append(&mut self, next: &Torn) {
+    pub(in crate::count) fn append(&mut self, next: &Torn) {
         let room = HELD - self.start.len();
         self.start.extend_from_slice(&next.start[..next.start.len().min(room)]);
         self.bytes += next.bytes;
     }
 
     /// The line without its line feed; of one that is too long, its start, which is too long as well.
-    pub(crate) fn line(&self) -> &[u8] {
+    pub(in crate::count) fn line(&self) -> &[u8] {
         self.start.strip_suffix(b"\n").unwrap_or(&self.start)
     }
 
     /// Whether it is rejected, however it ends.
-    pub(crate) fn is_too_long(&self) -> bool {
+    pub(in crate::count) fn is_too_long(&self) -> bool {
         self.start.len() > MAX_LINE
     }
 
     /// All its bytes.
-    pub(crate) fn bytes(&self) -> u64 {
+    pub(in crate::count) fn bytes(&self) -> u64 {
         self.bytes
     }
 }

@@ -10,7 +10,7 @@ mod found;
 use stage::format::time::Time;
 
 use self::found::Rows;
-use crate::channel::Channel;
+use super::channels::channel::Channel;
 use crate::exact::sequence::RunPlace;
 use crate::short::integers::Table;
 use crate::short::scan::rows::{self, Columns as Numbers, Read};
@@ -25,7 +25,7 @@ const MOST_TALLIED: usize = 16;
 
 /// What is needed to take the rows of a part of the stream.
 #[derive(Debug, Default)]
-pub(crate) struct Columns {
+pub(super) struct Columns {
     /// Fields behind the time.
     width: usize,
     has_time: bool,
@@ -38,23 +38,23 @@ pub(crate) struct Columns {
 }
 
 /// Channels, each with the index of its field behind the time.
-pub(crate) type Selected<'a> = [(usize, &'a mut Channel)];
+pub(super) type Selected<'a> = [(usize, &'a mut Channel)];
 
 impl Columns {
     /// Those of rows with this many fields, not counting the time, if they have one; that many windows of
     /// each channel may be open at the same time.
-    pub(crate) fn new(width: usize, has_time: bool, windows: usize) -> Columns {
+    pub(super) fn new(width: usize, has_time: bool, windows: usize) -> Columns {
         Columns { width, has_time, windows, numbers: Numbers::new(width), ..Columns::default() }
     }
 
     /// Lets only rows be taken whose time is not before the first of these, and before the second.
-    pub(crate) fn limit(&mut self, limits: Option<(Time, Time)>) {
+    pub(super) fn limit(&mut self, limits: Option<(Time, Time)>) {
         self.stamps.limit(limits);
     }
 
     /// Takes rows, for all of which there must be room. `expected` is how many are likely to come before
     /// the next record. Also returns the newest time.
-    pub(crate) fn take(
+    pub(super) fn take(
         &mut self,
         lines: Lines<'_>,
         expected: u64,

@@ -14,7 +14,7 @@ use crate::time::extent::Extent;
 
 /// What a record covers.
 #[derive(Debug)]
-pub(crate) struct Covered {
+pub(in crate::count) struct Covered {
     /// The samples that are not only listed. At most one of the two has any.
     accumulator: Accumulator,
     few: Few,
@@ -65,7 +65,7 @@ impl Covered {
 
     /// All samples.
     #[inline]
-    pub(crate) fn accumulator(&mut self) -> &mut Accumulator {
+    pub(in crate::count) fn accumulator(&mut self) -> &mut Accumulator {
         if !self.few.is_empty() {
             self.count_few();
         }
@@ -88,7 +88,7 @@ impl Covered {
     }
 
     /// How many samples there are.
-    pub(crate) fn count(&self) -> u64 {
+    pub(in crate::count) fn count(&self) -> u64 {
         self.accumulator.count() + self.few.len()
     }
 
@@ -99,18 +99,18 @@ impl Covered {
 
     /// How many samples may be taken at once. (A course, the only thing that limits it, excludes `--late`, and
     /// so lists.)
-    pub(crate) fn room(&self) -> u64 {
+    pub(in crate::count) fn room(&self) -> u64 {
         self.accumulator.room()
     }
 
     /// How many small integers may be counted in tables at once, as [`Accumulator::room_for_small`] has it; none
     /// as long as samples are listed.
-    pub(crate) fn room_for_small(&mut self, expected: u64) -> u64 {
+    pub(in crate::count) fn room_for_small(&mut self, expected: u64) -> u64 {
         if self.may_list() { 0 } else { self.accumulator().room_for_small(expected) }
     }
 
     /// The decimal places of the unit in which [numbers](Covered::add_numbers) are taken.
-    pub(crate) fn places(&self) -> u16 {
+    pub(in crate::count) fn places(&self) -> u16 {
         if self.may_list() { self.few.places() } else { self.accumulator.places() }
     }
 
@@ -123,7 +123,7 @@ impl Covered {
     }
 
     /// Takes short numbers, as [`Accumulator::add_numbers`] does.
-    pub(crate) fn add_numbers(&mut self, numbers: &[i64], reach: u64, expected: u64) {
+    pub(in crate::count) fn add_numbers(&mut self, numbers: &[i64], reach: u64, expected: u64) {
         if self.may_list() {
             if self.few.add_all(numbers) {
                 return;
