@@ -1,5 +1,11 @@
-//! Everything known about the samples so far; [`record`] makes a record of it, and `many` takes many
-//! samples at a time.
+//! Everything known about the samples so far.
+//!
+//! | module | owns |
+//! |---|---|
+//! | `many` | taking many samples at a time |
+//! | `tally` | short numbers counted in tables, until what is known has to be up to date |
+//! | `merging` | adding samples of which all is known, as states have them |
+//! | [`record`] | the record made from it |
 //!
 //! Unless the order of the samples matters, [short](crate::short) numbers are taken many at a time.
 //! While every value is counted they are only tallied as they come, and added to the rest when that

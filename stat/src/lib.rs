@@ -2,15 +2,17 @@
 //!
 //! | module | owns |
 //! |---|---|
-//! | `plan` | the command line, and what it asks for |
-//! | `input` | the input ([`files`]: standard input, or files), and in which portions it is taken |
 //! | `count` | counting a stream: samples in, records out |
+//! | `records` | printing records, and merging those that carry a state |
+//! | `plan` | the command line, and what it asks for |
+//! | `input` | the input ([`files`]: standard input, or files one after another), and in which portions it is taken |
 //! | `time` | when a record is due, and which time it covers |
 //! | `accumulator` | everything known about the samples, and (`accumulator::record`) the record made from it |
-//! | `short` | the fast path: short numbers, read and counted many at a time |
-//! | `exact` | sums and whatever else is known without rounding, and (`exact::figures`) mean, deviation and so on from it: **a new figure is computed there** |
+//! | `exact` | what is known without rounding, and (`exact::figures`) mean, deviation and so on: **a new figure is computed there** |
 //! | `ranks` | which sample has a given rank, for quantiles and histograms |
-//! | `records` | printing records, and merging those that carry a state |
+//! | `short` | the fast path: short numbers, read and counted many at a time |
+//!
+//! Each needs only those below it, and the [`Error`](enum@Error) that all share.
 
 mod accumulator;
 mod count;
