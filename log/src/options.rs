@@ -131,7 +131,7 @@ pub struct Options {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), default_value = "10")]
     pub(crate) keep: u64,
     /// Copy the input to standard output, each sample after it was written to the file (with --sync
-    /// always: after it is on the disk)
+    /// always: after it is on the disk); without it, what stands behind log in a pipeline gets no samples
     #[arg(short, long)]
     pub(crate) pass: bool,
     /// Record nothing: read recorded files, and say how many samples they hold, for each channel, from

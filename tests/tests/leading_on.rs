@@ -61,6 +61,22 @@ fn a_duration_needs_a_unit_and_may_have_days() {
 }
 
 #[test]
+fn a_stat_behind_a_log_that_passes_nothing_on_says_that_nothing_came() {
+    let dir = tempfile::tempdir().unwrap();
+    let count = |log: &str| {
+        let script = format!("set -o pipefail; seq 3 | log --truncate {log} | stat --every 3");
+        Program::bash(&script).dir(&dir).finish().exits(0)
+    };
+    let counted = count("run.log").says(&["stat: no samples came"]);
+    assert!(counted.stdout.starts_with("{\"n\":0,\"rejected\":0,"), "{counted}");
+    let counted = count("--pass run.log").says(&[""; 0]);
+    assert!(counted.stdout.starts_with("{\"n\":3,\"rejected\":0,"), "{counted}");
+    // What was rejected came.
+    let rejected = Program::new("stat").input("x\n").finish().exits(3);
+    rejected.says(&["stat: line 1: not a number: \"x\""]);
+}
+
+#[test]
 fn options_of_a_stage_go_into_one_word() {
     for (command, meant) in [
         ("launcher --conv --rate 10", "--conv takes one word: --conv '--rate 10'"),

@@ -99,7 +99,8 @@ impl Entry {
         }
     }
 
-    /// The summary for a person where there is no ledger; only `conv` has one.
+    /// The summary for a person where there is no ledger: that of `conv`, and of a `stat` to which nothing
+    /// came, as behind a `log` without `--pass`.
     pub(crate) fn told(&self) -> Option<String> {
         match self {
             Entry::Conv { sent, rejected, missed, table: None } => {
@@ -112,6 +113,9 @@ impl Entry {
                     "{rows} of {channels} sent, {readings} rejected, {missing} missing, \
                      {missed} ticks missed"
                 ))
+            }
+            Entry::Stat { counted: 0, rejected: 0, reader_gone: false } => {
+                Some("no samples came".to_owned())
             }
             _ => None,
         }

@@ -124,8 +124,14 @@ impl Reader {
         let failed = matches!(end, End::HungUp | End::Error);
         let rejected = u8::from(is_torn_word);
         // A program that failed before it did anything has no more to report.
-        if self.name() == "conv" && !(failed && count == 0) {
-            said.push(format!("{count} samples sent, {rejected} rejected, 0 ticks missed"));
+        if !(failed && count == 0) {
+            match self {
+                Reader::ConvText | Reader::ConvWords => {
+                    said.push(format!("{count} samples sent, {rejected} rejected, 0 ticks missed"));
+                }
+                Reader::Stat if count == 0 => said.push("no samples came".to_owned()),
+                Reader::Stat | Reader::Log => {}
+            }
         }
         let said = said.iter().map(|line| format!("{}: {line}", self.name())).collect();
         let status = if failed { 1 } else { 3 * i32::from(rejected) };
