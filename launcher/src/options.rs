@@ -167,6 +167,8 @@ impl Options {
 
 impl CommandLine for Options {
     const OTHER_FORMS: &'static [&'static str] = invocation::OTHER_FORMS;
+    const OTHERS_OPTIONS: Option<&'static str> =
+        Some("a stage's options go in one word, as in --conv '--rate 1k'");
 
     fn check(&self) -> Result<(), String> {
         if self.print && !matches!(self.via, Via::Pipe | Via::Fifo) {

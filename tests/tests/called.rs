@@ -85,7 +85,11 @@ fn messages_keep_the_programs_name_and_point_to_the_help_that_can_be_called() {
             "wandler-report -X",
             "report: unexpected argument '-X' found; try 'wandler-report --help'",
         ),
-        ("wandler --bogus", "launcher: unexpected argument '--bogus' found; try 'wandler --help'"),
+        (
+            "wandler --bogus",
+            "launcher: unexpected argument '--bogus' found; a stage's options go in one word, as in \
+             --conv '--rate 1k'; try 'wandler --help'",
+        ),
         (
             "wandler sta",
             "launcher: there is no stage \"sta\": the stages are conv, log, stat and report; try 'wandler --help'",

@@ -61,6 +61,21 @@ fn a_duration_needs_a_unit_and_may_have_days() {
 }
 
 #[test]
+fn options_of_a_stage_are_not_those_of_the_launcher() {
+    for (command, unknown) in [
+        ("launcher --rate 10", "unexpected argument '--rate' found"),
+        ("launcher -p", "unexpected argument '-p' found"),
+        (
+            "launcher --verbos",
+            "unexpected argument '--verbos' found (a similar argument exists: '--verbose')",
+        ),
+    ] {
+        let given = "a stage's options go in one word, as in --conv '--rate 1k'";
+        says(command, 2, &format!("launcher: {unknown}; {given}; try 'launcher --help'"));
+    }
+}
+
+#[test]
 fn a_stat_behind_a_log_that_passes_nothing_on_says_that_nothing_came() {
     let dir = tempfile::tempdir().unwrap();
     let count = |log: &str| {

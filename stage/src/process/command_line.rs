@@ -20,6 +20,9 @@ pub trait CommandLine: Parser {
     const NOT_GUESSED: &'static [&'static str] = &[];
     /// Forms that its arguments may take besides options, for its usage.
     const OTHER_FORMS: &'static [&'static str] = &[];
+    /// How options are given that this program doesn't know, because they are those of programs that it
+    /// runs; a clause for the message about an unknown one.
+    const OTHERS_OPTIONS: Option<&'static str> = None;
 
     /// Checks what the options' grammar cannot say; the error is one line for the user.
     fn check(&self) -> Result<(), String> {
@@ -108,9 +111,9 @@ pub fn parse<O: CommandLine>(words: impl IntoIterator<Item = OsString>) -> Resul
         command = called.name_in_help(command);
         matched = command.try_get_matches_from_mut(&words);
     }
-    let matches = matched.map_err(|error| {
-        let meant = likely_meant::<O>(&error, &words);
-        meant.map_or_else(|| without_guess(error, O::NOT_GUESSED).into(), NoOptions::Wrong)
+    let matches = matched.map_err(|error| match likely_meant::<O>(&error, &words) {
+        Some(meant) => NoOptions::Wrong(meant),
+        None => explained::<O>(error),
     })?;
     if let Some(unmet) = O::NEEDS.iter().find_map(|need| need.unmet_by(&matches)) {
         return Err(NoOptions::Wrong(unmet));
@@ -121,12 +124,42 @@ pub fn parse<O: CommandLine>(words: impl IntoIterator<Item = OsString>) -> Resul
 
 /// What an unknown argument probably meant.
 fn likely_meant<O: CommandLine>(error: &clap::Error, words: &[OsString]) -> Option<String> {
+    O::likely_meant(words, unknown(error)?)
+}
+
+/// The argument that the error is about, if the program doesn't know it.
+fn unknown(error: &clap::Error) -> Option<&str> {
     match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(unexpected)) if error.kind() == ErrorKind::UnknownArgument => {
-            O::likely_meant(words, unexpected)
+            Some(unexpected)
         }
         _ => None,
     }
+}
+
+/// The error in a line, with what may be meant besides.
+fn explained<O: CommandLine>(error: clap::Error) -> NoOptions {
+    let is_unknown_option = unknown(&error).is_some_and(|it| it.starts_with('-'));
+    match O::OTHERS_OPTIONS.filter(|_| is_unknown_option) {
+        Some(others) => {
+            let why = one_line(&without_far_guess(error).to_string());
+            NoOptions::Wrong(format!("{why}; {others}"))
+        }
+        None => without_guess(error, O::NOT_GUESSED).into(),
+    }
+}
+
+/// The same error, without a suggestion that begins with another letter than the unknown option: that is
+/// seldom a slip, and often another program's option.
+fn without_far_guess(mut error: clap::Error) -> clap::Error {
+    let letter = |option: &str| option.trim_start_matches('-').chars().next();
+    let unknown = unknown(&error).and_then(letter);
+    if let Some(ContextValue::String(near)) = error.get(ContextKind::SuggestedArg)
+        && letter(near) != unknown
+    {
+        error.remove(ContextKind::SuggestedArg);
+    }
+    error
 }
 
 /// The same error, without a suggestion if it is about one of `options`.
