@@ -7,6 +7,8 @@
 //! | [`peak`](mod@peak) | how much memory a program takes at most |
 //! | [`proc`] | what `/proc` shows of processes: children, names, descriptors, leftovers |
 //! | [`account`] | the account that the launcher prints at the end |
+//! | [`converted`] | what `conv` makes of text, from a file and piped in |
+//! | [`refused`] | command lines that are refused, before anything is done |
 //! | [`via`] | running a test over each kind of transport |
 //! | [`serial`] | a serial line, and the device that sends |
 //! | [`iio`] | a stand-in for an IIO device, in a tree of its own |
@@ -29,6 +31,7 @@
 
 pub mod abuse;
 pub mod account;
+pub mod converted;
 pub mod disk;
 pub mod faults;
 mod finished;
@@ -45,6 +48,7 @@ pub mod promise;
 pub mod random;
 pub mod record;
 pub mod recorded;
+pub mod refused;
 pub mod run;
 pub mod serial;
 pub mod small_disk;
