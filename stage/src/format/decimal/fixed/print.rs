@@ -1,7 +1,7 @@
 //! The canonical text of a number in machine words, without loops over its characters: digits are
 //! made eight at a time, as the characters of a word, and the point is put between them by shifts.
 
-use super::Fixed;
+use super::{Fixed, power};
 
 /// Bytes of the longest text, 38, and those that are overwritten behind it.
 pub const ROOM: usize = 80;
@@ -36,9 +36,12 @@ impl Fixed {
                 print_register(characters(magnitude), places, start, room)
             }
             Ok(magnitude @ ..SIXTEEN) if places < 16 => {
-                let (high, low) = (characters(magnitude / EIGHT), characters(magnitude % EIGHT));
-                print_register(u128::from(high) | u128::from(low) << 64, places, start, room)
+                print_register(sixteen(magnitude), places, start, room)
             }
+            Ok(magnitude) if places <= 16 => match parts_at(magnitude, places) {
+                (whole @ ..SIXTEEN, fraction) => print_parts(whole, fraction, places, start, room),
+                _ => print_long(magnitude.into(), places, start, room),
+            },
             _ => print_long(magnitude, places, start, room),
         };
         start + length
@@ -103,11 +106,51 @@ fn print_register<R: Register>(
     }
     room[start + before] = b'.';
     digits.put(point, room, start + before + 1);
-    // Without useless zeros, and without a point behind which nothing is left: a value and not a
-    // branch, since nobody can predict it.
-    match places.saturating_sub(digits.trailing()) {
-        0 => before,
-        behind => before + 1 + behind,
+    before + with_point(places, digits.trailing())
+}
+
+/// The number before the point, and that of the digits behind it.
+#[inline(always)]
+fn parts_at(magnitude: u64, places: usize) -> (u64, u64) {
+    let unit = power(places).map_or(1, i64::cast_unsigned);
+    (magnitude / unit, magnitude % unit)
+}
+
+/// The same for a number of these parts, each of at most sixteen digits.
+fn print_parts(
+    whole: u64,
+    fraction: u64,
+    places: usize,
+    start: usize,
+    room: &mut [u8; ROOM],
+) -> usize {
+    let digits = sixteen(whole);
+    let first = digits.leading().min(15);
+    digits.put(first, room, start);
+    let before = 16 - first;
+    if places == 0 {
+        return before;
+    }
+    room[start + before] = b'.';
+    let digits = sixteen(fraction);
+    digits.put(16 - places, room, start + before + 1);
+    before + with_point(places, digits.trailing())
+}
+
+/// The sixteen digits of a number below 10^16 as characters.
+#[inline]
+fn sixteen(number: u64) -> u128 {
+    let (high, low) = (characters(number / EIGHT), characters(number % EIGHT));
+    u128::from(high) | u128::from(low) << 64
+}
+
+/// The length of the digits behind the point and of the point, without these useless zeros at their end, and
+/// without a point behind which nothing is left: a value and not a branch, since nobody can predict it.
+#[inline]
+fn with_point(places: usize, zeros: usize) -> usize {
+    match places.saturating_sub(zeros) {
+        0 => 0,
+        behind => 1 + behind,
     }
 }
 
