@@ -7,6 +7,7 @@
 
 use zmij::Buffer;
 
+use super::fixed::Fixed;
 use super::{Decimal, Mantissa, SMALL_DIGITS, power_of_ten};
 
 /// Bits of a double's significand behind the point, and the exponent of the last of them minus the one
@@ -17,17 +18,27 @@ const LAST_BIT: i32 = f64::MIN_EXP - f64::MANTISSA_DIGITS as i32 - 1;
 impl Decimal {
     /// The shortest decimal that reads back as the same double; `None` for NaN and infinities.
     pub fn shortest(double: f64) -> Option<Decimal> {
-        let shortest = |text: &str| Shortest::read(text).unless_in_the_middle(double);
-        let found = double.is_finite().then(|| shortest(Buffer::new().format_finite(double)))?;
-        Some(found.unwrap_or_else(|| from_scientific(&format!("{double:e}"))))
+        let found = Shortest::of_double(double)?.unless_in_the_middle(double);
+        Some(found.map_or_else(|| from_scientific(&format!("{double:e}")), Shortest::into_decimal))
     }
 
     /// The shortest decimal that reads back as the same single-precision number; `None` for
     /// NaN and infinities.
     pub fn shortest_f32(single: f32) -> Option<Decimal> {
-        let shortest = |text: &str| Shortest::read(text).unless_in_the_middle(single.into());
-        let found = single.is_finite().then(|| shortest(Buffer::new().format_finite(single)))?;
-        Some(found.unwrap_or_else(|| from_scientific(&format!("{single:e}"))))
+        let found = Shortest::of_single(single)?.unless_in_the_middle(single.into());
+        Some(found.map_or_else(|| from_scientific(&format!("{single:e}")), Shortest::into_decimal))
+    }
+}
+
+impl Fixed {
+    /// The same as [`Decimal::shortest`]; `None` as well where that is better asked.
+    pub fn shortest(double: f64) -> Option<Fixed> {
+        Shortest::of_double(double)?.unless_in_the_middle(double)?.into_fixed()
+    }
+
+    /// The same as [`Decimal::shortest_f32`]; `None` as well where that is better asked.
+    pub fn shortest_f32(single: f32) -> Option<Fixed> {
+        Shortest::of_single(single)?.unless_in_the_middle(single.into())?.into_fixed()
     }
 }
 
@@ -38,6 +49,14 @@ struct Shortest {
 }
 
 impl Shortest {
+    fn of_double(double: f64) -> Option<Shortest> {
+        double.is_finite().then(|| Shortest::read(Buffer::new().format_finite(double)))
+    }
+
+    fn of_single(single: f32) -> Option<Shortest> {
+        single.is_finite().then(|| Shortest::read(Buffer::new().format_finite(single)))
+    }
+
     /// Reads what `zmij` wrote: at most 17 digits, with a point, an exponent, or both.
     fn read(text: &str) -> Shortest {
         let text = text.strip_suffix(".0").unwrap_or(text);
@@ -62,8 +81,12 @@ impl Shortest {
     }
 
     /// The number, unless `exact` has just one more digit: then that is a 5.
-    fn unless_in_the_middle(self, exact: f64) -> Option<Decimal> {
-        (self.places + 1 != places_of(exact)).then(|| self.into_decimal())
+    fn unless_in_the_middle(self, exact: f64) -> Option<Shortest> {
+        (self.places + 1 != places_of(exact)).then_some(self)
+    }
+
+    fn into_fixed(self) -> Option<Fixed> {
+        Fixed::new(self.mantissa.into(), self.places.try_into().ok()?)
     }
 
     fn into_decimal(self) -> Decimal {
@@ -149,6 +172,20 @@ mod tests {
                 prop_assert_eq!(decimal.to_string(), expected.to_string());
                 prop_assert_eq!(decimal.places(), expected.places());
             }
+        }
+
+        #[test]
+        fn in_machine_words_it_is_the_same(double in double(), fraction in 0.0..1.0f64) {
+            for double in [double, fraction] {
+                if let Some(fixed) = Fixed::shortest(double) {
+                    prop_assert_eq!(Some(Decimal::from(fixed)), Decimal::shortest(double));
+                }
+                if let Some(fixed) = Fixed::shortest_f32(double as f32) {
+                    prop_assert_eq!(Some(Decimal::from(fixed)), Decimal::shortest_f32(double as f32));
+                }
+            }
+            // 2^-20 and fewer have more places than machine words.
+            prop_assert!(fraction < 1e-9 || places_of(fraction) < 18 || Fixed::shortest(fraction).is_some());
         }
 
         #[test]
