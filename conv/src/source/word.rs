@@ -94,6 +94,19 @@ impl Word {
         Sample::try_from(number?).ok()
     }
 
+    /// The same in machine words; `None` as well where [`Word::decode`] is to be asked.
+    #[inline]
+    pub(super) fn fixed(self, word: &[u8]) -> Option<Fixed> {
+        if self.coding != Coding::Float {
+            return Fixed::new(self.integer(word)?, 0);
+        }
+        let bits = self.load(word)?;
+        match self.bits {
+            32 => Fixed::shortest_f32(f32::from_bits(bits as u32)),
+            _ => Fixed::shortest(f64::from_bits(bits)),
+        }
+    }
+
     /// The integer in a word of [`Word::width`] bytes; `None` for a float, and if the word has another
     /// length.
     pub(super) fn integer(self, word: &[u8]) -> Option<i128> {

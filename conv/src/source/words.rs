@@ -5,6 +5,7 @@ mod rows;
 
 use std::collections::VecDeque;
 use std::io;
+use std::iter::Empty;
 use std::ops::Range;
 use std::time::Instant;
 
@@ -240,7 +241,7 @@ impl<I: Input> Source for WordStream<I> {
     ) -> Result<Given<'_, impl Iterator<Item = Reading<'_>>>, Error> {
         if self.start == self.whole {
             if gathered > 0 {
-                return Ok(Given::Nothing);
+                return Ok(Given::<Empty<_>>::Nothing);
             }
             if let Err(error) = self.read() {
                 self.ending = Some(Ending::of_error(&error));
@@ -250,25 +251,13 @@ impl<I: Input> Source for WordStream<I> {
         if self.start == self.whole {
             return Ok(self.torn().map_or(Given::End, Given::One));
         }
-        if self.frame.columns.width() > 1 {
+        if self.frame.columns.width() > 1 || !self.first.word.has_codes() {
             return Ok(Given::Rows(self));
         }
-        let first = self.number + 1;
-        if self.first.word.has_codes() {
-            let filled = self.read_codes();
-            let (table, codes) = (&self.first.word, &self.codes[..filled]);
-            return Ok(Given::Codes(Codes { place: self.place(first), table, codes }));
-        }
-        let frames = self.start..self.whole;
-        self.number += (frames.len() / self.frame.length) as u64;
-        self.start = self.whole;
-        let this = &*self;
-        let Element { word, .. } = this.first;
-        let words = chosen(&this.buffer[frames], this.frame.length, this.first.range());
-        Ok(Given::Readings((first..).zip(words).map(move |(number, bytes)| Reading {
-            place: this.place(number),
-            raw: this.read_word(word, bytes, 0),
-        })))
+        let place = self.place(self.number + 1);
+        let filled = self.read_codes();
+        let (table, codes) = (&self.first.word, &self.codes[..filled]);
+        Ok(Given::Codes(Codes { place, table, codes }))
     }
 
     fn notice(&mut self) -> Option<String> {

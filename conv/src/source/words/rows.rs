@@ -28,6 +28,6 @@ impl<I: Input> Rows for WordStream<I> {
 
     fn fixed(&mut self, index: usize) -> Option<Fixed> {
         let element = self.frame.taken.get(index)?;
-        Fixed::new(element.word.integer(self.newest().get(element.range())?)?, 0)
+        element.word.fixed(self.newest().get(element.range())?)
     }
 }
