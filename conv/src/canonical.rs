@@ -3,19 +3,19 @@
 //! | module | owns |
 //! |---|---|
 //! | `masks` | which lines of 64 bytes are canonical |
-//! | `number` | the number in a line that is |
+//! | `line` | a line that is, and the number in it |
 //!
 //! The reference is [`stage::format::row`] and the canonical text of what it reads: [`scan`] takes
 //! only what would come out as it went in (but for useless zeros behind the point, which it cuts
 //! off), and stops at any other line.
 
+mod line;
 mod masks;
-mod number;
 
 use memchr::memrchr;
 
+pub(crate) use self::line::{Characters, Line, Lines, lines};
 use self::masks::Masks;
-pub(crate) use self::number::numbers;
 use crate::chunk::chunk_of;
 
 /// What was taken from the start of a block.

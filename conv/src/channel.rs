@@ -74,12 +74,6 @@ impl Channel {
         self.missing.has(raw)
     }
 
-    /// The same for a reading in canonical form.
-    #[inline]
-    pub(crate) fn is_missing_line(&self, line: &[u8]) -> bool {
-        self.missing.has_line(line)
-    }
-
     /// Whether readings are samples as they are.
     pub(crate) fn is_plain(&self) -> bool {
         self.affine.is_none() && self.checks.are_none() && self.missing.has_no_numbers()
@@ -102,19 +96,13 @@ impl Channel {
         Fixed::of(raw).and_then(|raw| self.converted_fixed(raw))
     }
 
-    /// The sample that a reading in machine words gives, if its value fits them and passes all checks; `None` as
-    /// well if any number stands for no reading, so that it has to be looked at.
-    #[inline]
-    pub(crate) fn value_of_fixed(&mut self, raw: Fixed) -> Option<Value> {
-        if !self.missing.has_no_numbers() {
+    /// The sample that a reading in machine words gives; `None` if it stands for no reading, if its value does
+    /// not fit, or if that fails a check.
+    #[inline(always)]
+    pub(crate) fn sample(&mut self, raw: Fixed) -> Option<Fixed> {
+        if !self.missing.has_no_numbers() && self.missing.has(&raw.into()) {
             return None;
         }
-        self.sample_of_fixed(raw).map(Value::Fixed)
-    }
-
-    /// The same for one that is not missing.
-    #[inline]
-    pub(crate) fn sample_of_fixed(&mut self, raw: Fixed) -> Option<Fixed> {
         let value = self.converted_fixed(raw)?;
         self.failed(value).is_none().then_some(value)
     }

@@ -1,13 +1,16 @@
 //! Whole lines, gathered so that one call writes them.
 
+mod new_row;
+
 use memchr::memchr_iter;
 use stage::format::columns::Columns;
-use stage::format::decimal::fixed::{Fixed, ROOM};
+use stage::format::decimal::fixed::Fixed;
 use stage::format::sample::Sample;
 use stage::format::time::{Form, Time};
 
+pub(crate) use self::new_row::NewRow;
 use crate::channel::Value;
-use crate::text_cache::{LONGEST, Slot, Slots};
+use crate::text_cache::{self, LONGEST, Slot, Slots};
 
 /// Lines, and how many.
 #[derive(Debug, Default)]
@@ -53,7 +56,7 @@ impl Gathered {
         for &code in codes {
             let Some(slot) = slots.get(usize::from(code)) else { break };
             let Some(room) = self.bytes.get_mut(end..end + SIZE) else { break };
-            let length = usize::from(slot[SIZE - 1]);
+            let length = text_cache::length(slot);
             if length == 0 {
                 break;
             }
@@ -82,24 +85,23 @@ impl Gathered {
     #[inline]
     pub(crate) fn push_fixed(&mut self, sample: Fixed) -> &[u8] {
         let start = self.filled;
-        self.push_field(sample, b'\n');
-        self.lines += 1;
+        self.push_new(|row| {
+            row.push_fixed(sample, b'\n');
+            true
+        });
         &self.bytes[start..self.filled]
     }
 
-    /// Appends a sample, and what follows it. (Always a part of its callers, which in the classic stream
-    /// do little else.)
+    /// Appends the row that `print` makes, unless it returns false; returns what it does.
     #[inline(always)]
-    fn push_field(&mut self, sample: Fixed, behind: u8) {
-        let start = self.filled;
-        if self.bytes.len() < start + ROOM {
-            self.grow(start + ROOM);
+    pub(crate) fn push_new(&mut self, print: impl FnOnce(&mut NewRow<'_>) -> bool) -> bool {
+        let mut row = NewRow { bytes: &mut self.bytes, end: self.filled };
+        let is_whole = print(&mut row);
+        if is_whole {
+            self.filled = row.end;
+            self.lines += 1;
         }
-        if let Some(room) = self.bytes[start..].first_chunk_mut() {
-            let length = sample.print(room);
-            room[length] = behind;
-            self.filled += length + 1;
-        }
+        is_whole
     }
 
     /// Begins with the header of `columns`, if they have one. Nothing may be gathered yet.
@@ -115,36 +117,37 @@ impl Gathered {
     /// Appends a row.
     pub(crate) fn push_row(&mut self, time: Option<Time>, values: &[Option<Value>]) {
         let mut text = std::mem::take(&mut self.line);
-        text.clear();
-        if let Some(time) = time {
-            time.print(Form::Iso, &mut text);
-            text.push(b'\t');
-            self.push_lines(&text, 0);
-        }
-        for (at, value) in (1..).zip(values) {
-            let behind = if at < values.len() { b'\t' } else { b'\n' };
-            if let Some(Value::Fixed(value)) = value {
-                self.push_field(*value, behind);
-                continue;
+        self.push_new(|row| {
+            if let Some(time) = time {
+                text.clear();
+                time.print(Form::Iso, &mut text);
+                row.push_text(&text, b'\t');
             }
-            text.clear();
-            if let Some(Value::Sample(value)) = value {
-                value.print(&mut text);
+            for (at, value) in (1..).zip(values) {
+                let behind = if at < values.len() { b'\t' } else { b'\n' };
+                text.clear();
+                match value {
+                    Some(Value::Fixed(value)) => drop(row.push_fixed(*value, behind)),
+                    Some(Value::Sample(value)) => {
+                        value.print(&mut text);
+                        row.push_text(&text, behind);
+                    }
+                    None => row.push_text(b"", behind),
+                }
             }
-            text.push(behind);
-            self.push_lines(&text, 0);
-        }
-        self.lines += 1;
+            true
+        });
         self.line = text;
     }
 
     /// The same for samples in machine words.
     pub(crate) fn push_row_of_fixed(&mut self, samples: &[Fixed]) {
-        for (at, sample) in (1..).zip(samples) {
-            let behind = if at < samples.len() { b'\t' } else { b'\n' };
-            self.push_field(*sample, behind);
-        }
-        self.lines += 1;
+        self.push_new(|row| {
+            for (at, sample) in (1..).zip(samples) {
+                row.push_fixed(*sample, if at < samples.len() { b'\t' } else { b'\n' });
+            }
+            true
+        });
     }
 
     /// Appends this many rows of `width` samples each, which are a line each in `text`.
@@ -163,17 +166,11 @@ impl Gathered {
     pub(crate) fn push_lines(&mut self, text: &[u8], lines: u64) {
         let end = self.filled + text.len();
         if self.bytes.len() < end {
-            self.grow(end);
+            grow(&mut self.bytes, end);
         }
         self.bytes[self.filled..end].copy_from_slice(text);
         self.filled = end;
         self.lines += lines;
-    }
-
-    /// Makes room up to `end`, and at least twice as much as before.
-    #[cold]
-    fn grow(&mut self, end: usize) {
-        self.bytes.resize(end.max(2 * self.bytes.len()), 0);
     }
 
     /// All lines.
@@ -198,6 +195,12 @@ impl Gathered {
         self.lines = 0;
         self.header = 0;
     }
+}
+
+/// Makes room up to `end`, and at least twice as much as before.
+#[cold]
+fn grow(bytes: &mut Vec<u8>, end: usize) {
+    bytes.resize(end.max(2 * bytes.len()), 0);
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@
 //! | `check` | **the checks of values**, and what they remember | a value, or why it is rejected |
 //! | [`missing`] | **values that stand for no reading** | |
 //! | [`channel`] | what is done to one channel's readings: both, in their order; **the settings of channels** | a value |
-//! | [`processing`] | the same for whatever a source gives, skipped for codes seen before (`text_cache`), and for text to which nothing is to be done; `history`: the row that waits for the next one | samples, rows and rejections |
+//! | [`processing`] | the same for whatever a source gives, skipped for codes and lines seen before (`text_cache`, `line_cache`), and for text to which nothing is to be done; `history`: the row that waits for the next one | samples, rows and rejections |
 //! | [`sender`] | limiting, gathering (`gathered`), writing, counting | the output, the account |
 //!
 //! [`pump`] is the one loop over all of them.
@@ -47,6 +47,7 @@ mod conversion;
 pub mod for_channel;
 mod fraction;
 mod gathered;
+mod line_cache;
 pub mod missing;
 mod opened;
 mod options;

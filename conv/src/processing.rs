@@ -6,6 +6,7 @@
 
 mod codes;
 mod history;
+mod printer;
 mod rows;
 mod text;
 
@@ -18,6 +19,7 @@ use stage::format::name::Name;
 use stage::format::sample::Sample;
 
 use self::history::History;
+use self::printer::Printer;
 use crate::channel::{Channel, NoValue, Settings, Value, name};
 use crate::for_channel::WrongChannel;
 use crate::reading::{NoReading, Place, Reading};
@@ -28,8 +30,9 @@ use crate::text_cache::TextCache;
 #[derive(Debug)]
 pub struct Processing {
     settings: Settings,
-    /// The only channel of a stream without rows.
+    /// The only channel of a stream without rows, and what prints its samples.
     channel: Channel,
+    printer: Printer,
     /// Texts by code.
     cache: TextCache,
     /// A buffer for the lines of one code.
@@ -37,6 +40,7 @@ pub struct Processing {
     /// The channels of rows, and what they are called, once that is known.
     columns: Option<Columns>,
     channels: Vec<Channel>,
+    printers: Vec<Printer>,
     /// The samples of the newest row.
     values: Vec<Option<Value>>,
     /// The same, while all are in machine words.
@@ -59,13 +63,15 @@ impl Processing {
         Processing {
             settings: Settings::default(),
             channel,
+            printer: Printer::only(),
             cache,
             text: Vec::new(),
             columns: None,
             channels: Vec::new(),
+            printers: Vec::new(),
             values: Vec::new(),
-            words: Vec::new(),
             history,
+            words: Vec::new(),
         }
     }
 
@@ -82,6 +88,7 @@ impl Processing {
                 self.settings.check(columns)?;
             }
             let channels = self.settings.channels(columns);
+            let printers = Printer::of_row(channels.len());
             let channel = self.settings.only_channel(columns);
             let before = self.history.take();
             let history =
@@ -89,7 +96,7 @@ impl Processing {
             let settings = std::mem::take(&mut self.settings);
             let columns = Some(columns.clone());
             let new = Processing::of_channel(channel, history);
-            *self = Processing { settings, columns, channels, ..new };
+            *self = Processing { settings, columns, channels, printers, ..new };
         }
         Ok(())
     }

@@ -17,7 +17,7 @@ use stage::stream::rejects::{REPORTED, Rejects};
 
 use crate::channel::Value;
 use crate::check::Tally;
-use crate::gathered::Gathered;
+use crate::gathered::{Gathered, NewRow};
 use crate::reading::Place;
 use crate::text_cache::Slots;
 
@@ -209,6 +209,15 @@ impl<'a, W: Write> Sender<'a, W> {
     pub(crate) fn send_row_of_fixed(&mut self, samples: &[Fixed]) {
         self.left = self.left.saturating_sub(1);
         self.gathered.push_row_of_fixed(samples);
+    }
+
+    /// Sends the row that `print` makes, unless it returns false; returns what it does. The sender must not
+    /// be done.
+    #[inline(always)]
+    pub(crate) fn send_new(&mut self, print: impl FnOnce(&mut NewRow<'_>) -> bool) -> bool {
+        let is_sent = self.gathered.push_new(print);
+        self.left = self.left.saturating_sub(is_sent.into());
+        is_sent
     }
 
     /// Makes room for the texts of this many codes.

@@ -119,13 +119,19 @@ impl TextCache {
 }
 
 /// Puts `text` into `slot`, if it fits; returns whether it does.
-fn fill<const SIZE: usize>(slot: &mut Slot<SIZE>, text: &[u8]) -> bool {
+pub(crate) fn fill<const SIZE: usize>(slot: &mut Slot<SIZE>, text: &[u8]) -> bool {
     let fits = text.len() < SIZE;
     if fits {
         slot[..text.len()].copy_from_slice(text);
         slot[SIZE - 1] = text.len() as u8;
     }
     fits
+}
+
+/// How long the text in `slot` is; 0 if there is none.
+#[inline(always)]
+pub(crate) fn length<const SIZE: usize>(slot: &Slot<SIZE>) -> usize {
+    slot[SIZE - 1].into()
 }
 
 #[cfg(test)]
@@ -137,7 +143,7 @@ mod tests {
         fn text(&self, code: u16) -> Option<&[u8]> {
             fn of<const SIZE: usize>(slots: &[Slot<SIZE>], code: u16) -> Option<&[u8]> {
                 let slot = slots.get(usize::from(code))?;
-                slot.get(..usize::from(slot[SIZE - 1])).filter(|text| !text.is_empty())
+                slot.get(..length(slot)).filter(|text| !text.is_empty())
             }
             match &self.slots {
                 Slots::Short(slots) => of(slots, code),

@@ -9,10 +9,13 @@ fn taken(block: &[u8]) -> (Vec<String>, Scanned) {
     let scanned = scan(block, &mut trimmed);
     let text = if trimmed.is_empty() { &block[..scanned.bytes] } else { &trimmed };
     assert!(text.is_empty() || text.ends_with(b"\n"));
-    let lines: Vec<String> = numbers(text)
-        .map(|(line, number)| {
-            let line = String::from_utf8(line.to_vec()).unwrap();
-            match number {
+    let lines: Vec<String> = lines(text)
+        .map(|of_text| {
+            let line = String::from_utf8(of_text.bytes().to_vec()).unwrap();
+            let characters = of_text.characters().map(|it| it.register().to_le_bytes());
+            let expected = format!("{line:\0>8}").into_bytes();
+            assert_eq!(characters, expected.try_into().ok(), "{line}");
+            match of_text.number() {
                 Some(number) => assert_eq!(Decimal::from(number).to_string(), line),
                 None => assert!(line.bytes().filter(u8::is_ascii_digit).count() > 18, "{line}"),
             }

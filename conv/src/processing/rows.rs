@@ -6,6 +6,7 @@ use stage::format::columns::Columns;
 use stage::format::time::Time;
 
 use super::{Processing, fail, reject, whose};
+use crate::channel::Value;
 use crate::reading::{NoReading, Place, Rows};
 use crate::sender::Sender;
 
@@ -18,20 +19,42 @@ impl Processing {
             let place = row.place;
             match row.time {
                 Ok(time) => {
-                    self.take_row(place, rows, sender);
-                    self.send_row(place, time, sender);
+                    if !self.print_row(rows, sender) {
+                        self.take_row(place, rows, sender);
+                        self.send_row(place, time, sender);
+                    }
                 }
                 Err(why) => self.skip(place, why, sender),
             }
         }
     }
 
+    /// Sends the newest row, if it is nothing but samples in machine words; returns whether it is.
+    fn print_row(&mut self, rows: &mut dyn Rows, sender: &mut Sender<impl Write>) -> bool {
+        if self.history.is_some() || self.have_time() {
+            return false;
+        }
+        self.words.clear();
+        for (index, channel) in self.channels.iter_mut().enumerate() {
+            let Some(word) = rows.fixed(index).and_then(|raw| channel.sample(raw)) else {
+                return false;
+            };
+            self.words.push(word);
+        }
+        sender.send_row_of_fixed(&self.words);
+        true
+    }
+
+    /// Whether rows are sent with their times.
+    fn have_time(&self) -> bool {
+        self.columns.as_ref().is_some_and(Columns::have_time)
+    }
+
     /// Sends the newest row, or keeps it for later.
     fn send_row(&mut self, place: Place, time: Option<Time>, sender: &mut Sender<impl Write>) {
         match &mut self.history {
             None => {
-                let has_time = self.columns.as_ref().is_some_and(Columns::have_time);
-                sender.send_row(time.filter(|_| has_time), &self.values);
+                sender.send_row(time.filter(|_| self.have_time()), &self.values);
             }
             Some(history) => history.push(place, time, &mut self.values, sender),
         }
@@ -42,9 +65,8 @@ impl Processing {
         let Processing { channels, values, columns, .. } = self;
         values.clear();
         for (index, channel) in channels.iter_mut().enumerate() {
-            let raw = rows.fixed(index);
-            if let Some(value) = raw.and_then(|raw| channel.value_of_fixed(raw)) {
-                values.push(Some(value));
+            if let Some(value) = rows.fixed(index).and_then(|raw| channel.sample(raw)) {
+                values.push(Some(Value::Fixed(value)));
                 continue;
             }
             let whose = columns.as_ref().and_then(|columns| whose(columns, index));

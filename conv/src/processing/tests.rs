@@ -8,7 +8,7 @@ use super::*;
 use crate::reading::{CodeTable, Codes};
 
 /// What options ask for that stand on a command line.
-fn settings(words: &str) -> Settings {
+pub(super) fn settings(words: &str) -> Settings {
     let words = ["conv", "--from=-"].into_iter().chain(words.split_whitespace());
     crate::Options::try_parse_from(words).unwrap().settings()
 }

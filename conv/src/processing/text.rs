@@ -6,7 +6,8 @@ use stage::format::row::NotARow;
 use stage::format::sample::Sample;
 
 use super::Processing;
-use crate::canonical;
+use super::printer::Printer;
+use crate::canonical::{self, Line, Lines};
 use crate::channel::Channel;
 use crate::reading::{NoReading, Place, Reading, Row, Rows, Text};
 use crate::sender::Sender;
@@ -22,22 +23,47 @@ impl Processing {
 
     /// The readings of a single channel.
     fn take_lines(&mut self, text: Text<'_>, sender: &mut Sender<impl Write>) {
-        let has_memory = self.history.is_some();
-        if self.channel.is_plain() && !has_memory {
-            return sender.send_lines(text.lines, text.rows);
-        }
-        let mut place = text.place;
-        for (line, raw) in canonical::numbers(text.lines) {
-            match raw.and_then(|raw| self.channel.converted_fixed(raw)) {
-                _ if self.channel.is_missing_line(line) => self.miss(sender),
-                Some(value) if !has_memory => drop(self.send_fixed(place, value, sender)),
-                _ => self.take_line(place, line, sender),
+        match self.history {
+            None if self.channel.is_plain() => sender.send_lines(text.lines, text.rows),
+            None if self.printer.is_worthwhile() => {
+                self.take_each(text, sender, Processing::print_line);
             }
-            if sender.is_done() || has_memory && self.lacks_times() {
+            None => self.take_each(text, sender, Processing::convert_line),
+            Some(_) => self.take_each(text, sender, |_, _, _| false),
+        }
+    }
+
+    /// Each line by `send`, which returns whether it was sent, or as any other reading.
+    fn take_each<W: Write>(
+        &mut self,
+        text: Text<'_>,
+        sender: &mut Sender<W>,
+        send: impl Fn(&mut Processing, Line<'_>, &mut Sender<W>) -> bool,
+    ) {
+        let mut place = text.place;
+        for line in canonical::lines(text.lines) {
+            if !send(self, line, sender) {
+                self.take_line(place, line.bytes(), sender);
+            }
+            if self.is_over(sender) {
                 break;
             }
             place = place.after(1);
         }
+    }
+
+    #[inline(always)]
+    fn print_line(&mut self, line: Line<'_>, sender: &mut Sender<impl Write>) -> bool {
+        sender.send_new(|row| self.printer.print(line, &mut self.channel, row))
+    }
+
+    #[inline(always)]
+    fn convert_line(&mut self, line: Line<'_>, sender: &mut Sender<impl Write>) -> bool {
+        let sample = line.number().and_then(|raw| self.channel.sample(raw));
+        if let Some(sample) = sample {
+            sender.send_fixed(sample);
+        }
+        sample.is_some()
     }
 
     /// Sends or rejects the reading in a line.
@@ -47,35 +73,74 @@ impl Processing {
         self.take([Reading { place, raw }], sender);
     }
 
-    /// Rows of several channels. Where machine words do not do, a row goes the way of any other. (Not
-    /// inlined: what it keeps would take registers from the loop over single channels.)
-    #[inline(never)]
+    /// Rows of several channels.
     fn take_rows_of_text(&mut self, text: Text<'_>, sender: &mut Sender<impl Write>) {
-        let has_memory = self.history.is_some();
-        if !has_memory && self.channels.iter().all(Channel::is_plain) {
-            return sender.send_rows(text.lines, self.channels.len(), text.rows);
-        }
-        let mut numbers = canonical::numbers(text.lines);
-        let (mut rest, mut place) = (text.lines, text.place);
-        for _ in 0..text.rows {
-            self.words.clear();
-            let mut length = 0;
-            for (channel, (line, raw)) in self.channels.iter_mut().zip(&mut numbers) {
-                length += line.len() + 1;
-                let is_missing = channel.is_missing_line(line);
-                let raw = raw.filter(|_| !is_missing);
-                self.words.extend(raw.and_then(|raw| channel.sample_of_fixed(raw)));
+        match self.history {
+            None if self.channels.iter().all(Channel::is_plain) => {
+                sender.send_rows(text.lines, self.channels.len(), text.rows);
             }
-            let lines = rest.split_off(..length).unwrap_or_default();
-            match self.words.len() == self.channels.len() && !has_memory {
-                true => sender.send_row_of_fixed(&self.words),
-                false => self.take_rows(&mut RowOfText::new(place, lines), sender),
+            None if self.printers.iter().any(Printer::is_worthwhile) => {
+                self.take_each_row(text, sender, Processing::print_row_of_lines);
+            }
+            None => self.take_each_row(text, sender, Processing::convert_row_of_lines),
+            Some(_) => self.take_each_row(text, sender, |this, lines, _| {
+                lines.by_ref().take(this.channels.len()).for_each(drop);
+                false
+            }),
+        }
+    }
+
+    /// Each row by `send`, which takes its lines and returns whether it was sent, or as any other row.
+    fn take_each_row<W: Write>(
+        &mut self,
+        text: Text<'_>,
+        sender: &mut Sender<W>,
+        send: impl Fn(&mut Processing, &mut Lines<'_>, &mut Sender<W>) -> bool,
+    ) {
+        let mut lines = canonical::lines(text.lines);
+        let mut place = text.place;
+        for _ in 0..text.rows {
+            let start = lines.taken();
+            if !send(self, &mut lines, sender) {
+                let lines = &text.lines[start..lines.taken()];
+                self.take_rows(&mut RowOfText::new(place, lines), sender);
             }
             if self.is_over(sender) {
                 break;
             }
             place = place.after(1);
         }
+    }
+
+    #[inline(always)]
+    fn print_row_of_lines(
+        &mut self,
+        lines: &mut Lines<'_>,
+        sender: &mut Sender<impl Write>,
+    ) -> bool {
+        let fields = self.channels.iter_mut().zip(&mut self.printers).zip(lines);
+        sender.send_new(|row| {
+            fields.fold(true, |are_sent, ((channel, printer), line)| {
+                are_sent && printer.print(line, channel, row)
+            })
+        })
+    }
+
+    #[inline(always)]
+    fn convert_row_of_lines(
+        &mut self,
+        lines: &mut Lines<'_>,
+        sender: &mut Sender<impl Write>,
+    ) -> bool {
+        self.words.clear();
+        for (channel, line) in self.channels.iter_mut().zip(lines) {
+            self.words.extend(line.number().and_then(|raw| channel.sample(raw)));
+        }
+        let are_all = self.words.len() == self.channels.len();
+        if are_all {
+            sender.send_row_of_fixed(&self.words);
+        }
+        are_all
     }
 }
 
@@ -104,5 +169,113 @@ impl Rows for RowOfText<'_> {
 
     fn reading(&mut self, index: usize) -> Option<Result<Sample, NoReading<'_>>> {
         self.lines.split(|byte| *byte == b'\n').nth(index).map(sample)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use stage::format::columns::Columns;
+    use stage::process::ledger::Entry;
+
+    use super::super::tests::settings;
+
+    /// By which way lines go.
+    #[derive(Clone, Copy, Debug)]
+    enum Way {
+        Cached,
+        Uncached,
+        OneByOne,
+    }
+
+    /// What is written of rows of this many channels, the messages, and the account.
+    fn taken(
+        lines: &[String],
+        width: usize,
+        limit: u64,
+        options: &str,
+        way: Way,
+    ) -> (String, Vec<String>, Entry) {
+        let (mut output, mut messages) = (Vec::new(), Vec::new());
+        let mut sender = Sender::new(&mut output, Some(limit), &mut messages);
+        let mut processing = Processing::new(settings(options));
+        if width > 1 {
+            let columns = Columns::named(["a", "b", "c"].into_iter().take(width)).unwrap();
+            processing.begin(&columns, &mut sender).unwrap();
+            sender.begin(&columns).unwrap();
+        }
+        if let Way::Uncached = way {
+            processing.printers.iter_mut().for_each(|printer| *printer = Printer::given_up());
+            processing.printer = Printer::given_up();
+        }
+        let mut place = Place { what: "line", number: 1 };
+        // In two batches, so that the second finds what the first has kept.
+        for rows in lines.chunks(width * lines.len().div_ceil(2 * width).max(1)) {
+            let text: String = rows.iter().map(|line| format!("{line}\n")).collect();
+            let rows = (rows.len() / width) as u64;
+            if !processing.is_over(&sender) {
+                match way {
+                    Way::OneByOne => one_by_one(&mut processing, place, &text, width, &mut sender),
+                    _ => processing
+                        .take_text(Text { place, lines: text.as_bytes(), rows }, &mut sender),
+                }
+            }
+            place = place.after(rows);
+        }
+        processing.finish(&mut sender);
+        sender.flush().unwrap();
+        let entry = sender.close();
+        (String::from_utf8(output).unwrap(), messages, entry)
+    }
+
+    fn one_by_one(
+        processing: &mut Processing,
+        mut place: Place,
+        text: &str,
+        width: usize,
+        sender: &mut Sender<impl Write>,
+    ) {
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        for row in lines.chunks(width) {
+            let row = row.concat();
+            match width {
+                1 => processing.take_line(place, row.trim_end().as_bytes(), sender),
+                _ => processing.take_rows(&mut RowOfText::new(place, row.as_bytes()), sender),
+            }
+            if processing.is_over(sender) {
+                break;
+            }
+            place = place.after(1);
+        }
+    }
+
+    fn number() -> impl Strategy<Value = String> {
+        prop_oneof![
+            4 => (-9i64..10, 0u16..3),
+            1 => (any::<i64>(), 0u16..20).prop_map(|(mantissa, places)| (mantissa / 1000, places)),
+        ]
+        .prop_map(|(mantissa, places)| Sample::new(mantissa, places).unwrap().to_string())
+    }
+
+    proptest! {
+        #[test]
+        fn lines_as_text_become_what_they_become_one_by_one(
+            lines in proptest::collection::vec(number(), 0..200),
+            width in 1usize..4,
+            limit in prop_oneof![Just(u64::MAX), 0u64..100],
+            conversion in prop_oneof![
+                Just("--scale 0.5"), Just("--offset 1/3 --scale 3/7"), Just("--scale 1e-30"), Just("--scale 1"),
+            ],
+            checks in prop_oneof![
+                Just(""), Just("--plausible -3..3"), Just("--missing 5,-1"), Just("--spike 2"), Just("--flat 2"),
+            ],
+        ) {
+            let lines = &lines[..lines.len() / width * width];
+            let options = format!("{conversion} {checks}");
+            let by = |way| taken(lines, width, limit, &options, way);
+            prop_assert_eq!(by(Way::Cached), by(Way::OneByOne));
+            prop_assert_eq!(by(Way::Uncached), by(Way::OneByOne));
+        }
     }
 }

@@ -1,0 +1,71 @@
+//! Lines of readings become text that is sent: from a cache, or converted, checked, printed and kept there.
+
+use crate::canonical::Line;
+use crate::channel::Channel;
+use crate::gathered::NewRow;
+use crate::line_cache::LineCache;
+
+/// Prints the samples of one channel.
+#[derive(Debug)]
+pub(super) struct Printer {
+    /// Texts, with what follows them.
+    cache: LineCache,
+    /// What follows each sample.
+    behind: u8,
+}
+
+impl Printer {
+    /// The printer of a channel by itself.
+    pub(super) fn only() -> Printer {
+        Printer { cache: LineCache::one_of(1), behind: b'\n' }
+    }
+
+    /// Those of rows of this many channels.
+    pub(super) fn of_row(channels: usize) -> Vec<Printer> {
+        let behind = |index| if index < channels { b'\t' } else { b'\n' };
+        let of = |index| Printer { cache: LineCache::one_of(channels), behind: behind(index) };
+        (1..=channels).map(of).collect()
+    }
+
+    /// Whether it is worth while, since lines come again.
+    pub(super) fn is_worthwhile(&self) -> bool {
+        !self.cache.is_given_up()
+    }
+
+    /// Appends the sample that the `channel` makes of the reading in `line`; returns false if that is no matter
+    /// of machine words, stands for no reading, or fails a check.
+    #[inline(always)]
+    pub(super) fn print(
+        &mut self,
+        line: Line<'_>,
+        channel: &mut Channel,
+        row: &mut NewRow<'_>,
+    ) -> bool {
+        match line.characters().and_then(|characters| self.cache.text(characters)) {
+            Some(text) => {
+                row.push_slot(text);
+                true
+            }
+            None => self.print_new(line, channel, row),
+        }
+    }
+
+    /// The same for a line that is not in the cache. (Not inlined, so that it takes no registers from the loops
+    /// around it.)
+    #[inline(never)]
+    fn print_new(&mut self, line: Line<'_>, channel: &mut Channel, row: &mut NewRow<'_>) -> bool {
+        let sample = line.number().and_then(|raw| channel.sample(raw));
+        if let Some(sample) = sample {
+            self.cache.keep(line.characters(), row.push_fixed(sample, self.behind));
+        }
+        sample.is_some()
+    }
+}
+
+#[cfg(test)]
+impl Printer {
+    /// One whose cache was given up.
+    pub(super) fn given_up() -> Printer {
+        Printer { cache: LineCache::given_up(), ..Printer::only() }
+    }
+}
