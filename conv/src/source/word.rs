@@ -33,6 +33,9 @@ pub(super) enum Order {
     Big,
 }
 
+/// The most bits of a number that is a code.
+const MOST_CODED: u8 = 16;
+
 /// The format of a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Word {
@@ -110,8 +113,13 @@ impl Word {
     /// The integer in a word of [`Word::width`] bytes; `None` for a float, and if the word has another
     /// length.
     pub(super) fn integer(self, word: &[u8]) -> Option<i128> {
+        self.number(self.load(word)? >> self.shift)
+    }
+
+    /// The integer in the lowest bits; `None` for a float.
+    fn number(self, bits: u64) -> Option<i128> {
         let unused = u64::BITS - u32::from(self.bits);
-        let bits = self.load(word)? >> self.shift << unused;
+        let bits = bits << unused;
         match self.coding {
             Coding::Unsigned => Some((bits >> unused).into()),
             // The sign is shifted in behind the number.
@@ -166,38 +174,68 @@ impl fmt::Display for Word {
     }
 }
 
-/// Words of at most 16 bits have codes: the word's bytes as an unsigned integer.
+/// Numbers of at most 16 bits have codes: their bits, as an unsigned integer.
 impl Word {
-    /// Whether words have codes.
+    /// Whether numbers have codes.
     pub fn has_codes(self) -> bool {
-        matches!(self.bytes, 1 | 2)
+        self.bits <= MOST_CODED
     }
 
-    /// The code of a word of one or two bytes.
-    #[inline]
-    pub fn code(word: &[u8]) -> u16 {
-        match *word {
-            [low, high] => u16::from_le_bytes([low, high]),
-            [low, ..] => low.into(),
-            [] => 0,
+    /// Fills `codes` with those of these words, of [`Word::width`] bytes each; returns how many there are.
+    pub(super) fn codes<'w>(
+        self,
+        words: impl Iterator<Item = &'w [u8]>,
+        codes: &mut [u16],
+    ) -> usize {
+        let used = u16::MAX >> MOST_CODED.saturating_sub(self.bits);
+        let code = |word: u16| word >> self.shift & used;
+        // The usual widths each have a loop of their own.
+        match (self.bytes, self.order) {
+            (1, _) => {
+                fill(codes, words.map(|word| code(word.first().copied().unwrap_or(0).into())))
+            }
+            (2, Order::Little) => {
+                fill(codes, words.map(|word| code(u16::from_le_bytes(pair(word)))))
+            }
+            (2, Order::Big) => fill(codes, words.map(|word| code(u16::from_be_bytes(pair(word))))),
+            _ => {
+                let number = |word| self.load(word).unwrap_or(0) >> self.shift;
+                fill(codes, words.map(|word| number(word) as u16 & used))
+            }
         }
     }
 }
 
+/// The bytes of a word of two.
+#[inline(always)]
+fn pair(word: &[u8]) -> [u8; 2] {
+    word.first_chunk().copied().unwrap_or_default()
+}
+
+/// Fills `codes` from `source`; returns how many there are.
+#[inline(always)]
+fn fill(codes: &mut [u16], source: impl Iterator<Item = u16>) -> usize {
+    let mut filled = 0;
+    for (room, code) in codes.iter_mut().zip(source) {
+        *room = code;
+        filled += 1;
+    }
+    filled
+}
+
 impl CodeTable for Word {
     fn size(&self) -> usize {
-        if self.has_codes() { 1 << (8 * self.width()) } else { 0 }
+        if self.has_codes() { 1 << self.bits } else { 0 }
     }
 
     fn readings(&self) -> u64 {
         1
     }
 
-    /// The number in the word with this code; 0 if a word has no code.
+    /// The number with this code; 0 if numbers have no codes.
     fn reading(&self, code: u16, _position: u64) -> Sample {
-        let bytes = code.to_le_bytes();
-        let word = bytes.get(..self.width()).unwrap_or_default();
-        self.decode(word).unwrap_or(Sample::ZERO)
+        let number = self.number(code.into()).and_then(|number| Fixed::new(number, 0));
+        number.filter(|_| self.has_codes()).map_or(Sample::ZERO, Sample::from)
     }
 }
 

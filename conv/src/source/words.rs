@@ -182,11 +182,7 @@ impl<I: Input> WordStream<I> {
     fn read_codes(&mut self) -> usize {
         let frames = &self.buffer[self.start..self.whole];
         let words = chosen(frames, self.frame.length, self.first.range());
-        let mut filled = 0;
-        for (code, word) in self.codes.iter_mut().zip(words) {
-            *code = Word::code(word);
-            filled += 1;
-        }
+        let filled = self.first.word.codes(words, &mut self.codes);
         self.number += filled as u64;
         self.start += filled * self.frame.length;
         filled
