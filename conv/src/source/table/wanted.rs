@@ -1,7 +1,7 @@
-//! The columns that can be taken by a fast way, without looking at anything else.
+//! What can be taken of rows by a fast way, without looking at anything else.
 
 use super::super::dialect::Delimiter;
-use super::super::taken::Wanted;
+use super::super::taken::{Delimited, Wanted};
 use super::Table;
 use super::part::Part;
 use super::search::MOST_DATA;
@@ -12,14 +12,20 @@ impl Table {
         let part = self.part.as_ref().filter(|part| self.is_settled(part))?;
         let are_columns = part.columns.width() == part.taken.len() && part.time.is_none();
         let are_there = part.taken.iter().all(|at| at.is_some_and(|at| at < part.width));
+        let way = self.delimited(part)?;
+        let is_wanted = self.are_plain() && are_columns && are_there;
+        is_wanted.then_some(Wanted { part: self.parts, columns: &part.taken, way })
+    }
+
+    /// How fields are separated.
+    fn delimited(&self, part: &Part) -> Option<Delimited> {
         let (delimiter, may_be_quoted) = match self.delimiter? {
             Delimiter::Tab => (b'\t', false),
             Delimiter::Byte(delimiter) => (delimiter, true),
             Delimiter::Blanks => return None,
         };
-        let are_plain = self.are_plain() && are_columns && are_there && part.width > 1;
-        let (width, columns) = (part.width, &part.taken);
-        are_plain.then_some(Wanted { part: self.parts, delimiter, may_be_quoted, width, columns })
+        let width = part.width;
+        (width > 1).then_some(Delimited { delimiter, may_be_quoted, width })
     }
 
     /// Whether rows of `part` are what they look like, and none of them says any more of the others.
