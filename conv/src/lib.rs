@@ -24,7 +24,8 @@
 //! | [`source::iio`] | what the kernel says of an A/D converter: its attributes, **its buffer and the scans in it** | |
 //! | `source::table` | which lines of text are rows and headers, and what stands in their fields (`source::choice`: which columns are taken, and what they are sent as) | |
 //! | `source::dialect`, `source::timing` | how foreign text is written, and what its times look like | |
-//! | `source::taken` | columns of many, by a way as fast as that of the classic stream | |
+//! | `source::pattern` | lines of labels that differ only in their numbers | |
+//! | `source::taken` | rows of columns or labels, by a way as fast as that of the classic stream | |
 //! | `reading` | what a source hands on, and **why there is no reading** | |
 //! | `chunk` | text examined 64 bytes at a time | |
 //! | `canonical` | **lines of text that are canonical already**: recognising and reading them | numbers |

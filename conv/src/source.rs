@@ -17,6 +17,7 @@ pub(crate) mod layout;
 mod number;
 pub(crate) mod open_stream;
 mod pace;
+mod pattern;
 pub(crate) mod polled;
 pub(crate) mod reconnecting;
 pub mod simulated;

@@ -5,15 +5,20 @@
 //! | module | owns |
 //! |---|---|
 //! | `delimited` | rows whose fields are columns, between delimiters (`separators`: where they end) |
+//! | `alike` | rows that differ from one before only in their numbers |
 //! | `rows` | what was taken of them |
 //!
 //! Only rows are taken that cannot be anything else. What is left of a block goes the long way.
 
+mod alike;
 mod delimited;
 mod rows;
 mod separators;
 
+use std::ops::Range;
+
 use self::rows::Rows;
+use super::pattern::Pattern;
 
 /// What is taken of rows.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +28,16 @@ pub(crate) struct Wanted<'a> {
     /// Which columns are taken, from 0; none is lacking.
     pub columns: &'a [Option<usize>],
     /// How they are found.
-    pub way: Delimited,
+    pub way: Way<'a>,
+}
+
+/// How the columns of a row are found.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Way<'a> {
+    /// By their order.
+    Delimited(Delimited),
+    /// By the text around them, as in this line, which has a number in each column that is taken.
+    Like(&'a Pattern),
 }
 
 /// How fields are separated.
@@ -47,6 +61,8 @@ pub(super) struct Taken {
     handed_on: usize,
     /// Where the fields of the newest row begin, and where one behind them would.
     starts: Vec<usize>,
+    /// Where the numbers of the newest row are.
+    places: Vec<Range<usize>>,
 }
 
 impl Taken {
@@ -64,7 +80,11 @@ impl Taken {
         if self.handed_on == self.rows.count() || self.part != wanted.part {
             self.clear();
             self.part = wanted.part;
-            self.take_delimited(block, at, wanted.columns, wanted.way);
+            let Wanted { columns, .. } = wanted;
+            match wanted.way {
+                Way::Delimited(delimited) => self.take_delimited(block, at, columns, delimited),
+                Way::Like(pattern) => self.take_alike(block, at, columns, pattern),
+            }
         }
         self.rows.lines_from(self.handed_on)
     }
@@ -81,10 +101,11 @@ impl Taken {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use stage::format::row::MAX_LINE;
 
     fn wanted(columns: &[Option<usize>]) -> Wanted<'_> {
         let delimited = Delimited { delimiter: b',', may_be_quoted: true, width: 2 };
-        Wanted { part: 1, columns, way: delimited }
+        Wanted { part: 1, columns, way: Way::Delimited(delimited) }
     }
 
     fn taken(block: &str, wanted: Wanted<'_>) -> (String, usize) {
@@ -113,6 +134,49 @@ mod tests {
         let block = format!("1,{long}\n 3 ,4\n");
         let (lines, end) = taken(&block, wanted(&[Some(1), Some(0)]));
         assert_eq!((lines, end), (format!("{long}\n1\n4\n3\n"), block.len()));
+    }
+
+    fn alike<'a>(pattern: &'a Pattern, columns: &'a [Option<usize>]) -> Wanted<'a> {
+        Wanted { part: 1, columns, way: Way::Like(pattern) }
+    }
+
+    #[test]
+    fn lines_are_taken_up_to_the_first_that_is_not_like_the_one_learned() {
+        let mut pattern = Pattern::default();
+        pattern
+            .learn(b"a:1,n:2,b:3", [(2..3, Some(1)), (6..7, None), (10..11, Some(0))].into_iter());
+        let taken = |block: &str| taken(block, alike(&pattern, &[Some(0), Some(1)]));
+        let first = "a:1.50,n:0,b:-3\r\n";
+        assert_eq!(
+            taken(&format!("{first}a:,n:0,b:7\ra:5,n:-1,b:6\n")),
+            ("-3\n1.50\n7\n\n6\n5\n".to_owned(), 41)
+        );
+        for other in [
+            "\n",
+            "a:1,n:2,b:3",
+            "a:1,n:2\n,b:3\n",
+            "a:1,n:02,b:3\n",
+            "a:1,n:2,b:3,\n",
+            "a:1,n:2,b:3 \n",
+            "a:1,n:2,c:3\n",
+            "a:1,n:2,b:1e3\n",
+            " a:1,n:2,b:3\n",
+            "b:3,n:2,a:1\n",
+            "a:x,n:2,b:3\n",
+        ] {
+            let block = format!("{first}{other}{first}");
+            assert_eq!(taken(&block), ("-3\n1.50\n".to_owned(), first.len()), "{block:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_not_taken() {
+        let line = format!("a:1{},b:2", " ".repeat(MAX_LINE - 7));
+        let mut pattern = Pattern::default();
+        pattern.learn(line.as_bytes(), [(2..3, Some(0))].into_iter());
+        let longer = line.replace("a:1", "a:12");
+        let (lines, end) = taken(&format!("{line}\n{longer}\n"), alike(&pattern, &[Some(0)]));
+        assert_eq!((lines, end), ("1\n".to_owned(), MAX_LINE + 1));
     }
 
     #[test]

@@ -2,14 +2,12 @@
 //!
 //! The labels that have come with numbers so far are the columns, or those that are asked for; what a
 //! line lacks of them is missing. If the user names the columns, there are as many from the beginning,
-//! in the order in which their labels come. (`line` finds the labels on a line; `pattern` spares it that if
-//! the line is like the one before.)
+//! in the order in which their labels come. (`line` finds them, unless a line is like the one before.)
 //!
 //! Labels have no order, so that `time` is the time wherever it stands on a line, if it has the form that times
 //! have in rows of ours. It is never a channel, unless another label is asked for as the time.
 
 mod line;
-mod pattern;
 
 use stage::format::columns::{Columns, MAX_COLUMNS};
 use stage::format::row::NotARow;
@@ -17,9 +15,9 @@ use stage::process::message::{counted, quoted};
 use stage::stream::rejects::REPORTED;
 
 use self::line::Labelled;
-use self::pattern::Pattern;
 use super::super::choice::{Choice, Column, Selection};
 use super::super::format::Labelling;
+use super::super::pattern::Pattern;
 use super::fields::{Fields, trimmed};
 use super::header::{Header, begins_a_number};
 use super::listed::listed_labels;
@@ -48,7 +46,7 @@ pub(super) struct Labels {
     /// Those of which it was reported that they are not taken, and whether that was of numbers without one.
     reported: Vec<String>,
     has_passed_over: bool,
-    /// The line that the next one is compared with.
+    /// The line that the next ones are compared with.
     pattern: Pattern,
 }
 
@@ -77,6 +75,11 @@ impl Labels {
             has_passed_over: false,
             pattern: Pattern::default(),
         }
+    }
+
+    /// The line that the next ones may be like.
+    pub(super) fn pattern(&self) -> &Pattern {
+        &self.pattern
     }
 
     /// How many columns there are, some of which may not have a label yet.
@@ -166,6 +169,12 @@ impl Labels {
         }
     }
 
+    /// Whether `line` differs from the one before only in its numbers, which are its `fields` then.
+    fn is_like_the_last(&self, line: &[u8], fields: &mut Fields) -> bool {
+        fields.begin_in_line(self.width());
+        self.pattern.fits(line, |column, place| fields.put_in_line(column, place))
+    }
+
     /// Why a line without any of them is rejected.
     fn none(&self) -> NoRow {
         match self.labelling {
@@ -237,7 +246,7 @@ impl Table {
         fields: &mut Fields,
         line: &[u8],
     ) -> Result<Line, NoRow> {
-        if labels.pattern.fits(line, fields, labels.width()) {
+        if labels.is_like_the_last(line, fields) {
             return self.row(fields, line);
         }
         labels.pattern.clear();

@@ -1,7 +1,7 @@
 //! What can be taken of rows by a fast way, without looking at anything else.
 
 use super::super::dialect::Delimiter;
-use super::super::taken::{Delimited, Wanted};
+use super::super::taken::{Delimited, Wanted, Way};
 use super::Table;
 use super::part::Part;
 use super::search::MOST_DATA;
@@ -12,8 +12,11 @@ impl Table {
         let part = self.part.as_ref().filter(|part| self.is_settled(part))?;
         let are_columns = part.columns.width() == part.taken.len() && part.time.is_none();
         let are_there = part.taken.iter().all(|at| at.is_some_and(|at| at < part.width));
-        let way = self.delimited(part)?;
-        let is_wanted = self.are_plain() && are_columns && are_there;
+        let way = match self.labels.is_some() {
+            true => self.alike(part)?,
+            false => Way::Delimited(self.delimited(part)?),
+        };
+        let is_wanted = !self.dialect.has_comma() && are_columns && are_there;
         is_wanted.then_some(Wanted { part: self.parts, columns: &part.taken, way })
     }
 
@@ -26,6 +29,19 @@ impl Table {
         };
         let width = part.width;
         (width > 1).then_some(Delimited { delimiter, may_be_quoted, width })
+    }
+
+    /// The line of labels that others may be like, if it has numbers in all columns that are taken, and if
+    /// none that is like it can be a comment.
+    fn alike(&self, part: &Part) -> Option<Way<'_>> {
+        let pattern = self.labels.as_ref()?.pattern();
+        let are_numbers = part.taken.iter().flatten().all(|at| pattern.has(*at));
+        let sign = self.dialect.comment.as_ref().map_or(0, String::len);
+        // The rejections of a row and of one that waits for it are reported in another order if these are
+        // samples of a single channel and come as text.
+        let are_in_order = part.taken.len() > 1 || !self.choice.waits;
+        let may_be_taken = are_numbers && sign <= pattern.before_first() && are_in_order;
+        may_be_taken.then_some(Way::Like(pattern))
     }
 
     /// Whether rows of `part` are what they look like, and none of them says any more of the others.
