@@ -96,20 +96,29 @@ impl Channel {
         Fixed::of(raw).and_then(|raw| self.converted_fixed(raw))
     }
 
-    /// The sample that a reading in machine words gives; `None` if it stands for no reading, if its value does
-    /// not fit, or if that fails a check.
+    /// Whether a reading in machine words stands for no reading.
+    #[inline(always)]
+    pub(crate) fn is_missing_fixed(&self, raw: Fixed) -> bool {
+        !self.missing.has_no_numbers() && self.missing.has(&raw.into())
+    }
+
+    /// The same for one in canonical form.
+    #[inline(always)]
+    pub(crate) fn is_missing_line(&self, line: &[u8]) -> bool {
+        self.missing.has_line(line)
+    }
+
+    /// The sample that a reading in machine words gives, which does not stand for none; `None` if its value does
+    /// not fit, or fails a check.
     #[inline(always)]
     pub(crate) fn sample(&mut self, raw: Fixed) -> Option<Fixed> {
-        if !self.missing.has_no_numbers() && self.missing.has(&raw.into()) {
-            return None;
-        }
         let value = self.converted_fixed(raw)?;
         self.failed(value).is_none().then_some(value)
     }
 
     /// The value of a reading in machine words, still to be checked; `None` if it does not fit.
     #[inline]
-    pub(crate) fn converted_fixed(&mut self, raw: Fixed) -> Option<Fixed> {
+    fn converted_fixed(&mut self, raw: Fixed) -> Option<Fixed> {
         self.linear.apply(raw)
     }
 

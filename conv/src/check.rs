@@ -11,7 +11,7 @@
 //!
 //! To add a check of a value alone: write a file for it beside `plausible`, and add its option, and the
 //! check itself, to `options`. To add one that remembers: write a file beside `step`, and add it to
-//! `memory` as well. (With memory no sample comes from the cache of texts, since each must be seen.)
+//! `memory` as well. (With memory no sample comes from a cache, since each must be seen.)
 
 mod failure;
 mod flat;

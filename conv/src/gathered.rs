@@ -92,7 +92,7 @@ impl Gathered {
         &self.bytes[start..self.filled]
     }
 
-    /// Appends the row that `print` makes, unless it returns false; returns what it does.
+    /// Appends the row that `print` makes, unless that returns false; returns whether it was appended.
     #[inline(always)]
     pub(crate) fn push_new(&mut self, print: impl FnOnce(&mut NewRow<'_>) -> bool) -> bool {
         let mut row = NewRow { bytes: &mut self.bytes, end: self.filled };

@@ -8,8 +8,8 @@
 //! ```
 //!
 //! In the classic stream, of one channel without a time, readings come by the thousand, and a fast path
-//! takes them. Everything else comes in rows: each with its time, if it has one, and a reading of each
-//! channel, which is converted and checked by itself.
+//! takes them. Raw words of one channel that have no codes, and everything else, come in rows: each with its
+//! time, if it has one, and a reading of each channel, which is converted and checked by itself.
 //!
 //! | module | owns | hands on |
 //! |---|---|---|
@@ -28,7 +28,7 @@
 //! | `source::taken` | rows of columns or labels, by a way as fast as that of the classic stream | |
 //! | `reading` | what a source hands on, and **why there is no reading** | |
 //! | `chunk` | text examined 64 bytes at a time | |
-//! | `canonical` | **lines of text that are canonical already**: recognising and reading them | numbers |
+//! | `canonical` | **lines of text that are canonical already**: recognising and reading them | lines, numbers |
 //! | `conversion` | offset and scale, or the map that they are (`fraction`: **exact fractions**) | a value |
 //! | `check` | **the checks of values**, and what they remember | a value, or why it is rejected |
 //! | [`missing`] | **values that stand for no reading** | |

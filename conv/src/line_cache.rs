@@ -1,13 +1,11 @@
-//! A cache of printed samples by what stood on a line: a line read before is not converted, checked or printed
-//! again. (That takes some 40 instructions, and otherwise about 250.)
+//! A cache of printed samples by what stood on a line: a line that became a sample before is not converted, checked
+//! or printed again. (That takes some 40 instructions, and otherwise about 250.)
 //!
-//! Sensors and converters give few different numbers, most of them near each other, of a few characters. Where
-//! a line's text lies depends on its digits: neighbours are not in each other's way, and a new line replaces
+//! Sensors and converters give few different numbers, most of them near each other, of at most eight
+//! characters (longer lines are not kept). Where a line's text lies depends on its digits: neighbours are not in each other's way, and a new line replaces
 //! one that is far from it. A channel whose lines hardly ever come again gives its cache up.
 //!
 //! Memory: 32 bytes for each line, at most 2 MB for all channels together; only what is used is touched.
-
-use stage::format::columns::MAX_COLUMNS;
 
 use crate::canonical::Characters;
 use crate::text_cache::{self, Slot};
@@ -15,15 +13,12 @@ use crate::text_cache::{self, Slot};
 /// Lines of all channels that are kept, at most: all that a single converter of 16 bits gives.
 const ALL: usize = 1 << 16;
 
-/// Lines of a channel that are kept, at least: as many for each of the most channels that there can be.
-const LEAST: usize = ALL / MAX_COLUMNS.next_power_of_two();
-
 /// A cache is judged whenever this many lines were not found for each that it has room for.
 const JUDGED: u64 = 2;
 
-/// Then it is given up unless it was asked this many times for each that was not found: with fewer, it costs
-/// more than it saves.
-const LEAST_ASKED: u64 = 4;
+/// Then it is given up unless this many lines were found for each that was not: with fewer, it costs more than
+/// it saves.
+const LEAST_FOUND: u64 = 3;
 
 /// Bytes of a text: up to 23 characters.
 const TEXT: usize = size_of::<Entry>() - size_of::<u64>();
@@ -39,16 +34,16 @@ pub(crate) struct LineCache {
     entries: Vec<Entry>,
     /// How many there are to be.
     size: usize,
-    /// Lines looked up, and those that were not found, since the cache was last judged.
-    asked: u64,
+    /// Lines found, and lines kept instead or too long to be, since the cache was last judged.
+    found: u64,
     missed: u64,
 }
 
 impl LineCache {
     /// The cache of one of this many channels.
     pub(crate) fn one_of(channels: usize) -> LineCache {
-        let size = (ALL / channels.next_power_of_two()).max(LEAST);
-        LineCache { entries: Vec::new(), size, asked: 0, missed: 0 }
+        let size = ALL / channels.next_power_of_two();
+        LineCache { entries: Vec::new(), size, found: 0, missed: 0 }
     }
 
     /// Whether nothing is kept.
@@ -59,14 +54,18 @@ impl LineCache {
     /// The text kept for `line`.
     #[inline(always)]
     pub(crate) fn text(&mut self, line: Characters) -> Option<&Slot<TEXT>> {
-        self.asked += 1;
         let [kept, text @ ..] = self.entries.get(self.place(line))?;
         let is_its = u64::from_le_bytes(*kept) == line.register();
+        self.found += u64::from(is_its);
         text.as_flattened().first_chunk().filter(|_| is_its)
     }
 
-    /// Keeps `text` for a line that was not found; for none if that is too long.
+    /// Keeps `text` for a line that was not found. `None` is a line that is too long to be kept: it only counts
+    /// as not found.
     pub(crate) fn keep(&mut self, line: Option<Characters>, text: &[u8]) {
+        if self.is_given_up() {
+            return;
+        }
         self.missed += 1;
         if self.missed > JUDGED * self.size as u64 {
             self.judge();
@@ -88,10 +87,10 @@ impl LineCache {
     /// Gives up if too few lines were found.
     #[cold]
     fn judge(&mut self) {
-        if self.asked < LEAST_ASKED * self.missed {
+        if self.found < LEAST_FOUND * self.missed {
             (self.size, self.entries) = (0, Vec::new());
         }
-        (self.asked, self.missed) = (0, 0);
+        (self.found, self.missed) = (0, 0);
     }
 
     /// Where a line has its entry.
@@ -105,6 +104,7 @@ impl LineCache {
 mod tests {
     use super::*;
     use crate::canonical::lines;
+    use stage::format::columns::MAX_COLUMNS;
 
     impl LineCache {
         /// One in which nothing is kept.
@@ -174,6 +174,11 @@ mod tests {
             ask(&mut cache, 0..ALL as i32);
         }
         assert_eq!((cache.missed, cache.is_given_up()), (ALL as u64, false));
+        let mut cache = LineCache::one_of(1);
+        for _ in 0..3 {
+            ask(&mut cache, 1 - ALL as i32 / 2..ALL as i32 / 2);
+        }
+        assert_eq!((cache.missed, cache.is_given_up()), (ALL as u64 - 1, false), "with a sign");
     }
 
     #[test]
@@ -181,7 +186,6 @@ mod tests {
         let mut cache = LineCache::one_of(1);
         ask(&mut cache, 0..2 * ALL as i32);
         assert!(!cache.is_given_up() && !cache.entries.is_empty());
-        ask(&mut cache, 0..1);
         ask(&mut cache, 7_000_000..7_000_000 + 2 * ALL as i32);
         assert!(cache.is_given_up() && cache.entries.is_empty());
         ask(&mut cache, 0..3);
@@ -189,8 +193,17 @@ mod tests {
     }
 
     #[test]
+    fn a_cache_is_kept_if_most_lines_come_again() {
+        for (times, is_given_up) in [(5, false), (3, true)] {
+            let mut cache = LineCache::one_of(MAX_COLUMNS);
+            (0..1000).for_each(|line| ask(&mut cache, std::iter::repeat_n(line, times)));
+            assert_eq!(cache.is_given_up(), is_given_up, "{times}");
+        }
+    }
+
+    #[test]
     fn channels_share_the_memory() {
-        for (channels, size) in [(1, ALL), (2, ALL / 2), (3, ALL / 4), (MAX_COLUMNS, LEAST)] {
+        for (channels, size) in [(1, ALL), (2, ALL / 2), (3, ALL / 4), (MAX_COLUMNS, ALL / 1024)] {
             assert_eq!(LineCache::one_of(channels).size, size, "{channels}");
             assert!(channels * size <= ALL);
         }

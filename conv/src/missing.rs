@@ -54,7 +54,10 @@ impl MissingOptions {
         };
         for given in self.missing.iter().filter(is_its) {
             match &given.value {
-                MissingValue::Number(number) => missing.numbers.push(number.clone()),
+                MissingValue::Number(number) => {
+                    missing.lines.push(number.to_string().into_bytes());
+                    missing.numbers.push(number.clone());
+                }
                 MissingValue::Word(word) => missing.words.push(word.clone().into_bytes()),
             }
         }
@@ -66,6 +69,8 @@ impl MissingOptions {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Missing {
     numbers: Vec<Sample>,
+    /// The same in canonical form.
+    lines: Vec<Vec<u8>>,
     words: Vec<Vec<u8>>,
 }
 
@@ -80,6 +85,12 @@ impl Missing {
     #[inline]
     pub(crate) fn has(&self, number: &Sample) -> bool {
         self.numbers.iter().any(|missing| missing == number)
+    }
+
+    /// The same for a number in canonical form.
+    #[inline]
+    pub(crate) fn has_line(&self, line: &[u8]) -> bool {
+        self.lines.iter().any(|missing| missing == line)
     }
 
     /// Whether `nan` is among them, in any case.
@@ -115,6 +126,6 @@ mod tests {
         }
         let columns = Columns::named(["temp [°C]"]).unwrap();
         let temp = options.of(Called::of(&columns, 0));
-        assert!(has(&temp, "7") && has(&temp, "85") && has(&temp, "-990"));
+        assert!(has(&temp, "7") && has(&temp, "85") && temp.has_line(b"-990"));
     }
 }

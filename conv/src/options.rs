@@ -177,8 +177,8 @@ impl Options {
     fn choice(&self) -> Choice {
         let (columns, time, names) =
             (self.columns.clone(), self.times.time.clone(), self.names.clone());
-        let (uses_times, waits) = (self.checks.use_times(), self.checks.wait());
-        Choice { columns, time, names, is_stamped: self.stamp, uses_times, waits }
+        let (is_stamped, uses_times) = (self.stamp, self.checks.use_times());
+        Choice { columns, time, names, is_stamped, uses_times }
     }
 
     /// What is sent, as far as it is known before anything is read: of text and of a device's buffer, only

@@ -1,6 +1,6 @@
 //! From reading to sample: what is done to its channel's readings, then the sender.
 //!
-//! Where readings come as codes, a code seen before bypasses conversion and checks: its printed text
+//! A code, or a short line of text, that was seen before bypasses conversion and checks: its printed text
 //! is sent from a cache. That is right only if no check remembers earlier readings; otherwise nothing is
 //! cached, and every reading goes through the `history`, as a row of its own where it has none.
 

@@ -211,8 +211,8 @@ impl<'a, W: Write> Sender<'a, W> {
         self.gathered.push_row_of_fixed(samples);
     }
 
-    /// Sends the row that `print` makes, unless it returns false; returns what it does. The sender must not
-    /// be done.
+    /// Sends the row that `print` makes, unless that returns false; returns whether it was sent. The sender must
+    /// not be done.
     #[inline(always)]
     pub(crate) fn send_new(&mut self, print: impl FnOnce(&mut NewRow<'_>) -> bool) -> bool {
         let is_sent = self.gathered.push_new(print);

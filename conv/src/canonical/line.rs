@@ -16,7 +16,7 @@ pub(crate) fn lines(text: &[u8]) -> Lines<'_> {
     Lines { text, start: 0, chunk: 0, line_feeds: 0 }
 }
 
-/// Lines.
+/// The lines of a text, one after another.
 pub(crate) struct Lines<'t> {
     text: &'t [u8],
     /// Where the next line begins.
@@ -101,11 +101,15 @@ impl Characters {
         self.0
     }
 
-    /// A number by which most lines that are near each other are told apart: that of the digits, the sign and
-    /// the point being others.
+    /// A number that tells lines near each other apart: that of the digits, with the point as a digit of its
+    /// own; negative ones count down from the greatest.
     #[inline(always)]
     pub(crate) fn nearness(self) -> usize {
-        eight_digits(self.0 & u64::from_ne_bytes([0x0f; 8])) as usize
+        // '-' has the first and the sixth bit, but not the fifth; no digit or point is like that.
+        let sign = self.0 & self.0 >> 5 & !(self.0 >> 4) & u64::from_ne_bytes([1; 8]);
+        let digits = self.0 & u64::from_ne_bytes([0x0f; 8]) & !(sign * 0x0f);
+        let number = eight_digits(digits) as usize;
+        if sign == 0 { number } else { !number }
     }
 }
 

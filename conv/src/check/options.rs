@@ -87,11 +87,6 @@ impl CheckOptions {
     pub(crate) fn use_times(&self) -> bool {
         !self.step.is_empty() || self.flat.iter().any(|flat| flat.value.needs_times())
     }
-
-    /// Whether a check waits for the next row.
-    pub(crate) fn wait(&self) -> bool {
-        !self.spike.is_empty()
-    }
 }
 
 fn bounds(text: &str) -> Result<ForChannel<Bounds>, String> {

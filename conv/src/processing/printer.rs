@@ -1,5 +1,7 @@
 //! Lines of readings become text that is sent: from a cache, or converted, checked, printed and kept there.
 
+use stage::format::decimal::fixed::Fixed;
+
 use crate::canonical::Line;
 use crate::channel::Channel;
 use crate::gathered::NewRow;
@@ -54,12 +56,19 @@ impl Printer {
     /// around it.)
     #[inline(never)]
     fn print_new(&mut self, line: Line<'_>, channel: &mut Channel, row: &mut NewRow<'_>) -> bool {
-        let sample = line.number().and_then(|raw| channel.sample(raw));
+        let sample = converted(line, channel);
         if let Some(sample) = sample {
             self.cache.keep(line.characters(), row.push_fixed(sample, self.behind));
         }
         sample.is_some()
     }
+}
+
+/// The sample that the `channel` makes of the reading in `line`, on the same terms.
+#[inline(always)]
+pub(super) fn converted(line: Line<'_>, channel: &mut Channel) -> Option<Fixed> {
+    let raw = (!channel.is_missing_line(line.bytes())).then(|| line.number())?;
+    channel.sample(raw?)
 }
 
 #[cfg(test)]

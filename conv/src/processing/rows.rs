@@ -3,11 +3,12 @@
 use std::io::Write;
 
 use stage::format::columns::Columns;
+use stage::format::decimal::fixed::Fixed;
 use stage::format::time::Time;
 
 use super::{Processing, fail, reject, whose};
-use crate::channel::Value;
-use crate::reading::{NoReading, Place, Rows};
+use crate::channel::{Channel, Value};
+use crate::reading::{NoReading, Place, Reading, Rows};
 use crate::sender::Sender;
 
 impl Processing {
@@ -18,6 +19,11 @@ impl Processing {
         {
             let place = row.place;
             match row.time {
+                // The history of a classic stream reports in the readings' order.
+                Ok(None) if self.channels.len() == 1 && self.history.is_some() => {
+                    let raw = rows.reading(0).unwrap_or(Err(NoReading::Missing));
+                    self.take([Reading { place, raw }], sender);
+                }
                 Ok(time) => {
                     if !self.print_row(rows, sender) {
                         self.take_row(place, rows, sender);
@@ -31,14 +37,12 @@ impl Processing {
 
     /// Sends the newest row, if it is nothing but samples in machine words; returns whether it is.
     fn print_row(&mut self, rows: &mut dyn Rows, sender: &mut Sender<impl Write>) -> bool {
+        self.words.clear();
         if self.history.is_some() || self.have_time() {
             return false;
         }
-        self.words.clear();
         for (index, channel) in self.channels.iter_mut().enumerate() {
-            let Some(word) = rows.fixed(index).and_then(|raw| channel.sample(raw)) else {
-                return false;
-            };
+            let Some(word) = in_machine_words(rows, index, channel) else { return false };
             self.words.push(word);
         }
         sender.send_row_of_fixed(&self.words);
@@ -62,10 +66,12 @@ impl Processing {
 
     /// The samples of a row; rejects the readings that give none.
     fn take_row(&mut self, place: Place, rows: &mut dyn Rows, sender: &mut Sender<impl Write>) {
-        let Processing { channels, values, columns, .. } = self;
+        let Processing { channels, values, words, columns, .. } = self;
         values.clear();
-        for (index, channel) in channels.iter_mut().enumerate() {
-            if let Some(value) = rows.fixed(index).and_then(|raw| channel.sample(raw)) {
+        // Those before the first that is no matter of machine words are known already.
+        values.extend(words.iter().map(|word| Some(Value::Fixed(*word))));
+        for (index, channel) in channels.iter_mut().enumerate().skip(words.len()) {
+            if let Some(value) = in_machine_words(rows, index, channel) {
                 values.push(Some(Value::Fixed(value)));
                 continue;
             }
@@ -84,4 +90,12 @@ impl Processing {
             values.push(value);
         }
     }
+}
+
+/// The sample that the `channel` at `index` makes of its reading in this row, if all of it is a matter of machine
+/// words and it passes all checks.
+#[inline(always)]
+fn in_machine_words(rows: &mut dyn Rows, index: usize, channel: &mut Channel) -> Option<Fixed> {
+    let raw = rows.fixed(index).filter(|raw| !channel.is_missing_fixed(*raw))?;
+    channel.sample(raw)
 }

@@ -6,7 +6,7 @@ use stage::format::row::NotARow;
 use stage::format::sample::Sample;
 
 use super::Processing;
-use super::printer::Printer;
+use super::printer::{Printer, converted};
 use crate::canonical::{self, Line, Lines};
 use crate::channel::Channel;
 use crate::reading::{NoReading, Place, Reading, Row, Rows, Text};
@@ -59,16 +59,18 @@ impl Processing {
 
     #[inline(always)]
     fn convert_line(&mut self, line: Line<'_>, sender: &mut Sender<impl Write>) -> bool {
-        let sample = line.number().and_then(|raw| self.channel.sample(raw));
+        let sample = converted(line, &mut self.channel);
         if let Some(sample) = sample {
             sender.send_fixed(sample);
         }
         sample.is_some()
     }
 
-    /// Sends or rejects the reading in a line.
-    #[cold]
+    /// Sends, misses or rejects the reading in a line.
     fn take_line(&mut self, place: Place, line: &[u8], sender: &mut Sender<impl Write>) {
+        if self.channel.is_missing_line(line) {
+            return self.miss(sender);
+        }
         let raw = sample(line);
         self.take([Reading { place, raw }], sender);
     }
@@ -134,7 +136,7 @@ impl Processing {
     ) -> bool {
         self.words.clear();
         for (channel, line) in self.channels.iter_mut().zip(lines) {
-            self.words.extend(line.number().and_then(|raw| channel.sample(raw)));
+            self.words.extend(converted(line, channel));
         }
         let are_all = self.words.len() == self.channels.len();
         if are_all {

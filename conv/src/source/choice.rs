@@ -76,8 +76,6 @@ pub struct Choice {
     pub is_stamped: bool,
     /// Whether checks use the times in front of rows, even if they are not sent.
     pub uses_times: bool,
-    /// Whether a check waits for the row behind.
-    pub waits: bool,
 }
 
 impl Choice {

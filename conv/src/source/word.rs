@@ -87,7 +87,7 @@ impl Word {
     /// or the word has another length.
     pub fn decode(self, word: &[u8]) -> Option<Sample> {
         if self.coding != Coding::Float {
-            return Fixed::new(self.integer(word)?, 0).map(Sample::from);
+            return self.fixed(word).map(Sample::from);
         }
         let bits = self.load(word)?;
         let number = match self.bits {
@@ -97,7 +97,7 @@ impl Word {
         Sample::try_from(number?).ok()
     }
 
-    /// The same in machine words; `None` as well where [`Word::decode`] is to be asked.
+    /// The same in machine words; `None` also where only [`Word::decode`] can tell.
     #[inline]
     pub(super) fn fixed(self, word: &[u8]) -> Option<Fixed> {
         if self.coding != Coding::Float {

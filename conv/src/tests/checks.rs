@@ -53,6 +53,28 @@ fn a_whole_row_waits_and_the_last_one_is_sent_at_the_end() {
 }
 
 #[test]
+fn readings_of_one_channel_are_rejected_in_their_order() {
+    let words = [0f32, 20.0, f32::NAN].map(f32::to_le_bytes).concat();
+    for (form, input) in [
+        ("", &b"0\n20\nx\n"[..]),
+        ("--columns v", b"t,v\n1,0\n2,20\n3,x\n"),
+        ("--format labels", b"v:0\nv:20\nv:x\n"),
+        ("--format f32le", &words),
+    ] {
+        let words = ["conv", "--from=-", "--spike=3", "--step=5"].into_iter();
+        let options = Options::try_parse_from(words.chain(form.split_whitespace())).unwrap();
+        let (mut output, mut messages) = (Vec::new(), Vec::new());
+        let mut sender = Sender::new(&mut output, None, &mut messages);
+        let stream = Stream::whole(input, "x", options.layout(), FakeClock::new());
+        convert_stream(stream, Processing::new(options.settings()), &mut sender).unwrap();
+        sender.close();
+        let [step, no_number] = &messages[..] else { panic!("{form}: {messages:?}") };
+        assert!(step.ends_with(": step from 0 within 1 reading: 20"), "{form}: {messages:?}");
+        assert!(no_number.contains("not a number"), "{form}: {messages:?}");
+    }
+}
+
+#[test]
 fn what_waits_is_sent_before_other_columns_begin() {
     let (output, messages) = checked("--spike 1", "a\tb\n1\t1\n9\t9\nb\tc\n1\t1\n5\t9\n5\t1\n");
     assert_eq!(output, "a\tb\n1\t1\n9\t9\nb\tc\n\t1\n5\t\n5\t1\n");

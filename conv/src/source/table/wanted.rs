@@ -37,10 +37,7 @@ impl Table {
         let pattern = self.labels.as_ref()?.pattern();
         let are_numbers = part.taken.iter().flatten().all(|at| pattern.has(*at));
         let sign = self.dialect.comment.as_ref().map_or(0, String::len);
-        // The rejections of a row and of one that waits for it are reported in another order if these are
-        // samples of a single channel and come as text.
-        let are_in_order = part.taken.len() > 1 || !self.choice.waits;
-        let may_be_taken = are_numbers && sign <= pattern.before_first() && are_in_order;
+        let may_be_taken = are_numbers && sign <= pattern.before_first();
         may_be_taken.then_some(Way::Like(pattern))
     }
 

@@ -38,7 +38,7 @@ impl Fixed {
             Ok(magnitude @ ..SIXTEEN) if places < 16 => {
                 print_register(sixteen(magnitude), places, start, room)
             }
-            Ok(magnitude) if places <= 16 => match parts_at(magnitude, places) {
+            Ok(magnitude) if (1..=16).contains(&places) => match parts_at(magnitude, places) {
                 (whole @ ..SIXTEEN, fraction) => print_parts(whole, fraction, places, start, room),
                 _ => print_long(magnitude.into(), places, start, room),
             },
@@ -116,7 +116,8 @@ fn parts_at(magnitude: u64, places: usize) -> (u64, u64) {
     (magnitude / unit, magnitude % unit)
 }
 
-/// The same for a number of these parts, each of at most sixteen digits.
+/// Writes a number of these parts, each of at most sixteen digits, to `room` from `start` on; returns its
+/// length.
 fn print_parts(
     whole: u64,
     fraction: u64,
@@ -128,9 +129,6 @@ fn print_parts(
     let first = digits.leading().min(15);
     digits.put(first, room, start);
     let before = 16 - first;
-    if places == 0 {
-        return before;
-    }
     room[start + before] = b'.';
     let digits = sixteen(fraction);
     digits.put(16 - places, room, start + before + 1);
@@ -144,8 +142,8 @@ fn sixteen(number: u64) -> u128 {
     u128::from(high) | u128::from(low) << 64
 }
 
-/// The length of the digits behind the point and of the point, without these useless zeros at their end, and
-/// without a point behind which nothing is left: a value and not a branch, since nobody can predict it.
+/// How many bytes the point and the digits behind it take without the `zeros` at their end: none if no digit is
+/// left. A value and not a branch, since nobody can predict it.
 #[inline]
 fn with_point(places: usize, zeros: usize) -> usize {
     match places.saturating_sub(zeros) {
