@@ -108,8 +108,8 @@ impl Channel {
         self.missing.has_line(line)
     }
 
-    /// The sample that a reading in machine words gives, which does not stand for none; `None` if its value does
-    /// not fit, or fails a check.
+    /// The sample that a reading in machine words gives; `None` if its value does not fit, or fails a check. The
+    /// caller has checked that it does not stand for no reading.
     #[inline(always)]
     pub(crate) fn sample(&mut self, raw: Fixed) -> Option<Fixed> {
         let value = self.converted_fixed(raw)?;
@@ -118,7 +118,7 @@ impl Channel {
 
     /// The value of a reading in machine words, still to be checked; `None` if it does not fit.
     #[inline]
-    fn converted_fixed(&mut self, raw: Fixed) -> Option<Fixed> {
+    pub(crate) fn converted_fixed(&mut self, raw: Fixed) -> Option<Fixed> {
         self.linear.apply(raw)
     }
 

@@ -8,8 +8,9 @@
 //! ```
 //!
 //! In the classic stream, of one channel without a time, readings come by the thousand, and a fast path
-//! takes them. Raw words of one channel that have no codes, and everything else, come in rows: each with its
-//! time, if it has one, and a reading of each channel, which is converted and checked by itself.
+//! takes them. Everything else comes in rows, raw words of one channel without codes too: each row with its time,
+//! if it has one, and a reading of each channel, which is converted and checked by itself. Rows of text that hold
+//! nothing but samples have a fast path as well (`source::taken`).
 //!
 //! | module | owns | hands on |
 //! |---|---|---|

@@ -136,8 +136,7 @@ pub trait Rows {
     /// missing.
     fn reading(&mut self, index: usize) -> Option<Result<Sample, NoReading<'_>>>;
 
-    /// The same reading in machine words; `None` if it has to be asked for with [`Rows::reading`]. It may be
-    /// asked for again.
+    /// The same reading in machine words; `None` if it has to be asked for with [`Rows::reading`].
     fn fixed(&mut self, _index: usize) -> Option<Fixed> {
         None
     }

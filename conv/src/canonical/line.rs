@@ -102,14 +102,14 @@ impl Characters {
     }
 
     /// A number that tells lines near each other apart: that of the digits, with the point as a digit of its
-    /// own; negative ones count down from the greatest.
+    /// own; negative ones count down from zero.
     #[inline(always)]
     pub(crate) fn nearness(self) -> usize {
         // '-' has the first and the sixth bit, but not the fifth; no digit or point is like that.
         let sign = self.0 & self.0 >> 5 & !(self.0 >> 4) & u64::from_ne_bytes([1; 8]);
         let digits = self.0 & u64::from_ne_bytes([0x0f; 8]) & !(sign * 0x0f);
         let number = eight_digits(digits) as usize;
-        if sign == 0 { number } else { !number }
+        if sign == 0 { number } else { number.wrapping_neg() }
     }
 }
 

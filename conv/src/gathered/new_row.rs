@@ -5,7 +5,7 @@ use stage::format::decimal::fixed::{Fixed, ROOM};
 use super::grow;
 use crate::text_cache::{self, Slot};
 
-/// A row that is being appended. (What appends short texts is always a part of its callers, so that its end stays in a
+/// A row that is being appended. (What appends short texts is inlined into its callers, so that `end` stays in a
 /// register.)
 pub(crate) struct NewRow<'g> {
     /// All lines so far, and room.

@@ -5,9 +5,10 @@ use stage::format::decimal::fixed::Fixed;
 use crate::canonical::Line;
 use crate::channel::Channel;
 use crate::gathered::NewRow;
-use crate::line_cache::LineCache;
+use crate::line_cache::{LineCache, TEXT};
+use crate::text_cache::Slot;
 
-/// Prints the samples of one channel.
+/// Prints the samples of one channel; what a line becomes that may come again is kept.
 #[derive(Debug)]
 pub(super) struct Printer {
     /// Texts, with what follows them.
@@ -34,8 +35,19 @@ impl Printer {
         !self.cache.is_given_up()
     }
 
-    /// Appends the sample that the `channel` makes of the reading in `line`; returns false if that is no matter
-    /// of machine words, stands for no reading, or fails a check.
+    /// What this line became before, if that is kept.
+    #[inline(always)]
+    pub(super) fn known(&mut self, line: Line<'_>) -> Option<&Slot<TEXT>> {
+        line.characters().and_then(|characters| self.cache.text(characters))
+    }
+
+    /// Keeps what this line became, which was not known.
+    pub(super) fn keep(&mut self, line: Line<'_>, text: &[u8]) {
+        self.cache.keep(line.characters(), text);
+    }
+
+    /// Appends the sample that the `channel` makes of the reading in `line`; returns false if that does not fit
+    /// machine words, stands for no reading, or fails a check.
     #[inline(always)]
     pub(super) fn print(
         &mut self,
@@ -43,7 +55,7 @@ impl Printer {
         channel: &mut Channel,
         row: &mut NewRow<'_>,
     ) -> bool {
-        match line.characters().and_then(|characters| self.cache.text(characters)) {
+        match self.known(line) {
             Some(text) => {
                 row.push_slot(text);
                 true
@@ -58,13 +70,14 @@ impl Printer {
     fn print_new(&mut self, line: Line<'_>, channel: &mut Channel, row: &mut NewRow<'_>) -> bool {
         let sample = converted(line, channel);
         if let Some(sample) = sample {
-            self.cache.keep(line.characters(), row.push_fixed(sample, self.behind));
+            let text = row.push_fixed(sample, self.behind);
+            self.cache.keep(line.characters(), text);
         }
         sample.is_some()
     }
 }
 
-/// The sample that the `channel` makes of the reading in `line`, on the same terms.
+/// The sample that the `channel` makes of the reading in `line`; `None` where [`Printer::print`] returns false.
 #[inline(always)]
 pub(super) fn converted(line: Line<'_>, channel: &mut Channel) -> Option<Fixed> {
     let raw = (!channel.is_missing_line(line.bytes())).then(|| line.number())?;

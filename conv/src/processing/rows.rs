@@ -6,9 +6,10 @@ use stage::format::columns::Columns;
 use stage::format::decimal::fixed::Fixed;
 use stage::format::time::Time;
 
+use super::history::History;
 use super::{Processing, fail, reject, whose};
 use crate::channel::{Channel, Value};
-use crate::reading::{NoReading, Place, Reading, Rows};
+use crate::reading::{NoReading, Place, Rows};
 use crate::sender::Sender;
 
 impl Processing {
@@ -19,34 +20,13 @@ impl Processing {
         {
             let place = row.place;
             match row.time {
-                // The history of a classic stream reports in the readings' order.
-                Ok(None) if self.channels.len() == 1 && self.history.is_some() => {
-                    let raw = rows.reading(0).unwrap_or(Err(NoReading::Missing));
-                    self.take([Reading { place, raw }], sender);
-                }
                 Ok(time) => {
-                    if !self.print_row(rows, sender) {
-                        self.take_row(place, rows, sender);
-                        self.send_row(place, time, sender);
-                    }
+                    self.take_row(place, rows, sender);
+                    self.send_row(place, time, sender);
                 }
                 Err(why) => self.skip(place, why, sender),
             }
         }
-    }
-
-    /// Sends the newest row, if it is nothing but samples in machine words; returns whether it is.
-    fn print_row(&mut self, rows: &mut dyn Rows, sender: &mut Sender<impl Write>) -> bool {
-        self.words.clear();
-        if self.history.is_some() || self.have_time() {
-            return false;
-        }
-        for (index, channel) in self.channels.iter_mut().enumerate() {
-            let Some(word) = in_machine_words(rows, index, channel) else { return false };
-            self.words.push(word);
-        }
-        sender.send_row_of_fixed(&self.words);
-        true
     }
 
     /// Whether rows are sent with their times.
@@ -56,46 +36,77 @@ impl Processing {
 
     /// Sends the newest row, or keeps it for later.
     fn send_row(&mut self, place: Place, time: Option<Time>, sender: &mut Sender<impl Write>) {
+        let are_words = self.words.len() == self.channels.len();
+        if are_words && self.history.is_none() && !self.have_time() {
+            return sender.send_row_of_fixed(&self.words);
+        }
+        if are_words {
+            self.values.extend(as_values(&self.words));
+        }
         match &mut self.history {
-            None => {
-                sender.send_row(time.filter(|_| self.have_time()), &self.values);
-            }
+            None => sender.send_row(time.filter(|_| self.have_time()), &self.values),
             Some(history) => history.push(place, time, &mut self.values, sender),
         }
     }
 
-    /// The samples of a row; rejects the readings that give none.
+    /// The samples of a row, in `words` as long as they are in machine words, and otherwise in `values`; rejects the
+    /// readings that give none.
     fn take_row(&mut self, place: Place, rows: &mut dyn Rows, sender: &mut Sender<impl Write>) {
-        let Processing { channels, values, words, columns, .. } = self;
+        let Processing { channels, values, words, columns, history, .. } = self;
+        let count = channels.len();
+        words.clear();
         values.clear();
-        // Those before the first that is no matter of machine words are known already.
-        values.extend(words.iter().map(|word| Some(Value::Fixed(*word))));
-        for (index, channel) in channels.iter_mut().enumerate().skip(words.len()) {
-            if let Some(value) = in_machine_words(rows, index, channel) {
-                values.push(Some(Value::Fixed(value)));
+        for (index, channel) in channels.iter_mut().enumerate() {
+            let are_words = words.len() == index;
+            if let Some(word) = in_machine_words(rows, index, channel) {
+                match are_words {
+                    true => words.push(word),
+                    false => values.push(Some(Value::Fixed(word))),
+                }
                 continue;
+            }
+            if are_words {
+                values.extend(as_values(words));
             }
             let whose = columns.as_ref().and_then(|columns| whose(columns, index));
             let mut value = None;
             match rows.reading(index) {
                 Some(Ok(raw)) if !channel.is_missing(&raw) => match channel.value(raw) {
                     Ok(sample) => value = Some(sample),
-                    Err(why) => fail(place, whose, why, sender),
+                    Err(why) => {
+                        settle_before(history, count, sender);
+                        fail(place, whose, why, sender);
+                    }
                 },
                 None | Some(Ok(_) | Err(NoReading::Missing)) => sender.miss_reading(),
-                // It names the input's column.
-                Some(Err(why @ NoReading::Field { .. })) => reject(place, None, why, sender),
-                Some(Err(why)) => reject(place, whose, why, sender),
+                Some(Err(why)) => {
+                    settle_before(history, count, sender);
+                    // A field's reason names the input's column.
+                    let whose = whose.filter(|_| !matches!(why, NoReading::Field { .. }));
+                    reject(place, whose, why, sender);
+                }
             }
             values.push(value);
         }
     }
 }
 
-/// The sample that the `channel` at `index` makes of its reading in this row, if all of it is a matter of machine
-/// words and it passes all checks.
+/// Settles the row that waits before a reading of a single channel is rejected: no value follows that row, and
+/// its own rejection comes first. (Of several channels, values of the others may follow.)
+fn settle_before(history: &mut Option<History>, channels: usize, sender: &mut Sender<impl Write>) {
+    if let Some(history) = history.as_mut().filter(|_| channels == 1) {
+        history.finish(sender);
+    }
+}
+
+/// The sample that the `channel` at `index` makes of its reading in this row; `None` if one of them does not fit
+/// machine words, the reading stands for none, or the value fails a check.
 #[inline(always)]
 fn in_machine_words(rows: &mut dyn Rows, index: usize, channel: &mut Channel) -> Option<Fixed> {
     let raw = rows.fixed(index).filter(|raw| !channel.is_missing_fixed(*raw))?;
     channel.sample(raw)
+}
+
+fn as_values(words: &[Fixed]) -> impl Iterator<Item = Option<Value>> {
+    words.iter().map(|word| Some(Value::Fixed(*word)))
 }

@@ -22,29 +22,29 @@ impl Processing {
     }
 
     /// The readings of a single channel.
-    fn take_lines(&mut self, text: Text<'_>, sender: &mut Sender<impl Write>) {
+    fn take_lines<W: Write>(&mut self, text: Text<'_>, sender: &mut Sender<W>) {
         match self.history {
             None if self.channel.is_plain() => sender.send_lines(text.lines, text.rows),
             None if self.printer.is_worthwhile() => {
-                self.take_each(text, sender, Processing::print_line);
+                self.take_each(text, sender, Processing::take_known);
             }
-            None => self.take_each(text, sender, Processing::convert_line),
-            Some(_) => self.take_each(text, sender, |_, _, _| false),
+            None => self.take_each(text, sender, |this, place, line, sender| {
+                this.take_new(place, line, sender);
+            }),
+            Some(_) => self.take_each(text, sender, Processing::take_long),
         }
     }
 
-    /// Each line by `send`, which returns whether it was sent, or as any other reading.
+    /// Takes each line in this way.
     fn take_each<W: Write>(
         &mut self,
         text: Text<'_>,
         sender: &mut Sender<W>,
-        send: impl Fn(&mut Processing, Line<'_>, &mut Sender<W>) -> bool,
+        take: impl Fn(&mut Processing, Place, Line<'_>, &mut Sender<W>),
     ) {
         let mut place = text.place;
         for line in canonical::lines(text.lines) {
-            if !send(self, line, sender) {
-                self.take_line(place, line.bytes(), sender);
-            }
+            take(self, place, line, sender);
             if self.is_over(sender) {
                 break;
             }
@@ -52,26 +52,53 @@ impl Processing {
         }
     }
 
+    /// Sends the sample that a line became before, or takes it as a new one and keeps what it becomes.
     #[inline(always)]
-    fn print_line(&mut self, line: Line<'_>, sender: &mut Sender<impl Write>) -> bool {
-        sender.send_new(|row| self.printer.print(line, &mut self.channel, row))
+    fn take_known(&mut self, place: Place, line: Line<'_>, sender: &mut Sender<impl Write>) {
+        match self.printer.known(line) {
+            Some(text) => {
+                sender.send_new(|row| {
+                    row.push_slot(text);
+                    true
+                });
+            }
+            None => self.take_unknown(place, line, sender),
+        }
     }
 
-    #[inline(always)]
-    fn convert_line(&mut self, line: Line<'_>, sender: &mut Sender<impl Write>) -> bool {
-        let sample = converted(line, &mut self.channel);
-        if let Some(sample) = sample {
-            sender.send_fixed(sample);
+    /// (Not inlined, so that it takes no registers from the loop around it.)
+    #[inline(never)]
+    fn take_unknown(&mut self, place: Place, line: Line<'_>, sender: &mut Sender<impl Write>) {
+        if let Some(text) = self.take_new(place, line, sender) {
+            self.printer.keep(line, text);
         }
-        sample.is_some()
     }
 
-    /// Sends, misses or rejects the reading in a line.
-    fn take_line(&mut self, place: Place, line: &[u8], sender: &mut Sender<impl Write>) {
-        if self.channel.is_missing_line(line) {
-            return self.miss(sender);
+    /// Sends or rejects the reading in a line, or counts it as missing; returns what is sent of a reading in machine
+    /// words.
+    #[inline(always)]
+    fn take_new<'s>(
+        &mut self,
+        place: Place,
+        line: Line<'_>,
+        sender: &'s mut Sender<impl Write>,
+    ) -> Option<&'s [u8]> {
+        if self.channel.is_missing_line(line.bytes()) {
+            self.miss(sender);
+            return None;
         }
-        let raw = sample(line);
+        match line.number().and_then(|raw| self.channel.converted_fixed(raw)) {
+            Some(value) => self.send_fixed(place, value, sender),
+            None => {
+                self.take_long(place, line, sender);
+                None
+            }
+        }
+    }
+
+    /// The same for any reading.
+    fn take_long(&mut self, place: Place, line: Line<'_>, sender: &mut Sender<impl Write>) {
+        let raw = sample(line.bytes());
         self.take([Reading { place, raw }], sender);
     }
 
@@ -242,7 +269,8 @@ mod tests {
         for row in lines.chunks(width) {
             let row = row.concat();
             match width {
-                1 => processing.take_line(place, row.trim_end().as_bytes(), sender),
+                1 => processing
+                    .take([Reading { place, raw: sample(row.trim_end().as_bytes()) }], sender),
                 _ => processing.take_rows(&mut RowOfText::new(place, row.as_bytes()), sender),
             }
             if processing.is_over(sender) {

@@ -102,8 +102,8 @@ impl Pattern {
         end == Some(line.len())
     }
 
-    /// Where the line must end that begins at `start` of `text`, if it is like this one. What stands for the
-    /// numbers that are taken is put into the `places` of their columns without being checked.
+    /// Where the line that begins at `start` of `text` must end if it is like this one. The places of the numbers
+    /// that are taken go into `places`, by column, unchecked.
     #[inline(always)]
     pub(super) fn find(
         &self,

