@@ -41,9 +41,9 @@ pub struct Processing {
     columns: Option<Columns>,
     channels: Vec<Channel>,
     printers: Vec<Printer>,
-    /// The samples of the newest row.
+    /// The samples of the newest row, unless all are in machine words.
     values: Vec<Option<Value>>,
-    /// The same, while all are in machine words.
+    /// Those before its first one that is not in machine words.
     words: Vec<Fixed>,
     /// What checks remember, if any does.
     history: Option<History>,

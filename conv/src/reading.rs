@@ -136,7 +136,8 @@ pub trait Rows {
     /// missing.
     fn reading(&mut self, index: usize) -> Option<Result<Sample, NoReading<'_>>>;
 
-    /// The same reading in machine words; `None` if it has to be asked for with [`Rows::reading`].
+    /// The same reading in machine words; `None` if it has to be asked for with [`Rows::reading`]. That may be
+    /// asked for afterwards in any case.
     fn fixed(&mut self, _index: usize) -> Option<Fixed> {
         None
     }

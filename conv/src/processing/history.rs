@@ -23,7 +23,7 @@ pub(super) struct History {
     memories: Vec<Memory>,
     /// Whether a row waits for the next one.
     waits: bool,
-    /// Whether rows need times, and whether one has come without.
+    /// Whether rows need times, and whether a value has come without one.
     needs_times: bool,
     lacks_times: bool,
     /// Rows so far, with or without values.
@@ -84,7 +84,8 @@ impl History {
         values: &mut Vec<Option<Value>>,
         sender: &mut Sender<impl Write>,
     ) {
-        self.lacks_times |= self.needs_times && time.is_none();
+        let has_value = values.iter().any(Option::is_some);
+        self.lacks_times |= self.needs_times && time.is_none() && has_value;
         let row = Row { place, moment: self.next(time), values: std::mem::take(values) };
         let settled = match self.waits {
             false => Some(self.settle(row, None, sender)),

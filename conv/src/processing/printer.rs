@@ -1,4 +1,4 @@
-//! Lines of readings become text that is sent: from a cache, or converted, checked, printed and kept there.
+//! The texts that lines of readings become: kept by line, and for rows also converted, checked and printed here.
 
 use stage::format::decimal::fixed::Fixed;
 
@@ -8,7 +8,7 @@ use crate::gathered::NewRow;
 use crate::line_cache::{LineCache, TEXT};
 use crate::text_cache::Slot;
 
-/// Prints the samples of one channel; what a line becomes that may come again is kept.
+/// Prints the samples of one channel, and keeps their texts by the lines they came from.
 #[derive(Debug)]
 pub(super) struct Printer {
     /// Texts, with what follows them.
@@ -70,8 +70,7 @@ impl Printer {
     fn print_new(&mut self, line: Line<'_>, channel: &mut Channel, row: &mut NewRow<'_>) -> bool {
         let sample = converted(line, channel);
         if let Some(sample) = sample {
-            let text = row.push_fixed(sample, self.behind);
-            self.cache.keep(line.characters(), text);
+            self.keep(line, row.push_fixed(sample, self.behind));
         }
         sample.is_some()
     }

@@ -49,7 +49,7 @@ impl Processing {
         }
     }
 
-    /// The samples of a row, in `words` as long as they are in machine words, and otherwise in `values`; rejects the
+    /// Takes the samples of a row: into `words` if all are in machine words, otherwise into `values`. Rejects the
     /// readings that give none.
     fn take_row(&mut self, place: Place, rows: &mut dyn Rows, sender: &mut Sender<impl Write>) {
         let Processing { channels, values, words, columns, history, .. } = self;

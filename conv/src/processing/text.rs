@@ -31,11 +31,11 @@ impl Processing {
             None => self.take_each(text, sender, |this, place, line, sender| {
                 this.take_new(place, line, sender);
             }),
-            Some(_) => self.take_each(text, sender, Processing::take_long),
+            Some(_) => self.take_each(text, sender, Processing::take_any),
         }
     }
 
-    /// Takes each line in this way.
+    /// Gives each line to `take`, until no more are wanted.
     fn take_each<W: Write>(
         &mut self,
         text: Text<'_>,
@@ -52,7 +52,8 @@ impl Processing {
         }
     }
 
-    /// Sends the sample that a line became before, or takes it as a new one and keeps what it becomes.
+    /// Sends the sample that this line became before; if that is not known, takes the line as new and keeps its
+    /// sample.
     #[inline(always)]
     fn take_known(&mut self, place: Place, line: Line<'_>, sender: &mut Sender<impl Write>) {
         match self.printer.known(line) {
@@ -66,7 +67,8 @@ impl Processing {
         }
     }
 
-    /// (Not inlined, so that it takes no registers from the loop around it.)
+    /// The same for a line whose sample is not known. (Not inlined, so that it takes no registers from the loop
+    /// around it.)
     #[inline(never)]
     fn take_unknown(&mut self, place: Place, line: Line<'_>, sender: &mut Sender<impl Write>) {
         if let Some(text) = self.take_new(place, line, sender) {
@@ -74,8 +76,8 @@ impl Processing {
         }
     }
 
-    /// Sends or rejects the reading in a line, or counts it as missing; returns what is sent of a reading in machine
-    /// words.
+    /// Sends or rejects the reading in a line, or counts it as missing; returns the line sent, if its sample is in
+    /// machine words.
     #[inline(always)]
     fn take_new<'s>(
         &mut self,
@@ -90,14 +92,14 @@ impl Processing {
         match line.number().and_then(|raw| self.channel.converted_fixed(raw)) {
             Some(value) => self.send_fixed(place, value, sender),
             None => {
-                self.take_long(place, line, sender);
+                self.take_any(place, line, sender);
                 None
             }
         }
     }
 
-    /// The same for any reading.
-    fn take_long(&mut self, place: Place, line: Line<'_>, sender: &mut Sender<impl Write>) {
+    /// The same for a reading of any length, or where checks remember: returns nothing, since it is never kept.
+    fn take_any(&mut self, place: Place, line: Line<'_>, sender: &mut Sender<impl Write>) {
         let raw = sample(line.bytes());
         self.take([Reading { place, raw }], sender);
     }

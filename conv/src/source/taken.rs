@@ -178,6 +178,7 @@ mod tests {
         while at < block.len() {
             lines.extend_from_slice(taken.from(block.as_bytes(), at, alike(&pattern, &[Some(0)])));
             let rows = taken.rows.count() as u64;
+            assert!(rows < 600, "all at once");
             at = taken.hand_on(rows).1;
         }
         let expected: String = (0..600).map(|row| format!("{row}\n")).collect();

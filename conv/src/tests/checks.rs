@@ -55,12 +55,12 @@ fn a_whole_row_waits_and_the_last_one_is_sent_at_the_end() {
 #[test]
 fn readings_of_one_channel_are_rejected_in_their_order() {
     let words = [0f32, 20.0, f32::NAN].map(f32::to_le_bytes).concat();
-    for (form, input) in [
-        ("", &b"0\n20\nx\n"[..]),
-        ("--columns v", b"t,v\n1,0\n2,20\n3,x\n"),
-        ("--format labels", b"v:0\nv:20\nv:x\n"),
-        ("--columns v --time t", b"t,v\n1,0\n2,20\n3,x\n"),
-        ("--format f32le", &words),
+    for (form, input, elapsed) in [
+        ("", &b"0\n20\nx\n"[..], "1 reading"),
+        ("--columns v", b"t,v\n1,0\n2,20\n3,x\n", "1 reading"),
+        ("--format labels", b"v:0\nv:20\nv:x\n", "1 reading"),
+        ("--columns v --time t", b"t,v\n1,0\n2,20\n3,x\n", "1s"),
+        ("--format f32le", &words, "1 reading"),
     ] {
         let words = ["conv", "--from=-", "--spike=3", "--step=5"].into_iter();
         let options = Options::try_parse_from(words.chain(form.split_whitespace())).unwrap();
@@ -70,7 +70,8 @@ fn readings_of_one_channel_are_rejected_in_their_order() {
         convert_stream(stream, Processing::new(options.settings()), &mut sender).unwrap();
         sender.close();
         let [step, no_number] = &messages[..] else { panic!("{form}: {messages:?}") };
-        assert!(step.contains(": step from 0 within 1"), "{form}: {messages:?}");
+        let expected = format!(": step from 0 within {elapsed}: 20");
+        assert!(step.ends_with(&expected), "{form}: {messages:?}");
         assert!(no_number.contains("not a number"), "{form}: {messages:?}");
     }
 }
@@ -242,6 +243,29 @@ fn rows_of_one_second_are_compared_with_the_second_before() {
     let (output, messages) = checked("--step 2", &rows.concat());
     assert_eq!(output, "1\n2\n3\n3\n4\n4\n");
     assert_eq!(messages, ["line 6: step from 3 within 1s: 9"]);
+}
+
+#[test]
+fn a_reading_that_is_missing_needs_no_time() {
+    for (form, input) in [
+        ("", &b"NA\n"[..]),
+        ("--format labels", b"v:NA\n"),
+        ("--format f32le", &f32::NAN.to_le_bytes()),
+    ] {
+        let words = ["conv", "--from=-", "--missing=NA,nan", "--flat=1s"].into_iter();
+        let options = Options::try_parse_from(words.chain(form.split_whitespace())).unwrap();
+        let (mut output, mut messages) = (Vec::new(), Vec::new());
+        let mut sender = Sender::new(&mut output, None, &mut messages);
+        let stream = Stream::whole(input, "x", options.layout(), FakeClock::new());
+        let result = convert_stream(stream, Processing::new(options.settings()), &mut sender);
+        assert!(result.is_ok(), "{form}: {result:?}");
+        let table = Some(Table { channels: 1, missing: 1 });
+        assert_eq!(
+            sender.close(),
+            Entry::Conv { sent: 0, rejected: 0, missed: 0, table },
+            "{form}"
+        );
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@
 use zmij::Buffer;
 
 use super::fixed::Fixed;
-use super::{Decimal, Mantissa, SMALL_DIGITS, power_of_ten};
+use super::{Decimal, Mantissa, power_of_ten};
 
 /// Bits of a double's significand behind the point, and the exponent of the last of them minus the one
 /// that is stored.
@@ -31,33 +31,32 @@ impl Decimal {
 }
 
 impl Fixed {
-    /// The same as [`Decimal::shortest`]; `None` also for a number that does not fit, or that lies just between
+    /// The same as [`Decimal::shortest`]; `None` also for a number that may not fit, or that lies just between
     /// two decimals: ask [`Decimal::shortest`] then.
     pub fn shortest(double: f64) -> Option<Fixed> {
-        Fixed::may_be(double)
-            .then(|| Shortest::of_double(double))??
-            .unless_in_the_middle(double)?
-            .into_fixed()
+        // At most 17 digits.
+        let found = Fixed::is_sure_to_fit(double, 1e-19).then(|| Shortest::of_double(double))??;
+        found.unless_in_the_middle(double)?.into_fixed()
     }
 
-    /// The same as [`Decimal::shortest_f32`]; `None` also for a number that does not fit, or that lies just
+    /// The same as [`Decimal::shortest_f32`]; `None` also for a number that may not fit, or that lies just
     /// between two decimals: ask [`Decimal::shortest_f32`] then.
     pub fn shortest_f32(single: f32) -> Option<Fixed> {
-        Fixed::may_be(single.into())
-            .then(|| Shortest::of_single(single))??
-            .unless_in_the_middle(single.into())?
-            .into_fixed()
+        let double = single.into();
+        // At most 9 digits.
+        let found = Fixed::is_sure_to_fit(double, 1e-27).then(|| Shortest::of_single(single))??;
+        found.unless_in_the_middle(double)?.into_fixed()
     }
-}
 
-impl Fixed {
-    /// Whether a float's shortest decimal, of up to 17 digits, may fit. (Otherwise it would be found in vain.)
-    fn may_be(float: f64) -> bool {
-        float == 0.0 || (1e-18..1e34).contains(&float.abs())
+    /// Whether a float's shortest decimal is sure to fit; `least` depends on how many digits it may have.
+    /// (Farther out, only a few with fewer digits would.)
+    fn is_sure_to_fit(float: f64, least: f64) -> bool {
+        float == 0.0 || (least..1e34).contains(&float.abs())
     }
 }
 
 /// A shortest decimal, mantissa × 10^−places.
+#[derive(Clone, Copy)]
 struct Shortest {
     mantissa: i64,
     places: i32,
@@ -111,16 +110,11 @@ impl Shortest {
     }
 
     fn into_decimal(self) -> Decimal {
-        match u16::try_from(self.places) {
-            Ok(places) => Decimal { mantissa: Mantissa::Small(self.mantissa), places },
-            Err(_) => {
-                let zeros = self.places.unsigned_abs();
-                let mantissa = match 10i128.checked_pow(zeros).filter(|_| zeros <= SMALL_DIGITS) {
-                    Some(power) => Mantissa::from_wide(i128::from(self.mantissa) * power),
-                    None => Mantissa::from_big(power_of_ten(zeros) * self.mantissa),
-                };
-                Decimal { mantissa, places: 0 }
-            }
+        let Shortest { mantissa, places } = self;
+        let long = || power_of_ten(places.unsigned_abs()) * mantissa;
+        match u16::try_from(places) {
+            Ok(places) => Decimal { mantissa: Mantissa::Small(mantissa), places },
+            Err(_) => self.into_fixed().map_or_else(|| Decimal::from_big(long(), 0), Decimal::from),
         }
     }
 }
@@ -177,6 +171,19 @@ mod tests {
         assert_eq!(text(f64::MIN_POSITIVE), "2.2250738585072014e-308");
         assert_eq!((places_of(5e-324), places_of(2e-323)), (1074, 1072));
         assert_eq!((places_of(0.5), places_of(3.0), places_of(f64::MAX)), (1, 0, 0));
+    }
+
+    #[test]
+    fn what_is_sure_to_fit_is_in_machine_words() {
+        for double in [0.0, -0.0, 1e-19, -1e-18, 1e16, -1e22, 9.9e33] {
+            let fixed = Fixed::shortest(double);
+            assert!(fixed.is_some(), "{double}");
+            assert_eq!(fixed.map(Decimal::from), Decimal::shortest(double), "{double}");
+        }
+        assert!(Fixed::shortest_f32(1.5e-27).is_some());
+        for double in [5e-324, f64::MIN_POSITIVE, 1e-36, 1e35, f64::NAN, f64::INFINITY] {
+            assert!(Fixed::shortest(double).is_none(), "{double}");
+        }
     }
 
     proptest! {
