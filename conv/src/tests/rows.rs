@@ -224,3 +224,23 @@ fn a_headers_line_is_not_counted_as_sent_even_if_it_is_all_that_went_out() {
         assert_eq!(sender.close(), table(sent, 0, 0), "{bytes} bytes");
     }
 }
+
+#[test]
+fn a_row_of_words_keeps_what_stands_around_a_reading_that_gives_no_sample() {
+    let stream = |options: &str, readings: &[u8]| {
+        let words: String = readings.iter().flat_map(|it| [char::from(*it), '\0', '\0']).collect();
+        of_stream(&format!("--format s24le {options}"), &FakeClock::new(), &[(0, &words)])
+    };
+    let (output, messages, entry) = stream(
+        "--channels 3 --columns all --missing 85 --plausible ch2=..50",
+        &[1, 2, 3, 1, 85, 3, 85, 2, 3, 1, 60, 3, 1, 2, 85],
+    );
+    assert_eq!(output, "ch1\tch2\tch3\n1\t2\t3\n1\t\t3\n\t2\t3\n1\t\t3\n1\t2\t\n");
+    assert_eq!(messages, ["word 4: ch2: outside ..50: 60"]);
+    let table = Some(Table { channels: 3, missing: 3 });
+    assert_eq!(entry, Entry::Conv { sent: 5, rejected: 1, missed: 0, table });
+    let (output, messages, entry) = stream("--missing 85 --scale 0.5", &[1, 85, 3]);
+    assert_eq!((output.as_str(), messages), ("0.5\n1.5\n", vec![]));
+    let table = Some(Table { channels: 1, missing: 1 });
+    assert_eq!(entry, Entry::Conv { sent: 2, rejected: 0, missed: 0, table });
+}

@@ -116,7 +116,8 @@ proptest! {
     #[test]
     fn a_described_word_is_the_sum_of_its_bits(
         bytes in proptest::collection::vec(any::<u8>(), 1..9),
-        is_big in any::<bool>(), is_signed in any::<bool>(), bits in 1u8..65, shift in 0u8..64,
+        is_big in any::<bool>(), is_signed in any::<bool>(),
+        bits in prop_oneof![1u8..17, 1u8..65], shift in prop_oneof![0u8..8, 0u8..64],
     ) {
         let storage = 8 * bytes.len() as u8;
         let bits = bits.min(storage);
