@@ -30,6 +30,8 @@ fn a_comma_that_may_be_the_decimal_sign_is_reported() {
     };
     doubted(&["--columns", "1"], "1,25\n1,5\n", "1\n1\n");
     doubted(&["--columns", "2"], "1,25\n2,30\n", "25\n30\n");
+    doubted(&["--columns", "2"], "roof;21,5\nroof;21,6\n", "5\n6\n");
+    doubted(&["--columns", "2"], "2026-01-01 10:00;2,5\n2026-01-01 10:01;2,6\n", "5\n6\n");
     doubted(&["--columns", "1"], "21,5;48,2\n21,6;48,3\n", "21\n21\n");
     for options in [&["--delimiter", ","][..], &["--decimal", "."]] {
         let options = [options, &["--columns", "1"]].concat();

@@ -124,12 +124,15 @@ impl Dialect {
         if self.decimal.is_some() || !text.contains(&b',') {
             return false;
         }
-        let with_comma = Dialect { decimal: Some(b','), ..Dialect::default() };
-        let is_number = |text: &[u8]| {
-            let has_digits_around = !text.starts_with(b",") && !text.ends_with(b",");
-            has_digits_around && with_comma.number(text).is_ok()
-        };
-        text.split(|byte| b"\t; ".contains(byte)).filter(|text| !text.is_empty()).all(is_number)
+        words(text).all(is_number_with_comma)
+    }
+
+    /// Whether every comma in a line might be the decimal sign of a number, whatever else stands there, and
+    /// nothing is said of commas or of what separates fields.
+    pub(crate) fn may_have_decimals(&self, line: &[u8]) -> bool {
+        let mut with_comma = words(line).filter(|word| word.contains(&b',')).peekable();
+        let is_unsaid = self.delimiter.is_none() && self.decimal.is_none();
+        is_unsaid && with_comma.peek().is_some() && with_comma.all(is_number_with_comma)
     }
 
     /// What stands behind the sign of a comment, if `line` is one.
@@ -154,6 +157,18 @@ impl Dialect {
             false => Ok(text.iter().map(|byte| if *byte == b',' { b'.' } else { *byte }).collect()),
         }
     }
+}
+
+/// What stands between blanks, TABs and semicolons.
+fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|byte| b"\t; ".contains(byte)).filter(|word| !word.is_empty())
+}
+
+/// Whether this is a number if a comma in it is the decimal sign.
+fn is_number_with_comma(text: &[u8]) -> bool {
+    let with_comma = Dialect { decimal: Some(b','), ..Dialect::default() };
+    let has_digits_around = !text.starts_with(b",") && !text.ends_with(b",");
+    has_digits_around && with_comma.number(text).is_ok()
 }
 
 #[cfg(test)]
@@ -189,6 +204,17 @@ mod tests {
         let (delimiter, decimal) = (Some(Delimiter::Byte(b',')), Some(b'.'));
         assert!(!Dialect { delimiter, ..Dialect::default() }.may_be_decimals(b"1,25"));
         assert!(!Dialect { decimal, ..Dialect::default() }.may_be_decimals(b"1,25"));
+    }
+
+    #[test]
+    fn commas_may_be_decimal_beside_other_words() {
+        let may_have = |text: &str| Dialect::default().may_have_decimals(text.as_bytes());
+        for text in ["1,25", "roof;21,5", "2026-01-01 10:00;21,5;48,2", "01.01.2026\t-1,5"] {
+            assert!(may_have(text), "{text}");
+        }
+        for text in ["1,25,3", "2026-01-01 10:00,21", "a,1;2,5", "roof;21.5", "1, 5", "a;,5", ""] {
+            assert!(!may_have(text), "{text}");
+        }
     }
 
     #[test]

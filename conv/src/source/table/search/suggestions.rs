@@ -56,10 +56,10 @@ impl Table {
         }
     }
 
-    /// Reports that commas divide a first row that might as well be numbers with decimal commas. (Behind a
-    /// header, its names show what divides them.)
+    /// Reports that commas divide a first row in which they might as well be the decimal signs of numbers. (Behind
+    /// a header, its names show what divides them.)
     pub(super) fn doubt_commas(&mut self, line: &[u8], delimiter: Delimiter) {
-        if delimiter == Delimiter::Byte(b',') && self.dialect.may_be_decimals(line) {
+        if delimiter == Delimiter::Byte(b',') && self.dialect.may_have_decimals(line) {
             self.notify(
                 "divided at ',' into fields; add --decimal , if it is the decimal sign, or else \
                  --delimiter ,"
