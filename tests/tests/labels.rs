@@ -25,6 +25,30 @@ fn each_label_is_a_channel_in_whatever_order_they_come() {
 }
 
 #[test]
+fn labels_that_are_given_each_others_names_are_reported() {
+    let moved = "names follow the order of the columns; to choose by name, use --columns";
+    for (format, text) in [
+        ("--format labels", "hum:48 temp:21.5\n"),
+        ("--format json", "{\"hum\":48,\"temp\":21.5}\n"),
+        ("", "hum\ttemp\n48\t21.5\n"),
+    ] {
+        conv(&format!("{format} --names temp,hum"), text)
+            .exits(0)
+            .writes("temp\thum\n48\t21.5\n")
+            .says(&[
+                &format!("conv: line 1: --names calls \"hum\" temp: {moved}"),
+                &closing_table(1, 2, 0, 0),
+            ]);
+        for names in ["hum,temp", "a,b", "temp,b"] {
+            conv(&format!("{format} --names {names}"), text)
+                .exits(0)
+                .writes(&format!("{}\n48\t21.5\n", names.replace(',', "\t")))
+                .says(&[closing_table(1, 2, 0, 0)]);
+        }
+    }
+}
+
+#[test]
 fn a_label_that_comes_later_begins_another_part() {
     let text = "boot v1.2\nT=1\nH=2 T=x\nT=3 H=4\n";
     conv("--format labels", text).exits(3).writes("1\nT\tH\n\t2\n3\t4\n").says(&[

@@ -51,6 +51,7 @@ impl Table {
         let taken = part.taken.iter().flatten().copied();
         let changed = header.changed(taken.filter(|_| are_sent));
         self.notices.extend(changed.map(|names| format!("names made fit: {names}")));
+        self.doubt_names(header, &part);
         self.begin(part);
     }
 

@@ -1,11 +1,14 @@
 //! What is suggested to a user who has said too little of foreign text.
 
+use stage::format::columns::Channels;
+use stage::process::message::quoted;
 use stage::stream::rejects::REPORTED;
 
 use super::super::super::dialect::Delimiter;
 use super::super::Table;
 use super::super::fields::Fields;
-use super::super::header::are_labels;
+use super::super::header::{Header, are_labels};
+use super::super::part::Part;
 use super::MOST_DATA;
 
 impl Table {
@@ -65,6 +68,22 @@ impl Table {
                  --delimiter ,"
                     .to_owned(),
             );
+        }
+    }
+
+    /// Reports that columns are given each other's names, which may be meant to choose among them.
+    pub(in crate::source::table) fn doubt_names(&mut self, header: &Header, part: &Part) {
+        let given = self.choice.names.as_ref().map(|_| part.columns.channels());
+        let Some(Channels::Named(names)) = given else { return };
+        let texts = part.taken.iter().flatten().map(|at| header.text(*at).unwrap_or_default());
+        let texts: Vec<&str> = texts.collect();
+        let are_theirs = names.iter().all(|name| texts.contains(&name.as_str()));
+        let moved = texts.iter().zip(names).find(|(text, name)| **text != name.as_str());
+        if let Some((text, name)) = moved.filter(|_| are_theirs && texts.len() == names.len()) {
+            let text = quoted(text.as_bytes());
+            self.notify(format!(
+                "--names calls {text} {name}: names follow the order of the columns; to choose by name, use --columns"
+            ));
         }
     }
 
