@@ -7,7 +7,7 @@ use wandler_tests::run::Program;
 fn a_wrong_number_is_refused_with_what_was_expected() {
     let duration = "expected a duration such as 800ms, 1.5s or 2min";
     let rate = "expected a rate such as 10, 2.5k, 1M or max";
-    let most = "a rate can be 1000M at the most; for as much as possible say max";
+    let most = "a rate is at most 1000M; max is as fast as possible";
     let range = "expected a range such as 0..100 or -1.5..1.5";
     let bounds = "expected a range such as 0..100, -1.5.. or ..100";
     let fraction = "expected a number or a fraction, such as 0.5 or 5/60";

@@ -126,7 +126,7 @@ pub fn rate(text: &str) -> Result<Rate, String> {
     };
     let hertz = decimal(number).map_err(|_| expected())?;
     if &hertz * Decimal::new(thousands, 0) > Decimal::new(MAX_RATE, 0) {
-        return Err("a rate can be 1000M at the most; for as much as possible say max".to_owned());
+        return Err("a rate is at most 1000M; max is as fast as possible".to_owned());
     }
     match hertz.mantissa() {
         // Nine places allow a tick in thirty years; the products below stay below 2^127.
@@ -266,7 +266,7 @@ mod tests {
         for wrong in ["", "k", "fast", "1G", "1e-30"] {
             assert_eq!(rate(wrong).unwrap_err(), "expected a rate such as 10, 2.5k, 1M or max");
         }
-        let highest = "a rate can be 1000M at the most; for as much as possible say max";
+        let highest = "a rate is at most 1000M; max is as fast as possible";
         assert_eq!(rate("1001M").unwrap_err(), highest);
         assert_eq!(rate("0").unwrap_err(), "a rate must be above zero");
         assert_eq!(rate("-5").unwrap_err(), "a rate must be above zero");
