@@ -24,8 +24,8 @@ const LEAST_FOUND: u64 = 3;
 /// Bytes of a text: up to 23 characters.
 pub(crate) const TEXT: usize = size_of::<Entry>() - size_of::<u64>();
 
-/// A line, then its text; zeros if there is none. (In pieces of eight bytes: of short arrays, the standard
-/// library knows that they are zero, so that it need not touch them.)
+/// A line, then its text; zeros if there is none. (In pieces of eight bytes: the standard library allocates only
+/// short arrays of zeros without touching them.)
 type Entry = [[u8; 8]; 4];
 
 /// Texts by line, of one channel.

@@ -31,16 +31,16 @@ impl Decimal {
 }
 
 impl Fixed {
-    /// The same as [`Decimal::shortest`]; `None` also for a number that may not fit, or that lies just between
-    /// two decimals: ask [`Decimal::shortest`] then.
+    /// The same as [`Decimal::shortest`] in machine words; `None` as well if it may not fit them, or if the float
+    /// lies exactly between two decimals. Then only [`Decimal::shortest`] tells.
     pub fn shortest(double: f64) -> Option<Fixed> {
         // At most 17 digits.
         let found = Fixed::is_sure_to_fit(double, 1e-19).then(|| Shortest::of_double(double))??;
         found.unless_in_the_middle(double)?.into_fixed()
     }
 
-    /// The same as [`Decimal::shortest_f32`]; `None` also for a number that may not fit, or that lies just
-    /// between two decimals: ask [`Decimal::shortest_f32`] then.
+    /// The same as [`Decimal::shortest_f32`] in machine words; `None` as well if it may not fit them, or if the
+    /// float lies exactly between two decimals. Then only [`Decimal::shortest_f32`] tells.
     pub fn shortest_f32(single: f32) -> Option<Fixed> {
         let double = single.into();
         // At most 9 digits.
